@@ -1,0 +1,64 @@
+# Baton. `make` or `make help` lists what can be done; the list is made from the comments below.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+NPM := npm --silent
+
+# Only a KUBECONFIG given on the command line of make selects a cluster; an exported one never does.
+ifneq ($(origin KUBECONFIG),command line)
+unexport KUBECONFIG
+override KUBECONFIG :=
+endif
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci
+	@touch $@
+
+##@ Use
+.PHONY: demo demo-down
+demo: node_modules/.package-lock.json ## Bring up a real Kubernetes, deploy Baton, roll an upgrade through it and show it (KUBECONFIG=path IMAGE=name: your own cluster)
+	$(NPM) run demo -- $(if $(KUBECONFIG),--kubeconfig $(KUBECONFIG)) $(if $(IMAGE),--image $(IMAGE))
+demo-down: node_modules/.package-lock.json ## Remove everything that make demo brought up
+	$(NPM) run cluster -- down --name demo
+
+##@ Develop
+.PHONY: test test-core test-adapter test-apiserver test-cluster lint format typecheck generate verify build
+test: node_modules/.package-lock.json ## Run everything that proves it: lint, types, generated files, all tests (the first run builds Kubernetes, about 25 minutes)
+	$(NPM) run test:all
+test-core: node_modules/.package-lock.json ## Run the tests of the pure core only (seconds)
+	$(NPM) test -- --selectProjects core
+test-adapter: node_modules/.package-lock.json ## Run the tests that need loopback only
+	$(NPM) test -- --selectProjects adapter
+test-apiserver: node_modules/.package-lock.json ## Run the tests against a real kube-apiserver (no root)
+	$(NPM) test -- --selectProjects apiserver
+test-cluster: node_modules/.package-lock.json ## Run the tests against real kubelets (root)
+	$(NPM) test -- --selectProjects cluster
+lint: node_modules/.package-lock.json ## Check style, directions between folders and the purity of the core
+	$(NPM) run lint
+	$(NPM) run format:check
+format: node_modules/.package-lock.json ## Format the sources
+	$(NPM) run format
+typecheck: node_modules/.package-lock.json ## Check the types
+	$(NPM) run typecheck
+generate: node_modules/.package-lock.json ## Make types, reference documents and deployable copies from crds and charts
+	$(NPM) run generate
+verify: node_modules/.package-lock.json ## Fail when something generated is stale
+	$(NPM) run generate -- --check
+build: node_modules/.package-lock.json ## Bundle the product into dist/baton.mjs
+	$(NPM) run build
+
+##@ Test cluster
+.PHONY: cluster-up cluster-down cluster-list
+NAME ?= dev
+NODES ?= 3
+KWOK ?= 0
+cluster-up: node_modules/.package-lock.json ## Start a cluster (NAME=dev NODES=3 KWOK=0)
+	$(NPM) run cluster -- up --name $(NAME) --nodes $(NODES) --kwok $(KWOK)
+cluster-down: node_modules/.package-lock.json ## Remove a cluster (NAME=dev)
+	$(NPM) run cluster -- down --name $(NAME)
+cluster-list: node_modules/.package-lock.json ## List the clusters
+	$(NPM) run cluster -- list
+
+##@ Help
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

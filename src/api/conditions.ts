@@ -1,0 +1,139 @@
+/** Condition types and reasons. docs/conditions.md explains each reason; a test proves that none is missing there. */
+
+/** Types of conditions. */
+export const CONDITIONS = {
+  /** UpgradePlan: the spec can be carried out. False: `Invalid`, nothing starts. */
+  accepted: 'Accepted',
+  /** UpgradePlan (kstatus): nothing is left to do and nothing is wrong. */
+  ready: 'Ready',
+  /** UpgradePlan (kstatus): work is going on. Present only while True. */
+  reconciling: 'Reconciling',
+  /** UpgradePlan (kstatus): stopped until somebody acts. Present only while True. */
+  stalled: 'Stalled',
+  /** UpgradePlan: every node is done; False when any failed. */
+  succeeded: 'Succeeded',
+  /** UpgradePlan: every notification has gone out. */
+  notificationsDelivered: 'NotificationsDelivered',
+  /** UpgradeBatch: every node has its outcome. */
+  settled: 'Settled',
+  /** UpgradeBatch: every sink has a receipt. */
+  notified: 'Notified',
+  /** UpgradeAction: it was done. */
+  applied: 'Applied',
+} as const;
+
+/** Reasons of plan conditions, each with when it surfaces. */
+export const PLAN_REASONS = {
+  /** Accepted=True: the spec was looked at and nothing is wrong with it. */
+  Valid: 'Valid',
+  /** Accepted=False: the API server refuses a Pod made from a process's template. */
+  TemplateRefused: 'TemplateRefused',
+  /** Accepted=Unknown: the template could not be tried (the API server did not answer). */
+  ValidationPending: 'ValidationPending',
+  /** Stalled: nodeSelector chooses no node. */
+  NoNodes: 'NoNodes',
+  /** Running: a batch is under way. */
+  BatchRunning: 'BatchRunning',
+  /** Running: the batch is settled and its notification is on its way. */
+  Notifying: 'Notifying',
+  /** Waiting: nodes that are down use up maxUnavailable. */
+  MaxUnavailableReached: 'MaxUnavailableReached',
+  /** Waiting: the nodes still to do are claimed by another plan. */
+  ClaimedByOthers: 'ClaimedByOthers',
+  /** Paused: spec.paused is true. */
+  PausedBySpec: 'PausedBySpec',
+  /** Paused: more nodes failed than maxFailed allows. */
+  BudgetExceeded: 'BudgetExceeded',
+  /** Succeeded: every node is at the version. */
+  AllSucceeded: 'AllSucceeded',
+  /** Failed: the rollout ended within its budget, but some nodes failed. */
+  SomeFailed: 'SomeFailed',
+  /** The plan is being deleted: what runs ends, then the nodes are released. */
+  Deleting: 'Deleting',
+} as const;
+
+/** Reasons of the NotificationsDelivered condition of a plan and the Notified condition of a batch. */
+export const NOTIFY_REASONS = {
+  /** Every sink has its receipt. */
+  Delivered: 'Delivered',
+  /** The plan names no sink. */
+  NoSinks: 'NoSinks',
+  /** The batch is not settled yet. */
+  NotSettled: 'NotSettled',
+  /** On its way. */
+  Pending: 'Pending',
+  /** No node may hold the baton now; the notification stays in the outbox. */
+  NoEligibleAgent: 'NoEligibleAgent',
+  /** A sink refused it for good. */
+  Refused: 'Refused',
+  /** The Secret that signs it is missing. */
+  SecretMissing: 'SecretMissing',
+  /** Nobody took it within the time. */
+  GivenUp: 'GivenUp',
+  /** The sink was removed from the plan before it got the notification. */
+  SinkRemoved: 'SinkRemoved',
+} as const;
+
+/** Reasons of the Settled condition of a batch. */
+export const SETTLED_REASONS = {
+  /** Turns are open or to come. */
+  InProgress: 'InProgress',
+  /** Every node has its outcome. */
+  AllTerminal: 'AllTerminal',
+} as const;
+
+/** Reasons of a node's record. */
+export const NODE_REASONS = {
+  /** Skipped: the done-mark says that this revision is done. */
+  AlreadyDone: 'AlreadyDone',
+  /** Skipped: NotReady when its turn came. */
+  NotReady: 'NotReady',
+  /** Skipped: no process of the plan is for this node. */
+  NothingToRun: 'NothingToRun',
+  /** Skipped: the Node is gone, or another Node has its name. */
+  NodeDeleted: 'NodeDeleted',
+  /** Skipped: the node no longer matches nodeSelector. */
+  NoLongerSelected: 'NoLongerSelected',
+  /** Skipped: quarantined by this or another plan when its turn came. */
+  Quarantined: 'Quarantined',
+  /** Skipped: an autoscaler is removing it. */
+  BeingRemoved: 'BeingRemoved',
+  /** NotAttempted: too many nodes failed. */
+  BudgetExceeded: 'BudgetExceeded',
+  /** NotAttempted: the plan was deleted. */
+  PlanDeleted: 'PlanDeleted',
+  /** NotAttempted: the plan has moved on to another revision. */
+  Superseded: 'Superseded',
+  /** Failed before the upgrade began: the drain did not end in time. */
+  DrainTimeout: 'DrainTimeout',
+  /** Failed before the upgrade began: the Job could not be created. */
+  JobRefused: 'JobRefused',
+  /** Failed: the Job failed. */
+  JobFailed: 'JobFailed',
+  /** Failed: the process did not end before its deadline. */
+  DeadlineExceeded: 'DeadlineExceeded',
+  /** Failed: the host rebooted, but the process had not said that it would. */
+  UnannouncedReboot: 'UnannouncedReboot',
+  /** Failed: the node did not come back from its reboot in time. */
+  NoReturnFromReboot: 'NoReturnFromReboot',
+  /** Failed: the Job is gone and nothing shows that its work was done. */
+  JobVanished: 'JobVanished',
+  /** Failed: the node was not Ready again in time after its process had ended. */
+  NodeNotReady: 'NodeNotReady',
+} as const;
+
+/** Reasons of the Applied condition of an UpgradeAction. */
+export const ACTION_REASONS = {
+  /** It was done. */
+  Done: 'Done',
+  /** Not yet looked at, or waiting for the nodes. */
+  Pending: 'Pending',
+  /** There is no plan of that name. */
+  PlanNotFound: 'PlanNotFound',
+  /** The named batch is not the one after which the plan paused. */
+  WrongBatch: 'WrongBatch',
+  /** The plan is not paused by its failure budget. */
+  NotPaused: 'NotPaused',
+  /** One of the nodes is not quarantined by this plan. */
+  NotQuarantined: 'NotQuarantined',
+} as const;

@@ -1,0 +1,50 @@
+/** The JSON values of Baton's annotations on Nodes and Leases. */
+
+/** A turn: written by the claim, removed by the release ({@link ANNOTATIONS.turn}). */
+export interface Turn {
+  /** Namespace of the plan. */
+  readonly namespace: string;
+  /** Name of the plan. */
+  readonly plan: string;
+  /** Name of the UpgradeBatch. */
+  readonly batch: string;
+  /** UID of the UpgradeBatch. */
+  readonly batchUid: string;
+  /** Names of the processes that run in this turn, in order. */
+  readonly processes: readonly string[];
+  /** The attempt, from 1. */
+  readonly attempt: number;
+  /** When the operator opened the turn, RFC 3339. */
+  readonly openedTime: string;
+  /** What the Node was like before. */
+  readonly before: {
+    readonly unschedulable: boolean;
+    readonly bootId: string;
+    /** Annotations for autoscalers that were there already, so that they stay. */
+    readonly kept: readonly string[];
+  };
+}
+
+/** Why a Node is quarantined ({@link ANNOTATIONS.quarantine}). */
+export interface Quarantine {
+  readonly namespace: string;
+  readonly plan: string;
+  readonly planUid: string;
+  readonly batch: string;
+  readonly process: string;
+  readonly reason: string;
+  readonly message: string;
+  /** When it began, RFC 3339. */
+  readonly since: string;
+  /** Whether the Node was cordoned before its turn: a release restores that. */
+  readonly unschedulableBefore: boolean;
+}
+
+/** That a plan's revision is done on a Node ({@link DONE_MARK_PREFIX}). */
+export interface DoneMark {
+  readonly revision: string;
+  readonly version: string;
+  readonly batch: string;
+  /** When the turn was closed, RFC 3339. */
+  readonly time: string;
+}

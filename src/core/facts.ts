@@ -1,0 +1,96 @@
+import type { DoneMark, Quarantine, Turn } from '../api/marks.ts';
+import type { ReportReason } from '../api/names.ts';
+
+/** A time as milliseconds since the epoch. */
+export type Instant = number;
+
+/** A stable hash of a text as lower-case hexadecimal (SHA-256): given as an argument, because the core imports nothing. */
+export type Hash = (text: string) => string;
+
+/** What decisions may look at of a Node. */
+export interface NodeFact {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ready: boolean;
+  readonly unschedulable: boolean;
+  readonly bootId: string;
+  readonly controlPlane: boolean;
+  /** Deletion asked for, or tainted by an autoscaler that is removing it. */
+  readonly leaving: boolean;
+  /** UID of the plan that claimed it. */
+  readonly claim: string | undefined;
+  readonly turn: Turn | undefined;
+  readonly quarantine: Quarantine | undefined;
+  /** The done-mark of the plan that the snapshot is for. */
+  readonly done: DoneMark | undefined;
+  /** Keys of annotations for autoscalers that are set. */
+  readonly kept: readonly string[];
+  /** Whether the taint `baton.dev/failed` is on it. */
+  readonly failedTaint: boolean;
+}
+
+/** What decisions may look at of a Job. */
+export interface JobFact {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly node: string;
+  readonly nodeUid: string;
+  readonly batchUid: string;
+  readonly process: string;
+  readonly attempt: number;
+  /** The host's boot ID when the Job was created. */
+  readonly bootId: string;
+  readonly createdTime: Instant;
+  readonly completedTime: Instant | undefined;
+  readonly outcome: 'Active' | 'Complete' | 'Failing' | 'Failed';
+  /** Reason and message of the Failed or FailureTarget condition. */
+  readonly reason: string;
+  readonly message: string;
+  readonly failedTime: Instant | undefined;
+  readonly deleting: boolean;
+}
+
+/** What decisions may look at of a Pod. */
+export interface PodFact {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly node: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+  readonly ready: boolean;
+  readonly deleting: boolean;
+  readonly createdTime: Instant;
+  /** Kind of the controlling owner, if any. */
+  readonly controllerKind: string | undefined;
+  /** A static Pod's mirror. */
+  readonly mirror: boolean;
+  readonly emptyDir: boolean;
+  readonly terminated: { readonly exitCode: number; readonly reason: string; readonly message: string } | undefined;
+  /** Why it does not run yet, in words: an image that cannot be pulled, no node that fits. */
+  readonly waiting: string | undefined;
+}
+
+/** A report, read from an Event. */
+export interface ReportFact {
+  readonly batchUid: string;
+  readonly node: string;
+  readonly nodeUid: string;
+  readonly process: string;
+  readonly attempt: number;
+  readonly bootId: string;
+  readonly sequence: number;
+  readonly reason: ReportReason;
+  readonly note: string;
+  readonly progress: number | undefined;
+  readonly task: string | undefined;
+  readonly fromVersion: string | undefined;
+  readonly toVersion: string | undefined;
+  /** `creationTimestamp`: the API server's clock. */
+  readonly time: Instant;
+  /** How often the slow beat has said "still at it". */
+  readonly beats: number;
+}

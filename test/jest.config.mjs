@@ -1,0 +1,43 @@
+/**
+ * Four projects: `core` (pure), `adapter` (loopback and nock), `apiserver` (a real kube-apiserver, no root) and `cluster` (real kubelets, root).
+ * @type {import('jest').Config}
+ */
+const base = {
+  rootDir: '..',
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/test/support/strip-types.cjs' },
+};
+
+export default {
+  maxWorkers: 2,
+  projects: [
+    {
+      ...base,
+      displayName: 'core',
+      roots: ['<rootDir>/test/core'],
+      testMatch: ['<rootDir>/test/core/**/*.test.ts'],
+    },
+    {
+      ...base,
+      displayName: 'adapter',
+      roots: ['<rootDir>/test/adapter'],
+      testMatch: ['<rootDir>/test/adapter/**/*.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/setup-network.ts'],
+    },
+    {
+      ...base,
+      displayName: 'apiserver',
+      roots: ['<rootDir>/test/apiserver'],
+      testMatch: ['<rootDir>/test/apiserver/**/*.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/setup-client.ts'],
+    },
+    {
+      ...base,
+      displayName: 'cluster',
+      roots: ['<rootDir>/test/system'],
+      testMatch: ['<rootDir>/test/system/**/*.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/setup-client.ts'],
+    },
+  ],
+};
