@@ -1,0 +1,238 @@
+// Generated from crds/upgradebatches.baton.dev.yaml by `npm run generate`: do not edit.
+
+import type { ObjectMeta } from '../object-meta.ts';
+
+/** UpgradeBatch is the nodes that go together - the unit of approval, notification and baton. The operator writes it. */
+export interface UpgradeBatch {
+  readonly apiVersion: 'baton.dev/v1alpha1';
+  readonly kind: 'UpgradeBatch';
+  readonly metadata: ObjectMeta;
+  /** spec is the work of the batch. It never changes. */
+  readonly spec: UpgradeBatchSpec;
+  /** status is the one aggregated status of the batch, and its outbox. */
+  readonly status?: UpgradeBatchStatus;
+}
+
+/** `spec` of an UpgradeBatch. */
+export interface UpgradeBatchSpec {
+  /** plan is the name of the UpgradePlan. */
+  readonly plan: string;
+  /** planUid is the UID of the UpgradePlan. */
+  readonly planUid: string;
+  /** revision is the plan's revision that the batch carries out. */
+  readonly revision: string;
+  /** version is what the nodes are moved to. */
+  readonly version: string;
+  /** index counts the plan's batches through its whole life. */
+  readonly index: number;
+  /** step is the entry of the plan's batches (from 0) that this batch was cut for. */
+  readonly step: number;
+  /** planNodes is how many nodes the plan chose when the revision started; percentages refer to it. */
+  readonly planNodes: number;
+  /** maxFailed is how many nodes of this batch may fail before nothing more starts. */
+  readonly maxFailed?: number;
+  /** nodes are the batch's nodes in the order of their turns. */
+  readonly nodes: readonly BatchNode[];
+  /** processes are the work, as the plan said when the batch was made. */
+  readonly processes: readonly BatchProcess[];
+  /** drain is how the nodes are emptied, as the plan said when the batch was made. */
+  readonly drain?: BatchDrain;
+}
+
+/** `spec.nodes[]` of an UpgradeBatch. */
+export interface BatchNode {
+  /** name is the Node's name. */
+  readonly name: string;
+  /** uid is the Node's UID. */
+  readonly uid: string;
+  /** processes are the names of the processes that run on this node, in order. */
+  readonly processes: readonly string[];
+}
+
+/** `spec.processes[]` of an UpgradeBatch. */
+export interface BatchProcess {
+  /** name is the process's name. */
+  readonly name: string;
+  /** disruption is what the process does to the host. */
+  readonly disruption: 'None' | 'Drain' | 'Reboot';
+  /** report is how the process reports. */
+  readonly report: 'None' | 'Socket';
+  /** deadlineSeconds is the hard end of the process. */
+  readonly deadlineSeconds: number;
+  /** template is the PodTemplateSpec of the process's Jobs. */
+  readonly template: Readonly<Record<string, unknown>>;
+}
+
+/** `spec.drain` of an UpgradeBatch. */
+export interface BatchDrain {
+  /** emptyDirData is whether Pods with emptyDir volumes may be evicted. */
+  readonly emptyDirData: 'Keep' | 'Delete';
+}
+
+/** `status` of an UpgradeBatch. */
+export interface UpgradeBatchStatus {
+  /** conditions are Settled (every node has its outcome) and Notified (every sink has a receipt). */
+  readonly conditions?: readonly Condition[];
+  /** agent is the node that speaks for the batch. */
+  readonly agent?: string;
+  /** startTime is when the first turn was opened. */
+  readonly startTime?: string;
+  /** settledTime is when the last node had its outcome. */
+  readonly settledTime?: string;
+  /** summary counts the batch's nodes by outcome. */
+  readonly summary?: BatchSummary;
+  /** nodes are the records, one for each node of the batch. */
+  readonly nodes?: readonly NodeRecord[];
+  /** outlook is the plan as it stood when the batch settled - what the notification says besides the records. */
+  readonly outlook?: BatchOutlook;
+  /** notification is the batch's entry in the outbox, with its receipts. */
+  readonly notification?: BatchNotification;
+  /** resumed says that an UpgradeAction let the plan go on after this batch. */
+  readonly resumed?: Resumption;
+}
+
+/** `status.conditions[]` of an UpgradeBatch. */
+export interface Condition {
+  /** type is the condition's name. */
+  readonly type: string;
+  /** status is whether it holds. */
+  readonly status: 'True' | 'False' | 'Unknown';
+  /** reason is one CamelCase word for why. */
+  readonly reason: string;
+  /** message says it to a person. */
+  readonly message: string;
+  /** observedGeneration is the generation that was looked at. */
+  readonly observedGeneration?: number;
+  /** lastTransitionTime is when status last changed. */
+  readonly lastTransitionTime: string;
+}
+
+/** `status.summary` of an UpgradeBatch. */
+export interface BatchSummary {
+  /** nodes is the number of nodes. */
+  readonly nodes?: number;
+  /** succeeded is how many are done. */
+  readonly succeeded?: number;
+  /** failed is how many failed. */
+  readonly failed?: number;
+  /** skipped is how many were passed over. */
+  readonly skipped?: number;
+  /** notAttempted is how many never had a turn. */
+  readonly notAttempted?: number;
+  /** running is how many are in their turn. */
+  readonly running?: number;
+  /** overdue is how many have a process past its time that has not ended. */
+  readonly overdue?: number;
+  /** maxUnavailable is how many nodes of the plan were seen down at once while the batch ran. */
+  readonly maxUnavailable?: number;
+}
+
+/** `status.nodes[]` of an UpgradeBatch. */
+export interface NodeRecord {
+  /** name is the Node's name. */
+  readonly name: string;
+  /** state is how far the node is. */
+  readonly state: 'Pending' | 'Draining' | 'Upgrading' | 'Verifying' | 'Succeeded' | 'Failed' | 'Skipped' | 'NotAttempted';
+  /** reason is one CamelCase word for why. */
+  readonly reason?: string;
+  /** message says it to a person. */
+  readonly message?: string;
+  /** fromVersion is what the node had before, where that is known. */
+  readonly fromVersion?: string;
+  /** startTime is when the turn was opened. */
+  readonly startTime?: string;
+  /** endTime is when the outcome was known. */
+  readonly endTime?: string;
+  /** quarantined is true while the node stays cordoned and tainted. */
+  readonly quarantined?: boolean;
+  /** overdue is true while a process is past its time and has not ended. */
+  readonly overdue?: boolean;
+  /** processes are the node's processes that have begun. */
+  readonly processes?: readonly ProcessRecord[];
+}
+
+/** `status.nodes[].processes[]` of an UpgradeBatch. */
+export interface ProcessRecord {
+  /** name is the process's name. */
+  readonly name: string;
+  /** state is how far the process is. */
+  readonly state: 'Running' | 'Verifying' | 'Succeeded' | 'Failed';
+  /** reason is one CamelCase word for why. */
+  readonly reason?: string;
+  /** message says it to a person. */
+  readonly message?: string;
+  /** attempt counts the runs on this node. */
+  readonly attempt?: number;
+  /** startTime is when the Job was created. */
+  readonly startTime?: string;
+  /** endTime is when the process ended. */
+  readonly endTime?: string;
+  /** bootId is the host's boot ID when the process began. */
+  readonly bootId?: string;
+  /** rebooting is true once the process has reported UpgradeRebooting. */
+  readonly rebooting?: boolean;
+}
+
+/** `status.outlook` of an UpgradeBatch. */
+export interface BatchOutlook {
+  /** next is what follows. */
+  readonly next: 'NextBatch' | 'Paused' | 'Done' | 'Deleted' | 'Waiting';
+  /** message says it to a person. */
+  readonly message: string;
+  /** batch is the index of the batch to come. */
+  readonly batch?: number;
+  /** nodes is how many nodes the batch to come has. */
+  readonly nodes?: number;
+  /** batches is about how many batches the revision takes in all. */
+  readonly batches?: number;
+  /** planNodes is how many nodes the plan has. */
+  readonly planNodes?: number;
+  /** planSucceeded is how many of them are done. */
+  readonly planSucceeded?: number;
+  /** planFailed is how many of them failed. */
+  readonly planFailed?: number;
+  /** maxFailed is the plan's failure budget in nodes. */
+  readonly maxFailed?: number;
+  /** maxUnavailable is how many nodes may be down at once. */
+  readonly maxUnavailable?: number;
+}
+
+/** `status.notification` of an UpgradeBatch. */
+export interface BatchNotification {
+  /** id is the notification's stable id, <batch uid>/<sequence>. */
+  readonly id: string;
+  /** sinks are the names of the sinks that are to get it. */
+  readonly sinks?: readonly string[];
+  /** receipts say what became of it, one for each sink. */
+  readonly receipts?: readonly Receipt[];
+}
+
+/** `status.notification.receipts[]` of an UpgradeBatch. */
+export interface Receipt {
+  /** sink is the sink's name. */
+  readonly sink: string;
+  /** id is the notification's id. */
+  readonly id: string;
+  /** outcome is Delivered, or Failed for good. */
+  readonly outcome: 'Delivered' | 'Failed';
+  /** reason is one CamelCase word for why it failed. */
+  readonly reason?: string;
+  /** message says it to a person. */
+  readonly message?: string;
+  /** node is the node whose agent sent it. */
+  readonly node?: string;
+  /** attempts is how often it was tried by that agent. */
+  readonly attempts?: number;
+  /** time is when it was delivered or given up. */
+  readonly time: string;
+}
+
+/** `status.resumed` of an UpgradeBatch. */
+export interface Resumption {
+  /** action is the name of the UpgradeAction. */
+  readonly action: string;
+  /** requestedBy is who asked. */
+  readonly requestedBy?: string;
+  /** time is when it was applied. */
+  readonly time: string;
+}

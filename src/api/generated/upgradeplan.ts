@@ -1,0 +1,206 @@
+// Generated from crds/upgradeplans.baton.dev.yaml by `npm run generate`: do not edit.
+
+import type { ObjectMeta } from '../object-meta.ts';
+
+/** UpgradePlan describes the upgrade of a fleet - what moves where, in which order, under which conditions. */
+export interface UpgradePlan {
+  readonly apiVersion: 'baton.dev/v1alpha1';
+  readonly kind: 'UpgradePlan';
+  readonly metadata: ObjectMeta;
+  /** spec is what people want of the fleet. */
+  readonly spec: UpgradePlanSpec;
+  /** status is what the operator has observed. Its size does not depend on the fleet's. */
+  readonly status?: UpgradePlanStatus;
+}
+
+/** `spec` of an UpgradePlan. */
+export interface UpgradePlanSpec {
+  /** version is what the nodes are moved to. It is part of the revision (re-runs: yes) and stands for $(BATON_VERSION) in images, commands and environment. */
+  readonly version: string;
+  /** nodeSelector chooses the nodes of the fleet by their labels (re-runs: no). */
+  readonly nodeSelector?: NodeSelector;
+  /** allNodes is the consent to choose every node of the cluster instead of a nodeSelector (re-runs: no). */
+  readonly allNodes?: boolean;
+  /** paused keeps new turns from starting; what runs is finished (re-runs: no). */
+  readonly paused: boolean;
+  /** maxUnavailable is how many nodes of the plan may be down at once, for whatever reason: a number, or a percentage of the plan's nodes rounded down to at least 1 (re-runs: no). */
+  readonly maxUnavailable: number | string;
+  /** batches are the steps of the rollout; the last one repeats until no node is left (re-runs: no). */
+  readonly batches: readonly BatchStep[];
+  /** failure says how much may go wrong, and what happens then (re-runs: no). */
+  readonly failure: FailurePolicy;
+  /** processes are the upgrade processes of a node, in the order in which they run there. */
+  readonly processes: readonly UpgradeProcess[];
+  /** drain says how nodes are emptied before a process that disrupts them (re-runs: no). */
+  readonly drain: DrainPolicy;
+  /** notify says who is told, and which nodes may do the telling (re-runs: no). */
+  readonly notify?: NotifyPolicy;
+}
+
+/** `spec.nodeSelector` of an UpgradePlan. */
+export interface NodeSelector {
+  /** matchLabels are labels that a node must have, each with this value. */
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  /** matchExpressions are conditions on labels that must all hold. */
+  readonly matchExpressions?: readonly NodeSelectorRequirement[];
+}
+
+/** `spec.nodeSelector.matchExpressions[]` of an UpgradePlan. */
+export interface NodeSelectorRequirement {
+  /** key is the label that the requirement is about. */
+  readonly key: string;
+  /** operator relates the label to the values. */
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+  /** values are compared with the label's value. */
+  readonly values?: readonly string[];
+}
+
+/** `spec.batches[]` of an UpgradePlan. */
+export interface BatchStep {
+  /** size is how many nodes go together: a number, or a percentage of the plan's nodes rounded down to at least 1. A batch is cut at 1,000 node-processes whatever its size. */
+  readonly size: number | string;
+  /** maxFailed is how many nodes of this batch may fail before nothing more starts: a number, or a percentage of the batch rounded down. The first batch defaults to 0, the others to the plan's budget alone. */
+  readonly maxFailed?: number | string;
+}
+
+/** `spec.failure` of an UpgradePlan. */
+export interface FailurePolicy {
+  /** maxFailed is how many nodes of the plan may fail before nothing more starts: a number, or a percentage of the plan's nodes rounded down. */
+  readonly maxFailed: number | string;
+  /** then is what happens when the budget is exceeded. Pause waits for an UpgradeAction. */
+  readonly then: 'Pause';
+  /** failedNodes is what becomes of a node that failed once its upgrade had begun. Quarantine keeps it cordoned and tainted until an UpgradeAction releases it. */
+  readonly failedNodes: 'Quarantine';
+}
+
+/** `spec.processes[]` of an UpgradePlan. */
+export interface UpgradeProcess {
+  /** name tells the processes of a plan apart (re-runs: yes). */
+  readonly name: string;
+  /** nodeSelector limits the process to some of the plan's nodes (re-runs: no). */
+  readonly nodeSelector?: NodeSelector;
+  /** disruption is what the process does to the host. Drain cordons and drains the node first; Reboot does so as well and expects a new boot ID (re-runs: no). */
+  readonly disruption: 'None' | 'Drain' | 'Reboot';
+  /** report set to Socket mounts the reporter's directory /run/baton into the Job's Pod, so that its containers can report (re-runs: no). */
+  readonly report: 'None' | 'Socket';
+  /** timing says how long the process may take (re-runs: no). */
+  readonly timing: ProcessTiming;
+  /** job runs the process as a Job, one for each node and attempt. */
+  readonly job: JobProcess;
+}
+
+/** `spec.processes[].timing` of an UpgradePlan. */
+export interface ProcessTiming {
+  /** deadlineSeconds is the hard end of the process, reboot included, counted from the creation of its Job. The drain before it is bounded by the same time. */
+  readonly deadlineSeconds: number;
+}
+
+/** `spec.processes[].job` of an UpgradePlan. */
+export interface JobProcess {
+  /** template is a PodTemplateSpec; the operator fills in the node, the BATON_* environment and the tolerations of a turn (re-runs: yes). */
+  readonly template: Readonly<Record<string, unknown>>;
+}
+
+/** `spec.drain` of an UpgradePlan. */
+export interface DrainPolicy {
+  /** emptyDirData set to Delete is the consent to evict Pods that have emptyDir volumes; with Keep such a Pod blocks the drain. */
+  readonly emptyDirData: 'Keep' | 'Delete';
+}
+
+/** `spec.notify` of an UpgradePlan. */
+export interface NotifyPolicy {
+  /** agent limits which of the plan's nodes may hold the baton. */
+  readonly agent?: AgentPolicy;
+  /** sinks are where notifications go. */
+  readonly sinks?: readonly Sink[];
+}
+
+/** `spec.notify.agent` of an UpgradePlan. */
+export interface AgentPolicy {
+  /** nodeSelector chooses the nodes from which the sinks can be reached. */
+  readonly nodeSelector?: NodeSelector;
+}
+
+/** `spec.notify.sinks[]` of an UpgradePlan. */
+export interface Sink {
+  /** name tells the sinks of a plan apart. */
+  readonly name: string;
+  /** webhook posts the notification as JSON. */
+  readonly webhook: WebhookSink;
+}
+
+/** `spec.notify.sinks[].webhook` of an UpgradePlan. */
+export interface WebhookSink {
+  /** url is the address that the notification is posted to. */
+  readonly url: string;
+  /** signingSecretRef names the key of a Secret in the plan's namespace that signs the request by Standard Webhooks. A notification with a missing key is never sent unsigned. */
+  readonly signingSecretRef?: SecretKeyReference;
+}
+
+/** `spec.notify.sinks[].webhook.signingSecretRef` of an UpgradePlan. */
+export interface SecretKeyReference {
+  /** name is the Secret's name. */
+  readonly name: string;
+  /** key is the key within the Secret's data. */
+  readonly key: string;
+}
+
+/** `status` of an UpgradePlan. */
+export interface UpgradePlanStatus {
+  /** conditions follow kstatus (Ready, Reconciling, Stalled), with Accepted and Succeeded beside them. */
+  readonly conditions?: readonly Condition[];
+  /** observedGeneration is the generation of the spec that this status speaks of. */
+  readonly observedGeneration?: number;
+  /** summary is one word for people, derived from the conditions and never read back. */
+  readonly summary?: 'Waiting' | 'Running' | 'Paused' | 'Succeeded' | 'Failed' | 'Aborted' | 'Invalid';
+  /** reason is the reason of the condition that decides the summary. */
+  readonly reason?: string;
+  /** progress is the number of nodes done and of nodes chosen, as in 137/400. */
+  readonly progress?: string;
+  /** revision is the hash of what decides the work on a node. */
+  readonly revision?: string;
+  /** batch is the name of the current or last UpgradeBatch. */
+  readonly batch?: string;
+  /** lastBatchIndex is the highest index given to a batch of this plan. */
+  readonly lastBatchIndex?: number;
+  /** agent is the node that holds, or last held, the baton. */
+  readonly agent?: string;
+  /** counts are the plan's nodes by outcome in this revision. */
+  readonly counts?: PlanCounts;
+}
+
+/** `status.conditions[]` of an UpgradePlan. */
+export interface Condition {
+  /** type is the condition's name. */
+  readonly type: string;
+  /** status is whether it holds. */
+  readonly status: 'True' | 'False' | 'Unknown';
+  /** reason is one CamelCase word for why. */
+  readonly reason: string;
+  /** message says it to a person. */
+  readonly message: string;
+  /** observedGeneration is the generation that was looked at. */
+  readonly observedGeneration?: number;
+  /** lastTransitionTime is when status last changed. */
+  readonly lastTransitionTime: string;
+}
+
+/** `status.counts` of an UpgradePlan. */
+export interface PlanCounts {
+  /** nodes is how many nodes the plan chooses now. */
+  readonly nodes?: number;
+  /** succeeded is how many are done. */
+  readonly succeeded?: number;
+  /** failed is how many failed. */
+  readonly failed?: number;
+  /** skipped is how many were passed over with a reason. */
+  readonly skipped?: number;
+  /** notAttempted is how many were left out because the rollout stopped. */
+  readonly notAttempted?: number;
+  /** running is how many are in their turn. */
+  readonly running?: number;
+  /** unavailable is how many are down for any reason. */
+  readonly unavailable?: number;
+  /** quarantined is how many wait for a Release. */
+  readonly quarantined?: number;
+}

@@ -1,0 +1,139 @@
+import { compile } from 'json-schema-to-typescript';
+import { storedVersion, type CrdFile, type Schema } from './crd.ts';
+
+/** A schema with a title, and where it stands in the object, as in `spec.batches[]`. */
+interface TitledSchema {
+  readonly schema: Schema;
+  readonly path: string;
+}
+
+/** What json-schema-to-typescript is given: `tsType` replaces the schema by a type that is written elsewhere. */
+interface CompilerSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly enum?: readonly string[];
+  readonly tsType?: string;
+  readonly properties?: Readonly<Record<string, CompilerSchema>>;
+  readonly items?: CompilerSchema;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: false;
+}
+
+/** Types that are not written from a schema. */
+const OBJECT_META = 'ObjectMeta';
+const OPEN_OBJECT = 'Readonly<Record<string, unknown>>';
+
+/**
+ * Renders the TypeScript interfaces of a CRD as the API server returns its objects: a field with a default is always there.
+ * The title of a schema is the name of its interface; two different schemas with one title are an error.
+ */
+export async function renderTypes({ file, crd }: CrdFile): Promise<string> {
+  const version = storedVersion(crd);
+  const titled = new Map<string, TitledSchema>();
+  collect(version.schema.openAPIV3Schema, '', titled);
+  const interfaces: string[] = [];
+  for (const [title, { schema, path }] of titled) {
+    const isRoot = path === '';
+    const body = isRoot ? rootSchema(schema, `${crd.spec.group}/${version.name}`) : objectSchema(schema);
+    const comment = isRoot ? (schema.description ?? '') : `\`${path}\` of an ${crd.spec.names.kind}.`;
+    const text = await compile(structuredClone({ ...body, title }) as Parameters<typeof compile>[0], title, {
+      additionalProperties: false,
+      bannerComment: '',
+      format: false,
+      ignoreMinAndMaxItems: true,
+      unknownAny: true,
+    });
+    interfaces.push(`/** ${comment} */\n${layOut(text)}`);
+  }
+  return [
+    `// Generated from crds/${file} by \`npm run generate\`: do not edit.\n`,
+    "import type { ObjectMeta } from '../object-meta.ts';\n",
+    ...interfaces,
+  ].join('\n');
+}
+
+/** Finds the titled object schemas, depth first in the order of the fields. */
+function collect(schema: Schema, path: string, titled: Map<string, TitledSchema>): void {
+  if (schema.title !== undefined && schema.properties !== undefined && !isOpen(schema)) {
+    const known = titled.get(schema.title);
+    if (known === undefined) titled.set(schema.title, { schema, path });
+    else if (shape(known.schema) !== shape(schema)) {
+      throw new Error(`Title ${schema.title} stands for different schemas at ${known.path} and ${path}: give one another title.`);
+    } else return;
+  }
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    if (!isOpen(schema)) collect(property, path === '' ? name : `${path}.${name}`, titled);
+  }
+  if (schema.items !== undefined) collect(schema.items, `${path}[]`, titled);
+}
+
+function isOpen(schema: Schema): boolean {
+  return schema['x-kubernetes-preserve-unknown-fields'] === true;
+}
+
+/** A schema's text without its own description, which differs between the fields that use it. */
+function shape({ description: _description, default: _default, ...rest }: Schema): string {
+  return JSON.stringify(rest);
+}
+
+function rootSchema(schema: Schema, apiVersion: string): CompilerSchema {
+  const body = objectSchema(schema);
+  return {
+    ...body,
+    required: ['apiVersion', 'kind', 'metadata', ...(body.required ?? [])],
+    properties: {
+      ...body.properties,
+      apiVersion: { type: 'string', enum: [apiVersion] },
+      kind: { type: 'string', enum: [schema.title ?? ''] },
+      metadata: { tsType: OBJECT_META },
+    },
+  };
+}
+
+function objectSchema(schema: Schema): CompilerSchema {
+  const properties = Object.entries(schema.properties ?? {});
+  const defaulted = properties.filter(([, property]) => property.default !== undefined).map(([name]) => name);
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: [...new Set([...(schema.required ?? []), ...defaulted])],
+    properties: Object.fromEntries(properties.map(([name, property]) => [name, fieldSchema(property)])),
+  };
+}
+
+function fieldSchema(schema: Schema): CompilerSchema {
+  const description = schema.description === undefined ? {} : { description: schema.description };
+  if (schema['x-kubernetes-int-or-string'] === true) return { ...description, tsType: 'number | string' };
+  if (isOpen(schema)) return { ...description, tsType: OPEN_OBJECT };
+  if (schema.additionalProperties !== undefined) return { ...description, tsType: 'Readonly<Record<string, string>>' };
+  if (schema.properties !== undefined) {
+    if (schema.title === undefined) throw new Error(`An object has no title, so its interface no name: "${schema.description ?? '?'}".`);
+    return { ...description, tsType: schema.title };
+  }
+  if (schema.items !== undefined) return { ...description, type: 'array', items: fieldSchema(schema.items) };
+  return {
+    ...description,
+    ...(schema.type === undefined ? {} : { type: schema.type }),
+    ...(schema.enum === undefined ? {} : { enum: schema.enum }),
+  };
+}
+
+/** Indents the compiler's flat lines and makes every property and array read-only. */
+function layOut(text: string): string {
+  const body = text
+    .trim()
+    .replaceAll(/\/\*\*\n \* (.*)\n \*\//g, '/** $1 */')
+    .split('\n')
+    .map((line) => {
+      if (line.startsWith('export ') || line === '}') return line;
+      if (line.startsWith('/**')) return `  ${line}`;
+      const property = /^(\w+\??): (.*?)(\[\])?$/.exec(line);
+      if (property === null) throw new Error(`json-schema-to-typescript wrote a line that is no property: "${line}".`);
+      const [, name = '', type = '', array] = property;
+      const single = type.replaceAll('"', "'");
+      return array === undefined
+        ? `  readonly ${name}: ${single.replace(/^\((.*)\)$/, '$1')};`
+        : `  readonly ${name}: readonly ${single}[];`;
+    });
+  return `${body.join('\n')}\n`;
+}
