@@ -1,0 +1,63 @@
+import process from 'node:process';
+import { ExitError } from './runtime/exit-error.ts';
+
+/** What a subcommand's module exports: it runs to its end and gives the exit code. It closes what it opened. */
+interface Program {
+  main(args: readonly string[]): Promise<number>;
+}
+
+const USAGE = `Usage: baton <command> [options]
+
+Commands:
+  report      tell how an upgrade process on this host is getting on (see baton report --help)
+  operator    run the operator (in the cluster)
+  agent       run a notification agent (in the cluster; the operator makes its Pod)
+  reporter    run the reporter of a node (in the cluster; a DaemonSet)
+
+Options:
+  --help      show this text
+  --version   show the version
+`;
+
+process.exit(await run(process.argv.slice(2)));
+
+async function run(args: readonly string[]): Promise<number> {
+  const [command, ...rest] = args;
+  if (command === '--help' || command === '-h' || command === 'help') {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (command === '--version' || command === '-V') {
+    const { VERSION } = await import('./runtime/version.ts');
+    process.stdout.write(`${VERSION}\n`);
+    return 0;
+  }
+  const program = await load(command);
+  if (program === undefined) {
+    process.stderr.write(`${command === undefined ? 'No command was given.' : `There is no command '${command}'.`}\n\n${USAGE}`);
+    return 2;
+  }
+  try {
+    return await program.main(rest);
+  } catch (error) {
+    if (!(error instanceof ExitError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+/** Loads one program alone: `baton report` must not pay for the Kubernetes client. */
+async function load(command: string | undefined): Promise<Program | undefined> {
+  switch (command) {
+    case 'report':
+      return import('./cli/main.ts');
+    case 'operator':
+      return import('./operator/main.ts');
+    case 'agent':
+      return import('./agent/main.ts');
+    case 'reporter':
+      return import('./reporter/main.ts');
+    default:
+      return undefined;
+  }
+}
