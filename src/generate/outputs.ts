@@ -1,11 +1,19 @@
+import { renderApiReference } from './api-reference.ts';
+import { renderChartCrd, renderPlainCrd } from './crd-copies.ts';
 import { readCrds } from './crd.ts';
+import { renderNamesReference } from './names-reference.ts';
 import { renderTypes } from './types.ts';
 
 /** Renders every generated file: path from the repository's root to content. */
 export async function renderAll(root: string): Promise<ReadonlyMap<string, string>> {
+  const files = readCrds(root);
   const outputs = new Map<string, string>();
-  for (const file of readCrds(root)) {
+  for (const file of files) {
     outputs.set(`src/api/generated/${file.crd.spec.names.singular}.ts`, await renderTypes(file));
+    outputs.set(`charts/baton/templates/crds/${file.file}`, renderChartCrd(file));
+    outputs.set(`deploy/base/crds/${file.file}`, renderPlainCrd(file));
   }
+  outputs.set('docs/reference/api.md', renderApiReference(files));
+  outputs.set('docs/reference/names.md', renderNamesReference(root));
   return outputs;
 }

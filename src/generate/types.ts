@@ -72,8 +72,8 @@ function isOpen(schema: Schema): boolean {
 }
 
 /** A schema's text without its own description, which differs between the fields that use it. */
-function shape({ description: _description, default: _default, ...rest }: Schema): string {
-  return JSON.stringify(rest);
+function shape(schema: Schema): string {
+  return JSON.stringify({ ...schema, description: undefined, default: undefined });
 }
 
 function rootSchema(schema: Schema, apiVersion: string): CompilerSchema {
@@ -107,7 +107,8 @@ function fieldSchema(schema: Schema): CompilerSchema {
   if (isOpen(schema)) return { ...description, tsType: OPEN_OBJECT };
   if (schema.additionalProperties !== undefined) return { ...description, tsType: 'Readonly<Record<string, string>>' };
   if (schema.properties !== undefined) {
-    if (schema.title === undefined) throw new Error(`An object has no title, so its interface no name: "${schema.description ?? '?'}".`);
+    if (schema.title === undefined)
+      throw new Error(`An object has no title, so its interface no name: "${schema.description ?? '?'}".`);
     return { ...description, tsType: schema.title };
   }
   if (schema.items !== undefined) return { ...description, type: 'array', items: fieldSchema(schema.items) };
