@@ -1,0 +1,79 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { buildBinary, describeDuration, type Log } from './build.ts';
+import { binariesDirectory } from './locations.ts';
+import { withLock } from './lock-file.ts';
+import { requireGo } from './prerequisites.ts';
+import { runCommand } from './run-command.ts';
+import { binaryNames, binarySources, type BinaryName } from './versions.ts';
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    // Absent or not executable: either way it cannot be used.
+    return false;
+  }
+}
+
+/** Where the cache keeps a program, built or not. */
+export function cachedBinaryPath(name: BinaryName): string {
+  return join(binariesDirectory(), `${name}-${binarySources[name].version}`, name);
+}
+
+/** A program in KUBEBUILDER_ASSETS or on the PATH is used when it is exactly the wanted version. */
+async function findInstalled(name: BinaryName): Promise<string | undefined> {
+  const assets = process.env['KUBEBUILDER_ASSETS'];
+  const folders = [...(assets === undefined ? [] : [assets]), ...(process.env['PATH'] ?? '').split(delimiter)];
+  const source = binarySources[name];
+  const wanted = new RegExp(`(^|[^0-9.])${source.version.replaceAll('.', '\\.')}($|[^0-9.])`, 'm');
+  for (const path of folders.filter((folder) => folder !== '').map((folder) => join(folder, name))) {
+    if (!isExecutable(path)) continue;
+    const answer = await runCommand(path, source.versionArguments, { timeoutMs: 10_000 });
+    if (wanted.test(answer.stdout)) return path;
+  }
+  return undefined;
+}
+
+async function locate(name: BinaryName): Promise<string | undefined> {
+  const cached = cachedBinaryPath(name);
+  return isExecutable(cached) ? cached : findInstalled(name);
+}
+
+/** Gives the paths of these programs, building what is missing; two builders at once share the work. */
+export async function ensureBinaries<Name extends BinaryName>(
+  names: readonly Name[],
+  log: Log = () => undefined,
+): Promise<Record<Name, string>> {
+  const paths = new Map<Name, string>();
+  const missing: Name[] = [];
+  for (const name of binaryNames.filter((candidate): candidate is Name => (names as readonly BinaryName[]).includes(candidate))) {
+    const path = await locate(name);
+    if (path === undefined) missing.push(name);
+    else paths.set(name, path);
+  }
+  if (missing.length > 0) {
+    await requireGo();
+    const seconds = missing.reduce((sum, name) => sum + binarySources[name].expectedSeconds, 0);
+    log(
+      `${missing.length} programs are built once, into ${binariesDirectory()}: about ${describeDuration(seconds)} on two cores`,
+    );
+  }
+  for (const [index, name] of missing.entries()) {
+    const destination = cachedBinaryPath(name);
+    const position = `[${index + 1}/${missing.length}]`;
+    await withLock(
+      `${destination}.lock`,
+      async () => {
+        // Another builder may have finished it while this one waited for the lock.
+        if (!isExecutable(destination)) await buildBinary(name, destination, position, log);
+      },
+      (holder) => {
+        log(`${position} waiting for ${name}, which process ${holder.pid} is building`);
+      },
+    );
+    paths.set(name, destination);
+  }
+  return Object.fromEntries(paths) as Record<Name, string>;
+}

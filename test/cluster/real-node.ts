@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { removeContainerCgroups } from './cgroups.ts';
+import { listContainers, type NodeContainer } from './containers.ts';
+import { logTail, requireAlive, startDaemon, stopDaemon } from './daemon.ts';
+import { bootMachine, enterArguments, machineInit, stopMachine } from './machine.ts';
+import { clusterAddresses, connectNode, setNodeLink } from './network.ts';
+import { bootIdPath, nodeDirectory, nodeMounts, writeNewBootId, type NodePlace } from './node-config.ts';
+import { mustRun, runCommand } from './run-command.ts';
+import type { BinaryName } from './versions.ts';
+import { waitFor } from './wait-for.ts';
+
+/** Narrows a list of containers. */
+export interface ContainerFilter {
+  readonly namespace?: string;
+  readonly pod?: string;
+  readonly name?: string;
+}
+
+/** A node with a kubelet, a container runtime, a network and a boot id of its own. */
+export interface RealNode {
+  readonly name: string;
+  readonly address: string;
+  readonly podCidr: string;
+  bootId(): string;
+  killKubelet(signal?: NodeJS.Signals): Promise<void>;
+  startKubelet(): Promise<void>;
+  /** Ends everything that runs on the node at once, and boots it with a new boot id. */
+  reboot(o?: { readonly downMs?: number }): Promise<void>;
+  powerOff(): Promise<void>;
+  powerOn(o?: { readonly newBootId?: boolean }): Promise<void>;
+  containers(filter?: ContainerFilter): NodeContainer[];
+  /** Signals the first process of each running container of a Pod, and gives how many there were. */
+  killContainer(pod: string, signal?: NodeJS.Signals, filter?: ContainerFilter): number;
+  cutNetwork(): Promise<void>;
+  restoreNetwork(): Promise<void>;
+  importImage(tarPath: string): Promise<void>;
+  /** A path on the node as this process can open it: /etc, /run, /var/lib and /var/log are the node's own. */
+  hostPath(path: string): string;
+}
+
+/** What it takes to run a node. */
+export interface NodeRuntime {
+  readonly place: NodePlace;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly binaries: Readonly<Pick<Record<BinaryName, string>, 'containerd' | 'containerd-shim-runc-v2' | 'ctr' | 'kubelet'>>;
+}
+
+function machineRole(place: NodePlace): string {
+  return place.name;
+}
+
+function ctrArguments({ place }: NodeRuntime): string[] {
+  const socket = `/proc/${machineInit(place.cluster, machineRole(place))}/root/run/containerd/containerd.sock`;
+  return ['-a', socket, '-n', 'k8s.io'];
+}
+
+async function startContainerd(runtime: NodeRuntime): Promise<void> {
+  const { place, binaries } = runtime;
+  const role = `${place.name}/containerd`;
+  const folders = [
+    dirname(binaries['containerd-shim-runc-v2']),
+    '/usr/local/sbin',
+    '/usr/local/bin',
+    '/usr/sbin',
+    '/usr/bin',
+    '/sbin',
+    '/bin',
+  ];
+  await startDaemon({
+    cluster: place.cluster,
+    role,
+    entry: enterArguments(place.cluster, machineRole(place)),
+    command: binaries.containerd,
+    args: ['--config', join(nodeDirectory(place), 'containerd.toml')],
+    env: { PATH: folders.join(':') },
+  });
+  await waitFor(
+    async () => {
+      requireAlive(place.cluster, role);
+      return (await runCommand(binaries.ctr, [...ctrArguments(runtime), 'version'], { timeoutMs: 5000 })).code === 0;
+    },
+    { what: `containerd on ${place.name}`, timeoutMs: 60_000, intervalMs: 100, explain: () => logTail(place.cluster, role) },
+  );
+}
+
+async function startKubelet({ place, labels, binaries }: NodeRuntime): Promise<void> {
+  const directory = nodeDirectory(place);
+  const pki = join(dirname(dirname(directory)), 'pki');
+  await startDaemon({
+    cluster: place.cluster,
+    role: `${place.name}/kubelet`,
+    entry: enterArguments(place.cluster, machineRole(place)),
+    command: binaries.kubelet,
+    args: [
+      `--config=${join(directory, 'kubelet.json')}`,
+      `--kubeconfig=${join(directory, 'kubeconfig')}`,
+      `--hostname-override=${place.name}`,
+      `--node-ip=${clusterAddresses(place.cluster).node(place.index)}`,
+      `--node-labels=${Object.entries(labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(',')}`,
+      `--tls-cert-file=${join(pki, `${place.name}.crt`)}`,
+      `--tls-private-key-file=${join(pki, `${place.name}.key`)}`,
+    ],
+    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+  });
+}
+
+async function importImage(runtime: NodeRuntime, tarPath: string): Promise<void> {
+  await mustRun(runtime.binaries.ctr, [...ctrArguments(runtime), 'images', 'import', tarPath], { timeoutMs: 300_000 });
+}
+
+/** Boots a node; these images are there before its kubelet starts. */
+export async function bootNode(runtime: NodeRuntime, images: readonly string[]): Promise<void> {
+  const { place } = runtime;
+  await bootMachine({ cluster: place.cluster, role: machineRole(place), setup: nodeMounts(place) });
+  await connectNode(place.cluster, place.index, machineRole(place));
+  await startContainerd(runtime);
+  for (const image of images) await importImage(runtime, image);
+  await startKubelet(runtime);
+}
+
+/** The handle by which tests treat a node well or badly. */
+export function createRealNode(runtime: NodeRuntime): RealNode {
+  const { place } = runtime;
+  const { cluster } = place;
+  const role = machineRole(place);
+  const powerOff = async (): Promise<void> => {
+    await stopMachine(cluster, role);
+    await removeContainerCgroups(nodeDirectory(place));
+  };
+  const powerOn = async (o: { readonly newBootId?: boolean } = {}): Promise<void> => {
+    if (o.newBootId !== false) writeNewBootId(place);
+    await bootNode(runtime, []);
+  };
+  const containers = (filter: ContainerFilter = {}): NodeContainer[] =>
+    listContainers(cluster, role).filter(
+      (container) =>
+        (filter.namespace ?? container.namespace) === container.namespace &&
+        (filter.pod ?? container.pod) === container.pod &&
+        (filter.name ?? container.name) === container.name,
+    );
+  return {
+    name: place.name,
+    address: clusterAddresses(cluster).node(place.index),
+    podCidr: clusterAddresses(cluster).podCidr(place.index),
+    bootId: () => readFileSync(bootIdPath(place), 'utf8').trim(),
+    killKubelet: (signal = 'SIGKILL') => stopDaemon(cluster, `${place.name}/kubelet`, signal),
+    startKubelet: () => startKubelet(runtime),
+    reboot: async (o = {}) => {
+      await powerOff();
+      await sleep(o.downMs ?? 0);
+      await powerOn();
+    },
+    powerOff,
+    powerOn,
+    containers,
+    killContainer: (pod, signal = 'SIGKILL', filter = {}) => {
+      const found = containers({ ...filter, pod });
+      for (const container of found) process.kill(container.pid, signal);
+      return found.length;
+    },
+    cutNetwork: () => setNodeLink(cluster, place.index, false),
+    restoreNetwork: () => setNodeLink(cluster, place.index, true),
+    importImage: (tarPath) => importImage(runtime, tarPath),
+    hostPath: (path) => join(`/proc/${machineInit(cluster, role)}/root`, path),
+  };
+}

@@ -1,0 +1,50 @@
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeContainerCgroups } from './cgroups.ts';
+import { clusterDirectory, keptLogsDirectory } from './locations.ts';
+import { addressesOf } from './network.ts';
+import { nodeDirectory, nodeName } from './node-config.ts';
+import { signalProcess, waitForEnd, type ProcessIdentity } from './processes.ts';
+import { runCommand } from './run-command.ts';
+import { readState, workerOf } from './state.ts';
+import { waitFor } from './wait-for.ts';
+
+async function waitForDevice(block: number): Promise<void> {
+  const { device } = addressesOf(block);
+  await waitFor(async () => (await runCommand('ip', ['link', 'show', device])).code !== 0, {
+    what: `the network device ${device} to go with its cluster`,
+    timeoutMs: 20_000,
+  });
+}
+
+/** Copies the logs to where no `down` removes them, and gives that folder. */
+export function keepLogs(name: string): string | undefined {
+  const logs = join(clusterDirectory(name), 'logs');
+  if (!existsSync(logs)) return undefined;
+  const kept = join(keptLogsDirectory(), `${name}-${new Date().toISOString().replaceAll(':', '').slice(0, 17)}`);
+  mkdirSync(keptLogsDirectory(), { recursive: true });
+  cpSync(logs, kept, { recursive: true });
+  return kept;
+}
+
+/**
+ * Removes everything that a cluster made, from its record, whatever has died before. The kernel does most of it: with a
+ * machine's init go its processes, mounts and interfaces.
+ */
+export async function tearDown(name: string): Promise<void> {
+  const directory = clusterDirectory(name);
+  const state = readState(name);
+  if (state !== undefined) {
+    const processes: ProcessIdentity[] = state.processes.flatMap((recorded) => {
+      const worker = workerOf(recorded);
+      return worker === undefined || worker === recorded ? [recorded] : [worker, recorded];
+    });
+    for (const identity of processes) signalProcess(identity, 'SIGKILL');
+    await waitForEnd(processes);
+    if (state.block !== undefined) await waitForDevice(state.block);
+    for (let index = 1; index <= state.shape.nodes; index += 1) {
+      await removeContainerCgroups(nodeDirectory({ cluster: name, index, name: nodeName(index) }));
+    }
+  }
+  rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
