@@ -85,7 +85,9 @@ function isOpen(schema: Schema): boolean {
 }
 
 function typeOf(schema: Schema): string {
-  if (schema['x-kubernetes-int-or-string'] === true) return 'integer or string';
+  if (schema['x-kubernetes-int-or-string'] === true) {
+    return `integer${bounds(schema.minimum, schema.maximum, '')}, or string matching \`${schema.pattern ?? '.*'}\``;
+  }
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
   if (schema.items !== undefined) return `list of ${typeOf(schema.items)}${bounds(schema.minItems, schema.maxItems, ' items')}`;
   if (schema.additionalProperties !== undefined) return `map of ${typeOf(schema.additionalProperties)}`;
