@@ -38,5 +38,7 @@ export function parseConfig<Shape extends z.ZodRawShape>(
 
 function describe(shape: z.ZodRawShape, field: string): string | undefined {
   const schema = shape[field];
-  return schema !== undefined && 'description' in schema && typeof schema.description === 'string' ? schema.description : undefined;
+  return schema !== undefined && 'description' in schema && typeof schema.description === 'string'
+    ? schema.description
+    : undefined;
 }

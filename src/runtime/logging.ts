@@ -1,3 +1,5 @@
+import process from 'node:process';
+import { inspect } from 'node:util';
 import winston from 'winston';
 import type { Log } from '../api/log.ts';
 
@@ -30,7 +32,8 @@ export function createLogger({ component, level, stream }: LoggerOptions): Log {
       })(),
       winston.format.json(),
     ),
-    transports: [stream === undefined ? new winston.transports.Console() : new winston.transports.Stream({ stream })],
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston types its own transports as interfaces
+    transports: new winston.transports.Stream({ stream: stream ?? process.stdout }),
   });
   // winston appends a field called `message` to the message; one entry object, with ours last, keeps the message static.
   const write =
@@ -56,6 +59,6 @@ function plainError(error: Error, depth = 0): object {
     ...('code' in error && error.code !== undefined ? { code: error.code } : {}),
     ...(depth === 0 && error.stack !== undefined ? { stack: error.stack } : {}),
     ...(cause instanceof Error && depth < MOST_CAUSES ? { cause: plainError(cause, depth + 1) } : {}),
-    ...(cause !== undefined && !(cause instanceof Error) ? { cause: String(cause) } : {}),
+    ...(cause !== undefined && !(cause instanceof Error) ? { cause: inspect(cause, { depth: 2, breakLength: Infinity }) } : {}),
   };
 }

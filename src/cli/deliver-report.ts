@@ -1,0 +1,106 @@
+import type { SocketAnswer, SocketCall } from './socket-client.ts';
+
+/** What a report's delivery needs. */
+export interface DeliveryOptions {
+  readonly socketPath: string;
+  /** How long to keep trying, in milliseconds: the reporter's Pod may still be starting. */
+  readonly withinMs: number;
+  readonly call: (call: SocketCall) => Promise<SocketAnswer>;
+  /** Milliseconds; never goes back. */
+  readonly monotonic: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** What became of a report. */
+export type Delivery =
+  | { readonly kind: 'Delivered'; readonly message: string }
+  /** It could not be delivered; asking later may help. */
+  | { readonly kind: 'Failed'; readonly message: string }
+  /** The reporter did not understand it. */
+  | { readonly kind: 'Misused'; readonly message: string };
+
+/** Between two tries, in milliseconds. */
+const PAUSE_MS = 500;
+
+/** Errors of a socket behind which nobody listens yet: nothing has left. */
+const NOT_THERE: readonly unknown[] = ['ENOENT', 'ECONNREFUSED'];
+
+/** Hands a report to the reporter. A report that may have arrived is not sent again, or it would be told twice. */
+export async function deliverReport(body: object, options: DeliveryOptions): Promise<Delivery> {
+  const { withinMs, monotonic, sleep } = options;
+  const end = monotonic() + withinMs;
+  for (;;) {
+    const left = Math.max(end - monotonic(), PAUSE_MS);
+    const attempt = await tryOnce(options, { method: 'POST', path: '/v1/reports', body }, left);
+    if (!attempt.again || monotonic() + PAUSE_MS >= end) return attempt.delivery;
+    await sleep(PAUSE_MS);
+  }
+}
+
+/** Asks the reporter once whether it can take reports. */
+export async function checkReporter(options: DeliveryOptions): Promise<Delivery> {
+  return (await tryOnce(options, { method: 'GET', path: '/healthz' }, options.withinMs)).delivery;
+}
+
+interface Attempt {
+  readonly delivery: Delivery;
+  /** Whether nothing can have arrived, so that it may be tried again. */
+  readonly again: boolean;
+}
+
+async function tryOnce(
+  { call, socketPath }: DeliveryOptions,
+  what: Pick<SocketCall, 'method' | 'path' | 'body'>,
+  withinMs: number,
+): Promise<Attempt> {
+  try {
+    const answer = await call({ ...what, socketPath, signal: AbortSignal.timeout(Math.ceil(withinMs)) });
+    return { delivery: judge(answer), again: answer.status === 503 };
+  } catch (error) {
+    return { delivery: { kind: 'Failed', message: explain(error, socketPath) }, again: NOT_THERE.includes(codeOf(error)) };
+  }
+}
+
+function judge({ status, body }: SocketAnswer): Delivery {
+  const message = readMessage(body) ?? `The reporter answered ${status}.`;
+  if (status >= 200 && status < 300) return { kind: 'Delivered', message };
+  return { kind: status === 400 ? 'Misused' : 'Failed', message };
+}
+
+function explain(error: unknown, socketPath: string): string {
+  switch (codeOf(error)) {
+    case 'ENOENT':
+      return `There is no socket at ${socketPath}: is this node in its turn, is the reporter installed, and is the directory mounted (report: Socket)?`;
+    case 'ECONNREFUSED':
+      return `Nobody listens at ${socketPath}: the reporter of this node is not running.`;
+    case 'EACCES':
+      return `${socketPath} may not be opened: is this process confined (SELinux, AppArmor)?`;
+    case 'ABORT_ERR':
+      return `The reporter at ${socketPath} gave no answer in time.`;
+    default:
+      return `The reporter at ${socketPath} could not be asked: ${error instanceof Error ? error.message : String(error)}.`;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+/** The sentence or the word in an answer. */
+function readMessage(body: string): string | undefined {
+  const json = parseJson(body);
+  if (typeof json !== 'object' || json === null) return undefined;
+  if ('error' in json && typeof json.error === 'string') return json.error;
+  if ('event' in json && typeof json.event === 'string') return `Reported as event ${json.event}.`;
+  return 'status' in json && json.status === 'queued'
+    ? 'Queued: the API server cannot be reached, the reporter goes on trying.'
+    : 'OK';
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Something else than a reporter answered; the status code is told.
+  }
+}

@@ -1,0 +1,61 @@
+import { REPORT_REASONS } from '../api/names.ts';
+
+/** The options of `baton report` as given: texts, undefined or empty where left out. */
+export interface ReportOptions {
+  readonly reason?: string;
+  readonly process?: string;
+  readonly note?: string;
+  readonly progress?: string;
+  readonly task?: string;
+  readonly fromVersion?: string;
+  readonly toVersion?: string;
+  readonly attempt?: string;
+}
+
+/** A body for `POST /v1/reports`, or what is wrong with the options. */
+export type RequestBody =
+  | { readonly kind: 'Valid'; readonly body: Readonly<Record<string, string | number>> }
+  | { readonly kind: 'Invalid'; readonly message: string };
+
+/** The short words for reasons: `started` for UpgradeStarted, and so on. */
+export const STATES: ReadonlyMap<string, string> = new Map(
+  REPORT_REASONS.map((reason) => [reason.replace(/^Upgrade/, '').toLowerCase(), reason]),
+);
+
+/**
+ * Makes the body of a report from the command line. The reporter looks at the rest: it knows the turn.
+ *
+ * @param state the positional argument, one of {@link STATES}.
+ */
+export function reportBody(state: string | undefined, options: ReportOptions): RequestBody {
+  const reason = chooseReason(state, options.reason);
+  if (reason.kind === 'Invalid') return reason;
+
+  const body: Record<string, string | number> = { reason: reason.value };
+  for (const field of ['process', 'note', 'task', 'fromVersion', 'toVersion'] as const) {
+    const value = options[field];
+    if (value !== undefined && value !== '') body[field] = value;
+  }
+  for (const field of ['progress', 'attempt'] as const) {
+    const value = options[field];
+    if (value === undefined || value === '') continue;
+    if (!/^\d{1,9}$/.test(value)) return { kind: 'Invalid', message: `--${field} must be a whole number, but is '${value}'.` };
+    body[field] = Number(value);
+  }
+  return { kind: 'Valid', body };
+}
+
+function chooseReason(
+  state: string | undefined,
+  option: string | undefined,
+): { readonly kind: 'Valid'; readonly value: string } | { readonly kind: 'Invalid'; readonly message: string } {
+  const known = `The reasons are ${REPORT_REASONS.join(', ')}; in short ${[...STATES.keys()].join(', ')}.`;
+  if (state !== undefined && option !== undefined) {
+    return { kind: 'Invalid', message: `Give '${state}' or --reason, not both.` };
+  }
+  const asked = state ?? option;
+  if (asked === undefined)
+    return { kind: 'Invalid', message: `Say what to report, for example 'baton report started'. ${known}` };
+  const value = STATES.get(asked) ?? REPORT_REASONS.find((reason) => reason === asked);
+  return value === undefined ? { kind: 'Invalid', message: `There is no reason '${asked}'. ${known}` } : { kind: 'Valid', value };
+}

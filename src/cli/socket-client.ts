@@ -1,0 +1,36 @@
+import { request } from 'node:http';
+
+/** What the reporter answered. */
+export interface SocketAnswer {
+  readonly status: number;
+  /** JSON, or what else stands there. */
+  readonly body: string;
+}
+
+/** A request over the reporter's socket. */
+export interface SocketCall {
+  readonly socketPath: string;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: object;
+  /** Ends the call. */
+  readonly signal: AbortSignal;
+}
+
+/** Asks the reporter once. Rejects when the socket cannot be reached, or the signal is aborted. */
+export async function callSocket({ socketPath, method, path, body, signal }: SocketCall): Promise<SocketAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<SocketAnswer>();
+  const payload = body === undefined ? '' : JSON.stringify(body);
+  const headers = body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(payload) };
+  const call = request({ socketPath, method, path, headers, signal, agent: false }, (response) => {
+    let text = '';
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => (text += chunk));
+    response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+    response.on('error', reject);
+  });
+  call.on('error', reject);
+  call.end(payload);
+  return promise;
+}

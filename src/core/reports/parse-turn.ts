@@ -1,0 +1,30 @@
+import type { Turn } from '../../api/marks.ts';
+import { isJsonObject } from './json.ts';
+
+/** Reads the annotation that a claim leaves on a Node; undefined when it is not a turn. Never throws. */
+export function parseTurn(annotation: string): Turn | undefined {
+  const json = parseJson(annotation);
+  if (!isJsonObject(json) || !isJsonObject(json['before'])) return undefined;
+  const { namespace, plan, batch, batchUid, processes, attempt, openedTime, before } = json;
+  const { unschedulable, bootId, kept } = before;
+  if (!isText(namespace) || !isText(plan) || !isText(batch) || !isText(batchUid) || !isText(openedTime)) return undefined;
+  if (!isTexts(processes) || typeof attempt !== 'number' || typeof unschedulable !== 'boolean') return undefined;
+  if (typeof bootId !== 'string' || !isTexts(kept)) return undefined;
+  return { namespace, plan, batch, batchUid, processes, attempt, openedTime, before: { unschedulable, bootId, kept } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // What is no JSON is no turn; the caller says so.
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
