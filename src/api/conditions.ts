@@ -34,6 +34,8 @@ export const PLAN_REASONS = {
   NoNodes: 'NoNodes',
   /** Running: a batch is under way. */
   BatchRunning: 'BatchRunning',
+  /** Running: the baton is on its way to the next holder. */
+  BatonMoving: 'BatonMoving',
   /** Running: the batch is settled and its notification is on its way. */
   Notifying: 'Notifying',
   /** Waiting: nodes that are down use up maxUnavailable. */
@@ -46,6 +48,8 @@ export const PLAN_REASONS = {
   BudgetExceeded: 'BudgetExceeded',
   /** Succeeded: every node is at the version. */
   AllSucceeded: 'AllSucceeded',
+  /** Succeeded: every node is done but some that were skipped, for example because they were down. */
+  SomeSkipped: 'SomeSkipped',
   /** Failed: the rollout ended within its budget, but some nodes failed. */
   SomeFailed: 'SomeFailed',
   /** The plan is being deleted: what runs ends, then the nodes are released. */

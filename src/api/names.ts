@@ -50,7 +50,7 @@ export const ANNOTATIONS = {
   turn: 'baton.dev/turn',
   /** On a quarantined Node: why, as JSON (see `Quarantine`). */
   quarantine: 'baton.dev/quarantine',
-  /** On Jobs: the name of the Node. */
+  /** On Jobs, their Pods and agent Pods: the name of the Node. */
   node: 'baton.dev/node',
   /** On Jobs: the host's boot ID when the Job was created. */
   bootId: 'baton.dev/boot-id',

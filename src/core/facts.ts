@@ -58,6 +58,7 @@ export interface PodFact {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
+  /** Where it runs; before it is scheduled, the node that it is pinned to, or empty. */
   readonly node: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';

@@ -1,0 +1,100 @@
+import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import { ANNOTATIONS, COMPONENTS, LABELS, SERVICE_ACCOUNTS, TAINTS } from '../../api/names.ts';
+import type { Hash } from '../facts.ts';
+import type { Manifest } from './command.ts';
+import { pinnedAffinity } from './job.ts';
+import type { LeaseFact, Settings } from './snapshot.ts';
+
+/** Directory of the sinks' Secrets in the agent Pod: one folder a sink. */
+export const SINK_SECRETS_DIRECTORY = '/var/run/baton/sinks';
+
+/** Name of a plan's Lease. */
+export function leaseName(plan: string): string {
+  return `${plan}-agent`;
+}
+
+/** Name of the agent Pod for a turn of the baton: a kill between its creation and the Lease's update finds it again. */
+export function agentPodName(leaseUid: string, transitions: number, hash: Hash): string {
+  return `baton-agent-${hash(leaseUid).slice(0, 16)}-${transitions}`;
+}
+
+interface AgentPodInput {
+  readonly plan: UpgradePlan;
+  readonly lease: LeaseFact;
+  readonly transitions: number;
+  readonly node: string;
+  readonly settings: Settings;
+  readonly hash: Hash;
+}
+
+function secretOf(sink: Sink): { name: string; key: string } | undefined {
+  return sink.webhook.signingSecretRef;
+}
+
+/**
+ * The agent Pod. It runs under Pod Security `restricted`, stays through the node's turn, and is owned by the Lease, so that a drain
+ * by others finds a controller. Each sink's Secret is a volume of its own and optional: a missing one must not stop the other sinks.
+ */
+export function buildAgentPod({ plan, lease, transitions, node, settings, hash }: AgentPodInput): Manifest {
+  const secrets = (plan.spec.notify?.sinks ?? []).flatMap((sink) => {
+    const secret = secretOf(sink);
+    return secret === undefined ? [] : [{ sink: sink.name, ...secret }];
+  });
+  const field = (name: string, fieldPath: string): Manifest => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: agentPodName(lease.uid, transitions, hash),
+      namespace: plan.metadata.namespace,
+      labels: {
+        [LABELS.managedBy]: 'baton',
+        [LABELS.component]: COMPONENTS.agent,
+        [LABELS.plan]: plan.metadata.name,
+        [LABELS.planUid]: plan.metadata.uid,
+        [LABELS.leaseUid]: lease.uid,
+      },
+      annotations: { [ANNOTATIONS.node]: node },
+      ownerReferences: [{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: lease.name, uid: lease.uid, controller: true }],
+    },
+    spec: {
+      serviceAccountName: SERVICE_ACCOUNTS.agent,
+      restartPolicy: 'Always',
+      terminationGracePeriodSeconds: 15,
+      affinity: pinnedAffinity({}, node),
+      tolerations: [
+        { key: 'node.kubernetes.io/unschedulable', operator: 'Exists' },
+        { key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' },
+        { key: TAINTS.failed, operator: 'Exists' },
+        { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+        { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+      ],
+      securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'agent',
+          image: settings.image,
+          imagePullPolicy: settings.imagePullPolicy,
+          args: ['agent'],
+          env: [
+            { name: 'BATON_NAMESPACE', value: plan.metadata.namespace },
+            { name: 'BATON_PLAN', value: plan.metadata.name },
+            { name: 'BATON_LEASE', value: lease.name },
+            { name: 'BATON_CLUSTER_NAME', value: settings.clusterName },
+            { name: 'BATON_SINK_ALLOW', value: settings.sinkAllow },
+            field('BATON_NODE', 'spec.nodeName'),
+            field('BATON_POD_NAME', 'metadata.name'),
+            field('BATON_POD_UID', 'metadata.uid'),
+          ],
+          resources: settings.agentResources,
+          securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+          volumeMounts: secrets.map(({ sink }) => ({ name: `sink-${sink}`, mountPath: `${SINK_SECRETS_DIRECTORY}/${sink}`, readOnly: true })),
+        },
+      ],
+      volumes: secrets.map(({ sink, name, key }) => ({
+        name: `sink-${sink}`,
+        secret: { secretName: name, optional: true, defaultMode: 0o440, items: [{ key, path: key }] },
+      })),
+    },
+  };
+}

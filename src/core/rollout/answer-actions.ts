@@ -1,0 +1,89 @@
+import { ACTION_REASONS, CONDITIONS } from '../../api/conditions.ts';
+import type { UpgradeAction } from '../../api/generated/upgradeaction.ts';
+import type { Resumption } from '../../api/generated/upgradebatch.ts';
+import { findCondition } from '../condition.ts';
+import { toRfc3339 } from '../text.ts';
+import { isSettled } from './batch-step.ts';
+import type { ActionAnswer, Command } from './command.ts';
+import type { Budget, Fleet } from './fleet.ts';
+import type { DecisionInput } from './snapshot.ts';
+
+/** What the acts of people bring about. */
+export interface ActionsStep {
+  readonly commands: readonly Command[];
+  /** Batches that are to be marked as resumed, by name. */
+  readonly resumed: ReadonlyMap<string, Resumption>;
+}
+
+/** Whether an act has had its answer. Acts happen once. */
+export function isAnswered(action: UpgradeAction): boolean {
+  const applied = findCondition(action.status?.conditions, CONDITIONS.applied);
+  return applied !== undefined && applied.status !== 'Unknown';
+}
+
+/** Decides what becomes of each act that has no answer yet. */
+export function answerActions(input: DecisionInput, fleet: Fleet, budget: Budget): ActionsStep {
+  const commands: Command[] = [];
+  const resumed = new Map<string, Resumption>();
+  for (const action of input.snapshot.actions) {
+    if (isAnswered(action)) continue;
+    if (action.spec.action === 'Release') commands.push(...release(input, action));
+    else {
+      const step = resume(input, { action, fleet, budget });
+      if (step.answer !== undefined) commands.push(answer(action, step.answer));
+      if (step.resumption !== undefined && action.spec.batch !== undefined) resumed.set(action.spec.batch, step.resumption);
+    }
+  }
+  return { commands, resumed };
+}
+
+function answer(action: UpgradeAction, given: ActionAnswer): Command {
+  return { kind: 'AnswerAction', action, answer: given, why: `${action.metadata.name}: ${given.message}` };
+}
+
+/** Ends the quarantine of the named nodes. Done once none of them is quarantined any more, so that a kill in between is harmless. */
+function release({ snapshot }: DecisionInput, action: UpgradeAction): readonly Command[] {
+  const uid = snapshot.plan.metadata.uid;
+  const names = action.spec.nodes ?? [];
+  const failed = new Set(
+    snapshot.batches.flatMap((batch) => (batch.status?.nodes ?? []).filter((record) => record.state === 'Failed').map((record) => record.name)),
+  );
+  const quarantined = names.flatMap((name) => {
+    const node = snapshot.nodes.get(name);
+    return node?.quarantine?.planUid === uid ? [node] : [];
+  });
+  const strangers = names.filter((name) => !failed.has(name) && snapshot.nodes.get(name)?.quarantine?.planUid !== uid);
+  if (strangers.length > 0) {
+    const message = `not quarantined by this plan: ${strangers.join(', ')}; nothing was done`;
+    return [answer(action, { status: 'False', reason: ACTION_REASONS.NotQuarantined, message })];
+  }
+  if (quarantined.length > 0) {
+    return quarantined.map((node): Command => ({ kind: 'EndQuarantine', node, why: `${action.metadata.name} releases ${node.name}` }));
+  }
+  return [answer(action, { status: 'True', reason: ACTION_REASONS.Done, message: `released: ${names.join(', ')}` })];
+}
+
+interface ResumeInput {
+  readonly action: UpgradeAction;
+  readonly fleet: Fleet;
+  readonly budget: Budget;
+}
+
+function resume({ now }: DecisionInput, { action, fleet, budget }: ResumeInput): { answer?: ActionAnswer; resumption?: Resumption } {
+  const refuse = (reason: string, message: string): { answer: ActionAnswer } => ({ answer: { status: 'False', reason, message } });
+  const newest = fleet.batches.at(-1);
+  const named = fleet.batches.find((batch) => batch.metadata.name === action.spec.batch);
+  if (named?.status?.resumed?.action === action.metadata.name) {
+    return { answer: { status: 'True', reason: ACTION_REASONS.Done, message: `resumed after ${named.metadata.name}; the failure budget starts anew` } };
+  }
+  if (!budget.exceeded) {
+    return refuse(ACTION_REASONS.NotPaused, 'the plan is not paused by its failure budget; spec.paused is changed in the plan itself');
+  }
+  if (named === undefined || named !== newest) {
+    return refuse(ACTION_REASONS.WrongBatch, `the plan is paused after ${newest?.metadata.name ?? 'no batch'}, not after ${action.spec.batch ?? ''}`);
+  }
+  // What runs is finished first: its outcome may be what the person does not know yet.
+  if (!isSettled(named)) return {};
+  const by = action.spec.requestedBy;
+  return { resumption: { action: action.metadata.name, ...(by === undefined ? {} : { requestedBy: by }), time: toRfc3339(now) } };
+}

@@ -1,0 +1,209 @@
+import { CONDITIONS, NODE_REASONS, NOTIFY_REASONS, SETTLED_REASONS } from '../../api/conditions.ts';
+import type {
+  BatchNotification,
+  BatchOutlook,
+  BatchSummary,
+  NodeRecord,
+  Receipt,
+  UpgradeBatch,
+  UpgradeBatchStatus,
+} from '../../api/generated/upgradebatch.ts';
+import { isTrue, settleConditions, type Finding } from '../condition.ts';
+import type { Instant } from '../facts.ts';
+import { toInstant, toRfc3339 } from '../text.ts';
+import type { Command } from './command.ts';
+import { inTurn, isTerminal, stepNode } from './node-step.ts';
+import type { DecisionInput } from './snapshot.ts';
+
+/** The agent tries for so long to deliver a batch's notification; for a plan being deleted, shorter (ms). */
+const GIVE_UP_MS = 24 * 3600 * 1000;
+const GIVE_UP_DELETED_MS = 5 * 60 * 1000;
+
+/** Whether every node of the batch has its outcome, as persisted. */
+export function isSettled(batch: UpgradeBatch): boolean {
+  return isTrue(batch.status?.conditions, CONDITIONS.settled);
+}
+
+/** Sinks that have no receipt for the batch's notification yet, as persisted. */
+export function outstandingSinks(batch: UpgradeBatch): readonly string[] {
+  const notification = batch.status?.notification;
+  if (notification === undefined) return [];
+  const answered = new Set((notification.receipts ?? []).map((receipt) => receipt.sink));
+  return (notification.sinks ?? []).filter((sink) => !answered.has(sink));
+}
+
+/** The facts' verdict on each node of the batch, before new turns are opened. */
+export interface NodesStep {
+  readonly records: ReadonlyMap<string, NodeRecord>;
+  readonly commands: readonly Command[];
+  readonly lookAt: Instant | undefined;
+}
+
+/** Steps every node of a batch. */
+export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep {
+  const { snapshot, now, hash, settings } = input;
+  const before = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record]));
+  const jobs = Map.groupBy(
+    snapshot.jobs.filter((job) => job.batchUid === batch.metadata.uid),
+    (job) => job.node,
+  );
+  const reports = Map.groupBy(
+    snapshot.reports.filter((report) => report.batchUid === batch.metadata.uid),
+    (report) => report.node,
+  );
+  const records = new Map<string, NodeRecord>();
+  const commands: Command[] = [];
+  let lookAt: Instant | undefined;
+  for (const batchNode of batch.spec.nodes) {
+    const node = snapshot.nodes.get(batchNode.name);
+    const step = stepNode({
+      namespace: snapshot.plan.metadata.namespace,
+      batch,
+      batchNode,
+      before: before.get(batchNode.name) ?? { name: batchNode.name, state: 'Pending' },
+      node: node?.uid === batchNode.uid ? node : undefined,
+      jobs: jobs.get(batchNode.name) ?? [],
+      pods: snapshot.pods.get(batchNode.name) ?? [],
+      reports: reports.get(batchNode.name) ?? [],
+      reporterReady: snapshot.reporters.has(batchNode.name),
+      reporterInstalled: settings.reporterInstalled,
+      evictionAnswers: snapshot.evictionAnswers,
+      jobRefusals: snapshot.jobRefusals,
+      now,
+      hash,
+    });
+    records.set(batchNode.name, step.record);
+    commands.push(...step.commands);
+    if (step.lookAt !== undefined) lookAt = Math.min(lookAt ?? step.lookAt, step.lookAt);
+  }
+  return { records, commands, lookAt };
+}
+
+/** Ends the wait of nodes that will have no turn any more. */
+export function endWaiting(input: DecisionInput, batch: UpgradeBatch, records: ReadonlyMap<string, NodeRecord>, end: WaitEnd): Map<string, NodeRecord> {
+  const ended = new Map(records);
+  for (const [name, record] of records) {
+    if (isTerminal(record) || inTurn(input.snapshot.nodes.get(name), batch)) continue;
+    ended.set(name, { name, state: 'NotAttempted', reason: end.reason, message: end.message, endTime: toRfc3339(input.now) });
+  }
+  return ended;
+}
+
+/** Why nodes that wait will have no turn. */
+export interface WaitEnd {
+  readonly reason: (typeof NODE_REASONS)['BudgetExceeded' | 'PlanDeleted' | 'Superseded'];
+  readonly message: string;
+}
+
+/** Counts records by outcome. */
+export function summarize(records: Iterable<NodeRecord>, running: number, downNow: number, before: BatchSummary | undefined): BatchSummary {
+  const list = [...records];
+  const count = (state: NodeRecord['state']): number => list.filter((record) => record.state === state).length;
+  return {
+    nodes: list.length,
+    succeeded: count('Succeeded'),
+    failed: count('Failed'),
+    skipped: count('Skipped'),
+    notAttempted: count('NotAttempted'),
+    running,
+    overdue: list.filter((record) => record.overdue === true).length,
+    maxUnavailable: Math.max(before?.maxUnavailable ?? 0, running === 0 ? 0 : downNow),
+  };
+}
+
+interface BatchStatusInput {
+  readonly input: DecisionInput;
+  readonly batch: UpgradeBatch;
+  readonly records: ReadonlyMap<string, NodeRecord>;
+  readonly downNow: number;
+  readonly outlook: () => BatchOutlook;
+  /** Why no agent can be had; undefined when one can. */
+  readonly agentProblem: string | undefined;
+}
+
+/** The batch's status: records, counts, and its entry in the outbox with the receipts that the Lease shows. */
+export function batchStatus({ input, batch, records, downNow, outlook, agentProblem }: BatchStatusInput): UpgradeBatchStatus {
+  const { snapshot, now } = input;
+  const before = batch.status;
+  const nodes = batch.spec.nodes.map((entry) => records.get(entry.name) ?? { name: entry.name, state: 'Pending' as const });
+  const running = batch.spec.nodes.filter((entry) => inTurn(snapshot.nodes.get(entry.name), batch)).length;
+  const settled = isSettled(batch) || (running === 0 && nodes.every(isTerminal));
+  const holder = snapshot.lease?.batchUid === batch.metadata.uid ? snapshot.lease.holder : before?.agent;
+  const starts = nodes.flatMap((record) => record.startTime ?? []).sort();
+  const startTime = before?.startTime ?? starts[0];
+  const settledTime = settled ? (before?.settledTime ?? toRfc3339(now)) : undefined;
+  const notification = settled ? outbox(input, batch, settledTime) : undefined;
+  const findings = [settledFinding(batch, settled, nodes), notifiedFinding(batch, notification, agentProblem)];
+  return {
+    conditions: settleConditions(before?.conditions, findings, now),
+    ...(holder === undefined || holder === '' ? {} : { agent: holder }),
+    ...(startTime === undefined ? {} : { startTime }),
+    ...(settledTime === undefined ? {} : { settledTime }),
+    summary: summarize(nodes, running, downNow, before?.summary),
+    nodes,
+    ...(settled ? { outlook: before?.outlook ?? outlook() } : {}),
+    ...(notification === undefined ? {} : { notification }),
+    ...(before?.resumed === undefined ? {} : { resumed: before.resumed }),
+  };
+}
+
+function outbox({ snapshot, now }: DecisionInput, batch: UpgradeBatch, settledTime: string | undefined): BatchNotification {
+  const before = batch.status?.notification;
+  const id = before?.id ?? `${batch.metadata.uid}/1`;
+  const sinks = before?.sinks ?? (snapshot.plan.spec.notify?.sinks ?? []).map((sink) => sink.name);
+  const receipts = [...(before?.receipts ?? [])];
+  const known = new Set(receipts.map((receipt) => receipt.sink));
+  for (const receipt of snapshot.lease?.receipts ?? []) {
+    if (receipt.id !== id || known.has(receipt.sink) || !sinks.includes(receipt.sink)) continue;
+    known.add(receipt.sink);
+    receipts.push(receipt);
+  }
+  const limit = snapshot.plan.metadata.deletionTimestamp === undefined ? GIVE_UP_MS : GIVE_UP_DELETED_MS;
+  const since = Math.max(toInstant(settledTime) ?? now, toInstant(snapshot.plan.metadata.deletionTimestamp) ?? 0);
+  if (now > since + limit) {
+    for (const sink of sinks) {
+      if (known.has(sink)) continue;
+      const message = `nobody took it within ${limit / 60_000} min`;
+      receipts.push({ sink, id, outcome: 'Failed', reason: NOTIFY_REASONS.GivenUp, message, time: toRfc3339(now) });
+    }
+  }
+  return { id, sinks, receipts };
+}
+
+function settledFinding(batch: UpgradeBatch, settled: boolean, nodes: readonly NodeRecord[]): Finding {
+  const open = nodes.filter((record) => !isTerminal(record)).length;
+  return {
+    type: CONDITIONS.settled,
+    status: settled ? 'True' : 'False',
+    reason: settled ? SETTLED_REASONS.AllTerminal : SETTLED_REASONS.InProgress,
+    message: settled ? `all ${nodes.length} nodes have their outcome` : `${open} of ${nodes.length} nodes have no outcome yet`,
+    observedGeneration: batch.metadata.generation,
+  };
+}
+
+function notifiedFinding(batch: UpgradeBatch, notification: BatchNotification | undefined, agentProblem: string | undefined): Finding {
+  const finding = (status: Finding['status'], reason: string, message: string): Finding => ({
+    type: CONDITIONS.notified,
+    status,
+    reason,
+    message,
+    observedGeneration: batch.metadata.generation,
+  });
+  if (notification === undefined) return finding('False', NOTIFY_REASONS.NotSettled, 'the batch is not settled yet');
+  const { sinks = [], receipts = [] } = notification;
+  if (sinks.length === 0) return finding('True', NOTIFY_REASONS.NoSinks, 'the plan names no sink');
+  const failed = receipts.filter((receipt) => receipt.outcome === 'Failed');
+  if (receipts.length < sinks.length) {
+    const reason = agentProblem === undefined ? NOTIFY_REASONS.Pending : NOTIFY_REASONS.NoEligibleAgent;
+    return finding('False', reason, agentProblem ?? `${sinks.length - receipts.length} of ${sinks.length} sinks have not taken it yet`);
+  }
+  const worst = failed[0];
+  if (worst === undefined) return finding('True', NOTIFY_REASONS.Delivered, `all ${sinks.length} sinks have taken it`);
+  return finding('False', failureReason(worst), `${worst.sink}: ${worst.message ?? worst.reason ?? 'failed'}`);
+}
+
+const FAILURE_REASONS: ReadonlySet<string> = new Set(Object.values(NOTIFY_REASONS));
+
+function failureReason(receipt: Receipt): string {
+  return receipt.reason !== undefined && FAILURE_REASONS.has(receipt.reason) ? receipt.reason : NOTIFY_REASONS.Refused;
+}

@@ -1,0 +1,163 @@
+import type { NodeRecord, Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { Hash, Instant, NodeFact, PodFact } from '../facts.ts';
+import { selects } from '../selector.ts';
+import { agentPodName, buildAgentPod } from './agent-pod.ts';
+import type { Command } from './command.ts';
+import type { Fleet } from './fleet.ts';
+import { inTurn } from './node-step.ts';
+import type { LeaseFact, PlanSnapshot, Settings } from './snapshot.ts';
+
+/** What the decision about the baton looks at. */
+export interface BatonInput {
+  readonly snapshot: PlanSnapshot;
+  readonly fleet: Fleet;
+  readonly lease: LeaseFact;
+  /** The batch that needs an agent. */
+  readonly batch: UpgradeBatch;
+  /** Its records as observed now. */
+  readonly records: ReadonlyMap<string, NodeRecord>;
+  /** The holder's own turn is next: the baton is to go to a node that is done. */
+  readonly holderWaits: boolean;
+  /** Receipts on the Lease that are not in a batch's status yet. */
+  readonly uncopied: readonly Receipt[];
+  readonly now: Instant;
+  readonly settings: Settings;
+  readonly hash: Hash;
+}
+
+/** What follows for the baton. */
+export interface BatonStep {
+  readonly commands: readonly Command[];
+  /** Why no node may hold the baton; undefined when one does. */
+  readonly problem: string | undefined;
+  readonly lookAt?: Instant;
+}
+
+/** How long the first renewal may take: the image is pulled, the Pod starts (ms). */
+const START_MS = 60_000;
+
+/** Node whose agent spoke for a batch: by its receipts, else the one that held the baton last. */
+function senderOf(batch: UpgradeBatch): string | undefined {
+  const delivered = batch.status?.notification?.receipts?.findLast((receipt) => receipt.outcome === 'Delivered');
+  return delivered?.node ?? batch.status?.agent;
+}
+
+/** Sender of the batch before: consecutive batches have different senders while two nodes could hold. */
+export function previousSender(snapshot: PlanSnapshot, batch: UpgradeBatch): string | undefined {
+  const before = snapshot.batches.filter((other) => other.spec.index < batch.spec.index).at(-1);
+  return before === undefined ? undefined : senderOf(before);
+}
+
+function mayHold(snapshot: PlanSnapshot, node: NodeFact): boolean {
+  const allowed = selects(snapshot.plan.spec.notify?.agent?.nodeSelector, node.labels);
+  return allowed && node.ready && !node.leaving && node.quarantine === undefined && !node.failedTaint;
+}
+
+/** Whether the holder can leave the baton to another node of the batch before its own turn: one that is done, or may yet be. */
+export function canHandOver(snapshot: PlanSnapshot, batch: UpgradeBatch, records: ReadonlyMap<string, NodeRecord>, holder: string): boolean {
+  return batch.spec.nodes.some((entry) => {
+    const node = snapshot.nodes.get(entry.name);
+    const state = records.get(entry.name)?.state ?? 'Pending';
+    if (entry.name === holder || node === undefined) return false;
+    if (state === 'Succeeded') return mayHold(snapshot, node);
+    return inTurn(node, batch) && selects(snapshot.plan.spec.notify?.agent?.nodeSelector, node.labels);
+  });
+}
+
+/** Why the holder is lost; undefined while it is not. */
+function lossOf(input: BatonInput): string | undefined {
+  const { snapshot, lease, batch, now, settings } = input;
+  const node = snapshot.nodes.get(lease.holder);
+  const pod = snapshot.agentPods.find((candidate) => candidate.uid === lease.agentPodUid);
+  const duration = settings.leaseDurationSeconds * 1000;
+  const silent = lease.unchangedMs > duration;
+  if (batch.spec.nodes.length === 1 && node !== undefined && inTurn(node, batch) && silent) {
+    const started = node.turn === undefined ? now : Date.parse(node.turn.openedTime);
+    const deadline = Math.max(...batch.spec.processes.map((process) => process.deadlineSeconds)) * 1000;
+    if (now <= started + deadline) return undefined;
+  }
+  if (node === undefined) return `${lease.holder} is gone`;
+  if (pod === undefined) return `its Pod is gone`;
+  if (pod.deleting) return 'its Pod is being deleted';
+  if (pod.phase === 'Failed' || pod.phase === 'Succeeded') return `its Pod has ended (${pod.phase})`;
+  if (!silent) return undefined;
+  if (lease.renewed) return `no renewal for ${Math.round(lease.unchangedMs / 1000)} s`;
+  return lease.unchangedMs > START_MS ? `its Pod did not start within ${START_MS / 1000} s: ${pod.waiting ?? pod.phase}` : undefined;
+}
+
+/** The candidates in order of preference: done in this batch, then others of it (the last turn first), then any of the plan. */
+function candidates(input: BatonInput, excluded: string | undefined): readonly NodeFact[] {
+  const { snapshot, fleet, batch, records } = input;
+  const entries = [...batch.spec.nodes].reverse();
+  const inBatch = entries.flatMap((entry) => snapshot.nodes.get(entry.name) ?? []);
+  const state = (node: NodeFact): string => records.get(node.name)?.state ?? 'Pending';
+  const done = inBatch.filter((node) => state(node) === 'Succeeded');
+  const open = inBatch.filter((node) => state(node) !== 'Succeeded' && state(node) !== 'Failed');
+  const names = new Set(batch.spec.nodes.map((entry) => entry.name));
+  const rest = fleet.selected.filter((node) => !names.has(node.name) && (node.claim === undefined || node.done !== undefined));
+  const eligible = [...done, ...(input.holderWaits ? [] : open), ...rest].filter((node) => mayHold(snapshot, node) && node.name !== excluded);
+  const previous = previousSender(snapshot, batch);
+  const fresh = eligible.filter((node) => node.name !== previous);
+  return [...fresh, ...eligible.filter((node) => node.name === previous)];
+}
+
+function choose(input: BatonInput, pods: readonly PodFact[]): NodeFact | undefined {
+  const { lease, batch } = input;
+  const current = lease.batchUid === batch.metadata.uid ? lease.holder : undefined;
+  const others = candidates(input, current);
+  const list = others.length > 0 || input.holderWaits ? others : candidates(input, undefined);
+  const ofBatch = batch.spec.nodes.length === 1 ? candidates(input, undefined).find((node) => node.name === current) : undefined;
+  const preferred = ofBatch === undefined ? list : [ofBatch, ...list];
+  // A Pod made before a kill is used again where its node may still hold.
+  const begun = preferred.find((node) => pods.some((pod) => pod.node === node.name));
+  return begun ?? preferred[0];
+}
+
+/** Decides who holds the baton, and moves it when it must. */
+export function stepBaton(input: BatonInput): BatonStep {
+  const { snapshot, lease, batch, settings, hash } = input;
+  const stale = snapshot.agentPods.filter((pod) => !pod.deleting && pod.uid !== lease.agentPodUid);
+  const current = lease.batchUid === batch.metadata.uid && lease.holder !== '';
+  const loss = current ? lossOf(input) : undefined;
+  if (current && loss === undefined && !input.holderWaits) return { commands: dismiss(stale, undefined), problem: undefined, ...nextLook(input) };
+
+  const transitions = lease.transitions + 1;
+  const name = agentPodName(lease.uid, transitions, hash);
+  const prepared = snapshot.agentPods.filter((pod) => pod.name === name);
+  const holder = choose(input, prepared);
+  if (holder === undefined) {
+    // The holder stays while it lives, also when its own turn is next: openTurns asks again.
+    const problem = current && loss === undefined ? undefined : `no node of the plan may hold the baton${loss === undefined ? '' : ` (${loss})`}`;
+    return { commands: [], problem, ...nextLook(input) };
+  }
+  const reason = batonReason(input, loss);
+  const pod = prepared[0];
+  if (pod?.deleting === true) return { commands: [], problem: undefined, ...nextLook(input) };
+  if (pod === undefined) {
+    const manifest = buildAgentPod({ plan: snapshot.plan, lease, transitions, node: holder.name, settings, hash });
+    const why = `${reason}: ${holder.name} gets the agent for ${batch.metadata.name}`;
+    return { commands: [{ kind: 'CreateAgentPod', pod: manifest, why }, ...dismiss(stale, name)], problem: undefined, ...nextLook(input) };
+  }
+  if (pod.node !== holder.name) {
+    return { commands: [{ kind: 'DeleteAgentPod', pod, why: `${pod.node} may no longer hold the baton` }], problem: undefined, ...nextLook(input) };
+  }
+  const to = { node: holder.name, pod: pod.name, podUid: pod.uid, batch: batch.metadata.name, batchUid: batch.metadata.uid };
+  const why = `${reason}: the baton goes to ${holder.name} for ${batch.metadata.name}`;
+  return { commands: [{ kind: 'PassBaton', lease, to, receipts: input.uncopied, why }], problem: undefined, ...nextLook(input) };
+}
+
+function batonReason(input: BatonInput, loss: string | undefined): string {
+  if (input.lease.batchUid !== input.batch.metadata.uid) return 'a batch has begun';
+  if (loss !== undefined) return `the holder ${input.lease.holder} is lost (${loss})`;
+  return `the holder ${input.lease.holder} is next itself`;
+}
+
+function dismiss(pods: readonly PodFact[], kept: string | undefined): Command[] {
+  return pods
+    .filter((pod) => pod.name !== kept)
+    .map((pod): Command => ({ kind: 'DeleteAgentPod', pod, why: `${pod.name} no longer holds the baton` }));
+}
+
+function nextLook({ now, settings }: BatonInput): { lookAt: Instant } {
+  return { lookAt: now + settings.leaseDurationSeconds * 500 };
+}

@@ -1,0 +1,45 @@
+import type { UpgradeAction } from '../../api/generated/upgradeaction.ts';
+import type { Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { DoneMark, Quarantine, Turn } from '../../api/marks.ts';
+import type { NodeFact, PodFact } from '../facts.ts';
+import type { LeaseFact } from './snapshot.ts';
+
+/** A Kubernetes object to be written, as plain JSON. */
+export type Manifest = Readonly<Record<string, unknown>>;
+
+/** What one decision asks the shell to do. Each is idempotent, and each carries the sentence that explains it. */
+export type Command = { readonly why: string } & (
+  | { readonly kind: 'HoldPlan' }
+  | { readonly kind: 'LetPlanGo' }
+  | { readonly kind: 'PrepareNamespace'; readonly lease: Manifest }
+  | { readonly kind: 'CreateBatch'; readonly batch: Manifest }
+  | { readonly kind: 'RemoveBatch'; readonly batch: UpgradeBatch }
+  | { readonly kind: 'OpenTurn'; readonly node: NodeFact; readonly turn: Turn; readonly cordon: boolean }
+  | { readonly kind: 'Evict'; readonly pod: PodFact }
+  | { readonly kind: 'CreateJob'; readonly node: string; readonly job: Manifest }
+  | { readonly kind: 'CloseTurn'; readonly node: NodeFact; readonly done: DoneMark | undefined }
+  | { readonly kind: 'Quarantine'; readonly node: NodeFact; readonly quarantine: Quarantine }
+  | { readonly kind: 'EndQuarantine'; readonly node: NodeFact }
+  | { readonly kind: 'DeleteJobs'; readonly batchUid: string }
+  | { readonly kind: 'CreateAgentPod'; readonly pod: Manifest }
+  | { readonly kind: 'DeleteAgentPod'; readonly pod: PodFact }
+  | { readonly kind: 'PassBaton'; readonly lease: LeaseFact; readonly to: BatonHolder; readonly receipts: readonly Receipt[] }
+  | { readonly kind: 'DeleteLease'; readonly lease: LeaseFact }
+  | { readonly kind: 'AnswerAction'; readonly action: UpgradeAction; readonly answer: ActionAnswer }
+);
+
+/** Who gets the baton, and for which batch. */
+export interface BatonHolder {
+  readonly node: string;
+  readonly pod: string;
+  readonly podUid: string;
+  readonly batch: string;
+  readonly batchUid: string;
+}
+
+/** What became of an act. */
+export interface ActionAnswer {
+  readonly status: 'True' | 'False';
+  readonly reason: string;
+  readonly message: string;
+}

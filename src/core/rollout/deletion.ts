@@ -1,0 +1,83 @@
+import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { Instant, NodeFact } from '../facts.ts';
+import { toInstant } from '../text.ts';
+import { isSettled, outstandingSinks } from './batch-step.ts';
+import type { Command } from './command.ts';
+import type { Decision } from './decide.ts';
+import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
+
+/** For a plan being deleted, so long is tried to deliver its notifications (ms). */
+const DELIVERY_LIMIT_MS = 5 * 60 * 1000;
+
+/** Whether only cleaning up is possible: Kubernetes itself kills the Pods of a terminating namespace, and nothing can be created. */
+export function isTearingDown(snapshot: PlanSnapshot): boolean {
+  return snapshot.plan.metadata.deletionTimestamp !== undefined && snapshot.namespaceTerminating;
+}
+
+function released(nodes: readonly NodeFact[], uid: string, why: string): Command[] {
+  return nodes.flatMap((node): Command[] => {
+    if (node.claim === uid) return [{ kind: 'CloseTurn', node, done: undefined, why }];
+    if (node.quarantine?.planUid === uid) return [{ kind: 'EndQuarantine', node, why }];
+    return [];
+  });
+}
+
+/** Waits for the upgrade Pods to be gone, releases the nodes, and lets everything go. */
+export function tearDown({ snapshot, now }: DecisionInput): Decision {
+  const uid = snapshot.plan.metadata.uid;
+  const busy = new Set(
+    [...snapshot.pods.values()]
+      .flat()
+      .filter((pod) => pod.labels['baton.dev/plan-uid'] === uid && pod.phase !== 'Succeeded' && pod.phase !== 'Failed')
+      .map((pod) => pod.node),
+  );
+  const idle = [...snapshot.nodes.values()].filter((node) => !busy.has(node.name));
+  const commands = released(idle, uid, 'its namespace is being deleted');
+  const held = [...snapshot.nodes.values()].some((node) => node.claim === uid || node.quarantine?.planUid === uid);
+  if (!held) {
+    for (const batch of snapshot.batches) commands.push({ kind: 'RemoveBatch', batch, why: 'its namespace is being deleted' });
+    if (snapshot.batches.length === 0) commands.push({ kind: 'LetPlanGo', why: 'its nodes are released' });
+  }
+  return { commands, planStatus: undefined, batchStatuses: new Map(), lookAt: now + 5000 };
+}
+
+interface Tidy {
+  readonly commands: readonly Command[];
+  readonly lookAt: Instant | undefined;
+}
+
+/** What has served its purpose goes: Jobs whose evidence is on record, old batches, and in the end the plan being deleted. */
+export function finishDeletion(input: DecisionInput, deleting: boolean, open: UpgradeBatch | undefined): Tidy {
+  const { snapshot, now } = input;
+  const commands = finishedJobs(snapshot);
+  if (!deleting) return { commands: [...commands, ...oldBatches(input)], lookAt: undefined };
+  if (open !== undefined) return { commands, lookAt: undefined };
+  const uid = snapshot.plan.metadata.uid;
+  commands.push(...released([...snapshot.nodes.values()], uid, 'the plan is being deleted'));
+  const until = (toInstant(snapshot.plan.metadata.deletionTimestamp) ?? now) + DELIVERY_LIMIT_MS;
+  if (snapshot.batches.some((batch) => outstandingSinks(batch).length > 0)) return { commands, lookAt: until + 1000 };
+  if (commands.length > 0 || snapshot.agentPods.length > 0) return { commands, lookAt: now + 2000 };
+  for (const batch of snapshot.batches) commands.push({ kind: 'RemoveBatch', batch, why: 'the plan is being deleted' });
+  if (snapshot.lease !== undefined) commands.push({ kind: 'DeleteLease', lease: snapshot.lease, why: 'the plan is being deleted' });
+  if (snapshot.batches.length === 0 && snapshot.lease === undefined) commands.push({ kind: 'LetPlanGo', why: 'its nodes are released and everything is told' });
+  return { commands, lookAt: now + 2000 };
+}
+
+/** The operator removes Jobs when their evidence is in the records: one call a batch. */
+function finishedJobs(snapshot: PlanSnapshot): Command[] {
+  const settled = new Map(snapshot.batches.filter(isSettled).map((batch) => [batch.metadata.uid, batch]));
+  const known = new Set(snapshot.batches.map((batch) => batch.metadata.uid));
+  const uids = new Set(snapshot.jobs.filter((job) => !job.deleting && (settled.has(job.batchUid) || !known.has(job.batchUid))).map((job) => job.batchUid));
+  return [...uids].map((batchUid) => ({ kind: 'DeleteJobs', batchUid, why: `what they did is on record in ${settled.get(batchUid)?.metadata.name ?? 'a batch that is gone'}` }));
+}
+
+/** Batches of earlier revisions beyond the history limit, never one with an undelivered outbox or a node still quarantined. */
+function oldBatches({ snapshot, settings }: DecisionInput): Command[] {
+  const earlier = snapshot.batches.filter((batch) => batch.spec.revision !== snapshot.revision && isSettled(batch));
+  const droppable = earlier.slice(0, Math.max(0, earlier.length - settings.historyLimit)).filter((batch) => {
+    const quarantined = batch.status?.nodes?.some((record) => record.quarantined === true) ?? false;
+    return outstandingSinks(batch).length === 0 && !quarantined;
+  });
+  const asked = snapshot.batches.filter((batch) => batch.metadata.deletionTimestamp !== undefined && isSettled(batch) && outstandingSinks(batch).length === 0);
+  return [...new Set([...droppable, ...asked])].map((batch) => ({ kind: 'RemoveBatch', batch, why: 'beyond the history limit, or deletion was asked for' }));
+}

@@ -1,0 +1,110 @@
+import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { NodeFact } from '../facts.ts';
+import { countOf, countOfAtLeastOne } from '../quantity.ts';
+import { selects } from '../selector.ts';
+import { compareNames } from '../text.ts';
+import type { PlanSnapshot } from './snapshot.ts';
+
+/** The plan's nodes and where each stands in the current revision. */
+export interface Fleet {
+  /** The nodes that the plan selects now, by name. */
+  readonly selected: readonly NodeFact[];
+  /** How many nodes the plan chose when the revision started; percentages refer to it. */
+  readonly planNodes: number;
+  /** The batches of this revision, by index. */
+  readonly batches: readonly UpgradeBatch[];
+  /** The last record of each node in this revision. */
+  readonly records: ReadonlyMap<string, NodeRecord>;
+  /** Nodes that are still to go into a batch, in their order. */
+  readonly remaining: readonly NodeFact[];
+  /** Selected nodes whose revision is done without a batch of this plan object (it was created anew). */
+  readonly doneBefore: number;
+}
+
+/** The plan's selected nodes. */
+export function selectedNodes(snapshot: PlanSnapshot): readonly NodeFact[] {
+  const { nodeSelector, allNodes } = snapshot.plan.spec;
+  if (nodeSelector === undefined && allNodes !== true) return [];
+  const nodes = [...snapshot.nodes.values()].filter((node) => selects(nodeSelector, node.labels));
+  return nodes.sort((a, b) => compareNames(a.name, b.name));
+}
+
+/** Gathers where the fleet stands. A node that was not attempted because the rollout stopped goes into a later batch. */
+export function surveyFleet(snapshot: PlanSnapshot): Fleet {
+  const selected = selectedNodes(snapshot);
+  const batches = snapshot.batches.filter((batch) => batch.spec.revision === snapshot.revision);
+  const records = new Map<string, NodeRecord>();
+  const batched = new Set<string>();
+  for (const batch of batches) {
+    for (const node of batch.spec.nodes) batched.add(`${node.name}/${node.uid}`);
+    for (const record of batch.status?.nodes ?? []) records.set(record.name, record);
+  }
+  const remaining: NodeFact[] = [];
+  let doneBefore = 0;
+  for (const node of selected) {
+    const record = records.get(node.name);
+    const attempted = batched.has(`${node.name}/${node.uid}`) && record?.state !== 'NotAttempted';
+    if (attempted) continue;
+    if (node.done?.revision === snapshot.revision) doneBefore += 1;
+    else if (!node.leaving) remaining.push(node);
+  }
+  const planNodes = batches[0]?.spec.planNodes ?? selected.length;
+  return { selected, planNodes, batches, records, remaining, doneBefore };
+}
+
+/** Why a node counts as down; undefined when it is up. */
+export function downReason(node: NodeFact): string | undefined {
+  if (node.quarantine !== undefined || node.failedTaint) return 'quarantined';
+  if (node.claim !== undefined) return 'in its turn';
+  if (!node.ready) return 'NotReady';
+  if (node.unschedulable) return 'cordoned';
+  return undefined;
+}
+
+/** How many nodes of the plan may be down at once. */
+export function maxUnavailable(snapshot: PlanSnapshot, fleet: Fleet): number {
+  return countOfAtLeastOne(snapshot.plan.spec.maxUnavailable, fleet.planNodes);
+}
+
+/** The plan's nodes that are down for any reason: those it selects, and those it has claimed. */
+export function downNodes(snapshot: PlanSnapshot, fleet: Fleet): readonly NodeFact[] {
+  const selected = new Set(fleet.selected.map((node) => node.name));
+  return [...snapshot.nodes.values()].filter(
+    (node) => (selected.has(node.name) || node.claim === snapshot.plan.metadata.uid) && downReason(node) !== undefined,
+  );
+}
+
+/** What the failure budget says. */
+export interface Budget {
+  readonly exceeded: boolean;
+  /** Nodes that count: failed since the last Resume. */
+  readonly failed: number;
+  readonly maxFailed: number;
+  /** The newest batch with a failure that counts: the one that a Resume must name. */
+  readonly batch: string | undefined;
+  readonly message: string;
+}
+
+/**
+ * The failure budget. Failures up to a resumed batch are forgiven, those after it count anew. A batch may have a tighter limit of
+ * its own: the first one has 0.
+ */
+export function failureBudget(snapshot: PlanSnapshot, fleet: Fleet): Budget {
+  const maxFailed = countOf(snapshot.plan.spec.failure.maxFailed, fleet.planNodes);
+  const resumed = fleet.batches.findLastIndex((batch) => batch.status?.resumed !== undefined);
+  let failed = 0;
+  let newest: UpgradeBatch | undefined;
+  let overBatch: string | undefined;
+  for (const batch of fleet.batches.slice(resumed + 1)) {
+    const count = (batch.status?.nodes ?? []).filter((record) => record.state === 'Failed').length;
+    failed += count;
+    if (count > 0) newest = batch;
+    const limit = batch.spec.maxFailed;
+    if (limit !== undefined && count > limit) {
+      overBatch = `${count} failed in ${batch.metadata.name}, which may have ${limit}`;
+    }
+  }
+  const exceeded = failed > maxFailed || overBatch !== undefined;
+  const message = failed > maxFailed ? `${failed} failed, budget ${maxFailed}` : (overBatch ?? `${failed} failed, budget ${maxFailed}`);
+  return { exceeded, failed, maxFailed, batch: newest?.metadata.name, message };
+}

@@ -1,0 +1,154 @@
+import type { BatchProcess, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import { ANNOTATIONS, COMPONENTS, LABELS, SOCKET_DIRECTORY, TAINTS } from '../../api/names.ts';
+import type { Hash, NodeFact } from '../facts.ts';
+import type { Manifest } from './command.ts';
+
+/** What a Job is made from. */
+export interface JobInput {
+  readonly namespace: string;
+  readonly batch: UpgradeBatch;
+  readonly process: BatchProcess;
+  readonly node: NodeFact;
+  readonly attempt: number;
+  readonly fromVersion: string;
+  readonly hash: Hash;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function record(value: unknown): Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+}
+
+function list(value: unknown): readonly Json[] {
+  return Array.isArray(value) ? value.map(record) : [];
+}
+
+/** Name of the Job of a process on a node: a hash, because plan, node and process names could overflow 63 characters together. */
+export function jobName(batchUid: string, nodeUid: string, process: string, attempt: number, hash: Hash): string {
+  return `baton-${hash([batchUid, nodeUid, process, attempt].join('/')).slice(0, 32)}`;
+}
+
+/** Tolerates everything that the turn itself puts on the node or causes there. */
+const TOLERATIONS: readonly Json[] = [
+  { key: 'node.kubernetes.io/unschedulable', operator: 'Exists' },
+  { key: 'node.kubernetes.io/not-ready', operator: 'Exists' },
+  { key: 'node.kubernetes.io/unreachable', operator: 'Exists' },
+  { key: 'node.kubernetes.io/network-unavailable', operator: 'Exists' },
+  { key: 'node.kubernetes.io/disk-pressure', operator: 'Exists' },
+  { key: 'node.kubernetes.io/memory-pressure', operator: 'Exists' },
+  { key: 'node.kubernetes.io/pid-pressure', operator: 'Exists' },
+  { key: TAINTS.failed, operator: 'Exists' },
+];
+
+/**
+ * Node affinity that pins a Pod to one node by name, added to every term of the template's own. `spec.nodeName` would bypass the
+ * scheduler and fail for good where a resource is short; the hostname label may differ from the name.
+ */
+export function pinnedAffinity(affinity: unknown, node: string): Json {
+  const pin = { key: 'metadata.name', operator: 'In', values: [node] };
+  const nodeAffinity = record(record(affinity)['nodeAffinity']);
+  const required = record(nodeAffinity['requiredDuringSchedulingIgnoredDuringExecution']);
+  const terms = list(required['nodeSelectorTerms']);
+  const pinned = (terms.length === 0 ? [{}] : terms).map((term: Json) => ({ ...term, matchFields: [...list(term['matchFields']), pin] }));
+  return {
+    ...record(affinity),
+    nodeAffinity: { ...nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: { ...required, nodeSelectorTerms: pinned } },
+  };
+}
+
+/** Replaces `$(BATON_VERSION)` and `$(BATON_FROM_VERSION)`. The kubelet does so in commands and environment, but not in images. */
+export function expandImage(image: unknown, version: string, fromVersion: string): unknown {
+  if (typeof image !== 'string') return image;
+  return image.replaceAll('$(BATON_VERSION)', version).replaceAll('$(BATON_FROM_VERSION)', fromVersion);
+}
+
+interface ContainerInput {
+  readonly environment: readonly Json[];
+  readonly version: string;
+  readonly fromVersion: string;
+  readonly socket: boolean;
+}
+
+function withBaton(container: Json, input: ContainerInput): Json {
+  const mounts = list(container['volumeMounts']);
+  return {
+    ...container,
+    image: expandImage(container['image'], input.version, input.fromVersion),
+    // First, so that the template's own variables may refer to them.
+    env: [...input.environment, ...list(container['env'])],
+    ...(input.socket ? { volumeMounts: [...mounts, { name: 'baton-socket', mountPath: SOCKET_DIRECTORY }] } : {}),
+  };
+}
+
+/** The template's Pod as the operator runs it: pinned, tolerating its own turn, with the BATON_* environment. */
+export function buildPodSpec(input: Omit<JobInput, 'hash'>): Json {
+  const { batch, process, node, attempt, fromVersion, namespace } = input;
+  const spec = record(process.template['spec']);
+  const socket = process.report === 'Socket';
+  const environment = Object.entries({
+    BATON_NAMESPACE: namespace,
+    BATON_PLAN: batch.spec.plan,
+    BATON_BATCH: batch.metadata.name,
+    BATON_NODE: node.name,
+    BATON_PROCESS: process.name,
+    BATON_VERSION: batch.spec.version,
+    BATON_FROM_VERSION: fromVersion,
+    BATON_ATTEMPT: String(attempt),
+  }).map(([name, value]) => ({ name, value }));
+  const containerInput = { environment, version: batch.spec.version, fromVersion, socket };
+  const initContainers = list(spec['initContainers']).map((container) => withBaton(container, containerInput));
+  const volumes = list(spec['volumes']);
+  return {
+    ...spec,
+    restartPolicy: 'Never',
+    affinity: pinnedAffinity(spec['affinity'], node.name),
+    tolerations: [...list(spec['tolerations']), ...TOLERATIONS],
+    containers: list(spec['containers']).map((container) => withBaton(container, containerInput)),
+    ...(initContainers.length === 0 ? {} : { initContainers }),
+    ...(socket
+      ? { volumes: [...volumes, { name: 'baton-socket', hostPath: { path: SOCKET_DIRECTORY, type: 'DirectoryOrCreate' } }] }
+      : {}),
+  };
+}
+
+/** The Job of one process on one node. It has no owner: deleting a plan must not kill an upgrade in the middle. */
+export function buildJob(input: JobInput): Manifest {
+  const { batch, process, node, attempt, namespace } = input;
+  const template = record(process.template['metadata']);
+  const labels = {
+    [LABELS.managedBy]: 'baton',
+    [LABELS.component]: COMPONENTS.upgrade,
+    [LABELS.plan]: batch.spec.plan,
+    [LABELS.planUid]: batch.spec.planUid,
+    [LABELS.batch]: batch.metadata.name,
+    [LABELS.batchUid]: batch.metadata.uid,
+    [LABELS.nodeUid]: node.uid,
+    [LABELS.process]: process.name,
+    [LABELS.attempt]: String(attempt),
+  };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: jobName(batch.metadata.uid, node.uid, process.name, attempt, input.hash),
+      namespace,
+      labels,
+      annotations: { [ANNOTATIONS.node]: node.name, [ANNOTATIONS.bootId]: node.bootId },
+    },
+    spec: {
+      completions: 1,
+      parallelism: 1,
+      backoffLimit: 0,
+      podReplacementPolicy: 'Failed',
+      activeDeadlineSeconds: process.deadlineSeconds,
+      template: {
+        metadata: {
+          labels: { ...record(template['labels']), ...labels },
+          annotations: { ...record(template['annotations']), [ANNOTATIONS.node]: node.name },
+        },
+        spec: buildPodSpec(input),
+      },
+    },
+  };
+}

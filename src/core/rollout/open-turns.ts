@@ -1,0 +1,134 @@
+import { NODE_REASONS } from '../../api/conditions.ts';
+import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { Turn } from '../../api/marks.ts';
+import type { Instant, NodeFact } from '../facts.ts';
+import { toRfc3339 } from '../text.ts';
+import type { Command } from './command.ts';
+import { downNodes, downReason, maxUnavailable, type Fleet } from './fleet.ts';
+import { disrupts, inTurn, isTerminal, processesOf } from './node-step.ts';
+import type { PlanSnapshot } from './snapshot.ts';
+
+/** Why no turn is opened although nodes are waiting. */
+export interface Hold {
+  readonly reason: 'MaxUnavailableReached' | 'ClaimedByOthers' | 'BatonMoving';
+  readonly message: string;
+}
+
+/** What follows for the nodes of a batch that wait for their turn. */
+export interface TurnsStep {
+  /** Records that change: nodes that are skipped. */
+  readonly skipped: ReadonlyMap<string, NodeRecord>;
+  readonly commands: readonly Command[];
+  readonly hold: Hold | undefined;
+  /** The holder of the baton is next: the baton is to go to a node that is done first. */
+  readonly holderWaits: boolean;
+}
+
+interface TurnsInput {
+  readonly snapshot: PlanSnapshot;
+  readonly fleet: Fleet;
+  readonly batch: UpgradeBatch;
+  readonly records: ReadonlyMap<string, NodeRecord>;
+  /** Node that holds the baton for this batch, if any. */
+  readonly holder: string | undefined;
+  /** Whether some other node could take the baton while the holder has its turn, now or later in this batch. */
+  readonly holderCanHandOver: boolean;
+  readonly now: Instant;
+}
+
+/** Why a node is skipped when its turn comes. */
+function skipReason(node: NodeFact, batch: UpgradeBatch, selected: boolean, processes: number): { reason: string; message: string } | undefined {
+  if (processes === 0) return { reason: NODE_REASONS.NothingToRun, message: 'no process of the plan is for this node' };
+  if (node.done?.revision === batch.spec.revision) return { reason: NODE_REASONS.AlreadyDone, message: `done in ${node.done.batch}` };
+  if (!selected) return { reason: NODE_REASONS.NoLongerSelected, message: 'its labels no longer match nodeSelector' };
+  if (node.leaving) return { reason: NODE_REASONS.BeingRemoved, message: 'it is being removed from the cluster' };
+  if (node.quarantine !== undefined) {
+    const { namespace, plan } = node.quarantine;
+    return { reason: NODE_REASONS.Quarantined, message: `quarantined by ${namespace}/${plan}; release it first` };
+  }
+  if (!node.ready) return { reason: NODE_REASONS.NotReady, message: 'NotReady when its turn came' };
+  return undefined;
+}
+
+/**
+ * Opens turns as far as `maxUnavailable` lets it: a node that is down for any reason counts, the candidate itself does not. At most
+ * one control-plane node is down at a time. The holder of the baton goes last, and only after the baton has left it.
+ */
+export function openTurns(input: TurnsInput): TurnsStep {
+  const { snapshot, fleet, batch, records, now } = input;
+  const limit = maxUnavailable(snapshot, fleet);
+  const down = new Map(downNodes(snapshot, fleet).map((node) => [node.name, node]));
+  const selected = new Set(fleet.selected.map((node) => node.name));
+  const skipped = new Map<string, NodeRecord>();
+  const commands: Command[] = [];
+  let hold: Hold | undefined;
+  let holderWaits = false;
+
+  const waiting = batch.spec.nodes.filter((entry) => isWaiting(records.get(entry.name), snapshot.nodes.get(entry.name), batch));
+  const ordered = [...waiting.filter((entry) => entry.name !== input.holder), ...waiting.filter((entry) => entry.name === input.holder)];
+  for (const entry of ordered) {
+    const node = snapshot.nodes.get(entry.name);
+    if (node === undefined || node.uid !== entry.uid) continue;
+    const others = [...down.values()].filter((other) => other.name !== node.name);
+    if (node.claim !== undefined) {
+      hold ??= { reason: 'ClaimedByOthers', message: `${node.name} is in the turn of another plan or batch` };
+      continue;
+    }
+    if (others.length + 1 > limit) {
+      hold ??= { reason: 'MaxUnavailableReached', message: `${describeDown(others)} of maxUnavailable ${limit}` };
+      break;
+    }
+    const skip = skipReason(node, batch, selected.has(node.name), entry.processes.length);
+    if (skip !== undefined) {
+      skipped.set(node.name, { name: node.name, state: 'Skipped', ...skip, endTime: toRfc3339(now) });
+      continue;
+    }
+    const controlPlane = node.controlPlane ? others.find((other) => other.controlPlane) : undefined;
+    if (controlPlane !== undefined) {
+      hold ??= { reason: 'MaxUnavailableReached', message: `${controlPlane.name} is down; control-plane nodes go one at a time` };
+      continue;
+    }
+    const processes = processesOf(batch, entry);
+    if (node.name === input.holder && disrupts(processes) && input.holderCanHandOver) {
+      holderWaits = true;
+      hold ??= { reason: 'BatonMoving', message: `the baton leaves ${node.name} before its own turn` };
+      continue;
+    }
+    const turn = buildTurn(snapshot, batch, { node, processes: entry.processes, now });
+    const cordon = disrupts(processes);
+    commands.push({ kind: 'OpenTurn', node, turn, cordon, why: `${others.length} of ${limit} nodes down: ${node.name} is next in ${batch.metadata.name}` });
+    down.set(node.name, node);
+  }
+  return { skipped, commands, hold, holderWaits };
+}
+
+function isWaiting(record: NodeRecord | undefined, node: NodeFact | undefined, batch: UpgradeBatch): boolean {
+  return (record === undefined || !isTerminal(record)) && !inTurn(node, batch);
+}
+
+function describeDown(down: readonly NodeFact[]): string {
+  const shown = down.slice(0, 3).map((node) => `${node.name} (${downReason(node) ?? 'down'})`);
+  const more = down.length > shown.length ? ` and ${down.length - shown.length} more` : '';
+  return `down: ${shown.join(', ')}${more}: ${down.length}`;
+}
+
+interface TurnInput {
+  readonly node: NodeFact;
+  readonly processes: readonly string[];
+  readonly now: Instant;
+}
+
+function buildTurn(snapshot: PlanSnapshot, batch: UpgradeBatch, { node, processes, now }: TurnInput): Turn {
+  // A claim that somebody took away left the turn behind: what was before is still what was before.
+  const before = node.turn?.batchUid === batch.metadata.uid ? node.turn.before : undefined;
+  return {
+    namespace: snapshot.plan.metadata.namespace,
+    plan: snapshot.plan.metadata.name,
+    batch: batch.metadata.name,
+    batchUid: batch.metadata.uid,
+    processes,
+    attempt: 1,
+    openedTime: toRfc3339(now),
+    before: before ?? { unschedulable: node.unschedulable, bootId: node.bootId, kept: node.kept },
+  };
+}

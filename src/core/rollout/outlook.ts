@@ -1,0 +1,37 @@
+import type { BatchOutlook } from '../../api/generated/upgradebatch.ts';
+import { counted } from '../text.ts';
+import { cutNextBatch, estimateBatches } from './cut-batch.ts';
+import { maxUnavailable, type Budget, type Fleet } from './fleet.ts';
+import { countNodes } from './plan-status.ts';
+import type { PlanSnapshot } from './snapshot.ts';
+
+interface OutlookInput {
+  readonly snapshot: PlanSnapshot;
+  readonly fleet: Fleet;
+  readonly budget: Budget;
+}
+
+/** What follows after a batch, as its notification tells it. */
+export function outlookFor({ snapshot, fleet, budget }: OutlookInput): BatchOutlook {
+  const counts = countNodes(snapshot, fleet);
+  const common = {
+    batches: Math.max(1, estimateBatches(snapshot, fleet)),
+    planNodes: counts.nodes,
+    planSucceeded: counts.succeeded,
+    planFailed: counts.failed,
+    maxFailed: budget.maxFailed,
+    maxUnavailable: maxUnavailable(snapshot, fleet),
+  };
+  if (snapshot.plan.metadata.deletionTimestamp !== undefined) {
+    return { next: 'Deleted', message: 'the plan is being deleted; its nodes are released', ...common };
+  }
+  const next = cutNextBatch(snapshot, fleet);
+  if (next === undefined) {
+    const failed = counts.failed === 0 ? '' : `, ${counts.failed} failed`;
+    return { next: 'Done', message: `${counts.succeeded} of ${counted(counts.nodes, 'node')} done${failed}`, ...common };
+  }
+  const upcoming = { batch: next.index, nodes: next.nodes.length };
+  if (budget.exceeded) return { next: 'Paused', message: `${budget.message}; nothing starts until you act`, ...upcoming, ...common };
+  if (snapshot.plan.spec.paused) return { next: 'Paused', message: 'spec.paused is true', ...upcoming, ...common };
+  return { next: 'NextBatch', message: `batch ${next.index}, ${counted(next.nodes.length, 'node')}`, ...upcoming, ...common };
+}

@@ -1,0 +1,159 @@
+import { CONDITIONS, NOTIFY_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
+import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { PlanCounts, UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
+import { settleConditions, type Finding } from '../condition.ts';
+import { counted } from '../text.ts';
+import { isSettled, outstandingSinks } from './batch-step.ts';
+import { downNodes, maxUnavailable, type Budget, type Fleet } from './fleet.ts';
+import type { Hold } from './open-turns.ts';
+import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
+
+/** What the plan's status is made from, beside the snapshot. */
+export interface PlanStatusInput {
+  readonly input: DecisionInput;
+  /** The fleet with this pass's records. */
+  readonly fleet: Fleet;
+  readonly budget: Budget;
+  /** The batch under way, if any. */
+  readonly open: UpgradeBatch | undefined;
+  readonly hold: Hold | undefined;
+  /** Whether the next batch waits for the last one's notification. */
+  readonly notifying: boolean;
+  readonly agentProblem: string | undefined;
+}
+
+/** The word, the reason and the sentence for a plan as a whole. */
+interface Verdict {
+  readonly summary: NonNullable<UpgradePlanStatus['summary']>;
+  readonly reason: string;
+  readonly message: string;
+  readonly kind: 'Done' | 'Working' | 'Stalled' | 'Resting';
+}
+
+/** The plan's nodes by outcome. */
+export function countNodes(snapshot: PlanSnapshot, fleet: Fleet): Required<PlanCounts> {
+  const records = [...fleet.records.values()];
+  const selected = new Set(fleet.selected.map((node) => node.name));
+  const done = records.filter((record) => record.state === 'Succeeded' || record.reason === 'AlreadyDone');
+  const nodes = [...snapshot.nodes.values()];
+  const uid = snapshot.plan.metadata.uid;
+  return {
+    nodes: fleet.selected.length,
+    succeeded: fleet.doneBefore + done.filter((record) => selected.has(record.name)).length,
+    failed: records.filter((record) => record.state === 'Failed').length,
+    skipped: records.filter((record) => record.state === 'Skipped' && record.reason !== 'AlreadyDone' && selected.has(record.name)).length,
+    notAttempted: records.filter((record) => record.state === 'NotAttempted').length,
+    running: nodes.filter((node) => node.claim === uid).length,
+    unavailable: downNodes(snapshot, fleet).length,
+    quarantined: nodes.filter((node) => node.quarantine?.planUid === uid).length,
+  };
+}
+
+function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
+  const { input, fleet, budget, open, hold } = status;
+  const { plan, validation } = input.snapshot;
+  const running = counts.running === 0 ? 'nothing runs' : `${counted(counts.running, 'node')} still running, nothing new starts`;
+  const budgetMessage = `${budget.message}; ${running}. Repair, then create an UpgradeAction Resume for ${budget.batch ?? 'the batch'}`;
+  const down = `${counts.unavailable} of maxUnavailable ${maxUnavailable(input.snapshot, fleet)} nodes are down`;
+  const quarantined = counts.quarantined === 0 ? '' : `, ${counts.quarantined} of them quarantined: create an UpgradeAction Release`;
+  if (plan.metadata.deletionTimestamp !== undefined) {
+    return { summary: 'Running', reason: PLAN_REASONS.Deleting, kind: 'Working', message: `being deleted: ${running}; its nodes are released then` };
+  }
+  if (validation.kind === 'Refused') {
+    return { summary: 'Invalid', reason: PLAN_REASONS.TemplateRefused, kind: 'Stalled', message: validation.message };
+  }
+  if (open === undefined && fleet.remaining.length === 0 && fleet.selected.length > 0) return ended(counts);
+  if (plan.spec.paused) {
+    return { summary: 'Paused', reason: PLAN_REASONS.PausedBySpec, kind: 'Resting', message: `spec.paused is true: ${running}` };
+  }
+  if (budget.exceeded) return { summary: 'Paused', reason: PLAN_REASONS.BudgetExceeded, kind: 'Stalled', message: budgetMessage };
+  if (validation.kind === 'Pending') {
+    return { summary: 'Waiting', reason: PLAN_REASONS.ValidationPending, kind: 'Working', message: validation.message };
+  }
+  if (fleet.selected.length === 0) {
+    return { summary: 'Waiting', reason: PLAN_REASONS.NoNodes, kind: 'Stalled', message: 'nodeSelector chooses no node of the cluster' };
+  }
+  if (open !== undefined && hold !== undefined && counts.running === 0) {
+    const message = hold.reason === 'MaxUnavailableReached' ? `${hold.message}${quarantined}` : hold.message;
+    return { summary: 'Waiting', reason: hold.reason, kind: hold.reason === 'BatonMoving' ? 'Working' : 'Stalled', message };
+  }
+  if (status.notifying) {
+    const message = 'the next batch waits at most 30 s for the notification of the last one';
+    return { summary: 'Running', reason: PLAN_REASONS.Notifying, kind: 'Working', message };
+  }
+  const batch = open === undefined ? 'the next batch is being made' : `${open.metadata.name}: ${counted(counts.running, 'node')} in their turn`;
+  return { summary: 'Running', reason: PLAN_REASONS.BatchRunning, kind: 'Working', message: `${batch}; ${down}` };
+}
+
+function ended(counts: Required<PlanCounts>): Verdict {
+  const tally = `${counts.succeeded} of ${counted(counts.nodes, 'node')} done`;
+  if (counts.failed > 0) {
+    const message = `${tally}, ${counts.failed} failed, ${counts.quarantined} quarantined`;
+    return { summary: 'Failed', reason: PLAN_REASONS.SomeFailed, kind: 'Stalled', message };
+  }
+  if (counts.skipped > 0) {
+    return { summary: 'Succeeded', reason: PLAN_REASONS.SomeSkipped, kind: 'Done', message: `${tally}, ${counts.skipped} skipped` };
+  }
+  return { summary: 'Succeeded', reason: PLAN_REASONS.AllSucceeded, kind: 'Done', message: tally };
+}
+
+function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | undefined): Omit<Finding, 'observedGeneration'> {
+  const type = CONDITIONS.notificationsDelivered;
+  const settled = snapshot.batches.filter(isSettled);
+  const late = settled.find((batch) => outstandingSinks(batch).length > 0);
+  if (late !== undefined) {
+    const reason = agentProblem === undefined ? NOTIFY_REASONS.Pending : NOTIFY_REASONS.NoEligibleAgent;
+    const sinks = outstandingSinks(late).join(', ');
+    return { type, status: 'False', reason, message: `${late.metadata.name} is still to be told to ${sinks}${agentProblem === undefined ? '' : `: ${agentProblem}`}` };
+  }
+  const receipts = settled.flatMap((batch) => (batch.status?.notification?.receipts ?? []).map((receipt) => ({ batch, receipt })));
+  const failed = receipts.findLast(({ receipt }) => receipt.outcome === 'Failed');
+  if (failed !== undefined) {
+    const reason = failed.receipt.reason ?? NOTIFY_REASONS.Refused;
+    return { type, status: 'False', reason, message: `${failed.batch.metadata.name} to ${failed.receipt.sink}: ${failed.receipt.message ?? reason}` };
+  }
+  if (settled.length === 0) return { type, status: 'Unknown', reason: NOTIFY_REASONS.NotSettled, message: 'no batch is settled yet' };
+  if (receipts.length === 0) return { type, status: 'True', reason: NOTIFY_REASONS.NoSinks, message: 'the plan names no sink' };
+  return { type, status: 'True', reason: NOTIFY_REASONS.Delivered, message: `${counted(settled.length, 'batch')} told` };
+}
+
+/** The plan's status: what was observed, in a size that does not depend on the fleet's. */
+export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
+  const { input, fleet, open } = status;
+  const { snapshot, now } = input;
+  const { plan, validation, lease } = snapshot;
+  const counts = countNodes(snapshot, fleet);
+  const verdict = judge(status, counts);
+  const observedGeneration = plan.metadata.generation;
+  const { reason, message } = verdict;
+  const accepted = validation.kind === 'Valid' ? 'True' : validation.kind === 'Refused' ? 'False' : 'Unknown';
+  const findings: Finding[] = [
+    { type: CONDITIONS.ready, status: verdict.kind === 'Done' ? 'True' : 'False', reason, message, observedGeneration },
+    {
+      type: CONDITIONS.accepted,
+      status: accepted,
+      reason: validation.kind === 'Valid' ? PLAN_REASONS.Valid : validation.kind === 'Refused' ? PLAN_REASONS.TemplateRefused : PLAN_REASONS.ValidationPending,
+      message: validation.kind === 'Valid' ? 'the spec can be carried out' : validation.message,
+      observedGeneration,
+    },
+    { type: CONDITIONS.succeeded, status: verdict.kind === 'Done' ? 'True' : counts.failed > 0 ? 'False' : 'Unknown', reason, message, observedGeneration },
+    { ...deliveryFinding(snapshot, status.agentProblem), observedGeneration },
+  ];
+  if (verdict.kind === 'Working') findings.push({ type: CONDITIONS.reconciling, status: 'True', reason, message, observedGeneration });
+  if (verdict.kind === 'Stalled') findings.push({ type: CONDITIONS.stalled, status: 'True', reason, message, observedGeneration });
+  const batch = (open ?? fleet.batches.at(-1) ?? snapshot.batches.at(-1))?.metadata.name ?? plan.status?.batch;
+  const agent = lease === undefined || lease.holder === '' ? plan.status?.agent : lease.holder;
+  const lastBatchIndex = Math.max(plan.status?.lastBatchIndex ?? 0, ...snapshot.batches.map((each) => each.spec.index));
+  return {
+    conditions: settleConditions(plan.status?.conditions, findings, now),
+    observedGeneration,
+    summary: verdict.summary,
+    reason,
+    progress: `${counts.succeeded}/${counts.nodes}`,
+    revision: snapshot.revision,
+    ...(batch === undefined ? {} : { batch }),
+    lastBatchIndex,
+    ...(agent === undefined ? {} : { agent }),
+    counts,
+  };
+}

@@ -1,0 +1,189 @@
+import { NODE_REASONS } from '../../api/conditions.ts';
+import type { BatchProcess, ProcessRecord } from '../../api/generated/upgradebatch.ts';
+import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
+import { cutToBytes, toInstant, toRfc3339 } from '../text.ts';
+
+/** What one decision about one process on one node looks at. */
+export interface ProcessInput {
+  readonly process: BatchProcess;
+  /** The record as persisted; undefined before the process has begun. */
+  readonly before: ProcessRecord | undefined;
+  readonly job: JobFact | undefined;
+  readonly pod: PodFact | undefined;
+  readonly node: NodeFact;
+  /** Reports of this process, this node and this batch, oldest first. */
+  readonly reports: readonly ReportFact[];
+  readonly now: Instant;
+}
+
+/** How far a process is. `record` is what was observed; `overdue` that it is past its deadline and has not ended. */
+export type ProcessStep =
+  | { readonly kind: 'NotStarted' }
+  | { readonly kind: 'Running' | 'Verifying' | 'Succeeded' | 'Failed'; readonly record: ProcessRecord; readonly overdue: boolean; readonly lookAt?: Instant };
+
+/** After the Job has ended, how long a new boot ID or a late report may take to be seen (ms). */
+const EVIDENCE_GRACE_MS = 60_000;
+
+/** Exit codes of a container that was killed from outside (SIGKILL, SIGTERM) or whose end nobody saw. */
+const KILLED = new Set([137, 143, 255]);
+
+interface Evidence {
+  readonly deadline: Instant;
+  readonly rebooted: boolean;
+  readonly announced: boolean;
+  readonly reportedSuccess: boolean;
+}
+
+function evidenceOf(input: ProcessInput, started: Instant): Evidence {
+  const { process, before, job, node, reports } = input;
+  const bootId = before?.bootId ?? job?.bootId ?? '';
+  return {
+    deadline: started + process.deadlineSeconds * 1000,
+    rebooted: bootId !== '' && node.bootId !== '' && node.bootId !== bootId,
+    announced: before?.rebooting === true || reports.some((report) => report.reason === 'UpgradeRebooting'),
+    reportedSuccess: reports.at(-1)?.reason === 'UpgradeSucceeded',
+  };
+}
+
+/** The words that explain a failure best: the container's last words, the process's last report, or the Job's condition. */
+function failureMessage(input: ProcessInput): string {
+  const { job, pod, reports } = input;
+  const report = reports.findLast((candidate) => candidate.reason === 'UpgradeFailed');
+  const exit = pod?.terminated;
+  if (exit !== undefined && exit.message.trim() !== '') return exit.message.trim();
+  if (report !== undefined && report.note !== '') return report.note;
+  if (exit !== undefined) return `exit code ${exit.exitCode}${exit.reason === '' ? '' : ` (${exit.reason})`}`;
+  if (pod?.waiting !== undefined) return pod.waiting;
+  return job?.message ?? '';
+}
+
+/**
+ * Decides how far a process is: facts first (Job, Pod, boot ID), reports second. A Job that was started is never taken for one that
+ * was not: when it has vanished, the process is verified or failed, not run again.
+ */
+export function stepProcess(input: ProcessInput): ProcessStep {
+  const { process, before, job, now } = input;
+  if (before?.state === 'Succeeded' || before?.state === 'Failed') return { kind: before.state, record: before, overdue: false };
+  const started = toInstant(before?.startTime) ?? job?.createdTime;
+  if (started === undefined) return { kind: 'NotStarted' };
+
+  const evidence = evidenceOf(input, started);
+  const base: Omit<ProcessRecord, 'state'> = {
+    name: process.name,
+    attempt: before?.attempt ?? job?.attempt ?? 1,
+    startTime: toRfc3339(started),
+    ...(process.disruption === 'Reboot' ? { bootId: before?.bootId ?? job?.bootId ?? '' } : {}),
+    ...(evidence.announced ? { rebooting: true } : {}),
+  };
+  const overdue = now > evidence.deadline;
+
+  function running(message: string | undefined): ProcessStep {
+    const record: ProcessRecord = { ...base, state: 'Running', ...(message ? { message: cutToBytes(message, 128) } : {}) };
+    return { kind: 'Running', record, overdue, lookAt: evidence.deadline + 1000 };
+  }
+  function verifying(message: string, until: Instant, endTime?: Instant): ProcessStep {
+    const ended = before?.state === 'Verifying' ? toInstant(before.endTime) : undefined;
+    const end = ended ?? endTime;
+    const record: ProcessRecord = {
+      ...base,
+      state: 'Verifying',
+      message: cutToBytes(message, 128),
+      ...(end === undefined ? {} : { endTime: toRfc3339(end) }),
+    };
+    return { kind: 'Verifying', record, overdue, lookAt: until + 1000 };
+  }
+  function succeeded(end: Instant): ProcessStep {
+    return { kind: 'Succeeded', record: { ...base, state: 'Succeeded', endTime: toRfc3339(end) }, overdue: false };
+  }
+  function failed(reason: string, message: string, end: Instant): ProcessStep {
+    const record: ProcessRecord = { ...base, state: 'Failed', reason, message: cutToBytes(message, 128), endTime: toRfc3339(end) };
+    return { kind: 'Failed', record, overdue: false };
+  }
+  const outcome = { running, verifying, succeeded, failed };
+
+  if (job === undefined) return stepVanished(input, evidence, outcome);
+  switch (job.outcome) {
+    case 'Active':
+      return stepActive(input, evidence, outcome);
+    case 'Complete':
+      return stepComplete(input, job, evidence, outcome);
+    case 'Failing':
+      // The Job controller waits for Pods that cannot end, because their node is lost: that is as final as it gets.
+      return input.node.ready ? outcome.running('stopping') : stepFailed(input, job, evidence, outcome);
+    case 'Failed':
+      return stepFailed(input, job, evidence, outcome);
+  }
+}
+
+interface Outcomes {
+  running(message: string | undefined): ProcessStep;
+  verifying(message: string, until: Instant, endTime?: Instant): ProcessStep;
+  succeeded(end: Instant): ProcessStep;
+  failed(reason: string, message: string, end: Instant): ProcessStep;
+}
+
+function stepActive(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessStep {
+  const { process, pod, reports } = input;
+  if (process.disruption === 'Reboot' && evidence.rebooted) return outcome.verifying('rebooted; its Job is ending', evidence.deadline);
+  if (process.disruption === 'Reboot' && evidence.announced) return outcome.verifying('rebooting', evidence.deadline);
+  const last = reports.at(-1);
+  const progress = last?.progress === undefined ? '' : `${last.progress}% `;
+  return outcome.running(last === undefined ? pod?.waiting : `${progress}${last.note}`.trim());
+}
+
+function stepComplete(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessStep {
+  const { process, now } = input;
+  const end = job.completedTime ?? now;
+  if (process.disruption !== 'Reboot') return outcome.succeeded(end);
+  if (evidence.rebooted) return afterReboot(input, evidence, outcome, end);
+  if (evidence.reportedSuccess && !evidence.announced) return outcome.succeeded(end);
+  if (now <= evidence.deadline) return outcome.verifying('ended; waiting for the reboot', evidence.deadline, end);
+  return outcome.failed(NODE_REASONS.NoReturnFromReboot, 'its Job ended, but the host did not reboot before the deadline', now);
+}
+
+function stepFailed(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessStep {
+  const { process, pod, now } = input;
+  const end = job.failedTime ?? now;
+  const late = job.reason === 'DeadlineExceeded';
+  if (process.disruption === 'Reboot') {
+    const ownFailure = pod?.terminated !== undefined && !KILLED.has(pod.terminated.exitCode) && pod.terminated.exitCode !== 0;
+    if (evidence.rebooted && evidence.announced) return afterReboot(input, evidence, outcome, end);
+    if (evidence.announced && now <= evidence.deadline) return outcome.verifying('rebooting', evidence.deadline, end);
+    if (evidence.announced) return outcome.failed(NODE_REASONS.NoReturnFromReboot, noReturn(input), now);
+    if (!ownFailure && !late && now <= end + EVIDENCE_GRACE_MS) {
+      return outcome.verifying('its Pod was killed; looking for a reboot', end + EVIDENCE_GRACE_MS, end);
+    }
+    if (evidence.rebooted) {
+      return outcome.failed(NODE_REASONS.UnannouncedReboot, 'the host rebooted, but the process had not reported UpgradeRebooting', end);
+    }
+  }
+  if (late) {
+    const words = failureMessage(input);
+    const limit = `did not end within ${process.deadlineSeconds} s`;
+    return outcome.failed(NODE_REASONS.DeadlineExceeded, words === '' || words === job.message ? limit : `${limit}: ${words}`, end);
+  }
+  return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), end);
+}
+
+function stepVanished(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessStep {
+  const { process, before, now } = input;
+  const seen = before?.state === 'Verifying' ? (toInstant(before.endTime) ?? now) : now;
+  if (process.disruption === 'Reboot' && evidence.announced) {
+    if (evidence.rebooted) return afterReboot(input, evidence, outcome, seen);
+    if (now <= evidence.deadline) return outcome.verifying('rebooting', evidence.deadline, seen);
+    return outcome.failed(NODE_REASONS.NoReturnFromReboot, noReturn(input), now);
+  }
+  if (evidence.reportedSuccess) return outcome.succeeded(seen);
+  if (now <= seen + EVIDENCE_GRACE_MS) return outcome.verifying('its Job is gone; looking for what it did', seen + EVIDENCE_GRACE_MS, seen);
+  return outcome.failed(NODE_REASONS.JobVanished, 'its Job was deleted, and nothing shows that its work was done', now);
+}
+
+function afterReboot(input: ProcessInput, evidence: Evidence, outcome: Outcomes, end: Instant): ProcessStep {
+  if (input.node.ready) return outcome.succeeded(Math.max(end, toInstant(input.before?.endTime) ?? end));
+  if (input.now <= evidence.deadline) return outcome.verifying('rebooted; waiting for the node to be Ready', evidence.deadline, end);
+  return outcome.failed(NODE_REASONS.NoReturnFromReboot, 'rebooted, but was not Ready again before the deadline', input.now);
+}
+
+function noReturn(input: ProcessInput): string {
+  return `did not return from its reboot within ${input.process.deadlineSeconds} s; check its console`;
+}

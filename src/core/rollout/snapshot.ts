@@ -1,0 +1,88 @@
+import type { UpgradeAction } from '../../api/generated/upgradeaction.ts';
+import type { Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
+
+/** Whether the spec can be carried out, as the API server answered to a dry run of each process's Pod. */
+export type Validation =
+  | { readonly kind: 'Valid' }
+  | { readonly kind: 'Pending'; readonly message: string }
+  | { readonly kind: 'Refused'; readonly message: string };
+
+/** What decisions may look at of the plan's Lease. */
+export interface LeaseFact {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Node name, or empty. */
+  readonly holder: string;
+  readonly transitions: number;
+  readonly batch: string;
+  readonly batchUid: string;
+  readonly agentPod: string;
+  readonly agentPodUid: string;
+  /** Receipts that may not have been copied yet. */
+  readonly receipts: readonly Receipt[];
+  /** Whether the holder has renewed since the baton was passed to it. */
+  readonly renewed: boolean;
+  /** For how long (ms, the operator's monotonic clock) the operator has not seen it change; starts anew when the operator does. */
+  readonly unchangedMs: number;
+}
+
+/** Everything that one decision about one plan may look at. */
+export interface PlanSnapshot {
+  readonly plan: UpgradePlan;
+  /** Hash of what decides the work on a node. */
+  readonly revision: string;
+  readonly validation: Validation;
+  /** The plan's namespace is being deleted: only cleaning up is possible. */
+  readonly namespaceTerminating: boolean;
+  /** The plan's batches, by index. */
+  readonly batches: readonly UpgradeBatch[];
+  /** By name: the nodes that the plan selects, those of its open batches, and those that it has claimed or quarantined. */
+  readonly nodes: ReadonlyMap<string, NodeFact>;
+  /** The plan's Jobs. */
+  readonly jobs: readonly JobFact[];
+  /** Pods by node: all Pods of the nodes that the plan has claimed. */
+  readonly pods: ReadonlyMap<string, readonly PodFact[]>;
+  /** Nodes on which a reporter is ready. */
+  readonly reporters: ReadonlySet<string>;
+  /** The plan's reports. */
+  readonly reports: readonly ReportFact[];
+  /** The plan's acts. */
+  readonly actions: readonly UpgradeAction[];
+  readonly lease: LeaseFact | undefined;
+  /** Pods of the Lease. */
+  readonly agentPods: readonly PodFact[];
+  /** What the API server last said to an eviction, by Pod UID: why the Pod could not go. */
+  readonly evictionAnswers: ReadonlyMap<string, string>;
+  /** Jobs that the API server refused for good, by name, with its message. */
+  readonly jobRefusals: ReadonlyMap<string, string>;
+}
+
+/** What does not change while the operator runs, and is given to every decision. */
+export interface Settings {
+  /** Image and pull policy of agent Pods. */
+  readonly image: string;
+  readonly imagePullPolicy: string;
+  /** Resources of agent Pods, as Kubernetes' ResourceRequirements. */
+  readonly agentResources: Readonly<Record<string, unknown>>;
+  /** Name of the cluster for notifications; may be empty. */
+  readonly clusterName: string;
+  /** Addresses that sinks may have (BATON_SINK_ALLOW); empty for the default. */
+  readonly sinkAllow: string;
+  /** Whether reporters are installed: Jobs with `report: Socket` wait for them. */
+  readonly reporterInstalled: boolean;
+  /** Lease duration in seconds. */
+  readonly leaseDurationSeconds: number;
+  /** How many settled batches of earlier revisions are kept. */
+  readonly historyLimit: number;
+}
+
+/** The instant and the snapshot of a decision. */
+export interface DecisionInput {
+  readonly snapshot: PlanSnapshot;
+  readonly now: Instant;
+  readonly settings: Settings;
+  readonly hash: (text: string) => string;
+}

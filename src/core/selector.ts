@@ -1,0 +1,37 @@
+import type { NodeSelector } from '../api/generated/upgradeplan.ts';
+
+type Labels = Readonly<Record<string, string>>;
+type Requirement = NonNullable<NodeSelector['matchExpressions']>[number];
+
+function requirementHolds(requirement: Requirement, labels: Labels): boolean {
+  const value = labels[requirement.key];
+  const values = requirement.values ?? [];
+  switch (requirement.operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+  }
+}
+
+/** Whether labels satisfy a selector. An absent selector selects everything, as in Kubernetes. */
+export function selects(selector: NodeSelector | undefined, labels: Labels): boolean {
+  if (selector === undefined) return true;
+  const byLabels = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+  return byLabels && (selector.matchExpressions ?? []).every((requirement) => requirementHolds(requirement, labels));
+}
+
+/** A selector in the form of the `labelSelector` query parameter; empty for every node. */
+export function selectorQuery(selector: NodeSelector | undefined): string {
+  const parts = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  for (const { key, operator, values = [] } of selector?.matchExpressions ?? []) {
+    if (operator === 'Exists') parts.push(key);
+    else if (operator === 'DoesNotExist') parts.push(`!${key}`);
+    else parts.push(`${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`);
+  }
+  return parts.join(',');
+}

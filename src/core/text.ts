@@ -1,0 +1,56 @@
+const encoder = new TextEncoder();
+
+/** Length of a text in bytes of UTF-8. */
+export function byteLength(text: string): number {
+  return encoder.encode(text).length;
+}
+
+/** `text` cut to at most `limit` bytes of UTF-8, never within a character; a cut text ends with an ellipsis. */
+export function cutToBytes(text: string, limit: number): string {
+  if (byteLength(text) <= limit) return text;
+  let cut = '';
+  let size = byteLength('…');
+  for (const character of text) {
+    size += byteLength(character);
+    if (size > limit) break;
+    cut += character;
+  }
+  return `${cut}…`;
+}
+
+/** An instant as RFC 3339 in whole seconds of UTC, as Kubernetes writes times. */
+export function toRfc3339(instant: number): string {
+  return `${new Date(instant).toISOString().slice(0, 19)}Z`;
+}
+
+/** An instant as Kubernetes' MicroTime. */
+export function toMicroTime(instant: number): string {
+  return new Date(instant).toISOString().replace('Z', '000Z');
+}
+
+/** The instant of an RFC 3339 time; undefined when absent or unparsable. */
+export function toInstant(time: string | undefined): number | undefined {
+  if (time === undefined) return undefined;
+  const instant = Date.parse(time);
+  return Number.isNaN(instant) ? undefined : instant;
+}
+
+/** `3 nodes`, `1 node`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Compares names so that node-2 comes before node-10. */
+export function compareNames(a: string, b: string): number {
+  const left = a.split(/(\d+)/);
+  const right = b.split(/(\d+)/);
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const x = left[i] ?? '';
+    const y = right[i] ?? '';
+    if (x === y) continue;
+    const numeric = Number(x) - Number(y);
+    if (i % 2 === 1 && numeric !== 0) return numeric;
+    return x < y ? -1 : 1;
+  }
+  return left.length - right.length;
+}
