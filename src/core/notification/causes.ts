@@ -1,0 +1,67 @@
+import { compressNodeNames } from './node-names.ts';
+import type { Cause, NodeState, NotifiedNode } from './notification.ts';
+
+/** More messages than this for one reason are one cause with the commonest message: a person reads reasons, not thousands of lines. */
+const MOST_MESSAGES = 3;
+/** What the names of the nodes stand for when messages are compared. */
+const ANY_NODE = '<node>';
+
+const ORDER: readonly NodeState[] = ['Failed', 'NotAttempted', 'Skipped'];
+
+/**
+ * Why nodes did not succeed: each reason once, with its nodes; failures first, then what was not attempted, then what was skipped, and
+ * what concerns most nodes before the rest. Messages that differ only by the node's own name are the same.
+ */
+export function findCauses(nodes: readonly NotifiedNode[]): Cause[] {
+  const troubled = nodes.filter((node) => node.state !== 'Succeeded');
+  const byReason = Map.groupBy(troubled, reasonKey);
+  return [...byReason.values()]
+    .flatMap((sameReason) => {
+      const byMessage = [...Map.groupBy(sameReason, comparableMessage).values()];
+      return byMessage.length > MOST_MESSAGES ? [sameReason] : byMessage;
+    })
+    .map(describeCause)
+    .toSorted((a, b) => rank(a.state) - rank(b.state) || b.count - a.count);
+}
+
+function describeCause(nodes: readonly NotifiedNode[]): Cause {
+  const byMessage = [...Map.groupBy(nodes, comparableMessage).values()].toSorted((a, b) => b.length - a.length);
+  const [example] = byMessage[0] ?? nodes;
+  const message = example !== undefined && nodes.length > 1 ? comparableMessage(example) : example?.message;
+  const process = failedProcess(example);
+  const stillAt = versionLeft(example);
+  return {
+    state: example?.state ?? 'Pending',
+    ...(example?.reason === undefined ? {} : { reason: example.reason }),
+    ...(process === undefined ? {} : { process }),
+    ...(message === undefined ? {} : { message }),
+    messages: message === undefined ? 0 : byMessage.length,
+    count: nodes.length,
+    nodes: compressNodeNames(nodes.map((node) => node.name)).join(','),
+    quarantined: example?.quarantined ?? false,
+    ...(stillAt === undefined ? {} : { stillAt }),
+  };
+}
+
+function reasonKey(node: NotifiedNode): string {
+  return JSON.stringify([node.state, node.reason, failedProcess(node), node.quarantined, versionLeft(node)]);
+}
+
+function comparableMessage({ name, message }: NotifiedNode): string | undefined {
+  return message?.replaceAll(new RegExp(`(?<![\\w.-])${name.replaceAll('.', '\\.')}(?![\\w-])`, 'g'), ANY_NODE);
+}
+
+function failedProcess(node: NotifiedNode | undefined): string | undefined {
+  return node?.processes.find((process) => process.state === 'Failed')?.name;
+}
+
+/** The version that a failed node still has: known for sure only when none of its processes had begun. */
+function versionLeft(node: NotifiedNode | undefined): string | undefined {
+  const untouched = node?.state === 'Failed' && node.processes.every((process) => process.state === 'NotStarted');
+  return untouched ? node.fromVersion : undefined;
+}
+
+function rank(state: NodeState): number {
+  const place = ORDER.indexOf(state);
+  return place === -1 ? ORDER.length : place;
+}

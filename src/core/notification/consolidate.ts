@@ -1,0 +1,137 @@
+import { NODE_REASONS } from '../../api/conditions.ts';
+import type { BatchOutlook, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { ReportFact } from '../facts.ts';
+import { cutToBytes } from '../text.ts';
+import { findCauses } from './causes.ts';
+import { notifiedCommands } from './commands.ts';
+import { secondsBetween } from './duration.ts';
+import { NOTIFICATION_SCHEMA } from './notification.ts';
+import type { AgentIdentity, NextStep, NodeCounts, Notification, NotifiedNode, Outcome, PlanProgress } from './notification.ts';
+import { notifiedNodes } from './notified-nodes.ts';
+import { renderText } from './render-text.ts';
+import { versionMoves } from './version-moves.ts';
+
+/** The longest name of a cluster that is repeated in notifications. */
+const CLUSTER_BYTES = 100;
+
+/** Reasons to skip a node that leave nothing undone. */
+const NOTHING_LEFT_OUT: ReadonlySet<string | undefined> = new Set([
+  NODE_REASONS.AlreadyDone,
+  NODE_REASONS.NothingToRun,
+  NODE_REASONS.NodeDeleted,
+  NODE_REASONS.NoLongerSelected,
+  NODE_REASONS.BeingRemoved,
+]);
+
+/** What a notification is made from. */
+export interface ConsolidateInput {
+  /** A settled batch, as the API server has it now. */
+  readonly batch: UpgradeBatch;
+  /** Reports about it: details only, any of them may be missing. */
+  readonly reports: readonly ReportFact[];
+  /** Name of the cluster; may be empty. */
+  readonly cluster: string;
+  readonly agent: AgentIdentity;
+}
+
+/**
+ * The notification of a settled batch. It is made anew from the records each time, by whichever agent sends it, so that a lost agent
+ * loses nothing; its id stays the same.
+ */
+export function consolidate({ batch, reports, cluster, agent }: ConsolidateInput): Notification {
+  const { spec, status, metadata } = batch;
+  const nodes = notifiedNodes(batch, reports);
+  const counts = countNodes(nodes);
+  const outlook = status?.outlook;
+  const paused = outlook?.next === 'Paused' && budgetExceeded(spec.maxFailed, outlook, nodes);
+  const seconds = secondsBetween(status?.startTime, status?.settledTime);
+  const progress = planProgress(outlook);
+  const clusterName = cutToBytes(cluster, CLUSTER_BYTES);
+  const withoutText: Omit<Notification, 'text'> = {
+    schema: NOTIFICATION_SCHEMA,
+    id: status?.notification?.id ?? `${metadata.uid}/1`,
+    kind: 'BatchSettled',
+    ...(clusterName === '' ? {} : { cluster: clusterName }),
+    plan: { namespace: metadata.namespace, name: spec.plan, version: spec.version, revision: spec.revision },
+    batch: { name: metadata.name, index: spec.index, ...lastBatch(spec.index, outlook) },
+    outcome: decideOutcome(nodes, counts),
+    action: paused || counts.quarantined > 0 || (outlook?.next === 'Done' && counts.failed > 0) ? 'Act' : 'None',
+    ...(status?.startTime === undefined ? {} : { startTime: status.startTime }),
+    ...(status?.settledTime === undefined ? {} : { settledTime: status.settledTime }),
+    ...(seconds === undefined ? {} : { seconds }),
+    counts,
+    ...unavailable(status?.summary?.maxUnavailable, outlook?.maxUnavailable),
+    versions: versionMoves(spec.version, nodes),
+    causes: findCauses(nodes),
+    nodes,
+    ...(progress === undefined ? {} : { progress }),
+    ...(outlook === undefined ? {} : { next: nextStep(outlook) }),
+    commands: notifiedCommands({
+      namespace: metadata.namespace,
+      plan: spec.plan,
+      batch: metadata.name,
+      // A plan that is being deleted takes no acts: it releases its nodes by itself.
+      quarantined: outlook?.next === 'Deleted' ? [] : nodes.filter((node) => node.quarantined).map((node) => node.name),
+      paused,
+      reported: reports.length > 0,
+    }),
+    agent,
+  };
+  return { ...withoutText, text: renderText(withoutText) };
+}
+
+function countNodes(nodes: readonly NotifiedNode[]): NodeCounts {
+  const inState = (state: NotifiedNode['state']): number => nodes.filter((node) => node.state === state).length;
+  const ended = {
+    succeeded: inState('Succeeded'),
+    failed: inState('Failed'),
+    skipped: inState('Skipped'),
+    notAttempted: inState('NotAttempted'),
+  };
+  return {
+    nodes: nodes.length,
+    ...ended,
+    unfinished: nodes.length - ended.succeeded - ended.failed - ended.skipped - ended.notAttempted,
+    quarantined: nodes.filter((node) => node.quarantined).length,
+  };
+}
+
+function decideOutcome(nodes: readonly NotifiedNode[], counts: NodeCounts): Outcome {
+  if (counts.failed > 0) return 'Failed';
+  const complete = nodes.every((node) => node.state === 'Succeeded' || (node.state === 'Skipped' && NOTHING_LEFT_OUT.has(node.reason)));
+  return complete ? 'Succeeded' : 'Incomplete';
+}
+
+/** Whether the plan paused because of failures: only then does an act of resuming let it go on. A person's own pause is not answered by one. */
+function budgetExceeded(maxFailed: number | undefined, outlook: BatchOutlook, nodes: readonly NotifiedNode[]): boolean {
+  const failed = nodes.filter((node) => node.state === 'Failed').length;
+  return (
+    nodes.some((node) => node.state === 'NotAttempted' && node.reason === NODE_REASONS.BudgetExceeded) ||
+    (outlook.planFailed ?? 0) > (outlook.maxFailed ?? Infinity) ||
+    failed > (maxFailed ?? Infinity)
+  );
+}
+
+/** A number of batches that is already passed was a wrong estimate, and says nothing. */
+function lastBatch(index: number, outlook: BatchOutlook | undefined): { readonly of?: number } {
+  if (outlook?.next === 'Done') return { of: index };
+  return outlook?.batches === undefined || outlook.batches < index ? {} : { of: outlook.batches };
+}
+
+function unavailable(most: number | undefined, limit: number | undefined): Pick<Notification, 'unavailable'> {
+  return most === undefined ? {} : { unavailable: { most, ...(limit === undefined ? {} : { limit }) } };
+}
+
+function planProgress(outlook: BatchOutlook | undefined): PlanProgress | undefined {
+  if (outlook?.planNodes === undefined || outlook.planSucceeded === undefined || outlook.planFailed === undefined) return undefined;
+  return {
+    nodes: outlook.planNodes,
+    succeeded: outlook.planSucceeded,
+    failed: outlook.planFailed,
+    ...(outlook.maxFailed === undefined ? {} : { maxFailed: outlook.maxFailed }),
+  };
+}
+
+function nextStep({ next, message, batch, nodes }: BatchOutlook): NextStep {
+  return { kind: next, message, ...(batch === undefined ? {} : { batch }), ...(nodes === undefined ? {} : { nodes }) };
+}

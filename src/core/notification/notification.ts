@@ -1,0 +1,174 @@
+import type { NodeRecord, ProcessRecord } from '../../api/generated/upgradebatch.ts';
+
+/** The version of the notification's form. Fields may be added to it; none changes its meaning or goes. */
+export const NOTIFICATION_SCHEMA = 'baton.dev/notification/v1';
+
+/** What a sink gets, once for each batch. docs/notifications.md and docs/reference/notification.schema.json describe it to receivers. */
+export interface Notification {
+  readonly schema: typeof NOTIFICATION_SCHEMA;
+  /** `<batch uid>/<sequence>`: the same for every try, so that a receiver can tell a repetition. */
+  readonly id: string;
+  readonly kind: 'BatchSettled';
+  /** Name of the cluster, where the operator was told one. */
+  readonly cluster?: string;
+  readonly plan: NotifiedPlan;
+  readonly batch: NotifiedBatch;
+  readonly outcome: Outcome;
+  /** Whether somebody has to do something. */
+  readonly action: 'None' | 'Act';
+  /** When the first turn was opened, RFC 3339. */
+  readonly startTime?: string;
+  /** When the last node had its outcome, RFC 3339. */
+  readonly settledTime?: string;
+  /** From the first turn to the last outcome. */
+  readonly seconds?: number;
+  readonly counts: NodeCounts;
+  /** Nodes of the plan that were down at once while the batch ran. */
+  readonly unavailable?: { readonly most: number; readonly limit?: number };
+  /** What moved from which version to which. */
+  readonly versions: readonly VersionMove[];
+  /** Why nodes did not succeed, each reason once. */
+  readonly causes: readonly Cause[];
+  /** Every node of the batch, exactly once, in the order of the turns. */
+  readonly nodes: readonly NotifiedNode[];
+  /** The plan as it stood when the batch settled. */
+  readonly progress?: PlanProgress;
+  /** What follows. */
+  readonly next?: NextStep;
+  /** What to type, ready to paste. */
+  readonly commands: readonly NotifiedCommand[];
+  /** Who speaks. */
+  readonly agent: AgentIdentity;
+  /** All this for people, in at most 12 lines and 4,000 characters. */
+  readonly text: string;
+}
+
+/** The plan that a notification is about. */
+export interface NotifiedPlan {
+  readonly namespace: string;
+  readonly name: string;
+  readonly version: string;
+  readonly revision: string;
+}
+
+/** The batch that a notification is about. */
+export interface NotifiedBatch {
+  readonly name: string;
+  readonly index: number;
+  /** About the index of the revision's last batch; exact once the plan is done. */
+  readonly of?: number;
+}
+
+/**
+ * How a batch ended. Succeeded: each node was upgraded or had nothing to be done. Failed: a node failed. Incomplete: none failed, but
+ * some were left out.
+ */
+export type Outcome = 'Succeeded' | 'Failed' | 'Incomplete';
+
+/** The nodes of a batch by outcome. */
+export interface NodeCounts {
+  readonly nodes: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly notAttempted: number;
+  /** Without an outcome: 0 in a batch that has settled. */
+  readonly unfinished: number;
+  /** Still cordoned and tainted by Baton. */
+  readonly quarantined: number;
+}
+
+/** A move from one version to another, and how many nodes made it. */
+export interface VersionMove {
+  /** The process that reported it; absent for the version of the plan. */
+  readonly process?: string;
+  /** Absent where it is not known. */
+  readonly from?: string;
+  /** Absent where the process did not report it. */
+  readonly to?: string;
+  readonly nodes: number;
+}
+
+/** Why nodes did not succeed. */
+export interface Cause {
+  readonly state: NodeState;
+  /** One CamelCase word. */
+  readonly reason?: string;
+  /** The process that failed. */
+  readonly process?: string;
+  /** What the records say; the commonest, when they say different things. */
+  readonly message?: string;
+  /** How many different messages there are. */
+  readonly messages: number;
+  readonly count: number;
+  /** Names of the nodes with ranges in brackets: `db-1,node-[301-307]`. */
+  readonly nodes: string;
+  /** Whether the nodes are still cordoned and tainted by Baton. */
+  readonly quarantined: boolean;
+  /** The version that the nodes still have, where no process had begun and it is known. */
+  readonly stillAt?: string;
+}
+
+/** How far a node is. */
+export type NodeState = NodeRecord['state'];
+
+/** A node of the batch. */
+export interface NotifiedNode {
+  readonly name: string;
+  readonly state: NodeState;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly fromVersion?: string;
+  /** From the opening of its turn to its outcome. */
+  readonly seconds?: number;
+  /** Whether it is still cordoned and tainted by Baton. */
+  readonly quarantined: boolean;
+  /** The processes that are for this node, in order. */
+  readonly processes: readonly NotifiedProcess[];
+}
+
+/** A process on a node. */
+export interface NotifiedProcess {
+  readonly name: string;
+  readonly state: ProcessRecord['state'] | 'NotStarted';
+  readonly reason?: string;
+  readonly message?: string;
+  /** As the process reported it. */
+  readonly fromVersion?: string;
+  /** As the process reported it. */
+  readonly toVersion?: string;
+  /** The task that it reported last. */
+  readonly task?: string;
+  readonly seconds?: number;
+}
+
+/** The plan as it stood when the batch settled. */
+export interface PlanProgress {
+  readonly nodes: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** The failure budget. */
+  readonly maxFailed?: number;
+}
+
+/** What follows a batch. */
+export interface NextStep {
+  readonly kind: 'NextBatch' | 'Paused' | 'Done' | 'Deleted' | 'Waiting';
+  readonly message: string;
+  /** Index of the batch to come. */
+  readonly batch?: number;
+  /** How many nodes the batch to come has. */
+  readonly nodes?: number;
+}
+
+/** Something to type. */
+export interface NotifiedCommand {
+  readonly purpose: 'Release' | 'Resume' | 'Describe' | 'Events' | 'Status';
+  readonly command: string;
+}
+
+/** The agent that speaks. */
+export interface AgentIdentity {
+  readonly node: string;
+  readonly pod: string;
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { notifiedCommands } from '../../../src/core/notification/commands.ts';
+import type { CommandInput } from '../../../src/core/notification/commands.ts';
+import { nodeNames } from './a-batch.ts';
+
+const INPUT: CommandInput = { namespace: 'fleet', plan: 'kernel', batch: 'kernel-7f3c-5', quarantined: [], paused: false, reported: false };
+
+/** Stands in for kubectl: `get` answers with a batch's quarantined nodes as the jsonpath of the command would, `create` prints what it was given. */
+const FAKE_KUBECTL = `#!/bin/sh
+echo "$@" >> "$(dirname "$0")/calls"
+case "$1" in
+  get) printf '"node-1","node-2",' ;;
+  create) cat ;;
+esac
+`;
+
+/** Pastes a command into bash; returns what kubectl was called with and what `kubectl create` would have made. */
+function paste(command: string): { calls: string[]; created: unknown } {
+  const directory = mkdtempSync(join(tmpdir(), 'baton-paste-'));
+  try {
+    writeFileSync(join(directory, 'kubectl'), FAKE_KUBECTL, { mode: 0o755 });
+    const path = `${directory}:${process.env['PATH'] ?? ''}`;
+    const output = execFileSync('bash', ['--norc', '-c', command], { encoding: 'utf8', env: { PATH: path } });
+    const calls = readFileSync(join(directory, 'calls'), 'utf8').trim().split('\n');
+    return { calls, created: command.startsWith('kubectl create') ? JSON.parse(output) : undefined };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function commandFor(purpose: string, input: Partial<CommandInput>): string {
+  return notifiedCommands({ ...INPUT, ...input }).find((command) => command.purpose === purpose)?.command ?? '';
+}
+
+describe('the commands of a notification, pasted into bash', () => {
+  it('release the nodes that are named', () => {
+    const { calls, created } = paste(commandFor('Release', { quarantined: ['node-3', 'node-4'] }));
+
+    expect(calls).toEqual(['create -n fleet -f -']);
+    expect(created).toEqual({
+      apiVersion: 'baton.dev/v1alpha1',
+      kind: 'UpgradeAction',
+      metadata: { generateName: 'release-' },
+      spec: { plan: 'kernel', action: 'Release', nodes: ['node-3', 'node-4'] },
+    });
+  });
+
+  it('release many nodes by reading their names from the batch', () => {
+    const { calls, created } = paste(commandFor('Release', { quarantined: nodeNames(1, 1000) }));
+
+    expect(calls).toContain(
+      'get ubatch kernel-7f3c-5 -n fleet -o jsonpath={range .status.nodes[?(@.quarantined==true)]}"{.name}",{end}',
+    );
+    expect(created).toMatchObject({ spec: { action: 'Release', nodes: ['node-1', 'node-2'] } });
+  });
+
+  it('resume the plan after the batch that they name', () => {
+    const { created } = paste(commandFor('Resume', { paused: true }));
+
+    expect(created).toMatchObject({ metadata: { generateName: 'resume-' }, spec: { plan: 'kernel', action: 'Resume', batch: 'kernel-7f3c-5' } });
+  });
+
+  it.each([
+    ['Events', 'events --for upgradebatch/kernel-7f3c-5 -n fleet'],
+    ['Describe', 'describe ubatch kernel-7f3c-5 -n fleet'],
+    ['Status', 'get ubatch,uplan -n fleet'],
+  ])('look: %s', (purpose, call) => {
+    expect(paste(commandFor(purpose, { reported: true })).calls).toEqual([call]);
+  });
+
+  it('are no longer than a message can carry', () => {
+    const longest = { namespace: 'n'.repeat(63), plan: 'p'.repeat(40), batch: 'b'.repeat(63), paused: true, reported: true };
+    const acts = [1, 4, 5, 1000].map((nodes) =>
+      notifiedCommands({ ...longest, quarantined: Array.from({ length: nodes }, (_, i) => `${i}${'x'.repeat(55)}`) })
+        .slice(0, 3)
+        .reduce((sum, { command }) => sum + command.length, 0),
+    );
+
+    expect(Math.max(...acts)).toBeLessThanOrEqual(1400);
+  });
+});
+
+describe('which commands there are', () => {
+  it.each([
+    { title: 'nothing is wrong', input: {}, purposes: ['Describe', 'Status'] },
+    { title: 'processes reported', input: { reported: true }, purposes: ['Events', 'Describe', 'Status'] },
+    { title: 'a node is quarantined', input: { quarantined: ['node-1'] }, purposes: ['Release', 'Describe', 'Status'] },
+    { title: 'the plan is paused by its budget', input: { paused: true }, purposes: ['Resume', 'Describe', 'Status'] },
+  ])('when $title: $purposes', ({ input, purposes }) => {
+    expect(notifiedCommands({ ...INPUT, ...input }).map((command) => command.purpose)).toEqual(purposes);
+  });
+});

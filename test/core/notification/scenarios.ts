@@ -1,0 +1,204 @@
+import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
+import type { ReportFact } from '../../../src/core/facts.ts';
+import { aBatch, aReport, after, failed, nodeNames, processRecord, succeeded } from './a-batch.ts';
+
+/** A batch and its reports, as the golden texts tell it. docs/notifications.md shows some of them. */
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  readonly batch: UpgradeBatch;
+  readonly reports: readonly ReportFact[];
+  readonly cluster: string;
+}
+
+/** Every scenario that has a golden text. */
+export const SCENARIOS: readonly Scenario[] = [
+  scenario('clean', 'A clean batch', cleanBatch()),
+  scenario('mixed-software', 'Firmware on storage nodes only, kernel on all', ...mixedSoftware()),
+  scenario('failed-within-budget', 'One node failed, within the budget', failedWithinBudget()),
+  scenario('paused', 'More failures than the budget allows', ...pausedBatch()),
+  scenario('skipped', 'Some nodes skipped', skippedBatch()),
+  scenario('superseded', 'The plan moved on before the batch was through', supersededBatch()),
+  scenario('single-node', 'A batch of one node that rebooted', singleNode()),
+  scenario('done', 'The last batch', lastBatch()),
+  scenario('done-with-failures', 'The last batch, with nodes that need hands', lastBatchWithFailures()),
+  scenario('thousand-failures', 'A thousand nodes failing with long messages', thousandFailures()),
+  scenario('stalled-by-quarantine', 'A quarantined node uses up maxUnavailable', stalledByQuarantine()),
+  { ...scenario('sparse', 'Nothing known but the records', sparseBatch()), cluster: '' },
+];
+
+function scenario(name: string, title: string, batch: UpgradeBatch, reports: readonly ReportFact[] = []): Scenario {
+  return { name, title, batch, reports, cluster: 'prod-eu-3' };
+}
+
+function cleanBatch(): UpgradeBatch {
+  return aBatch(
+    nodeNames(201, 300).map((name, i) =>
+      succeeded(name, { fromVersion: i < 8 ? '6.12.28' : '6.12.30', seconds: name === 'node-217' ? 580 : 350 + ((i * 7) % 41) }),
+    ),
+  );
+}
+
+function mixedSoftware(): [UpgradeBatch, ReportFact[]] {
+  const storage = new Set(nodeNames(201, 220));
+  const processesOf = (node: string): string[] => (storage.has(node) ? ['firmware', 'kernel'] : ['kernel']);
+  const records = nodeNames(201, 300).map((name) => succeeded(name, { processes: processesOf(name) }));
+  const batch = aBatch(records, {
+    processesOf,
+    spec: {
+      processes: [
+        { name: 'firmware', disruption: 'Drain', report: 'Socket', deadlineSeconds: 3600, template: {} },
+        { name: 'kernel', disruption: 'Reboot', report: 'Socket', deadlineSeconds: 3600, template: {} },
+      ],
+    },
+  });
+  const reports = [
+    ...[...storage].map((node) => aReport(batch, node, { process: 'firmware', fromVersion: '6', toVersion: '7' })),
+    ...records.map(({ name }) => aReport(batch, name, { fromVersion: '6.12.30', toVersion: '6.12.31' })),
+  ];
+  return [batch, reports];
+}
+
+function failedWithinBudget(): UpgradeBatch {
+  return aBatch(
+    [
+      ...nodeNames(201, 248).map((name) => succeeded(name)),
+      failed('node-249', 'DrainTimeout', 'drain not done in 1 h: PDB shop/cart allows 0 disruptions', { quarantined: false, processes: [] }),
+      succeeded('node-250', { seconds: 520 }),
+    ],
+    { status: { outlook: outlook({ planSucceeded: 170, planFailed: 1 }) } },
+  );
+}
+
+function pausedBatch(): [UpgradeBatch, ReportFact[]] {
+  const records = [
+    ...nodeNames(201, 290).map((name) => succeeded(name)),
+    ...nodeNames(301, 307).map((name) => failed(name, 'JobFailed', 'image pull: 503 from registry.example')),
+    failed('node-322', 'DrainTimeout', 'drain not done in 1 h: PDB shop/cart allows 0 disruptions', { quarantined: false, processes: [] }),
+    failed('node-340', 'NoReturnFromReboot', 'not Ready 15 min after its reboot'),
+    { name: 'node-341', state: 'NotAttempted', reason: 'BudgetExceeded' } as const,
+  ];
+  const batch = aBatch(records, {
+    name: 'kernel-7f3c-5',
+    spec: { index: 5 },
+    status: {
+      outlook: outlook({
+        next: 'Paused',
+        message: '9 nodes failed, 8 may. Nothing starts until the plan is resumed.',
+        planSucceeded: 311,
+        planFailed: 9,
+      }),
+    },
+  });
+  return [batch, [aReport(batch, 'node-340', { reason: 'UpgradeRebooting', task: 'reboot' })]];
+}
+
+function skippedBatch(): UpgradeBatch {
+  return aBatch([
+    ...nodeNames(201, 214).map((name) => succeeded(name)),
+    ...nodeNames(215, 217).map((name) => ({ name, state: 'Skipped', reason: 'NotReady', message: 'NotReady when its turn came' }) as const),
+    ...nodeNames(218, 220).map((name) => ({ name, state: 'Skipped', reason: 'AlreadyDone' }) as const),
+  ]);
+}
+
+function supersededBatch(): UpgradeBatch {
+  return aBatch(
+    [
+      ...nodeNames(201, 204).map((name) => succeeded(name)),
+      ...nodeNames(205, 220).map((name) => ({ name, state: 'NotAttempted', reason: 'Superseded' }) as const),
+    ],
+    { status: { outlook: outlook({ message: 'batch 5 with 20 nodes, of revision 91aa', planSucceeded: 0, batches: 3 }) } },
+  );
+}
+
+function singleNode(): UpgradeBatch {
+  return aBatch([succeeded('node-3', { seconds: 412 })], {
+    name: 'kernel-7f3c-1',
+    spec: { index: 1, step: 0, maxFailed: 0 },
+    status: {
+      startTime: after(0),
+      settledTime: after(412),
+      summary: { maxUnavailable: 1 },
+      outlook: outlook({ message: 'batch 2 with 20 nodes', batch: 2, nodes: 20, planSucceeded: 1 }),
+    },
+  });
+}
+
+function lastBatch(): UpgradeBatch {
+  return aBatch(
+    nodeNames(361, 400).map((name, i) => succeeded(name, { seconds: 340 + i })),
+    {
+      name: 'kernel-7f3c-7',
+      spec: { index: 7 },
+      status: { outlook: outlook({ next: 'Done', message: 'nothing: every node has 6.12.31', planSucceeded: 400 }) },
+    },
+  );
+}
+
+function lastBatchWithFailures(): UpgradeBatch {
+  return aBatch(
+    [...nodeNames(361, 398).map((name) => succeeded(name)), failed('node-399', 'DeadlineExceeded', 'not done in 1 h'), succeeded('node-400')],
+    {
+      name: 'kernel-7f3c-7',
+      spec: { index: 7 },
+      status: {
+        outlook: outlook({ next: 'Done', message: 'nothing: the rollout has ended, 1 node failed', planSucceeded: 399, planFailed: 1 }),
+      },
+    },
+  );
+}
+
+function thousandFailures(): UpgradeBatch {
+  const message = (i: number): string => `écriture refusée sur /dev/sda${i} : 設定ファイルが見つかりません ${'…'.repeat(12)}`;
+  return aBatch(
+    nodeNames(1, 1000).map((name, i) => failed(`${name}.rack-${i % 40}.example.internal`, 'JobFailed', message(i))),
+    {
+      status: {
+        outlook: outlook({
+          next: 'Paused',
+          message: '1000 nodes failed, 8 may. Nothing starts until the plan is resumed.',
+          planSucceeded: 0,
+          planFailed: 1000,
+        }),
+      },
+    },
+  );
+}
+
+function stalledByQuarantine(): UpgradeBatch {
+  return aBatch([succeeded('node-4'), failed('node-5', 'JobFailed', 'exit code 3: grub-install: cannot find EFI directory')], {
+    name: 'kernel-7f3c-2',
+    spec: { index: 2 },
+    status: {
+      summary: { maxUnavailable: 1 },
+      outlook: outlook({
+        next: 'Waiting',
+        message: 'batch 3 waits: node-5 is quarantined, and 1 node may be down at once',
+        planSucceeded: 2,
+        planFailed: 1,
+        maxUnavailable: 1,
+      }),
+    },
+  });
+}
+
+function sparseBatch(): UpgradeBatch {
+  const batch = aBatch([{ name: 'node-1', state: 'Succeeded', processes: [processRecord('kernel')] }]);
+  return { ...batch, status: { nodes: batch.status?.nodes ?? [] } };
+}
+
+type Outlook = NonNullable<NonNullable<UpgradeBatch['status']>['outlook']>;
+
+function outlook(changes: Partial<Outlook>): Outlook {
+  return {
+    next: 'NextBatch',
+    message: 'batch 5 with 100 nodes',
+    batches: 7,
+    planNodes: 400,
+    planSucceeded: 221,
+    planFailed: 0,
+    maxFailed: 8,
+    maxUnavailable: 40,
+    ...changes,
+  };
+}
