@@ -1,0 +1,49 @@
+import type { OwnerReference } from '../api/object-meta.ts';
+
+export type { OwnerReference };
+
+/** `metadata` of an object. */
+export interface ObjectMetadata {
+  readonly name?: string;
+  readonly generateName?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** RFC 3339. */
+  readonly creationTimestamp?: string;
+  /** RFC 3339. */
+  readonly deletionTimestamp?: string;
+  readonly deletionGracePeriodSeconds?: number;
+  readonly finalizers?: readonly string[];
+  readonly ownerReferences?: readonly OwnerReference[];
+}
+
+/** An object of the API as JSON, with every field that the server sent, known to us or not. */
+export interface KubeObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: ObjectMetadata;
+  readonly [field: string]: unknown;
+}
+
+/** The key of an object in caches and queues: `namespace/name`, or `name` when it has no namespace. */
+export function keyOf(object: KubeObject): string {
+  const { namespace, name = '' } = object.metadata;
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+/**
+ * Whether one resourceVersion is older than another, of objects of the same resource. The API compares them as numbers; what is
+ * not a number cannot be compared and counts as not older.
+ */
+export function isOlder(version: string | undefined, than: string | undefined): boolean {
+  const [left, right] = [numeric(version), numeric(than)];
+  return left !== undefined && right !== undefined && left < right;
+}
+
+function numeric(version: string | undefined): bigint | undefined {
+  return version !== undefined && /^\d+$/.test(version) ? BigInt(version) : undefined;
+}
