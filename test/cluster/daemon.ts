@@ -64,7 +64,12 @@ export async function startDaemon(spec: DaemonSpec): Promise<RecordedProcess> {
     role: spec.role,
     wrapper: spec.wrapper === true || spec.entry !== undefined,
   };
-  recordProcess(spec.cluster, recorded);
+  try {
+    recordProcess(spec.cluster, recorded);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
   child.stdin?.on('error', () => {
     // The shell has ended already; whoever waits for the daemon finds it dead and shows its log.
   });

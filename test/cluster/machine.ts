@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logTail, startDaemon, stopDaemon } from './daemon.ts';
 import { clusterDirectory } from './locations.ts';
@@ -26,7 +26,7 @@ function quote(word: string): string {
 }
 
 function bootedMark(cluster: string, role: string): string {
-  return join(clusterDirectory(cluster), `${role.replaceAll('/', '-')}.booted`);
+  return join(clusterDirectory(cluster), `${role}.booted`);
 }
 
 /** Boots a machine; it is there, with its setup done, when this returns. */
@@ -34,19 +34,21 @@ export async function bootMachine(spec: MachineSpec): Promise<void> {
   if (findProcess(spec.cluster, spec.role) !== undefined) return;
   const mark = bootedMark(spec.cluster, spec.role);
   rmSync(mark, { force: true });
-  const script = [
+  const script = join(clusterDirectory(spec.cluster), `${spec.role}.init.sh`);
+  const lines = [
     'set -e',
     'echo 1 > /proc/sys/net/ipv4/ip_forward',
     ...spec.setup.map((words) => words.map(quote).join(' ')),
     `: > ${quote(mark)}`,
     idle,
-  ].join('\n');
+  ];
+  writeFileSync(script, `${lines.join('\n')}\n`);
   const namespaces = ['--net', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child=SIGKILL', '--mount-proc'];
   await startDaemon({
     cluster: spec.cluster,
     role: spec.role,
     command: 'unshare',
-    args: [...namespaces, '/bin/sh', '-c', script],
+    args: [...namespaces, '/bin/sh', script],
     wrapper: true,
   });
   await waitFor(

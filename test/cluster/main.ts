@@ -4,6 +4,7 @@ import { startCluster, stopCluster } from './cluster.ts';
 import { keptLogsDirectory } from './locations.ts';
 import { isAlive } from './processes.ts';
 import { listClusters, readState } from './state.ts';
+import { InterruptedError } from './undo-on-signal.ts';
 import { binaryNames } from './versions.ts';
 
 const usage = `The test cluster: real Kubernetes on this machine, without Docker.
@@ -88,6 +89,8 @@ try {
 } catch (error) {
   const lines: string[] = [];
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) lines.push(cause.message);
+  // The shell that waits for this process shall see that the signal had its effect.
+  if (error instanceof InterruptedError) process.kill(process.pid, error.signal);
   process.stderr.write(`${lines.length > 0 ? lines.join('\n  because ') : String(error)}\n`);
   process.exitCode = 1;
 }

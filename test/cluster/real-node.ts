@@ -7,7 +7,7 @@ import { logTail, requireAlive, startDaemon, stopDaemon } from './daemon.ts';
 import { bootMachine, enterArguments, machineInit, stopMachine } from './machine.ts';
 import { clusterAddresses, connectNode, setNodeLink } from './network.ts';
 import { bootIdPath, nodeDirectory, nodeMounts, writeNewBootId, type NodePlace } from './node-config.ts';
-import { mustRun, runCommand } from './run-command.ts';
+import { runCommand, type CommandOptions, type CommandResult } from './run-command.ts';
 import type { BinaryName } from './versions.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -51,9 +51,10 @@ function machineRole(place: NodePlace): string {
   return place.name;
 }
 
-function ctrArguments({ place }: NodeRuntime): string[] {
-  const socket = `/proc/${machineInit(place.cluster, machineRole(place))}/root/run/containerd/containerd.sock`;
-  return ['-a', socket, '-n', 'k8s.io'];
+/** Runs ctr inside the node, so that it ends with the node at the latest. */
+function runCtr({ place, binaries }: NodeRuntime, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
+  const [command = '', ...entry] = enterArguments(place.cluster, machineRole(place));
+  return runCommand(command, [...entry, binaries.ctr, '-n', 'k8s.io', ...args], options);
 }
 
 async function startContainerd(runtime: NodeRuntime): Promise<void> {
@@ -79,7 +80,7 @@ async function startContainerd(runtime: NodeRuntime): Promise<void> {
   await waitFor(
     async () => {
       requireAlive(place.cluster, role);
-      return (await runCommand(binaries.ctr, [...ctrArguments(runtime), 'version'], { timeoutMs: 5000 })).code === 0;
+      return (await runCtr(runtime, ['version'], { timeoutMs: 5000 })).code === 0;
     },
     { what: `containerd on ${place.name}`, timeoutMs: 60_000, intervalMs: 100, explain: () => logTail(place.cluster, role) },
   );
@@ -109,7 +110,11 @@ async function startKubelet({ place, labels, binaries }: NodeRuntime): Promise<v
 }
 
 async function importImage(runtime: NodeRuntime, tarPath: string): Promise<void> {
-  await mustRun(runtime.binaries.ctr, [...ctrArguments(runtime), 'images', 'import', tarPath], { timeoutMs: 300_000 });
+  // Through its input: a node does not see every folder of the host.
+  const result = await runCtr(runtime, ['images', 'import', '-'], { inputPath: tarPath, timeoutMs: 300_000 });
+  if (result.code !== 0) {
+    throw new Error(`importing ${tarPath} into ${runtime.place.name} failed: ${result.stderr.trim()}`);
+  }
 }
 
 /** Boots a node; these images are there before its kubelet starts. */

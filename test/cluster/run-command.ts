@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 
 /** What a finished command left behind. */
 export interface CommandResult {
@@ -10,6 +11,8 @@ export interface CommandResult {
 /** How to run a command. */
 export interface CommandOptions {
   readonly input?: string;
+  /** A file to read as input instead. */
+  readonly inputPath?: string;
   readonly timeoutMs?: number;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
@@ -18,11 +21,13 @@ export interface CommandOptions {
 /** Runs a command to its end and gives its output, whatever its exit code is. */
 export function runCommand(command: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
+    const inputFile = options.inputPath === undefined ? undefined : openSync(options.inputPath, 'r');
     const child = spawn(command, args, {
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: [inputFile ?? 'pipe', 'pipe', 'pipe'],
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
+    if (inputFile !== undefined) closeSync(inputFile);
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     let timedOut = false;
@@ -33,8 +38,8 @@ export function runCommand(command: string, args: readonly string[], options: Co
             timedOut = true;
             child.kill('SIGKILL');
           }, options.timeoutMs);
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
     child.on('error', (cause) => {
       clearTimeout(timer);
       reject(new Error(`${command} could not be started: ${cause.message}`, { cause }));
@@ -49,10 +54,10 @@ export function runCommand(command: string, args: readonly string[], options: Co
       });
     });
     // A command that exits without reading its input closes the pipe early; its exit code tells what happened.
-    child.stdin.on('error', (error: NodeJS.ErrnoException) => {
+    child.stdin?.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') reject(error);
     });
-    child.stdin.end(options.input ?? '');
+    child.stdin?.end(options.input ?? '');
   });
 }
 

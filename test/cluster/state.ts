@@ -26,6 +26,8 @@ export interface ClusterState {
   readonly name: string;
   readonly shape: ClusterShape;
   readonly ready: boolean;
+  /** It is being taken down: nothing may be started for it any more. */
+  readonly ending?: boolean;
   /** The address block of a cluster with real nodes. */
   readonly block?: number;
   readonly apiPort?: number;
@@ -72,11 +74,16 @@ export function updateState(name: string, change: (state: ClusterState) => Parti
   return next;
 }
 
+function withProcess(state: ClusterState, added: RecordedProcess): RecordedProcess[] {
+  return [...state.processes.filter((known) => known.role !== added.role || isAlive(known)), added];
+}
+
 /** Adds a process; an ended one of the same role is forgotten. */
 export function recordProcess(name: string, added: RecordedProcess): void {
-  updateState(name, (state) => ({
-    processes: [...state.processes.filter((known) => known.role !== added.role || isAlive(known)), added],
-  }));
+  updateState(name, (state) => {
+    if (state.ending === true) throw new Error(`the cluster ${name} is being taken down; ${added.role} is not started`);
+    return { processes: withProcess(state, added) };
+  });
 }
 
 /** The recorded process of a role, or undefined when it does not run. */

@@ -6,7 +6,7 @@ import { addressesOf } from './network.ts';
 import { nodeDirectory, nodeName } from './node-config.ts';
 import { signalProcess, waitForEnd, type ProcessIdentity } from './processes.ts';
 import { runCommand } from './run-command.ts';
-import { readState, workerOf } from './state.ts';
+import { readState, updateState, workerOf } from './state.ts';
 import { waitFor } from './wait-for.ts';
 
 async function waitForDevice(block: number): Promise<void> {
@@ -33,8 +33,9 @@ export function keepLogs(name: string): string | undefined {
  */
 export async function tearDown(name: string): Promise<void> {
   const directory = clusterDirectory(name);
-  const state = readState(name);
-  if (state !== undefined) {
+  if (readState(name) !== undefined) {
+    // From here on a start that is still on its way cannot add anything.
+    const state = updateState(name, () => ({ ending: true }));
     const processes: ProcessIdentity[] = state.processes.flatMap((recorded) => {
       const worker = workerOf(recorded);
       return worker === undefined || worker === recorded ? [recorded] : [worker, recorded];

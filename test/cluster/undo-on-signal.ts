@@ -1,26 +1,32 @@
 const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/**
- * Does work that has to be undone when it fails or when this process is told to end meanwhile. After the undoing, an error
- * is passed on, and a signal takes its usual effect.
- */
+/** Work was given up because the process was told to end. */
+export class InterruptedError extends Error {
+  readonly signal: NodeJS.Signals;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`stopped by ${signal}`);
+    this.name = 'InterruptedError';
+    this.signal = signal;
+  }
+}
+
+/** Does work that has to be undone when it fails or when this process is told to end meanwhile, which is an InterruptedError. */
 export async function undoOnSignal(work: () => Promise<void>, undo: (cause: string) => Promise<void>): Promise<void> {
   let interrupt: (signal: NodeJS.Signals) => void = () => undefined;
-  const interrupted = new Promise<NodeJS.Signals>((resolve) => {
-    interrupt = resolve;
+  const interrupted = new Promise<never>((_, reject) => {
+    interrupt = (signal) => {
+      reject(new InterruptedError(signal));
+    };
   });
   for (const signal of signals) process.on(signal, interrupt);
+  const working = work();
+  // After an interruption nobody waits for the work any more, and it fails because its cluster goes away.
+  working.catch(() => undefined);
   try {
-    const working = work().then(() => undefined);
-    // After an interruption nobody waits for the work any more, and it fails because its cluster goes away.
-    working.catch(() => undefined);
-    const signal = await Promise.race([working, interrupted]);
-    if (signal === undefined) return;
-    await undo(`stopped by ${signal}`);
-    for (const known of signals) process.off(known, interrupt);
-    process.kill(process.pid, signal);
+    await Promise.race([working, interrupted]);
   } catch (error) {
-    await undo('failed');
+    await undo(error instanceof InterruptedError ? error.message : 'the start failed');
     throw error;
   } finally {
     for (const signal of signals) process.off(signal, interrupt);
