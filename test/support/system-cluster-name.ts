@@ -1,0 +1,2 @@
+/** The cluster that all system tests share. */
+export const systemClusterName = 'system';
