@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { UpgradeAction } from '../../src/api/generated/upgradeaction.ts';
+import { TAINTS } from '../../src/api/names.ts';
+import type { Notification } from '../../src/core/notification/notification.ts';
+import { runCommand } from '../cluster/run-command.ts';
+import { planManifest } from '../support/fleet.ts';
+import { findCondition, type Node } from '../support/kubernetes-objects.ts';
+import { hasSucceeded, waitForRollout } from '../support/rollout.ts';
+import { failOnce } from '../support/scripts.ts';
+import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
+import { nodesStillHeld } from '../support/verdict.ts';
+
+const why = 'no space left on /boot';
+const failing = 'node-2';
+
+let system: System;
+let namespace: string;
+
+beforeAll(async () => {
+  system = await openSystem();
+  namespace = await system.createNamespace();
+}, openTimeoutMs);
+afterAll(() => system.close(), 180_000);
+
+/** Runs a command of a notification, as somebody who copied it from there into a shell. */
+async function paste(notification: Notification | undefined, purpose: string): Promise<string> {
+  const command =
+    notification?.commands.find((candidate) => candidate.purpose === purpose)?.command ?? `echo no ${purpose}; false`;
+  const result = await runCommand('bash', ['-c', command], { env: system.cluster.environment, timeoutMs: 60_000 });
+  console.log(`$ ${command}\n${result.stdout}${result.stderr}`);
+  expect(result.code).toBe(0);
+  return result.stdout;
+}
+
+async function heldNodes(): Promise<string[]> {
+  return nodesStillHeld(await system.kubectl.list<Node>('nodes'));
+}
+
+describe('a Job that fails on one node', () => {
+  let notification: Notification | undefined;
+
+  it('pauses the plan, and the notification says which node, why and what to do', async () => {
+    await system.kubectl.apply(
+      planManifest({
+        namespace,
+        batches: [{ size: 3 }, { size: 3 }],
+        maxUnavailable: 2,
+        processes: [{ name: 'os', script: failOnce(failing, why) }],
+        sinkUrl: system.sinkUrl(namespace),
+        signed: true,
+      }),
+    );
+    await waitForRollout(system.kubectl, {
+      namespace,
+      what: 'the plan to pause and its batch to be told',
+      until: ({ plan, batches }) =>
+        plan?.status?.summary === 'Paused' && findCondition(batches[0], 'Notified')?.status === 'True',
+    });
+
+    const deliveries = await system.deliveries(namespace);
+    notification = deliveries[0]?.notification;
+    console.log(notification?.text);
+    expect(deliveries).toHaveLength(1);
+    expect(notification?.action).toBe('Act');
+    expect(notification?.next?.kind).toBe('Paused');
+    expect(notification?.nodes.find((node) => node.state === 'Failed')).toMatchObject({ name: failing, quarantined: true });
+    expect(notification?.text).toContain(failing);
+    expect(notification?.text).toContain(why);
+  }, 180_000);
+
+  it('says BudgetExceeded and starts nothing more', async () => {
+    const plans = await system.kubectl.run(['get', 'uplan', '--namespace', namespace]);
+
+    console.log(plans);
+    expect(plans).toMatch(/Paused +BudgetExceeded/);
+  });
+
+  it('keeps the node quarantined: cordoned, tainted and said so', async () => {
+    const node = await system.kubectl.get<Node>('node', failing);
+
+    expect(await heldNodes()).toEqual([`${failing} is cordoned and quarantined`]);
+    expect(node?.spec.taints?.map((taint) => taint.key)).toContain(TAINTS.failed);
+  });
+
+  it('is released by the command of the notification', async () => {
+    await paste(notification, 'Release');
+
+    await waitForFreeNodes(system.kubectl);
+  }, 90_000);
+
+  it('refuses to resume after another batch than the one that paused', async () => {
+    const action = {
+      apiVersion: 'baton.dev/v1alpha1',
+      kind: 'UpgradeAction',
+      metadata: { name: 'too-early', namespace },
+      spec: { plan: 'os', action: 'Resume', batch: 'os-another-9' },
+    };
+    await system.kubectl.apply(action);
+
+    await system.kubectl.run([
+      'wait',
+      '--for=condition=Applied=False',
+      'uact/too-early',
+      '--namespace',
+      namespace,
+      '--timeout=30s',
+    ]);
+    const refused = await system.kubectl.get<UpgradeAction>('upgradeaction', 'too-early', namespace);
+    expect(findCondition(refused, 'Applied')?.reason).toBe('WrongBatch');
+  }, 60_000);
+
+  it('goes on to the end after the resume command of the notification', async () => {
+    await paste(notification, 'Resume');
+
+    const end = await waitForRollout(system.kubectl, {
+      namespace,
+      what: 'the plan to go on and succeed',
+      timeoutMs: 180_000,
+      until: hasSucceeded,
+    });
+
+    const actions = await system.kubectl.run(['get', 'uact', '--namespace', namespace]);
+    console.log(actions);
+    expect(end.plan?.status?.counts?.quarantined ?? 0).toBe(0);
+    expect(actions).toMatch(/Resume +kubernetes-admin +True/);
+    await waitForFreeNodes(system.kubectl);
+  }, 240_000);
+});

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { followAuditLog } from '../support/audit-log.ts';
+import { planManifest } from '../support/fleet.ts';
+import { hasSucceeded, readReports, waitForRollout } from '../support/rollout.ts';
+import { announceReboot } from '../support/scripts.ts';
+import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
+
+let system: System;
+
+beforeAll(async () => {
+  system = await openSystem();
+}, openTimeoutMs);
+afterAll(() => system.close(), 180_000);
+
+describe('an upgrade that reboots its node', () => {
+  it('is verified by the new boot, is not failed and is not run twice', async () => {
+    const namespace = await system.createNamespace();
+    const { kubectl } = system;
+    const requests = followAuditLog(system.cluster.auditLogPath);
+    const bootsBefore = new Map(system.cluster.nodes.map((node) => [node.name, node.bootId()]));
+    await kubectl.apply(
+      planManifest({
+        namespace,
+        nodeSelector: {
+          matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['node-1', 'node-2', 'node-3'] }],
+        },
+        batches: [{ size: 1 }, { size: 2 }],
+        processes: [{ name: 'kernel', disruption: 'Reboot', report: 'Socket', script: announceReboot(), deadlineSeconds: 240 }],
+        sinkUrl: system.sinkUrl(namespace),
+        signed: true,
+      }),
+    );
+
+    const rebooted: string[] = [];
+    const over = new AbortController();
+    const rebootTheAnnounced = async (): Promise<void> => {
+      while (!over.signal.aborted) {
+        const announced = (await readReports(kubectl, namespace)).filter((report) => report.reason === 'UpgradeRebooting');
+        const fresh = announced.map((report) => report.related?.name ?? '').find((name) => !rebooted.includes(name));
+        if (fresh === undefined) {
+          await sleep(300);
+        } else {
+          rebooted.push(fresh);
+          await system.node(fresh).reboot({ downMs: 1000 });
+        }
+      }
+    };
+    const rebooting = rebootTheAnnounced();
+    const rollout = await waitForRollout(kubectl, {
+      namespace,
+      what: 'the rollout to succeed',
+      timeoutMs: 300_000,
+      until: hasSucceeded,
+    }).finally(() => {
+      over.abort();
+    });
+    await rebooting;
+
+    const records = rollout.batches.flatMap((batch) => batch.status?.nodes ?? []);
+    const created = requests.read().filter(({ verb, objectRef, responseStatus }) => {
+      return (
+        verb === 'create' && objectRef?.resource === 'jobs' && objectRef.namespace === namespace && responseStatus?.code === 201
+      );
+    });
+    requests.close();
+    console.log(
+      `rebooted ${rebooted.join(', ')}; ${created.length} Jobs were created; ${records.map((node) => `${node.name} ${node.state}`).join(', ')}`,
+    );
+    expect(rebooted.sort()).toEqual(['node-1', 'node-2', 'node-3']);
+    expect(records.map((record) => record.state)).toEqual(['Succeeded', 'Succeeded', 'Succeeded']);
+    expect(created).toHaveLength(3);
+    for (const name of rebooted) expect(system.node(name).bootId()).not.toBe(bootsBefore.get(name));
+    expect(await system.deliveries(namespace)).toHaveLength(rollout.batches.length);
+    await waitForFreeNodes(kubectl);
+  }, 420_000);
+});

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
+import { followAuditLog, type AuditEntry } from '../support/audit-log.ts';
+import { namespaceManifest, planManifest } from '../support/fleet.ts';
+import { buildBundle, installBaton } from '../support/installation.ts';
+import { createKubectl, type Kubectl } from '../support/kubectl.ts';
+import { operatorUser, startOperator, type OperatorProcess } from '../support/operator-process.ts';
+import { waitForRollout } from '../support/rollout.ts';
+import { openTimeoutMs } from '../support/system-cluster.ts';
+
+const clusterName = 'system-writes';
+const sizes = [30, 60] as const;
+
+let cluster: Cluster;
+let kubectl: Kubectl;
+let operator: OperatorProcess;
+
+beforeAll(async () => {
+  cluster = await startCluster({ name: clusterName, nodes: 0, kwokNodes: 0, log: console.log });
+  kubectl = createKubectl((args, input) => cluster.kubectl(args, input === undefined ? {} : { input }));
+  await buildBundle();
+  await installBaton({
+    helm: (args) => cluster.helm(args),
+    image: { repository: 'registry.example/baton', tag: 'none' },
+    clusterName,
+    // No container runs here: the operator is a process of this machine, and no node has to offer a socket.
+    wait: false,
+    values: ['reporter.enabled=false'],
+  });
+  operator = await startOperator(cluster, kubectl);
+}, openTimeoutMs);
+afterAll(async () => {
+  await operator.stop();
+  await stopCluster(clusterName);
+}, 120_000);
+
+/** What a request was, without the names in it. */
+function kindOf({ verb, objectRef }: AuditEntry): string {
+  const resource = [objectRef?.resource ?? 'other', objectRef?.subresource].filter((part) => part !== undefined).join('/');
+  return `${verb} ${resource}`;
+}
+
+type Counts = ReadonlyMap<string, number>;
+
+/** Upgrades this many kwok nodes in one batch, and counts the operator's requests meanwhile. */
+async function measure(count: number): Promise<Counts> {
+  const namespace = `fleet-${count}`;
+  const fleet = `of-${count}`;
+  await kubectl.apply(namespaceManifest(namespace));
+  await cluster.addKwokNodes(
+    Array.from({ length: count }, (_, position) => `kwok-${count}-${position + 1}`),
+    { fleet },
+  );
+  const requests = followAuditLog(cluster.auditLogPath);
+  await kubectl.apply(
+    planManifest({
+      namespace,
+      nodeSelector: { matchLabels: { fleet } },
+      batches: [{ size: '100%' }],
+      maxUnavailable: 10,
+      processes: [
+        {
+          name: 'os',
+          script: 'true',
+          annotations: { 'test.baton.dev/duration': '1s' },
+          pod: { tolerations: [{ key: 'kwok.x-k8s.io/node', operator: 'Exists' }] },
+        },
+      ],
+    }),
+  );
+  await waitForRollout(kubectl, {
+    namespace,
+    what: `${count} nodes to be done`,
+    timeoutMs: 180_000,
+    until: ({ plan }) => plan?.status?.summary === 'Succeeded',
+  });
+  // What is tidied up after the end counts as well.
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  const own = requests.read().filter((entry) => entry.user.username === operatorUser);
+  requests.close();
+  const counts = new Map<string, number>();
+  for (const entry of own) counts.set(kindOf(entry), (counts.get(kindOf(entry)) ?? 0) + 1);
+  return counts;
+}
+
+const readVerbs = /^(get|list|watch) /;
+const statusPatches = /^(patch|update) upgrade(batches|plans|actions)\/status$/;
+// Renewals of a lock and the like go by time, not by node.
+const byTime = / leases$/;
+
+describe('requests of the operator, as the slope between 30 and 60 nodes', () => {
+  it('are at most three writes a node, and reads that do not grow', async () => {
+    const [small, large] = [await measure(sizes[0]), await measure(sizes[1])];
+
+    const kinds = [...new Set([...small.keys(), ...large.keys()])].sort();
+    const rows = kinds.map((kind) => {
+      const [few = 0, many = 0] = [small.get(kind), large.get(kind)];
+      return { kind, few, many, slope: (many - few) / (sizes[1] - sizes[0]) };
+    });
+    const slope = (chosen: (kind: string) => boolean): number =>
+      rows.filter(({ kind }) => chosen(kind)).reduce((sum, row) => sum + row.slope, 0);
+    const reads = slope((kind) => readVerbs.test(kind));
+    const patches = slope((kind) => statusPatches.test(kind));
+    const writes = slope((kind) => !readVerbs.test(kind) && !statusPatches.test(kind) && !byTime.test(kind));
+    const table = rows.map(
+      (row) =>
+        `${row.kind.padEnd(36)} ${`${row.few}`.padStart(6)} ${`${row.many}`.padStart(6)} ${row.slope.toFixed(2).padStart(8)}`,
+    );
+    console.log(
+      [
+        `${'request'.padEnd(36)} ${`${sizes[0]}`.padStart(6)} ${`${sizes[1]}`.padStart(6)} ${'a node'.padStart(8)}`,
+        ...table,
+        `writes a node: ${writes.toFixed(2)}; status PATCHes a node: ${patches.toFixed(2)}; reads a node: ${reads.toFixed(2)}`,
+      ].join('\n'),
+    );
+    expect(writes).toBeLessThanOrEqual(3);
+    expect(patches).toBeLessThan(1);
+    expect(reads).toBeLessThan(0.2);
+  }, 480_000);
+});
