@@ -1,0 +1,183 @@
+/**
+ * `make test`: everything that proves the project, in the order in which it fails soonest. While types, lint and unit tests run,
+ * the programs of the test cluster are built in the background; that takes about 25 minutes the first time, and no time later.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stopCluster } from './cluster/cluster.ts';
+import { systemClusterName } from './support/system-cluster-name.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const running = new Set<ChildProcess>();
+let interruption = false;
+
+interface Outcome {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly seconds: number;
+}
+
+/** The counts of a jest project, from its JSON report. */
+interface JestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  /** Files that could not even be loaded: their tests are in none of the other counts. */
+  readonly numRuntimeErrorTestSuites: number;
+}
+
+function start(args: readonly string[], output: 'inherit' | 'pipe'): ChildProcess {
+  // A process group of its own, so that an interruption reaches whatever the child has started.
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', output, output], detached: true });
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  return child;
+}
+
+function closed(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(null));
+    child.once('close', resolve);
+  });
+}
+
+async function succeeded(child: ChildProcess): Promise<boolean> {
+  const code = await closed(child);
+  // Nothing more is to start once the run was told to end: this step never reports back.
+  if (interruption) await new Promise<never>(() => undefined);
+  return code === 0;
+}
+
+function title(text: string): void {
+  console.log(`\n=== ${text}`);
+}
+
+async function step(what: string, args: readonly string[]): Promise<Outcome> {
+  title(what);
+  const started = performance.now();
+  const ok = await succeeded(start(args, 'inherit'));
+  return { what, ok, seconds: (performance.now() - started) / 1000 };
+}
+
+function tool(path: string): string {
+  return join(root, 'node_modules', path);
+}
+
+const jest = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  tool('jest/bin/jest.js'),
+  '--config',
+  'test/jest.config.mjs',
+];
+
+function readReport(path: string): JestReport | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as JestReport;
+  } catch {
+    // jest ended before it could write one; its exit code says so already.
+    return undefined;
+  }
+}
+
+/** Starts the build of the cluster's programs; its lines are kept until somebody has to wait for it. */
+function buildPrograms(): { readonly done: Promise<boolean>; show(): void } {
+  const child = start(['test/cluster/main.ts', 'build'], 'pipe');
+  let held: string[] | undefined = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      if (held === undefined) process.stdout.write(chunk);
+      else held.push(chunk.toString());
+    });
+  }
+  return {
+    done: succeeded(child),
+    show: () => {
+      process.stdout.write((held ?? []).join(''));
+      held = undefined;
+    },
+  };
+}
+
+function groupSignal(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    // It has just ended.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+async function interrupted(signal: NodeJS.Signals): Promise<void> {
+  interruption = true;
+  console.error(`\n${signal}: ending what runs and removing the test cluster`);
+  const ending = [...running];
+  for (const child of ending) groupSignal(child, 'SIGTERM');
+  const grace = setTimeout(() => {
+    for (const child of running) groupSignal(child, 'SIGKILL');
+  }, 20_000);
+  await Promise.all(ending.filter((child) => running.has(child)).map(closed));
+  clearTimeout(grace);
+  await stopCluster(systemClusterName);
+  process.exit(130);
+}
+
+async function main(): Promise<number> {
+  const reports = mkdtempSync(join(tmpdir(), 'baton-test-'));
+  const outcomes: Outcome[] = [];
+  const total = { passed: 0, failed: 0, skipped: 0 };
+
+  async function project(name: string, ...options: readonly string[]): Promise<void> {
+    const report = join(reports, `${name}.json`);
+    const outcome = await step(`tests: ${name}`, [
+      ...jest,
+      '--selectProjects',
+      name,
+      '--json',
+      `--outputFile=${report}`,
+      ...options,
+    ]);
+    const counts = readReport(report);
+    outcomes.push({ ...outcome, ok: outcome.ok && counts !== undefined });
+    total.passed += counts?.numPassedTests ?? 0;
+    total.failed += counts === undefined ? 1 : counts.numFailedTests + counts.numRuntimeErrorTestSuites;
+    total.skipped += (counts?.numPendingTests ?? 0) + (counts?.numTodoTests ?? 0);
+  }
+
+  const programs = buildPrograms();
+  try {
+    outcomes.push(await step('types', [tool('typescript/bin/tsc'), '-p', 'tsconfig.json']));
+    outcomes.push(await step('lint', [tool('eslint/bin/eslint.js'), '.']));
+    outcomes.push(await step('format', [tool('prettier/bin/prettier.cjs'), '--check', '.']));
+    outcomes.push(await step('generated files', ['src/generate/main.ts', '--check']));
+    await project('core');
+    await project('adapter');
+
+    title("the test cluster's programs");
+    const waited = performance.now();
+    programs.show();
+    const built = await programs.done;
+    outcomes.push({ what: 'waiting for programs', ok: built, seconds: (performance.now() - waited) / 1000 });
+
+    await project('apiserver');
+    // One cluster serves all of its files, one after the other.
+    await project('cluster', '--runInBand');
+    await stopCluster(systemClusterName);
+  } finally {
+    rmSync(reports, { recursive: true, force: true });
+  }
+
+  title('what ran');
+  for (const { what, ok, seconds } of outcomes)
+    console.log(`${ok ? 'ok    ' : 'FAILED'} ${what.padEnd(22)} ${seconds.toFixed(0).padStart(5)} s`);
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  return outcomes.every((outcome) => outcome.ok) ? 0 : 1;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void interrupted(signal));
+process.exitCode = await main();
