@@ -13,11 +13,10 @@ import { networkArguments } from './machine.ts';
 import { clusterAddresses, controlPlaneMachine, maximumNodes } from './network.ts';
 import { privateDirectories } from './node-config.ts';
 import { requirePrerequisites } from './prerequisites.ts';
-import { isAlive } from './processes.ts';
 import { createRealNode, type RealNode } from './real-node.ts';
 import type { CommandResult } from './run-command.ts';
-import { nodeRuntimes, programsOf, startFresh, waitForReadyNodes } from './start.ts';
-import { readState, type ClusterShape } from './state.ts';
+import { nodeRuntimes, programsOf, repair, startFresh, waitForReadyNodes } from './start.ts';
+import { findProcess, readState, type ClusterShape } from './state.ts';
 import { keepLogs, tearDown } from './teardown.ts';
 import { undoOnSignal } from './undo-on-signal.ts';
 
@@ -106,9 +105,11 @@ function shapeOf(options: ClusterOptions): ClusterShape {
   };
 }
 
+/** A cluster is there as long as its machine or, without one, its API server runs; a test may have killed the rest. */
 function isUp(name: string): boolean {
   const state = readState(name);
-  return state?.ready === true && state.processes.every(isAlive);
+  if (state?.ready !== true || state.ending === true) return false;
+  return findProcess(name, state.shape.controlPlaneOnly ? 'kube-apiserver' : controlPlaneMachine) !== undefined;
 }
 
 function requireVisibleCache(): void {
@@ -181,6 +182,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       const state = readState(name);
       if (state !== undefined && isUp(name)) {
         if (isDeepStrictEqual(state.shape, shape)) {
+          await repair(name, shape, log);
           log(`${name}: is up already`);
           return;
         }

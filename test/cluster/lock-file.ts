@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync, linkSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identify, isAlive, type ProcessIdentity } from './processes.ts';
@@ -27,6 +27,20 @@ function tryLock(path: string, self: ProcessIdentity): ProcessIdentity | undefin
   }
 }
 
+/** Takes away the lock of a holder that died, and nobody else's, who may just have been quicker. */
+function removeStale(path: string): void {
+  const aside = `${path}.${process.pid}.stale`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  const holder = readHolder(aside);
+  if (holder !== undefined && isAlive(holder)) linkSync(aside, path);
+  rmSync(aside, { force: true });
+}
+
 /** Does the work while no other process does work under the same lock; a holder that died is passed over. */
 export async function withLock<T>(
   path: string,
@@ -45,7 +59,7 @@ export async function withLock<T>(
       told = true;
       await sleep(200);
     } else {
-      rmSync(path, { force: true });
+      removeStale(path);
     }
   }
   try {

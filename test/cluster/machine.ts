@@ -29,9 +29,9 @@ function bootedMark(cluster: string, role: string): string {
   return join(clusterDirectory(cluster), `${role}.booted`);
 }
 
-/** Boots a machine; it is there, with its setup done, when this returns. */
-export async function bootMachine(spec: MachineSpec): Promise<void> {
-  if (findProcess(spec.cluster, spec.role) !== undefined) return;
+/** Boots a machine; it is there, with its setup done, when this returns. False when it was running already. */
+export async function bootMachine(spec: MachineSpec): Promise<boolean> {
+  if (findProcess(spec.cluster, spec.role) !== undefined) return false;
   const mark = bootedMark(spec.cluster, spec.role);
   rmSync(mark, { force: true });
   const script = join(clusterDirectory(spec.cluster), `${spec.role}.init.sh`);
@@ -60,6 +60,7 @@ export async function bootMachine(spec: MachineSpec): Promise<void> {
     },
     { what: `the machine ${spec.role}`, timeoutMs: 20_000, intervalMs: 10, explain: () => logTail(spec.cluster, spec.role) },
   );
+  return true;
 }
 
 /** Ends a machine with everything in it. */

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { clusterDirectory } from './locations.ts';
 import { machineInit, networkArguments } from './machine.ts';
 import { mustRun, runCommand } from './run-command.ts';
 import { readState, updateState } from './state.ts';
@@ -70,6 +72,27 @@ async function ipBatch(lines: readonly string[], entry: readonly string[] = []):
   await mustRun(command, [...args, '-batch', '-'], { input: `${lines.join('\n')}\n` });
 }
 
+/** What the device is marked with; another cluster may have one of the same name when this cluster's is gone. */
+function aliasOf(cluster: string): string {
+  return `baton-${createHash('sha256').update(clusterDirectory(cluster)).digest('hex').slice(0, 16)}`;
+}
+
+/**
+ * Removes the host's end of the pair, if it is still this cluster's. It usually goes with the machine, but a connection that
+ * nobody answers any more can keep the machine's network for minutes.
+ */
+export async function disconnectControlPlane(cluster: string, block: number): Promise<void> {
+  const { device } = addressesOf(block);
+  const shown = await runCommand('ip', ['-json', 'link', 'show', device]);
+  if (shown.code !== 0) return;
+  const links = JSON.parse(shown.stdout) as readonly { readonly ifalias?: string }[];
+  if (links[0]?.ifalias !== aliasOf(cluster)) return;
+  const removed = await runCommand('ip', ['link', 'del', device]);
+  if (removed.code !== 0 && !removed.stderr.includes('Cannot find device')) {
+    throw new Error(`ip link del ${device} failed: ${removed.stderr.trim()}`);
+  }
+}
+
 /**
  * Connects the control plane's machine to the host. The kernel picks the winner when two clusters want one block: a device
  * name exists once. When the machine ends, its end of the pair goes, and with it the host's end, addresses and routes.
@@ -86,6 +109,7 @@ export async function connectControlPlane(cluster: string): Promise<ClusterAddre
     if (added.code !== 0) throw new Error(`ip link add ${device} failed: ${added.stderr.trim()}`);
     updateState(cluster, () => ({ block }));
     await ipBatch([
+      `link set ${device} alias ${aliasOf(cluster)}`,
       `address add ${addresses.host}/30 dev ${device}`,
       `link set ${device} up`,
       `route add ${addresses.everything} via ${addresses.controlPlane} dev ${device}`,

@@ -117,11 +117,15 @@ async function importImage(runtime: NodeRuntime, tarPath: string): Promise<void>
   }
 }
 
-/** Boots a node; these images are there before its kubelet starts. */
+/** Boots a node, or starts what has ended of one that runs; these images are there before its kubelet starts. */
 export async function bootNode(runtime: NodeRuntime, images: readonly string[]): Promise<void> {
   const { place } = runtime;
-  await bootMachine({ cluster: place.cluster, role: machineRole(place), setup: nodeMounts(place) });
-  await connectNode(place.cluster, place.index, machineRole(place));
+  const role = machineRole(place);
+  if (await bootMachine({ cluster: place.cluster, role, setup: nodeMounts(place) })) {
+    await connectNode(place.cluster, place.index, role);
+  } else {
+    await setNodeLink(place.cluster, place.index, true);
+  }
   await startContainerd(runtime);
   for (const image of images) await importImage(runtime, image);
   await startKubelet(runtime);

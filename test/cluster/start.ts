@@ -5,6 +5,7 @@ import { createAuthority } from './certificates.ts';
 import {
   chooseServer,
   prepareControlPlane,
+  serverOf,
   startApiServer,
   startControllers,
   startEtcd,
@@ -115,4 +116,21 @@ export async function startFresh(name: string, shape: ClusterShape, log: Log): P
   await waitForReadyNodes(name, plane.server, nodes);
   updateState(name, () => ({ ready: true }));
   log(`${name}: up with ${shape.nodes} real and ${shape.kwokNodes} kwok nodes (${seconds()})`);
+}
+
+/** Starts whatever has ended in a cluster that was complete once: daemons, nodes, links. */
+export async function repair(name: string, shape: ClusterShape, log: Log): Promise<void> {
+  const binaries = await ensureBinaries(programsOf(shape), log);
+  const plane: ControlPlane = { cluster: name, server: serverOf(name), binaries };
+  await startEtcd(plane);
+  await startApiServer(plane);
+  if (shape.controllers) await startControllers(plane);
+  const runtimes = nodeRuntimes(name, shape, binaries);
+  await Promise.all(runtimes.map((runtime) => bootNode(runtime, [])));
+  if (!shape.controlPlaneOnly) await startKwok(name, binaries.kwok);
+  await waitForReadyNodes(
+    name,
+    plane.server,
+    runtimes.map((runtime) => runtime.place.name),
+  );
 }

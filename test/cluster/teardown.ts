@@ -2,20 +2,10 @@ import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeContainerCgroups } from './cgroups.ts';
 import { clusterDirectory, keptLogsDirectory } from './locations.ts';
-import { addressesOf } from './network.ts';
+import { disconnectControlPlane } from './network.ts';
 import { nodeDirectory, nodeName } from './node-config.ts';
 import { signalProcess, waitForEnd, type ProcessIdentity } from './processes.ts';
-import { runCommand } from './run-command.ts';
 import { readState, updateState, workerOf } from './state.ts';
-import { waitFor } from './wait-for.ts';
-
-async function waitForDevice(block: number): Promise<void> {
-  const { device } = addressesOf(block);
-  await waitFor(async () => (await runCommand('ip', ['link', 'show', device])).code !== 0, {
-    what: `the network device ${device} to go with its cluster`,
-    timeoutMs: 20_000,
-  });
-}
 
 /** Copies the logs to where no `down` removes them, and gives that folder. */
 export function keepLogs(name: string): string | undefined {
@@ -42,7 +32,7 @@ export async function tearDown(name: string): Promise<void> {
     });
     for (const identity of processes) signalProcess(identity, 'SIGKILL');
     await waitForEnd(processes);
-    if (state.block !== undefined) await waitForDevice(state.block);
+    if (state.block !== undefined) await disconnectControlPlane(name, state.block);
     for (let index = 1; index <= state.shape.nodes; index += 1) {
       await removeContainerCgroups(nodeDirectory({ cluster: name, index, name: nodeName(index) }));
     }
