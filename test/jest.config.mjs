@@ -1,9 +1,12 @@
+import { fileURLToPath } from 'node:url';
+
 /**
  * Four projects: `core` (pure), `adapter` (loopback and nock), `apiserver` (a real kube-apiserver, no root) and `cluster` (real kubelets, root).
  * @type {import('jest').Config}
  */
 const base = {
-  rootDir: '..',
+  // Absolute: jest takes a relative one from the folder in which it was started.
+  rootDir: fileURLToPath(new URL('..', import.meta.url)),
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.cjs' },
@@ -38,6 +41,7 @@ export default {
       roots: ['<rootDir>/test/system'],
       testMatch: ['<rootDir>/test/system/**/*.test.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/setup-client.ts'],
+      globalTeardown: '<rootDir>/test/support/stop-system-cluster.mjs',
     },
   ],
 };
