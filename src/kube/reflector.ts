@@ -1,10 +1,10 @@
 import type { Log } from '../api/log.ts';
 import type { KubeClient, WatchEvent } from './client.ts';
-import { keyOf, type KubeObject } from './kube-object.ts';
+import { isOlder, keyOf, type KubeObject } from './kube-object.ts';
 import { Latch } from './latch.ts';
 import { ObjectCache, type OnChange } from './object-cache.ts';
 import { pause, type Sleep } from './pause.ts';
-import { SilenceError, recoverFrom } from './watch-recovery.ts';
+import { BackInTimeError, SilenceError, recoverFrom } from './watch-recovery.ts';
 
 export { keyOf } from './kube-object.ts';
 
@@ -214,6 +214,10 @@ export class Reflector<T> {
   }
 
   #take({ type, object }: WatchEvent): void {
+    const version = object.metadata.resourceVersion;
+    if (version !== undefined && this.#version !== undefined && isOlder(version, this.#version)) {
+      throw new BackInTimeError(version, this.#version);
+    }
     this.#lastActivity = this.#options.now();
     this.#silences = 0;
     this.#heard = true;
@@ -224,7 +228,6 @@ export class Reflector<T> {
         else this.#cache.accept(object);
       });
     }
-    const version = object.metadata.resourceVersion;
     if (version === undefined) return;
     this.#version = version;
     this.#cache.advance(version);

@@ -1,11 +1,19 @@
 import { backoffMs } from './backoff.ts';
-import { isKubeError, type KubeError } from './kube-error.ts';
+import { isKubeError } from './kube-error.ts';
 
 /** Nothing came for so long that the connection is taken for dead. */
 export class SilenceError extends Error {
   constructor(milliseconds: number) {
     super(`nothing came for ${milliseconds / 1000} s, not even a bookmark`);
     this.name = 'SilenceError';
+  }
+}
+
+/** The server sent something older than what it was asked to go on from: its store was restored from a backup. */
+export class BackInTimeError extends Error {
+  constructor(version: string, than: string) {
+    super(`version ${version} came after ${than}`);
+    this.name = 'BackInTimeError';
   }
 }
 
@@ -37,14 +45,16 @@ export function recoverFrom({ error, failures, silences, heard }: WatchEnd, rand
   // A second silence in a row is more than a dead connection: the server may not know our version (a restored backup).
   if (error instanceof SilenceError) return { waitMs: 0, relist: silences > 1 };
   const backoff = backoffMs(failures, BACKOFF, random);
-  if (!isKubeError(error)) return { waitMs: backoff, relist: false };
-  // At once, unless the list before was of no use either: that would whirl.
+  // At once, unless the list before was of no use either: that would go round and round.
   if (isVersionLost(error)) return { waitMs: heard ? 0 : backoff, relist: true };
+  if (!isKubeError(error)) return { waitMs: backoff, relist: false };
   const retryAfterMs = Math.min((error.retryAfterSeconds ?? 0) * 1000, MAX_RETRY_AFTER_MS);
   return { waitMs: Math.max(backoff, retryAfterMs), relist: false };
 }
 
 /** 410: the server has forgotten the version to go on from. ResourceVersionTooLarge: it has never known it. */
-function isVersionLost(error: KubeError): boolean {
+function isVersionLost(error: unknown): boolean {
+  if (error instanceof BackInTimeError) return true;
+  if (!isKubeError(error)) return false;
   return error.code === 410 || error.causes.some(({ reason }) => reason === 'ResourceVersionTooLarge');
 }
