@@ -8,10 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stopCluster } from './cluster/cluster.ts';
+import { listClusters } from './cluster/state.ts';
 import { systemClusterName } from './support/system-cluster-name.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const running = new Set<ChildProcess>();
+/** Clusters that are no business of this run: those that were there before, and those that a person may start meanwhile. */
+const others = new Set([...listClusters().filter((name) => name !== systemClusterName), 'demo', 'dev']);
 let interruption = false;
 
 interface Outcome {
@@ -115,7 +118,7 @@ function groupSignal(child: ChildProcess, signal: NodeJS.Signals): void {
 
 async function interrupted(signal: NodeJS.Signals): Promise<void> {
   interruption = true;
-  console.error(`\n${signal}: ending what runs and removing the test cluster`);
+  console.error(`\n${signal}: ending what runs and removing the test clusters`);
   const ending = [...running];
   for (const child of ending) groupSignal(child, 'SIGTERM');
   const grace = setTimeout(() => {
@@ -123,7 +126,7 @@ async function interrupted(signal: NodeJS.Signals): Promise<void> {
   }, 20_000);
   await Promise.all(ending.filter((child) => running.has(child)).map(closed));
   clearTimeout(grace);
-  await stopCluster(systemClusterName);
+  for (const name of listClusters().filter((candidate) => !others.has(candidate))) await stopCluster(name);
   process.exit(130);
 }
 
