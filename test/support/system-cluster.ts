@@ -123,7 +123,7 @@ export async function openSystem(): Promise<System> {
     },
     close: async () => {
       try {
-        await kubectl.run(['delete', 'namespace', '--ignore-not-found', '--timeout=120s', ...namespaces, 'fleet-none']);
+        if (namespaces.length > 0) await kubectl.run(['delete', 'namespace', '--ignore-not-found', '--timeout=120s', ...namespaces]);
         await waitForFreeNodes(kubectl);
       } finally {
         receiver.child.kill();
