@@ -119,8 +119,10 @@ function stateText(state: Cause['state']): string {
   return state === 'NotAttempted' ? 'not attempted' : state.toLowerCase();
 }
 
+const NEXT_INTROS = { NextBatch: 'Next', Waiting: 'Waiting', Paused: 'Paused', Done: 'Ended', Deleted: 'Next' } as const;
+
 function nextText({ next }: Told): string | undefined {
-  return next === undefined || next.message === '' ? undefined : prose(`Next: ${next.message}`);
+  return next === undefined || next.message === '' ? undefined : prose(`${NEXT_INTROS[next.kind]}: ${next.message}`);
 }
 
 const COMMAND_INTROS = { Release: 'After repair:', Resume: 'Go on:', Events: 'Look:', Describe: 'Look:', Status: 'Look:' } as const;

@@ -90,7 +90,7 @@ export function aBatch(records: readonly NodeRecord[], { name = 'kernel-7f3c-4',
       nodes: records,
       outlook: {
         next: 'NextBatch',
-        message: 'batch 5 with 100 nodes',
+        message: 'batch 5, 100 nodes',
         batch: 5,
         nodes: 100,
         batches: 7,

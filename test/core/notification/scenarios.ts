@@ -84,7 +84,7 @@ function pausedBatch(): [UpgradeBatch, ReportFact[]] {
     status: {
       outlook: outlook({
         next: 'Paused',
-        message: '9 nodes failed, 8 may. Nothing starts until the plan is resumed.',
+        message: '9 nodes failed, the budget is 8; nothing starts until you act',
         planSucceeded: 311,
         planFailed: 9,
       }),
@@ -107,7 +107,7 @@ function supersededBatch(): UpgradeBatch {
       ...nodeNames(201, 204).map((name) => succeeded(name)),
       ...nodeNames(205, 220).map((name) => ({ name, state: 'NotAttempted', reason: 'Superseded' }) as const),
     ],
-    { status: { outlook: outlook({ message: 'batch 5 with 20 nodes, of revision 91aa', planSucceeded: 0, batches: 3 }) } },
+    { status: { outlook: outlook({ message: 'batch 5, 20 nodes, of revision 91aa', planSucceeded: 0, batches: 3 }) } },
   );
 }
 
@@ -119,7 +119,7 @@ function singleNode(): UpgradeBatch {
       startTime: after(0),
       settledTime: after(412),
       summary: { maxUnavailable: 1 },
-      outlook: outlook({ message: 'batch 2 with 20 nodes', batch: 2, nodes: 20, planSucceeded: 1 }),
+      outlook: outlook({ message: 'batch 2, 20 nodes', batch: 2, nodes: 20, planSucceeded: 1 }),
     },
   });
 }
@@ -130,7 +130,7 @@ function lastBatch(): UpgradeBatch {
     {
       name: 'kernel-7f3c-7',
       spec: { index: 7 },
-      status: { outlook: outlook({ next: 'Done', message: 'nothing: every node has 6.12.31', planSucceeded: 400 }) },
+      status: { outlook: outlook({ next: 'Done', message: '400 of 400 nodes done', planSucceeded: 400 }) },
     },
   );
 }
@@ -142,7 +142,7 @@ function lastBatchWithFailures(): UpgradeBatch {
       name: 'kernel-7f3c-7',
       spec: { index: 7 },
       status: {
-        outlook: outlook({ next: 'Done', message: 'nothing: the rollout has ended, 1 node failed', planSucceeded: 399, planFailed: 1 }),
+        outlook: outlook({ next: 'Done', message: '399 of 400 nodes done, 1 failed', planSucceeded: 399, planFailed: 1 }),
       },
     },
   );
@@ -156,7 +156,7 @@ function thousandFailures(): UpgradeBatch {
       status: {
         outlook: outlook({
           next: 'Paused',
-          message: '1000 nodes failed, 8 may. Nothing starts until the plan is resumed.',
+          message: '1000 nodes failed, the budget is 8; nothing starts until you act',
           planSucceeded: 0,
           planFailed: 1000,
         }),
@@ -173,7 +173,7 @@ function stalledByQuarantine(): UpgradeBatch {
       summary: { maxUnavailable: 1 },
       outlook: outlook({
         next: 'Waiting',
-        message: 'batch 3 waits: node-5 is quarantined, and 1 node may be down at once',
+        message: 'batch 3 cannot start: node-5 is quarantined, and maxUnavailable is 1',
         planSucceeded: 2,
         planFailed: 1,
         maxUnavailable: 1,
@@ -192,7 +192,7 @@ type Outlook = NonNullable<NonNullable<UpgradeBatch['status']>['outlook']>;
 function outlook(changes: Partial<Outlook>): Outlook {
   return {
     next: 'NextBatch',
-    message: 'batch 5 with 100 nodes',
+    message: 'batch 5, 100 nodes',
     batches: 7,
     planNodes: 400,
     planSucceeded: 221,

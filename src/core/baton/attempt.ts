@@ -1,0 +1,68 @@
+import { NOTIFY_REASONS } from '../../api/conditions.ts';
+import type { Receipt } from '../../api/generated/upgradebatch.ts';
+import type { Instant } from '../facts.ts';
+import type { SendResult } from '../notification/send-result.ts';
+import { cutToBytes, toRfc3339 } from '../text.ts';
+import type { Delivery } from './deliveries.ts';
+
+/** The first wait after a failure, and the longest (ms). */
+const BACKOFF = { firstMs: 1_000, longestMs: 60_000 } as const;
+/** The longest that a receiver may ask to wait (ms): the agent lives for a batch, not for days. */
+const LONGEST_RETRY_AFTER_MS = 600_000;
+/** The kubelet brings a Secret that was made late within about a minute: for so long (ms) a missing one is waited for. */
+const SECRET_GRACE_MS = 90_000;
+/** As long as a receipt's reason and message may be. */
+const REASON_LENGTH = 63;
+const MESSAGE_BYTES = 256;
+
+/** What follows from a try. */
+export type Verdict =
+  | { readonly kind: 'Over'; readonly outcome: 'Delivered' | 'Failed'; readonly reason?: string; readonly message?: string }
+  | { readonly kind: 'Again'; readonly afterMs: number };
+
+/** How often, and for how long, an agent has tried. */
+export interface Tries {
+  /** The try that has just ended counts. */
+  readonly attempts: number;
+  /** Since the first try. */
+  readonly elapsedMs: number;
+}
+
+/**
+ * Judges a try. The agent never gives up on what may work later: the operator records that for good (`GivenUp`).
+ *
+ * @param random from 0 to 1: half of each wait is left to chance, so that agents that failed together do not come back together.
+ */
+export function judgeAttempt(result: SendResult, { attempts, elapsedMs }: Tries, random: number): Verdict {
+  if (result.kind === 'Delivered') return { kind: 'Over', outcome: 'Delivered' };
+  const { reason, message } = result;
+  const secretMayCome = reason === NOTIFY_REASONS.SecretMissing && elapsedMs < SECRET_GRACE_MS;
+  if (result.kind === 'Permanent' && !secretMayCome) return { kind: 'Over', outcome: 'Failed', reason, message };
+  const asked = result.kind === 'Retry' ? Math.min(result.afterMs ?? 0, LONGEST_RETRY_AFTER_MS) : 0;
+  return { kind: 'Again', afterMs: Math.max(asked, backoffMs(attempts, random)) };
+}
+
+/** Milliseconds to wait after so many tries (from 1) that failed: twice as long each time, up to a minute. */
+export function backoffMs(attempts: number, random: number): number {
+  const full = Math.min(BACKOFF.firstMs * 2 ** (attempts - 1), BACKOFF.longestMs);
+  return Math.round(full * (0.5 + random / 2));
+}
+
+/** The receipt for what has become of a delivery. */
+export function makeReceipt(
+  { sink, id }: Delivery,
+  verdict: Extract<Verdict, { kind: 'Over' }>,
+  told: { readonly node: string; readonly attempts: number; readonly now: Instant },
+): Receipt {
+  const { outcome, reason, message } = verdict;
+  return {
+    sink,
+    id,
+    outcome,
+    ...(reason === undefined ? {} : { reason: reason.slice(0, REASON_LENGTH) }),
+    ...(message === undefined ? {} : { message: cutToBytes(message, MESSAGE_BYTES) }),
+    node: told.node,
+    ...(told.attempts === 0 ? {} : { attempts: told.attempts }),
+    time: toRfc3339(told.now),
+  };
+}

@@ -1,0 +1,102 @@
+import type { Receipt } from '../../api/generated/upgradebatch.ts';
+import { ANNOTATIONS } from '../../api/names.ts';
+import { toMicroTime } from '../text.ts';
+import type { Instant } from '../facts.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What an agent may look at of its plan's Lease. */
+export interface LeaseView {
+  /** Name of the node that the Lease names; empty when it names none. */
+  readonly holder: string;
+  /** UID of the Pod that may renew it. */
+  readonly agentPodUid: string;
+  /** Name of the UpgradeBatch that the holder speaks for. */
+  readonly batch: string;
+  readonly durationSeconds: number;
+  /** Receipts that the operator may not have copied yet. */
+  readonly receipts: readonly Receipt[];
+  /** The whole Lease as the API server has it: what goes back differs from it in nothing but what the agent may change. */
+  readonly object: Json;
+}
+
+/** An agent, as the Lease names it. */
+export interface AgentIdentity {
+  readonly node: string;
+  readonly podUid: string;
+}
+
+/** The duration when the Lease has none. */
+const DEFAULT_DURATION_SECONDS = 15;
+
+/** Reads a Lease; throws when it is not even an object, which the API server never answers. */
+export function readLease(object: unknown): LeaseView {
+  if (!isJson(object)) throw new TypeError('A Lease was expected, but the answer is not a JSON object.');
+  const spec = child(object, 'spec');
+  const annotations = child(child(object, 'metadata'), 'annotations');
+  const duration = spec['leaseDurationSeconds'];
+  return {
+    holder: text(spec['holderIdentity']),
+    agentPodUid: text(annotations[ANNOTATIONS.agentPodUid]),
+    batch: text(annotations[ANNOTATIONS.batch]),
+    durationSeconds: typeof duration === 'number' && duration > 0 ? duration : DEFAULT_DURATION_SECONDS,
+    receipts: readReceipts(annotations[ANNOTATIONS.receipts]),
+    object,
+  };
+}
+
+/** Whether the Lease names this agent: the node alone would also match an earlier Pod on it. */
+export function namesAgent(lease: LeaseView, agent: AgentIdentity): boolean {
+  return lease.holder === agent.node && lease.agentPodUid === agent.podUid;
+}
+
+/**
+ * The Lease renewed, with receipts added. Nothing else may change: the admission policy refuses it. Receipts that are there stay, for
+ * the operator may not have copied them yet.
+ */
+export function renewLease(lease: LeaseView, now: Instant, added: readonly Receipt[]): Json {
+  const { object } = lease;
+  const renewed = { ...object, spec: { ...child(object, 'spec'), renewTime: toMicroTime(now) } };
+  const fresh = added.filter((receipt) => !hasReceipt(lease.receipts, receipt));
+  if (fresh.length === 0) return renewed;
+  const metadata = child(object, 'metadata');
+  const annotations = { ...child(metadata, 'annotations'), [ANNOTATIONS.receipts]: JSON.stringify([...lease.receipts, ...fresh]) };
+  return { ...renewed, metadata: { ...metadata, annotations } };
+}
+
+/** Whether there is a receipt for the same notification and sink. */
+export function hasReceipt(receipts: readonly Receipt[], { id, sink }: Pick<Receipt, 'id' | 'sink'>): boolean {
+  return receipts.some((receipt) => receipt.id === id && receipt.sink === sink);
+}
+
+/** What cannot be read counts as no receipt: then a notification is sent once more, with the same id. */
+function readReceipts(annotation: unknown): Receipt[] {
+  if (typeof annotation !== 'string') return [];
+  try {
+    const list: unknown = JSON.parse(annotation);
+    return Array.isArray(list) ? list.filter(isReceipt) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isReceipt(value: unknown): value is Receipt {
+  return (
+    isJson(value) &&
+    ['sink', 'id', 'time'].every((field) => typeof value[field] === 'string') &&
+    (value['outcome'] === 'Delivered' || value['outcome'] === 'Failed')
+  );
+}
+
+function child(parent: Json, field: string): Json {
+  const value = parent[field];
+  return isJson(value) ? value : {};
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,18 @@
+import type { Notification } from '../core/notification/notification.ts';
+import type { SendResult } from '../core/notification/send-result.ts';
+
+/** With what a notification is sent. */
+export interface SendOptions {
+  /** Ends the try: the agent may no longer send, or has to stop. */
+  readonly signal: AbortSignal;
+  /** The wall clock, milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** A place where notifications go. */
+export interface Sink {
+  /** Its name in the plan. */
+  readonly name: string;
+  /** Tries once. What goes wrong is a result, not an error: the agent decides what follows. */
+  send(notification: Notification, options: SendOptions): Promise<SendResult>;
+}

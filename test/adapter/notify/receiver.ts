@@ -1,0 +1,52 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request as the receiver got it. */
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A real HTTP server on the loopback that stands for somebody's webhook. */
+export interface Receiver {
+  readonly url: string;
+  readonly host: string;
+  readonly requests: readonly ReceivedRequest[];
+  close(): Promise<void>;
+}
+
+/** How a receiver answers; 204 by default. */
+export type Answer = (response: ServerResponse, request: ReceivedRequest) => void;
+
+/** Starts a receiver on a free port. Close it. */
+export async function startReceiver(answer: Answer = (response) => response.writeHead(204).end()): Promise<Receiver> {
+  const requests: ReceivedRequest[] = [];
+  const server = createServer((message, response) => {
+    const parts: Buffer[] = [];
+    message.on('data', (part: Buffer) => parts.push(part));
+    message.on('end', () => {
+      const { method = '', url: path = '', headers } = message;
+      const request = { method, path, headers, body: Buffer.concat(parts).toString('utf8') };
+      requests.push(request);
+      answer(response, request);
+    });
+  });
+  const { promise: listening, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await listening;
+  const { port } = server.address() as AddressInfo;
+  const host = `127.0.0.1:${port}`;
+  return {
+    url: `http://${host}/services/T0/secret-path?token=secret-token`,
+    host,
+    requests,
+    close: async () => {
+      const { promise: closed, resolve: done } = Promise.withResolvers<unknown>();
+      server.close(done);
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { LookupFunction } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import nock from 'nock';
+import { Webhook } from 'standardwebhooks';
+import { consolidate } from '../../../src/core/notification/consolidate.ts';
+import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import { createAddressPolicy } from '../../../src/notify/address-policy.ts';
+import { createSink } from '../../../src/notify/create-sink.ts';
+import { createHttpClient, type HttpClient } from '../../../src/notify/http.ts';
+import { aBatch, succeeded } from '../../core/notification/a-batch.ts';
+import { startReceiver, type Answer, type Receiver } from './receiver.ts';
+
+const notification = consolidate({ batch: aBatch([succeeded('node-1')]), reports: [], cluster: 'prod', agent: { node: 'node-1', pod: 'agent-1' } });
+
+let directory = '';
+const open: { close(): Promise<void> }[] = [];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'baton-sinks-'));
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.close()));
+  rmSync(directory, { recursive: true });
+});
+
+async function receiver(answer?: Answer): Promise<Receiver> {
+  const started = await startReceiver(answer);
+  open.push(started);
+  return started;
+}
+
+function client({ allow = '127.0.0.0/8', timeoutMs = 2_000, lookup }: { allow?: string; timeoutMs?: number; lookup?: LookupFunction } = {}): HttpClient {
+  const policy = createAddressPolicy({ allow, apiServer: [] });
+  const http = createHttpClient({ policy, timeoutMs, ...(lookup === undefined ? {} : { lookup }) });
+  open.push(http);
+  return http;
+}
+
+interface SendChanges {
+  readonly key?: string;
+  readonly http?: HttpClient;
+  readonly signal?: AbortSignal;
+}
+
+async function send(url: string, { key, http = client(), signal = new AbortController().signal }: SendChanges = {}): Promise<SendResult> {
+  const signingSecretRef = key === undefined ? {} : { signingSecretRef: { name: 'ops-webhook', key } };
+  const sink = createSink({ name: 'ops', webhook: { url, ...signingSecretRef } }, { http, userAgent: 'baton/0.1.0', secretsDirectory: directory });
+  return sink.send(notification, { signal, now: Date.now() });
+}
+
+/** What the kubelet puts where the Secret's volume is mounted. */
+function secretFile(content: string | Uint8Array): void {
+  mkdirSync(join(directory, 'ops'));
+  writeFileSync(join(directory, 'ops', 'secret'), content);
+}
+
+describe('a webhook', () => {
+  it('gets the notification as JSON with its id', async () => {
+    const ops = await receiver();
+
+    expect(await send(ops.url)).toEqual({ kind: 'Delivered' });
+    expect(ops.requests).toHaveLength(1);
+    expect(ops.requests[0]).toMatchObject({
+      method: 'POST',
+      path: '/services/T0/secret-path?token=secret-token',
+      headers: { 'content-type': 'application/json', 'user-agent': 'baton/0.1.0', 'webhook-id': notification.id },
+    });
+    expect(JSON.parse(ops.requests[0]!.body)).toEqual(JSON.parse(JSON.stringify(notification)));
+    expect(ops.requests[0]?.headers['webhook-signature']).toBeUndefined();
+  });
+
+  it('reads an answer whose body does not end', async () => {
+    const endless = await receiver((response) => {
+      response.writeHead(200);
+      response.write('x'.repeat(100_000));
+    });
+
+    expect(await send(endless.url)).toEqual({ kind: 'Delivered' });
+  });
+});
+
+describe('a signed webhook', () => {
+  const whsec = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+  const binary = Uint8Array.from({ length: 32 }, (_, i) => i * 8);
+  it.each([
+    { title: 'whsec_', file: whsec, verifier: new Webhook(whsec) },
+    { title: 'whsec_ with a line break', file: `${whsec}\n`, verifier: new Webhook(whsec) },
+    { title: 'a plain text', file: 'correct horse battery staple', verifier: new Webhook('correct horse battery staple', { format: 'raw' }) },
+    { title: 'a plain text with a line break', file: 'correct horse\r\n', verifier: new Webhook('correct horse', { format: 'raw' }) },
+    { title: 'bytes', file: binary, verifier: new Webhook(binary, { format: 'raw' }) },
+    { title: 'bytes that end like a line', file: Uint8Array.of(0xff, 0x0a), verifier: new Webhook(Uint8Array.of(0xff, 0x0a), { format: 'raw' }) },
+  ])('can be verified with the standardwebhooks package: $title', async ({ file, verifier }) => {
+    const ops = await receiver();
+    secretFile(file);
+
+    expect(await send(ops.url, { key: 'secret' })).toEqual({ kind: 'Delivered' });
+    const { body, headers } = ops.requests[0]!;
+    expect(verifier.verify(body, headers as Record<string, string>)).toMatchObject({ id: notification.id });
+  });
+
+  it.each([
+    { title: 'there is no file', file: undefined, reason: 'SecretMissing' },
+    { title: 'the file is empty', file: '\n', reason: 'SecretInvalid' },
+    { title: 'the file is not what it says', file: 'whsec_***', reason: 'SecretInvalid' },
+  ])('is not sent when $title', async ({ file, reason }) => {
+    const ops = await receiver();
+    if (file !== undefined) secretFile(file);
+
+    const result = await send(ops.url, { key: 'secret' });
+
+    expect(result).toMatchObject({ kind: 'Permanent', reason });
+    expect(JSON.stringify(result)).not.toContain('***');
+    expect(ops.requests).toHaveLength(0);
+  });
+});
+
+describe('what a webhook answers', () => {
+  it.each([
+    { status: 200, result: { kind: 'Delivered' } },
+    { status: 202, result: { kind: 'Delivered' } },
+    { status: 301, result: { kind: 'Permanent', reason: 'RedirectRefused' } },
+    { status: 307, result: { kind: 'Permanent', reason: 'RedirectRefused' } },
+    { status: 400, result: { kind: 'Permanent', reason: 'Refused' } },
+    { status: 401, result: { kind: 'Permanent', reason: 'Refused' } },
+    { status: 404, result: { kind: 'Permanent', reason: 'Refused' } },
+    { status: 408, result: { kind: 'Retry', reason: 'Unavailable' } },
+    { status: 410, result: { kind: 'Permanent', reason: 'Refused' } },
+    { status: 413, result: { kind: 'Permanent', reason: 'Refused' } },
+    { status: 429, result: { kind: 'Retry', reason: 'RateLimited' } },
+    { status: 500, result: { kind: 'Retry', reason: 'Unavailable' } },
+    { status: 503, result: { kind: 'Retry', reason: 'Unavailable' } },
+  ])('$status means $result', async ({ status, result }) => {
+    const elsewhere = await receiver();
+    const ops = await receiver((response) => response.writeHead(status, { location: elsewhere.url }).end('no secret-token here'));
+
+    const answer = await send(ops.url);
+
+    expect(answer).toMatchObject(result);
+    expect(elsewhere.requests).toHaveLength(0);
+    expect(ops.requests).toHaveLength(1);
+    if (answer.kind !== 'Delivered') expect(answer.message).toContain(`HTTP ${status} from ${ops.host}`);
+    expect(JSON.stringify(answer)).not.toContain('secret');
+  });
+
+  it('may say when to come back', async () => {
+    const ops = await receiver((response) => response.writeHead(429, { 'retry-after': '7' }).end());
+
+    expect(await send(ops.url)).toMatchObject({ kind: 'Retry', afterMs: 7_000 });
+  });
+});
+
+describe('a webhook that does not answer', () => {
+  it.each([
+    { title: 'closes the connection', answer: (response) => response.destroy(), message: 'UND_ERR_SOCKET' },
+    { title: 'is silent', answer: () => undefined, message: 'no answer within 0.3 s' },
+  ] satisfies { title: string; answer: Answer; message: string }[])('is tried again when it $title', async ({ answer, message }) => {
+    const ops = await receiver(answer);
+
+    expect(await send(ops.url, { http: client({ timeoutMs: 300 }) })).toEqual({
+      kind: 'Retry',
+      reason: 'NoAnswer',
+      message: `${ops.host}: ${message}`,
+    });
+  });
+
+  it('is tried again when nobody listens', async () => {
+    const gone = await startReceiver();
+    await gone.close();
+
+    expect(await send(gone.url)).toMatchObject({ kind: 'Retry', reason: 'NoAnswer', message: `${gone.host}: ECONNREFUSED` });
+  });
+
+  it.each([{ code: 'ECONNRESET' }, { code: 'ETIMEDOUT' }, { code: 'CERT_HAS_EXPIRED' }])('is tried again on $code', async ({ code }) => {
+    nock('https://hooks.example').post('/upgrades').replyWithError(Object.assign(new Error('https://hooks.example/upgrades failed'), { code }));
+
+    const result = await send('https://hooks.example/upgrades', { http: client({ allow: '' }) });
+
+    expect(result).toEqual({ kind: 'Retry', reason: 'NoAnswer', message: `hooks.example: ${code}` });
+  });
+
+  it('is given up at once when the agent may no longer send', async () => {
+    const baton = new AbortController();
+    const ops = await receiver(() => {
+      baton.abort();
+    });
+
+    expect(await send(ops.url, { signal: baton.signal })).toMatchObject({ kind: 'Retry', message: `${ops.host}: the agent stopped waiting` });
+  });
+});
+
+describe('the address of a webhook', () => {
+  beforeEach(() => {
+    nock.enableNetConnect(/^(127\.0\.0\.1|hooks\.example):/);
+  });
+
+  it('may not be the loopback unless the admin allows it', async () => {
+    const ops = await receiver();
+
+    expect(await send(ops.url, { http: client({ allow: '' }) })).toEqual({
+      kind: 'Permanent',
+      reason: 'AddressNotAllowed',
+      message: `the address of ${ops.host} is not one that sinks may have (BATON_SINK_ALLOW)`,
+    });
+    expect(ops.requests).toHaveLength(0);
+  });
+
+  it('is checked where the connection goes, not where the name went before', async () => {
+    const ops = await receiver();
+    const port = new URL(ops.url).port;
+    const rebound: LookupFunction = (_hostname, _options, callback) => {
+      callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    };
+
+    for (const allow of ['', 'hooks.example']) {
+      const result = await send(`http://hooks.example:${port}/`, { http: client({ allow, lookup: rebound }) });
+      expect(result).toMatchObject({ kind: 'Permanent', reason: 'AddressNotAllowed' });
+    }
+    expect(ops.requests).toHaveLength(0);
+  });
+
+  it('is the one of several that is allowed', async () => {
+    const ops = await receiver();
+    const port = new URL(ops.url).port;
+    const several: LookupFunction = (_hostname, _options, callback) => {
+      callback(null, [
+        { address: '169.254.169.254', family: 4 },
+        { address: '127.0.0.1', family: 4 },
+      ]);
+    };
+
+    expect(await send(`http://hooks.example:${port}/`, { http: client({ lookup: several }) })).toEqual({ kind: 'Delivered' });
+  });
+});
