@@ -83,7 +83,7 @@ function explain(error: unknown, socketPath: string): string {
 }
 
 function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
 
 /** The sentence or the word in an answer. */

@@ -46,7 +46,7 @@ export function createLogger({ component, level, stream }: LoggerOptions): Log {
 
 function plainFields(fields: object): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]: [string, unknown]) => [name, value instanceof Error ? plainError(value) : value]),
+    Object.entries(fields).map(([name, value]: [string, unknown]) => [name, isError(value) ? plainError(value) : value]),
   );
 }
 
@@ -58,7 +58,12 @@ function plainError(error: Error, depth = 0): object {
     message: error.message,
     ...('code' in error && error.code !== undefined ? { code: error.code } : {}),
     ...(depth === 0 && error.stack !== undefined ? { stack: error.stack } : {}),
-    ...(cause instanceof Error && depth < MOST_CAUSES ? { cause: plainError(cause, depth + 1) } : {}),
-    ...(cause !== undefined && !(cause instanceof Error) ? { cause: inspect(cause, { depth: 2, breakLength: Infinity }) } : {}),
+    ...(isError(cause) && depth < MOST_CAUSES ? { cause: plainError(cause, depth + 1) } : {}),
+    ...(cause !== undefined && !isError(cause) ? { cause: inspect(cause, { depth: 2, breakLength: Infinity }) } : {}),
   };
+}
+
+/** Not by instanceof: an error may come from another realm. */
+function isError(value: unknown): value is Error {
+  return typeof value === 'object' && value !== null && 'stack' in value && 'message' in value && typeof value.message === 'string';
 }

@@ -34,10 +34,12 @@ export interface ReportOrigin {
   readonly sequence: number;
 }
 
+/** What a report needs to know of its turn. */
+export type ReportedTurn = Pick<Turn, 'namespace' | 'plan' | 'batch' | 'batchUid'>;
+
 /** All that goes into an Event. */
 export interface ReportInput {
-  /** The turn that the report is made in: it gives the namespace, plan and batch. */
-  readonly turn: Turn;
+  readonly turn: ReportedTurn;
   readonly node: { readonly name: string; readonly uid: string; readonly bootId: string };
   readonly process: string;
   readonly attempt: number;

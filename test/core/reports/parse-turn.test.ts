@@ -15,7 +15,7 @@ describe('parseTurn', () => {
     ['no JSON', '{'],
     ['null', 'null'],
     ['a list', '[]'],
-    ...(['namespace', 'plan', 'batch', 'batchUid', 'processes', 'attempt', 'openedTime', 'before'] as const).map(
+    ...(['namespace', 'plan', 'batch', 'batchUid', 'processes', 'attempt', 'openedTime', 'cordoned', 'before'] as const).map(
       (field): [string, string] => [`no ${field}`, JSON.stringify({ ...TURN, [field]: undefined })],
     ),
     ['processes that are no texts', JSON.stringify({ ...TURN, processes: [1] })],

@@ -14,6 +14,7 @@ export const TURN: Turn = {
   processes: ['os', 'firmware'],
   attempt: 1,
   openedTime: '2026-01-02T03:04:05Z',
+  cordoned: true,
   before: { unschedulable: false, bootId: 'boot-1', kept: [] },
 };
 

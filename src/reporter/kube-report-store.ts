@@ -1,0 +1,59 @@
+import type { KubeClient } from '../kube/client.ts';
+import { isKubeError } from '../kube/kube-error.ts';
+import { KINDS, resourcePath } from '../kube/resource-path.ts';
+import type { ReportStore, StoreAnswer } from './report-store.ts';
+
+/** Answers that will not change by asking again: the request, the rights or the namespace is wrong. */
+const REFUSING_CODES: readonly number[] = [400, 403, 404, 405, 413, 415, 422];
+
+/** Keeps Events in the API server. */
+export function kubeReportStore(client: KubeClient): ReportStore {
+  return {
+    create: (event) =>
+      ask(async () => {
+        try {
+          await client.create(resourcePath(KINDS.events, { namespace: event.metadata.namespace }), event);
+          return 'Created';
+        } catch (error) {
+          if (isKubeError(error, 'AlreadyExists')) return 'Exists';
+          throw error;
+        }
+      }),
+
+    read: (namespace, name) =>
+      ask(async () => {
+        try {
+          return await client.get<unknown>(resourcePath(KINDS.events, { namespace, name }));
+        } catch (error) {
+          if (isKubeError(error, 'NotFound')) return undefined;
+          throw error;
+        }
+      }),
+
+    patchSeries: (namespace, name, series) =>
+      ask(async () => {
+        try {
+          await client.mergePatch(resourcePath(KINDS.events, { namespace, name }), { series });
+          return 'Patched';
+        } catch (error) {
+          if (isKubeError(error, 'NotFound')) return 'Gone';
+          throw error;
+        }
+      }),
+  };
+}
+
+async function ask<Value>(request: () => Promise<Value>): Promise<StoreAnswer<Value>> {
+  try {
+    return { kind: 'Done', value: await request() };
+  } catch (error) {
+    if (!isKubeError(error)) throw error;
+    if (REFUSING_CODES.includes(error.code)) return { kind: 'Refused', message: error.message };
+    const { retryAfterSeconds } = error;
+    return {
+      kind: 'Unavailable',
+      message: error.message,
+      retryAfterMs: retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1000,
+    };
+  }
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { SOCKET_PATH } from '../api/names.ts';
+import { createKubeClient } from '../kube/client.ts';
+import { loadKubeConfig } from '../kube/pooled-kube-config.ts';
+import { random, systemClock } from '../runtime/clock.ts';
+import { parseConfig } from '../runtime/config.ts';
+import { ExitError } from '../runtime/exit-error.ts';
+import { LOG_LEVELS, createLogger } from '../runtime/logging.ts';
+import { onShutdown } from '../runtime/shutdown.ts';
+import { VERSION } from '../runtime/version.ts';
+import { kubeReportStore } from './kube-report-store.ts';
+import { ledgerFile } from './ledger-file.ts';
+import { runReporter } from './run-reporter.ts';
+import { watchTurn } from './watch-turn.ts';
+
+const USAGE =
+  'Usage: baton reporter [--kubeconfig PATH]\n\nWithout --kubeconfig it uses the ServiceAccount of its Pod. docs/reports.md lists its environment.\n';
+
+/** For one request to the API server. Short, because callers and the end of the Pod wait for it. */
+const DEADLINE_MS = 5000;
+/** How long a caller waits for its Event before it hears that the report is queued. */
+const ANSWER_WITHIN_MS = 3000;
+
+const schema = z.object({
+  node: z.string().describe("this node's name (in a Pod: fieldRef spec.nodeName)"),
+  pod: z.string().optional().describe("this Pod's name (fieldRef metadata.name)"),
+  socket: z.string().default(SOCKET_PATH).describe('the path of the socket'),
+  beatSeconds: z.coerce.number().int().min(1).default(60).describe('a whole number of seconds from 1, between two slow beats'),
+  queueLimit: z.coerce.number().int().min(1).default(1000).describe('a whole number from 1: how many reports may wait'),
+  drainSeconds: z.coerce.number().int().min(0).default(15).describe('a whole number of seconds, to empty the queue at the end'),
+  logLevel: z
+    .enum(LOG_LEVELS)
+    .default('info')
+    .describe(`one of ${LOG_LEVELS.join(', ')}`),
+});
+
+const names = {
+  node: 'BATON_NODE',
+  pod: 'BATON_POD_NAME',
+  socket: 'BATON_SOCKET',
+  beatSeconds: 'BATON_BEAT_SECONDS',
+  queueLimit: 'BATON_QUEUE_LIMIT',
+  drainSeconds: 'BATON_DRAIN_SECONDS',
+  logLevel: 'BATON_LOG_LEVEL',
+} as const;
+
+/** Runs the reporter of a node until SIGTERM; then 0. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { kubeconfig, help } = parseOptions(args);
+  if (help === true) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const config = parseConfig(schema, process.env, names);
+  const log = createLogger({ component: 'reporter', level: config.logLevel });
+  const kubeConfig = loadKubeConfig({ kubeconfigPath: kubeconfig });
+  const shutdown = onShutdown();
+  const { now, monotonic, sleep } = systemClock;
+  // The client and the watch measure how long things take, and must not be misled when the host's clock is set.
+  const measured = { now: monotonic, sleep, random, log };
+  const client = createKubeClient({ ...measured, kubeConfig, userAgent: `baton-reporter/${VERSION}`, deadlineMs: DEADLINE_MS });
+  const turns = watchTurn({ ...measured, client, node: config.node });
+  const watching = turns.run(shutdown);
+  await runReporter(
+    {
+      now,
+      sleep,
+      random,
+      log,
+      turns,
+      store: kubeReportStore(client),
+      ledgerStore: ledgerFile(join(dirname(config.socket), 'reporter.json'), log),
+      socketPath: config.socket,
+      hash: (text) => createHash('sha256').update(text).digest('hex'),
+      instance: config.pod ?? config.node,
+      queueLimit: config.queueLimit,
+      beatMs: config.beatSeconds * 1000,
+      answerWithinMs: ANSWER_WITHIN_MS,
+      drainMs: config.drainSeconds * 1000,
+    },
+    shutdown,
+  );
+  await watching;
+  await kubeConfig.close();
+  return 0;
+}
+
+function parseOptions(args: readonly string[]): { readonly kubeconfig?: string; readonly help?: boolean } {
+  try {
+    return parseArgs({ args: [...args], options: { kubeconfig: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
+      .values;
+  } catch (error) {
+    throw new ExitError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, 2, { cause: error });
+  }
+}

@@ -1,0 +1,71 @@
+import type { Log } from '../api/log.ts';
+import type { Turn } from '../api/marks.ts';
+import { ANNOTATIONS } from '../api/names.ts';
+import { isJsonObject } from '../core/reports/json.ts';
+import { parseTurn } from '../core/reports/parse-turn.ts';
+import type { KubeClient, KubeObject } from '../kube/client.ts';
+import type { Sleep } from '../kube/pause.ts';
+import { Reflector } from '../kube/reflector.ts';
+import { KINDS, resourcePath } from '../kube/resource-path.ts';
+import type { ReportingNode, TurnSource, TurnView } from './turn-source.ts';
+
+/** What the watch needs. */
+export interface WatchTurnOptions {
+  readonly client: Pick<KubeClient, 'list' | 'watch'>;
+  /** The name of this node. No other is looked at. */
+  readonly node: string;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly sleep: Sleep;
+  readonly log: Log;
+}
+
+/** A turn that is kept up to date while it runs. */
+export interface WatchedTurn extends TurnSource {
+  /** Watches until the signal is aborted. Call it once. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+interface ObservedNode {
+  readonly node: ReportingNode;
+  readonly turn: Turn | undefined;
+}
+
+/** Reads the turn of this node from the annotation that the claim has left on its Node. */
+export function watchTurn({ node: name, log, ...options }: WatchTurnOptions): WatchedTurn {
+  const reflector = new Reflector<ObservedNode>({
+    ...options,
+    log,
+    path: resourcePath(KINDS.nodes),
+    query: { fieldSelector: `metadata.name=${name}` },
+    project: (object) => observeNode(object, name, log),
+  });
+  return {
+    view(): TurnView {
+      if (!reflector.synced) return { kind: 'Unknown' };
+      const observed = reflector.get(name);
+      return observed?.turn === undefined ? { kind: 'Closed' } : { kind: 'Open', turn: observed.turn, node: observed.node };
+    },
+    run: (signal) => reflector.run(signal),
+  };
+}
+
+function observeNode(object: KubeObject, name: string, log: Log): ObservedNode {
+  const { uid = '', annotations } = object.metadata;
+  const annotation = annotations?.[ANNOTATIONS.turn];
+  const turn = annotation === undefined ? undefined : parseTurn(annotation);
+  if (annotation !== undefined && turn === undefined) {
+    log.warn('The turn on the Node cannot be read, taking no reports: are operator and reporter of the same version?', {
+      node: name,
+    });
+  }
+  return { node: { name, uid, bootId: bootIdOf(object) }, turn };
+}
+
+/** As the kubelet tells it, because the operator compares with the same. */
+function bootIdOf(object: KubeObject): string {
+  const status = object['status'];
+  const nodeInfo = isJsonObject(status) ? status['nodeInfo'] : undefined;
+  const bootId = isJsonObject(nodeInfo) ? nodeInfo['bootID'] : undefined;
+  return typeof bootId === 'string' ? bootId : '';
+}

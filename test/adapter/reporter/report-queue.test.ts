@@ -1,0 +1,196 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ReporterHarness, useRealSockets } from './reporter-harness.ts';
+
+useRealSockets();
+
+let reporter: ReporterHarness;
+beforeEach(async () => {
+  reporter = await ReporterHarness.create();
+});
+afterEach(async () => {
+  reporter.events.down = false;
+  await reporter.dispose();
+});
+
+function progress(note: string): object {
+  return { reason: 'UpgradeProgressing', note };
+}
+
+describe('posting', () => {
+  it('waits as long as the API server asks, then posts', async () => {
+    reporter.events.answers.push({ kind: 'Unavailable', message: '429', retryAfterMs: 2000 });
+    await reporter.start();
+
+    expect((await reporter.post(progress('one'))).status).toBe(201);
+    expect(reporter.pauses).toContain(2000);
+    expect(reporter.events.story).toEqual(['1 UpgradeProgressing one']);
+  });
+
+  it('answers 202 while the API server cannot be reached, and posts in order when it is back', async () => {
+    reporter.events.down = true;
+    await reporter.start();
+
+    const answers = await Promise.all([
+      reporter.post(progress('one')),
+      reporter.post(progress('two')),
+      reporter.post(progress('three')),
+    ]);
+    reporter.events.down = false;
+    await reporter.until(() => reporter.events.events.size === 3);
+
+    expect(answers).toEqual([
+      { status: 202, body: { status: 'queued' } },
+      { status: 202, body: { status: 'queued' } },
+      { status: 202, body: { status: 'queued' } },
+    ]);
+    expect(reporter.events.story).toEqual(['1 UpgradeProgressing one', '2 UpgradeProgressing two', '3 UpgradeProgressing three']);
+  });
+
+  it('pauses longer with each failure', async () => {
+    reporter.events.down = true;
+    await reporter.start({ random: () => 0 });
+
+    await reporter.post(progress('one'));
+    await reporter.until(() => reporter.pauses.includes(4000));
+
+    const backoffs = [250, 500, 1000, 2000, 4000];
+    expect(reporter.pauses.filter((pause) => backoffs.includes(pause))).toEqual(backoffs);
+  });
+
+  it('makes one Event when the answer to the first try was lost', async () => {
+    reporter.events.losesAnswers = true;
+    await reporter.start();
+
+    const answer = await reporter.post(progress('one'));
+
+    expect(answer.status).toBe(201);
+    expect(reporter.events.story).toEqual(['1 UpgradeProgressing one']);
+  });
+
+  it('takes the next sequence when the name belongs to another report', async () => {
+    await reporter.start();
+    await reporter.post(progress('of a reporter that has lost its state'));
+    await reporter.stop();
+    await rm(join(reporter.directory, 'run', 'reporter.json'));
+    await reporter.start();
+
+    await reporter.post(progress('new'));
+
+    expect(reporter.events.story).toEqual([
+      '1 UpgradeProgressing of a reporter that has lost its state',
+      '2 UpgradeProgressing new',
+    ]);
+  });
+
+  it('posts the same words twice when they are reported twice', async () => {
+    await reporter.start();
+
+    await reporter.post(progress('one'));
+    await reporter.post(progress('one'));
+
+    expect(reporter.events.story).toEqual(['1 UpgradeProgressing one', '2 UpgradeProgressing one']);
+  });
+
+  it('tells the caller why the API server refuses, and goes on with the next report', async () => {
+    reporter.events.answers.push({ kind: 'Refused', message: 'namespaces "fleet" not found' });
+    await reporter.start();
+
+    expect(await reporter.post(progress('one'))).toEqual({
+      status: 502,
+      body: { error: 'The API server has refused the report: namespaces "fleet" not found' },
+    });
+    expect((await reporter.post(progress('two'))).status).toBe(201);
+  });
+
+  it('answers 503 when the queue is full', async () => {
+    reporter.events.down = true;
+    await reporter.start({ queueLimit: 2 });
+
+    await Promise.all([reporter.post(progress('one')), reporter.post(progress('two'))]);
+    const answer = await reporter.post(progress('three'));
+
+    expect(answer).toEqual({ status: 503, body: { error: 'Too many reports wait for the API server: try again later.' } });
+  });
+});
+
+describe('ending', () => {
+  it('posts what waits, and resolves', async () => {
+    reporter.events.down = true;
+    await reporter.start();
+    await reporter.post(progress('one'));
+    await reporter.post(progress('two'));
+
+    const stopped = reporter.stop();
+    reporter.events.down = false;
+    await stopped;
+
+    expect(reporter.events.story).toEqual(['1 UpgradeProgressing one', '2 UpgradeProgressing two']);
+  });
+
+  it('does not sit out a long pause', async () => {
+    reporter.events.down = true;
+    await reporter.start();
+    await reporter.post(progress('one'));
+    await reporter.until(() => reporter.pauses.some((pause) => pause >= 20_000));
+
+    reporter.events.down = false;
+    const before = reporter.pauses.length;
+    await reporter.stop();
+
+    expect(reporter.events.story).toEqual(['1 UpgradeProgressing one']);
+    expect(reporter.pauses.slice(before).filter((pause) => pause >= 20_000)).toEqual([]);
+  });
+
+  it('leaves to the next reporter what the API server would not take in time', async () => {
+    reporter.events.down = true;
+    await reporter.start();
+    await reporter.post(progress('one'));
+    await reporter.stop();
+    expect(reporter.events.story).toEqual([]);
+
+    reporter.events.down = false;
+    await reporter.start();
+    await reporter.until(() => reporter.events.events.size === 1);
+
+    expect(reporter.events.story).toEqual(['1 UpgradeProgressing one']);
+  });
+
+  it('answers callers who wait for their Event', async () => {
+    reporter.events.down = true;
+    await reporter.start();
+    const answer = reporter.post(progress('one'));
+    await reporter.until(() => reporter.events.creates > 0);
+
+    await reporter.stop();
+
+    expect((await answer).status).toBe(202);
+  });
+});
+
+describe('after a restart', () => {
+  it('goes on with the sequence although the earlier Events have expired', async () => {
+    await reporter.start();
+    await reporter.post(progress('one'));
+    await reporter.stop();
+    reporter.events.events.clear();
+    await reporter.start();
+
+    await reporter.post(progress('two'));
+
+    expect(reporter.events.story).toEqual(['2 UpgradeProgressing two']);
+  });
+
+  it('starts anew with a state that it cannot read', async () => {
+    await reporter.start();
+    await reporter.post(progress('one'));
+    await reporter.stop();
+    await writeFile(join(reporter.directory, 'run', 'reporter.json'), '{"pending":7');
+    await reporter.start();
+
+    await reporter.post(progress('two'));
+
+    expect(reporter.events.story).toEqual(['1 UpgradeProgressing one', '2 UpgradeProgressing two']);
+  });
+});
