@@ -25,9 +25,9 @@ export interface GuardedCluster {
   /** The operator's ServiceAccount. */
   readonly operator: Caller;
   /** Makes a pod of this ServiceAccount on this node and gives a token that is bound to it. */
-  podOn(node: string, serviceAccount: string, name: string): Promise<PodIdentity>;
+  readonly podOn: (node: string, serviceAccount: string, name: string) => Promise<PodIdentity>;
   /** A token of this ServiceAccount that is bound to no pod. */
-  unbound(serviceAccount: string): Promise<Caller>;
+  readonly unbound: (serviceAccount: string) => Promise<Caller>;
 }
 
 const BATON_OBJECT = { apiVersion: 'baton.dev/v1alpha1' };

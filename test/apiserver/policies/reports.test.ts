@@ -22,7 +22,7 @@ const nodeNamed = (name: string): object => ({ apiVersion: 'v1', kind: 'Node', n
 interface EventApi {
   readonly api: string;
   readonly path: string;
-  event(name: string, regarding: object, node: string | undefined, labels?: object): object;
+  readonly event: (name: string, regarding: object, node: string | undefined, labels?: object) => object;
 }
 
 const MODERN: EventApi = {

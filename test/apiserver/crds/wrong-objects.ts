@@ -1,0 +1,94 @@
+import { action, firstProcess, plan, set } from './objects.ts';
+
+/** Wrong objects: what is wrong, the object, and what the API server has to say about it. */
+export const WRONG: readonly (readonly [string, object, string])[] = [
+  [
+    'no nodeSelector',
+    plan('w', (spec) => delete spec['nodeSelector']),
+    '`nodeSelector` must select by at least one label; set `allNodes: true`',
+  ],
+  ['an empty nodeSelector', plan('w', set({ nodeSelector: {} })), '`nodeSelector` must select by at least one label'],
+  ['both selectors', plan('w', set({ allNodes: true })), '`nodeSelector` must not be set together with `allNodes: true`'],
+  [
+    'batch size 0',
+    plan('w', set({ batches: [{ size: 0 }] })),
+    'spec.batches[0].size: Invalid value: 0: spec.batches[0].size in body should be greater than or equal to 1',
+  ],
+  [
+    'batch size 150%',
+    plan('w', set({ batches: [{ size: '150%' }] })),
+    "spec.batches[0].size in body should match '^([1-9][0-9]?|100)%$'",
+  ],
+  [
+    'batch size "5"',
+    plan('w', set({ batches: [{ size: '5' }] })),
+    "spec.batches[0].size in body should match '^([1-9][0-9]?|100)%$'",
+  ],
+  ['no batches', plan('w', set({ batches: [] })), 'spec.batches in body should have at least 1 items'],
+  ['maxUnavailable 0', plan('w', set({ maxUnavailable: 0 })), 'spec.maxUnavailable in body should be greater than or equal to 1'],
+  ['maxUnavailable 0%', plan('w', set({ maxUnavailable: '0%' })), 'spec.maxUnavailable in body should match'],
+  [
+    'maxFailed -1',
+    plan('w', set({ failure: { maxFailed: -1 } })),
+    'spec.failure.maxFailed in body should be greater than or equal to 0',
+  ],
+  ['an unknown field', plan('w', set({ maxUnavailble: 2 })), 'strict decoding error: unknown field "spec.maxUnavailble"'],
+  ['no version', plan('w', (spec) => delete spec['version']), 'spec.version: Required value'],
+  ['a version with a blank', plan('w', set({ version: '12 9' })), 'spec.version in body should match'],
+  ['no processes', plan('w', set({ processes: [] })), 'spec.processes in body should have at least 1 items'],
+  [
+    'a template without spec',
+    plan('w', (spec) => Object.assign(firstProcess(spec), { job: { template: { metadata: {} } } })),
+    'must be a PodTemplateSpec with a `spec` that has `containers`',
+  ],
+  [
+    'two processes of one name',
+    plan('w', (spec) => Object.assign(spec, { processes: [firstProcess(spec), firstProcess(spec)] })),
+    'spec.processes[1]: Duplicate value: {"name":"os"}',
+  ],
+  [
+    'an unknown disruption',
+    plan('w', (spec) => Object.assign(firstProcess(spec), { disruption: 'Restart' })),
+    'Unsupported value: "Restart": supported values: "None", "Drain", "Reboot"',
+  ],
+  [
+    'a relative sink URL',
+    plan('w', set({ notify: { sinks: [{ name: 'ops', webhook: { url: 'hooks.example/x' } }] } })),
+    "must be an absolute URL that begins with 'https://' or 'http://'",
+  ],
+  [
+    'a password in a sink URL',
+    plan('w', set({ notify: { sinks: [{ name: 'ops', webhook: { url: 'https://a:b@hooks.example/x' } }] } })),
+    'must not carry a user name, a password or a fragment',
+  ],
+  [
+    'two sinks of one name',
+    plan(
+      'w',
+      set({ notify: { sinks: ['a', 'b'].map((path) => ({ name: 'ops', webhook: { url: `https://hooks.example/${path}` } })) } }),
+    ),
+    'spec.notify.sinks[1]: Duplicate value: {"name":"ops"}',
+  ],
+  [
+    'operator In without values',
+    plan('w', set({ nodeSelector: { matchExpressions: [{ key: 'role', operator: 'In' }] } })),
+    "`values` must be set for the operators 'In' and 'NotIn'",
+  ],
+  ['a name of 41 characters', plan('w'.repeat(41), () => undefined), '`metadata.name` must have at most 40 characters'],
+  [
+    'Resume without batch',
+    action({ plan: 'os', action: 'Resume' }),
+    '`batch` must name the UpgradeBatch after which the plan paused',
+  ],
+  ['Release without nodes', action({ plan: 'os', action: 'Release' }), '`nodes` must name the quarantined nodes'],
+  [
+    'Release with batch',
+    action({ plan: 'os', action: 'Release', nodes: ['n'], batch: 'os-1' }),
+    "`batch` must not be set unless `action` is 'Resume'",
+  ],
+  [
+    'an unknown action',
+    action({ plan: 'os', action: 'Retry' }),
+    'Unsupported value: "Retry": supported values: "Release", "Resume"',
+  ],
+];
