@@ -16,6 +16,8 @@ export interface Turn {
   readonly attempt: number;
   /** When the operator opened the turn, RFC 3339. */
   readonly openedTime: string;
+  /** Whether the claim cordoned the Node: only then does the release uncordon it. */
+  readonly cordoned: boolean;
   /** What the Node was like before. */
   readonly before: {
     readonly unschedulable: boolean;

@@ -27,6 +27,8 @@ export interface NodeFact {
   readonly done: DoneMark | undefined;
   /** Keys of annotations for autoscalers that are set. */
   readonly kept: readonly string[];
+  /** Whether it has any annotation: a JSON Patch cannot add one where there is none. */
+  readonly annotated: boolean;
   /** Whether the taint `baton.dev/failed` is on it. */
   readonly failedTaint: boolean;
 }

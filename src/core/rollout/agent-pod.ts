@@ -1,5 +1,5 @@
 import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
-import { ANNOTATIONS, COMPONENTS, LABELS, SERVICE_ACCOUNTS, TAINTS } from '../../api/names.ts';
+import { ANNOTATIONS, COMPONENTS, LABELS, SERVICE_ACCOUNTS } from '../../api/names.ts';
 import type { Hash } from '../facts.ts';
 import type { Manifest } from './command.ts';
 import { pinnedAffinity } from './job.ts';
@@ -63,9 +63,8 @@ export function buildAgentPod({ plan, lease, transitions, node, settings, hash }
       terminationGracePeriodSeconds: 15,
       affinity: pinnedAffinity({}, node),
       tolerations: [
-        { key: 'node.kubernetes.io/unschedulable', operator: 'Exists' },
-        { key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' },
-        { key: TAINTS.failed, operator: 'Exists' },
+        // The node was chosen by name from the plan's own: its taints are no reason not to speak from there.
+        { operator: 'Exists', effect: 'NoSchedule' },
         { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
         { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
       ],

@@ -94,8 +94,8 @@ export function openTurns(input: TurnsInput): TurnsStep {
       hold ??= { reason: 'BatonMoving', message: `the baton leaves ${node.name} before its own turn` };
       continue;
     }
-    const turn = buildTurn(snapshot, batch, { node, processes: entry.processes, now });
     const cordon = disrupts(processes);
+    const turn = buildTurn(snapshot, batch, { node, processes: entry.processes, cordon, now });
     commands.push({ kind: 'OpenTurn', node, turn, cordon, why: `${others.length} of ${limit} nodes down: ${node.name} is next in ${batch.metadata.name}` });
     down.set(node.name, node);
   }
@@ -115,12 +115,13 @@ function describeDown(down: readonly NodeFact[]): string {
 interface TurnInput {
   readonly node: NodeFact;
   readonly processes: readonly string[];
+  readonly cordon: boolean;
   readonly now: Instant;
 }
 
-function buildTurn(snapshot: PlanSnapshot, batch: UpgradeBatch, { node, processes, now }: TurnInput): Turn {
+function buildTurn(snapshot: PlanSnapshot, batch: UpgradeBatch, { node, processes, cordon, now }: TurnInput): Turn {
   // A claim that somebody took away left the turn behind: what was before is still what was before.
-  const before = node.turn?.batchUid === batch.metadata.uid ? node.turn.before : undefined;
+  const left = node.turn?.batchUid === batch.metadata.uid ? node.turn : undefined;
   return {
     namespace: snapshot.plan.metadata.namespace,
     plan: snapshot.plan.metadata.name,
@@ -129,6 +130,7 @@ function buildTurn(snapshot: PlanSnapshot, batch: UpgradeBatch, { node, processe
     processes,
     attempt: 1,
     openedTime: toRfc3339(now),
-    before: before ?? { unschedulable: node.unschedulable, bootId: node.bootId, kept: node.kept },
+    cordoned: cordon,
+    before: left?.before ?? { unschedulable: node.unschedulable, bootId: node.bootId, kept: node.kept },
   };
 }

@@ -1,0 +1,24 @@
+import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import type { Hash } from '../facts.ts';
+
+/** JSON with the keys of objects in order, so that the same content gives the same text. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonical(entry)}`).join(',')}}`;
+}
+
+/**
+ * The plan's revision: a hash of what decides the work on a node - version, names of processes, templates. Nothing else re-runs a
+ * node that is done.
+ */
+export function revisionOf(plan: UpgradePlan, hash: Hash): string {
+  const processes = plan.spec.processes.map((process) => ({ name: process.name, template: process.job.template }));
+  return hash(canonical({ version: plan.spec.version, processes })).slice(0, 40);
+}
+
+/** Whether any process of the plan disrupts a node, so that nodes are drained. */
+export function disruptsSome(plan: UpgradePlan): boolean {
+  return plan.spec.processes.some((process) => process.disruption !== 'None');
+}

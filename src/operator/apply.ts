@@ -1,0 +1,191 @@
+import { CONDITIONS } from '../api/conditions.ts';
+import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
+import { ANNOTATIONS, FINALIZERS, LABELS } from '../api/names.ts';
+import { settleConditions } from '../core/condition.ts';
+import type { Command, Manifest } from '../core/rollout/command.ts';
+import type { PodFact } from '../core/facts.ts';
+import { toMicroTime } from '../core/text.ts';
+import type { KubeClient, KubeObject } from '../kube/client.ts';
+import { isKubeError } from '../kube/kube-error.ts';
+import { KINDS, resourcePath, type ResourceKind } from '../kube/resource-path.ts';
+import { applyToNode, type NodeWriter } from './apply-node.ts';
+import { object } from './json.ts';
+import { planKey } from './plan-key.ts';
+import { prepareNamespace } from './prepare-namespace.ts';
+
+/** Takes the answers to our own writes into the caches, so that the next pass sees them. */
+export interface Observer {
+  node(node: KubeObject): void;
+  job(job: KubeObject): void;
+  pod(pod: KubeObject): void;
+  lease(lease: KubeObject): void;
+  plan(plan: KubeObject): void;
+  batch(batch: KubeObject): void;
+  action(action: KubeObject): void;
+  gone(kind: 'lease' | 'batch' | 'plan', key: string, uid: string): void;
+}
+
+/** What carrying out commands needs. */
+export interface ApplyDeps {
+  readonly client: KubeClient;
+  readonly observer: Observer;
+  readonly nodes: NodeWriter;
+  readonly now: () => number;
+  /** What the API server answered to an eviction; undefined: the Pod goes. */
+  readonly evictionAnswered: (podUid: string, answer: string | undefined) => void;
+  /** Whether an eviction of the Pod may be asked for now. */
+  readonly evictionIsDue: (podUid: string) => boolean;
+  /** The API server refused a Job for good. */
+  readonly jobRefused: (name: string, message: string) => void;
+}
+
+/** Carries out one command. Idempotent: a command that was carried out already changes nothing. Throws a KubeError otherwise. */
+export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: Command): Promise<void> {
+  const { client, observer } = deps;
+  const { namespace } = plan.metadata;
+  switch (command.kind) {
+    case 'OpenTurn':
+    case 'CloseTurn':
+    case 'Quarantine':
+    case 'EndQuarantine':
+      return applyToNode(deps.nodes, { key: planKey(namespace, plan.metadata.name), uid: plan.metadata.uid }, command);
+    case 'HoldPlan':
+      return setPlanFinalizers(deps, plan, [...(plan.metadata.finalizers ?? []), FINALIZERS.plan]);
+    case 'LetPlanGo':
+      return setPlanFinalizers(deps, plan, (plan.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZERS.plan));
+    case 'PrepareNamespace':
+      return observer.lease(await prepareNamespace(client, namespace, command.lease));
+    case 'CreateBatch':
+      return observer.batch(await createOwn(deps, KINDS.batches, namespace, command.batch));
+    case 'RemoveBatch':
+      return removeBatch(deps, command);
+    case 'Evict':
+      return evict(deps, command.pod);
+    case 'CreateJob':
+      return createJob(deps, namespace, command.job);
+    case 'DeleteJobs':
+      return client.deleteCollection(
+        resourcePath(KINDS.jobs, { namespace }),
+        { labelSelector: `${LABELS.batchUid}=${command.batchUid}` },
+        { propagationPolicy: 'Background' },
+      );
+    case 'CreateAgentPod':
+      return observer.pod(await createOwn(deps, KINDS.pods, namespace, command.pod));
+    case 'DeleteAgentPod':
+      return client.delete(resourcePath(KINDS.pods, { namespace, name: command.pod.name }), { preconditions: { uid: command.pod.uid } });
+    case 'PassBaton':
+      return passBaton(deps, namespace, command);
+    case 'DeleteLease': {
+      const { name, uid } = command.lease;
+      await client.delete(resourcePath(KINDS.leases, { namespace, name }), { preconditions: { uid }, propagationPolicy: 'Background' });
+      return observer.gone('lease', planKey(namespace, name), uid);
+    }
+    case 'AnswerAction':
+      return answerAction(deps, command);
+  }
+}
+
+/** Creates an object whose name is deterministic. One that exists counts as ours only when its UID label says so. */
+async function createOwn({ client }: ApplyDeps, kind: ResourceKind, namespace: string, manifest: Manifest): Promise<KubeObject> {
+  try {
+    return await client.create<KubeObject>(resourcePath(kind, { namespace }), manifest);
+  } catch (error) {
+    if (!isKubeError(error, 'AlreadyExists')) throw error;
+    const metadata = object(manifest['metadata']);
+    const name = String(metadata['name']);
+    const existing = await client.get<KubeObject>(resourcePath(kind, { namespace, name }));
+    const wanted = object(metadata['labels'])[LABELS.planUid];
+    if (existing.metadata.labels?.[LABELS.planUid] !== wanted) {
+      throw new Error(`${kind.plural} ${namespace}/${name} exists and belongs to something else: delete it`, { cause: error });
+    }
+    return existing;
+  }
+}
+
+async function setPlanFinalizers({ client, observer }: ApplyDeps, plan: UpgradePlan, finalizers: readonly string[]): Promise<void> {
+  const { namespace, name, resourceVersion, uid } = plan.metadata;
+  const path = resourcePath(KINDS.plans, { namespace, name });
+  const answer = await client.mergePatch<KubeObject>(path, { metadata: { resourceVersion, finalizers } });
+  if (plan.metadata.deletionTimestamp !== undefined && finalizers.length === 0) observer.gone('plan', planKey(namespace, name), uid);
+  else observer.plan(answer);
+}
+
+async function removeBatch({ client, observer }: ApplyDeps, { batch }: Extract<Command, { kind: 'RemoveBatch' }>): Promise<void> {
+  const { namespace, name, uid } = batch.metadata;
+  const path = resourcePath(KINDS.batches, { namespace, name });
+  try {
+    await client.mergePatch<KubeObject>(path, { metadata: { uid, finalizers: null } });
+  } catch (error) {
+    if (!isKubeError(error, 'NotFound')) throw error;
+  }
+  await client.delete(path, { propagationPolicy: 'Background' });
+  observer.gone('batch', planKey(namespace, name), uid);
+}
+
+async function evict(deps: ApplyDeps, pod: PodFact): Promise<void> {
+  if (!deps.evictionIsDue(pod.uid)) return;
+  const { namespace, name, uid } = pod;
+  const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, deleteOptions: { preconditions: { uid } } };
+  try {
+    await deps.client.create(resourcePath(KINDS.pods, { namespace, name, subresource: 'eviction' }), body);
+    deps.evictionAnswered(uid, undefined);
+  } catch (error) {
+    if (isKubeError(error, 'NotFound') || isKubeError(error, 'Conflict')) return;
+    // 429: a PodDisruptionBudget allows nothing now. It is asked again, and the message names the budget until then.
+    if (!isKubeError(error)) throw error;
+    deps.evictionAnswered(uid, error.causes.map((cause) => cause.message).find((message) => message !== undefined) ?? error.message);
+  }
+}
+
+async function createJob(deps: ApplyDeps, namespace: string, job: Manifest): Promise<void> {
+  try {
+    deps.observer.job(await createOwn(deps, KINDS.jobs, namespace, job));
+  } catch (error) {
+    const refused = isKubeError(error, 'Invalid') || (isKubeError(error, 'Forbidden') && !error.message.includes('quota'));
+    if (!refused) throw error;
+    deps.jobRefused(String(object(job['metadata'])['name']), error.message);
+  }
+}
+
+/** One PUT with the resourceVersion that was seen: a holder that renewed in between makes it fail, and the next pass decides again. */
+async function passBaton({ client, observer, now }: ApplyDeps, namespace: string, { lease, to, receipts }: Extract<Command, { kind: 'PassBaton' }>): Promise<void> {
+  const path = resourcePath(KINDS.leases, { namespace, name: lease.name });
+  const current = await client.get<KubeObject>(path);
+  const spec = object(current['spec']);
+  if (current.metadata.uid !== lease.uid || spec['leaseTransitions'] !== lease.transitions) return;
+  const time = toMicroTime(now());
+  const annotations: Record<string, string> = {
+    ...current.metadata.annotations,
+    [ANNOTATIONS.batch]: to.batch,
+    [ANNOTATIONS.batchUid]: to.batchUid,
+    [ANNOTATIONS.agentPod]: to.pod,
+    [ANNOTATIONS.agentPodUid]: to.podUid,
+  };
+  // Receipts that came after the snapshot must not be lost: they are dropped only when the snapshot had them all.
+  if (current.metadata.annotations?.[ANNOTATIONS.receipts] === undefined || sameReceipts(current, lease.receipts.length)) {
+    annotations[ANNOTATIONS.receipts] = JSON.stringify(receipts);
+  }
+  const next = {
+    ...current,
+    metadata: { ...current.metadata, annotations },
+    spec: { ...spec, holderIdentity: to.node, acquireTime: time, renewTime: time, leaseTransitions: lease.transitions + 1 },
+  };
+  observer.lease(await client.replace<KubeObject>(path, next));
+}
+
+function sameReceipts(lease: KubeObject, seen: number): boolean {
+  try {
+    const list: unknown = JSON.parse(lease.metadata.annotations?.[ANNOTATIONS.receipts] ?? '[]');
+    return Array.isArray(list) && list.length === seen;
+  } catch {
+    return true; // Unreadable, so nothing can be lost with it.
+  }
+}
+
+async function answerAction({ client, observer, now }: ApplyDeps, { action, answer }: Extract<Command, { kind: 'AnswerAction' }>): Promise<void> {
+  const { namespace, name, generation, resourceVersion } = action.metadata;
+  const finding = { type: CONDITIONS.applied, ...answer, observedGeneration: generation };
+  const conditions = settleConditions(action.status?.conditions, [finding], now());
+  const path = resourcePath(KINDS.actions, { namespace, name, subresource: 'status' });
+  observer.action(await client.mergePatch<KubeObject>(path, { metadata: { resourceVersion }, status: { conditions } }));
+}

@@ -1,0 +1,214 @@
+import { ACTION_REASONS } from '../api/conditions.ts';
+import type { UpgradeAction } from '../api/generated/upgradeaction.ts';
+import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
+import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
+import { GROUP, VERSION } from '../api/names.ts';
+import type { Hash } from '../core/facts.ts';
+import { isAnswered } from '../core/rollout/answer-actions.ts';
+import { revisionOf } from '../core/rollout/revision.ts';
+import type { Settings } from '../core/rollout/snapshot.ts';
+import type { KubeObject } from '../kube/client.ts';
+import { KINDS } from '../kube/resource-path.ts';
+import { SafeOperator, type SafeOperatorDeps } from '../kube/safe-operator.ts';
+import { WorkQueue, type HandleResult } from '../kube/work-queue.ts';
+import { applyCommand, type ApplyDeps, type Observer } from './apply.ts';
+import { gatherSnapshot, type OwnObjects } from './gather.ts';
+import { planKey } from './plan-key.ts';
+import { PlanWatches } from './plan-watches.ts';
+import { reconcile } from './reconcile.ts';
+import { RefusalMemory } from './refusal-memory.ts';
+import { StatusWriter } from './status-writer.ts';
+import { PlanValidator } from './validate-plan.ts';
+import { createWatches, runWatches, watchesSynced, type Watches } from './watches.ts';
+
+/** What the operator is made from. */
+export interface BatonOperatorDeps extends SafeOperatorDeps {
+  readonly settings: Settings;
+  /** Namespace of the reporters; empty when none are installed. */
+  readonly reporterNamespace: string;
+  readonly hash: Hash;
+  /** Milliseconds that never go back. */
+  readonly monotonic: () => number;
+}
+
+/** How many plans are worked on at once. */
+const CONCURRENCY = 4;
+
+/** The operator: watches what decisions look at, and passes over each plan when something about it changed. */
+export class BatonOperator extends SafeOperator {
+  readonly #deps: BatonOperatorDeps;
+  readonly #queue: WorkQueue;
+  readonly #watches: Watches;
+  readonly #planWatches: PlanWatches;
+  readonly #validator: PlanValidator;
+  readonly #statuses: StatusWriter;
+  readonly #refusals: RefusalMemory;
+  readonly #leaseChanges = new Map<string, number>();
+  #watching: Promise<void> | undefined;
+  #ready = false;
+
+  constructor(deps: BatonOperatorDeps) {
+    super(deps);
+    this.#deps = deps;
+    const touch = (key: string): void => {
+      if (this.#ready) this.#queue.add(key);
+    };
+    this.#queue = new WorkQueue({ ...deps, name: 'plans', concurrency: CONCURRENCY, handle: (key) => this.#pass(key) });
+    this.#watches = createWatches(deps, deps.reporterNamespace, {
+      touch,
+      leaseChanged: (key) => this.#leaseChanges.set(key, deps.monotonic()),
+    });
+    const planOnNode = (node: string): string | undefined => {
+      const turn = this.#watches.claimed.get(node)?.fact.turn;
+      return turn === undefined ? undefined : planKey(turn.namespace, turn.plan);
+    };
+    this.#planWatches = new PlanWatches({ ports: deps, touch, planOnNode, hash: deps.hash });
+    this.#validator = new PlanValidator(deps.client, deps.monotonic);
+    this.#refusals = new RefusalMemory(deps.monotonic);
+    this.#statuses = new StatusWriter({
+      client: deps.client,
+      monotonic: deps.monotonic,
+      observePlan: (plan) => this.reflector(KINDS.plans.plural).observe(plan),
+      observeBatch: (batch) => this.reflector(KINDS.batches.plural).observe(batch),
+    });
+  }
+
+  /** Whether everything has been listed once, so that decisions see the cluster as it is. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Starts the watches; passes begin when all have been listed once. */
+  protected override async init(): Promise<void> {
+    const touch = (object: object): Promise<void> => {
+      const { metadata, spec } = object as { metadata: { namespace?: string; name?: string }; spec?: { plan?: string } };
+      if (this.#ready) this.#queue.add(planKey(metadata.namespace ?? '', spec?.plan ?? metadata.name ?? ''));
+      return Promise.resolve();
+    };
+    for (const kind of [KINDS.plans, KINDS.batches, KINDS.actions]) {
+      await this.watchResource(GROUP, VERSION, kind.plural, (event) => touch(event.object));
+    }
+    this.#watching = runWatches(this.#watches, this.stopSignal);
+    await Promise.all([this.synced(), watchesSynced(this.#watches, this.stopSignal)]);
+    this.#ready = true;
+    this.#queue.start();
+    for (const key of [...this.#own.keys()]) this.#queue.add(key);
+    this.#deps.log.info('Watching', { plans: this.reflector(KINDS.plans.plural).size });
+  }
+
+  /** Ends in order: no new pass begins, what runs is finished. */
+  override async stopped(): Promise<void> {
+    await super.stopped();
+    this.#planWatches.stop();
+    await this.#queue.stop();
+    await this.#watching;
+  }
+
+  readonly #own: OwnObjects & { keys(): Iterable<string> } = {
+    keys: () => {
+      const plans = [...this.#objects<UpgradePlan>(KINDS.plans.plural)].map((plan) => planKey(plan.metadata.namespace, plan.metadata.name));
+      const acts = [...this.#objects<UpgradeAction>(KINDS.actions.plural)].map((action) => planKey(action.metadata.namespace, action.spec.plan));
+      return new Set([...plans, ...acts]);
+    },
+    plan: (key) => this.reflector(KINDS.plans.plural).get(key) as UpgradePlan | undefined,
+    batches: (key) =>
+      [...this.#objects<UpgradeBatch>(KINDS.batches.plural)].filter(
+        (batch) => planKey(batch.metadata.namespace, batch.spec.plan) === key && batch.spec.planUid === this.#own.plan(key)?.metadata.uid,
+      ),
+    actions: (key) =>
+      [...this.#objects<UpgradeAction>(KINDS.actions.plural)].filter((action) => planKey(action.metadata.namespace, action.spec.plan) === key),
+  };
+
+  // The API server has checked these objects against our own schemas.
+  *#objects<T>(plural: string): IterableIterator<T> {
+    for (const object of this.reflector(plural).values()) yield object as T;
+  }
+
+  async #pass(key: string): Promise<HandleResult> {
+    const plan = this.#own.plan(key);
+    if (plan === undefined) return this.#withoutPlan(key);
+    const { now, hash, log, settings } = this.#deps;
+    const result = await reconcile(
+      {
+        gather: (current) => this.#gather(current),
+        apply: (current, command) => applyCommand(this.#applyDeps, current, command),
+        statuses: this.#statuses,
+        settings,
+        now,
+        hash,
+        log,
+      },
+      plan,
+    );
+    if (result.idle) {
+      // Idle plans watch no Nodes; a change of the plan, an act or a batch wakes it.
+      this.#planWatches.release(key);
+      return {};
+    }
+    return { requeueAfterMs: result.requeueAfterMs };
+  }
+
+  #gather(plan: UpgradePlan): ReturnType<typeof gatherSnapshot> {
+    const { client, hash, monotonic } = this.#deps;
+    const leaseUnchangedMs = (key: string): number => monotonic() - (this.#leaseChanges.get(key) ?? monotonic());
+    const deps = {
+      client,
+      own: this.#own,
+      watches: this.#watches,
+      planWatches: this.#planWatches,
+      leaseUnchangedMs,
+      validate: (current: UpgradePlan) => this.#validator.validate(current),
+      revisionOf: (current: UpgradePlan) => revisionOf(current, hash),
+      hash,
+    };
+    return gatherSnapshot(deps, plan, this.#refusals);
+  }
+
+  /** A plan that is gone, or never was: its acts are told so. */
+  async #withoutPlan(key: string): Promise<HandleResult> {
+    this.#planWatches.release(key);
+    for (const action of this.#own.actions(key)) {
+      if (isAnswered(action)) continue;
+      const message = `there is no UpgradePlan ${action.spec.plan} in the namespace ${action.metadata.namespace}`;
+      const answer = { status: 'False', reason: ACTION_REASONS.PlanNotFound, message } as const;
+      // An act has no need of the plan itself to be answered.
+      const stand = { metadata: action.metadata } as UpgradePlan;
+      await applyCommand(this.#applyDeps, stand, { kind: 'AnswerAction', action, answer, why: message });
+    }
+    return {};
+  }
+
+  get #applyDeps(): ApplyDeps {
+    const { client, now, hash } = this.#deps;
+    return {
+      client,
+      now,
+      observer: this.#observer,
+      nodes: { client, hash, observe: (node) => this.#observer.node(node) },
+      evictionAnswered: (uid, answer) => this.#refusals.evictionAnswered(uid, answer),
+      evictionIsDue: (uid) => this.#refusals.evictionIsDue(uid),
+      jobRefused: (name, message) => this.#refusals.jobRefused(name, message),
+    };
+  }
+
+  readonly #observer: Observer = {
+    node: (node: KubeObject) => {
+      this.#watches.claimed.observe(node);
+      for (const nodes of this.#planWatches.nodeWatches()) {
+        if (nodes.get(node.metadata.name ?? '') !== undefined) nodes.observe(node);
+      }
+    },
+    job: (job) => this.#watches.jobs.observe(job),
+    pod: (pod) => this.#watches.pods.observe(pod),
+    lease: (lease) => this.#watches.leases.observe(lease),
+    plan: (plan) => this.reflector(KINDS.plans.plural).observe(plan),
+    batch: (batch) => this.reflector(KINDS.batches.plural).observe(batch),
+    action: (action) => this.reflector(KINDS.actions.plural).observe(action),
+    gone: (kind, key, uid) => {
+      if (kind === 'lease') this.#watches.leases.observeDeleted(key, uid);
+      else this.reflector(kind === 'batch' ? KINDS.batches.plural : KINDS.plans.plural).observeDeleted(key, uid);
+      if (kind !== 'lease') this.#statuses.forget(uid);
+      if (kind === 'plan') this.#validator.forget(uid);
+    },
+  };
+}

@@ -1,0 +1,186 @@
+import type { UpgradeAction } from '../api/generated/upgradeaction.ts';
+import type { Receipt, UpgradeBatch } from '../api/generated/upgradebatch.ts';
+import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
+import { ANNOTATIONS, LABELS } from '../api/names.ts';
+import type { Hash, NodeFact, PodFact } from '../core/facts.ts';
+import { leaseName } from '../core/rollout/agent-pod.ts';
+import { isSettled } from '../core/rollout/batch-step.ts';
+import { isTerminal } from '../core/rollout/node-step.ts';
+import { disruptsSome } from '../core/rollout/revision.ts';
+import type { LeaseFact, PlanSnapshot, Validation } from '../core/rollout/snapshot.ts';
+import type { KubeClient, KubeObject } from '../kube/client.ts';
+import { isKubeError } from '../kube/kube-error.ts';
+import { KINDS, resourcePath } from '../kube/resource-path.ts';
+import { number, object, text } from './json.ts';
+import { doneMarkOf, planKey } from './plan-key.ts';
+import type { PlanWatches } from './plan-watches.ts';
+import { projectNode } from './project.ts';
+import type { OwnLease, Watches } from './watches.ts';
+
+/** What the objects of Baton's own kinds look like to the gatherer. */
+export interface OwnObjects {
+  plan(key: string): UpgradePlan | undefined;
+  batches(key: string): readonly UpgradeBatch[];
+  actions(key: string): readonly UpgradeAction[];
+}
+
+/** What gathering needs. */
+export interface GatherDeps {
+  readonly client: Pick<KubeClient, 'get'>;
+  readonly own: OwnObjects;
+  readonly watches: Watches;
+  readonly planWatches: PlanWatches;
+  /** For how long a Lease has not changed (ms, monotonic). */
+  readonly leaseUnchangedMs: (key: string) => number;
+  readonly validate: (plan: UpgradePlan) => Promise<Validation>;
+  readonly revisionOf: (plan: UpgradePlan) => string;
+  readonly hash: Hash;
+}
+
+/** Answers of the API server that no watch delivers. They may be lost: the next try gives them again. */
+export interface Answers {
+  readonly evictions: ReadonlyMap<string, string>;
+  readonly jobRefusals: ReadonlyMap<string, string>;
+}
+
+/** The snapshot for one pass over a plan; undefined while its watches have not been listed once. */
+export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answers: Answers): Promise<PlanSnapshot | undefined> {
+  const key = planKey(plan.metadata.namespace, plan.metadata.name);
+  const { watches, planWatches } = deps;
+  const batches = deps.own.batches(key).toSorted((a, b) => a.spec.index - b.spec.index);
+  const watch = planWatches.ensure(plan);
+  if (!watch.nodes.synced || !watch.reports.synced) return undefined;
+  const nodes = await gatherNodes(deps, { plan, batches, key, selected: watch.nodes.values() });
+  const claimed = [...nodes.values()].filter((node) => node.claim === plan.metadata.uid);
+  const open = batches.find((batch) => !isSettled(batch));
+  planWatches.needPods(key, disruptsSome(plan) && (open !== undefined || claimed.length > 0));
+  const pods = gatherPods(deps, key, claimed);
+  if (pods === undefined && (open !== undefined || claimed.length > 0)) return undefined;
+  const lease = leaseFact(deps, key);
+  return {
+    plan,
+    revision: deps.revisionOf(plan),
+    validation: await deps.validate(plan),
+    namespaceTerminating: await isTerminating(deps, plan),
+    batches,
+    nodes,
+    jobs: [...watches.jobs.values()].filter((job) => job.planUid === plan.metadata.uid).map((job) => job.fact),
+    pods: pods ?? new Map(),
+    reporters: new Set([...(watches.reporters?.values() ?? [])].filter((pod) => pod.ready).map((pod) => pod.node)),
+    reports: [...watch.reports.values()].sort((a, b) => a.time - b.time || a.sequence - b.sequence),
+    actions: deps.own.actions(key),
+    lease,
+    agentPods: lease === undefined ? [] : ownPods(watches, key).filter((pod) => pod.labels[LABELS.leaseUid] === lease.uid),
+    evictionAnswers: answers.evictions,
+    jobRefusals: answers.jobRefusals,
+  };
+}
+
+function ownPods(watches: Watches, key: string): readonly PodFact[] {
+  return [...watches.pods.values()].filter((pod) => pod.plan === key).map((pod) => pod.fact);
+}
+
+/** All Pods of the claimed nodes; undefined while a drain needs Pods that are not known yet. */
+function gatherPods({ watches, planWatches }: GatherDeps, key: string, claimed: readonly NodeFact[]): Map<string, readonly PodFact[]> | undefined {
+  const byNode = new Map<string, PodFact[]>();
+  for (const pod of ownPods(watches, key)) byNode.set(pod.node, [...(byNode.get(pod.node) ?? []), pod]);
+  const pods = new Map<string, readonly PodFact[]>(byNode);
+  for (const node of claimed) {
+    if (node.turn?.cordoned !== true) continue;
+    const all = planWatches.podsOn(node.name);
+    if (all === undefined) return undefined;
+    const own = byNode.get(node.name) ?? [];
+    const names = new Set(own.map((pod) => pod.uid));
+    pods.set(node.name, [...own, ...all.filter((pod) => !names.has(pod.uid))]);
+  }
+  return pods;
+}
+
+interface NodesInput {
+  readonly plan: UpgradePlan;
+  readonly batches: readonly UpgradeBatch[];
+  readonly key: string;
+  readonly selected: Iterable<NodeFact>;
+}
+
+/**
+ * The nodes that the plan selects, those it has claimed, and those of its batches that are neither but matter still: their watch is
+ * silent about whether they lost the label or are gone, and one GET tells.
+ */
+async function gatherNodes(deps: GatherDeps, { plan, batches, key, selected }: NodesInput): Promise<Map<string, NodeFact>> {
+  const doneMark = doneMarkOf(key, deps.hash);
+  const nodes = new Map<string, NodeFact>();
+  for (const node of selected) nodes.set(node.name, node);
+  for (const { fact, object: node } of deps.watches.claimed.values()) {
+    if (fact.claim === plan.metadata.uid && !nodes.has(fact.name)) nodes.set(fact.name, projectNode(node, doneMark));
+  }
+  for (const batch of batches) {
+    const records = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record]));
+    const settled = isSettled(batch);
+    for (const entry of batch.spec.nodes) {
+      const record = records.get(entry.name);
+      const matters = record?.quarantined === true || (!settled && (record === undefined || !isTerminal(record)));
+      if (!matters || nodes.has(entry.name)) continue;
+      const node = await getNode(deps, entry.name);
+      if (node !== undefined) nodes.set(entry.name, projectNode(node, doneMark));
+    }
+  }
+  return nodes;
+}
+
+async function getNode({ client }: GatherDeps, name: string): Promise<KubeObject | undefined> {
+  try {
+    return await client.get<KubeObject>(resourcePath(KINDS.nodes, { name }));
+  } catch (error) {
+    if (isKubeError(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}
+
+async function isTerminating({ client }: GatherDeps, plan: UpgradePlan): Promise<boolean> {
+  if (plan.metadata.deletionTimestamp === undefined) return false;
+  const namespace = await client.get<KubeObject>(resourcePath(KINDS.namespaces, { name: plan.metadata.namespace }));
+  return namespace.metadata.deletionTimestamp !== undefined;
+}
+
+function leaseFact({ watches, leaseUnchangedMs }: GatherDeps, key: string): LeaseFact | undefined {
+  const leaseKey = leaseName(key);
+  const lease = watches.leases.get(leaseKey);
+  if (lease === undefined || lease.metadata.deletionTimestamp !== undefined) return undefined;
+  const spec = object(lease['spec']);
+  const annotations = lease.metadata.annotations ?? {};
+  return {
+    name: lease.metadata.name ?? '',
+    uid: lease.metadata.uid ?? '',
+    resourceVersion: lease.metadata.resourceVersion ?? '',
+    holder: text(spec['holderIdentity']),
+    transitions: number(spec['leaseTransitions']),
+    batch: annotations[ANNOTATIONS.batch] ?? '',
+    batchUid: annotations[ANNOTATIONS.batchUid] ?? '',
+    agentPod: annotations[ANNOTATIONS.agentPod] ?? '',
+    agentPodUid: annotations[ANNOTATIONS.agentPodUid] ?? '',
+    receipts: receiptsOf(lease),
+    renewed: text(spec['renewTime']) !== text(spec['acquireTime']),
+    unchangedMs: leaseUnchangedMs(leaseKey),
+  };
+}
+
+function receiptsOf(lease: OwnLease): readonly Receipt[] {
+  const json = lease.metadata.annotations?.[ANNOTATIONS.receipts];
+  if (json === undefined) return [];
+  let list: unknown;
+  try {
+    list = JSON.parse(json);
+  } catch {
+    return []; // An unreadable receipt counts as none: the agent sends again under the same id.
+  }
+  if (!Array.isArray(list)) return [];
+  return list.map(object).flatMap((entry): Receipt[] => {
+    const outcome = entry['outcome'];
+    if (outcome !== 'Delivered' && outcome !== 'Failed') return [];
+    const optional = { reason: text(entry['reason']), message: text(entry['message']), node: text(entry['node']) };
+    const present = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== ''));
+    const attempts = number(entry['attempts']) > 0 ? { attempts: number(entry['attempts']) } : {};
+    return [{ sink: text(entry['sink']), id: text(entry['id']), outcome, time: text(entry['time']), ...present, ...attempts }];
+  });
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import process from 'node:process';
+import { z } from 'zod';
+import { createKubeClient } from '../kube/client.ts';
+import { loadKubeConfig } from '../kube/pooled-kube-config.ts';
+import { random, systemClock } from '../runtime/clock.ts';
+import { parseConfig } from '../runtime/config.ts';
+import { createLogger, LOG_LEVELS } from '../runtime/logging.ts';
+import { onShutdown } from '../runtime/shutdown.ts';
+import { VERSION } from '../runtime/version.ts';
+import { BatonOperator } from './baton-operator.ts';
+import { startHealthServer } from './health-server.ts';
+
+const port = z.coerce.number().int().min(0).max(65535);
+
+const resources = z.string().transform((json, context): Readonly<Record<string, unknown>> => {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(json));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not a JSON object' });
+    return z.NEVER;
+  }
+});
+
+const SCHEMA = z.object({
+  image: z.string().describe("the image of Baton, which agents run too, as in 'registry.example/baton:0.1.0'"),
+  imagePullPolicy: z.enum(['IfNotPresent', 'Always', 'Never']).default('IfNotPresent').describe('IfNotPresent, Always or Never'),
+  reporterNamespace: z.string().default('').describe('the namespace of the reporters, or nothing where none are installed'),
+  clusterName: z.string().default('').describe('the name of this cluster in messages'),
+  sinkAllow: z.string().default('').describe('the addresses that sinks may have, separated by commas'),
+  agentResources: resources.default({}).describe('the ResourceRequirements of agent Pods as JSON'),
+  logLevel: z.enum(LOG_LEVELS).default('info').describe(`one of ${LOG_LEVELS.join(', ')}`),
+  healthPort: port.default(8080).describe('the port for health checks, or 0 for any free one'),
+  kubeconfig: z.string().optional().describe('a kubeconfig file, where the operator runs outside the cluster'),
+});
+
+const VARIABLES = {
+  image: 'BATON_IMAGE',
+  imagePullPolicy: 'BATON_IMAGE_PULL_POLICY',
+  reporterNamespace: 'BATON_REPORTER_NAMESPACE',
+  clusterName: 'BATON_CLUSTER_NAME',
+  sinkAllow: 'BATON_SINK_ALLOW',
+  agentResources: 'BATON_AGENT_RESOURCES',
+  logLevel: 'BATON_LOG_LEVEL',
+  healthPort: 'BATON_HEALTH_PORT',
+  kubeconfig: 'BATON_KUBECONFIG',
+};
+
+/** `baton operator`: runs until it is asked to stop. Throws an ExitError with code 2 when its configuration is wrong. */
+export async function main(_args: readonly string[]): Promise<number> {
+  const config = parseConfig(SCHEMA, process.env, VARIABLES);
+  const log = createLogger({ component: 'operator', level: config.logLevel });
+  const shutdown = onShutdown();
+  const kubeConfig = loadKubeConfig(config.kubeconfig === undefined ? {} : { kubeconfigPath: config.kubeconfig });
+  const ports = { log, now: systemClock.now, random, sleep: systemClock.sleep };
+  const client = createKubeClient({ ...ports, kubeConfig, userAgent: `baton-operator/${VERSION}` });
+  const operator = new BatonOperator({
+    ...ports,
+    kubeConfig,
+    client,
+    monotonic: systemClock.monotonic,
+    hash: (text) => createHash('sha256').update(text).digest('hex'),
+    reporterNamespace: config.reporterNamespace,
+    settings: {
+      image: config.image,
+      imagePullPolicy: config.imagePullPolicy,
+      agentResources: config.agentResources,
+      clusterName: config.clusterName,
+      sinkAllow: config.sinkAllow,
+      reporterInstalled: config.reporterNamespace !== '',
+      leaseDurationSeconds: 15,
+      historyLimit: 10,
+    },
+  });
+  shutdown.addEventListener('abort', () => operator.stop());
+  const health = await startHealthServer(config.healthPort, () => operator.ready);
+  log.info('Starting', { version: VERSION });
+  try {
+    await operator.start();
+    await operator.stopped();
+  } catch (error) {
+    if (!shutdown.aborted) throw error;
+  } finally {
+    health.close();
+    await kubeConfig.close();
+  }
+  log.info('Stopped');
+  return 0;
+}

@@ -1,0 +1,98 @@
+import type { DoneMark, Quarantine, Turn } from '../api/marks.ts';
+import { ANNOTATIONS, LABELS, TAINTS } from '../api/names.ts';
+import type { NodeFact } from '../core/facts.ts';
+import type { JsonPatchOperation } from '../kube/client.ts';
+import { objects, type Json } from './json.ts';
+
+function pointer(...parts: readonly string[]): string {
+  return `/${parts.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
+}
+
+const label = (key: string): string => pointer('metadata', 'labels', key);
+const annotation = (key: string): string => pointer('metadata', 'annotations', key);
+const UNSCHEDULABLE = '/spec/unschedulable';
+
+const KEEP_AWAY = [ANNOTATIONS.karpenterDoNotDisrupt, ANNOTATIONS.autoscalerScaleDownDisabled];
+
+/**
+ * The claim: one patch that is the intent and the lock. It fails as a whole (422) when the Node is another one, is claimed, or was
+ * cordoned or uncordoned since it was looked at.
+ */
+export function claimPatch(node: NodeFact, planUid: string, turn: Turn): readonly JsonPatchOperation[] {
+  return [
+    { op: 'test', path: '/metadata/uid', value: node.uid },
+    // `test` against null passes where the member is missing.
+    { op: 'test', path: label(LABELS.claim), value: null },
+    { op: 'test', path: UNSCHEDULABLE, value: node.unschedulable ? true : null },
+    ...(node.annotated ? [] : [{ op: 'add', path: '/metadata/annotations', value: {} } as const]),
+    { op: 'add', path: label(LABELS.claim), value: planUid },
+    { op: 'add', path: annotation(ANNOTATIONS.turn), value: JSON.stringify(turn) },
+    ...KEEP_AWAY.filter((key) => !node.kept.includes(key)).map((key) => ({ op: 'add', path: annotation(key), value: 'true' }) as const),
+    ...(turn.cordoned ? [{ op: 'add', path: UNSCHEDULABLE, value: true } as const] : []),
+  ];
+}
+
+/** What every way of closing a turn has in common: the claim, the turn and our keep-away annotations go. */
+function endOfTurn(node: NodeFact, planUid: string): readonly JsonPatchOperation[] {
+  const kept = node.turn?.before.kept ?? [];
+  const ours = KEEP_AWAY.filter((key) => node.kept.includes(key) && !kept.includes(key));
+  return [
+    { op: 'test', path: '/metadata/uid', value: node.uid },
+    { op: 'test', path: label(LABELS.claim), value: planUid },
+    { op: 'remove', path: label(LABELS.claim) },
+    ...(node.turn === undefined ? [] : [{ op: 'remove', path: annotation(ANNOTATIONS.turn) } as const]),
+    ...ours.map((key) => ({ op: 'remove', path: annotation(key) }) as const),
+  ];
+}
+
+/** The release: restores what was before. A Node that was cordoned before its turn stays cordoned. */
+export function releasePatch(node: NodeFact, planUid: string, done: { readonly key: string; readonly mark: DoneMark } | undefined): readonly JsonPatchOperation[] {
+  const uncordon = node.turn?.cordoned === true && !node.turn.before.unschedulable && node.unschedulable;
+  return [
+    ...endOfTurn(node, planUid),
+    ...(uncordon ? [{ op: 'remove', path: UNSCHEDULABLE } as const] : []),
+    ...(done === undefined ? [] : [{ op: 'add', path: annotation(done.key), value: JSON.stringify(done.mark) } as const]),
+  ];
+}
+
+/** A Node as it is now, for patches that must replace its taints as a whole. */
+export interface CurrentNode {
+  readonly resourceVersion: string;
+  readonly taints: readonly Json[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Reads what {@link quarantinePatch} needs from a Node. */
+export function currentNode(node: Json): CurrentNode {
+  const metadata = (node['metadata'] ?? {}) as { readonly resourceVersion?: string; readonly labels?: Readonly<Record<string, string>> };
+  const spec = (node['spec'] ?? {}) as Json;
+  return { resourceVersion: metadata.resourceVersion ?? '', taints: objects(spec['taints']), labels: metadata.labels ?? {} };
+}
+
+function withoutFailed(taints: readonly Json[]): readonly Json[] {
+  return taints.filter((taint) => taint['key'] !== TAINTS.failed);
+}
+
+/** The quarantine: the turn ends, but the Node stays cordoned and gets the taint. */
+export function quarantinePatch(node: NodeFact, quarantine: Quarantine, current: CurrentNode): readonly JsonPatchOperation[] {
+  const taint = { key: TAINTS.failed, value: quarantine.plan, effect: 'NoSchedule' };
+  return [
+    { op: 'test', path: '/metadata/resourceVersion', value: current.resourceVersion },
+    ...endOfTurn(node, quarantine.planUid),
+    { op: 'add', path: annotation(ANNOTATIONS.quarantine), value: JSON.stringify(quarantine) },
+    { op: 'add', path: UNSCHEDULABLE, value: true },
+    { op: 'add', path: '/spec/taints', value: [...withoutFailed(current.taints), taint] },
+  ];
+}
+
+/** The end of a quarantine: taint, annotation and cordon go; a Node that was cordoned before its turn stays so. */
+export function endQuarantinePatch(node: NodeFact, current: CurrentNode): readonly JsonPatchOperation[] {
+  const stays = node.quarantine?.unschedulableBefore === true;
+  return [
+    { op: 'test', path: '/metadata/uid', value: node.uid },
+    { op: 'test', path: '/metadata/resourceVersion', value: current.resourceVersion },
+    { op: 'remove', path: annotation(ANNOTATIONS.quarantine) },
+    { op: 'add', path: '/spec/taints', value: withoutFailed(current.taints) },
+    ...(stays || !node.unschedulable ? [] : [{ op: 'remove', path: UNSCHEDULABLE } as const]),
+  ];
+}

@@ -1,0 +1,113 @@
+import type { Log } from '../api/log.ts';
+import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
+import type { Hash } from '../core/facts.ts';
+import type { Command } from '../core/rollout/command.ts';
+import { decide, type Decision } from '../core/rollout/decide.ts';
+import type { PlanSnapshot, Settings } from '../core/rollout/snapshot.ts';
+import { isKubeError } from '../kube/kube-error.ts';
+import type { StatusWriter } from './status-writer.ts';
+
+/** What one pass needs. */
+export interface ReconcileDeps {
+  readonly gather: (plan: UpgradePlan) => Promise<PlanSnapshot | undefined>;
+  readonly apply: (plan: UpgradePlan, command: Command) => Promise<void>;
+  readonly statuses: StatusWriter;
+  readonly settings: Settings;
+  readonly now: () => number;
+  readonly hash: Hash;
+  readonly log: Log;
+}
+
+/** How a pass ended. */
+export interface PassResult {
+  /** Look again after so long although nothing changes (ms). */
+  readonly requeueAfterMs: number | undefined;
+  /** Nothing is under way and nothing is to come: the plan's Nodes need not be watched. */
+  readonly idle: boolean;
+}
+
+/** A command that met a newer state looks again soon (ms). */
+const CONFLICT_MS = 200;
+/** A command that failed otherwise looks again later (ms). */
+const FAILURE_MS = 5000;
+/** At the latest, every plan is looked at again after so long (ms): no single watch is trusted for ever. */
+const RESYNC_MS = 60_000;
+
+/** One pass: observe, decide, act, report. The status is written also when a command failed. */
+export async function reconcile(deps: ReconcileDeps, plan: UpgradePlan): Promise<PassResult> {
+  const snapshot = await deps.gather(plan);
+  // The watches say when they have been listed; until then, nothing is done.
+  if (snapshot === undefined) return { requeueAfterMs: CONFLICT_MS * 5, idle: false };
+  const decision = decide({ snapshot, now: deps.now(), settings: deps.settings, hash: deps.hash });
+  const waits = await Promise.all(decision.commands.map((command) => act(deps, plan, command)));
+  const reported = await report(deps, snapshot, decision);
+  const look = decision.lookAt === undefined ? RESYNC_MS : Math.max(decision.lookAt - deps.now(), CONFLICT_MS);
+  const all = [...waits, ...reported, look, RESYNC_MS].filter((wait) => wait !== undefined);
+  return { requeueAfterMs: Math.min(...all), idle: isIdle(snapshot, decision) };
+}
+
+function isIdle(snapshot: PlanSnapshot, decision: Decision): boolean {
+  const summary = decision.planStatus?.summary;
+  const ended = summary === 'Succeeded' || summary === 'Failed';
+  const delivered = decision.planStatus?.conditions?.every((condition) => condition.type !== 'NotificationsDelivered' || condition.reason !== 'Pending');
+  return ended && delivered === true && decision.commands.length === 0 && snapshot.plan.metadata.deletionTimestamp === undefined;
+}
+
+/** Carries out a command; gives the milliseconds after which to look again when it could not be. */
+async function act(deps: ReconcileDeps, plan: UpgradePlan, command: Command): Promise<number | undefined> {
+  const fields = { plan: plan.metadata.name, namespace: plan.metadata.namespace, command: command.kind, why: command.why, ...subject(command) };
+  deps.log.debug('Carrying out a command', fields);
+  try {
+    await deps.apply(plan, command);
+    deps.log.info('Carried out a command', fields);
+    return undefined;
+  } catch (error) {
+    const stale = isKubeError(error) && (error.code === 409 || error.code === 422 || error.code === 404);
+    if (stale) {
+      deps.log.info('Looking again because a command met a newer state', { ...fields, reason: error.message });
+      return CONFLICT_MS;
+    }
+    deps.log.error('Carrying out a command failed', { ...fields, error });
+    return FAILURE_MS;
+  }
+}
+
+function subject(command: Command): object {
+  switch (command.kind) {
+    case 'OpenTurn':
+    case 'CloseTurn':
+    case 'Quarantine':
+    case 'EndQuarantine':
+      return { node: command.node.name };
+    case 'CreateJob':
+      return { node: command.node };
+    case 'Evict':
+    case 'DeleteAgentPod':
+      return { pod: `${command.pod.namespace}/${command.pod.name}` };
+    case 'PassBaton':
+      return { node: command.to.node };
+    case 'AnswerAction':
+      return { action: command.action.metadata.name };
+    default:
+      return {};
+  }
+}
+
+async function report(deps: ReconcileDeps, snapshot: PlanSnapshot, decision: Decision): Promise<readonly (number | undefined)[]> {
+  const writes = snapshot.batches.flatMap((batch) => {
+    const status = decision.batchStatuses.get(batch.metadata.name);
+    return status === undefined ? [] : [async () => deps.statuses.writeBatch(batch, status)];
+  });
+  const { planStatus } = decision;
+  if (planStatus !== undefined) writes.push(async () => deps.statuses.writePlan(snapshot.plan, planStatus));
+  const waits: (number | undefined)[] = [];
+  for (const write of writes) {
+    try {
+      waits.push(await write());
+    } catch (error) {
+      if (!isKubeError(error) || (error.code !== 409 && error.code !== 404)) throw error;
+      waits.push(CONFLICT_MS);
+    }
+  }
+  return waits;
+}

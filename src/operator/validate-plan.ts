@@ -1,0 +1,109 @@
+import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
+import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
+import type { NodeFact } from '../core/facts.ts';
+import { buildPodSpec } from '../core/rollout/job.ts';
+import type { Validation } from '../core/rollout/snapshot.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { isKubeError } from '../kube/kube-error.ts';
+import { KINDS, resourcePath } from '../kube/resource-path.ts';
+import { object } from './json.ts';
+
+interface Known {
+  readonly generation: number;
+  readonly validation: Validation;
+  /** When it may be asked again (ms, monotonic); undefined: never. */
+  readonly until: number | undefined;
+}
+
+/** A refusal may have been about the namespace rather than the plan: it is tried again after so long (ms). */
+const REFUSED_MS = 15_000;
+const PENDING_MS = 5000;
+
+/**
+ * Asks the API server, by a dry run, whether it would take a Pod of each process: Pod Security only warns on Jobs, which then would
+ * hang without a word. Each generation of a plan is asked about once.
+ */
+export class PlanValidator {
+  readonly #client: Pick<KubeClient, 'create'>;
+  readonly #monotonic: () => number;
+  readonly #known = new Map<string, Known>();
+
+  constructor(client: Pick<KubeClient, 'create'>, monotonic: () => number) {
+    this.#client = client;
+    this.#monotonic = monotonic;
+  }
+
+  /** Whether the plan can be carried out. */
+  async validate(plan: UpgradePlan): Promise<Validation> {
+    if (plan.metadata.deletionTimestamp !== undefined) return { kind: 'Valid' };
+    const known = this.#known.get(plan.metadata.uid);
+    const { generation } = plan.metadata;
+    if (known?.generation === generation && (known.until === undefined || this.#monotonic() < known.until)) return known.validation;
+    const validation = await this.#ask(plan);
+    const waitMs = { Valid: undefined, Refused: REFUSED_MS, Pending: PENDING_MS }[validation.kind];
+    const until = waitMs === undefined ? undefined : this.#monotonic() + waitMs;
+    this.#known.set(plan.metadata.uid, { generation, validation, until });
+    return validation;
+  }
+
+  /** Forgets a plan that is gone. */
+  forget(uid: string): void {
+    this.#known.delete(uid);
+  }
+
+  async #ask(plan: UpgradePlan): Promise<Validation> {
+    const path = resourcePath(KINDS.pods, { namespace: plan.metadata.namespace });
+    for (const [index, process] of plan.spec.processes.entries()) {
+      try {
+        await this.#client.create(path, dryRunPod(plan, process), { dryRun: true, fieldValidation: 'Strict' });
+      } catch (error) {
+        if (!isKubeError(error)) throw error;
+        const where = `spec.processes[${index}].job.template (process '${process.name}')`;
+        if (error.message.includes('exceeded quota')) continue;
+        if (['Invalid', 'Forbidden', 'BadRequest'].includes(error.reason)) {
+          return { kind: 'Refused', message: `${where}: the API server refuses its Pod: ${error.message}` };
+        }
+        return { kind: 'Pending', message: `${where} could not be tried: ${error.message}` };
+      }
+    }
+    return { kind: 'Valid' };
+  }
+}
+
+/** The Pod as a Job would make it, on a node that stands for any. */
+function dryRunPod(plan: UpgradePlan, process: UpgradePlan['spec']['processes'][number]): object {
+  const { namespace, name, uid } = plan.metadata;
+  const node: NodeFact = {
+    name: 'any-node',
+    uid: 'any-node',
+    resourceVersion: '',
+    labels: {},
+    ready: true,
+    unschedulable: false,
+    bootId: '',
+    controlPlane: false,
+    leaving: false,
+    claim: undefined,
+    turn: undefined,
+    quarantine: undefined,
+    done: undefined,
+    kept: [],
+    annotated: true,
+    failedTaint: false,
+  };
+  const { template } = process.job;
+  const work = { name: process.name, disruption: process.disruption, report: process.report, deadlineSeconds: process.timing.deadlineSeconds, template };
+  const batch: UpgradeBatch = {
+    apiVersion: 'baton.dev/v1alpha1',
+    kind: 'UpgradeBatch',
+    metadata: { name: `${name}-dry-run`, namespace, uid, resourceVersion: '', generation: 1, creationTimestamp: '' },
+    spec: { plan: name, planUid: uid, revision: 'dry-run', version: plan.spec.version, index: 1, step: 0, planNodes: 1, nodes: [], processes: [work] },
+  };
+  const metadata = object(template['metadata']);
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { ...metadata, namespace, generateName: 'baton-dry-run-' },
+    spec: buildPodSpec({ namespace, batch, process: work, node, attempt: 1, fromVersion: '' }),
+  };
+}
