@@ -92,9 +92,9 @@ function readMessage(body: string): string | undefined {
   if (typeof json !== 'object' || json === null) return undefined;
   if ('error' in json && typeof json.error === 'string') return json.error;
   if ('event' in json && typeof json.event === 'string') return `Reported as event ${json.event}.`;
-  return 'status' in json && json.status === 'queued'
-    ? 'Queued: the API server cannot be reached, the reporter goes on trying.'
-    : 'OK';
+  if (!('status' in json)) return undefined;
+  if (json.status === 'ok') return 'The reporter takes reports.';
+  return json.status === 'queued' ? 'Queued: the API server cannot be reached, the reporter goes on trying.' : undefined;
 }
 
 function parseJson(text: string): unknown {

@@ -59,11 +59,15 @@ function plainError(error: Error, depth = 0): object {
     ...('code' in error && error.code !== undefined ? { code: error.code } : {}),
     ...(depth === 0 && error.stack !== undefined ? { stack: error.stack } : {}),
     ...(isError(cause) && depth < MOST_CAUSES ? { cause: plainError(cause, depth + 1) } : {}),
-    ...(cause !== undefined && !isError(cause) ? { cause: inspect(cause, { depth: 2, breakLength: Infinity }) } : {}),
+    ...(cause !== undefined && !isError(cause)
+      ? { cause: typeof cause === 'string' ? cause : inspect(cause, { depth: 2, breakLength: Infinity }) }
+      : {}),
   };
 }
 
 /** Not by instanceof: an error may come from another realm. */
 function isError(value: unknown): value is Error {
-  return typeof value === 'object' && value !== null && 'stack' in value && 'message' in value && typeof value.message === 'string';
+  return (
+    typeof value === 'object' && value !== null && 'stack' in value && 'message' in value && typeof value.message === 'string'
+  );
 }

@@ -1,0 +1,184 @@
+import { execFile } from 'node:child_process';
+import { rm, mkdtemp } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+// `baton report` as a process of its own, against a socket that answers what the test says.
+
+const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let directory: string;
+let server: Server | undefined;
+let bodies: unknown[];
+beforeEach(async () => {
+  bodies = [];
+  directory = await mkdtemp(join(tmpdir(), 'baton-'));
+});
+afterEach(async () => {
+  await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
+  server = undefined;
+  await rm(directory, { recursive: true });
+});
+
+/** Answers one request after the other; the last answer stays. */
+async function answering(...answers: readonly { readonly status: number; readonly body: object }[]): Promise<void> {
+  const left = [...answers];
+  server = createServer((request, response) => {
+    void text(request).then((body) => {
+      bodies.push(body === '' ? request.url : JSON.parse(body));
+      const answer = left.length > 1 ? left.shift() : left[0];
+      response.writeHead(answer?.status ?? 500).end(JSON.stringify(answer?.body));
+    });
+  });
+  await new Promise((resolve) => server?.listen(join(directory, 'report.sock'), () => resolve(undefined)));
+}
+
+const REPORTED = { status: 201, body: { status: 'reported', event: 'os-1' } };
+
+async function baton(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const given = { PATH: '', BATON_SOCKET: join(directory, 'report.sock'), ...env };
+    execFile(process.execPath, [MAIN, ...args], { env: given }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
+describe('baton report', () => {
+  it.each([
+    ['started', 'UpgradeStarted'],
+    ['progressing', 'UpgradeProgressing'],
+    ['rebooting', 'UpgradeRebooting'],
+    ['succeeded', 'UpgradeSucceeded'],
+    ['failed', 'UpgradeFailed'],
+    ['skipped', 'UpgradeSkipped'],
+  ])('sends %s as %s', async (state, reason) => {
+    await answering(REPORTED);
+
+    expect(await baton(['report', state])).toEqual({ code: 0, stdout: 'Reported as event os-1.\n', stderr: '' });
+    expect(bodies).toEqual([{ reason }]);
+  });
+
+  it('takes options before the environment, and an empty variable as none', async () => {
+    await answering(REPORTED);
+
+    await baton(['report', '--reason', 'UpgradeStarted', '--process', 'os', '--note', 'n', '--progress', '7', '--task', 't'], {
+      BATON_PROCESS: 'firmware',
+      BATON_ATTEMPT: '2',
+      BATON_VERSION: '6.12.31',
+      BATON_FROM_VERSION: '',
+    });
+
+    expect(bodies).toEqual([
+      { reason: 'UpgradeStarted', process: 'os', note: 'n', progress: 7, task: 't', attempt: 2, toVersion: '6.12.31' },
+    ]);
+  });
+
+  it('says that a report is queued, and is content', async () => {
+    await answering({ status: 202, body: { status: 'queued' } });
+
+    expect(await baton(['report', 'started'])).toEqual({
+      code: 0,
+      stdout: 'Queued: the API server cannot be reached, the reporter goes on trying.\n',
+      stderr: '',
+    });
+  });
+
+  it('tries again while the reporter asks for it', async () => {
+    await answering({ status: 503, body: { error: 'not yet' } }, REPORTED);
+
+    expect((await baton(['report', 'started'])).code).toBe(0);
+    expect(bodies).toHaveLength(2);
+  });
+
+  it.each([
+    [400, 2],
+    [409, 1],
+    [502, 1],
+  ])('repeats the sentence of an answer %i once and ends with %i', async (status, code) => {
+    await answering({ status, body: { error: 'A sentence.' } });
+
+    expect(await baton(['report', 'started'])).toEqual({ code, stdout: '', stderr: 'A sentence.\n' });
+    expect(bodies).toHaveLength(1);
+  });
+
+  it('ends with 1 and advice when there is no reporter', async () => {
+    const ended = await baton(['report', 'started', '--timeout', '0']);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/^There is no socket at .*report\.sock: is this node in its turn, is the reporter installed,/);
+  });
+
+  it('ends with 1 when the reporter gives no answer in time', async () => {
+    server = createServer(() => undefined);
+    await new Promise((resolve) => server?.listen(join(directory, 'report.sock'), () => resolve(undefined)));
+
+    const ended = await baton(['report', 'started', '--timeout', '0.1']);
+    server.closeAllConnections();
+
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/gave no answer in time\.\n$/);
+  });
+
+  it.each([
+    [['report'], 'Say what to report'],
+    [
+      ['report', 'exploded'],
+      "There is no reason 'exploded'. The reasons are UpgradeStarted, UpgradeProgressing, UpgradeRebooting,",
+    ],
+    [['report', '--reason', 'Started'], "There is no reason 'Started'. The reasons are UpgradeStarted"],
+    [['report', 'started', '--reason', 'UpgradeFailed'], "Give 'started' or --reason, not both."],
+    [['report', 'started', '--progress', 'half'], "--progress must be a whole number, but is 'half'."],
+    [['report', 'started', '--timeout', 'long'], "--timeout must be a number of seconds, but is 'long'."],
+    [['report', 'started', '--checkpoint', 'x'], "unknown option '--checkpoint'"],
+    [['report', 'started', 'failed'], 'too many arguments'],
+  ])('ends %j with 2 and a sentence', async (args, sentence) => {
+    await answering(REPORTED);
+
+    const ended = await baton(args);
+
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain(sentence);
+    expect(bodies).toEqual([]);
+  });
+
+  it.each([
+    [200, 0],
+    [503, 1],
+  ])('--check takes an answer %i of /healthz as %i, without a second try', async (status, code) => {
+    await answering({ status, body: status === 200 ? { status: 'ok' } : { error: 'not yet' } });
+
+    expect((await baton(['report', '--check'])).code).toBe(code);
+    expect(bodies).toEqual(['/healthz']);
+  });
+});
+
+describe('baton', () => {
+  it.each([
+    [['--help'], 0],
+    [['report', '--help'], 0],
+    [['--version'], 0],
+    [['upgrade'], 2],
+    [[], 2],
+  ])('ends %j with %i', async (args, code) => {
+    expect((await baton(args)).code).toBe(code);
+  });
+
+  it('does not load the Kubernetes client for a report', async () => {
+    const ended = await baton(['report', '--help'], { NODE_DEBUG: 'esm,module' });
+
+    expect(ended.stdout).toContain('Usage: baton report');
+    expect(ended.stderr).not.toContain('@kubernetes/client-node');
+  });
+});
