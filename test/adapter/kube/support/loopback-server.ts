@@ -110,17 +110,21 @@ export function sendJson(response: ServerResponse, code: number, body: unknown, 
   response.end(JSON.stringify(body));
 }
 
+/** More than code and reason of a Status. */
+export interface StatusMore {
+  readonly details?: object;
+  readonly headers?: Record<string, string>;
+}
+
 /** Answers with a Status. */
-export function sendStatus(response: ServerResponse, code: number, reason: string, more: object = {}): void {
-  sendJson(response, code, {
-    kind: 'Status',
-    apiVersion: 'v1',
-    status: 'Failure',
-    code,
-    reason,
-    message: `told ${reason}`,
-    ...more,
-  });
+export function sendStatus(
+  response: ServerResponse,
+  code: number,
+  reason: string,
+  { details, headers = {} }: StatusMore = {},
+): void {
+  const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message: `told ${reason}`, details };
+  sendJson(response, code, status, headers);
 }
 
 /** A kubeconfig for a server that trusts its certificate, with a token. */
