@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { clusterDirectory } from './locations.ts';
-import { identify, isAlive, signalProcess, waitForEnd } from './processes.ts';
+import { identify, signalProcess, waitForEnd } from './processes.ts';
 import { findProcess, recordProcess, workerOf, type RecordedProcess } from './state.ts';
 
 /** A long-running program of a cluster. */
@@ -78,14 +78,17 @@ export async function startDaemon(spec: DaemonSpec): Promise<RecordedProcess> {
   return recorded;
 }
 
+// An API server that is asked to end gives open requests a minute.
+const gracefulEndMs = 120_000;
+
 /** Stops a daemon and waits until it is gone; one that does not run is fine. */
 export async function stopDaemon(cluster: string, role: string, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   const recorded = findProcess(cluster, role);
   if (recorded === undefined) return;
   const worker = workerOf(recorded);
-  if (worker !== undefined) signalProcess(worker, signal);
-  if (worker === undefined || !isAlive(worker)) signalProcess(recorded, 'SIGKILL');
-  await waitForEnd([recorded, ...(worker === undefined ? [] : [worker])], signal === 'SIGKILL' ? 15_000 : 60_000);
+  // A wrapper ends by itself, and not before its worker has ended completely.
+  signalProcess(worker ?? recorded, worker === undefined ? 'SIGKILL' : signal);
+  await waitForEnd([recorded, ...(worker === undefined ? [] : [worker])], signal === 'SIGKILL' ? 15_000 : gracefulEndMs);
 }
 
 /** Fails with the end of the log when the daemon has died. */

@@ -36,10 +36,21 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return stat === undefined ? undefined : { pid, startTime: stat.startTime };
 }
 
+/** A process that was killed shows as a zombie while its other threads still end and hold its sockets. */
+function threadCount(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    // It is gone altogether.
+    return 0;
+  }
+}
+
 /** True while that very process runs; a zombie has ended. */
 export function isAlive(identity: ProcessIdentity): boolean {
   const stat = readStat(identity.pid);
-  return stat !== undefined && stat.startTime === identity.startTime && stat.state !== 'Z' && stat.state !== 'X';
+  if (stat?.startTime !== identity.startTime) return false;
+  return (stat.state !== 'Z' && stat.state !== 'X') || threadCount(identity.pid) > 1;
 }
 
 /** The ids of all processes on the machine. */
