@@ -2,7 +2,7 @@ import { ANNOTATIONS, REPORT_REASONS } from '../../api/names.ts';
 import type { ReportFact } from '../facts.ts';
 import { toInstant } from '../text.ts';
 import { isJsonObject } from './json.ts';
-import { notePrefix } from './report-event.ts';
+import { describeText, notePrefix } from './report-event.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -48,6 +48,14 @@ function readContent(event: unknown): ReportContent | undefined {
   const sequence = count(annotations, ANNOTATIONS.sequence, 0);
   if (!batchUid || !node || !nodeUid || !process || reason === undefined || !attempt || sequence === undefined) return undefined;
 
+  const said = {
+    reason,
+    progress: readProgress(annotations),
+    task: text(annotations, ANNOTATIONS.task),
+    fromVersion: text(annotations, ANNOTATIONS.fromVersion),
+    toVersion: text(annotations, ANNOTATIONS.toVersion),
+  };
+  const note = withoutPrefix(text(event, 'note') ?? '', notePrefix(node, process));
   return {
     batchUid,
     node,
@@ -56,18 +64,13 @@ function readContent(event: unknown): ReportContent | undefined {
     attempt,
     bootId: text(annotations, ANNOTATIONS.eventBootId) ?? '',
     sequence,
-    reason,
-    note: readNote(event, node, process),
-    progress: readProgress(annotations),
-    task: text(annotations, ANNOTATIONS.task),
-    fromVersion: text(annotations, ANNOTATIONS.fromVersion),
-    toVersion: text(annotations, ANNOTATIONS.toVersion),
+    ...said,
+    // What buildReportEvent put there for want of a note says nothing that the other fields do not.
+    note: note === describeText(said) ? '' : note,
   };
 }
 
-function readNote(event: Json, node: string, process: string): string {
-  const note = text(event, 'note') ?? '';
-  const prefix = notePrefix(node, process);
+function withoutPrefix(note: string, prefix: string): string {
   return note.startsWith(prefix) ? note.slice(prefix.length) : note;
 }
 

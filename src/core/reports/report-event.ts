@@ -137,7 +137,8 @@ const DESCRIPTIONS: Readonly<Record<ReportReason, string>> = {
   UpgradeSkipped: 'skipped',
 };
 
-function describeText(text: ReportText): string {
+/** The note of a report that was made without one. */
+export function describeText(text: Omit<ReportText, 'note'>): string {
   const parts = [DESCRIPTIONS[text.reason]];
   if (text.progress !== undefined) parts.push(`${text.progress} %`);
   if (text.task !== undefined) parts.push(text.task);

@@ -49,6 +49,12 @@ describe('parseReport', () => {
     expect(parseReport(changed(['metadata', 'annotations'], undefined))).toMatchObject({ attempt: 1, sequence: 0, bootId: '' });
   });
 
+  it('finds no note where none was given', () => {
+    const text = aText({ note: undefined, progress: 40, toVersion: '2' });
+
+    expect(parseReport(stored(anInput({ text })))).toMatchObject({ note: '', progress: 40, toVersion: '2' });
+  });
+
   it('keeps a note that does not begin with node and process', () => {
     expect(parseReport(changed(['note'], 'half way'))?.note).toBe('half way');
   });
