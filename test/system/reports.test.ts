@@ -78,7 +78,7 @@ describe('reports of upgrade processes', () => {
     console.log(`baton report on the host of ${name}: ${result.stdout}${result.stderr}`);
     expect(result.code).toBe(0);
     const event = await waitFor(
-      async () => (await readReports(system.kubectl, namespace)).find((report) => report.note === 'seen by the host'),
+      async () => (await readReports(system.kubectl, namespace)).find((report) => report.note === `${name}/os: seen by the host`),
       {
         what: "the host's report",
         timeoutMs: 20_000,
