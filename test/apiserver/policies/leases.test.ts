@@ -154,7 +154,12 @@ describe('somebody else', () => {
     expectRefused(await strangerOnA.caller.merge(`${LEASES}/plain`, labelled), "Only Baton's operator and the agent");
   });
 
-  it('changes Leases without the label as ever', async () => {
+  it("may not lay one ready that carries the plan's UID: the operator would take it for its own", async () => {
+    const trap = { metadata: { name: 'trap', labels: { 'baton.dev/plan-uid': 'u' } } };
+    expectRefused(await strangerOnA.caller.create(LEASES, trap), "Only Baton's operator may create or delete the Lease 'trap'");
+  });
+
+  it('changes Leases without such labels as ever', async () => {
     await guarded.admin.create(LEASES, { metadata: { name: 'leader' }, spec: { holderIdentity: 'x' } });
     expect(await strangerOnA.caller.merge(`${LEASES}/leader`, renewal)).toMatchObject({ status: 200 });
   });
