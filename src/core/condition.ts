@@ -17,7 +17,11 @@ export type Finding = Omit<Condition, 'lastTransitionTime'>;
  * The conditions that follow from findings: `lastTransitionTime` stays unless `status` changed, so that a pass without news writes
  * nothing. Conditions without a finding go: abnormal ones exist only while they are true.
  */
-export function settleConditions(before: readonly Condition[] | undefined, findings: readonly Finding[], now: number): Condition[] {
+export function settleConditions(
+  before: readonly Condition[] | undefined,
+  findings: readonly Finding[],
+  now: number,
+): Condition[] {
   return findings.map((finding) => {
     const previous = before?.find((condition) => condition.type === finding.type);
     const unchanged = previous?.status === finding.status;

@@ -17,7 +17,11 @@ export interface NodeWriter {
 }
 
 /** Carries out a command on a Node for a plan. Throws a KubeError of code 422 when the Node is no longer what the decision saw. */
-export async function applyToNode(writer: NodeWriter, plan: { readonly key: string; readonly uid: string }, command: NodeCommand): Promise<void> {
+export async function applyToNode(
+  writer: NodeWriter,
+  plan: { readonly key: string; readonly uid: string },
+  command: NodeCommand,
+): Promise<void> {
   const { node } = command;
   switch (command.kind) {
     case 'OpenTurn':

@@ -22,6 +22,8 @@ export interface Observer {
   plan(plan: KubeObject): void;
   batch(batch: KubeObject): void;
   action(action: KubeObject): void;
+  /** The Jobs of a batch were deleted. */
+  jobsGone(batchUid: string): void;
   gone(kind: 'lease' | 'batch' | 'plan', key: string, uid: string): void;
 }
 
@@ -52,11 +54,19 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
     case 'HoldPlan':
       return setPlanFinalizers(deps, plan, [...(plan.metadata.finalizers ?? []), FINALIZERS.plan]);
     case 'LetPlanGo':
-      return setPlanFinalizers(deps, plan, (plan.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZERS.plan));
-    case 'PrepareNamespace':
-      return observer.lease(await prepareNamespace(client, namespace, command.lease));
-    case 'CreateBatch':
-      return observer.batch(await createOwn(deps, KINDS.batches, namespace, command.batch));
+      return setPlanFinalizers(
+        deps,
+        plan,
+        (plan.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZERS.plan),
+      );
+    case 'PrepareNamespace': {
+      observer.lease(await prepareNamespace(client, namespace, command.lease));
+      return;
+    }
+    case 'CreateBatch': {
+      observer.batch(await createOwn(deps, KINDS.batches, namespace, command.batch));
+      return;
+    }
     case 'RemoveBatch':
       return removeBatch(deps, command);
     case 'Evict':
@@ -64,21 +74,33 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
     case 'CreateJob':
       return createJob(deps, namespace, command.job);
     case 'DeleteJobs':
-      return client.deleteCollection(
+      await client.deleteCollection(
         resourcePath(KINDS.jobs, { namespace }),
         { labelSelector: `${LABELS.batchUid}=${command.batchUid}` },
         { propagationPolicy: 'Background' },
       );
-    case 'CreateAgentPod':
-      return observer.pod(await createOwn(deps, KINDS.pods, namespace, command.pod));
+      {
+        observer.jobsGone(command.batchUid);
+        return;
+      }
+    case 'CreateAgentPod': {
+      observer.pod(await createOwn(deps, KINDS.pods, namespace, command.pod));
+      return;
+    }
     case 'DeleteAgentPod':
-      return client.delete(resourcePath(KINDS.pods, { namespace, name: command.pod.name }), { preconditions: { uid: command.pod.uid } });
+      return client.delete(resourcePath(KINDS.pods, { namespace, name: command.pod.name }), {
+        preconditions: { uid: command.pod.uid },
+      });
     case 'PassBaton':
       return passBaton(deps, namespace, command);
     case 'DeleteLease': {
       const { name, uid } = command.lease;
-      await client.delete(resourcePath(KINDS.leases, { namespace, name }), { preconditions: { uid }, propagationPolicy: 'Background' });
-      return observer.gone('lease', planKey(namespace, name), uid);
+      await client.delete(resourcePath(KINDS.leases, { namespace, name }), {
+        preconditions: { uid },
+        propagationPolicy: 'Background',
+      });
+      observer.gone('lease', planKey(namespace, name), uid);
+      return;
     }
     case 'AnswerAction':
       return answerAction(deps, command);
@@ -102,11 +124,16 @@ async function createOwn({ client }: ApplyDeps, kind: ResourceKind, namespace: s
   }
 }
 
-async function setPlanFinalizers({ client, observer }: ApplyDeps, plan: UpgradePlan, finalizers: readonly string[]): Promise<void> {
+async function setPlanFinalizers(
+  { client, observer }: ApplyDeps,
+  plan: UpgradePlan,
+  finalizers: readonly string[],
+): Promise<void> {
   const { namespace, name, resourceVersion, uid } = plan.metadata;
   const path = resourcePath(KINDS.plans, { namespace, name });
   const answer = await client.mergePatch<KubeObject>(path, { metadata: { resourceVersion, finalizers } });
-  if (plan.metadata.deletionTimestamp !== undefined && finalizers.length === 0) observer.gone('plan', planKey(namespace, name), uid);
+  if (plan.metadata.deletionTimestamp !== undefined && finalizers.length === 0)
+    observer.gone('plan', planKey(namespace, name), uid);
   else observer.plan(answer);
 }
 
@@ -125,7 +152,12 @@ async function removeBatch({ client, observer }: ApplyDeps, { batch }: Extract<C
 async function evict(deps: ApplyDeps, pod: PodFact): Promise<void> {
   if (!deps.evictionIsDue(pod.uid)) return;
   const { namespace, name, uid } = pod;
-  const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, deleteOptions: { preconditions: { uid } } };
+  const body = {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { name, namespace },
+    deleteOptions: { preconditions: { uid } },
+  };
   try {
     await deps.client.create(resourcePath(KINDS.pods, { namespace, name, subresource: 'eviction' }), body);
     deps.evictionAnswered(uid, undefined);
@@ -133,7 +165,10 @@ async function evict(deps: ApplyDeps, pod: PodFact): Promise<void> {
     if (isKubeError(error, 'NotFound') || isKubeError(error, 'Conflict')) return;
     // 429: a PodDisruptionBudget allows nothing now. It is asked again, and the message names the budget until then.
     if (!isKubeError(error)) throw error;
-    deps.evictionAnswered(uid, error.causes.map((cause) => cause.message).find((message) => message !== undefined) ?? error.message);
+    deps.evictionAnswered(
+      uid,
+      error.causes.map((cause) => cause.message).find((message) => message !== undefined) ?? error.message,
+    );
   }
 }
 
@@ -148,7 +183,11 @@ async function createJob(deps: ApplyDeps, namespace: string, job: Manifest): Pro
 }
 
 /** One PUT with the resourceVersion that was seen: a holder that renewed in between makes it fail, and the next pass decides again. */
-async function passBaton({ client, observer, now }: ApplyDeps, namespace: string, { lease, to, receipts }: Extract<Command, { kind: 'PassBaton' }>): Promise<void> {
+async function passBaton(
+  { client, observer, now }: ApplyDeps,
+  namespace: string,
+  { lease, to, receipts }: Extract<Command, { kind: 'PassBaton' }>,
+): Promise<void> {
   const path = resourcePath(KINDS.leases, { namespace, name: lease.name });
   const current = await client.get<KubeObject>(path);
   const spec = object(current['spec']);
@@ -182,7 +221,10 @@ function sameReceipts(lease: KubeObject, seen: number): boolean {
   }
 }
 
-async function answerAction({ client, observer, now }: ApplyDeps, { action, answer }: Extract<Command, { kind: 'AnswerAction' }>): Promise<void> {
+async function answerAction(
+  { client, observer, now }: ApplyDeps,
+  { action, answer }: Extract<Command, { kind: 'AnswerAction' }>,
+): Promise<void> {
   const { namespace, name, generation, resourceVersion } = action.metadata;
   const finding = { type: CONDITIONS.applied, ...answer, observedGeneration: generation };
   const conditions = settleConditions(action.status?.conditions, [finding], now());

@@ -106,17 +106,24 @@ export class BatonOperator extends SafeOperator {
 
   readonly #own: OwnObjects & { keys(): Iterable<string> } = {
     keys: () => {
-      const plans = [...this.#objects<UpgradePlan>(KINDS.plans.plural)].map((plan) => planKey(plan.metadata.namespace, plan.metadata.name));
-      const acts = [...this.#objects<UpgradeAction>(KINDS.actions.plural)].map((action) => planKey(action.metadata.namespace, action.spec.plan));
+      const plans = [...this.#objects<UpgradePlan>(KINDS.plans.plural)].map((plan) =>
+        planKey(plan.metadata.namespace, plan.metadata.name),
+      );
+      const acts = [...this.#objects<UpgradeAction>(KINDS.actions.plural)].map((action) =>
+        planKey(action.metadata.namespace, action.spec.plan),
+      );
       return new Set([...plans, ...acts]);
     },
     plan: (key) => this.reflector(KINDS.plans.plural).get(key) as UpgradePlan | undefined,
     batches: (key) =>
       [...this.#objects<UpgradeBatch>(KINDS.batches.plural)].filter(
-        (batch) => planKey(batch.metadata.namespace, batch.spec.plan) === key && batch.spec.planUid === this.#own.plan(key)?.metadata.uid,
+        (batch) =>
+          planKey(batch.metadata.namespace, batch.spec.plan) === key && batch.spec.planUid === this.#own.plan(key)?.metadata.uid,
       ),
     actions: (key) =>
-      [...this.#objects<UpgradeAction>(KINDS.actions.plural)].filter((action) => planKey(action.metadata.namespace, action.spec.plan) === key),
+      [...this.#objects<UpgradeAction>(KINDS.actions.plural)].filter(
+        (action) => planKey(action.metadata.namespace, action.spec.plan) === key,
+      ),
   };
 
   // The API server has checked these objects against our own schemas.
@@ -204,6 +211,11 @@ export class BatonOperator extends SafeOperator {
     plan: (plan) => this.reflector(KINDS.plans.plural).observe(plan),
     batch: (batch) => this.reflector(KINDS.batches.plural).observe(batch),
     action: (action) => this.reflector(KINDS.actions.plural).observe(action),
+    jobsGone: (batchUid) => {
+      for (const [key, { fact }] of [...this.#watches.jobs.entries()]) {
+        if (fact.batchUid === batchUid) this.#watches.jobs.observeDeleted(key, fact.uid);
+      }
+    },
     gone: (kind, key, uid) => {
       if (kind === 'lease') this.#watches.leases.observeDeleted(key, uid);
       else this.reflector(kind === 'batch' ? KINDS.batches.plural : KINDS.plans.plural).observeDeleted(key, uid);

@@ -5,7 +5,7 @@ import { ANNOTATIONS, LABELS } from '../api/names.ts';
 import type { Hash, NodeFact, PodFact } from '../core/facts.ts';
 import { leaseName } from '../core/rollout/agent-pod.ts';
 import { isSettled } from '../core/rollout/batch-step.ts';
-import { isTerminal } from '../core/rollout/node-step.ts';
+import { isTerminal } from '../core/rollout/node-input.ts';
 import { disruptsSome } from '../core/rollout/revision.ts';
 import type { LeaseFact, PlanSnapshot, Validation } from '../core/rollout/snapshot.ts';
 import type { KubeClient, KubeObject } from '../kube/client.ts';
@@ -81,7 +81,11 @@ function ownPods(watches: Watches, key: string): readonly PodFact[] {
 }
 
 /** All Pods of the claimed nodes; undefined while a drain needs Pods that are not known yet. */
-function gatherPods({ watches, planWatches }: GatherDeps, key: string, claimed: readonly NodeFact[]): Map<string, readonly PodFact[]> | undefined {
+function gatherPods(
+  { watches, planWatches }: GatherDeps,
+  key: string,
+  claimed: readonly NodeFact[],
+): Map<string, readonly PodFact[]> | undefined {
   const byNode = new Map<string, PodFact[]>();
   for (const pod of ownPods(watches, key)) byNode.set(pod.node, [...(byNode.get(pod.node) ?? []), pod]);
   const pods = new Map<string, readonly PodFact[]>(byNode);

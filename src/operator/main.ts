@@ -29,7 +29,10 @@ const SCHEMA = z.object({
   clusterName: z.string().default('').describe('the name of this cluster in messages'),
   sinkAllow: z.string().default('').describe('the addresses that sinks may have, separated by commas'),
   agentResources: resources.default({}).describe('the ResourceRequirements of agent Pods as JSON'),
-  logLevel: z.enum(LOG_LEVELS).default('info').describe(`one of ${LOG_LEVELS.join(', ')}`),
+  logLevel: z
+    .enum(LOG_LEVELS)
+    .default('info')
+    .describe(`one of ${LOG_LEVELS.join(', ')}`),
   healthPort: port.default(8080).describe('the port for health checks, or 0 for any free one'),
   kubeconfig: z.string().optional().describe('a kubeconfig file, where the operator runs outside the cluster'),
 });

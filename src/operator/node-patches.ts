@@ -27,7 +27,9 @@ export function claimPatch(node: NodeFact, planUid: string, turn: Turn): readonl
     ...(node.annotated ? [] : [{ op: 'add', path: '/metadata/annotations', value: {} } as const]),
     { op: 'add', path: label(LABELS.claim), value: planUid },
     { op: 'add', path: annotation(ANNOTATIONS.turn), value: JSON.stringify(turn) },
-    ...KEEP_AWAY.filter((key) => !node.kept.includes(key)).map((key) => ({ op: 'add', path: annotation(key), value: 'true' }) as const),
+    ...KEEP_AWAY.filter((key) => !node.kept.includes(key)).map(
+      (key) => ({ op: 'add', path: annotation(key), value: 'true' }) as const,
+    ),
     ...(turn.cordoned ? [{ op: 'add', path: UNSCHEDULABLE, value: true } as const] : []),
   ];
 }
@@ -46,7 +48,11 @@ function endOfTurn(node: NodeFact, planUid: string): readonly JsonPatchOperation
 }
 
 /** The release: restores what was before. A Node that was cordoned before its turn stays cordoned. */
-export function releasePatch(node: NodeFact, planUid: string, done: { readonly key: string; readonly mark: DoneMark } | undefined): readonly JsonPatchOperation[] {
+export function releasePatch(
+  node: NodeFact,
+  planUid: string,
+  done: { readonly key: string; readonly mark: DoneMark } | undefined,
+): readonly JsonPatchOperation[] {
   const uncordon = node.turn?.cordoned === true && !node.turn.before.unschedulable && node.unschedulable;
   return [
     ...endOfTurn(node, planUid),
@@ -64,7 +70,10 @@ export interface CurrentNode {
 
 /** Reads what {@link quarantinePatch} needs from a Node. */
 export function currentNode(node: Json): CurrentNode {
-  const metadata = (node['metadata'] ?? {}) as { readonly resourceVersion?: string; readonly labels?: Readonly<Record<string, string>> };
+  const metadata = (node['metadata'] ?? {}) as {
+    readonly resourceVersion?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   const spec = (node['spec'] ?? {}) as Json;
   return { resourceVersion: metadata.resourceVersion ?? '', taints: objects(spec['taints']), labels: metadata.labels ?? {} };
 }

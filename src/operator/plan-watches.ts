@@ -37,7 +37,12 @@ export class PlanWatches {
   #allPods: AllPods | undefined;
   readonly #draining = new Set<string>();
 
-  constructor(o: { ports: WatchPorts; touch: (plan: string) => void; planOnNode: (node: string) => string | undefined; hash: Hash }) {
+  constructor(o: {
+    ports: WatchPorts;
+    touch: (plan: string) => void;
+    planOnNode: (node: string) => string | undefined;
+    hash: Hash;
+  }) {
     this.#ports = o.ports;
     this.#touch = o.touch;
     this.#planOnNode = o.planOnNode;

@@ -18,7 +18,11 @@ async function ensure(client: Pick<KubeClient, 'create'>, path: string, body: Ma
  * Gives a namespace what an agent needs there: its ServiceAccount, bound to the ClusterRole `baton-agent` (the one binding that the
  * operator may make), and the plan's Lease. A Lease that an earlier plan of the name left behind is replaced: its UID label tells.
  */
-export async function prepareNamespace(client: Pick<KubeClient, 'create' | 'get' | 'delete'>, namespace: string, lease: Manifest): Promise<KubeObject> {
+export async function prepareNamespace(
+  client: Pick<KubeClient, 'create' | 'get' | 'delete'>,
+  namespace: string,
+  lease: Manifest,
+): Promise<KubeObject> {
   const path = (kind: ResourceKind): string => resourcePath(kind, { namespace });
   const metadata = { name: SERVICE_ACCOUNTS.agent, namespace, labels: { [LABELS.managedBy]: 'baton' } };
   await ensure(client, path(KINDS.serviceAccounts), { apiVersion: 'v1', kind: 'ServiceAccount', metadata });

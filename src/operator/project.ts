@@ -10,7 +10,12 @@ import { number, object, objects, parseObject, text, type Json } from './json.ts
 const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
 
 /** Taints by which an autoscaler says that it is removing a node. */
-const LEAVING = new Set(['ToBeDeletedByClusterAutoscaler', 'karpenter.sh/disrupted', 'karpenter.sh/disruption', 'node.cloudprovider.kubernetes.io/shutdown']);
+const LEAVING = new Set([
+  'ToBeDeletedByClusterAutoscaler',
+  'karpenter.sh/disrupted',
+  'karpenter.sh/disruption',
+  'node.cloudprovider.kubernetes.io/shutdown',
+]);
 
 const KEPT = [ANNOTATIONS.karpenterDoNotDisrupt, ANNOTATIONS.autoscalerScaleDownDisabled];
 
@@ -63,7 +68,12 @@ function parseQuarantine(json: string | undefined): Quarantine | undefined {
 function parseDoneMark(json: string | undefined): DoneMark | undefined {
   const value = parseObject(json);
   if (value === undefined) return undefined;
-  return { revision: text(value['revision']), version: text(value['version']), batch: text(value['batch']), time: text(value['time']) };
+  return {
+    revision: text(value['revision']),
+    version: text(value['version']),
+    batch: text(value['batch']),
+    time: text(value['time']),
+  };
 }
 
 /** Projects an upgrade Job. */
@@ -77,7 +87,8 @@ export function projectJob(job: KubeObject): JobFact {
   const failed = of('Failed');
   const failing = failed ?? of('FailureTarget');
   const complete = of('Complete');
-  const outcome = complete !== undefined ? 'Complete' : failed !== undefined ? 'Failed' : failing !== undefined ? 'Failing' : 'Active';
+  const outcome =
+    complete !== undefined ? 'Complete' : failed !== undefined ? 'Failed' : failing !== undefined ? 'Failing' : 'Active';
   return {
     namespace: metadata.namespace ?? '',
     name: metadata.name ?? '',

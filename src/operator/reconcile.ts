@@ -2,6 +2,7 @@ import type { Log } from '../api/log.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import type { Hash } from '../core/facts.ts';
 import type { Command } from '../core/rollout/command.ts';
+import { outstandingSinks } from '../core/rollout/batch-step.ts';
 import { decide, type Decision } from '../core/rollout/decide.ts';
 import type { PlanSnapshot, Settings } from '../core/rollout/snapshot.ts';
 import { isKubeError } from '../kube/kube-error.ts';
@@ -42,20 +43,27 @@ export async function reconcile(deps: ReconcileDeps, plan: UpgradePlan): Promise
   const waits = await Promise.all(decision.commands.map((command) => act(deps, plan, command)));
   const reported = await report(deps, snapshot, decision);
   const look = decision.lookAt === undefined ? RESYNC_MS : Math.max(decision.lookAt - deps.now(), CONFLICT_MS);
-  const all = [...waits, ...reported, look, RESYNC_MS].filter((wait) => wait !== undefined);
-  return { requeueAfterMs: Math.min(...all), idle: isIdle(snapshot, decision) };
+  const pending = [...waits, ...reported].filter((wait) => wait !== undefined);
+  return { requeueAfterMs: Math.min(...pending, look, RESYNC_MS), idle: pending.length === 0 && isIdle(snapshot, decision) };
 }
 
+/** Nothing is under way, nothing is to come, and nothing is left to be written or told: only then may the plan's watches end. */
 function isIdle(snapshot: PlanSnapshot, decision: Decision): boolean {
   const summary = decision.planStatus?.summary;
   const ended = summary === 'Succeeded' || summary === 'Failed';
-  const delivered = decision.planStatus?.conditions?.every((condition) => condition.type !== 'NotificationsDelivered' || condition.reason !== 'Pending');
-  return ended && delivered === true && decision.commands.length === 0 && snapshot.plan.metadata.deletionTimestamp === undefined;
+  const told = snapshot.batches.every((batch) => outstandingSinks(batch).length === 0);
+  return ended && told && decision.commands.length === 0 && snapshot.plan.metadata.deletionTimestamp === undefined;
 }
 
 /** Carries out a command; gives the milliseconds after which to look again when it could not be. */
 async function act(deps: ReconcileDeps, plan: UpgradePlan, command: Command): Promise<number | undefined> {
-  const fields = { plan: plan.metadata.name, namespace: plan.metadata.namespace, command: command.kind, why: command.why, ...subject(command) };
+  const fields = {
+    plan: plan.metadata.name,
+    namespace: plan.metadata.namespace,
+    command: command.kind,
+    why: command.why,
+    ...subject(command),
+  };
   deps.log.debug('Carrying out a command', fields);
   try {
     await deps.apply(plan, command);

@@ -44,7 +44,12 @@ export class StatusWriter {
     return this.#write(KINDS.batches, batch, status, this.#deps.observeBatch);
   }
 
-  async #write(kind: ResourceKind, object: UpgradePlan | UpgradeBatch, status: object, observe: (answer: KubeObject) => void): Promise<number | undefined> {
+  async #write(
+    kind: ResourceKind,
+    object: UpgradePlan | UpgradeBatch,
+    status: object,
+    observe: (answer: KubeObject) => void,
+  ): Promise<number | undefined> {
     const { namespace, name, uid, resourceVersion } = object.metadata;
     const before = object.status ?? {};
     // Through JSON, for an absent field and one that is undefined are the same on the wire.
@@ -59,7 +64,10 @@ export class StatusWriter {
     // A merge patch leaves what it does not name: fields that went must be named.
     const removed = Object.fromEntries(Object.keys(before).flatMap((key) => (key in wanted ? [] : [[key, null]])));
     const path = resourcePath(kind, { namespace, name, subresource: 'status' });
-    const answer = await this.#deps.client.mergePatch<KubeObject>(path, { metadata: { resourceVersion }, status: { ...wanted, ...removed } });
+    const answer = await this.#deps.client.mergePatch<KubeObject>(path, {
+      metadata: { resourceVersion },
+      status: { ...wanted, ...removed },
+    });
     observe(answer);
     const done = this.#deps.monotonic();
     this.#written.set(uid, { at: done, durationMs: done - now });

@@ -38,7 +38,8 @@ export class PlanValidator {
     if (plan.metadata.deletionTimestamp !== undefined) return { kind: 'Valid' };
     const known = this.#known.get(plan.metadata.uid);
     const { generation } = plan.metadata;
-    if (known?.generation === generation && (known.until === undefined || this.#monotonic() < known.until)) return known.validation;
+    if (known?.generation === generation && (known.until === undefined || this.#monotonic() < known.until))
+      return known.validation;
     const validation = await this.#ask(plan);
     const waitMs = { Valid: undefined, Refused: REFUSED_MS, Pending: PENDING_MS }[validation.kind];
     const until = waitMs === undefined ? undefined : this.#monotonic() + waitMs;
@@ -92,12 +93,28 @@ function dryRunPod(plan: UpgradePlan, process: UpgradePlan['spec']['processes'][
     failedTaint: false,
   };
   const { template } = process.job;
-  const work = { name: process.name, disruption: process.disruption, report: process.report, deadlineSeconds: process.timing.deadlineSeconds, template };
+  const work = {
+    name: process.name,
+    disruption: process.disruption,
+    report: process.report,
+    deadlineSeconds: process.timing.deadlineSeconds,
+    template,
+  };
   const batch: UpgradeBatch = {
     apiVersion: 'baton.dev/v1alpha1',
     kind: 'UpgradeBatch',
     metadata: { name: `${name}-dry-run`, namespace, uid, resourceVersion: '', generation: 1, creationTimestamp: '' },
-    spec: { plan: name, planUid: uid, revision: 'dry-run', version: plan.spec.version, index: 1, step: 0, planNodes: 1, nodes: [], processes: [work] },
+    spec: {
+      plan: name,
+      planUid: uid,
+      revision: 'dry-run',
+      version: plan.spec.version,
+      index: 1,
+      step: 0,
+      planNodes: 1,
+      nodes: [],
+      processes: [work],
+    },
   };
   const metadata = object(template['metadata']);
   return {

@@ -65,7 +65,8 @@ export function createWatches(ports: WatchPorts, reporterNamespace: string, hand
     ...ports,
     path: resourcePath(KINDS.nodes),
     query: { labelSelector: LABELS.claim },
-    project: (node) => (node.metadata.labels?.[LABELS.claim] === undefined ? undefined : { object: slim(node), fact: projectNode(node, '') }),
+    project: (node) =>
+      node.metadata.labels?.[LABELS.claim] === undefined ? undefined : { object: slim(node), fact: projectNode(node, '') },
     onChange: (_key, current, previous) => {
       const turn = (current ?? previous)?.fact.turn;
       if (turn !== undefined && changed(current?.fact, previous?.fact)) handlers.touch(planKey(turn.namespace, turn.plan));
@@ -88,7 +89,10 @@ export function createWatches(ports: WatchPorts, reporterNamespace: string, hand
       ...ports,
       path: resourcePath(KINDS.pods),
       query: { labelSelector: `${MANAGED},${LABELS.component} in (${COMPONENTS.upgrade},${COMPONENTS.agent})` },
-      project: (pod) => ({ fact: projectPod(pod), plan: planKey(pod.metadata.namespace ?? '', pod.metadata.labels?.[LABELS.plan] ?? '') }),
+      project: (pod) => ({
+        fact: projectPod(pod),
+        plan: planKey(pod.metadata.namespace ?? '', pod.metadata.labels?.[LABELS.plan] ?? ''),
+      }),
       onChange: (_key, current, previous) => handlers.touch((current ?? previous)?.plan ?? ''),
     }),
     leases: new Reflector<OwnLease>({
@@ -136,7 +140,8 @@ function slim(node: KubeObject): KubeObject {
 
 /** Whether a Node changed in what decisions look at: a heartbeat is no news. */
 export function changed(current: NodeFact | undefined, previous: NodeFact | undefined): boolean {
-  const content = (node: NodeFact | undefined): string => JSON.stringify(node === undefined ? null : { ...node, resourceVersion: '' });
+  const content = (node: NodeFact | undefined): string =>
+    JSON.stringify(node === undefined ? null : { ...node, resourceVersion: '' });
   return content(current) !== content(previous);
 }
 

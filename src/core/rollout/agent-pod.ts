@@ -55,7 +55,9 @@ export function buildAgentPod({ plan, lease, transitions, node, settings, hash }
         [LABELS.leaseUid]: lease.uid,
       },
       annotations: { [ANNOTATIONS.node]: node },
-      ownerReferences: [{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: lease.name, uid: lease.uid, controller: true }],
+      ownerReferences: [
+        { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: lease.name, uid: lease.uid, controller: true },
+      ],
     },
     spec: {
       serviceAccountName: SERVICE_ACCOUNTS.agent,
@@ -68,7 +70,13 @@ export function buildAgentPod({ plan, lease, transitions, node, settings, hash }
         { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
         { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
       ],
-      securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: 'RuntimeDefault' } },
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 65532,
+        runAsGroup: 65532,
+        fsGroup: 65532,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
       containers: [
         {
           name: 'agent',
@@ -87,7 +95,11 @@ export function buildAgentPod({ plan, lease, transitions, node, settings, hash }
           ],
           resources: settings.agentResources,
           securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
-          volumeMounts: secrets.map(({ sink }) => ({ name: `sink-${sink}`, mountPath: `${SINK_SECRETS_DIRECTORY}/${sink}`, readOnly: true })),
+          volumeMounts: secrets.map(({ sink }) => ({
+            name: `sink-${sink}`,
+            mountPath: `${SINK_SECRETS_DIRECTORY}/${sink}`,
+            readOnly: true,
+          })),
         },
       ],
       volumes: secrets.map(({ sink, name, key }) => ({

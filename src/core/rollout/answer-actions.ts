@@ -46,7 +46,9 @@ function release({ snapshot }: DecisionInput, action: UpgradeAction): readonly C
   const uid = snapshot.plan.metadata.uid;
   const names = action.spec.nodes ?? [];
   const failed = new Set(
-    snapshot.batches.flatMap((batch) => (batch.status?.nodes ?? []).filter((record) => record.state === 'Failed').map((record) => record.name)),
+    snapshot.batches.flatMap((batch) =>
+      (batch.status?.nodes ?? []).filter((record) => record.state === 'Failed').map((record) => record.name),
+    ),
   );
   const quarantined = names.flatMap((name) => {
     const node = snapshot.nodes.get(name);
@@ -58,7 +60,11 @@ function release({ snapshot }: DecisionInput, action: UpgradeAction): readonly C
     return [answer(action, { status: 'False', reason: ACTION_REASONS.NotQuarantined, message })];
   }
   if (quarantined.length > 0) {
-    return quarantined.map((node): Command => ({ kind: 'EndQuarantine', node, why: `${action.metadata.name} releases ${node.name}` }));
+    return quarantined.map((node): Command => ({
+      kind: 'EndQuarantine',
+      node,
+      why: `${action.metadata.name} releases ${node.name}`,
+    }));
   }
   return [answer(action, { status: 'True', reason: ACTION_REASONS.Done, message: `released: ${names.join(', ')}` })];
 }
@@ -69,18 +75,35 @@ interface ResumeInput {
   readonly budget: Budget;
 }
 
-function resume({ now }: DecisionInput, { action, fleet, budget }: ResumeInput): { answer?: ActionAnswer; resumption?: Resumption } {
-  const refuse = (reason: string, message: string): { answer: ActionAnswer } => ({ answer: { status: 'False', reason, message } });
+function resume(
+  { now }: DecisionInput,
+  { action, fleet, budget }: ResumeInput,
+): { answer?: ActionAnswer; resumption?: Resumption } {
+  const refuse = (reason: string, message: string): { answer: ActionAnswer } => ({
+    answer: { status: 'False', reason, message },
+  });
   const newest = fleet.batches.at(-1);
   const named = fleet.batches.find((batch) => batch.metadata.name === action.spec.batch);
   if (named?.status?.resumed?.action === action.metadata.name) {
-    return { answer: { status: 'True', reason: ACTION_REASONS.Done, message: `resumed after ${named.metadata.name}; the failure budget starts anew` } };
+    return {
+      answer: {
+        status: 'True',
+        reason: ACTION_REASONS.Done,
+        message: `resumed after ${named.metadata.name}; the failure budget starts anew`,
+      },
+    };
   }
   if (!budget.exceeded) {
-    return refuse(ACTION_REASONS.NotPaused, 'the plan is not paused by its failure budget; spec.paused is changed in the plan itself');
+    return refuse(
+      ACTION_REASONS.NotPaused,
+      'the plan is not paused by its failure budget; spec.paused is changed in the plan itself',
+    );
   }
   if (named === undefined || named !== newest) {
-    return refuse(ACTION_REASONS.WrongBatch, `the plan is paused after ${newest?.metadata.name ?? 'no batch'}, not after ${action.spec.batch ?? ''}`);
+    return refuse(
+      ACTION_REASONS.WrongBatch,
+      `the plan is paused after ${newest?.metadata.name ?? 'no batch'}, not after ${action.spec.batch ?? ''}`,
+    );
   }
   // What runs is finished first: its outcome may be what the person does not know yet.
   if (!isSettled(named)) return {};

@@ -1,4 +1,4 @@
-import { CONDITIONS, NODE_REASONS, NOTIFY_REASONS, SETTLED_REASONS } from '../../api/conditions.ts';
+import { CONDITIONS, NOTIFY_REASONS, SETTLED_REASONS, type NODE_REASONS } from '../../api/conditions.ts';
 import type {
   BatchNotification,
   BatchOutlook,
@@ -10,9 +10,11 @@ import type {
 } from '../../api/generated/upgradebatch.ts';
 import { isTrue, settleConditions, type Finding } from '../condition.ts';
 import type { Instant } from '../facts.ts';
+import { presentFields } from '../present-fields.ts';
 import { toInstant, toRfc3339 } from '../text.ts';
 import type { Command } from './command.ts';
-import { inTurn, isTerminal, stepNode } from './node-step.ts';
+import { inTurn, isTerminal } from './node-input.ts';
+import { stepNode } from './node-step.ts';
 import type { DecisionInput } from './snapshot.ts';
 
 /** The agent tries for so long to deliver a batch's notification; for a plan being deleted, shorter (ms). */
@@ -80,7 +82,12 @@ export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep 
 }
 
 /** Ends the wait of nodes that will have no turn any more. */
-export function endWaiting(input: DecisionInput, batch: UpgradeBatch, records: ReadonlyMap<string, NodeRecord>, end: WaitEnd): Map<string, NodeRecord> {
+export function endWaiting(
+  input: DecisionInput,
+  batch: UpgradeBatch,
+  records: ReadonlyMap<string, NodeRecord>,
+  end: WaitEnd,
+): Map<string, NodeRecord> {
   const ended = new Map(records);
   for (const [name, record] of records) {
     if (isTerminal(record) || inTurn(input.snapshot.nodes.get(name), batch)) continue;
@@ -96,7 +103,12 @@ export interface WaitEnd {
 }
 
 /** Counts records by outcome. */
-export function summarize(records: Iterable<NodeRecord>, running: number, downNow: number, before: BatchSummary | undefined): BatchSummary {
+export function summarize(
+  records: Iterable<NodeRecord>,
+  running: number,
+  downNow: number,
+  before: BatchSummary | undefined,
+): BatchSummary {
   const list = [...records];
   const count = (state: NodeRecord['state']): number => list.filter((record) => record.state === state).length;
   return {
@@ -124,50 +136,60 @@ interface BatchStatusInput {
 /** The batch's status: records, counts, and its entry in the outbox with the receipts that the Lease shows. */
 export function batchStatus({ input, batch, records, downNow, outlook, agentProblem }: BatchStatusInput): UpgradeBatchStatus {
   const { snapshot, now } = input;
-  const before = batch.status;
+  const before = batch.status ?? {};
   const nodes = batch.spec.nodes.map((entry) => records.get(entry.name) ?? { name: entry.name, state: 'Pending' as const });
   const running = batch.spec.nodes.filter((entry) => inTurn(snapshot.nodes.get(entry.name), batch)).length;
   const settled = isSettled(batch) || (running === 0 && nodes.every(isTerminal));
-  const holder = snapshot.lease?.batchUid === batch.metadata.uid ? snapshot.lease.holder : before?.agent;
-  const starts = nodes.flatMap((record) => record.startTime ?? []).sort();
-  const startTime = before?.startTime ?? starts[0];
-  const settledTime = settled ? (before?.settledTime ?? toRfc3339(now)) : undefined;
-  const notification = settled ? outbox(input, batch, settledTime) : undefined;
+  const settledTime = settled ? (before.settledTime ?? toRfc3339(now)) : undefined;
+  const notification = settledTime === undefined ? undefined : outbox(input, batch, settledTime);
   const findings = [settledFinding(batch, settled, nodes), notifiedFinding(batch, notification, agentProblem)];
-  return {
-    conditions: settleConditions(before?.conditions, findings, now),
-    ...(holder === undefined || holder === '' ? {} : { agent: holder }),
-    ...(startTime === undefined ? {} : { startTime }),
-    ...(settledTime === undefined ? {} : { settledTime }),
-    summary: summarize(nodes, running, downNow, before?.summary),
+  return presentFields({
+    conditions: settleConditions(before.conditions, findings, now),
+    agent: agentOf(snapshot, batch),
+    startTime: before.startTime ?? nodes.flatMap((record) => record.startTime ?? []).sort()[0],
+    settledTime,
+    summary: summarize(nodes, running, downNow, before.summary),
     nodes,
-    ...(settled ? { outlook: before?.outlook ?? outlook() } : {}),
-    ...(notification === undefined ? {} : { notification }),
-    ...(before?.resumed === undefined ? {} : { resumed: before.resumed }),
-  };
+    outlook: settled ? (before.outlook ?? outlook()) : undefined,
+    notification,
+    resumed: before.resumed,
+  });
 }
 
-function outbox({ snapshot, now }: DecisionInput, batch: UpgradeBatch, settledTime: string | undefined): BatchNotification {
+/** The node that speaks for the batch; the last one that did, once the baton has gone on. */
+function agentOf({ lease }: DecisionInput['snapshot'], batch: UpgradeBatch): string | undefined {
+  const holder = lease?.batchUid === batch.metadata.uid ? lease.holder : '';
+  return holder === '' ? batch.status?.agent : holder;
+}
+
+function outbox(input: DecisionInput, batch: UpgradeBatch, settledTime: string): BatchNotification {
+  const { snapshot } = input;
   const before = batch.status?.notification;
   const id = before?.id ?? `${batch.metadata.uid}/1`;
   const sinks = before?.sinks ?? (snapshot.plan.spec.notify?.sinks ?? []).map((sink) => sink.name);
-  const receipts = [...(before?.receipts ?? [])];
-  const known = new Set(receipts.map((receipt) => receipt.sink));
+  const receipts = new Map((before?.receipts ?? []).map((receipt) => [receipt.sink, receipt]));
   for (const receipt of snapshot.lease?.receipts ?? []) {
-    if (receipt.id !== id || known.has(receipt.sink) || !sinks.includes(receipt.sink)) continue;
-    known.add(receipt.sink);
-    receipts.push(receipt);
+    if (receipt.id === id && sinks.includes(receipt.sink) && !receipts.has(receipt.sink)) receipts.set(receipt.sink, receipt);
   }
-  const limit = snapshot.plan.metadata.deletionTimestamp === undefined ? GIVE_UP_MS : GIVE_UP_DELETED_MS;
-  const since = Math.max(toInstant(settledTime) ?? now, toInstant(snapshot.plan.metadata.deletionTimestamp) ?? 0);
-  if (now > since + limit) {
-    for (const sink of sinks) {
-      if (known.has(sink)) continue;
-      const message = `nobody took it within ${limit / 60_000} min`;
-      receipts.push({ sink, id, outcome: 'Failed', reason: NOTIFY_REASONS.GivenUp, message, time: toRfc3339(now) });
-    }
+  for (const sink of sinks) {
+    const given = receipts.has(sink) ? undefined : giveUp(input, settledTime, { sink, id });
+    if (given !== undefined) receipts.set(sink, given);
   }
-  return { id, sinks, receipts };
+  return { id, sinks, receipts: [...receipts.values()] };
+}
+
+/** The receipt of a sink that took too long; undefined while there is time. */
+function giveUp(
+  { snapshot, now }: DecisionInput,
+  settledTime: string,
+  of: { readonly sink: string; readonly id: string },
+): Receipt | undefined {
+  const deleted = toInstant(snapshot.plan.metadata.deletionTimestamp);
+  const limit = deleted === undefined ? GIVE_UP_MS : GIVE_UP_DELETED_MS;
+  const since = Math.max(toInstant(settledTime) ?? now, deleted ?? 0);
+  if (now <= since + limit) return undefined;
+  const message = `nobody took it within ${limit / 60_000} min`;
+  return { ...of, outcome: 'Failed', reason: NOTIFY_REASONS.GivenUp, message, time: toRfc3339(now) };
 }
 
 function settledFinding(batch: UpgradeBatch, settled: boolean, nodes: readonly NodeRecord[]): Finding {
@@ -181,7 +203,11 @@ function settledFinding(batch: UpgradeBatch, settled: boolean, nodes: readonly N
   };
 }
 
-function notifiedFinding(batch: UpgradeBatch, notification: BatchNotification | undefined, agentProblem: string | undefined): Finding {
+function notifiedFinding(
+  batch: UpgradeBatch,
+  notification: BatchNotification | undefined,
+  agentProblem: string | undefined,
+): Finding {
   const finding = (status: Finding['status'], reason: string, message: string): Finding => ({
     type: CONDITIONS.notified,
     status,
@@ -195,7 +221,11 @@ function notifiedFinding(batch: UpgradeBatch, notification: BatchNotification | 
   const failed = receipts.filter((receipt) => receipt.outcome === 'Failed');
   if (receipts.length < sinks.length) {
     const reason = agentProblem === undefined ? NOTIFY_REASONS.Pending : NOTIFY_REASONS.NoEligibleAgent;
-    return finding('False', reason, agentProblem ?? `${sinks.length - receipts.length} of ${sinks.length} sinks have not taken it yet`);
+    return finding(
+      'False',
+      reason,
+      agentProblem ?? `${sinks.length - receipts.length} of ${sinks.length} sinks have not taken it yet`,
+    );
   }
   const worst = failed[0];
   if (worst === undefined) return finding('True', NOTIFY_REASONS.Delivered, `all ${sinks.length} sinks have taken it`);

@@ -4,7 +4,7 @@ import { selects } from '../selector.ts';
 import { agentPodName, buildAgentPod } from './agent-pod.ts';
 import type { Command } from './command.ts';
 import type { Fleet } from './fleet.ts';
-import { inTurn } from './node-step.ts';
+import { inTurn } from './node-input.ts';
 import type { LeaseFact, PlanSnapshot, Settings } from './snapshot.ts';
 
 /** What the decision about the baton looks at. */
@@ -54,7 +54,12 @@ function mayHold(snapshot: PlanSnapshot, node: NodeFact): boolean {
 }
 
 /** Whether the holder can leave the baton to another node of the batch before its own turn: one that is done, or may yet be. */
-export function canHandOver(snapshot: PlanSnapshot, batch: UpgradeBatch, records: ReadonlyMap<string, NodeRecord>, holder: string): boolean {
+export function canHandOver(
+  snapshot: PlanSnapshot,
+  batch: UpgradeBatch,
+  records: ReadonlyMap<string, NodeRecord>,
+  holder: string,
+): boolean {
   return batch.spec.nodes.some((entry) => {
     const node = snapshot.nodes.get(entry.name);
     const state = records.get(entry.name)?.state ?? 'Pending';
@@ -82,7 +87,9 @@ function lossOf(input: BatonInput): string | undefined {
   if (pod.phase === 'Failed' || pod.phase === 'Succeeded') return `its Pod has ended (${pod.phase})`;
   if (!silent) return undefined;
   if (lease.renewed) return `no renewal for ${Math.round(lease.unchangedMs / 1000)} s`;
-  return lease.unchangedMs > START_MS ? `its Pod did not start within ${START_MS / 1000} s: ${pod.waiting ?? pod.phase}` : undefined;
+  return lease.unchangedMs > START_MS
+    ? `its Pod did not start within ${START_MS / 1000} s: ${pod.waiting ?? pod.phase}`
+    : undefined;
 }
 
 /** The candidates in order of preference: done in this batch, then others of it (the last turn first), then any of the plan. */
@@ -95,7 +102,9 @@ function candidates(input: BatonInput, excluded: string | undefined): readonly N
   const open = inBatch.filter((node) => state(node) !== 'Succeeded' && state(node) !== 'Failed');
   const names = new Set(batch.spec.nodes.map((entry) => entry.name));
   const rest = fleet.selected.filter((node) => !names.has(node.name) && (node.claim === undefined || node.done !== undefined));
-  const eligible = [...done, ...(input.holderWaits ? [] : open), ...rest].filter((node) => mayHold(snapshot, node) && node.name !== excluded);
+  const eligible = [...done, ...(input.holderWaits ? [] : open), ...rest].filter(
+    (node) => mayHold(snapshot, node) && node.name !== excluded,
+  );
   const previous = previousSender(snapshot, batch);
   const fresh = eligible.filter((node) => node.name !== previous);
   return [...fresh, ...eligible.filter((node) => node.name === previous)];
@@ -119,7 +128,8 @@ export function stepBaton(input: BatonInput): BatonStep {
   const stale = snapshot.agentPods.filter((pod) => !pod.deleting && pod.uid !== lease.agentPodUid);
   const current = lease.batchUid === batch.metadata.uid && lease.holder !== '';
   const loss = current ? lossOf(input) : undefined;
-  if (current && loss === undefined && !input.holderWaits) return { commands: dismiss(stale, undefined), problem: undefined, ...nextLook(input) };
+  if (current && loss === undefined && !input.holderWaits)
+    return { commands: dismiss(stale, undefined), problem: undefined, ...nextLook(input) };
 
   const transitions = lease.transitions + 1;
   const name = agentPodName(lease.uid, transitions, hash);
@@ -127,7 +137,10 @@ export function stepBaton(input: BatonInput): BatonStep {
   const holder = choose(input, prepared);
   if (holder === undefined) {
     // The holder stays while it lives, also when its own turn is next: openTurns asks again.
-    const problem = current && loss === undefined ? undefined : `no node of the plan may hold the baton${loss === undefined ? '' : ` (${loss})`}`;
+    const problem =
+      current && loss === undefined
+        ? undefined
+        : `no node of the plan may hold the baton${loss === undefined ? '' : ` (${loss})`}`;
     return { commands: [], problem, ...nextLook(input) };
   }
   const reason = batonReason(input, loss);
@@ -136,10 +149,18 @@ export function stepBaton(input: BatonInput): BatonStep {
   if (pod === undefined) {
     const manifest = buildAgentPod({ plan: snapshot.plan, lease, transitions, node: holder.name, settings, hash });
     const why = `${reason}: ${holder.name} gets the agent for ${batch.metadata.name}`;
-    return { commands: [{ kind: 'CreateAgentPod', pod: manifest, why }, ...dismiss(stale, name)], problem: undefined, ...nextLook(input) };
+    return {
+      commands: [{ kind: 'CreateAgentPod', pod: manifest, why }, ...dismiss(stale, name)],
+      problem: undefined,
+      ...nextLook(input),
+    };
   }
   if (pod.node !== holder.name) {
-    return { commands: [{ kind: 'DeleteAgentPod', pod, why: `${pod.node} may no longer hold the baton` }], problem: undefined, ...nextLook(input) };
+    return {
+      commands: [{ kind: 'DeleteAgentPod', pod, why: `${pod.node} may no longer hold the baton` }],
+      problem: undefined,
+      ...nextLook(input),
+    };
   }
   const to = { node: holder.name, pod: pod.name, podUid: pod.uid, batch: batch.metadata.name, batchUid: batch.metadata.uid };
   const why = `${reason}: the baton goes to ${holder.name} for ${batch.metadata.name}`;

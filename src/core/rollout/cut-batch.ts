@@ -20,7 +20,9 @@ export interface NextBatch {
 }
 
 function batchNode(plan: UpgradePlan, node: NodeFact): BatchNode {
-  const processes = plan.spec.processes.filter((process) => selects(process.nodeSelector, node.labels)).map((process) => process.name);
+  const processes = plan.spec.processes
+    .filter((process) => selects(process.nodeSelector, node.labels))
+    .map((process) => process.name);
   return { name: node.name, uid: node.uid, processes };
 }
 

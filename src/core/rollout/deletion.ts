@@ -58,8 +58,10 @@ export function finishDeletion(input: DecisionInput, deleting: boolean, open: Up
   if (snapshot.batches.some((batch) => outstandingSinks(batch).length > 0)) return { commands, lookAt: until + 1000 };
   if (commands.length > 0 || snapshot.agentPods.length > 0) return { commands, lookAt: now + 2000 };
   for (const batch of snapshot.batches) commands.push({ kind: 'RemoveBatch', batch, why: 'the plan is being deleted' });
-  if (snapshot.lease !== undefined) commands.push({ kind: 'DeleteLease', lease: snapshot.lease, why: 'the plan is being deleted' });
-  if (snapshot.batches.length === 0 && snapshot.lease === undefined) commands.push({ kind: 'LetPlanGo', why: 'its nodes are released and everything is told' });
+  if (snapshot.lease !== undefined)
+    commands.push({ kind: 'DeleteLease', lease: snapshot.lease, why: 'the plan is being deleted' });
+  if (snapshot.batches.length === 0 && snapshot.lease === undefined)
+    commands.push({ kind: 'LetPlanGo', why: 'its nodes are released and everything is told' });
   return { commands, lookAt: now + 2000 };
 }
 
@@ -67,8 +69,16 @@ export function finishDeletion(input: DecisionInput, deleting: boolean, open: Up
 function finishedJobs(snapshot: PlanSnapshot): Command[] {
   const settled = new Map(snapshot.batches.filter(isSettled).map((batch) => [batch.metadata.uid, batch]));
   const known = new Set(snapshot.batches.map((batch) => batch.metadata.uid));
-  const uids = new Set(snapshot.jobs.filter((job) => !job.deleting && (settled.has(job.batchUid) || !known.has(job.batchUid))).map((job) => job.batchUid));
-  return [...uids].map((batchUid) => ({ kind: 'DeleteJobs', batchUid, why: `what they did is on record in ${settled.get(batchUid)?.metadata.name ?? 'a batch that is gone'}` }));
+  const uids = new Set(
+    snapshot.jobs
+      .filter((job) => !job.deleting && (settled.has(job.batchUid) || !known.has(job.batchUid)))
+      .map((job) => job.batchUid),
+  );
+  return [...uids].map((batchUid) => ({
+    kind: 'DeleteJobs',
+    batchUid,
+    why: `what they did is on record in ${settled.get(batchUid)?.metadata.name ?? 'a batch that is gone'}`,
+  }));
 }
 
 /** Batches of earlier revisions beyond the history limit, never one with an undelivered outbox or a node still quarantined. */
@@ -78,6 +88,12 @@ function oldBatches({ snapshot, settings }: DecisionInput): Command[] {
     const quarantined = batch.status?.nodes?.some((record) => record.quarantined === true) ?? false;
     return outstandingSinks(batch).length === 0 && !quarantined;
   });
-  const asked = snapshot.batches.filter((batch) => batch.metadata.deletionTimestamp !== undefined && isSettled(batch) && outstandingSinks(batch).length === 0);
-  return [...new Set([...droppable, ...asked])].map((batch) => ({ kind: 'RemoveBatch', batch, why: 'beyond the history limit, or deletion was asked for' }));
+  const asked = snapshot.batches.filter(
+    (batch) => batch.metadata.deletionTimestamp !== undefined && isSettled(batch) && outstandingSinks(batch).length === 0,
+  );
+  return [...new Set([...droppable, ...asked])].map((batch) => ({
+    kind: 'RemoveBatch',
+    batch,
+    why: 'beyond the history limit, or deletion was asked for',
+  }));
 }

@@ -17,14 +17,20 @@ export function podDisposition(pod: PodFact, emptyDirData: 'Keep' | 'Delete'): D
     return { kind: 'Block', why: `Pod ${pod.namespace}/${pod.name} has no controller that would start it again` };
   }
   if (pod.emptyDir && emptyDirData === 'Keep') {
-    return { kind: 'Block', why: `Pod ${pod.namespace}/${pod.name} has emptyDir data; drain.emptyDirData: Delete would consent to lose it` };
+    return {
+      kind: 'Block',
+      why: `Pod ${pod.namespace}/${pod.name} has emptyDir data; drain.emptyDirData: Delete would consent to lose it`,
+    };
   }
   return { kind: 'Evict' };
 }
 
 function isBatons(pod: PodFact): boolean {
   const component = pod.labels[LABELS.component] ?? '';
-  return pod.labels[LABELS.managedBy] === 'baton' || (pod.labels['app.kubernetes.io/name'] === 'baton' && component === COMPONENTS.operator);
+  return (
+    pod.labels[LABELS.managedBy] === 'baton' ||
+    (pod.labels['app.kubernetes.io/name'] === 'baton' && component === COMPONENTS.operator)
+  );
 }
 
 /** How far a drain is. */
@@ -36,7 +42,11 @@ export interface DrainStep {
 }
 
 /** Decides the next step of a drain from the Pods that are on the node. `answers` are the last answers to evictions, by Pod UID. */
-export function stepDrain(pods: readonly PodFact[], emptyDirData: 'Keep' | 'Delete', answers: ReadonlyMap<string, string>): DrainStep {
+export function stepDrain(
+  pods: readonly PodFact[],
+  emptyDirData: 'Keep' | 'Delete',
+  answers: ReadonlyMap<string, string>,
+): DrainStep {
   const evict: PodFact[] = [];
   const held: string[] = [];
   const waiting: string[] = [];

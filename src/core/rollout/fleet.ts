@@ -105,6 +105,7 @@ export function failureBudget(snapshot: PlanSnapshot, fleet: Fleet): Budget {
     }
   }
   const exceeded = failed > maxFailed || overBatch !== undefined;
-  const message = failed > maxFailed ? `${failed} failed, budget ${maxFailed}` : (overBatch ?? `${failed} failed, budget ${maxFailed}`);
+  const message =
+    failed > maxFailed ? `${failed} failed, budget ${maxFailed}` : (overBatch ?? `${failed} failed, budget ${maxFailed}`);
   return { exceeded, failed, maxFailed, batch: newest?.metadata.name, message };
 }

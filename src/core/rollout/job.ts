@@ -50,7 +50,10 @@ export function pinnedAffinity(affinity: unknown, node: string): Json {
   const nodeAffinity = record(record(affinity)['nodeAffinity']);
   const required = record(nodeAffinity['requiredDuringSchedulingIgnoredDuringExecution']);
   const terms = list(required['nodeSelectorTerms']);
-  const pinned = (terms.length === 0 ? [{}] : terms).map((term: Json) => ({ ...term, matchFields: [...list(term['matchFields']), pin] }));
+  const pinned = (terms.length === 0 ? [{}] : terms).map((term: Json) => ({
+    ...term,
+    matchFields: [...list(term['matchFields']), pin],
+  }));
   return {
     ...record(affinity),
     nodeAffinity: { ...nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: { ...required, nodeSelectorTerms: pinned } },

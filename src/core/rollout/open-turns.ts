@@ -5,7 +5,7 @@ import type { Instant, NodeFact } from '../facts.ts';
 import { toRfc3339 } from '../text.ts';
 import type { Command } from './command.ts';
 import { downNodes, downReason, maxUnavailable, type Fleet } from './fleet.ts';
-import { disrupts, inTurn, isTerminal, processesOf } from './node-step.ts';
+import { disrupts, inTurn, isTerminal, processesOf } from './node-input.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 
 /** Why no turn is opened although nodes are waiting. */
@@ -37,9 +37,15 @@ interface TurnsInput {
 }
 
 /** Why a node is skipped when its turn comes. */
-function skipReason(node: NodeFact, batch: UpgradeBatch, selected: boolean, processes: number): { reason: string; message: string } | undefined {
+function skipReason(
+  node: NodeFact,
+  batch: UpgradeBatch,
+  selected: boolean,
+  processes: number,
+): { reason: string; message: string } | undefined {
   if (processes === 0) return { reason: NODE_REASONS.NothingToRun, message: 'no process of the plan is for this node' };
-  if (node.done?.revision === batch.spec.revision) return { reason: NODE_REASONS.AlreadyDone, message: `done in ${node.done.batch}` };
+  if (node.done?.revision === batch.spec.revision)
+    return { reason: NODE_REASONS.AlreadyDone, message: `done in ${node.done.batch}` };
   if (!selected) return { reason: NODE_REASONS.NoLongerSelected, message: 'its labels no longer match nodeSelector' };
   if (node.leaving) return { reason: NODE_REASONS.BeingRemoved, message: 'it is being removed from the cluster' };
   if (node.quarantine !== undefined) {
@@ -65,7 +71,10 @@ export function openTurns(input: TurnsInput): TurnsStep {
   let holderWaits = false;
 
   const waiting = batch.spec.nodes.filter((entry) => isWaiting(records.get(entry.name), snapshot.nodes.get(entry.name), batch));
-  const ordered = [...waiting.filter((entry) => entry.name !== input.holder), ...waiting.filter((entry) => entry.name === input.holder)];
+  const ordered = [
+    ...waiting.filter((entry) => entry.name !== input.holder),
+    ...waiting.filter((entry) => entry.name === input.holder),
+  ];
   for (const entry of ordered) {
     const node = snapshot.nodes.get(entry.name);
     if (node === undefined || node.uid !== entry.uid) continue;
@@ -96,7 +105,13 @@ export function openTurns(input: TurnsInput): TurnsStep {
     }
     const cordon = disrupts(processes);
     const turn = buildTurn(snapshot, batch, { node, processes: entry.processes, cordon, now });
-    commands.push({ kind: 'OpenTurn', node, turn, cordon, why: `${others.length} of ${limit} nodes down: ${node.name} is next in ${batch.metadata.name}` });
+    commands.push({
+      kind: 'OpenTurn',
+      node,
+      turn,
+      cordon,
+      why: `${others.length} of ${limit} nodes down: ${node.name} is next in ${batch.metadata.name}`,
+    });
     down.set(node.name, node);
   }
   return { skipped, commands, hold, holderWaits };

@@ -31,7 +31,8 @@ export function outlookFor({ snapshot, fleet, budget }: OutlookInput): BatchOutl
     return { next: 'Done', message: `${counts.succeeded} of ${counted(counts.nodes, 'node')} done${failed}`, ...common };
   }
   const upcoming = { batch: next.index, nodes: next.nodes.length };
-  if (budget.exceeded) return { next: 'Paused', message: `${budget.message}; nothing starts until you act`, ...upcoming, ...common };
+  if (budget.exceeded)
+    return { next: 'Paused', message: `${budget.message}; nothing starts until you act`, ...upcoming, ...common };
   if (snapshot.plan.spec.paused) return { next: 'Paused', message: 'spec.paused is true', ...upcoming, ...common };
   return { next: 'NextBatch', message: `batch ${next.index}, ${counted(next.nodes.length, 'node')}`, ...upcoming, ...common };
 }

@@ -2,6 +2,7 @@ import { CONDITIONS, NOTIFY_REASONS, PLAN_REASONS } from '../../api/conditions.t
 import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { PlanCounts, UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
 import { settleConditions, type Finding } from '../condition.ts';
+import { presentFields } from '../present-fields.ts';
 import { counted } from '../text.ts';
 import { isSettled, outstandingSinks } from './batch-step.ts';
 import { downNodes, maxUnavailable, type Budget, type Fleet } from './fleet.ts';
@@ -41,7 +42,9 @@ export function countNodes(snapshot: PlanSnapshot, fleet: Fleet): Required<PlanC
     nodes: fleet.selected.length,
     succeeded: fleet.doneBefore + done.filter((record) => selected.has(record.name)).length,
     failed: records.filter((record) => record.state === 'Failed').length,
-    skipped: records.filter((record) => record.state === 'Skipped' && record.reason !== 'AlreadyDone' && selected.has(record.name)).length,
+    skipped: records.filter(
+      (record) => record.state === 'Skipped' && record.reason !== 'AlreadyDone' && selected.has(record.name),
+    ).length,
     notAttempted: records.filter((record) => record.state === 'NotAttempted').length,
     running: nodes.filter((node) => node.claim === uid).length,
     unavailable: downNodes(snapshot, fleet).length,
@@ -55,9 +58,15 @@ function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
   const running = counts.running === 0 ? 'nothing runs' : `${counted(counts.running, 'node')} still running, nothing new starts`;
   const budgetMessage = `${budget.message}; ${running}. Repair, then create an UpgradeAction Resume for ${budget.batch ?? 'the batch'}`;
   const down = `${counts.unavailable} of maxUnavailable ${maxUnavailable(input.snapshot, fleet)} nodes are down`;
-  const quarantined = counts.quarantined === 0 ? '' : `, ${counts.quarantined} of them quarantined: create an UpgradeAction Release`;
+  const quarantined =
+    counts.quarantined === 0 ? '' : `, ${counts.quarantined} of them quarantined: create an UpgradeAction Release`;
   if (plan.metadata.deletionTimestamp !== undefined) {
-    return { summary: 'Running', reason: PLAN_REASONS.Deleting, kind: 'Working', message: `being deleted: ${running}; its nodes are released then` };
+    return {
+      summary: 'Running',
+      reason: PLAN_REASONS.Deleting,
+      kind: 'Working',
+      message: `being deleted: ${running}; its nodes are released then`,
+    };
   }
   if (validation.kind === 'Refused') {
     return { summary: 'Invalid', reason: PLAN_REASONS.TemplateRefused, kind: 'Stalled', message: validation.message };
@@ -71,7 +80,12 @@ function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
     return { summary: 'Waiting', reason: PLAN_REASONS.ValidationPending, kind: 'Working', message: validation.message };
   }
   if (fleet.selected.length === 0) {
-    return { summary: 'Waiting', reason: PLAN_REASONS.NoNodes, kind: 'Stalled', message: 'nodeSelector chooses no node of the cluster' };
+    return {
+      summary: 'Waiting',
+      reason: PLAN_REASONS.NoNodes,
+      kind: 'Stalled',
+      message: 'nodeSelector chooses no node of the cluster',
+    };
   }
   if (open !== undefined && hold !== undefined && counts.running === 0) {
     const message = hold.reason === 'MaxUnavailableReached' ? `${hold.message}${quarantined}` : hold.message;
@@ -81,7 +95,10 @@ function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
     const message = 'the next batch waits at most 30 s for the notification of the last one';
     return { summary: 'Running', reason: PLAN_REASONS.Notifying, kind: 'Working', message };
   }
-  const batch = open === undefined ? 'the next batch is being made' : `${open.metadata.name}: ${counted(counts.running, 'node')} in their turn`;
+  const batch =
+    open === undefined
+      ? 'the next batch is being made'
+      : `${open.metadata.name}: ${counted(counts.running, 'node')} in their turn`;
   return { summary: 'Running', reason: PLAN_REASONS.BatchRunning, kind: 'Working', message: `${batch}; ${down}` };
 }
 
@@ -92,7 +109,12 @@ function ended(counts: Required<PlanCounts>): Verdict {
     return { summary: 'Failed', reason: PLAN_REASONS.SomeFailed, kind: 'Stalled', message };
   }
   if (counts.skipped > 0) {
-    return { summary: 'Succeeded', reason: PLAN_REASONS.SomeSkipped, kind: 'Done', message: `${tally}, ${counts.skipped} skipped` };
+    return {
+      summary: 'Succeeded',
+      reason: PLAN_REASONS.SomeSkipped,
+      kind: 'Done',
+      message: `${tally}, ${counts.skipped} skipped`,
+    };
   }
   return { summary: 'Succeeded', reason: PLAN_REASONS.AllSucceeded, kind: 'Done', message: tally };
 }
@@ -104,56 +126,87 @@ function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | undefine
   if (late !== undefined) {
     const reason = agentProblem === undefined ? NOTIFY_REASONS.Pending : NOTIFY_REASONS.NoEligibleAgent;
     const sinks = outstandingSinks(late).join(', ');
-    return { type, status: 'False', reason, message: `${late.metadata.name} is still to be told to ${sinks}${agentProblem === undefined ? '' : `: ${agentProblem}`}` };
+    return {
+      type,
+      status: 'False',
+      reason,
+      message: `${late.metadata.name} is still to be told to ${sinks}${agentProblem === undefined ? '' : `: ${agentProblem}`}`,
+    };
   }
-  const receipts = settled.flatMap((batch) => (batch.status?.notification?.receipts ?? []).map((receipt) => ({ batch, receipt })));
+  const receipts = settled.flatMap((batch) =>
+    (batch.status?.notification?.receipts ?? []).map((receipt) => ({ batch, receipt })),
+  );
   const failed = receipts.findLast(({ receipt }) => receipt.outcome === 'Failed');
   if (failed !== undefined) {
     const reason = failed.receipt.reason ?? NOTIFY_REASONS.Refused;
-    return { type, status: 'False', reason, message: `${failed.batch.metadata.name} to ${failed.receipt.sink}: ${failed.receipt.message ?? reason}` };
+    return {
+      type,
+      status: 'False',
+      reason,
+      message: `${failed.batch.metadata.name} to ${failed.receipt.sink}: ${failed.receipt.message ?? reason}`,
+    };
   }
-  if (settled.length === 0) return { type, status: 'Unknown', reason: NOTIFY_REASONS.NotSettled, message: 'no batch is settled yet' };
+  if (settled.length === 0)
+    return { type, status: 'Unknown', reason: NOTIFY_REASONS.NotSettled, message: 'no batch is settled yet' };
   if (receipts.length === 0) return { type, status: 'True', reason: NOTIFY_REASONS.NoSinks, message: 'the plan names no sink' };
   return { type, status: 'True', reason: NOTIFY_REASONS.Delivered, message: `${counted(settled.length, 'batch')} told` };
+}
+
+function acceptedFinding({ validation }: PlanSnapshot): Omit<Finding, 'observedGeneration'> {
+  const type = CONDITIONS.accepted;
+  switch (validation.kind) {
+    case 'Valid':
+      return { type, status: 'True', reason: PLAN_REASONS.Valid, message: 'the spec can be carried out' };
+    case 'Pending':
+      return { type, status: 'Unknown', reason: PLAN_REASONS.ValidationPending, message: validation.message };
+    case 'Refused':
+      return { type, status: 'False', reason: PLAN_REASONS.TemplateRefused, message: validation.message };
+  }
+}
+
+/** The conditions that tell the verdict. Reconciling and Stalled exist only while they are true (kstatus). */
+function verdictFindings({ kind, reason, message }: Verdict, failed: number): readonly Omit<Finding, 'observedGeneration'>[] {
+  const done = kind === 'Done';
+  const ready = { type: CONDITIONS.ready, status: done ? 'True' : 'False', reason, message } as const;
+  const succeeded = {
+    type: CONDITIONS.succeeded,
+    status: done ? 'True' : failed > 0 ? 'False' : 'Unknown',
+    reason,
+    message,
+  } as const;
+  const abnormal = kind === 'Working' ? [CONDITIONS.reconciling] : kind === 'Stalled' ? [CONDITIONS.stalled] : [];
+  return [ready, succeeded, ...abnormal.map((type) => ({ type, status: 'True', reason, message }) as const)];
 }
 
 /** The plan's status: what was observed, in a size that does not depend on the fleet's. */
 export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
   const { input, fleet, open } = status;
   const { snapshot, now } = input;
-  const { plan, validation, lease } = snapshot;
+  const { plan, lease } = snapshot;
   const counts = countNodes(snapshot, fleet);
   const verdict = judge(status, counts);
   const observedGeneration = plan.metadata.generation;
-  const { reason, message } = verdict;
-  const accepted = validation.kind === 'Valid' ? 'True' : validation.kind === 'Refused' ? 'False' : 'Unknown';
-  const findings: Finding[] = [
-    { type: CONDITIONS.ready, status: verdict.kind === 'Done' ? 'True' : 'False', reason, message, observedGeneration },
-    {
-      type: CONDITIONS.accepted,
-      status: accepted,
-      reason: validation.kind === 'Valid' ? PLAN_REASONS.Valid : validation.kind === 'Refused' ? PLAN_REASONS.TemplateRefused : PLAN_REASONS.ValidationPending,
-      message: validation.kind === 'Valid' ? 'the spec can be carried out' : validation.message,
-      observedGeneration,
-    },
-    { type: CONDITIONS.succeeded, status: verdict.kind === 'Done' ? 'True' : counts.failed > 0 ? 'False' : 'Unknown', reason, message, observedGeneration },
-    { ...deliveryFinding(snapshot, status.agentProblem), observedGeneration },
+  const findings = [
+    ...verdictFindings(verdict, counts.failed),
+    acceptedFinding(snapshot),
+    deliveryFinding(snapshot, status.agentProblem),
   ];
-  if (verdict.kind === 'Working') findings.push({ type: CONDITIONS.reconciling, status: 'True', reason, message, observedGeneration });
-  if (verdict.kind === 'Stalled') findings.push({ type: CONDITIONS.stalled, status: 'True', reason, message, observedGeneration });
-  const batch = (open ?? fleet.batches.at(-1) ?? snapshot.batches.at(-1))?.metadata.name ?? plan.status?.batch;
-  const agent = lease === undefined || lease.holder === '' ? plan.status?.agent : lease.holder;
-  const lastBatchIndex = Math.max(plan.status?.lastBatchIndex ?? 0, ...snapshot.batches.map((each) => each.spec.index));
-  return {
-    conditions: settleConditions(plan.status?.conditions, findings, now),
+  const batch = open ?? fleet.batches.at(-1) ?? snapshot.batches.at(-1);
+  const holder = lease?.holder ?? '';
+  return presentFields({
+    conditions: settleConditions(
+      plan.status?.conditions,
+      findings.map((finding) => ({ ...finding, observedGeneration })),
+      now,
+    ),
     observedGeneration,
     summary: verdict.summary,
-    reason,
+    reason: verdict.reason,
     progress: `${counts.succeeded}/${counts.nodes}`,
     revision: snapshot.revision,
-    ...(batch === undefined ? {} : { batch }),
-    lastBatchIndex,
-    ...(agent === undefined ? {} : { agent }),
+    batch: batch?.metadata.name ?? plan.status?.batch,
+    lastBatchIndex: Math.max(plan.status?.lastBatchIndex ?? 0, ...snapshot.batches.map((each) => each.spec.index)),
+    agent: holder === '' ? plan.status?.agent : holder,
     counts,
-  };
+  });
 }

@@ -1,6 +1,7 @@
 import { NODE_REASONS } from '../../api/conditions.ts';
 import type { BatchProcess, ProcessRecord } from '../../api/generated/upgradebatch.ts';
 import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
+import { presentFields } from '../present-fields.ts';
 import { cutToBytes, toInstant, toRfc3339 } from '../text.ts';
 
 /** What one decision about one process on one node looks at. */
@@ -19,7 +20,12 @@ export interface ProcessInput {
 /** How far a process is. `record` is what was observed; `overdue` that it is past its deadline and has not ended. */
 export type ProcessStep =
   | { readonly kind: 'NotStarted' }
-  | { readonly kind: 'Running' | 'Verifying' | 'Succeeded' | 'Failed'; readonly record: ProcessRecord; readonly overdue: boolean; readonly lookAt?: Instant };
+  | {
+      readonly kind: 'Running' | 'Verifying' | 'Succeeded' | 'Failed';
+      readonly record: ProcessRecord;
+      readonly overdue: boolean;
+      readonly lookAt?: Instant;
+    };
 
 /** After the Job has ended, how long a new boot ID or a late report may take to be seen (ms). */
 const EVIDENCE_GRACE_MS = 60_000;
@@ -62,45 +68,13 @@ function failureMessage(input: ProcessInput): string {
  * was not: when it has vanished, the process is verified or failed, not run again.
  */
 export function stepProcess(input: ProcessInput): ProcessStep {
-  const { process, before, job, now } = input;
+  const { before, job } = input;
   if (before?.state === 'Succeeded' || before?.state === 'Failed') return { kind: before.state, record: before, overdue: false };
   const started = toInstant(before?.startTime) ?? job?.createdTime;
   if (started === undefined) return { kind: 'NotStarted' };
 
   const evidence = evidenceOf(input, started);
-  const base: Omit<ProcessRecord, 'state'> = {
-    name: process.name,
-    attempt: before?.attempt ?? job?.attempt ?? 1,
-    startTime: toRfc3339(started),
-    ...(process.disruption === 'Reboot' ? { bootId: before?.bootId ?? job?.bootId ?? '' } : {}),
-    ...(evidence.announced ? { rebooting: true } : {}),
-  };
-  const overdue = now > evidence.deadline;
-
-  function running(message: string | undefined): ProcessStep {
-    const record: ProcessRecord = { ...base, state: 'Running', ...(message ? { message: cutToBytes(message, 128) } : {}) };
-    return { kind: 'Running', record, overdue, lookAt: evidence.deadline + 1000 };
-  }
-  function verifying(message: string, until: Instant, endTime?: Instant): ProcessStep {
-    const ended = before?.state === 'Verifying' ? toInstant(before.endTime) : undefined;
-    const end = ended ?? endTime;
-    const record: ProcessRecord = {
-      ...base,
-      state: 'Verifying',
-      message: cutToBytes(message, 128),
-      ...(end === undefined ? {} : { endTime: toRfc3339(end) }),
-    };
-    return { kind: 'Verifying', record, overdue, lookAt: until + 1000 };
-  }
-  function succeeded(end: Instant): ProcessStep {
-    return { kind: 'Succeeded', record: { ...base, state: 'Succeeded', endTime: toRfc3339(end) }, overdue: false };
-  }
-  function failed(reason: string, message: string, end: Instant): ProcessStep {
-    const record: ProcessRecord = { ...base, state: 'Failed', reason, message: cutToBytes(message, 128), endTime: toRfc3339(end) };
-    return { kind: 'Failed', record, overdue: false };
-  }
-  const outcome = { running, verifying, succeeded, failed };
-
+  const outcome = outcomesFor(input, started, evidence);
   if (job === undefined) return stepVanished(input, evidence, outcome);
   switch (job.outcome) {
     case 'Active':
@@ -122,9 +96,55 @@ interface Outcomes {
   failed(reason: string, message: string, end: Instant): ProcessStep;
 }
 
+/** Makes the steps, each with the record of what was observed. */
+function outcomesFor({ process, before, job, now }: ProcessInput, started: Instant, evidence: Evidence): Outcomes {
+  const overdue = now > evidence.deadline;
+  const base = presentFields({
+    name: process.name,
+    attempt: before?.attempt ?? job?.attempt ?? 1,
+    startTime: toRfc3339(started),
+    bootId: process.disruption === 'Reboot' ? (before?.bootId ?? job?.bootId ?? '') : undefined,
+    rebooting: evidence.announced ? true : undefined,
+  });
+  const ended = before?.state === 'Verifying' ? toInstant(before.endTime) : undefined;
+  return {
+    running(message) {
+      const words = message === undefined || message === '' ? undefined : cutToBytes(message, 128);
+      return {
+        kind: 'Running',
+        record: presentFields({ ...base, state: 'Running', message: words }),
+        overdue,
+        lookAt: evidence.deadline + 1000,
+      };
+    },
+    verifying(message, until, endTime) {
+      const end = ended ?? endTime;
+      const record = presentFields({
+        ...base,
+        state: 'Verifying',
+        message: cutToBytes(message, 128),
+        endTime: end === undefined ? undefined : toRfc3339(end),
+      });
+      return { kind: 'Verifying', record, overdue, lookAt: until + 1000 };
+    },
+    succeeded: (end) => ({ kind: 'Succeeded', record: { ...base, state: 'Succeeded', endTime: toRfc3339(end) }, overdue: false }),
+    failed(reason, message, end) {
+      const record: ProcessRecord = {
+        ...base,
+        state: 'Failed',
+        reason,
+        message: cutToBytes(message, 128),
+        endTime: toRfc3339(end),
+      };
+      return { kind: 'Failed', record, overdue: false };
+    },
+  };
+}
+
 function stepActive(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessStep {
   const { process, pod, reports } = input;
-  if (process.disruption === 'Reboot' && evidence.rebooted) return outcome.verifying('rebooted; its Job is ending', evidence.deadline);
+  if (process.disruption === 'Reboot' && evidence.rebooted)
+    return outcome.verifying('rebooted; its Job is ending', evidence.deadline);
   if (process.disruption === 'Reboot' && evidence.announced) return outcome.verifying('rebooting', evidence.deadline);
   const last = reports.at(-1);
   const progress = last?.progress === undefined ? '' : `${last.progress}% `;
@@ -154,13 +174,21 @@ function stepFailed(input: ProcessInput, job: JobFact, evidence: Evidence, outco
       return outcome.verifying('its Pod was killed; looking for a reboot', end + EVIDENCE_GRACE_MS, end);
     }
     if (evidence.rebooted) {
-      return outcome.failed(NODE_REASONS.UnannouncedReboot, 'the host rebooted, but the process had not reported UpgradeRebooting', end);
+      return outcome.failed(
+        NODE_REASONS.UnannouncedReboot,
+        'the host rebooted, but the process had not reported UpgradeRebooting',
+        end,
+      );
     }
   }
   if (late) {
     const words = failureMessage(input);
     const limit = `did not end within ${process.deadlineSeconds} s`;
-    return outcome.failed(NODE_REASONS.DeadlineExceeded, words === '' || words === job.message ? limit : `${limit}: ${words}`, end);
+    return outcome.failed(
+      NODE_REASONS.DeadlineExceeded,
+      words === '' || words === job.message ? limit : `${limit}: ${words}`,
+      end,
+    );
   }
   return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), end);
 }
@@ -174,13 +202,15 @@ function stepVanished(input: ProcessInput, evidence: Evidence, outcome: Outcomes
     return outcome.failed(NODE_REASONS.NoReturnFromReboot, noReturn(input), now);
   }
   if (evidence.reportedSuccess) return outcome.succeeded(seen);
-  if (now <= seen + EVIDENCE_GRACE_MS) return outcome.verifying('its Job is gone; looking for what it did', seen + EVIDENCE_GRACE_MS, seen);
+  if (now <= seen + EVIDENCE_GRACE_MS)
+    return outcome.verifying('its Job is gone; looking for what it did', seen + EVIDENCE_GRACE_MS, seen);
   return outcome.failed(NODE_REASONS.JobVanished, 'its Job was deleted, and nothing shows that its work was done', now);
 }
 
 function afterReboot(input: ProcessInput, evidence: Evidence, outcome: Outcomes, end: Instant): ProcessStep {
   if (input.node.ready) return outcome.succeeded(Math.max(end, toInstant(input.before?.endTime) ?? end));
-  if (input.now <= evidence.deadline) return outcome.verifying('rebooted; waiting for the node to be Ready', evidence.deadline, end);
+  if (input.now <= evidence.deadline)
+    return outcome.verifying('rebooted; waiting for the node to be Ready', evidence.deadline, end);
   return outcome.failed(NODE_REASONS.NoReturnFromReboot, 'rebooted, but was not Ready again before the deadline', input.now);
 }
 

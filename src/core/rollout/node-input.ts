@@ -1,0 +1,53 @@
+import type { BatchNode, BatchProcess, NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { Hash, Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
+import type { Command } from './command.ts';
+
+/** What the decision about one node of a batch looks at. */
+export interface NodeInput {
+  readonly namespace: string;
+  readonly batch: UpgradeBatch;
+  readonly batchNode: BatchNode;
+  /** The record as persisted. */
+  readonly before: NodeRecord;
+  /** The node; undefined when it is gone or another Node has its name. */
+  readonly node: NodeFact | undefined;
+  /** This node's Jobs, Pods and reports of this batch. */
+  readonly jobs: readonly JobFact[];
+  readonly pods: readonly PodFact[];
+  readonly reports: readonly ReportFact[];
+  readonly reporterReady: boolean;
+  readonly reporterInstalled: boolean;
+  readonly evictionAnswers: ReadonlyMap<string, string>;
+  readonly jobRefusals: ReadonlyMap<string, string>;
+  readonly now: Instant;
+  readonly hash: Hash;
+}
+
+/** What follows for a node: the record as observed, what to do, and when to look again. */
+export interface NodeStep {
+  readonly record: NodeRecord;
+  readonly commands: readonly Command[];
+  readonly lookAt?: Instant;
+}
+
+const TERMINAL = new Set<NodeRecord['state']>(['Succeeded', 'Failed', 'Skipped', 'NotAttempted']);
+
+/** Whether a record has its outcome. */
+export function isTerminal(record: NodeRecord): boolean {
+  return TERMINAL.has(record.state);
+}
+
+/** Whether the node's open turn belongs to this batch. */
+export function inTurn(node: NodeFact | undefined, batch: UpgradeBatch): boolean {
+  return node?.claim === batch.spec.planUid && node.turn?.batchUid === batch.metadata.uid;
+}
+
+/** The node's processes, in order. */
+export function processesOf(batch: UpgradeBatch, batchNode: BatchNode): readonly BatchProcess[] {
+  return batch.spec.processes.filter((process) => batchNode.processes.includes(process.name));
+}
+
+/** Whether the node is to be cordoned and drained for these processes. */
+export function disrupts(processes: readonly BatchProcess[]): boolean {
+  return processes.some((process) => process.disruption !== 'None');
+}

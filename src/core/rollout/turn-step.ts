@@ -1,0 +1,182 @@
+import { NODE_REASONS } from '../../api/conditions.ts';
+import type { BatchProcess, NodeRecord, ProcessRecord } from '../../api/generated/upgradebatch.ts';
+import type { Instant, NodeFact } from '../facts.ts';
+import { cutToBytes, toInstant, toRfc3339 } from '../text.ts';
+import type { Command } from './command.ts';
+import { stepDrain } from './drain.ts';
+import { buildJob, jobName } from './job.ts';
+import { disrupts, processesOf, type NodeInput, type NodeStep } from './node-input.ts';
+import { stepProcess, type ProcessStep } from './process-step.ts';
+
+/** How long a Job with `report: Socket` waits for the reporter (ms). */
+const REPORTER_GRACE_MS = 30_000;
+
+/** Decides what follows for a node in its turn: drain, then its processes one after the other, then the release. */
+export function stepTurn(input: NodeInput, node: NodeFact): NodeStep {
+  const { batch, batchNode, before, jobs, pods, now } = input;
+  const turn = node.turn;
+  const processes = processesOf(batch, batchNode);
+  const opened = toInstant(turn?.openedTime) ?? now;
+  const fromVersion = node.done?.version ?? before.fromVersion;
+  const base: NodeRecord = {
+    name: batchNode.name,
+    state: 'Pending',
+    startTime: before.startTime ?? toRfc3339(opened),
+    ...(fromVersion === undefined ? {} : { fromVersion }),
+  };
+  const begun = jobs.length > 0 || (before.processes ?? []).length > 0;
+  if (!begun && disrupts(processes)) {
+    const drain = stepDrain(pods, batch.spec.drain?.emptyDirData ?? 'Keep', input.evictionAnswers);
+    if (!drain.done) return stepDraining(input, { base, drain, opened, processes });
+  }
+  return stepProcesses(input, node, { base, processes, opened });
+}
+
+interface DrainingInput {
+  readonly base: NodeRecord;
+  readonly drain: ReturnType<typeof stepDrain>;
+  readonly opened: Instant;
+  readonly processes: readonly BatchProcess[];
+}
+
+function stepDraining(input: NodeInput, { base, drain, opened, processes }: DrainingInput): NodeStep {
+  const limit = processes.find((process) => process.disruption !== 'None')?.deadlineSeconds ?? 0;
+  const deadline = opened + limit * 1000;
+  if (input.now > deadline) {
+    const message = cutToBytes(`not drained within ${limit} s: ${drain.message}`, 128);
+    const record: NodeRecord = {
+      ...base,
+      state: 'Failed',
+      reason: NODE_REASONS.DrainTimeout,
+      message,
+      endTime: toRfc3339(input.now),
+    };
+    return { record, commands: [] };
+  }
+  const commands = drain.evict.map((pod): Command => ({ kind: 'Evict', pod, why: `draining ${base.name} before its upgrade` }));
+  const record: NodeRecord = { ...base, state: 'Draining', message: cutToBytes(drain.message, 128) };
+  return { record, commands, lookAt: Math.min(deadline + 1000, input.now + 5000) };
+}
+
+interface ProcessesInput {
+  readonly base: NodeRecord;
+  readonly processes: readonly BatchProcess[];
+  readonly opened: Instant;
+}
+
+function stepProcesses(input: NodeInput, node: NodeFact, { base, processes, opened }: ProcessesInput): NodeStep {
+  const { before, now } = input;
+  const records: ProcessRecord[] = [];
+  let lastEnd = opened;
+  for (const process of processes) {
+    const step = stepOneProcess(input, node, process);
+    if (step.kind === 'NotStarted') return startProcess(input, node, { base, process, records, since: lastEnd });
+    records.push(step.record);
+    lastEnd = toInstant(step.record.endTime) ?? lastEnd;
+    if (step.kind === 'Failed') {
+      const reason = step.record.reason ?? NODE_REASONS.JobFailed;
+      const message = step.record.message === undefined ? {} : { message: step.record.message };
+      const endTime = step.record.endTime ?? toRfc3339(now);
+      return {
+        record: { ...base, state: 'Failed', reason, ...message, endTime, quarantined: true, processes: records },
+        commands: [],
+      };
+    }
+    if (step.kind !== 'Succeeded') return stillWorking({ base, step, records });
+  }
+  if (!node.ready)
+    return stepNotReady({ input, base, records, lastEnd, deadlineSeconds: processes.at(-1)?.deadlineSeconds ?? 0 });
+  const endTime = before.endTime ?? toRfc3339(Math.max(lastEnd, opened));
+  const record: NodeRecord = { ...base, state: 'Succeeded', endTime, processes: records };
+  const done = {
+    revision: input.batch.spec.revision,
+    version: input.batch.spec.version,
+    batch: input.batch.metadata.name,
+    time: endTime,
+  };
+  return {
+    record,
+    commands: [{ kind: 'CloseTurn', node, done, why: `${node.name} is at ${input.batch.spec.version} and Ready` }],
+  };
+}
+
+function stepOneProcess(input: NodeInput, node: NodeFact, process: BatchProcess): ProcessStep {
+  const attempt = node.turn?.attempt ?? 1;
+  const job = input.jobs.find((candidate) => candidate.process === process.name && candidate.attempt === attempt);
+  return stepProcess({
+    process,
+    before: input.before.processes?.find((candidate) => candidate.name === process.name),
+    job,
+    pod: input.pods.find((pod) => job !== undefined && pod.labels['batch.kubernetes.io/controller-uid'] === job.uid),
+    node,
+    reports: input.reports.filter((report) => report.process === process.name && report.attempt === attempt),
+    now: input.now,
+  });
+}
+
+interface WorkingInput {
+  readonly base: NodeRecord;
+  readonly step: Exclude<ProcessStep, { kind: 'NotStarted' }>;
+  readonly records: readonly ProcessRecord[];
+}
+
+function stillWorking({ base, step, records }: WorkingInput): NodeStep {
+  const state = step.kind === 'Verifying' ? 'Verifying' : 'Upgrading';
+  const message = step.record.message === undefined ? {} : { message: step.record.message };
+  const record: NodeRecord = { ...base, state, ...message, ...(step.overdue ? { overdue: true } : {}), processes: records };
+  return { record, commands: [], ...(step.lookAt === undefined ? {} : { lookAt: step.lookAt }) };
+}
+
+interface NotReadyInput {
+  readonly input: NodeInput;
+  readonly base: NodeRecord;
+  readonly records: readonly ProcessRecord[];
+  readonly lastEnd: Instant;
+  readonly deadlineSeconds: number;
+}
+
+function stepNotReady({ input, base, records, lastEnd, deadlineSeconds }: NotReadyInput): NodeStep {
+  const deadline = lastEnd + deadlineSeconds * 1000;
+  if (input.now <= deadline) {
+    const record: NodeRecord = { ...base, state: 'Verifying', message: 'waiting for the node to be Ready', processes: records };
+    return { record, commands: [], lookAt: deadline + 1000 };
+  }
+  const message = `not Ready within ${deadlineSeconds} s after its last process`;
+  const reason = NODE_REASONS.NodeNotReady;
+  const endTime = toRfc3339(input.now);
+  return { record: { ...base, state: 'Failed', reason, message, endTime, quarantined: true, processes: records }, commands: [] };
+}
+
+interface StartInput {
+  readonly base: NodeRecord;
+  readonly process: BatchProcess;
+  readonly records: readonly ProcessRecord[];
+  /** When the process before it ended, or the turn was opened. */
+  readonly since: Instant;
+}
+
+function startProcess(input: NodeInput, node: NodeFact, { base, process, records, since }: StartInput): NodeStep {
+  const { batch, now } = input;
+  const attempt = node.turn?.attempt ?? 1;
+  const processes = records.length === 0 ? {} : { processes: records };
+  const name = jobName(batch.metadata.uid, node.uid, process.name, attempt, input.hash);
+  const refusal = input.jobRefusals.get(name);
+  if (refusal !== undefined) {
+    const message = cutToBytes(refusal, 128);
+    const quarantined = records.length === 0 ? {} : { quarantined: true };
+    const endTime = toRfc3339(now);
+    return {
+      record: { ...base, state: 'Failed', reason: NODE_REASONS.JobRefused, message, endTime, ...quarantined, ...processes },
+      commands: [],
+    };
+  }
+  const waits = process.report === 'Socket' && input.reporterInstalled && !input.reporterReady && now < since + REPORTER_GRACE_MS;
+  if (waits) {
+    const record: NodeRecord = { ...base, state: 'Upgrading', message: 'waiting for the reporter', ...processes };
+    return { record, commands: [], lookAt: since + REPORTER_GRACE_MS };
+  }
+  const fromVersion = base.fromVersion ?? '';
+  const job = buildJob({ namespace: input.namespace, batch, process, node, attempt, fromVersion, hash: input.hash });
+  const why = `${process.name} is next on ${node.name}`;
+  return { record: { ...base, state: 'Upgrading', ...processes }, commands: [{ kind: 'CreateJob', node: node.name, job, why }] };
+}
