@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { renderManifests } from '../../../src/generate/manifests.ts';
 import { ensureBinaries } from '../../cluster/cluster.ts';
 import { runCommand, type CommandResult } from '../../cluster/run-command.ts';
+
+// Programs are started, and the machine may be busy.
+jest.setTimeout(60_000);
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 

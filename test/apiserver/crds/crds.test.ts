@@ -1,10 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parse } from 'yaml';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import type { CommandResult } from '../../cluster/run-command.ts';
 import { action, firstProcess, MINIMAL, plan, set, type Tree } from './objects.ts';
 import { WRONG } from './wrong-objects.ts';
+
+// Programs are started, and the machine may be busy.
+jest.setTimeout(60_000);
 
 const CRDS = fileURLToPath(new URL('../../../crds', import.meta.url));
 

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { callerAs, type Answer } from './caller.ts';
 import { inFleet, must, startGuardedCluster, type GuardedCluster, type PodIdentity } from './guarded-cluster.ts';
+
+// Programs are started, and the machine may be busy.
+jest.setTimeout(60_000);
 
 let guarded: GuardedCluster;
 /** The agent that the Lease names, another pod of the same ServiceAccount on the same node, one on another node, and another account. */

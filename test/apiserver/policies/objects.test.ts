@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { callerAs, type Caller } from './caller.ts';
 import { aBatch, aPlan, BATON_API, inFleet, must, startGuardedCluster, type GuardedCluster } from './guarded-cluster.ts';
+
+// Programs are started, and the machine may be busy.
+jest.setTimeout(60_000);
 
 let guarded: GuardedCluster;
 /** A ServiceAccount that RBAC allows everything. */

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Caller } from './caller.ts';
 import { inFleet, must, NAMESPACE, startGuardedCluster, type GuardedCluster } from './guarded-cluster.ts';
+
+// Programs are started, and the machine may be busy.
+jest.setTimeout(60_000);
 
 let guarded: GuardedCluster;
 let onA: Caller;
