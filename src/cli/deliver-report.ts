@@ -22,16 +22,28 @@ export type Delivery =
 /** Between two tries, in milliseconds. */
 const PAUSE_MS = 500;
 
+/** What the reporter may take to answer beyond the time that it was asked to wait, in milliseconds. */
+const ANSWER_MS = 4000;
+
+const REBOOT_LATER =
+  'Queued only: the API server cannot be reached, and a reboot now would lose the report. Wait until it shows as an Event, then reboot.';
+
 /** Errors of a socket behind which nobody listens yet: nothing has left. */
 const NOT_THERE: readonly unknown[] = ['ENOENT', 'ECONNREFUSED'];
 
-/** Hands a report to the reporter. A report that may have arrived is not sent again, or it would be told twice. */
-export async function deliverReport(body: object, options: DeliveryOptions): Promise<Delivery> {
+/**
+ * Hands a report to the reporter. A report that may have arrived is not sent again, or it would be told twice. That the host will
+ * reboot counts as delivered only when its Event exists: what the reporter has queued does not survive the reboot.
+ */
+export async function deliverReport(body: Readonly<Record<string, unknown>>, options: DeliveryOptions): Promise<Delivery> {
   const { withinMs, monotonic, sleep } = options;
+  const mustExist = body['reason'] === 'UpgradeRebooting';
   const end = monotonic() + withinMs;
   for (;;) {
     const left = Math.max(end - monotonic(), PAUSE_MS);
-    const attempt = await tryOnce(options, { method: 'POST', path: '/v1/reports', body }, left);
+    const wait = mustExist ? { waitSeconds: Math.round(left / 1000) } : {};
+    const attempt = await tryOnce(options, { method: 'POST', path: '/v1/reports', body, ...wait }, left + ANSWER_MS);
+    if (attempt.queued && mustExist) return { kind: 'Failed', message: REBOOT_LATER };
     if (!attempt.again || monotonic() + PAUSE_MS >= end) return attempt.delivery;
     await sleep(PAUSE_MS);
   }
@@ -46,18 +58,24 @@ interface Attempt {
   readonly delivery: Delivery;
   /** Whether nothing can have arrived, so that it may be tried again. */
   readonly again: boolean;
+  /** Whether the reporter has it, but its Event does not exist yet. */
+  readonly queued: boolean;
 }
 
 async function tryOnce(
   { call, socketPath }: DeliveryOptions,
-  what: Pick<SocketCall, 'method' | 'path' | 'body'>,
+  what: Pick<SocketCall, 'method' | 'path' | 'body' | 'waitSeconds'>,
   withinMs: number,
 ): Promise<Attempt> {
   try {
     const answer = await call({ ...what, socketPath, signal: AbortSignal.timeout(Math.ceil(withinMs)) });
-    return { delivery: judge(answer), again: answer.status === 503 };
+    return { delivery: judge(answer), again: answer.status === 503, queued: answer.status === 202 };
   } catch (error) {
-    return { delivery: { kind: 'Failed', message: explain(error, socketPath) }, again: NOT_THERE.includes(codeOf(error)) };
+    return {
+      delivery: { kind: 'Failed', message: explain(error, socketPath) },
+      again: NOT_THERE.includes(codeOf(error)),
+      queued: false,
+    };
   }
 }
 

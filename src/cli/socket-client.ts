@@ -14,15 +14,20 @@ export interface SocketCall {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: object;
+  /** For how long the reporter should wait for the Event before it answers, in seconds. */
+  readonly waitSeconds?: number;
   /** Ends the call. */
   readonly signal: AbortSignal;
 }
 
 /** Asks the reporter once. Rejects when the socket cannot be reached, or the signal is aborted. */
-export async function callSocket({ socketPath, method, path, body, signal }: SocketCall): Promise<SocketAnswer> {
+export async function callSocket({ socketPath, method, path, body, waitSeconds, signal }: SocketCall): Promise<SocketAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<SocketAnswer>();
   const payload = body === undefined ? '' : JSON.stringify(body);
-  const headers = body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(payload) };
+  const headers = {
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(payload) }),
+    ...(waitSeconds === undefined ? {} : { Prefer: `wait=${waitSeconds}` }),
+  };
   const call = request({ socketPath, method, path, headers, signal, agent: false }, (response) => {
     let text = '';
     response.setEncoding('utf8');

@@ -8,6 +8,8 @@ export interface SocketRequest {
   readonly method: string;
   readonly path: string;
   readonly body: string;
+  /** The header `Prefer` (RFC 7240), or empty. */
+  readonly prefer: string;
 }
 
 /** An answer on the socket: `body` is sent as JSON. */
@@ -21,14 +23,19 @@ export interface SocketAnswer {
 export interface RouteOptions {
   readonly turns: TurnSource;
   readonly queue: ReportQueue;
-  /** For how long a caller is kept waiting for its Event, in milliseconds. */
+  /** For how long a caller that does not say is kept waiting for its Event, in milliseconds. */
   readonly answerWithinMs: number;
+  /** Aborted when the reporter ends: then nobody is kept waiting. */
+  readonly ending: AbortSignal;
   readonly now: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 /** When a caller may try again that came too early or in a crowd, in seconds. */
 const RETRY_AFTER_SECONDS = '2';
+
+/** The longest that a caller may ask to be kept waiting, in seconds. */
+const LONGEST_WAIT_SECONDS = 300;
 
 /** The paths of the socket with their methods. */
 const ROUTES: Readonly<Record<string, string>> = { '/v1/reports': 'POST', '/v1/turn': 'GET', '/healthz': 'GET' };
@@ -40,7 +47,7 @@ export async function answerRequest(request: SocketRequest, options: RouteOption
   if (request.method !== method) return refuse(405, `${request.path} takes ${method}, not ${request.method}.`, { Allow: method });
   switch (request.path) {
     case '/v1/reports':
-      return postReport(request.body, options);
+      return postReport(request, options);
     case '/v1/turn':
       return showTurn(options);
     default:
@@ -53,7 +60,8 @@ export function refuse(status: number, error: string, headers: Readonly<Record<s
   return { status, body: { error }, headers };
 }
 
-async function postReport(body: string, { turns, queue, answerWithinMs, now, sleep }: RouteOptions): Promise<SocketAnswer> {
+async function postReport({ body, prefer }: SocketRequest, options: RouteOptions): Promise<SocketAnswer> {
+  const { turns, queue, now } = options;
   const json = parseJson(body);
   if (json.kind === 'Invalid') return refuse(400, json.message);
   const parsed = parseReportRequest(json.value);
@@ -80,7 +88,7 @@ async function postReport(body: string, { turns, queue, answerWithinMs, now, sle
   if (posted === undefined) {
     return refuse(503, 'Too many reports wait for the API server: try again later.', { 'Retry-After': RETRY_AFTER_SECONDS });
   }
-  const outcome = await within(posted, answerWithinMs, sleep);
+  const outcome = await within(posted, waitMs(prefer) ?? options.answerWithinMs, options);
   if (outcome === undefined) return { status: 202, body: { status: 'queued' } };
   if (outcome.kind === 'Refused') return refuse(502, `The API server has refused the report: ${outcome.message}`);
   return { status: 201, body: { status: 'reported', namespace: outcome.namespace, event: outcome.name } };
@@ -107,14 +115,24 @@ function notYet(): SocketAnswer {
   );
 }
 
-/** The outcome, or undefined when it takes longer than `ms`. */
-async function within(outcome: Promise<PostOutcome>, ms: number, sleep: RouteOptions['sleep']): Promise<PostOutcome | undefined> {
-  const enough = new AbortController();
-  const late = pause(sleep, ms, enough.signal);
+/** What a caller asks for with `Prefer: wait=30`, in milliseconds. */
+function waitMs(prefer: string): number | undefined {
+  const seconds = /(?:^|[,;\s])wait=(\d{1,9})(?:$|[,;\s])/.exec(prefer)?.[1];
+  return seconds === undefined ? undefined : Math.min(Number(seconds), LONGEST_WAIT_SECONDS) * 1000;
+}
+
+/** The outcome, or undefined when it takes longer than `ms` or the reporter ends. */
+async function within(
+  outcome: Promise<PostOutcome>,
+  ms: number,
+  { sleep, ending }: RouteOptions,
+): Promise<PostOutcome | undefined> {
+  const known = new AbortController();
+  const late = pause(sleep, ms, AbortSignal.any([known.signal, ending]));
   try {
     return await Promise.race([outcome, late.then(() => undefined)]);
   } finally {
-    enough.abort();
+    known.abort();
   }
 }
 

@@ -88,7 +88,7 @@ async function respond(
     const given =
       body === undefined
         ? refuse(413, `The body has more than ${BODY_BYTES} bytes.`)
-        : await answer({ method: request.method ?? 'GET', path, body });
+        : await answer({ method: request.method ?? 'GET', path, body, prefer: String(request.headers['prefer'] ?? '') });
     response.writeHead(given.status, { 'Content-Type': 'application/json', ...given.headers });
     response.end(`${JSON.stringify(given.body)}\n`);
   } catch (error) {

@@ -23,7 +23,7 @@ export interface ReporterOptions {
   /** How many reports may wait. */
   readonly queueLimit: number;
   readonly beatMs: number;
-  /** How long a caller is kept waiting for its Event. */
+  /** How long a caller that does not say is kept waiting for its Event. */
   readonly answerWithinMs: number;
   /** How long the queue may take to empty at the end. */
   readonly drainMs: number;
@@ -33,29 +33,29 @@ export interface ReporterOptions {
   readonly log: Log;
 }
 
-/** What a slow caller gets beyond `answerWithinMs` before it is cut off at the end. */
-const PARTING_MS = 1000;
+/** How long a caller that is still speaking at the end may go on before it is cut off. */
+const PARTING_MS = 2000;
 
 /**
  * Takes reports on the socket and posts them, until the signal is aborted. Then it takes no more, empties its queue, and resolves.
  * What could not be posted stays in the ledger for the next reporter.
  */
 export async function runReporter(options: ReporterOptions, signal: AbortSignal): Promise<void> {
-  const { socketPath, ledgerStore, answerWithinMs, drainMs, beatMs, queueLimit, log } = options;
+  const { socketPath, ledgerStore, drainMs, beatMs, queueLimit, log } = options;
   const ledger = new ReportLedger(ledgerStore, log);
   await ledger.load();
   const queue = new ReportQueue({ ...options, ledger, limit: queueLimit });
   const stop = new AbortController();
   const posting = queue.run(stop.signal);
   const beating = keepBeating({ ...options, ledger, queue, intervalMs: beatMs }, signal);
-  const socket = await openSocket(socketPath, (request) => answerRequest(request, { ...options, queue }), log);
+  const socket = await openSocket(socketPath, (request) => answerRequest(request, { ...options, queue, ending: signal }), log);
   log.info('Taking reports', { socket: socketPath, waiting: ledger.pending.length });
 
   // Neither of the loops ends before it is told to; but if one fails, the program must not go on without it.
   await Promise.race([aborted(signal), posting, beating]);
 
   log.info('Stopping', { waiting: ledger.pending.length });
-  await closeWithin(socket, answerWithinMs + PARTING_MS, options.sleep);
+  await closeWithin(socket, PARTING_MS, options.sleep);
   await queue.drain(drainMs);
   stop.abort();
   await Promise.all([posting, beating]);

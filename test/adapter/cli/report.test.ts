@@ -6,9 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 // `baton report` as a process of its own, against a socket that answers what the test says.
+
+// A process of its own takes a while to start on a busy machine.
+jest.setTimeout(30_000);
 
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 
@@ -21,8 +24,10 @@ interface Ended {
 let directory: string;
 let server: Server | undefined;
 let bodies: unknown[];
+let prefers: unknown[];
 beforeEach(async () => {
   bodies = [];
+  prefers = [];
   directory = await mkdtemp(join(tmpdir(), 'baton-'));
 });
 afterEach(async () => {
@@ -35,6 +40,7 @@ afterEach(async () => {
 async function answering(...answers: readonly { readonly status: number; readonly body: object }[]): Promise<void> {
   const left = [...answers];
   server = createServer((request, response) => {
+    prefers.push(request.headers['prefer']);
     void text(request).then((body) => {
       bodies.push(body === '' ? request.url : JSON.parse(body));
       const answer = left.length > 1 ? left.shift() : left[0];
@@ -68,6 +74,7 @@ describe('baton report', () => {
 
     expect(await baton(['report', state])).toEqual({ code: 0, stdout: 'Reported as event os-1.\n', stderr: '' });
     expect(bodies).toEqual([{ reason }]);
+    expect(prefers).toEqual([reason === 'UpgradeRebooting' ? 'wait=10' : undefined]);
   });
 
   it('takes options before the environment, and an empty variable as none', async () => {
@@ -93,6 +100,16 @@ describe('baton report', () => {
       stdout: 'Queued: the API server cannot be reached, the reporter goes on trying.\n',
       stderr: '',
     });
+  });
+
+  it('does not count a reboot as announced while it is only queued', async () => {
+    await answering({ status: 202, body: { status: 'queued' } });
+
+    const ended = await baton(['report', 'rebooting', '--timeout', '30']);
+
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/^Queued only: .* a reboot now would lose the report\./);
+    expect(prefers).toEqual(['wait=30']);
   });
 
   it('tries again while the reporter asks for it', async () => {

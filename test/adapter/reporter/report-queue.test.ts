@@ -48,6 +48,18 @@ describe('posting', () => {
     expect(reporter.events.story).toEqual(['1 UpgradeProgressing one', '2 UpgradeProgressing two', '3 UpgradeProgressing three']);
   });
 
+  it('keeps a caller waiting as long as it prefers', async () => {
+    reporter.events.down = true;
+    await reporter.start();
+
+    const answer = reporter.send('POST', '/v1/reports', '{"reason":"UpgradeRebooting"}', { Prefer: 'wait=100' });
+    await reporter.until(() => reporter.pauses.filter((pause) => pause > 3000 && pause < 100_000).length >= 2);
+    reporter.events.down = false;
+
+    expect((await answer).status).toBe(201);
+    expect(reporter.pauses).toContain(100_000);
+  });
+
   it('pauses longer with each failure', async () => {
     reporter.events.down = true;
     await reporter.start({ random: () => 0 });

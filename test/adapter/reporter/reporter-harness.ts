@@ -128,9 +128,16 @@ export class ReporterHarness {
     return this.send(method, path, body === undefined ? '' : JSON.stringify(body));
   }
 
-  async send(method: 'GET' | 'POST', path: string, payload: string): Promise<Answer> {
+  async send(method: 'GET' | 'POST', path: string, payload: string, headers: Record<string, string> = {}): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    const options = { socketPath: this.socketPath, method, path, agent: false, signal: AbortSignal.timeout(BOUND_MS) } as const;
+    const options = {
+      socketPath: this.socketPath,
+      method,
+      path,
+      headers,
+      agent: false,
+      signal: AbortSignal.timeout(BOUND_MS),
+    } as const;
     request(options, resolve).on('error', reject).end(payload);
     const response = await promise;
     return { status: response.statusCode ?? 0, body: JSON.parse(await text(response)) as Record<string, unknown> };
