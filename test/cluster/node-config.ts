@@ -90,6 +90,8 @@ sandbox = '${pauseImage}'
 [plugins.'io.containerd.cri.v1.runtime']
 # Without CAP_SYS_RESOURCE on the host no container could start with the score that the kubelet asks for.
 restrict_oom_score_adj = true
+# A profile would be loaded into the host's kernel, and stay there.
+disable_apparmor = true
 
 [plugins.'io.containerd.cri.v1.runtime'.cni]
 bin_dirs = ['${findPluginFolder() ?? '/opt/cni/bin'}']

@@ -13,6 +13,7 @@ import {
 } from './control-plane.ts';
 import { logTail } from './daemon.ts';
 import { writeNodeImages } from './images.ts';
+import { requireWatchers } from './inotify.ts';
 import { addKwokNodes, kwokNodeName, startKwok } from './kwok.ts';
 import { bootMachine } from './machine.ts';
 import { connectControlPlane, controlPlaneMachine } from './network.ts';
@@ -83,6 +84,7 @@ export async function waitForReadyNodes(cluster: string, server: string, names: 
 
 /** Starts a cluster that does not exist yet. */
 export async function startFresh(name: string, shape: ClusterShape, log: Log): Promise<void> {
+  await requireWatchers(shape.nodes);
   const binaries = await ensureBinaries(programsOf(shape), log);
   createState(name, shape);
   const started = performance.now();
