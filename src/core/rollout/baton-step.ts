@@ -1,6 +1,7 @@
 import type { NodeRecord, Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { Hash, Instant, NodeFact, PodFact } from '../facts.ts';
 import { selects } from '../selector.ts';
+import { toInstant } from '../text.ts';
 import { agentPodName, buildAgentPod } from './agent-pod.ts';
 import type { Command } from './command.ts';
 import type { Fleet } from './fleet.ts';
@@ -65,7 +66,7 @@ export function canHandOver(
     const state = records.get(entry.name)?.state ?? 'Pending';
     if (entry.name === holder || node === undefined) return false;
     if (state === 'Succeeded') return mayHold(snapshot, node);
-    return inTurn(node, batch) && selects(snapshot.plan.spec.notify?.agent?.nodeSelector, node.labels);
+    return (state === 'Pending' || inTurn(node, batch)) && selects(snapshot.plan.spec.notify?.agent?.nodeSelector, node.labels);
   });
 }
 
@@ -76,11 +77,9 @@ function lossOf(input: BatonInput): string | undefined {
   const pod = snapshot.agentPods.find((candidate) => candidate.uid === lease.agentPodUid);
   const duration = settings.leaseDurationSeconds * 1000;
   const silent = lease.unchangedMs > duration;
-  if (batch.spec.nodes.length === 1 && node !== undefined && inTurn(node, batch) && silent) {
-    const started = node.turn === undefined ? now : Date.parse(node.turn.openedTime);
-    const deadline = Math.max(...batch.spec.processes.map((process) => process.deadlineSeconds)) * 1000;
-    if (now <= started + deadline) return undefined;
-  }
+  // Nobody else is in the upgrade: the holder is waited for, and gets a new Pod when it is back without one.
+  if (node !== undefined && isAlone(batch, node, now))
+    return node.ready && isOver(pod) ? 'its Pod did not survive the turn' : undefined;
   if (node === undefined) return `${lease.holder} is gone`;
   if (pod === undefined) return `its Pod is gone`;
   if (pod.deleting) return 'its Pod is being deleted';
@@ -90,6 +89,17 @@ function lossOf(input: BatonInput): string | undefined {
   return lease.unchangedMs > START_MS
     ? `its Pod did not start within ${START_MS / 1000} s: ${pod.waiting ?? pod.phase}`
     : undefined;
+}
+
+function isOver(pod: PodFact | undefined): boolean {
+  return pod === undefined || pod.deleting || pod.phase === 'Failed' || pod.phase === 'Succeeded';
+}
+
+/** Whether the holder is the batch's only node, in its own turn and within its time. */
+function isAlone(batch: UpgradeBatch, node: NodeFact, now: Instant): boolean {
+  if (batch.spec.nodes.length > 1 || !inTurn(node, batch) || node.turn === undefined) return false;
+  const limit = Math.max(...batch.spec.processes.map((process) => process.deadlineSeconds)) * 1000;
+  return now <= (toInstant(node.turn.openedTime) ?? now) + limit;
 }
 
 /** The candidates in order of preference: done in this batch, then others of it (the last turn first), then any of the plan. */
@@ -102,7 +112,8 @@ function candidates(input: BatonInput, excluded: string | undefined): readonly N
   const open = inBatch.filter((node) => state(node) !== 'Succeeded' && state(node) !== 'Failed');
   const names = new Set(batch.spec.nodes.map((entry) => entry.name));
   const rest = fleet.selected.filter((node) => !names.has(node.name) && (node.claim === undefined || node.done !== undefined));
-  const eligible = [...done, ...(input.holderWaits ? [] : open), ...rest].filter(
+  // A holder that is next itself waits for one that is done.
+  const eligible = (input.holderWaits ? done : [...done, ...open, ...rest]).filter(
     (node) => mayHold(snapshot, node) && node.name !== excluded,
   );
   const previous = previousSender(snapshot, batch);
