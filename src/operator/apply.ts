@@ -1,6 +1,7 @@
 import { CONDITIONS } from '../api/conditions.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import { ANNOTATIONS, FINALIZERS, LABELS } from '../api/names.ts';
+import { readLease } from '../core/baton/lease.ts';
 import { settleConditions } from '../core/condition.ts';
 import type { Command, Manifest } from '../core/rollout/command.ts';
 import type { PodFact } from '../core/facts.ts';
@@ -200,25 +201,14 @@ async function passBaton(
     [ANNOTATIONS.agentPod]: to.pod,
     [ANNOTATIONS.agentPodUid]: to.podUid,
   };
-  // Receipts that came after the snapshot must not be lost: they are dropped only when the snapshot had them all.
-  if (current.metadata.annotations?.[ANNOTATIONS.receipts] === undefined || sameReceipts(current, lease.receipts.length)) {
-    annotations[ANNOTATIONS.receipts] = JSON.stringify(receipts);
-  }
+  // Receipts that came after the snapshot must not be lost: copied ones are dropped only when the snapshot had them all.
+  if (readLease(current).receipts.length === lease.receipts.length) annotations[ANNOTATIONS.receipts] = JSON.stringify(receipts);
   const next = {
     ...current,
     metadata: { ...current.metadata, annotations },
     spec: { ...spec, holderIdentity: to.node, acquireTime: time, renewTime: time, leaseTransitions: lease.transitions + 1 },
   };
   observer.lease(await client.replace<KubeObject>(path, next));
-}
-
-function sameReceipts(lease: KubeObject, seen: number): boolean {
-  try {
-    const list: unknown = JSON.parse(lease.metadata.annotations?.[ANNOTATIONS.receipts] ?? '[]');
-    return Array.isArray(list) && list.length === seen;
-  } catch {
-    return true; // Unreadable, so nothing can be lost with it.
-  }
 }
 
 async function answerAction(

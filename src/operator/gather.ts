@@ -1,7 +1,8 @@
 import type { UpgradeAction } from '../api/generated/upgradeaction.ts';
-import type { Receipt, UpgradeBatch } from '../api/generated/upgradebatch.ts';
+import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import { ANNOTATIONS, LABELS } from '../api/names.ts';
+import { readLease } from '../core/baton/lease.ts';
 import type { Hash, NodeFact, PodFact } from '../core/facts.ts';
 import { leaseName } from '../core/rollout/agent-pod.ts';
 import { isSettled } from '../core/rollout/batch-step.ts';
@@ -15,7 +16,7 @@ import { number, object, text } from './json.ts';
 import { doneMarkOf, planKey } from './plan-key.ts';
 import type { PlanWatches } from './plan-watches.ts';
 import { projectNode } from './project.ts';
-import type { OwnLease, Watches } from './watches.ts';
+import type { Watches } from './watches.ts';
 
 /** What the objects of Baton's own kinds look like to the gatherer. */
 export interface OwnObjects {
@@ -153,38 +154,19 @@ function leaseFact({ watches, leaseUnchangedMs }: GatherDeps, key: string): Leas
   if (lease === undefined || lease.metadata.deletionTimestamp !== undefined) return undefined;
   const spec = object(lease['spec']);
   const annotations = lease.metadata.annotations ?? {};
+  const view = readLease(lease);
   return {
     name: lease.metadata.name ?? '',
     uid: lease.metadata.uid ?? '',
     resourceVersion: lease.metadata.resourceVersion ?? '',
-    holder: text(spec['holderIdentity']),
+    holder: view.holder,
     transitions: number(spec['leaseTransitions']),
-    batch: annotations[ANNOTATIONS.batch] ?? '',
+    batch: view.batch,
     batchUid: annotations[ANNOTATIONS.batchUid] ?? '',
     agentPod: annotations[ANNOTATIONS.agentPod] ?? '',
-    agentPodUid: annotations[ANNOTATIONS.agentPodUid] ?? '',
-    receipts: receiptsOf(lease),
+    agentPodUid: view.agentPodUid,
+    receipts: view.receipts,
     renewed: text(spec['renewTime']) !== text(spec['acquireTime']),
     unchangedMs: leaseUnchangedMs(leaseKey),
   };
-}
-
-function receiptsOf(lease: OwnLease): readonly Receipt[] {
-  const json = lease.metadata.annotations?.[ANNOTATIONS.receipts];
-  if (json === undefined) return [];
-  let list: unknown;
-  try {
-    list = JSON.parse(json);
-  } catch {
-    return []; // An unreadable receipt counts as none: the agent sends again under the same id.
-  }
-  if (!Array.isArray(list)) return [];
-  return list.map(object).flatMap((entry): Receipt[] => {
-    const outcome = entry['outcome'];
-    if (outcome !== 'Delivered' && outcome !== 'Failed') return [];
-    const optional = { reason: text(entry['reason']), message: text(entry['message']), node: text(entry['node']) };
-    const present = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== ''));
-    const attempts = number(entry['attempts']) > 0 ? { attempts: number(entry['attempts']) } : {};
-    return [{ sink: text(entry['sink']), id: text(entry['id']), outcome, time: text(entry['time']), ...present, ...attempts }];
-  });
 }
