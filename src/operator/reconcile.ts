@@ -3,6 +3,7 @@ import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import type { Hash } from '../core/facts.ts';
 import type { Command } from '../core/rollout/command.ts';
 import { outstandingSinks } from '../core/rollout/batch-step.ts';
+import { isSettled, outstandingSinks } from '../core/rollout/batch-step.ts';
 import { decide, type Decision } from '../core/rollout/decide.ts';
 import type { PlanSnapshot, Settings } from '../core/rollout/snapshot.ts';
 import { isKubeError } from '../kube/kube-error.ts';
@@ -48,10 +49,11 @@ export async function reconcile(deps: ReconcileDeps, plan: UpgradePlan): Promise
 }
 
 /** Nothing is under way, nothing is to come, and nothing is left to be written or told: only then may the plan's watches end. */
+/** Whether the rollout has ended and everybody has been told: what is in the outbox is tried again, also when no node may hold the baton. */
 function isIdle(snapshot: PlanSnapshot, decision: Decision): boolean {
   const summary = decision.planStatus?.summary;
   const ended = summary === 'Succeeded' || summary === 'Failed';
-  const told = snapshot.batches.every((batch) => outstandingSinks(batch).length === 0);
+  const told = snapshot.batches.every((batch) => isSettled(batch) && outstandingSinks(batch).length === 0);
   return ended && told && decision.commands.length === 0 && snapshot.plan.metadata.deletionTimestamp === undefined;
 }
 
