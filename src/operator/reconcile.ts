@@ -2,7 +2,6 @@ import type { Log } from '../api/log.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import type { Hash } from '../core/facts.ts';
 import type { Command } from '../core/rollout/command.ts';
-import { outstandingSinks } from '../core/rollout/batch-step.ts';
 import { isSettled, outstandingSinks } from '../core/rollout/batch-step.ts';
 import { decide, type Decision } from '../core/rollout/decide.ts';
 import type { PlanSnapshot, Settings } from '../core/rollout/snapshot.ts';
@@ -48,7 +47,6 @@ export async function reconcile(deps: ReconcileDeps, plan: UpgradePlan): Promise
   return { requeueAfterMs: Math.min(...pending, look, RESYNC_MS), idle: pending.length === 0 && isIdle(snapshot, decision) };
 }
 
-/** Nothing is under way, nothing is to come, and nothing is left to be written or told: only then may the plan's watches end. */
 /** Whether the rollout has ended and everybody has been told: what is in the outbox is tried again, also when no node may hold the baton. */
 function isIdle(snapshot: PlanSnapshot, decision: Decision): boolean {
   const summary = decision.planStatus?.summary;
