@@ -132,6 +132,7 @@ function connectionFault(error: unknown): Fault {
     if (syscall === 'connect' || syscall === 'getaddrinfo' || code === 'UND_ERR_CONNECT_TIMEOUT') {
       return { reason: NO_ANSWER.notSent, text };
     }
+    if (code === 'UND_ERR_BODY_TIMEOUT') return { reason: NO_ANSWER.silent, text };
     if (typeof code === 'string' && UNTRUSTED_CODES.has(code)) return { reason: NO_ANSWER.untrusted, text };
   }
   return { reason: NO_ANSWER.noAnswer, text };

@@ -21,6 +21,8 @@ export const NO_ANSWER = {
   notSent: 'NotSent',
   /** The connection broke before the whole answer was there. The request may have been carried out. */
   noAnswer: 'NoAnswer',
+  /** Nothing more came for so long that the pool gave the request up. The request may have been carried out. */
+  silent: 'Silent',
   /** The deadline passed. The request may have been carried out. */
   deadlineExceeded: 'DeadlineExceeded',
   /** The server's certificate is not trusted. It will not help to try again. */

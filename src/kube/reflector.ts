@@ -4,7 +4,7 @@ import { isOlder, keyOf, type KubeObject } from './kube-object.ts';
 import { Latch } from './latch.ts';
 import { ObjectCache, type OnChange } from './object-cache.ts';
 import { pause, type Sleep } from './pause.ts';
-import { BackInTimeError, SilenceError, recoverFrom } from './watch-recovery.ts';
+import { BackInTimeError, SilenceError, isSilence, isVersionLost, recoverFrom } from './watch-recovery.ts';
 
 export { keyOf } from './kube-object.ts';
 
@@ -26,7 +26,7 @@ export interface ReflectorOptions<T> {
   readonly sleep: Sleep;
   /** Objects a page; 500 by default. */
   readonly pageSize?: number | undefined;
-  /** A watch from which nothing came for so long is given up; 150 s by default, as bookmarks come about every 60 s. */
+  /** A watch from which nothing came for so long is given up; 150 s by default, as bookmarks come about every 60 s where anything happens. */
   readonly silenceMs?: number | undefined;
 }
 
@@ -55,7 +55,7 @@ export class Reflector<T> {
   /** The version to watch from; undefined: list first. */
   #version: string | undefined;
   #watchStarted: number | undefined;
-  #heard = false;
+  #losses = 0;
   #silences = 0;
   #failures = 0;
   #relists = 0;
@@ -136,14 +136,16 @@ export class Reflector<T> {
     if (signal.aborted) return;
     const { log, now, path, random, sleep } = this.#options;
     const steady = this.#watchStarted !== undefined && now() - this.#watchStarted >= STEADY_MS;
-    if (steady) this.#failures = 0;
+    if (steady) this.#failures = this.#losses = 0;
+    if (isVersionLost(error)) this.#losses += 1;
     if (error !== undefined || !steady) this.#failures += 1;
-    this.#silences = error instanceof SilenceError ? this.#silences + 1 : 0;
-    const end = { error, failures: this.#failures, silences: this.#silences, heard: this.#heard };
+    this.#silences = isSilence(error) ? this.#silences + 1 : 0;
+    const end = { error, failures: this.#failures, silences: this.#silences, losses: this.#losses };
     const { waitMs, relist } = recoverFrom(end, random);
     if (relist) this.#version = undefined;
     const fields = { path, failures: this.#failures, waitMs, relist };
     if (error === undefined) log.debug('Resuming watch that the server closed', fields);
+    else if (isSilence(error)) log.debug('Renewing watch that was silent', { ...fields, error });
     else log.warn('Resuming after list or watch failed', { ...fields, error });
     if (waitMs > 0) await pause(sleep, waitMs, signal);
   }
@@ -153,7 +155,6 @@ export class Reflector<T> {
     const { client, path, query, now, pageSize = 500 } = this.#options;
     this.#relists += 1;
     this.#watchStarted = undefined;
-    this.#heard = false;
     this.#cache.startList();
     let next: string | undefined;
     let version: string;
@@ -220,7 +221,7 @@ export class Reflector<T> {
     }
     this.#lastActivity = this.#options.now();
     this.#silences = 0;
-    this.#heard = true;
+    this.#losses = 0;
     if (type !== 'BOOKMARK') {
       this.#events += 1;
       this.#guard(keyOf(object), () => {

@@ -44,7 +44,7 @@ function mayRepeat(error: KubeError, repeatable: Repeatable): boolean {
   return error.code === 0 ? PASSING_FAULTS.has(error.reason) : PASSING_CODES.has(error.code);
 }
 
-const PASSING_FAULTS: ReadonlySet<string> = new Set([NO_ANSWER.noAnswer, NO_ANSWER.deadlineExceeded]);
+const PASSING_FAULTS: ReadonlySet<string> = new Set([NO_ANSWER.noAnswer, NO_ANSWER.silent, NO_ANSWER.deadlineExceeded]);
 
 function hasCause(error: KubeError, reason: string): boolean {
   return error.causes.some((cause) => cause.reason === reason);

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import nock from 'nock';
 import { createKubeClient, type KubeClient } from '../../../src/kube/client.ts';
 import { loadKubeConfig, type PooledKubeConfig } from '../../../src/kube/pooled-kube-config.ts';
-import { startRelay, type Relay } from './support/black-hole.ts';
+import { startRelay, type Relay } from './support/relay.ts';
 import {
   kubeConfigFor,
   makeCertificate,

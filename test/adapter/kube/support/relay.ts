@@ -1,11 +1,18 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A TCP relay that can swallow all that its present connections carry, as a NAT or a load balancer does that forgot them. */
+/** A TCP relay that can fail in ways that a server would not. */
 export interface Relay {
   readonly port: number;
+  /** All that were ever accepted. */
   readonly connections: () => number;
-  /** From now on the present connections carry nothing, and nobody is told. New ones work. */
+  /**
+   * From now on the present connections carry nothing, and nobody is told: as a NAT or a load balancer does that forgot them. New
+   * ones work.
+   */
   readonly swallow: () => void;
+  /** Breaks the present connections and refuses new ones, until mended. */
+  readonly cut: () => void;
+  readonly mend: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -28,9 +35,17 @@ export async function startRelay(targetPort: number): Promise<Relay> {
       });
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  async function listen(at: number): Promise<void> {
+    await new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
+  }
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+
+  function breakAll(): void {
+    for (const [near] of pairs) near.destroy();
+  }
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     connections: () => connections,
     swallow: () => {
       for (const [near, far] of pairs) {
@@ -38,8 +53,13 @@ export async function startRelay(targetPort: number): Promise<Relay> {
         far.unpipe(near).resume();
       }
     },
+    cut: () => {
+      server.close();
+      breakAll();
+    },
+    mend: () => listen(port),
     close: async () => {
-      for (const [near] of pairs) near.destroy();
+      breakAll();
       await new Promise((resolve) => server.close(resolve));
     },
   };
