@@ -175,9 +175,9 @@ describe('the socket file', () => {
     await next.start({ socketPath: reporter.socketPath });
 
     await reporter.stop();
+    const answer = await reporter.call('GET', '/healthz').finally(() => next.dispose());
 
-    expect((await reporter.call('GET', '/healthz')).status).toBe(200);
-    await next.dispose();
+    expect(answer.status).toBe(200);
   });
 
   it('says what may be wrong when it cannot be opened', async () => {
