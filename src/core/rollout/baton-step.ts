@@ -66,7 +66,7 @@ export function canHandOver(
     const state = records.get(entry.name)?.state ?? 'Pending';
     if (entry.name === holder || node === undefined) return false;
     if (state === 'Succeeded') return mayHold(snapshot, node);
-    return (state === 'Pending' || inTurn(node, batch)) && selects(snapshot.plan.spec.notify?.agent?.nodeSelector, node.labels);
+    return isToCome({ snapshot, batch, records }, node);
   });
 }
 
@@ -108,17 +108,31 @@ function candidates(input: BatonInput, excluded: string | undefined): readonly N
   const entries = [...batch.spec.nodes].reverse();
   const inBatch = entries.flatMap((entry) => snapshot.nodes.get(entry.name) ?? []);
   const state = (node: NodeFact): string => records.get(node.name)?.state ?? 'Pending';
-  const done = inBatch.filter((node) => state(node) === 'Succeeded');
-  const open = inBatch.filter((node) => state(node) !== 'Succeeded' && state(node) !== 'Failed');
+  const eligible = (nodes: readonly NodeFact[]): readonly NodeFact[] =>
+    nodes.filter((node) => mayHold(snapshot, node) && node.name !== excluded);
+  const done = eligible(inBatch.filter((node) => state(node) === 'Succeeded'));
+  const open = eligible(inBatch.filter((node) => state(node) !== 'Succeeded' && state(node) !== 'Failed'));
   const names = new Set(batch.spec.nodes.map((entry) => entry.name));
-  const rest = fleet.selected.filter((node) => !names.has(node.name) && (node.claim === undefined || node.done !== undefined));
-  // A holder that is next itself waits for one that is done.
-  const eligible = (input.holderWaits ? done : [...done, ...open, ...rest]).filter(
-    (node) => mayHold(snapshot, node) && node.name !== excluded,
+  const rest = eligible(
+    fleet.selected.filter((node) => !names.has(node.name) && (node.claim === undefined || node.done !== undefined)),
   );
   const previous = previousSender(snapshot, batch);
-  const fresh = eligible.filter((node) => node.name !== previous);
-  return [...fresh, ...eligible.filter((node) => node.name === previous)];
+  const freshFirst = (nodes: readonly NodeFact[]): readonly NodeFact[] => [
+    ...nodes.filter((node) => node.name !== previous),
+    ...nodes.filter((node) => node.name === previous),
+  ];
+  if (!input.holderWaits) return freshFirst([...done, ...open, ...rest]);
+  // A holder that is next itself waits for one that is done; the previous sender is not to be it while there are others.
+  const mayYetBeDone = inBatch.some((node) => node.name !== previous && node.name !== excluded && isToCome(input, node));
+  return done.some((node) => node.name !== previous) || mayYetBeDone
+    ? done.filter((node) => node.name !== previous)
+    : freshFirst([...done, ...rest]);
+}
+
+/** Whether a node of the batch may yet be done and take the baton. */
+function isToCome({ snapshot, batch, records }: Pick<BatonInput, 'snapshot' | 'batch' | 'records'>, node: NodeFact): boolean {
+  const waits = (records.get(node.name)?.state ?? 'Pending') === 'Pending';
+  return (waits || inTurn(node, batch)) && selects(snapshot.plan.spec.notify?.agent?.nodeSelector, node.labels);
 }
 
 function choose(input: BatonInput, pods: readonly PodFact[]): NodeFact | undefined {
