@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BUNDLE = join(ROOT, 'dist/baton.mjs');
+const DIST = join(ROOT, 'dist');
+/** Made beside the old one and put in its place when it works, for something may be running from there. */
+const FRESH = join(ROOT, `dist.${process.pid}`);
 
 /**
  * The first lines of the bundle: how the image's kernel starts it (the image has no `env`), and what CommonJS packages expect to find, for
@@ -19,12 +22,19 @@ const BANNER = [
   'const __dirname = import.meta.dirname;',
 ].join('\n');
 
-/** Makes dist/baton.mjs, the whole product in one file beside node, and sees that it starts. */
-async function main(): Promise<void> {
+/**
+ * Makes dist/: the whole product beside node, without node_modules. baton.mjs loads the parts of one program alone: `baton report` runs
+ * inside upgrade containers and must not need the memory of the Kubernetes client.
+ */
+async function bundle(): Promise<void> {
   await build({
     entryPoints: [join(ROOT, 'src/main.ts')],
-    outfile: BUNDLE,
+    outdir: FRESH,
+    entryNames: 'baton',
+    chunkNames: 'parts/[name]-[hash]',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',
@@ -33,9 +43,12 @@ async function main(): Promise<void> {
     legalComments: 'eof',
     logLevel: 'warning',
   });
-  chmodSync(BUNDLE, 0o755);
-  execFileSync(process.execPath, [BUNDLE, '--help'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const main = join(FRESH, 'baton.mjs');
+  chmodSync(main, 0o755);
+  execFileSync(process.execPath, [main, '--help'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  rmSync(DIST, { recursive: true, force: true });
+  renameSync(FRESH, DIST);
   console.log('Wrote dist/baton.mjs');
 }
 
-await main();
+await bundle();

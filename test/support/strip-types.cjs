@@ -6,5 +6,7 @@ const { stripTypeScriptTypes } = require('node:module');
 module.exports = {
   process: (code) => ({ code: stripTypeScriptTypes(code, { mode: 'strip' }) }),
   getCacheKey: (code, file, { configString, instrument }) =>
-    createHash('sha256').update([code, file, configString, String(instrument), process.version].join('\0')).digest('hex'),
+    createHash('sha256')
+      .update([code, file, configString, String(instrument), process.version].join('\0'))
+      .digest('hex'),
 };
