@@ -91,6 +91,7 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
     case 'DeleteAgentPod':
       return client.delete(resourcePath(KINDS.pods, { namespace, name: command.pod.name }), {
         preconditions: { uid: command.pod.uid },
+        gracePeriodSeconds: command.atOnce ? 0 : undefined,
       });
     case 'PassBaton':
       return passBaton(deps, namespace, command);

@@ -113,9 +113,10 @@ function candidates(input: BatonInput, excluded: string | undefined): readonly N
   const done = eligible(inBatch.filter((node) => state(node) === 'Succeeded'));
   const open = eligible(inBatch.filter((node) => state(node) !== 'Succeeded' && state(node) !== 'Failed'));
   const names = new Set(batch.spec.nodes.map((entry) => entry.name));
-  const rest = eligible(
-    fleet.selected.filter((node) => !names.has(node.name) && (node.claim === undefined || node.done !== undefined)),
-  );
+  const others = fleet.selected.filter((node) => !names.has(node.name) && (node.claim === undefined || node.done !== undefined));
+  // A node that failed before its upgrade began, or was released, is in service: better it than nobody.
+  const failed = inBatch.filter((node) => state(node) === 'Failed' && node.claim === undefined);
+  const rest = eligible([...others, ...failed]);
   const previous = previousSender(snapshot, batch);
   const freshFirst = (nodes: readonly NodeFact[]): readonly NodeFact[] => [
     ...nodes.filter((node) => node.name !== previous),
@@ -170,7 +171,6 @@ export function stepBaton(input: BatonInput): BatonStep {
   }
   const reason = batonReason(input, loss);
   const pod = prepared[0];
-  if (pod?.deleting === true) return { commands: [], problem: undefined, ...nextLook(input) };
   if (pod === undefined) {
     const manifest = buildAgentPod({ plan: snapshot.plan, lease, transitions, node: holder.name, settings, hash });
     const why = `${reason}: ${holder.name} gets the agent for ${batch.metadata.name}`;
@@ -180,9 +180,10 @@ export function stepBaton(input: BatonInput): BatonStep {
       ...nextLook(input),
     };
   }
-  if (pod.node !== holder.name) {
+  if (pod.deleting || pod.node !== holder.name) {
+    // Its name is needed again, and it has nothing to end in order.
     return {
-      commands: [{ kind: 'DeleteAgentPod', pod, why: `${pod.node} may no longer hold the baton` }],
+      commands: [{ kind: 'DeleteAgentPod', pod, atOnce: true, why: `${pod.node} can no longer take the baton` }],
       problem: undefined,
       ...nextLook(input),
     };
@@ -201,7 +202,7 @@ function batonReason(input: BatonInput, loss: string | undefined): string {
 function dismiss(pods: readonly PodFact[], kept: string | undefined): Command[] {
   return pods
     .filter((pod) => pod.name !== kept)
-    .map((pod): Command => ({ kind: 'DeleteAgentPod', pod, why: `${pod.name} no longer holds the baton` }));
+    .map((pod): Command => ({ kind: 'DeleteAgentPod', pod, atOnce: false, why: `${pod.name} no longer holds the baton` }));
 }
 
 function nextLook({ now, settings }: BatonInput): { lookAt: Instant } {

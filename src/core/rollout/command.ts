@@ -22,7 +22,8 @@ export type Command = { readonly why: string } & (
   | { readonly kind: 'EndQuarantine'; readonly node: NodeFact }
   | { readonly kind: 'DeleteJobs'; readonly batchUid: string }
   | { readonly kind: 'CreateAgentPod'; readonly pod: Manifest }
-  | { readonly kind: 'DeleteAgentPod'; readonly pod: PodFact }
+  /** `atOnce`: without a grace period, for a Pod that has never held the baton and may be on a host that is lost. */
+  | { readonly kind: 'DeleteAgentPod'; readonly pod: PodFact; readonly atOnce: boolean }
   | { readonly kind: 'PassBaton'; readonly lease: LeaseFact; readonly to: BatonHolder; readonly receipts: readonly Receipt[] }
   | { readonly kind: 'DeleteLease'; readonly lease: LeaseFact }
   | { readonly kind: 'AnswerAction'; readonly action: UpgradeAction; readonly answer: ActionAnswer }
