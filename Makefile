@@ -9,21 +9,22 @@ unexport KUBECONFIG
 override KUBECONFIG :=
 endif
 
+# Node 24 itself comes as a package; npm runs on whatever Node the machine has, and would warn of that at length.
 node_modules/.package-lock.json: package.json package-lock.json
-	npm ci
+	npm ci --loglevel error
 	@touch $@
 
 ##@ Use
 .PHONY: demo demo-down
 demo: node_modules/.package-lock.json ## Bring up a real Kubernetes, deploy Baton, roll an upgrade through it and show it (KUBECONFIG=path IMAGE=name: your own cluster)
-	$(NPM) run demo -- $(if $(KUBECONFIG),--kubeconfig $(KUBECONFIG)) $(if $(IMAGE),--image $(IMAGE))
+	@$(NPM) run demo -- $(if $(KUBECONFIG),--kubeconfig $(KUBECONFIG)) $(if $(IMAGE),--image $(IMAGE))
 demo-down: node_modules/.package-lock.json ## Remove everything that make demo brought up
-	$(NPM) run cluster -- down --name demo
+	@$(NPM) run cluster -- down --name demo
 
 ##@ Develop
 .PHONY: test test-core test-adapter test-apiserver test-cluster lint format typecheck generate verify build
 test: node_modules/.package-lock.json ## Run everything that proves it: lint, types, generated files, all tests (the first run builds Kubernetes, about 25 minutes)
-	$(NPM) run test:all
+	@$(NPM) run test:all
 test-core: node_modules/.package-lock.json ## Run the tests of the pure core only (seconds)
 	$(NPM) test -- --selectProjects core
 test-adapter: node_modules/.package-lock.json ## Run the tests that need loopback only
@@ -33,18 +34,18 @@ test-apiserver: node_modules/.package-lock.json ## Run the tests against a real 
 test-cluster: node_modules/.package-lock.json ## Run the tests against real kubelets (root)
 	$(NPM) test -- --selectProjects cluster
 lint: node_modules/.package-lock.json ## Check style, directions between folders and the purity of the core
-	$(NPM) run lint
-	$(NPM) run format:check
+	@$(NPM) run lint
+	@$(NPM) run format:check
 format: node_modules/.package-lock.json ## Format the sources
-	$(NPM) run format
+	@$(NPM) run format
 typecheck: node_modules/.package-lock.json ## Check the types
-	$(NPM) run typecheck
+	@$(NPM) run typecheck
 generate: node_modules/.package-lock.json ## Make types, reference documents and deployable copies from crds and charts
-	$(NPM) run generate
+	@$(NPM) run generate
 verify: node_modules/.package-lock.json ## Fail when something generated is stale
-	$(NPM) run generate -- --check
+	@$(NPM) run generate -- --check
 build: node_modules/.package-lock.json ## Bundle the product into dist/baton.mjs
-	$(NPM) run build
+	@$(NPM) run build
 
 ##@ Test cluster
 .PHONY: cluster-up cluster-down cluster-list
@@ -52,11 +53,11 @@ NAME ?= dev
 NODES ?= 3
 KWOK ?= 0
 cluster-up: node_modules/.package-lock.json ## Start a cluster (NAME=dev NODES=3 KWOK=0)
-	$(NPM) run cluster -- up --name $(NAME) --nodes $(NODES) --kwok $(KWOK)
+	@$(NPM) run cluster -- up --name $(NAME) --nodes $(NODES) --kwok $(KWOK)
 cluster-down: node_modules/.package-lock.json ## Remove a cluster (NAME=dev)
-	$(NPM) run cluster -- down --name $(NAME)
+	@$(NPM) run cluster -- down --name $(NAME)
 cluster-list: node_modules/.package-lock.json ## List the clusters
-	$(NPM) run cluster -- list
+	@$(NPM) run cluster -- list
 
 ##@ Help
 .PHONY: help
