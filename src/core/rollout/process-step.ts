@@ -30,6 +30,9 @@ export type ProcessStep =
 /** After the Job has ended, how long a new boot ID or a late report may take to be seen (ms). */
 const EVIDENCE_GRACE_MS = 60_000;
 
+/** A Pod that does not end although its Job is over and its node is Ready is waited for so long (ms). */
+const STOPPING_MS = 10 * 60_000;
+
 /** Exit codes of a container that was killed from outside (SIGKILL, SIGTERM) or whose end nobody saw. */
 const KILLED = new Set([137, 143, 255]);
 
@@ -38,6 +41,8 @@ interface Evidence {
   readonly rebooted: boolean;
   readonly announced: boolean;
   readonly reportedSuccess: boolean;
+  /** The process's own last word is that it failed: no reboot makes a success of that. */
+  readonly reportedFailure: boolean;
 }
 
 function evidenceOf(input: ProcessInput, started: Instant): Evidence {
@@ -48,6 +53,7 @@ function evidenceOf(input: ProcessInput, started: Instant): Evidence {
     rebooted: bootId !== '' && node.bootId !== '' && node.bootId !== bootId,
     announced: before?.rebooting === true || reports.some((report) => report.reason === 'UpgradeRebooting'),
     reportedSuccess: reports.at(-1)?.reason === 'UpgradeSucceeded',
+    reportedFailure: reports.at(-1)?.reason === 'UpgradeFailed',
   };
 }
 
@@ -82,15 +88,22 @@ export function stepProcess(input: ProcessInput): ProcessStep {
     case 'Complete':
       return stepComplete(input, job, evidence, outcome);
     case 'Failing':
-      // The Job controller waits for Pods that cannot end, because their node is lost: that is as final as it gets.
-      return input.node.ready ? outcome.running('stopping') : stepFailed(input, job, evidence, outcome);
+      return stepFailing(input, job, evidence, outcome);
     case 'Failed':
       return stepFailed(input, job, evidence, outcome);
   }
 }
 
+/** The Job controller waits for Pods that cannot end, because their node is lost or its kubelet is stuck: that is as final as it gets. */
+function stepFailing(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessStep {
+  const until = (job.failedTime ?? evidence.deadline) + STOPPING_MS;
+  if (!input.node.ready || input.now > until) return stepFailed(input, job, evidence, outcome);
+  return outcome.running('stopping', until);
+}
+
 interface Outcomes {
-  running(message: string | undefined): ProcessStep;
+  /** `until`: when it is looked at again at the latest, if not at its deadline. */
+  running(message: string | undefined, until?: Instant): ProcessStep;
   verifying(message: string, until: Instant, endTime?: Instant): ProcessStep;
   succeeded(end: Instant): ProcessStep;
   failed(reason: string, message: string, end: Instant): ProcessStep;
@@ -108,14 +121,11 @@ function outcomesFor({ process, before, job, now }: ProcessInput, started: Insta
   });
   const ended = before?.state === 'Verifying' ? toInstant(before.endTime) : undefined;
   return {
-    running(message) {
+    running(message, until = evidence.deadline) {
       const words = message === undefined || message === '' ? undefined : cutToBytes(message, 128);
-      return {
-        kind: 'Running',
-        record: presentFields({ ...base, state: 'Running', message: words }),
-        overdue,
-        lookAt: evidence.deadline + 1000,
-      };
+      const record = presentFields({ ...base, state: 'Running', message: words });
+      // An instant that is past would be looked at again and again.
+      return { kind: 'Running', record, overdue, ...(now > until ? {} : { lookAt: until + 1000 }) };
     },
     verifying(message, until, endTime) {
       const end = ended ?? endTime;
@@ -167,6 +177,7 @@ function stepFailed(input: ProcessInput, job: JobFact, evidence: Evidence, outco
   const late = job.reason === 'DeadlineExceeded';
   if (process.disruption === 'Reboot') {
     const ownFailure = pod?.terminated !== undefined && !KILLED.has(pod.terminated.exitCode) && pod.terminated.exitCode !== 0;
+    if (evidence.reportedFailure) return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), end);
     if (evidence.rebooted && evidence.announced) return afterReboot(input, evidence, outcome, end);
     if (evidence.announced && now <= evidence.deadline) return outcome.verifying('rebooting', evidence.deadline, end);
     if (evidence.announced) return outcome.failed(NODE_REASONS.NoReturnFromReboot, noReturn(input), now);
@@ -196,6 +207,7 @@ function stepFailed(input: ProcessInput, job: JobFact, evidence: Evidence, outco
 function stepVanished(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessStep {
   const { process, before, now } = input;
   const seen = before?.state === 'Verifying' ? (toInstant(before.endTime) ?? now) : now;
+  if (evidence.reportedFailure) return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), seen);
   if (process.disruption === 'Reboot' && evidence.announced) {
     if (evidence.rebooted) return afterReboot(input, evidence, outcome, seen);
     if (now <= evidence.deadline) return outcome.verifying('rebooting', evidence.deadline, seen);
