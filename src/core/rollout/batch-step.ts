@@ -67,6 +67,7 @@ export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep 
       jobs: jobs.get(batchNode.name) ?? [],
       pods: snapshot.pods.get(batchNode.name) ?? [],
       reports: reports.get(batchNode.name) ?? [],
+      deleting: snapshot.plan.metadata.deletionTimestamp !== undefined,
       reporterReady: snapshot.reporters.has(batchNode.name),
       reporterInstalled: settings.reporterInstalled,
       evictionAnswers: snapshot.evictionAnswers,

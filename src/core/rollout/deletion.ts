@@ -1,5 +1,6 @@
 import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
-import type { Instant, NodeFact } from '../facts.ts';
+import { LABELS } from '../../api/names.ts';
+import type { Instant, JobFact, NodeFact } from '../facts.ts';
 import { toInstant } from '../text.ts';
 import { isSettled, outstandingSinks } from './batch-step.ts';
 import type { Command } from './command.ts';
@@ -28,7 +29,7 @@ export function tearDown({ snapshot, now }: DecisionInput): Decision {
   const busy = new Set(
     [...snapshot.pods.values()]
       .flat()
-      .filter((pod) => pod.labels['baton.dev/plan-uid'] === uid && pod.phase !== 'Succeeded' && pod.phase !== 'Failed')
+      .filter((pod) => pod.labels[LABELS.planUid] === uid && pod.phase !== 'Succeeded' && pod.phase !== 'Failed')
       .map((pod) => pod.node),
   );
   const idle = [...snapshot.nodes.values()].filter((node) => !busy.has(node.name));
@@ -50,13 +51,14 @@ interface Tidy {
 export function finishDeletion(input: DecisionInput, deleting: boolean, open: UpgradeBatch | undefined): Tidy {
   const { snapshot, now } = input;
   const commands = finishedJobs(snapshot);
-  if (!deleting) return { commands: [...commands, ...oldBatches(input)], lookAt: undefined };
+  if (!deleting) return { commands: [...commands, ...strayTurns(snapshot, open), ...oldBatches(input)], lookAt: undefined };
   if (open !== undefined) return { commands, lookAt: undefined };
   const uid = snapshot.plan.metadata.uid;
   commands.push(...released([...snapshot.nodes.values()], uid, 'the plan is being deleted'));
   const until = (toInstant(snapshot.plan.metadata.deletionTimestamp) ?? now) + DELIVERY_LIMIT_MS;
   if (snapshot.batches.some((batch) => outstandingSinks(batch).length > 0)) return { commands, lookAt: until + 1000 };
-  if (commands.length > 0 || snapshot.agentPods.length > 0) return { commands, lookAt: now + 2000 };
+  // A Pod that cannot end on a lost host does not hold the plan: it goes with its Lease.
+  if (commands.length > 0 || snapshot.agentPods.some((pod) => !pod.deleting)) return { commands, lookAt: now + 2000 };
   for (const batch of snapshot.batches) commands.push({ kind: 'RemoveBatch', batch, why: 'the plan is being deleted' });
   if (snapshot.lease !== undefined)
     commands.push({ kind: 'DeleteLease', lease: snapshot.lease, why: 'the plan is being deleted' });
@@ -65,13 +67,27 @@ export function finishDeletion(input: DecisionInput, deleting: boolean, open: Up
   return { commands, lookAt: now + 2000 };
 }
 
+/** Turns that no open batch knows: a claim that was still on its way when its batch settled. What runs in one ends first. */
+function strayTurns(snapshot: PlanSnapshot, open: UpgradeBatch | undefined): Command[] {
+  const uid = snapshot.plan.metadata.uid;
+  const stray = [...snapshot.nodes.values()].filter((node) => node.claim === uid && node.turn?.batchUid !== open?.metadata.uid);
+  const busy = new Set(snapshot.jobs.filter(runs).map((job) => job.nodeUid));
+  return stray
+    .filter((node) => !busy.has(node.uid))
+    .map((node): Command => ({ kind: 'CloseTurn', node, done: undefined, why: `no open batch has ${node.name} in its turn` }));
+}
+
+function runs(job: JobFact): boolean {
+  return job.outcome === 'Active' || job.outcome === 'Failing';
+}
+
 /** The operator removes Jobs when their evidence is in the records: one call a batch. */
 function finishedJobs(snapshot: PlanSnapshot): Command[] {
   const settled = new Map(snapshot.batches.filter(isSettled).map((batch) => [batch.metadata.uid, batch]));
   const known = new Set(snapshot.batches.map((batch) => batch.metadata.uid));
   const uids = new Set(
     snapshot.jobs
-      .filter((job) => !job.deleting && (settled.has(job.batchUid) || !known.has(job.batchUid)))
+      .filter((job) => !job.deleting && (settled.has(job.batchUid) || (!known.has(job.batchUid) && !runs(job))))
       .map((job) => job.batchUid),
   );
   return [...uids].map((batchUid) => ({

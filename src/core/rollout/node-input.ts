@@ -15,6 +15,8 @@ export interface NodeInput {
   readonly jobs: readonly JobFact[];
   readonly pods: readonly PodFact[];
   readonly reports: readonly ReportFact[];
+  /** The plan is being deleted: nothing begins any more. */
+  readonly deleting: boolean;
   readonly reporterReady: boolean;
   readonly reporterInstalled: boolean;
   readonly evictionAnswers: ReadonlyMap<string, string>;

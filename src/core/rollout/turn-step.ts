@@ -25,6 +25,10 @@ export function stepTurn(input: NodeInput, node: NodeFact): NodeStep {
     ...(fromVersion === undefined ? {} : { fromVersion }),
   };
   const begun = jobs.length > 0 || (before.processes ?? []).length > 0;
+  if (!begun && input.deleting) {
+    const end = { reason: NODE_REASONS.PlanDeleted, message: 'the plan was deleted', endTime: toRfc3339(now) };
+    return { record: { name: batchNode.name, state: 'NotAttempted', ...end }, commands: [] };
+  }
   if (!begun && disrupts(processes)) {
     const drain = stepDrain(pods, batch.spec.drain?.emptyDirData ?? 'Keep', input.evictionAnswers);
     if (!drain.done) return stepDraining(input, { base, drain, opened, processes });
