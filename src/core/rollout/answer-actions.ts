@@ -59,6 +59,8 @@ function release({ snapshot }: DecisionInput, action: UpgradeAction): readonly C
     const message = `not quarantined by this plan: ${strangers.join(', ')}; nothing was done`;
     return [answer(action, { status: 'False', reason: ACTION_REASONS.NotQuarantined, message })];
   }
+  // A node that failed may not be in quarantine yet: its turn is closed first.
+  if (names.some((name) => failed.has(name) && snapshot.nodes.get(name)?.claim === uid)) return [];
   if (quarantined.length > 0) {
     return quarantined.map((node): Command => ({
       kind: 'EndQuarantine',
