@@ -4,7 +4,8 @@ type Labels = Readonly<Record<string, string>>;
 type Requirement = NonNullable<NodeSelector['matchExpressions']>[number];
 
 function requirementHolds(requirement: Requirement, labels: Labels): boolean {
-  const value = labels[requirement.key];
+  // A label may have the name of something that every object inherits.
+  const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
   const values = requirement.values ?? [];
   switch (requirement.operator) {
     case 'In':
@@ -21,7 +22,9 @@ function requirementHolds(requirement: Requirement, labels: Labels): boolean {
 /** Whether labels satisfy a selector. An absent selector selects everything, as in Kubernetes. */
 export function selects(selector: NodeSelector | undefined, labels: Labels): boolean {
   if (selector === undefined) return true;
-  const byLabels = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+  const byLabels = Object.entries(selector.matchLabels ?? {}).every(
+    ([key, value]) => Object.hasOwn(labels, key) && labels[key] === value,
+  );
   return byLabels && (selector.matchExpressions ?? []).every((requirement) => requirementHolds(requirement, labels));
 }
 

@@ -5,17 +5,18 @@ export function byteLength(text: string): number {
   return encoder.encode(text).length;
 }
 
-/** `text` cut to at most `limit` bytes of UTF-8, never within a character; a cut text ends with an ellipsis. */
+/** `text` cut to at most `limit` bytes of UTF-8, never within a character; a cut text ends with an ellipsis where that fits. */
 export function cutToBytes(text: string, limit: number): string {
   if (byteLength(text) <= limit) return text;
+  const ellipsis = byteLength('…') <= limit ? '…' : '';
   let cut = '';
-  let size = byteLength('…');
+  let size = byteLength(ellipsis);
   for (const character of text) {
     size += byteLength(character);
     if (size > limit) break;
     cut += character;
   }
-  return `${cut}…`;
+  return `${cut}${ellipsis}`;
 }
 
 /** An instant as RFC 3339 in whole seconds of UTC, as Kubernetes writes times. */
