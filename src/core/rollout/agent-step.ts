@@ -38,7 +38,12 @@ export function stepAgent(
   const { snapshot } = input;
   if (spoken === undefined) {
     const idle = snapshot.agentPods.filter((pod) => !pod.deleting);
-    const commands = idle.map((pod): Command => ({ kind: 'DeleteAgentPod', pod, atOnce: false, why: 'everything has been told' }));
+    const commands = idle.map((pod): Command => ({
+      kind: 'DeleteAgentPod',
+      pod,
+      atOnce: false,
+      why: 'everything has been told',
+    }));
     return { commands, problem: undefined, lookAt: undefined };
   }
   const { lease } = snapshot;
