@@ -74,11 +74,13 @@ export function createAddressPolicy({ allow, apiServer }: AddressPolicyOptions):
 }
 
 function parseEntry(entry: string): NameEntry | RangeEntry {
-  const { bracketed, plain, port } = /^(?:\[(?<bracketed>[^\]]+)\]|(?<plain>[^:]+))(?::(?<port>\d{1,5}))?$/.exec(entry)?.groups ?? {};
+  const { bracketed, plain, port } =
+    /^(?:\[(?<bracketed>[^\]]+)\]|(?<plain>[^:]+))(?::(?<port>\d{1,5}))?$/.exec(entry)?.groups ?? {};
   const host = bracketed ?? plain ?? entry;
   const number = port === undefined ? undefined : Number(port);
   if (isIP(host) !== 0 || isRange(host)) return { range: rangeOf([host]), port: number };
-  if (bracketed === undefined && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host)) return { host: host.toLowerCase(), port: number };
+  if (bracketed === undefined && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host))
+    return { host: host.toLowerCase(), port: number };
   throw new Error(`'${entry}' is neither a host, nor an IP address, nor a CIDR range, with or without a port.`);
 }
 

@@ -44,7 +44,11 @@ const MOST_BODY_BYTES = 16_384;
 const NOT_ALLOWED = 'BATON_ADDRESS_NOT_ALLOWED';
 
 /** Makes a client that reaches only what the policy allows. The check is on the address of the connection itself, so that a name that resolves differently the second time gains nothing. */
-export function createHttpClient({ policy, timeoutMs = DEFAULT_TIMEOUT_MS, lookup = systemLookup }: HttpClientOptions): HttpClient {
+export function createHttpClient({
+  policy,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
+  lookup = systemLookup,
+}: HttpClientOptions): HttpClient {
   const agent = new Agent({
     allowH2: false,
     connect: (options, callback) => {
@@ -73,7 +77,10 @@ export function createHttpClient({ policy, timeoutMs = DEFAULT_TIMEOUT_MS, looku
       const code = errorCode(error);
       if (code === NOT_ALLOWED) return { kind: 'NotAllowed' };
       if (signal.aborted) return { kind: 'NoAnswer', message: 'the agent stopped waiting' };
-      return { kind: 'NoAnswer', message: timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : (code ?? 'no connection') };
+      return {
+        kind: 'NoAnswer',
+        message: timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : (code ?? 'no connection'),
+      };
     }
   }
 

@@ -22,7 +22,9 @@ export async function readSigningSecret(file: string): Promise<SigningSecret> {
     bytes = await readFile(file);
   } catch (error) {
     const code = errorCode(error) ?? 'unknown error';
-    return NOT_THERE.has(code) ? { kind: 'Missing' } : { kind: 'Invalid', message: `the signing secret cannot be read (${code})` };
+    return NOT_THERE.has(code)
+      ? { kind: 'Missing' }
+      : { kind: 'Invalid', message: `the signing secret cannot be read (${code})` };
   }
   const text = bytes.toString('latin1').replace(/\r?\n$/, '');
   const isText = /^[\x20-\x7e]*$/.test(text);

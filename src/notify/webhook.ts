@@ -27,7 +27,11 @@ export function createWebhook({ name, url, http, userAgent, signingSecret }: Web
     const target = new URL(url);
     const secret = await signingSecret?.();
     if (secret?.kind === 'Missing') {
-      return { kind: 'Permanent', reason: NOTIFY_REASONS.SecretMissing, message: 'the signing secret is missing; nothing was sent' };
+      return {
+        kind: 'Permanent',
+        reason: NOTIFY_REASONS.SecretMissing,
+        message: 'the signing secret is missing; nothing was sent',
+      };
     }
     if (secret?.kind === 'Invalid') return { kind: 'Permanent', reason: 'SecretInvalid', message: secret.message };
 
@@ -53,7 +57,11 @@ export function createWebhook({ name, url, http, userAgent, signingSecret }: Web
 
 function judgeAnswer(answer: HttpAnswer, host: string, now: number): SendResult {
   if (answer.kind === 'NotAllowed') {
-    return { kind: 'Permanent', reason: 'AddressNotAllowed', message: `the address of ${host} is not one that sinks may have (BATON_SINK_ALLOW)` };
+    return {
+      kind: 'Permanent',
+      reason: 'AddressNotAllowed',
+      message: `the address of ${host} is not one that sinks may have (BATON_SINK_ALLOW)`,
+    };
   }
   if (answer.kind === 'NoAnswer') return { kind: 'Retry', reason: 'NoAnswer', message: `${host}: ${answer.message}` };
 
@@ -62,7 +70,12 @@ function judgeAnswer(answer: HttpAnswer, host: string, now: number): SendResult 
   if (status >= 200 && status < 300) return { kind: 'Delivered' };
   if (status >= 500 || PASSING_STATUSES.has(status)) {
     const afterMs = parseRetryAfter(answer.retryAfter, now);
-    return { kind: 'Retry', ...(afterMs === undefined ? {} : { afterMs }), reason: status === 429 ? 'RateLimited' : 'Unavailable', message };
+    return {
+      kind: 'Retry',
+      ...(afterMs === undefined ? {} : { afterMs }),
+      reason: status === 429 ? 'RateLimited' : 'Unavailable',
+      message,
+    };
   }
   if (status >= 300 && status < 400) {
     return { kind: 'Permanent', reason: 'RedirectRefused', message: `${message}: redirects are not followed` };

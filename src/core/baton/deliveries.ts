@@ -36,13 +36,16 @@ export function outboxEntry({ metadata, spec, status }: UpgradeBatch): OutboxEnt
  * The next delivery of each sink: batches in the order of their indices, so that a sink hears of them in order. Sinks do not wait for
  * one another.
  *
- * @param receipts those on the Lease, and those that this agent has still to write.
+ * @param closed what has a receipt already, on the Lease or in this agent's memory.
  */
-export function nextDeliveries(outbox: readonly OutboxEntry[], receipts: readonly Receipt[]): ReadonlyMap<string, Delivery> {
+export function nextDeliveries(
+  outbox: readonly OutboxEntry[],
+  closed: readonly Pick<Receipt, 'id' | 'sink'>[],
+): ReadonlyMap<string, Delivery> {
   const next = new Map<string, Delivery>();
   for (const { name, uid, id, sinks } of outbox.toSorted((a, b) => a.index - b.index)) {
     for (const sink of sinks) {
-      if (next.has(sink) || hasReceipt(receipts, { id, sink })) continue;
+      if (next.has(sink) || hasReceipt(closed, { id, sink })) continue;
       next.set(sink, { batch: name, batchUid: uid, id, sink });
     }
   }

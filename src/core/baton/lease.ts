@@ -1,7 +1,8 @@
 import type { Receipt } from '../../api/generated/upgradebatch.ts';
 import { ANNOTATIONS } from '../../api/names.ts';
-import { toMicroTime } from '../text.ts';
 import type { Instant } from '../facts.ts';
+import { presentFields } from '../present-fields.ts';
+import { toMicroTime, toRfc3339 } from '../text.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -25,6 +26,9 @@ export interface AgentIdentity {
   readonly node: string;
   readonly podUid: string;
 }
+
+/** What tells receipts apart. */
+type Addressed = Pick<Receipt, 'id' | 'sink'>;
 
 /** The duration when the Lease has none. */
 const DEFAULT_DURATION_SECONDS = 15;
@@ -60,12 +64,15 @@ export function renewLease(lease: LeaseView, now: Instant, added: readonly Recei
   const fresh = added.filter((receipt) => !hasReceipt(lease.receipts, receipt));
   if (fresh.length === 0) return renewed;
   const metadata = child(object, 'metadata');
-  const annotations = { ...child(metadata, 'annotations'), [ANNOTATIONS.receipts]: JSON.stringify([...lease.receipts, ...fresh]) };
+  const annotations = {
+    ...child(metadata, 'annotations'),
+    [ANNOTATIONS.receipts]: JSON.stringify([...lease.receipts, ...fresh]),
+  };
   return { ...renewed, metadata: { ...metadata, annotations } };
 }
 
 /** Whether there is a receipt for the same notification and sink. */
-export function hasReceipt(receipts: readonly Receipt[], { id, sink }: Pick<Receipt, 'id' | 'sink'>): boolean {
+export function hasReceipt(receipts: readonly Addressed[], { id, sink }: Addressed): boolean {
   return receipts.some((receipt) => receipt.id === id && receipt.sink === sink);
 }
 
@@ -74,18 +81,32 @@ function readReceipts(annotation: unknown): Receipt[] {
   if (typeof annotation !== 'string') return [];
   try {
     const list: unknown = JSON.parse(annotation);
-    return Array.isArray(list) ? list.filter(isReceipt) : [];
+    return Array.isArray(list) ? list.map(readReceipt).filter((receipt) => receipt !== undefined) : [];
   } catch {
     return [];
   }
 }
 
-function isReceipt(value: unknown): value is Receipt {
-  return (
-    isJson(value) &&
-    ['sink', 'id', 'time'].every((field) => typeof value[field] === 'string') &&
-    (value['outcome'] === 'Delivered' || value['outcome'] === 'Failed')
-  );
+/** Only what the batch's status can take: whoever holds the baton writes the annotation, and one wrong field would block the whole status. */
+function readReceipt(value: unknown): Receipt | undefined {
+  if (!isJson(value)) return undefined;
+  const { sink, id, outcome, time, reason, message, node, attempts } = value;
+  if (!isShort(sink, 40) || !isShort(id, 128) || !isShort(time, 40) || Number.isNaN(Date.parse(time))) return undefined;
+  if (outcome !== 'Delivered' && outcome !== 'Failed') return undefined;
+  return presentFields({
+    sink,
+    id,
+    outcome,
+    reason: isShort(reason, 63) ? reason : undefined,
+    message: isShort(message, 256) ? message : undefined,
+    node: isShort(node, 253) ? node : undefined,
+    attempts: typeof attempts === 'number' && Number.isSafeInteger(attempts) && attempts > 0 ? attempts : undefined,
+    time: toRfc3339(Date.parse(time)),
+  });
+}
+
+function isShort(value: unknown, limit: number): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= limit;
 }
 
 function child(parent: Json, field: string): Json {

@@ -1,5 +1,6 @@
 import { compressNodeNames } from './node-names.ts';
 import type { Cause, NodeState, NotifiedNode } from './notification.ts';
+import { presentFields } from '../present-fields.ts';
 
 /** More messages than this for one reason are one cause with the commonest message: a person reads reasons, not thousands of lines. */
 const MOST_MESSAGES = 3;
@@ -28,19 +29,17 @@ function describeCause(nodes: readonly NotifiedNode[]): Cause {
   const byMessage = [...Map.groupBy(nodes, comparableMessage).values()].toSorted((a, b) => b.length - a.length);
   const [example] = byMessage[0] ?? nodes;
   const message = example !== undefined && nodes.length > 1 ? comparableMessage(example) : example?.message;
-  const process = failedProcess(example);
-  const stillAt = versionLeft(example);
-  return {
+  return presentFields({
     state: example?.state ?? 'Pending',
-    ...(example?.reason === undefined ? {} : { reason: example.reason }),
-    ...(process === undefined ? {} : { process }),
-    ...(message === undefined ? {} : { message }),
+    reason: example?.reason,
+    process: failedProcess(example),
+    message,
     messages: message === undefined ? 0 : byMessage.length,
     count: nodes.length,
     nodes: compressNodeNames(nodes.map((node) => node.name)).join(','),
     quarantined: example?.quarantined ?? false,
-    ...(stillAt === undefined ? {} : { stillAt }),
-  };
+    stillAt: versionLeft(example),
+  });
 }
 
 function reasonKey(node: NotifiedNode): string {

@@ -8,6 +8,7 @@ import { secondsBetween } from './duration.ts';
 import { NOTIFICATION_SCHEMA } from './notification.ts';
 import type { AgentIdentity, NextStep, NodeCounts, Notification, NotifiedNode, Outcome, PlanProgress } from './notification.ts';
 import { notifiedNodes } from './notified-nodes.ts';
+import { presentFields } from '../present-fields.ts';
 import { renderText } from './render-text.ts';
 import { versionMoves } from './version-moves.ts';
 
@@ -39,33 +40,31 @@ export interface ConsolidateInput {
  * loses nothing; its id stays the same.
  */
 export function consolidate({ batch, reports, cluster, agent }: ConsolidateInput): Notification {
-  const { spec, status, metadata } = batch;
+  const { spec, status = {}, metadata } = batch;
+  const { outlook } = status;
   const nodes = notifiedNodes(batch, reports);
   const counts = countNodes(nodes);
-  const outlook = status?.outlook;
   const paused = outlook?.next === 'Paused' && budgetExceeded(spec.maxFailed, outlook, nodes);
-  const seconds = secondsBetween(status?.startTime, status?.settledTime);
-  const progress = planProgress(outlook);
   const clusterName = cutToBytes(cluster, CLUSTER_BYTES);
-  const withoutText: Omit<Notification, 'text'> = {
+  const withoutText: Omit<Notification, 'text'> = presentFields({
     schema: NOTIFICATION_SCHEMA,
-    id: status?.notification?.id ?? `${metadata.uid}/1`,
+    id: status.notification?.id ?? `${metadata.uid}/1`,
     kind: 'BatchSettled',
-    ...(clusterName === '' ? {} : { cluster: clusterName }),
+    cluster: clusterName === '' ? undefined : clusterName,
     plan: { namespace: metadata.namespace, name: spec.plan, version: spec.version, revision: spec.revision },
     batch: { name: metadata.name, index: spec.index, ...lastBatch(spec.index, outlook) },
     outcome: decideOutcome(nodes, counts),
-    action: paused || counts.quarantined > 0 || (outlook?.next === 'Done' && counts.failed > 0) ? 'Act' : 'None',
-    ...(status?.startTime === undefined ? {} : { startTime: status.startTime }),
-    ...(status?.settledTime === undefined ? {} : { settledTime: status.settledTime }),
-    ...(seconds === undefined ? {} : { seconds }),
+    action: actionNeeded(outlook, counts, paused) ? 'Act' : 'None',
+    startTime: status.startTime,
+    settledTime: status.settledTime,
+    seconds: secondsBetween(status.startTime, status.settledTime),
     counts,
-    ...unavailable(status?.summary?.maxUnavailable, outlook?.maxUnavailable),
+    unavailable: unavailable(status.summary?.maxUnavailable, outlook?.maxUnavailable),
     versions: versionMoves(spec.version, nodes),
     causes: findCauses(nodes),
     nodes,
-    ...(progress === undefined ? {} : { progress }),
-    ...(outlook === undefined ? {} : { next: nextStep(outlook) }),
+    progress: planProgress(outlook),
+    next: outlook === undefined ? undefined : nextStep(outlook),
     commands: notifiedCommands({
       namespace: metadata.namespace,
       plan: spec.plan,
@@ -76,7 +75,7 @@ export function consolidate({ batch, reports, cluster, agent }: ConsolidateInput
       reported: reports.length > 0,
     }),
     agent,
-  };
+  });
   return { ...withoutText, text: renderText(withoutText) };
 }
 
@@ -98,8 +97,15 @@ function countNodes(nodes: readonly NotifiedNode[]): NodeCounts {
 
 function decideOutcome(nodes: readonly NotifiedNode[], counts: NodeCounts): Outcome {
   if (counts.failed > 0) return 'Failed';
-  const complete = nodes.every((node) => node.state === 'Succeeded' || (node.state === 'Skipped' && NOTHING_LEFT_OUT.has(node.reason)));
+  const complete = nodes.every(
+    (node) => node.state === 'Succeeded' || (node.state === 'Skipped' && NOTHING_LEFT_OUT.has(node.reason)),
+  );
   return complete ? 'Succeeded' : 'Incomplete';
+}
+
+/** A failed node that is in service can wait while the plan goes on; at the end nobody will come back to it. */
+function actionNeeded(outlook: BatchOutlook | undefined, counts: NodeCounts, paused: boolean): boolean {
+  return paused || counts.quarantined > 0 || (outlook?.next === 'Done' && counts.failed > 0);
 }
 
 /** Whether the plan paused because of failures: only then does an act of resuming let it go on. A person's own pause is not answered by one. */
@@ -118,20 +124,17 @@ function lastBatch(index: number, outlook: BatchOutlook | undefined): { readonly
   return outlook?.batches === undefined || outlook.batches < index ? {} : { of: outlook.batches };
 }
 
-function unavailable(most: number | undefined, limit: number | undefined): Pick<Notification, 'unavailable'> {
-  return most === undefined ? {} : { unavailable: { most, ...(limit === undefined ? {} : { limit }) } };
+function unavailable(most: number | undefined, limit: number | undefined): Notification['unavailable'] {
+  return most === undefined ? undefined : presentFields({ most, limit });
 }
 
 function planProgress(outlook: BatchOutlook | undefined): PlanProgress | undefined {
-  if (outlook?.planNodes === undefined || outlook.planSucceeded === undefined || outlook.planFailed === undefined) return undefined;
-  return {
-    nodes: outlook.planNodes,
-    succeeded: outlook.planSucceeded,
-    failed: outlook.planFailed,
-    ...(outlook.maxFailed === undefined ? {} : { maxFailed: outlook.maxFailed }),
-  };
+  if (outlook?.planNodes === undefined || outlook.planSucceeded === undefined || outlook.planFailed === undefined)
+    return undefined;
+  const { planNodes: nodes, planSucceeded: succeeded, planFailed: failed, maxFailed } = outlook;
+  return presentFields({ nodes, succeeded, failed, maxFailed });
 }
 
 function nextStep({ next, message, batch, nodes }: BatchOutlook): NextStep {
-  return { kind: next, message, ...(batch === undefined ? {} : { batch }), ...(nodes === undefined ? {} : { nodes }) };
+  return presentFields({ kind: next, message, batch, nodes });
 }

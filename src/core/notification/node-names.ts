@@ -60,7 +60,8 @@ export function listNodeNames(names: readonly string[], limit: number): string {
   const whole = compressNodeNames(sorted).join(', ');
   if (whole.length <= limit) return whole;
 
-  const told = (count: number): string => `${compressNodeNames(sorted.slice(0, count)).join(', ')} and ${sorted.length - count} more`;
+  const told = (count: number): string =>
+    `${compressNodeNames(sorted.slice(0, count)).join(', ')} and ${sorted.length - count} more`;
   let fits = 1;
   let tooMany = sorted.length;
   while (tooMany - fits > 1) {

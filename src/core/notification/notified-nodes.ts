@@ -3,6 +3,7 @@ import type { ReportFact } from '../facts.ts';
 import { cutToBytes } from '../text.ts';
 import { secondsBetween } from './duration.ts';
 import type { NotifiedNode, NotifiedProcess } from './notification.ts';
+import { presentFields } from '../present-fields.ts';
 
 /** What comes from reports is bounded like what records hold, so that no reporter can blow a notification up. */
 const MESSAGE_BYTES = 128;
@@ -40,40 +41,38 @@ export function notifiedNodes(batch: UpgradeBatch, reports: readonly ReportFact[
   });
 }
 
-function notifiedNode(batch: UpgradeBatch, node: BatchNode, record: NodeRecord, processes: readonly NotifiedProcess[]): NotifiedNode {
+function notifiedNode(
+  batch: UpgradeBatch,
+  node: BatchNode,
+  record: NodeRecord,
+  processes: readonly NotifiedProcess[],
+): NotifiedNode {
   const failed = processes.find((process) => process.state === 'Failed');
-  const reason = filled(record.reason) ?? failed?.reason;
-  const message = filled(record.message) ?? failed?.message;
-  const fromVersion = filled(record.fromVersion) ?? reportedFromVersion(batch.spec.version, processes);
-  const seconds = secondsBetween(record.startTime, record.endTime);
-  return {
+  return presentFields({
     name: node.name,
     state: record.state,
-    ...(reason === undefined ? {} : { reason }),
-    ...(message === undefined ? {} : { message }),
-    ...(fromVersion === undefined ? {} : { fromVersion }),
-    ...(seconds === undefined ? {} : { seconds }),
+    reason: filled(record.reason) ?? failed?.reason,
+    message: filled(record.message) ?? failed?.message,
+    fromVersion: filled(record.fromVersion) ?? reportedFromVersion(batch.spec.version, processes),
+    seconds: secondsBetween(record.startTime, record.endTime),
     quarantined: record.quarantined === true,
     processes,
-  };
+  });
 }
 
 function notifiedProcess(name: string, record: ProcessRecord | undefined, reports: readonly ReportFact[]): NotifiedProcess {
   if (record === undefined) return { name, state: 'NotStarted' };
   const details = reportedDetails(reports, record.attempt);
-  const reason = filled(record.reason);
-  const message = filled(record.message) ?? (record.state === 'Failed' ? details.failure : undefined);
-  const seconds = secondsBetween(record.startTime, record.endTime);
-  return {
+  return presentFields({
     name,
     state: record.state,
-    ...(reason === undefined ? {} : { reason }),
-    ...(message === undefined ? {} : { message }),
-    ...(details.fromVersion === undefined ? {} : { fromVersion: details.fromVersion }),
-    ...(details.toVersion === undefined ? {} : { toVersion: details.toVersion }),
-    ...(details.task === undefined ? {} : { task: details.task }),
-    ...(seconds === undefined ? {} : { seconds }),
-  };
+    reason: filled(record.reason),
+    message: filled(record.message) ?? (record.state === 'Failed' ? details.failure : undefined),
+    fromVersion: details.fromVersion,
+    toVersion: details.toVersion,
+    task: details.task,
+    seconds: secondsBetween(record.startTime, record.endTime),
+  });
 }
 
 function reportedDetails(reports: readonly ReportFact[], attempt: number | undefined): ReportedDetails {
@@ -91,11 +90,16 @@ function reportedDetails(reports: readonly ReportFact[], attempt: number | undef
 
 /** What the node had before, by the report of the process that brings the plan's version. */
 function reportedFromVersion(version: string, processes: readonly NotifiedProcess[]): string | undefined {
-  const bringsVersion = processes.find((process) => process.toVersion === version) ?? (processes.length === 1 ? processes[0] : undefined);
+  const bringsVersion =
+    processes.find((process) => process.toVersion === version) ?? (processes.length === 1 ? processes[0] : undefined);
   return bringsVersion?.fromVersion;
 }
 
-function lastOf(reports: readonly ReportFact[], limit: number, pick: (report: ReportFact) => string | undefined): string | undefined {
+function lastOf(
+  reports: readonly ReportFact[],
+  limit: number,
+  pick: (report: ReportFact) => string | undefined,
+): string | undefined {
   return bounded(
     reports.map(pick).findLast((value) => filled(value) !== undefined),
     limit,

@@ -21,7 +21,8 @@ type Told = Omit<Notification, 'text'>;
 export function renderText(notification: Told): string {
   const headline = [headlineText(notification), countsText(notification)];
   const facts = [movesText(notification.versions)];
-  if (notification.causes.every((cause) => cause.state === 'Skipped')) facts.push(unavailableText(notification), slowestText(notification));
+  if (notification.causes.every((cause) => cause.state === 'Skipped'))
+    facts.push(unavailableText(notification), slowestText(notification));
   const ending = [nextText(notification), ...commandTexts(notification), footerText(notification)];
   const fixed = [...headline, ...facts, ...ending].filter((line) => line !== undefined);
   const causes = causeTexts(notification.causes, MOST_LINES - fixed.length);
@@ -100,7 +101,8 @@ function causeTexts(causes: readonly Cause[], room: number): string[] {
 
 function causeText(cause: Cause): string {
   const { state, reason, process, message, messages, count, nodes } = cause;
-  const what = state === 'Failed' ? (reason ?? 'failed') : [stateText(state), ...(reason === undefined ? [] : [reason])].join(', ');
+  const what =
+    state === 'Failed' ? (reason ?? 'failed') : [stateText(state), ...(reason === undefined ? [] : [reason])].join(', ');
   const where = process === undefined ? '' : ` (${process})`;
   const others = messages > 1 ? ` and ${counted(messages - 1, 'other message')}` : '';
   const why = message === undefined ? '' : `: ${oneLine(message).replace(/\.+$/, '')}${others}`;
@@ -125,7 +127,13 @@ function nextText({ next }: Told): string | undefined {
   return next === undefined || next.message === '' ? undefined : prose(`${NEXT_INTROS[next.kind]}: ${next.message}`);
 }
 
-const COMMAND_INTROS = { Release: 'After repair:', Resume: 'Go on:', Events: 'Look:', Describe: 'Look:', Status: 'Look:' } as const;
+const COMMAND_INTROS = {
+  Release: 'After repair:',
+  Resume: 'Go on:',
+  Events: 'Look:',
+  Describe: 'Look:',
+  Status: 'Look:',
+} as const;
 
 /** The acts, and the first of the commands that look. */
 function commandTexts({ commands }: Told): string[] {

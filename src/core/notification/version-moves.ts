@@ -1,4 +1,5 @@
 import type { NotifiedNode, VersionMove } from './notification.ts';
+import { presentFields } from '../present-fields.ts';
 
 /**
  * Which moves the succeeded nodes made: first those of the plan's version, then those that processes reported for software with versions
@@ -30,11 +31,6 @@ function countMoves(moves: readonly Move[]): VersionMove[] {
   return [...groups.values()]
     .toSorted((a, b) => b.length - a.length)
     .flatMap((group) =>
-      group.slice(0, 1).map(({ process, from, to }) => ({
-        ...(process === undefined ? {} : { process }),
-        ...(from === undefined ? {} : { from }),
-        ...(to === undefined ? {} : { to }),
-        nodes: group.length,
-      })),
+      group.slice(0, 1).map(({ process, from, to }) => presentFields({ process, from, to, nodes: group.length })),
     );
 }

@@ -40,7 +40,12 @@ describe('the addresses that sinks may have', () => {
     expect(policy.allows({ host, port: 443 }, address)).toBe(allowed);
   });
 
-  it.each(['hooks.example/path', 'https://hooks.example', '10.0.0.0/33', 'a b', 'host:port', '*'])('"%s" is refused with the reason', (allow) => {
-    expect(() => createAddressPolicy({ allow, apiServer })).toThrow(`'${allow}' is neither a host, nor an IP address, nor a CIDR range`);
-  });
+  it.each(['hooks.example/path', 'https://hooks.example', '10.0.0.0/33', 'a b', 'host:port', '*'])(
+    '"%s" is refused with the reason',
+    (allow) => {
+      expect(() => createAddressPolicy({ allow, apiServer })).toThrow(
+        `'${allow}' is neither a host, nor an IP address, nor a CIDR range`,
+      );
+    },
+  );
 });

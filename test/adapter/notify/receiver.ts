@@ -33,8 +33,10 @@ export async function startReceiver(answer: Answer = (response) => response.writ
       answer(response, request);
     });
   });
-  const { promise: listening, resolve } = Promise.withResolvers<void>();
-  server.listen(0, '127.0.0.1', resolve);
+  const { promise: listening, resolve } = Promise.withResolvers<unknown>();
+  server.listen(0, '127.0.0.1', () => {
+    resolve(undefined);
+  });
   await listening;
   const { port } = server.address() as AddressInfo;
   const host = `127.0.0.1:${port}`;

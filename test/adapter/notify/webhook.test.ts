@@ -13,7 +13,12 @@ import { createHttpClient, type HttpClient } from '../../../src/notify/http.ts';
 import { aBatch, succeeded } from '../../core/notification/a-batch.ts';
 import { startReceiver, type Answer, type Receiver } from './receiver.ts';
 
-const notification = consolidate({ batch: aBatch([succeeded('node-1')]), reports: [], cluster: 'prod', agent: { node: 'node-1', pod: 'agent-1' } });
+const notification = consolidate({
+  batch: aBatch([succeeded('node-1')]),
+  reports: [],
+  cluster: 'prod',
+  agent: { node: 'node-1', pod: 'agent-1' },
+});
 
 let directory = '';
 const open: { close(): Promise<void> }[] = [];
@@ -32,7 +37,11 @@ async function receiver(answer?: Answer): Promise<Receiver> {
   return started;
 }
 
-function client({ allow = '127.0.0.0/8', timeoutMs = 2_000, lookup }: { allow?: string; timeoutMs?: number; lookup?: LookupFunction } = {}): HttpClient {
+function client({
+  allow = '127.0.0.0/8',
+  timeoutMs = 2_000,
+  lookup,
+}: { allow?: string; timeoutMs?: number; lookup?: LookupFunction } = {}): HttpClient {
   const policy = createAddressPolicy({ allow, apiServer: [] });
   const http = createHttpClient({ policy, timeoutMs, ...(lookup === undefined ? {} : { lookup }) });
   open.push(http);
@@ -45,9 +54,15 @@ interface SendChanges {
   readonly signal?: AbortSignal;
 }
 
-async function send(url: string, { key, http = client(), signal = new AbortController().signal }: SendChanges = {}): Promise<SendResult> {
+async function send(
+  url: string,
+  { key, http = client(), signal = new AbortController().signal }: SendChanges = {},
+): Promise<SendResult> {
   const signingSecretRef = key === undefined ? {} : { signingSecretRef: { name: 'ops-webhook', key } };
-  const sink = createSink({ name: 'ops', webhook: { url, ...signingSecretRef } }, { http, userAgent: 'baton/0.1.0', secretsDirectory: directory });
+  const sink = createSink(
+    { name: 'ops', webhook: { url, ...signingSecretRef } },
+    { http, userAgent: 'baton/0.1.0', secretsDirectory: directory },
+  );
   return sink.send(notification, { signal, now: Date.now() });
 }
 
@@ -88,10 +103,22 @@ describe('a signed webhook', () => {
   it.each([
     { title: 'whsec_', file: whsec, verifier: new Webhook(whsec) },
     { title: 'whsec_ with a line break', file: `${whsec}\n`, verifier: new Webhook(whsec) },
-    { title: 'a plain text', file: 'correct horse battery staple', verifier: new Webhook('correct horse battery staple', { format: 'raw' }) },
-    { title: 'a plain text with a line break', file: 'correct horse\r\n', verifier: new Webhook('correct horse', { format: 'raw' }) },
+    {
+      title: 'a plain text',
+      file: 'correct horse battery staple',
+      verifier: new Webhook('correct horse battery staple', { format: 'raw' }),
+    },
+    {
+      title: 'a plain text with a line break',
+      file: 'correct horse\r\n',
+      verifier: new Webhook('correct horse', { format: 'raw' }),
+    },
     { title: 'bytes', file: binary, verifier: new Webhook(binary, { format: 'raw' }) },
-    { title: 'bytes that end like a line', file: Uint8Array.of(0xff, 0x0a), verifier: new Webhook(Uint8Array.of(0xff, 0x0a), { format: 'raw' }) },
+    {
+      title: 'bytes that end like a line',
+      file: Uint8Array.of(0xff, 0x0a),
+      verifier: new Webhook(Uint8Array.of(0xff, 0x0a), { format: 'raw' }),
+    },
   ])('can be verified with the standardwebhooks package: $title', async ({ file, verifier }) => {
     const ops = await receiver();
     secretFile(file);
@@ -156,15 +183,18 @@ describe('a webhook that does not answer', () => {
   it.each([
     { title: 'closes the connection', answer: (response) => response.destroy(), message: 'UND_ERR_SOCKET' },
     { title: 'is silent', answer: () => undefined, message: 'no answer within 0.3 s' },
-  ] satisfies { title: string; answer: Answer; message: string }[])('is tried again when it $title', async ({ answer, message }) => {
-    const ops = await receiver(answer);
+  ] satisfies { title: string; answer: Answer; message: string }[])(
+    'is tried again when it $title',
+    async ({ answer, message }) => {
+      const ops = await receiver(answer);
 
-    expect(await send(ops.url, { http: client({ timeoutMs: 300 }) })).toEqual({
-      kind: 'Retry',
-      reason: 'NoAnswer',
-      message: `${ops.host}: ${message}`,
-    });
-  });
+      expect(await send(ops.url, { http: client({ timeoutMs: 300 }) })).toEqual({
+        kind: 'Retry',
+        reason: 'NoAnswer',
+        message: `${ops.host}: ${message}`,
+      });
+    },
+  );
 
   it('is tried again when nobody listens', async () => {
     const gone = await startReceiver();
@@ -173,13 +203,18 @@ describe('a webhook that does not answer', () => {
     expect(await send(gone.url)).toMatchObject({ kind: 'Retry', reason: 'NoAnswer', message: `${gone.host}: ECONNREFUSED` });
   });
 
-  it.each([{ code: 'ECONNRESET' }, { code: 'ETIMEDOUT' }, { code: 'CERT_HAS_EXPIRED' }])('is tried again on $code', async ({ code }) => {
-    nock('https://hooks.example').post('/upgrades').replyWithError(Object.assign(new Error('https://hooks.example/upgrades failed'), { code }));
+  it.each([{ code: 'ECONNRESET' }, { code: 'ETIMEDOUT' }, { code: 'CERT_HAS_EXPIRED' }])(
+    'is tried again on $code',
+    async ({ code }) => {
+      nock('https://hooks.example')
+        .post('/upgrades')
+        .replyWithError(Object.assign(new Error('https://hooks.example/upgrades failed'), { code }));
 
-    const result = await send('https://hooks.example/upgrades', { http: client({ allow: '' }) });
+      const result = await send('https://hooks.example/upgrades', { http: client({ allow: '' }) });
 
-    expect(result).toEqual({ kind: 'Retry', reason: 'NoAnswer', message: `hooks.example: ${code}` });
-  });
+      expect(result).toEqual({ kind: 'Retry', reason: 'NoAnswer', message: `hooks.example: ${code}` });
+    },
+  );
 
   it('is given up at once when the agent may no longer send', async () => {
     const baton = new AbortController();
@@ -187,7 +222,10 @@ describe('a webhook that does not answer', () => {
       baton.abort();
     });
 
-    expect(await send(ops.url, { signal: baton.signal })).toMatchObject({ kind: 'Retry', message: `${ops.host}: the agent stopped waiting` });
+    expect(await send(ops.url, { signal: baton.signal })).toMatchObject({
+      kind: 'Retry',
+      message: `${ops.host}: the agent stopped waiting`,
+    });
   });
 });
 

@@ -1,4 +1,10 @@
-import type { NodeRecord, ProcessRecord, UpgradeBatch, UpgradeBatchSpec, UpgradeBatchStatus } from '../../../src/api/generated/upgradebatch.ts';
+import type {
+  NodeRecord,
+  ProcessRecord,
+  UpgradeBatch,
+  UpgradeBatchSpec,
+  UpgradeBatchStatus,
+} from '../../../src/api/generated/upgradebatch.ts';
 import type { ReportFact } from '../../../src/core/facts.ts';
 
 /** When the batches of the tests start. */
@@ -56,7 +62,10 @@ interface BatchChanges {
 }
 
 /** A settled batch with these records. */
-export function aBatch(records: readonly NodeRecord[], { name = 'kernel-7f3c-4', spec, status, processesOf }: BatchChanges = {}): UpgradeBatch {
+export function aBatch(
+  records: readonly NodeRecord[],
+  { name = 'kernel-7f3c-4', spec, status, processesOf }: BatchChanges = {},
+): UpgradeBatch {
   const uid = `uid-of-${name}`;
   return {
     apiVersion: 'baton.dev/v1alpha1',
@@ -78,7 +87,11 @@ export function aBatch(records: readonly NodeRecord[], { name = 'kernel-7f3c-4',
       index: 4,
       step: 2,
       planNodes: 400,
-      nodes: records.map((record) => ({ name: record.name, uid: `uid-of-${record.name}`, processes: processesOf?.(record.name) ?? ['kernel'] })),
+      nodes: records.map((record) => ({
+        name: record.name,
+        uid: `uid-of-${record.name}`,
+        processes: processesOf?.(record.name) ?? ['kernel'],
+      })),
       processes: [{ name: 'kernel', disruption: 'Reboot', report: 'Socket', deadlineSeconds: 3600, template: {} }],
       ...spec,
     },

@@ -8,7 +8,14 @@ import { notifiedCommands } from '../../../src/core/notification/commands.ts';
 import type { CommandInput } from '../../../src/core/notification/commands.ts';
 import { nodeNames } from './a-batch.ts';
 
-const INPUT: CommandInput = { namespace: 'fleet', plan: 'kernel', batch: 'kernel-7f3c-5', quarantined: [], paused: false, reported: false };
+const INPUT: CommandInput = {
+  namespace: 'fleet',
+  plan: 'kernel',
+  batch: 'kernel-7f3c-5',
+  quarantined: [],
+  paused: false,
+  reported: false,
+};
 
 /** Stands in for kubectl: `get` answers with a batch's quarantined nodes as the jsonpath of the command would, `create` prints what it was given. */
 const FAKE_KUBECTL = `#!/bin/sh
@@ -62,7 +69,10 @@ describe('the commands of a notification, pasted into bash', () => {
   it('resume the plan after the batch that they name', () => {
     const { created } = paste(commandFor('Resume', { paused: true }));
 
-    expect(created).toMatchObject({ metadata: { generateName: 'resume-' }, spec: { plan: 'kernel', action: 'Resume', batch: 'kernel-7f3c-5' } });
+    expect(created).toMatchObject({
+      metadata: { generateName: 'resume-' },
+      spec: { plan: 'kernel', action: 'Resume', batch: 'kernel-7f3c-5' },
+    });
   });
 
   it.each([

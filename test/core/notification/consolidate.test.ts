@@ -13,7 +13,10 @@ function tell(batch: UpgradeBatch, reports: readonly ReportFact[] = [], cluster 
   return consolidate({ batch, reports, cluster, agent: { node: 'node-217', pod: 'agent-1' } });
 }
 
-const anyText = fc.oneof(fc.string({ unit: 'binary', maxLength: 128 }), fc.constantFrom('image pull failed', 'node-3 is lost', 'line\nbreak\u001b[31m'));
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 128 }),
+  fc.constantFrom('image pull failed', 'node-3 is lost', 'line\nbreak\u001b[31m'),
+);
 
 const anyRecord = fc.record(
   {
@@ -28,7 +31,12 @@ const anyRecord = fc.record(
       fc.record(
         {
           name: fc.constantFrom('firmware', 'kernel'),
-          state: fc.constantFrom<NonNullable<NodeRecord['processes']>[number]['state'][]>('Running', 'Verifying', 'Succeeded', 'Failed'),
+          state: fc.constantFrom<NonNullable<NodeRecord['processes']>[number]['state'][]>(
+            'Running',
+            'Verifying',
+            'Succeeded',
+            'Failed',
+          ),
           message: anyText,
         },
         { requiredKeys: ['name', 'state'] },
@@ -77,7 +85,12 @@ describe('consolidating a batch', () => {
         const { nodes, causes } = tell(batch);
 
         const told = causes.flatMap((cause) => expandNodeNames(cause.nodes));
-        expect(told.sort()).toEqual(nodes.filter((node) => node.state !== 'Succeeded').map((node) => node.name).sort());
+        expect(told.sort()).toEqual(
+          nodes
+            .filter((node) => node.state !== 'Succeeded')
+            .map((node) => node.name)
+            .sort(),
+        );
         expect(causes.every((cause) => expandNodeNames(cause.nodes).length === cause.count)).toBe(true);
       }),
     );
@@ -120,7 +133,9 @@ describe('consolidating a batch', () => {
     const batch = aBatch(nodeNames(1, 1000).map((name) => failed(name, 'JobFailed', `${'ø'.repeat(50)} ${name}`)));
 
     expect(tell(batch).nodes).toHaveLength(1000);
-    expect(tell(batch).causes).toMatchObject([{ count: 1000, nodes: 'node-[1-1000]', messages: 1, message: `${'ø'.repeat(50)} <node>` }]);
+    expect(tell(batch).causes).toMatchObject([
+      { count: 1000, nodes: 'node-[1-1000]', messages: 1, message: `${'ø'.repeat(50)} <node>` },
+    ]);
   });
 });
 
@@ -130,14 +145,50 @@ describe('whether to act', () => {
   const quarantined = failed('node-3', 'JobFailed', '');
   it.each([
     { title: 'all went well', records: [ok], next: 'NextBatch', outcome: 'Succeeded', action: 'None' },
-    { title: 'a node failed, is in service, and the plan goes on', records: [ok, inService], next: 'NextBatch', outcome: 'Failed', action: 'None' },
-    { title: 'a node failed, is in service, and the plan is through', records: [ok, inService], next: 'Done', outcome: 'Failed', action: 'Act' },
+    {
+      title: 'a node failed, is in service, and the plan goes on',
+      records: [ok, inService],
+      next: 'NextBatch',
+      outcome: 'Failed',
+      action: 'None',
+    },
+    {
+      title: 'a node failed, is in service, and the plan is through',
+      records: [ok, inService],
+      next: 'Done',
+      outcome: 'Failed',
+      action: 'Act',
+    },
     { title: 'a node is quarantined', records: [ok, quarantined], next: 'NextBatch', outcome: 'Failed', action: 'Act' },
     { title: 'a person paused the plan', records: [ok], next: 'Paused', outcome: 'Succeeded', action: 'None' },
-    { title: 'the budget paused the plan', records: [ok, inService, inService], next: 'Paused', outcome: 'Failed', action: 'Act' },
-    { title: 'a node was left out', records: [ok, { name: 'node-4', state: 'NotAttempted', reason: 'Superseded' }], next: 'NextBatch', outcome: 'Incomplete', action: 'None' },
-    { title: 'a node was not ready', records: [{ name: 'node-4', state: 'Skipped', reason: 'NotReady' }], next: 'NextBatch', outcome: 'Incomplete', action: 'None' },
-    { title: 'a node was done already', records: [{ name: 'node-4', state: 'Skipped', reason: 'AlreadyDone' }], next: 'NextBatch', outcome: 'Succeeded', action: 'None' },
+    {
+      title: 'the budget paused the plan',
+      records: [ok, inService, inService],
+      next: 'Paused',
+      outcome: 'Failed',
+      action: 'Act',
+    },
+    {
+      title: 'a node was left out',
+      records: [ok, { name: 'node-4', state: 'NotAttempted', reason: 'Superseded' }],
+      next: 'NextBatch',
+      outcome: 'Incomplete',
+      action: 'None',
+    },
+    {
+      title: 'a node was not ready',
+      records: [{ name: 'node-4', state: 'Skipped', reason: 'NotReady' }],
+      next: 'NextBatch',
+      outcome: 'Incomplete',
+      action: 'None',
+    },
+    {
+      title: 'a node was done already',
+      records: [{ name: 'node-4', state: 'Skipped', reason: 'AlreadyDone' }],
+      next: 'NextBatch',
+      outcome: 'Succeeded',
+      action: 'None',
+    },
   ] as const)('when $title: $outcome, $action', ({ records, next, outcome, action }) => {
     const batch = aBatch(records, { spec: { maxFailed: 1 }, status: { outlook: { next, message: 'so it is' } } });
 
@@ -162,7 +213,9 @@ describe('what reports add', () => {
   });
 
   it('explains a failure that its record does not explain', () => {
-    const batch = aBatch([{ name: 'node-1', state: 'Failed', reason: 'JobFailed', processes: [processRecord('kernel', { state: 'Failed' })] }]);
+    const batch = aBatch([
+      { name: 'node-1', state: 'Failed', reason: 'JobFailed', processes: [processRecord('kernel', { state: 'Failed' })] },
+    ]);
     const { nodes } = tell(batch, [aReport(batch, 'node-1', { reason: 'UpgradeFailed', note: 'é'.repeat(500), task: 'flash' })]);
 
     expect(nodes[0]?.processes[0]?.task).toBe('flash');
@@ -183,7 +236,9 @@ describe('what reports add', () => {
 
   it('is what came last, whatever the order of arrival', () => {
     const batch = aBatch([succeeded('node-1')]);
-    const told = [1, 2, 3].map((sequence) => aReport(batch, 'node-1', { sequence, reason: 'UpgradeProgressing', task: `task ${sequence}` }));
+    const told = [1, 2, 3].map((sequence) =>
+      aReport(batch, 'node-1', { sequence, reason: 'UpgradeProgressing', task: `task ${sequence}` }),
+    );
 
     for (const reports of [told, told.toReversed()]) expect(tell(batch, reports).nodes[0]?.processes[0]?.task).toBe('task 3');
   });

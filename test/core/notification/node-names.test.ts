@@ -6,7 +6,10 @@ import { compressNodeNames, expandNodeNames, listNodeNames } from '../../../src/
 const nodeName = fc
   .tuple(
     fc.constantFrom('node-', 'n', 'ip-10-0-', 'db', '', '10.0.0.', 'a1b'),
-    fc.oneof(fc.integer({ min: 0, max: 30 }).map(String), fc.constantFrom('', '0', '00', '007', '008', '09', '098', '099', '100', '1e3', '12345678901234567890')),
+    fc.oneof(
+      fc.integer({ min: 0, max: 30 }).map(String),
+      fc.constantFrom('', '0', '00', '007', '008', '09', '098', '099', '100', '1e3', '12345678901234567890'),
+    ),
     fc.constantFrom('', 'x', '.example', '-b.rack-7.example'),
   )
   .map((parts) => parts.join(''))

@@ -63,7 +63,10 @@ function failedWithinBudget(): UpgradeBatch {
   return aBatch(
     [
       ...nodeNames(201, 248).map((name) => succeeded(name)),
-      failed('node-249', 'DrainTimeout', 'drain not done in 1 h: PDB shop/cart allows 0 disruptions', { quarantined: false, processes: [] }),
+      failed('node-249', 'DrainTimeout', 'drain not done in 1 h: PDB shop/cart allows 0 disruptions', {
+        quarantined: false,
+        processes: [],
+      }),
       succeeded('node-250', { seconds: 520 }),
     ],
     { status: { outlook: outlook({ planSucceeded: 170, planFailed: 1 }) } },
@@ -74,7 +77,10 @@ function pausedBatch(): [UpgradeBatch, ReportFact[]] {
   const records = [
     ...nodeNames(201, 290).map((name) => succeeded(name)),
     ...nodeNames(301, 307).map((name) => failed(name, 'JobFailed', 'image pull: 503 from registry.example')),
-    failed('node-322', 'DrainTimeout', 'drain not done in 1 h: PDB shop/cart allows 0 disruptions', { quarantined: false, processes: [] }),
+    failed('node-322', 'DrainTimeout', 'drain not done in 1 h: PDB shop/cart allows 0 disruptions', {
+      quarantined: false,
+      processes: [],
+    }),
     failed('node-340', 'NoReturnFromReboot', 'not Ready 15 min after its reboot'),
     { name: 'node-341', state: 'NotAttempted', reason: 'BudgetExceeded' } as const,
   ];
@@ -96,7 +102,9 @@ function pausedBatch(): [UpgradeBatch, ReportFact[]] {
 function skippedBatch(): UpgradeBatch {
   return aBatch([
     ...nodeNames(201, 214).map((name) => succeeded(name)),
-    ...nodeNames(215, 217).map((name) => ({ name, state: 'Skipped', reason: 'NotReady', message: 'NotReady when its turn came' }) as const),
+    ...nodeNames(215, 217).map(
+      (name) => ({ name, state: 'Skipped', reason: 'NotReady', message: 'NotReady when its turn came' }) as const,
+    ),
     ...nodeNames(218, 220).map((name) => ({ name, state: 'Skipped', reason: 'AlreadyDone' }) as const),
   ]);
 }
@@ -137,7 +145,11 @@ function lastBatch(): UpgradeBatch {
 
 function lastBatchWithFailures(): UpgradeBatch {
   return aBatch(
-    [...nodeNames(361, 398).map((name) => succeeded(name)), failed('node-399', 'DeadlineExceeded', 'not done in 1 h'), succeeded('node-400')],
+    [
+      ...nodeNames(361, 398).map((name) => succeeded(name)),
+      failed('node-399', 'DeadlineExceeded', 'not done in 1 h'),
+      succeeded('node-400'),
+    ],
     {
       name: 'kernel-7f3c-7',
       spec: { index: 7 },

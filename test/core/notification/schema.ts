@@ -22,5 +22,7 @@ const validate = ajv.compile(closed(published) as object);
 /** What is wrong with a notification, by its published schema; nothing when it is right. */
 export function schemaErrors(notification: unknown): string[] {
   // Over the wire, as a receiver gets it.
-  return validate(JSON.parse(JSON.stringify(notification))) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`);
+  return validate(JSON.parse(JSON.stringify(notification)))
+    ? []
+    : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`);
 }

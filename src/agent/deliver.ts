@@ -1,0 +1,117 @@
+import { NOTIFY_REASONS } from '../api/conditions.ts';
+import { backoffMs, judgeAttempt, makeReceipt, type Verdict } from '../core/baton/attempt.ts';
+import { outboxEntry, type Delivery } from '../core/baton/deliveries.ts';
+import { hasReceipt } from '../core/baton/lease.ts';
+import type { SendResult } from '../core/notification/send-result.ts';
+import { pause } from '../kube/pause.ts';
+import type { Compose } from './compose.ts';
+import type { LeaseHold } from './lease-hold.ts';
+import type { AgentPorts } from './ports.ts';
+
+/** What a delivery works with. */
+export interface DeliverPorts extends Pick<
+  AgentPorts,
+  'batches' | 'plans' | 'createSink' | 'clock' | 'random' | 'log' | 'config'
+> {
+  readonly hold: LeaseHold;
+  readonly compose: Compose;
+}
+
+/** When a delivery has to end. */
+export interface DeliverSignals {
+  /** Nothing new begins. */
+  readonly stop: AbortSignal;
+  /** What is being sent ends. */
+  readonly cut: AbortSignal;
+}
+
+/** What one try came to. */
+type Try =
+  /** The agent stops. */
+  | { readonly kind: 'Stopped' }
+  /** Nothing is left to do: somebody has delivered it, or it was given up, or the batch is gone. */
+  | { readonly kind: 'Closed' }
+  /** The cluster did not tell what is needed. Nothing was sent. */
+  | { readonly kind: 'Unready'; readonly problem: string; readonly error?: unknown }
+  /** The plan does not name the sink any more. Nothing was sent. */
+  | { readonly kind: 'SinkRemoved' }
+  | { readonly kind: 'Sent'; readonly result: SendResult };
+
+const SINK_REMOVED: Verdict = {
+  kind: 'Over',
+  outcome: 'Failed',
+  reason: NOTIFY_REASONS.SinkRemoved,
+  message: 'the sink was removed from the plan before it had taken the notification',
+};
+
+/**
+ * Sends one notification to one sink, as often as it takes, until there is a receipt. Each try first renews the Lease and looks at the
+ * batch and the plan as they are then, so that an agent that was slow does not send what another has sent.
+ */
+export async function deliver(delivery: Delivery, ports: DeliverPorts, signals: DeliverSignals): Promise<void> {
+  const { clock, random, log, hold, config } = ports;
+  const { batch, sink } = delivery;
+  const began = clock.monotonic();
+  let attempts = 0;
+  let failures = 0;
+
+  function tellVerdict({ outcome, reason, message }: Extract<Verdict, { kind: 'Over' }>): void {
+    const fields = { batch, sink, id: delivery.id, attempts };
+    if (outcome === 'Delivered') log.info('Delivered notification', fields);
+    else log.error('Giving a notification up', { ...fields, reason, problem: message });
+  }
+
+  while (!signals.stop.aborted) {
+    const tried = await tryOnce(delivery, ports, signals);
+    if (tried.kind === 'Stopped' || tried.kind === 'Closed') return;
+    if (tried.kind === 'Unready') {
+      failures += 1;
+      log.warn('Preparing notification failed', { batch, sink, problem: tried.problem, error: tried.error });
+      await pause(clock.sleep, backoffMs(failures, random()), signals.stop);
+      continue;
+    }
+    failures = 0;
+    if (tried.kind === 'Sent') attempts += 1;
+    const elapsedMs = clock.monotonic() - began;
+    const verdict = tried.kind === 'Sent' ? judgeAttempt(tried.result, { attempts, elapsedMs }, random()) : SINK_REMOVED;
+    if (verdict.kind === 'Over') {
+      hold.record(makeReceipt(delivery, verdict, { node: config.node, attempts, now: clock.now() }));
+      tellVerdict(verdict);
+      return;
+    }
+    log.warn('Sending notification failed', { batch, sink, attempts, afterMs: verdict.afterMs, ...problemOf(tried) });
+    await pause(clock.sleep, verdict.afterMs, signals.stop);
+  }
+}
+
+function problemOf(tried: Try): object {
+  return tried.kind === 'Sent' && tried.result.kind !== 'Delivered'
+    ? { reason: tried.result.reason, problem: tried.result.message }
+    : {};
+}
+
+async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: DeliverSignals): Promise<Try> {
+  const { hold, batches, plans, compose, createSink, clock } = ports;
+  const baton = await hold.confirm(stop);
+  if (baton === undefined) return { kind: 'Stopped' };
+  if (hasReceipt(hold.receipts, delivery)) return { kind: 'Closed' };
+  try {
+    const batch = await batches.read(delivery.batch, stop);
+    const entry = batch?.metadata.uid === delivery.batchUid ? outboxEntry(batch) : undefined;
+    if (batch === undefined || entry?.id !== delivery.id || !entry.sinks.includes(delivery.sink)) return { kind: 'Closed' };
+
+    const plan = await plans.read(stop);
+    if (plan === undefined) return { kind: 'Unready', problem: 'the plan is gone, and with it the addresses of its sinks' };
+    const spec = plan.spec.notify?.sinks?.find((sink) => sink.name === delivery.sink);
+    if (spec === undefined) return { kind: 'SinkRemoved' };
+
+    const notification = await compose(batch, stop);
+    if (baton.aborted) return { kind: 'Unready', problem: 'the baton was lost while the notification was made' };
+    if (stop.aborted) return { kind: 'Stopped' };
+    const result = await createSink(spec).send(notification, { signal: AbortSignal.any([baton, cut]), now: clock.now() });
+    return { kind: 'Sent', result };
+  } catch (error) {
+    if (stop.aborted) return { kind: 'Stopped' };
+    return { kind: 'Unready', problem: 'the API server did not tell what is needed, or the sink broke its contract', error };
+  }
+}

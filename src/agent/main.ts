@@ -1,0 +1,114 @@
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { createKubeClient } from '../kube/client.ts';
+import { loadKubeConfig } from '../kube/pooled-kube-config.ts';
+import { createAddressPolicy, type AddressPolicy } from '../notify/address-policy.ts';
+import { createSink } from '../notify/create-sink.ts';
+import { createHttpClient } from '../notify/http.ts';
+import { random, systemClock } from '../runtime/clock.ts';
+import { parseConfig } from '../runtime/config.ts';
+import { ExitError } from '../runtime/exit-error.ts';
+import { LOG_LEVELS, createLogger } from '../runtime/logging.ts';
+import { onShutdown } from '../runtime/shutdown.ts';
+import { VERSION } from '../runtime/version.ts';
+import { kubeBatchSource } from './kube-batch-source.ts';
+import { kubeLeaseStore } from './kube-lease-store.ts';
+import { kubePlanSource } from './kube-plan-source.ts';
+import { kubeReportSource } from './kube-report-source.ts';
+import { runAgent } from './run-agent.ts';
+
+const USAGE =
+  'Usage: baton agent [--kubeconfig PATH]\n\nWithout --kubeconfig it uses the ServiceAccount of its Pod. docs/notifications.md lists its environment.\n';
+
+/** For one request about the Lease: two fit into the time between two renewals (ms). */
+const LEASE_DEADLINE_MS = 2_500;
+
+const schema = z.object({
+  namespace: z.string().describe('the namespace of the plan'),
+  plan: z.string().describe('the name of the plan'),
+  lease: z.string().describe("the name of the plan's Lease"),
+  node: z.string().describe("this node's name (in a Pod: fieldRef spec.nodeName)"),
+  pod: z.string().describe("this Pod's name (fieldRef metadata.name)"),
+  podUid: z.string().describe("this Pod's UID (fieldRef metadata.uid)"),
+  cluster: z.string().default('').describe('the name of the cluster'),
+  sinkAllow: z.string().default('').describe('a list of hosts, addresses and CIDR ranges, joined by commas'),
+  sinkSecrets: z.string().default('/var/run/baton/sinks').describe("the directory of the sinks' Secrets"),
+  apiServer: z.string().default('').describe("the API server's address"),
+  logLevel: z
+    .enum(LOG_LEVELS)
+    .default('info')
+    .describe(`one of ${LOG_LEVELS.join(', ')}`),
+});
+
+const names = {
+  namespace: 'BATON_NAMESPACE',
+  plan: 'BATON_PLAN',
+  lease: 'BATON_LEASE',
+  node: 'BATON_NODE',
+  pod: 'BATON_POD_NAME',
+  podUid: 'BATON_POD_UID',
+  cluster: 'BATON_CLUSTER_NAME',
+  sinkAllow: 'BATON_SINK_ALLOW',
+  sinkSecrets: 'BATON_SINK_SECRETS',
+  // The kubelet sets it in every Pod.
+  apiServer: 'KUBERNETES_SERVICE_HOST',
+  logLevel: 'BATON_LOG_LEVEL',
+} as const;
+
+/** Runs the notification agent of a plan on this node until SIGTERM; then 0. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { kubeconfig, help } = parseOptions(args);
+  if (help === true) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const config = parseConfig(schema, process.env, names);
+  const { namespace, plan, lease, node, pod, podUid, cluster } = config;
+  const policy = readPolicy(config.sinkAllow, config.apiServer);
+  const log = createLogger({ component: 'agent', level: config.logLevel });
+  const kubeConfig = loadKubeConfig({ kubeconfigPath: kubeconfig });
+  const stop = onShutdown();
+  const { monotonic, sleep } = systemClock;
+  // Clients and watches measure how long things take, and must not be misled when the host's clock is set.
+  const measured = { now: monotonic, sleep, random, log };
+  const userAgent = `baton/${VERSION}`;
+  const clientOptions = { ...measured, kubeConfig, userAgent: `baton-agent/${VERSION}` };
+  const client = createKubeClient(clientOptions);
+  const leaseClient = createKubeClient({ ...clientOptions, deadlineMs: LEASE_DEADLINE_MS });
+  const http = createHttpClient({ policy });
+  await runAgent(
+    {
+      config: { node, pod, podUid, cluster },
+      leases: kubeLeaseStore(leaseClient, namespace, lease),
+      batches: kubeBatchSource({ ...measured, client, namespace }, plan),
+      plans: kubePlanSource(client, namespace, plan),
+      reports: kubeReportSource({ ...measured, client, namespace }),
+      createSink: (spec) => createSink(spec, { http, userAgent, secretsDirectory: config.sinkSecrets }),
+      clock: systemClock,
+      random,
+      log,
+    },
+    stop,
+  );
+  await http.close();
+  await kubeConfig.close();
+  return 0;
+}
+
+function readPolicy(allow: string, apiServer: string): AddressPolicy {
+  try {
+    return createAddressPolicy({ allow, apiServer: [apiServer] });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ExitError(`The environment variable BATON_SINK_ALLOW has a wrong value: ${reason}`, 2, { cause: error });
+  }
+}
+
+function parseOptions(args: readonly string[]): { readonly kubeconfig?: string; readonly help?: boolean } {
+  try {
+    return parseArgs({ args: [...args], options: { kubeconfig: { type: 'string' }, help: { type: 'boolean', short: 'h' } } }).values;
+  } catch (error) {
+    throw new ExitError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, 2, { cause: error });
+  }
+}

@@ -1,0 +1,77 @@
+import { pause } from '../kube/pause.ts';
+import { Bell } from './bell.ts';
+import { createComposer } from './compose.ts';
+import { runCourier } from './courier.ts';
+import { LeaseHold } from './lease-hold.ts';
+import type { AgentPorts, ReportSource } from './ports.ts';
+
+/** How long sends in flight may go on once the agent is to stop (ms). */
+const SEND_GRACE_MS = 3_000;
+/** How long it then tries to write receipts that are due (ms). Together they stay below the Pod's grace period. */
+const RECEIPT_GRACE_MS = 2_000;
+
+/**
+ * Runs an agent until `stop` is aborted: it speaks for the batch that the Lease gives it, and for what earlier agents have left in the
+ * outbox. A kill at any line loses nothing: the next agent finds the same outbox, and sends with the same ids.
+ */
+export async function runAgent(ports: AgentPorts, stop: AbortSignal): Promise<void> {
+  const { config, leases, batches, reports, clock, log } = ports;
+  const changed = new Bell(clock.sleep);
+  const hold = new LeaseHold({ leases, agent: { node: config.node, podUid: config.podUid }, clock, changed, log });
+  const cut = new AbortController();
+  const over = new AbortController();
+
+  async function deliverAndFinish(): Promise<void> {
+    const compose = createComposer({ config, reports, log });
+    await runCourier({ ...ports, hold, compose }, changed, { stop, cut: cut.signal });
+    await hold.flush(RECEIPT_GRACE_MS, over.signal);
+    over.abort();
+  }
+
+  async function cutSends(): Promise<void> {
+    await abortOf(stop);
+    await pause(clock.sleep, SEND_GRACE_MS, over.signal);
+    cut.abort(new Error('The agent stops.'));
+  }
+
+  await Promise.all([
+    hold.run(over.signal),
+    batches.run(() => {
+      changed.ring();
+    }, stop),
+    followReports(reports, hold, changed, stop),
+    deliverAndFinish(),
+    cutSends(),
+  ]);
+}
+
+/** Resolves when the signal is aborted. */
+async function abortOf(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  signal.addEventListener('abort', () => {
+    resolve(undefined);
+  });
+  await promise;
+}
+
+/** Gathers the reports about the batch that the Lease names, so that details outlive their Events. */
+async function followReports(reports: ReportSource, hold: LeaseHold, changed: Bell, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    const { batch } = hold;
+    if (batch === undefined || batch === '') {
+      await changed.wait(stop);
+      continue;
+    }
+    const over = new AbortController();
+    const following = reports.follow(batch, over.signal);
+    await holdChange(batch, hold, changed, stop);
+    over.abort();
+    await following;
+  }
+}
+
+/** Resolves when this agent no longer speaks for the batch, or is to stop. */
+async function holdChange(batch: string, hold: LeaseHold, changed: Bell, stop: AbortSignal): Promise<void> {
+  while (hold.batch === batch && !stop.aborted) await changed.wait(stop);
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { backoffMs, judgeAttempt, makeReceipt } from '../../../src/core/baton/attempt.ts';
+
+const DELIVERY = { batch: 'kernel-7f3c-1', batchUid: 'uid', id: 'uid/1', sink: 'ops' };
+const retry = { kind: 'Retry', reason: 'Unavailable', message: 'HTTP 503' } as const;
+const missing = { kind: 'Permanent', reason: 'SecretMissing', message: 'the signing secret is missing' } as const;
+
+describe('a try', () => {
+  it.each([
+    {
+      title: 'delivered',
+      result: { kind: 'Delivered' },
+      attempts: 1,
+      elapsedMs: 0,
+      verdict: { kind: 'Over', outcome: 'Delivered' },
+    },
+    { title: 'failed for now', result: retry, attempts: 1, elapsedMs: 0, verdict: { kind: 'Again', afterMs: 1_000 } },
+    {
+      title: 'failed for a day',
+      result: retry,
+      attempts: 9_999,
+      elapsedMs: 86_400_000,
+      verdict: { kind: 'Again', afterMs: 60_000 },
+    },
+    {
+      title: 'told to wait',
+      result: { ...retry, afterMs: 120_000 },
+      attempts: 1,
+      elapsedMs: 0,
+      verdict: { kind: 'Again', afterMs: 120_000 },
+    },
+    {
+      title: 'told to wait less than we do',
+      result: { ...retry, afterMs: 1 },
+      attempts: 3,
+      elapsedMs: 0,
+      verdict: { kind: 'Again', afterMs: 4_000 },
+    },
+    {
+      title: 'told to wait for a year',
+      result: { ...retry, afterMs: 3e10 },
+      attempts: 1,
+      elapsedMs: 0,
+      verdict: { kind: 'Again', afterMs: 600_000 },
+    },
+    { title: 'without a secret', result: missing, attempts: 1, elapsedMs: 89_999, verdict: { kind: 'Again', afterMs: 1_000 } },
+    {
+      title: 'without a secret for long',
+      result: missing,
+      attempts: 7,
+      elapsedMs: 90_000,
+      verdict: { kind: 'Over', outcome: 'Failed', reason: 'SecretMissing' },
+    },
+    {
+      title: 'refused',
+      result: { kind: 'Permanent', reason: 'Refused', message: 'HTTP 410' },
+      attempts: 1,
+      elapsedMs: 0,
+      verdict: { kind: 'Over', outcome: 'Failed', reason: 'Refused', message: 'HTTP 410' },
+    },
+  ] as const)('$title: $verdict', ({ result, attempts, elapsedMs, verdict }) => {
+    expect(judgeAttempt(result, { attempts, elapsedMs }, 1)).toMatchObject(verdict);
+  });
+
+  it('is repeated after a wait of which half is left to chance', () => {
+    expect([0, 0.5, 1].map((random) => backoffMs(4, random))).toEqual([4_000, 6_000, 8_000]);
+  });
+});
+
+describe('a receipt', () => {
+  it('says what became of the notification, who sent it, and when', () => {
+    expect(
+      makeReceipt(
+        DELIVERY,
+        { kind: 'Over', outcome: 'Delivered' },
+        { node: 'node-1', attempts: 2, now: Date.parse('2026-11-22T10:00:00.9Z') },
+      ),
+    ).toEqual({
+      sink: 'ops',
+      id: 'uid/1',
+      outcome: 'Delivered',
+      node: 'node-1',
+      attempts: 2,
+      time: '2026-11-22T10:00:00Z',
+    });
+  });
+
+  it('keeps to the limits of the status', () => {
+    const verdict = { kind: 'Over', outcome: 'Failed', reason: 'R'.repeat(100), message: 'é'.repeat(400) } as const;
+
+    const receipt = makeReceipt(DELIVERY, verdict, { node: 'node-1', attempts: 0, now: 0 });
+
+    expect(receipt.reason).toHaveLength(63);
+    expect(new TextEncoder().encode(receipt.message).length).toBeLessThanOrEqual(256);
+    expect(receipt).not.toHaveProperty('attempts');
+  });
+});
