@@ -5,6 +5,7 @@ import { toInstant } from '../text.ts';
 import { isSettled, outstandingSinks } from './batch-step.ts';
 import type { Command } from './command.ts';
 import type { Decision } from './decide.ts';
+import { currentBatches } from './fleet.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 
 /** For a plan being deleted, so long is tried to deliver its notifications (ms). */
@@ -97,13 +98,17 @@ function finishedJobs(snapshot: PlanSnapshot): Command[] {
   }));
 }
 
-/** Batches of earlier revisions beyond the history limit, never one with an undelivered outbox or a node still quarantined. */
+/** Settled batches beyond the history limit, never one with an undelivered outbox or a node still quarantined. */
 function oldBatches({ snapshot, settings }: DecisionInput): Command[] {
-  const earlier = snapshot.batches.filter((batch) => batch.spec.revision !== snapshot.revision && isSettled(batch));
-  const droppable = earlier.slice(0, Math.max(0, earlier.length - settings.historyLimit)).filter((batch) => {
+  const current = new Set(currentBatches(snapshot));
+  const earlier = snapshot.batches.filter((batch) => !current.has(batch) && isSettled(batch));
+  const droppable: UpgradeBatch[] = [];
+  for (const batch of earlier.slice(0, Math.max(0, earlier.length - settings.historyLimit))) {
     const quarantined = batch.status?.nodes?.some((record) => record.quarantined === true) ?? false;
-    return outstandingSinks(batch).length === 0 && !quarantined;
-  });
+    if (outstandingSinks(batch).length === 0 && !quarantined) droppable.push(batch);
+    // Without the batches after it, one of the same revision that has to stay would count as the current one.
+    else if (batch.spec.revision === snapshot.revision) break;
+  }
   const asked = snapshot.batches.filter(
     (batch) => batch.metadata.deletionTimestamp !== undefined && isSettled(batch) && outstandingSinks(batch).length === 0,
   );

@@ -11,7 +11,7 @@ export interface Fleet {
   readonly selected: readonly NodeFact[];
   /** How many nodes the plan chose when the revision started; percentages refer to it. */
   readonly planNodes: number;
-  /** The batches of this revision, by index. */
+  /** The batches since the plan came to its revision, by index. */
   readonly batches: readonly UpgradeBatch[];
   /** The last record of each node in this revision. */
   readonly records: ReadonlyMap<string, NodeRecord>;
@@ -29,10 +29,18 @@ export function selectedNodes(snapshot: PlanSnapshot): readonly NodeFact[] {
   return nodes.sort((a, b) => compareNames(a.name, b.name));
 }
 
+/**
+ * The batches since the plan came to its revision. A plan that goes back to an earlier version comes to that revision again, and what
+ * was done then does not count: the nodes have been moved since.
+ */
+export function currentBatches({ batches, revision }: Pick<PlanSnapshot, 'batches' | 'revision'>): readonly UpgradeBatch[] {
+  return batches.slice(batches.findLastIndex((batch) => batch.spec.revision !== revision) + 1);
+}
+
 /** Gathers where the fleet stands. A node that was not attempted because the rollout stopped goes into a later batch. */
 export function surveyFleet(snapshot: PlanSnapshot): Fleet {
   const selected = selectedNodes(snapshot);
-  const batches = snapshot.batches.filter((batch) => batch.spec.revision === snapshot.revision);
+  const batches = currentBatches(snapshot);
   const records = new Map<string, NodeRecord>();
   const batched = new Set<string>();
   for (const batch of batches) {
@@ -80,7 +88,7 @@ export interface Budget {
   /** Nodes that count: failed since the last Resume. */
   readonly failed: number;
   readonly maxFailed: number;
-  /** The newest batch with a failure that counts: the one that a Resume must name. */
+  /** The newest batch, after which the plan is paused: the one that a Resume must name. */
   readonly batch: string | undefined;
   readonly message: string;
 }
@@ -93,12 +101,10 @@ export function failureBudget(snapshot: PlanSnapshot, fleet: Fleet): Budget {
   const maxFailed = countOf(snapshot.plan.spec.failure.maxFailed, fleet.planNodes);
   const resumed = fleet.batches.findLastIndex((batch) => batch.status?.resumed !== undefined);
   let failed = 0;
-  let newest: UpgradeBatch | undefined;
   let overBatch: string | undefined;
   for (const batch of fleet.batches.slice(resumed + 1)) {
     const count = (batch.status?.nodes ?? []).filter((record) => record.state === 'Failed').length;
     failed += count;
-    if (count > 0) newest = batch;
     const limit = batch.spec.maxFailed;
     if (limit !== undefined && count > limit) {
       overBatch = `${count} failed in ${batch.metadata.name}, which may have ${limit}`;
@@ -107,5 +113,5 @@ export function failureBudget(snapshot: PlanSnapshot, fleet: Fleet): Budget {
   const exceeded = failed > maxFailed || overBatch !== undefined;
   const message =
     failed > maxFailed ? `${failed} failed, budget ${maxFailed}` : (overBatch ?? `${failed} failed, budget ${maxFailed}`);
-  return { exceeded, failed, maxFailed, batch: newest?.metadata.name, message };
+  return { exceeded, failed, maxFailed, batch: fleet.batches.at(-1)?.metadata.name, message };
 }
