@@ -44,6 +44,8 @@ export class BatonOperator extends SafeOperator {
   readonly #statuses: StatusWriter;
   readonly #refusals: RefusalMemory;
   readonly #leaseChanges = new Map<string, number>();
+  /** What an idle plan and its batches and acts were like when it became idle. */
+  readonly #idle = new Map<string, string>();
   #watching: Promise<void> | undefined;
   #ready = false;
 
@@ -134,6 +136,9 @@ export class BatonOperator extends SafeOperator {
   async #pass(key: string): Promise<HandleResult> {
     const plan = this.#own.plan(key);
     if (plan === undefined) return this.#withoutPlan(key);
+    const seen = this.#fingerprint(key, plan);
+    // A late word of the watches that this plan no longer needs must not open them again: that would go on for ever.
+    if (this.#idle.get(key) === seen) return {};
     const { now, hash, log, settings } = this.#deps;
     const result = await reconcile(
       {
@@ -150,9 +155,17 @@ export class BatonOperator extends SafeOperator {
     if (result.idle) {
       // Idle plans watch no Nodes; a change of the plan, an act or a batch wakes it.
       this.#planWatches.release(key);
+      this.#idle.set(key, seen);
       return {};
     }
+    this.#idle.delete(key);
     return { requeueAfterMs: result.requeueAfterMs };
+  }
+
+  /** The versions of all that can wake an idle plan. */
+  #fingerprint(key: string, plan: UpgradePlan): string {
+    const objects = [plan, ...this.#own.batches(key), ...this.#own.actions(key)];
+    return objects.map(({ metadata }) => `${metadata.uid} ${metadata.resourceVersion}`).join(',');
   }
 
   #gather(plan: UpgradePlan): ReturnType<typeof gatherSnapshot> {
@@ -174,6 +187,7 @@ export class BatonOperator extends SafeOperator {
   /** A plan that is gone, or never was: its acts are told so. */
   async #withoutPlan(key: string): Promise<HandleResult> {
     this.#planWatches.release(key);
+    this.#idle.delete(key);
     for (const action of this.#own.actions(key)) {
       if (isAnswered(action)) continue;
       const message = `there is no UpgradePlan ${action.spec.plan} in the namespace ${action.metadata.namespace}`;
