@@ -32,7 +32,11 @@ export async function applyToNode(
       return patch(writer, node, releasePatch(node, plan.uid, done));
     }
     case 'Quarantine':
-      return patch(writer, node, quarantinePatch(node, command.quarantine, currentNode(await read(writer, node))));
+      return patch(
+        writer,
+        node,
+        quarantinePatch(node, command.quarantine, currentNode(await read(writer, node)), doneMarkOf(plan.key, writer.hash)),
+      );
     case 'EndQuarantine':
       return patch(writer, node, endQuarantinePatch(node, currentNode(await read(writer, node))));
   }

@@ -12,6 +12,12 @@ const label = (key: string): string => pointer('metadata', 'labels', key);
 const annotation = (key: string): string => pointer('metadata', 'annotations', key);
 const UNSCHEDULABLE = '/spec/unschedulable';
 
+/** Without the test, annotations that came since the Node was looked at would be lost. */
+const FIRST_ANNOTATION: readonly JsonPatchOperation[] = [
+  { op: 'test', path: '/metadata/annotations', value: null },
+  { op: 'add', path: '/metadata/annotations', value: {} },
+];
+
 const KEEP_AWAY = [ANNOTATIONS.karpenterDoNotDisrupt, ANNOTATIONS.autoscalerScaleDownDisabled];
 
 /**
@@ -24,7 +30,7 @@ export function claimPatch(node: NodeFact, planUid: string, turn: Turn): readonl
     // `test` against null passes where the member is missing.
     { op: 'test', path: label(LABELS.claim), value: null },
     { op: 'test', path: UNSCHEDULABLE, value: node.unschedulable ? true : null },
-    ...(node.annotated ? [] : [{ op: 'add', path: '/metadata/annotations', value: {} } as const]),
+    ...(node.annotated ? [] : FIRST_ANNOTATION),
     { op: 'add', path: label(LABELS.claim), value: planUid },
     { op: 'add', path: annotation(ANNOTATIONS.turn), value: JSON.stringify(turn) },
     ...KEEP_AWAY.filter((key) => !node.kept.includes(key)).map(
@@ -82,12 +88,21 @@ function withoutFailed(taints: readonly Json[]): readonly Json[] {
   return taints.filter((taint) => taint['key'] !== TAINTS.failed);
 }
 
-/** The quarantine: the turn ends, but the Node stays cordoned and gets the taint. */
-export function quarantinePatch(node: NodeFact, quarantine: Quarantine, current: CurrentNode): readonly JsonPatchOperation[] {
+/**
+ * The quarantine: the turn ends, but the Node stays cordoned and gets the taint. The mark of an earlier revision goes: what was done
+ * then may be undone by half.
+ */
+export function quarantinePatch(
+  node: NodeFact,
+  quarantine: Quarantine,
+  current: CurrentNode,
+  doneMark: string,
+): readonly JsonPatchOperation[] {
   const taint = { key: TAINTS.failed, value: quarantine.plan, effect: 'NoSchedule' };
   return [
     { op: 'test', path: '/metadata/resourceVersion', value: current.resourceVersion },
     ...endOfTurn(node, quarantine.planUid),
+    ...(node.done === undefined ? [] : [{ op: 'remove', path: annotation(doneMark) } as const]),
     { op: 'add', path: annotation(ANNOTATIONS.quarantine), value: JSON.stringify(quarantine) },
     { op: 'add', path: UNSCHEDULABLE, value: true },
     { op: 'add', path: '/spec/taints', value: [...withoutFailed(current.taints), taint] },
