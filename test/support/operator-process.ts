@@ -88,7 +88,7 @@ export async function startOperator(cluster: Cluster, kubectl: Kubectl): Promise
   const log = openSync(join(cluster.directory, 'logs', 'operator-process.log'), 'a');
   const child = spawn(process.execPath, [bundlePath, ...(container.args ?? [])], {
     stdio: ['ignore', log, log],
-    env: { PATH: process.env['PATH'], ...fixed, BATON_OPERATOR_NAMESPACE: batonNamespace, BATON_KUBECONFIG: kubeconfig },
+    env: { PATH: process.env['PATH'], ...fixed, BATON_HEALTH_PORT: '0', BATON_KUBECONFIG: kubeconfig },
   });
   closeSync(log);
   await once(child, 'spawn');
