@@ -123,8 +123,11 @@ function stateText(state: Cause['state']): string {
 
 const NEXT_INTROS = { NextBatch: 'Next', Waiting: 'Waiting', Paused: 'Paused', Done: 'Ended', Deleted: 'Next' } as const;
 
-function nextText({ next }: Told): string | undefined {
-  return next === undefined || next.message === '' ? undefined : prose(`${NEXT_INTROS[next.kind]}: ${next.message}`);
+function nextText({ next, progress }: Told): string | undefined {
+  if (next === undefined || next.message === '') return undefined;
+  // The first line has said it.
+  if (next.kind === 'Done' && progress !== undefined) return undefined;
+  return prose(`${NEXT_INTROS[next.kind]}: ${next.message}`);
 }
 
 const COMMAND_INTROS = {
