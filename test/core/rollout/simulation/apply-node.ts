@@ -1,0 +1,57 @@
+import type { NodeFact } from '../../../../src/core/facts.ts';
+import type { Command } from '../../../../src/core/rollout/command.ts';
+import type { Answer } from './apply.ts';
+import type { World } from './world.ts';
+
+const KEEP_AWAY = ['cluster-autoscaler.kubernetes.io/scale-down-disabled', 'karpenter.sh/do-not-disrupt'];
+
+type NodeCommand = Extract<Command, { kind: 'OpenTurn' | 'CloseTurn' | 'Quarantine' | 'EndQuarantine' }>;
+
+/** The JSON Patches on Nodes, with their tests, at the level of facts (the real ones are tested against a real API server). */
+export function applyToNode(world: World, command: NodeCommand): Answer {
+  const current = world.nodes.get(command.node.name);
+  if (current === undefined || current.uid !== command.node.uid) return 'Refused';
+  const changes = changesFor(world, current, command);
+  if (changes === undefined) return 'Refused';
+  world.setNode(current.name, changes);
+  return 'Applied';
+}
+
+function changesFor(world: World, current: NodeFact, command: NodeCommand): Partial<NodeFact> | undefined {
+  const { node } = command;
+  const planUid = world.plan?.metadata.uid;
+  switch (command.kind) {
+    case 'OpenTurn': {
+      if (current.claim !== undefined || current.unschedulable !== node.unschedulable) return undefined;
+      const { turn } = command;
+      return { claim: planUid, turn, kept: KEEP_AWAY, unschedulable: current.unschedulable || turn.cordoned };
+    }
+    case 'CloseTurn':
+      return closing(current, command, planUid);
+    case 'Quarantine':
+      if (current.claim === undefined || current.claim !== planUid) return undefined;
+      return { ...endOfTurn(current), done: undefined, quarantine: command.quarantine, failedTaint: true, unschedulable: true };
+    case 'EndQuarantine': {
+      if (current.quarantine === undefined) return undefined;
+      const stays = node.quarantine?.unschedulableBefore === true;
+      return { quarantine: undefined, failedTaint: false, unschedulable: stays ? current.unschedulable : false };
+    }
+  }
+}
+
+function closing(
+  current: NodeFact,
+  { node, done }: Extract<Command, { kind: 'CloseTurn' }>,
+  planUid: string | undefined,
+): Partial<NodeFact> | undefined {
+  if (current.claim === undefined || current.claim !== planUid) return undefined;
+  const uncordon = node.turn?.cordoned === true && !node.turn.before.unschedulable && node.unschedulable;
+  if (uncordon && !current.unschedulable) return undefined;
+  const mark = done === undefined ? {} : { done };
+  return { ...endOfTurn(current), unschedulable: uncordon ? false : current.unschedulable, ...mark };
+}
+
+function endOfTurn(current: NodeFact): Partial<NodeFact> {
+  const before = current.turn?.before.kept ?? [];
+  return { claim: undefined, turn: undefined, kept: current.kept.filter((key) => before.includes(key)) };
+}

@@ -1,0 +1,216 @@
+import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
+import type { NodeFact } from '../../../../src/core/facts.ts';
+import type { Command } from '../../../../src/core/rollout/command.ts';
+import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
+import { selects } from '../../../../src/core/selector.ts';
+import { isTrue } from '../../../../src/core/condition.ts';
+import { metadataOf } from './apply.ts';
+import type { World } from './world.ts';
+
+/** What a run has to remember so that its invariants can be checked. */
+export interface Ledger {
+  /** The revision that is done on a Node, by its UID. */
+  readonly succeeded: Map<string, string>;
+  readonly settled: Set<string>;
+  checks: number;
+}
+
+/** An empty ledger. */
+export function newLedger(): Ledger {
+  return { succeeded: new Map(), settled: new Set(), checks: 0 };
+}
+
+function must(holds: boolean, invariant: number, sentence: () => string): void {
+  if (!holds) throw new Error(`Invariant ${invariant} is broken: ${sentence()}`);
+}
+
+function isDown(node: NodeFact): boolean {
+  return !node.ready || node.unschedulable || node.quarantine !== undefined || node.failedTaint || node.claim !== undefined;
+}
+
+function limitOf(quantity: number | string, total: number): number {
+  return Math.max(1, typeof quantity === 'number' ? quantity : Math.floor((Number.parseInt(quantity, 10) * total) / 100));
+}
+
+function countOf(quantity: number | string, total: number): number {
+  return typeof quantity === 'number' ? quantity : Math.floor((Number.parseInt(quantity, 10) * total) / 100);
+}
+
+/** The batches of the revision that the plan is at, since it came to it. */
+function runOf({ batches, revision }: PlanSnapshot): readonly UpgradeBatch[] {
+  return batches.slice(batches.findLastIndex((batch) => batch.spec.revision !== revision) + 1);
+}
+
+/** Checks a command against the world right before it is carried out. */
+export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapshot, command: Command): void {
+  const deleting = world.plan?.metadata.deletionTimestamp !== undefined;
+  switch (command.kind) {
+    case 'OpenTurn':
+      return checkOpenTurn(world, snapshot, command);
+    case 'CreateBatch':
+      must(!deleting && world.plan?.spec.paused === false, 6, () => 'a batch is made while the plan is paused or deleted');
+      must(
+        snapshot.batches.every((batch) => isTrue(batch.status?.conditions, 'Settled')),
+        7,
+        () => 'a batch is made while another is open',
+      );
+      return;
+    case 'CreateJob': {
+      const name = metadataOf(command.job).name;
+      const node = world.nodes.get(command.node);
+      must(node?.claim === world.plan?.metadata.uid, 4, () => `a Job for ${command.node}, which is not in its turn`);
+      const begun = [...world.jobs.values()].some((job) => job.node === command.node && job.batchUid === node?.turn?.batchUid);
+      must(
+        !deleting || begun || world.jobs.has(name),
+        6,
+        () => `an upgrade begins on ${command.node} although the plan is deleted`,
+      );
+      const revision = snapshot.batches.find((batch) => batch.metadata.uid === node?.turn?.batchUid)?.spec.revision;
+      const again = revision === ledger.succeeded.get(node?.uid ?? '');
+      must(!again || world.jobs.has(name), 5, () => `${command.node} runs ${revision ?? ''} a second time`);
+      // Another revision's upgrade has begun to undo it.
+      if (!again && node !== undefined) ledger.succeeded.delete(node.uid);
+      const active = [...world.jobs.values()].filter(
+        (job) => job.node === command.node && job.outcome === 'Active' && job.name !== name,
+      );
+      must(active.length === 0, 5, () => `two Jobs at once on ${command.node}`);
+      return;
+    }
+    case 'CloseTurn':
+      if (command.done !== undefined) ledger.succeeded.set(command.node.uid, command.done.revision);
+      return;
+    case 'PassBaton':
+      return checkPassBaton(world, snapshot, command);
+    default:
+      return;
+  }
+}
+
+function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Extract<Command, { kind: 'OpenTurn' }>): void {
+  const { plan } = world;
+  if (plan === undefined || world.nodes.get(node.name) === undefined) return;
+  const batch = snapshot.batches.find((other) => other.metadata.uid === turn.batchUid);
+  const others = [...world.nodes.values()].filter((other) => {
+    const ours = selects(plan.spec.nodeSelector, other.labels) || other.claim === plan.metadata.uid;
+    return ours && other.name !== node.name && isDown(other);
+  });
+  const limit = limitOf(plan.spec.maxUnavailable, batch?.spec.planNodes ?? 0);
+  must(
+    others.length + 1 <= limit,
+    2,
+    () => `${node.name} goes down beside ${others.map((other) => other.name).join(', ')}; limit ${limit}`,
+  );
+  must(
+    !node.controlPlane || !others.some((other) => other.controlPlane),
+    2,
+    () => `${node.name} is the second control-plane node that is down`,
+  );
+  must(
+    plan.metadata.deletionTimestamp === undefined && !plan.spec.paused,
+    6,
+    () => `${node.name} starts while paused or deleted`,
+  );
+  must(turn.before.unschedulable === node.unschedulable, 4, () => `the claim of ${node.name} forgets what was before`);
+  const run = runOf(snapshot);
+  const counted = run.slice(run.findLastIndex((each) => each.status?.resumed !== undefined) + 1);
+  const failedIn = (each: UpgradeBatch): number =>
+    (each.status?.nodes ?? []).filter((record) => record.state === 'Failed').length;
+  const failed = counted.reduce((sum, each) => sum + failedIn(each), 0);
+  const budget = countOf(plan.spec.failure.maxFailed, batch?.spec.planNodes ?? 0);
+  must(failed <= budget, 6, () => `${node.name} starts although ${failed} failed of ${budget}`);
+  const own = batch?.spec.maxFailed;
+  must(
+    batch === undefined || own === undefined || failedIn(batch) <= own,
+    6,
+    () => `${node.name} starts past the batch's own budget`,
+  );
+  const { lease } = snapshot;
+  if ((plan.spec.notify?.sinks ?? []).length === 0) return;
+  if (!turn.cordoned || batch === undefined || lease?.batchUid !== batch.metadata.uid || lease.holder !== node.name) return;
+  const helper = batch.spec.nodes.find((entry) => {
+    const other = snapshot.nodes.get(entry.name);
+    const done = batch.status?.nodes?.find((record) => record.name === entry.name)?.state === 'Succeeded';
+    return entry.name !== node.name && other !== undefined && done && mayHold(snapshot, other);
+  });
+  must(helper === undefined, 3, () => `${node.name} has its turn with the baton although ${helper?.name ?? ''} could take it`);
+}
+
+function mayHold(snapshot: PlanSnapshot, node: NodeFact): boolean {
+  const allowed = selects(snapshot.plan.spec.notify?.agent?.nodeSelector, node.labels);
+  return allowed && node.ready && !node.leaving && node.quarantine === undefined && !node.failedTaint;
+}
+
+function checkPassBaton(world: World, snapshot: PlanSnapshot, { to }: Extract<Command, { kind: 'PassBaton' }>): void {
+  const index = snapshot.batches.findIndex((batch) => batch.metadata.uid === to.batchUid);
+  const previous = snapshot.batches[index - 1];
+  const node = world.nodes.get(to.node);
+  must(node !== undefined && mayHold(snapshot, node), 3, () => `${to.node} may not hold the baton`);
+  if (previous === undefined) return;
+  const sender = world.receiptsOf(previous).findLast((receipt) => receipt.outcome === 'Delivered')?.node;
+  // A backlog is told by the next batch's agent, which then speaks for its own batch as well: nobody else is to do it.
+  if (sender !== to.node || previous.status?.agent !== sender) return;
+  const others = [...world.nodes.values()].filter((other) => {
+    const ours = selects(snapshot.plan.spec.nodeSelector, other.labels) && mayHold(snapshot, other);
+    return ours && other.name !== to.node && other.name !== world.lease?.holder && other.claim === undefined;
+  });
+  must(
+    others.length === 0,
+    3,
+    () => `${to.node} told ${previous.metadata.name} and would tell ${to.batch}, although ${others[0]?.name ?? ''} could`,
+  );
+}
+
+/** Checks everything that must hold at any instant. */
+export function checkWorld(world: World, ledger: Ledger): void {
+  ledger.checks += 1;
+  const planUid = world.plan?.metadata.uid;
+  for (const node of world.nodes.values()) checkNode(world, node, planUid);
+  for (const batch of world.batches.values()) checkBatch(world, ledger, batch);
+  const generation = world.plan?.metadata.generation ?? 0;
+  must((world.plan?.status?.observedGeneration ?? 0) <= generation, 8, () => 'the status is ahead of the spec');
+}
+
+function checkNode(world: World, node: NodeFact, planUid: string | undefined): void {
+  const host = world.hosts.get(node.name);
+  if (host === undefined) return;
+  if (node.claim === undefined && node.quarantine === undefined) {
+    const says = node.unschedulable ? 'is cordoned by nobody' : 'was uncordoned although it was cordoned before';
+    must(node.unschedulable === host.cordonedByAdmin, 4, () => `${node.name} ${says}`);
+    must(!node.failedTaint, 4, () => `${node.name} has a taint without a quarantine`);
+    must(node.kept.length === host.kept.length, 4, () => `${node.name} keeps annotations of ours`);
+  }
+  if (node.quarantine !== undefined) {
+    must(node.quarantine.reason !== '' && node.quarantine.batch !== '', 4, () => `${node.name} is quarantined without a reason`);
+  }
+  if (node.claim !== undefined && node.claim === planUid)
+    must(node.turn !== undefined, 4, () => `${node.name} is claimed without a turn`);
+}
+
+function checkBatch(world: World, ledger: Ledger, batch: UpgradeBatch): void {
+  const { uid, name } = batch.metadata;
+  for (const receipt of batch.status?.notification?.receipts ?? []) {
+    const delivered = world.deliveries.some((delivery) => delivery.id === receipt.id && delivery.sink === receipt.sink);
+    must(receipt.id === `${uid}/1`, 1, () => `${name} has a receipt of another notification`);
+    must(receipt.outcome === 'Failed' || delivered, 1, () => `${name} has a receipt of ${receipt.sink} for what was never sent`);
+  }
+  if (!isTrue(batch.status?.conditions, 'Settled')) {
+    must(!ledger.settled.has(uid), 8, () => `${name} was settled and is open again`);
+    return;
+  }
+  if (ledger.settled.has(uid)) return;
+  ledger.settled.add(uid);
+  for (const record of batch.status?.nodes ?? []) {
+    const terminal = ['Succeeded', 'Failed', 'Skipped', 'NotAttempted'].includes(record.state);
+    must(terminal, 8, () => `${name} is settled, but ${record.name} is ${record.state}`);
+    const entry = batch.spec.nodes.find((node) => node.name === record.name);
+    if (record.state !== 'Succeeded' || entry === undefined) continue;
+    const missing = entry.processes.find((process) => !world.upgraded.has(`${uid}/${entry.uid}/${process}`));
+    must(
+      missing === undefined,
+      8,
+      () => `${record.name} is said to have succeeded in ${name}, but ${missing ?? ''} was not done`,
+    );
+  }
+  const claimed = [...world.nodes.values()].find((node) => node.turn?.batchUid === uid && node.claim === batch.spec.planUid);
+  must(claimed === undefined, 8, () => `${name} is settled, but ${claimed?.name ?? ''} is in its turn`);
+}

@@ -1,0 +1,66 @@
+import { LABELS } from '../../../../src/api/names.ts';
+import type { PodFact } from '../../../../src/core/facts.ts';
+import { selects } from '../../../../src/core/selector.ts';
+import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
+import type { World } from './world.ts';
+
+/** What an operator knows that is nowhere in the cluster. A crash loses it. */
+export interface Memory {
+  readonly startedAt: number;
+  readonly evictionAnswers: Map<string, string>;
+  readonly evictionAskedAt: Map<string, number>;
+  readonly jobRefusals: Map<string, string>;
+  /** When each status was last written, by UID. */
+  readonly statusWrittenAt: Map<string, number>;
+}
+
+/** The memory of an operator that has just started. */
+export function freshMemory(startedAt: number): Memory {
+  return {
+    startedAt,
+    evictionAnswers: new Map(),
+    evictionAskedAt: new Map(),
+    jobRefusals: new Map(),
+    statusWrittenAt: new Map(),
+  };
+}
+
+/** The snapshot as the gatherer makes it; undefined when the plan is gone. */
+export function observe(world: World, memory: Memory): PlanSnapshot | undefined {
+  const { plan, lease } = world;
+  if (plan === undefined) return undefined;
+  const batches = [...world.batches.values()]
+    .filter((batch) => batch.spec.planUid === plan.metadata.uid)
+    .sort((a, b) => a.spec.index - b.spec.index);
+  const batched = new Set(batches.flatMap((batch) => batch.spec.nodes.map((node) => node.name)));
+  const nodes = [...world.nodes.values()].filter(
+    (node) => selects(plan.spec.nodeSelector, node.labels) || node.claim === plan.metadata.uid || batched.has(node.name),
+  );
+  const claimed = new Set(nodes.filter((node) => node.claim === plan.metadata.uid).map((node) => node.name));
+  const pods = new Map<string, PodFact[]>();
+  const agentPods: PodFact[] = [];
+  for (const pod of world.pods.values()) {
+    if (pod.labels[LABELS.leaseUid] !== undefined && pod.labels[LABELS.leaseUid] === lease?.uid) agentPods.push(pod);
+    if (pod.labels[LABELS.planUid] !== plan.metadata.uid && !claimed.has(pod.node)) continue;
+    const list = pods.get(pod.node);
+    if (list === undefined) pods.set(pod.node, [pod]);
+    else list.push(pod);
+  }
+  return {
+    plan,
+    revision: world.revision(),
+    validation: { kind: 'Valid' },
+    namespaceTerminating: world.namespaceTerminating,
+    batches,
+    nodes: new Map(nodes.map((node) => [node.name, node])),
+    jobs: [...world.jobs.values()],
+    pods,
+    reporters: new Set(),
+    reports: [...world.reports],
+    actions: [...world.actions.values()],
+    lease: lease === undefined ? undefined : { ...lease, unchangedMs: world.now - Math.max(lease.changedAt, memory.startedAt) },
+    agentPods,
+    evictionAnswers: memory.evictionAnswers,
+    jobRefusals: memory.jobRefusals,
+  };
+}

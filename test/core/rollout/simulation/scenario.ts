@@ -1,0 +1,157 @@
+import type { BatchStep, UpgradePlan, UpgradeProcess } from '../../../../src/api/generated/upgradeplan.ts';
+import { aNode } from '../support/facts.ts';
+import { aPlan, aProcess } from '../support/objects.ts';
+import { addNode } from './hosts.ts';
+import { setFates } from './kubelet.ts';
+import type { OperatorWeather } from './operator.ts';
+import { addApplicationPod } from './pods.ts';
+import type { Random } from './random.ts';
+import type { Fate } from './upgrades.ts';
+import { World } from './world.ts';
+
+/** How much goes wrong in a run. */
+export type Trouble = 'None' | 'Some' | 'Much';
+
+/** A run before it has begun. */
+export interface Scenario {
+  readonly world: World;
+  readonly trouble: Trouble;
+  readonly operator: OperatorWeather;
+  /** Somebody repairs, releases and resumes. */
+  readonly people: boolean;
+}
+
+/** Makes a fleet, a plan and the trouble that they will meet, all from a seed. */
+export function makeScenario(seed: number, verbose = false): Scenario {
+  const world = new World(seed, verbose);
+  const { random } = world;
+  const trouble = random.weighted<Trouble>([
+    ['None', 2],
+    ['Some', 5],
+    ['Much', 3],
+  ]);
+  const size = random.weighted([
+    [random.between(1, 5), 4],
+    [random.between(6, 20), 4],
+    [random.between(21, 60), 1],
+  ]);
+  makeFleet(world, size, trouble);
+  world.plan = makePlan(random);
+  for (const sink of world.plan.spec.notify?.sinks ?? []) {
+    const down = trouble !== 'None' && random.chance(0.3);
+    world.sinks.set(sink.name, {
+      downUntil: down ? world.now + random.between(1, 900) * 1000 : 0,
+      refuses: trouble !== 'None' && random.chance(0.05),
+    });
+  }
+  setFates(world, (_, __, disruption) => chooseFate(random, trouble, disruption));
+  const crash = { None: 0, Some: 0.02, Much: 0.1 }[trouble];
+  return { world, trouble, operator: { crash, twin: trouble === 'None' ? 0 : 0.05 }, people: random.chance(0.8) };
+}
+
+function makeFleet(world: World, size: number, trouble: Trouble): void {
+  const { random } = world;
+  const controlPlanes = random.chance(0.2) ? random.between(1, 3) : 0;
+  for (let i = 1; i <= size; i++) {
+    const name = `node-${i}`;
+    const egress = random.chance(0.6) ? { egress: 'yes' } : {};
+    const storage = random.chance(0.4) ? { disks: 'yes' } : {};
+    const kept = random.chance(0.1) ? ['karpenter.sh/do-not-disrupt'] : [];
+    const node = aNode(name, {
+      uid: world.fresh('node'),
+      labels: { role: 'worker', ...egress, ...storage },
+      kept,
+      controlPlane: i <= controlPlanes,
+    });
+    addNode(world, node, { cordonedByAdmin: trouble !== 'None' && random.chance(0.03) });
+    addApplications(world, name, trouble);
+  }
+}
+
+function addApplications(world: World, node: string, trouble: Trouble): void {
+  const { random } = world;
+  if (random.chance(0.3)) addApplicationPod(world, node, { controllerKind: 'DaemonSet' });
+  if (random.chance(0.6)) {
+    const pod = addApplicationPod(world, node, { emptyDir: trouble === 'Much' && random.chance(0.03) });
+    if (trouble !== 'None' && random.chance(0.1))
+      world.budgets.set(pod.uid, random.chance(0.2) ? Infinity : world.now + random.between(1, 900) * 1000);
+  }
+  if (trouble === 'Much' && random.chance(0.02)) addApplicationPod(world, node, { controllerKind: undefined });
+}
+
+function quantity(random: Random, most: number): number | string {
+  return random.chance(0.5) ? random.between(1, most) : `${random.between(1, 60)}%`;
+}
+
+function makePlan(random: Random): UpgradePlan {
+  const batches = Array.from({ length: random.between(1, 3) }, (): BatchStep => {
+    const size = quantity(random, 8);
+    return random.chance(0.3) ? { size, maxFailed: random.chance(0.5) ? random.between(0, 3) : '30%' } : { size };
+  });
+  const sinks = Array.from(
+    {
+      length: random.weighted([
+        [0, 1],
+        [1, 6],
+        [2, 3],
+      ]),
+    },
+    (_, i) => ({
+      name: `sink-${i + 1}`,
+      webhook: { url: 'https://hooks.example/upgrades' },
+    }),
+  );
+  return aPlan(
+    {
+      version: 'v1',
+      batches,
+      maxUnavailable: quantity(random, 5),
+      failure: { maxFailed: random.chance(0.5) ? random.between(0, 4) : '20%', then: 'Pause', failedNodes: 'Quarantine' },
+      processes: makeProcesses(random),
+      notify: { sinks, ...(random.chance(0.25) ? { agent: { nodeSelector: { matchLabels: { egress: 'yes' } } } } : {}) },
+      drain: { emptyDirData: random.chance(0.5) ? 'Delete' : 'Keep' },
+    },
+    { finalizers: [] },
+  );
+}
+
+function makeProcesses(random: Random): UpgradeProcess[] {
+  const disruption = (): UpgradeProcess['disruption'] =>
+    random.weighted([
+      ['None', 2],
+      ['Drain', 4],
+      ['Reboot', 4],
+    ]);
+  const first = aProcess({ disruption: disruption(), deadlineSeconds: random.between(90, 400) });
+  if (random.chance(0.7)) return [first];
+  const second = aProcess({ name: 'firmware', disruption: disruption(), deadlineSeconds: random.between(90, 400) });
+  return [first, random.chance(0.5) ? { ...second, nodeSelector: { matchLabels: { disks: 'yes' } } } : second];
+}
+
+function chooseFate(random: Random, trouble: Trouble, disruption: string): Fate | 'Refused' {
+  const ms = random.between(2, 60) * 1000;
+  const awayMs = random.between(5, 80) * 1000;
+  const rare = { None: 0, Some: 0.03, Much: 0.12 }[trouble];
+  const end = random.weighted([
+    ['Killed', 3],
+    ['Completed', 2],
+    ['Unseen', 2],
+  ] as const);
+  const good: Fate = disruption === 'Reboot' ? { kind: 'Reboots', ms, announced: true, end, awayMs } : { kind: 'Succeeds', ms };
+  if (!random.chance(rare)) return good;
+  const bad: readonly (readonly [Fate | 'Refused', number])[] = [
+    [{ kind: 'Fails', ms }, 4],
+    [{ kind: 'Hangs' }, 2],
+    [{ kind: 'LosesHost', ms, awayMs }, 2],
+    [{ kind: 'LosesHost', ms, awayMs: undefined }, 1],
+    ['Refused', 1],
+  ];
+  const reboots: readonly (readonly [Fate | 'Refused', number])[] = [
+    [{ kind: 'Reboots', ms, announced: false, end, awayMs }, 3],
+    [{ kind: 'Reboots', ms, announced: true, end, awayMs: undefined }, 2],
+    [{ kind: 'Reboots', ms, announced: true, end, awayMs: 600_000 }, 2],
+    [{ kind: 'FailsToReboot', ms }, 2],
+    [{ kind: 'NeedsNoReboot', ms }, 2],
+  ];
+  return random.weighted(disruption === 'Reboot' ? [...bad, ...reboots] : bad);
+}

@@ -1,0 +1,171 @@
+import type { JobFact, NodeFact, PodFact, ReportFact } from '../../../../src/core/facts.ts';
+import type { LeaseFact, PlanSnapshot, Settings } from '../../../../src/core/rollout/snapshot.ts';
+import { aPlan, at, aTurn, PLAN_UID, REVISION } from './objects.ts';
+
+/** The operator's settings in tests. */
+export const SETTINGS: Settings = {
+  image: 'baton:test',
+  imagePullPolicy: 'IfNotPresent',
+  agentResources: {},
+  clusterName: 'test',
+  sinkAllow: '',
+  reporterInstalled: false,
+  leaseDurationSeconds: 15,
+  historyLimit: 10,
+};
+
+/** A Ready worker. */
+export function aNode(name: string, changes: Partial<NodeFact> = {}): NodeFact {
+  return {
+    name,
+    uid: `uid-of-${name}`,
+    resourceVersion: '1',
+    labels: { role: 'worker' },
+    ready: true,
+    unschedulable: false,
+    bootId: 'boot-1',
+    controlPlane: false,
+    leaving: false,
+    claim: undefined,
+    turn: undefined,
+    quarantine: undefined,
+    done: undefined,
+    kept: [],
+    annotated: true,
+    failedTaint: false,
+    ...changes,
+  };
+}
+
+/** A worker in its turn in a batch of the plan `os`. */
+export function inTurn(name: string, batch = 'os-aaaa-1', changes: Partial<NodeFact> = {}): NodeFact {
+  return aNode(name, { claim: PLAN_UID, turn: aTurn(batch), unschedulable: true, ...changes });
+}
+
+/** A worker on which the revision is done. */
+export function done(name: string, batch = 'os-aaaa-1', changes: Partial<NodeFact> = {}): NodeFact {
+  const mark = { revision: REVISION, version: '12.9', batch, time: '2026-11-22T08:05:00Z' };
+  return aNode(name, { done: mark, ...changes });
+}
+
+/** A Job of the process `os`, created at START. */
+export function aJob(node: string, changes: Partial<JobFact> = {}): JobFact {
+  return {
+    namespace: 'fleet',
+    name: `job-${node}`,
+    uid: `uid-of-job-${node}`,
+    node,
+    nodeUid: `uid-of-${node}`,
+    batchUid: 'uid-of-os-aaaa-1',
+    process: 'os',
+    attempt: 1,
+    bootId: 'boot-1',
+    createdTime: at(0),
+    completedTime: undefined,
+    outcome: 'Active',
+    reason: '',
+    message: '',
+    failedTime: undefined,
+    deleting: false,
+    ...changes,
+  };
+}
+
+/** A Pod of a Deployment on a node. */
+export function aPod(name: string, node: string, changes: Partial<PodFact> = {}): PodFact {
+  return {
+    namespace: 'shop',
+    name,
+    uid: `uid-of-${name}`,
+    node,
+    labels: {},
+    phase: 'Running',
+    ready: true,
+    deleting: false,
+    createdTime: at(0),
+    controllerKind: 'ReplicaSet',
+    mirror: false,
+    emptyDir: false,
+    terminated: undefined,
+    waiting: undefined,
+    ...changes,
+  };
+}
+
+/** The agent Pod of the Lease of {@link aLease}. */
+export function anAgent(node: string, changes: Partial<PodFact> = {}): PodFact {
+  return aPod(`agent-${node}`, node, {
+    namespace: 'fleet',
+    controllerKind: 'Lease',
+    labels: { 'baton.dev/lease-uid': 'uid-of-lease' },
+    ...changes,
+  });
+}
+
+/** The plan's Lease, held by a node for a batch and renewed in time; nobody holds it when no node is named. */
+export function aLease(holder = '', changes: Partial<LeaseFact> = {}): LeaseFact {
+  return {
+    name: 'os-agent',
+    uid: 'uid-of-lease',
+    resourceVersion: '1',
+    holder,
+    transitions: holder === '' ? 0 : 1,
+    batch: holder === '' ? '' : 'os-aaaa-1',
+    batchUid: holder === '' ? '' : 'uid-of-os-aaaa-1',
+    agentPod: holder === '' ? '' : `agent-${holder}`,
+    agentPodUid: holder === '' ? '' : `uid-of-agent-${holder}`,
+    receipts: [],
+    renewed: true,
+    unchangedMs: 0,
+    ...changes,
+  };
+}
+
+/** A report of the process `os` on a node. */
+export function aReport(node: string, reason: ReportFact['reason'], changes: Partial<ReportFact> = {}): ReportFact {
+  return {
+    batchUid: 'uid-of-os-aaaa-1',
+    node,
+    nodeUid: `uid-of-${node}`,
+    process: 'os',
+    attempt: 1,
+    bootId: 'boot-1',
+    sequence: 1,
+    reason,
+    note: '',
+    progress: undefined,
+    task: undefined,
+    fromVersion: undefined,
+    toVersion: undefined,
+    time: at(10),
+    beats: 0,
+    ...changes,
+  };
+}
+
+/** Nodes by name, as snapshots have them. */
+export function byName(...nodes: readonly NodeFact[]): ReadonlyMap<string, NodeFact> {
+  return new Map(nodes.map((node) => [node.name, node]));
+}
+
+/** A snapshot of the plan `os` in which nothing is there but what is named. */
+export function aSnapshot(changes: Partial<PlanSnapshot> = {}): PlanSnapshot {
+  return {
+    plan: aPlan(),
+    revision: REVISION,
+    validation: { kind: 'Valid' },
+    namespaceTerminating: false,
+    batches: [],
+    nodes: new Map(),
+    jobs: [],
+    pods: new Map(),
+    reporters: new Set(),
+    reports: [],
+    actions: [],
+    lease: undefined,
+    agentPods: [],
+    evictionAnswers: new Map(),
+    jobRefusals: new Map(),
+    ...changes,
+  };
+}
