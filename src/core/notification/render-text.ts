@@ -148,7 +148,8 @@ function commandTexts({ commands }: Told): string[] {
 function footerText({ plan, agent, settledTime }: Told): string {
   const settled = toInstant(settledTime);
   const time = settled === undefined ? [] : [`settled ${new Date(settled).toISOString().slice(0, 16).replace('T', ' ')} UTC`];
-  return prose([...time, `rev ${plan.revision}`, `agent ${agent.node}`].join(' · '));
+  // As in the names of batches; the JSON has the whole of it.
+  return prose([...time, `rev ${plan.revision.slice(0, 4)}`, `agent ${agent.node}`].join(' · '));
 }
 
 function quarantinedNames(nodes: Told['nodes']): string[] {
