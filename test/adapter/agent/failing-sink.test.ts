@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals';
+import { BATCH, MINUTE_MS, SECOND_MS, unavailable, worldWithHolder } from './a-holder.ts';
+import { aPlan } from './agent-world.ts';
+
+describe('a sink that fails', () => {
+  it('is tried again with growing pauses until it takes the notification, and does not delay the others', async () => {
+    const { world } = await worldWithHolder(['ops', 'chat']);
+    const tries: number[] = [];
+    world.behaviours.set('ops', {
+      latencyMs: 10,
+      onSend: () => tries.push(world.time.now),
+      answer: ({ count }) => (count < 8 ? unavailable : { kind: 'Delivered' }),
+    });
+
+    world.settleBatch(1, ['ops', 'chat']);
+    await world.time.pass(10 * MINUTE_MS);
+
+    expect(world.received.map(({ sink }) => sink)).toEqual(['chat', 'ops']);
+    expect(world.received[0]?.at).toBeLessThan(3 * SECOND_MS);
+    const pauses = tries.slice(1).map((at, i) => Math.round((at - tries[i]!) / 1000));
+    expect(pauses).toEqual([1, 2, 3, 6, 12, 24, 45]);
+    expect(world.cluster.lease.receipts.find(({ sink }) => sink === 'ops')).toMatchObject({ outcome: 'Delivered', attempts: 8 });
+  });
+
+  it('is left alone for as long as it asks', async () => {
+    const { world } = await worldWithHolder();
+    const tries: number[] = [];
+    world.behaviours.set('ops', {
+      latencyMs: 10,
+      onSend: () => tries.push(world.time.now),
+      answer: ({ count }) => (count === 1 ? { ...unavailable, afterMs: 90_000 } : { kind: 'Delivered' }),
+    });
+
+    world.settleBatch(1, ['ops']);
+    await world.time.pass(5 * MINUTE_MS);
+
+    expect(tries).toHaveLength(2);
+    expect(tries[1]! - tries[0]!).toBeGreaterThanOrEqual(90_000);
+  });
+
+  it.each([
+    {
+      title: 'refuses it',
+      result: { kind: 'Permanent', reason: 'Refused', message: 'HTTP 410 from ops.example' },
+      afterMs: 5 * SECOND_MS,
+    },
+    {
+      title: 'has no secret for a minute and a half',
+      result: { kind: 'Permanent', reason: 'SecretMissing', message: 'the signing secret is missing' },
+      afterMs: 3 * MINUTE_MS,
+    },
+  ] as const)('gets a receipt that says why when it $title', async ({ result, afterMs }) => {
+    const { world } = await worldWithHolder();
+    world.behaviours.set('ops', { latencyMs: 10, answer: () => result });
+
+    world.settleBatch(1, ['ops']);
+    await world.time.pass(afterMs);
+
+    expect(world.cluster.lease.receipts).toMatchObject([
+      { sink: 'ops', outcome: 'Failed', reason: result.reason, message: result.message },
+    ]);
+    expect(world.received).toEqual([]);
+  });
+
+  it('takes the notification when its secret comes late', async () => {
+    const { world } = await worldWithHolder();
+    world.behaviours.set('ops', {
+      latencyMs: 10,
+      answer: () =>
+        world.time.now < 60_000 ? { kind: 'Permanent', reason: 'SecretMissing', message: '' } : { kind: 'Delivered' },
+    });
+
+    world.settleBatch(1, ['ops']);
+    await world.time.pass(3 * MINUTE_MS);
+
+    expect(world.received).toHaveLength(1);
+    expect(world.cluster.lease.receipts).toMatchObject([{ outcome: 'Delivered' }]);
+  });
+
+  it('is not tried any more once the operator has given up', async () => {
+    const { world } = await worldWithHolder();
+    let tries = 0;
+    world.behaviours.set('ops', { latencyMs: 10, onSend: () => (tries += 1), answer: () => unavailable });
+    world.settleBatch(1, ['ops']);
+    await world.time.pass(5 * MINUTE_MS);
+
+    const givenUp = {
+      sink: 'ops',
+      id: `uid-of-${BATCH}/1`,
+      outcome: 'Failed',
+      reason: 'GivenUp',
+      time: '2026-11-23T10:00:00Z',
+    } as const;
+    world.cluster.changeBatch(`uid-of-${BATCH}`, (batch) => ({
+      ...batch,
+      status: { ...batch.status, notification: { id: givenUp.id, sinks: ['ops'], receipts: [givenUp] } },
+    }));
+    await world.time.pass(2 * MINUTE_MS);
+    const triesThen = tries;
+    await world.time.pass(10 * MINUTE_MS);
+
+    expect(tries).toBe(triesThen);
+    expect(world.cluster.lease.receipts).toEqual([]);
+  });
+
+  it('that was removed from the plan gets a receipt that says so', async () => {
+    const { world } = await worldWithHolder(['ops', 'chat']);
+    world.cluster.plan = aPlan(['chat']);
+
+    world.settleBatch(1, ['ops', 'chat']);
+    await world.time.pass(2 * SECOND_MS);
+
+    expect(world.cluster.lease.receipts).toMatchObject([
+      { sink: 'ops', outcome: 'Failed', reason: 'SinkRemoved' },
+      { sink: 'chat', outcome: 'Delivered' },
+    ]);
+    expect(world.received.map(({ sink }) => sink)).toEqual(['chat']);
+  });
+});

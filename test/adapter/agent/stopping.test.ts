@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { MINUTE_MS, SECOND_MS, unavailable, worldWithHolder } from './a-holder.ts';
+import { type AgentWorld } from './agent-world.ts';
+
+describe('an agent that is asked to stop', () => {
+  it('ends at once when nothing is being sent', async () => {
+    const { world, agent } = await worldWithHolder();
+
+    agent.stop.abort();
+    await world.time.pass(SECOND_MS);
+
+    expect(agent.endedAt).toBeDefined();
+  });
+
+  it('ends a send that is nearly done, and writes its receipt', async () => {
+    const { world, agent } = await worldWithHolder();
+    world.behaviours.set('ops', {
+      latencyMs: SECOND_MS,
+      onSend: () => {
+        agent.stop.abort();
+      },
+    });
+
+    world.settleBatch(1, ['ops']);
+    await world.time.pass(5 * SECOND_MS);
+
+    expect(agent.endedAt).toBeDefined();
+    expect(world.cluster.lease.receipts).toMatchObject([{ outcome: 'Delivered' }]);
+  });
+
+  it.each([
+    {
+      title: 'a send takes long',
+      setUp: (world: AgentWorld) => {
+        world.behaviours.set('ops', { latencyMs: MINUTE_MS });
+      },
+    },
+    {
+      title: 'the Lease cannot be written',
+      setUp: (world: AgentWorld) => {
+        world.behaviours.set('ops', {
+          latencyMs: 10,
+          onReceived: () => {
+            world.beforeCall = () => {
+              throw new Error('no connection');
+            };
+          },
+        });
+      },
+    },
+    {
+      title: 'a sink fails',
+      setUp: (world: AgentWorld) => {
+        world.behaviours.set('ops', { latencyMs: 10, answer: () => unavailable });
+      },
+    },
+  ])('ends within five seconds when $title', async ({ setUp }) => {
+    const { world, agent } = await worldWithHolder();
+    setUp(world);
+    world.settleBatch(1, ['ops']);
+    await world.time.pass(2 * SECOND_MS);
+
+    const asked = world.time.now;
+    agent.stop.abort();
+    await world.time.runUntil(() => agent.endedAt !== undefined, MINUTE_MS);
+
+    expect(agent.endedAt! - asked).toBeLessThanOrEqual(5 * SECOND_MS + 100);
+  });
+});
