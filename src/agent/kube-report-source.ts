@@ -43,7 +43,11 @@ export function kubeReportSource(deps: WatchDeps): ReportSource {
       let next: string | undefined;
       do {
         const position = next === undefined ? {} : { continue: next };
-        const page = await client.list<KubeObject>(path, { ...selectorOf(batch), limit: String(PAGE_SIZE), ...position }, { signal });
+        const page = await client.list<KubeObject>(
+          path,
+          { ...selectorOf(batch), limit: String(PAGE_SIZE), ...position },
+          { signal },
+        );
         for (const event of page.items) {
           const report = parseReport(event);
           if (report !== undefined) reports.set(keyOf(event), report);

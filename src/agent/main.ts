@@ -107,7 +107,8 @@ function readPolicy(allow: string, apiServer: string): AddressPolicy {
 
 function parseOptions(args: readonly string[]): { readonly kubeconfig?: string; readonly help?: boolean } {
   try {
-    return parseArgs({ args: [...args], options: { kubeconfig: { type: 'string' }, help: { type: 'boolean', short: 'h' } } }).values;
+    return parseArgs({ args: [...args], options: { kubeconfig: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
+      .values;
   } catch (error) {
     throw new ExitError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, 2, { cause: error });
   }

@@ -169,6 +169,7 @@ function thousandFailures(): UpgradeBatch {
         outlook: outlook({
           next: 'Paused',
           message: '1000 nodes failed, the budget is 8; nothing starts until you act',
+          planNodes: 4000,
           planSucceeded: 0,
           planFailed: 1000,
         }),
