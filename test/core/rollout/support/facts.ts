@@ -92,6 +92,12 @@ export function aPod(name: string, node: string, changes: Partial<PodFact> = {})
   };
 }
 
+/** The Pod of the Job of {@link aJob}. */
+export function anUpgradePod(node: string, changes: Partial<PodFact> = {}): PodFact {
+  const labels = { 'app.kubernetes.io/managed-by': 'baton', 'batch.kubernetes.io/controller-uid': `uid-of-job-${node}` };
+  return aPod(`upgrade-${node}`, node, { namespace: 'fleet', controllerKind: 'Job', labels, ...changes });
+}
+
 /** The agent Pod of the Lease of {@link aLease}. */
 export function anAgent(node: string, changes: Partial<PodFact> = {}): PodFact {
   return aPod(`agent-${node}`, node, {
