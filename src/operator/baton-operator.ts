@@ -8,6 +8,7 @@ import { isAnswered } from '../core/rollout/answer-actions.ts';
 import { revisionOf } from '../core/rollout/revision.ts';
 import type { Settings } from '../core/rollout/snapshot.ts';
 import type { KubeObject } from '../kube/client.ts';
+import { pause } from '../kube/pause.ts';
 import { KINDS } from '../kube/resource-path.ts';
 import { SafeOperator, type SafeOperatorDeps } from '../kube/safe-operator.ts';
 import { WorkQueue, type HandleResult } from '../kube/work-queue.ts';
@@ -30,6 +31,10 @@ export interface BatonOperatorDeps extends SafeOperatorDeps {
   /** Milliseconds that never go back. */
   readonly monotonic: () => number;
 }
+
+/** After a pass, a plan rests for so many times as long as its decision took, at most so long (ms). */
+const REST_FACTOR = 4;
+const MOST_REST_MS = 1000;
 
 /** How many plans are worked on at once. */
 const CONCURRENCY = 4;
@@ -139,7 +144,7 @@ export class BatonOperator extends SafeOperator {
     const seen = this.#fingerprint(key, plan);
     // A late word of the watches that this plan no longer needs must not open them again: that would go on for ever.
     if (this.#idle.get(key) === seen) return {};
-    const { now, hash, log, settings } = this.#deps;
+    const { now, monotonic, hash, log, settings } = this.#deps;
     const result = await reconcile(
       {
         gather: (current) => this.#gather(current),
@@ -147,6 +152,7 @@ export class BatonOperator extends SafeOperator {
         statuses: this.#statuses,
         settings,
         now,
+        monotonic,
         hash,
         log,
       },
@@ -159,6 +165,8 @@ export class BatonOperator extends SafeOperator {
       return {};
     }
     this.#idle.delete(key);
+    // What happens meanwhile is looked at together: with a large fleet, passes without a pause would leave no time for anything else.
+    await pause(this.#deps.sleep, Math.min(REST_FACTOR * result.decisionMs, MOST_REST_MS), this.stopSignal);
     return { requeueAfterMs: result.requeueAfterMs };
   }
 

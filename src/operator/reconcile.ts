@@ -15,6 +15,8 @@ export interface ReconcileDeps {
   readonly statuses: StatusWriter;
   readonly settings: Settings;
   readonly now: () => number;
+  /** Milliseconds that never go back. */
+  readonly monotonic: () => number;
   readonly hash: Hash;
   readonly log: Log;
 }
@@ -25,6 +27,8 @@ export interface PassResult {
   readonly requeueAfterMs: number | undefined;
   /** Nothing is under way and nothing is to come: the plan's Nodes need not be watched. */
   readonly idle: boolean;
+  /** How long the decision took (ms): it grows with the fleet, and nothing else of this process runs meanwhile. */
+  readonly decisionMs: number;
 }
 
 /** A command that met a newer state looks again soon (ms). */
@@ -38,13 +42,16 @@ const RESYNC_MS = 60_000;
 export async function reconcile(deps: ReconcileDeps, plan: UpgradePlan): Promise<PassResult> {
   const snapshot = await deps.gather(plan);
   // The watches say when they have been listed; until then, nothing is done.
-  if (snapshot === undefined) return { requeueAfterMs: CONFLICT_MS * 5, idle: false };
+  if (snapshot === undefined) return { requeueAfterMs: CONFLICT_MS * 5, idle: false, decisionMs: 0 };
+  const began = deps.monotonic();
   const decision = decide({ snapshot, now: deps.now(), settings: deps.settings, hash: deps.hash });
+  const decisionMs = deps.monotonic() - began;
   const waits = await Promise.all(decision.commands.map((command) => act(deps, plan, command)));
   const reported = await report(deps, snapshot, decision);
   const look = decision.lookAt === undefined ? RESYNC_MS : Math.max(decision.lookAt - deps.now(), CONFLICT_MS);
   const pending = [...waits, ...reported].filter((wait) => wait !== undefined);
-  return { requeueAfterMs: Math.min(...pending, look, RESYNC_MS), idle: pending.length === 0 && isIdle(snapshot, decision) };
+  const idle = pending.length === 0 && isIdle(snapshot, decision);
+  return { requeueAfterMs: Math.min(...pending, look, RESYNC_MS), idle, decisionMs };
 }
 
 /** Whether the rollout has ended and everybody has been told: what is in the outbox is tried again, also when no node may hold the baton. */

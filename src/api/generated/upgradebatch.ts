@@ -177,14 +177,16 @@ export interface ProcessRecord {
 export interface BatchOutlook {
   /** next is what follows. */
   readonly next: 'NextBatch' | 'Paused' | 'Done' | 'Deleted' | 'Waiting';
+  /** reason is the reason why the plan paused. */
+  readonly reason?: string;
   /** message says it to a person. */
   readonly message: string;
   /** batch is the index of the batch to come. */
   readonly batch?: number;
   /** nodes is how many nodes the batch to come has. */
   readonly nodes?: number;
-  /** batches is about how many batches the revision takes in all. */
-  readonly batches?: number;
+  /** lastBatch is the index that the revision's last batch is expected to have. */
+  readonly lastBatch?: number;
   /** planNodes is how many nodes the plan has. */
   readonly planNodes?: number;
   /** planSucceeded is how many of them are done. */

@@ -1,4 +1,4 @@
-import { NODE_REASONS } from '../../api/conditions.ts';
+import { NODE_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
 import type { BatchOutlook, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { ReportFact } from '../facts.ts';
 import { cutToBytes } from '../text.ts';
@@ -44,7 +44,8 @@ export function consolidate({ batch, reports, cluster, agent }: ConsolidateInput
   const { outlook } = status;
   const nodes = notifiedNodes(batch, reports);
   const counts = countNodes(nodes);
-  const paused = outlook?.next === 'Paused' && budgetExceeded(spec.maxFailed, outlook, nodes);
+  // Only then does an act of resuming let it go on: a person's own pause is not answered by one.
+  const paused = outlook?.next === 'Paused' && outlook.reason === PLAN_REASONS.BudgetExceeded;
   const clusterName = cutToBytes(cluster, CLUSTER_BYTES);
   const withoutText: Omit<Notification, 'text'> = presentFields({
     schema: NOTIFICATION_SCHEMA,
@@ -108,20 +109,10 @@ function actionNeeded(outlook: BatchOutlook | undefined, counts: NodeCounts, pau
   return paused || counts.quarantined > 0 || (outlook?.next === 'Done' && counts.failed > 0);
 }
 
-/** Whether the plan paused because of failures: only then does an act of resuming let it go on. A person's own pause is not answered by one. */
-function budgetExceeded(maxFailed: number | undefined, outlook: BatchOutlook, nodes: readonly NotifiedNode[]): boolean {
-  const failed = nodes.filter((node) => node.state === 'Failed').length;
-  return (
-    nodes.some((node) => node.state === 'NotAttempted' && node.reason === NODE_REASONS.BudgetExceeded) ||
-    (outlook.planFailed ?? 0) > (outlook.maxFailed ?? Infinity) ||
-    failed > (maxFailed ?? Infinity)
-  );
-}
-
 /** A number of batches that is already passed was a wrong estimate, and says nothing. */
 function lastBatch(index: number, outlook: BatchOutlook | undefined): { readonly of?: number } {
   if (outlook?.next === 'Done') return { of: index };
-  return outlook?.batches === undefined || outlook.batches < index ? {} : { of: outlook.batches };
+  return outlook?.lastBatch === undefined || outlook.lastBatch < index ? {} : { of: outlook.lastBatch };
 }
 
 function unavailable(most: number | undefined, limit: number | undefined): Notification['unavailable'] {

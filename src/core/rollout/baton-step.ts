@@ -113,7 +113,9 @@ function candidates(input: BatonInput, excluded: string | undefined): readonly N
   const done = eligible(inBatch.filter((node) => state(node) === 'Succeeded'));
   const open = eligible(inBatch.filter((node) => state(node) !== 'Succeeded' && state(node) !== 'Failed'));
   const names = new Set(batch.spec.nodes.map((entry) => entry.name));
-  const others = fleet.selected.filter((node) => !names.has(node.name) && (node.claim === undefined || node.done !== undefined));
+  const others = [...fleet.selected.values()].filter(
+    (node) => !names.has(node.name) && (node.claim === undefined || node.done !== undefined),
+  );
   // A node that failed before its upgrade began, or was released, is in service: better it than nobody.
   const failed = inBatch.filter((node) => state(node) === 'Failed' && node.claim === undefined);
   const rest = eligible([...others, ...failed]);

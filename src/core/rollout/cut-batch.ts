@@ -4,6 +4,7 @@ import { API_VERSION, FINALIZERS, LABELS } from '../../api/names.ts';
 import type { NodeFact } from '../facts.ts';
 import { countOf, countOfAtLeastOne } from '../quantity.ts';
 import { selects } from '../selector.ts';
+import { compareNames } from '../text.ts';
 import type { Manifest } from './command.ts';
 import type { Fleet } from './fleet.ts';
 import type { PlanSnapshot } from './snapshot.ts';
@@ -32,6 +33,11 @@ export function nextIndex(snapshot: PlanSnapshot): number {
   return Math.max(0, snapshot.plan.status?.lastBatchIndex ?? 0, ...seen) + 1;
 }
 
+/** The order in which nodes go: by name, with numbers as numbers. */
+function inOrder(nodes: readonly NodeFact[]): readonly NodeFact[] {
+  return nodes.toSorted((a, b) => compareNames(a.name, b.name));
+}
+
 /** Cuts the next batch from the nodes that remain; undefined when none does. */
 export function cutNextBatch(snapshot: PlanSnapshot, fleet: Fleet): NextBatch | undefined {
   const { plan } = snapshot;
@@ -40,7 +46,7 @@ export function cutNextBatch(snapshot: PlanSnapshot, fleet: Fleet): NextBatch | 
   const size = countOfAtLeastOne(steps[step]?.size ?? 1, fleet.planNodes);
   const nodes: BatchNode[] = [];
   let work = 0;
-  for (const node of fleet.remaining.slice(0, size)) {
+  for (const node of inOrder(fleet.remaining).slice(0, size)) {
     const entry = batchNode(plan, node);
     work += Math.max(1, entry.processes.length);
     if (work > MAX_NODE_PROCESSES) break;
@@ -52,18 +58,19 @@ export function cutNextBatch(snapshot: PlanSnapshot, fleet: Fleet): NextBatch | 
   return { index: nextIndex(snapshot), step, nodes, maxFailed: own === undefined ? first : countOf(own, nodes.length) };
 }
 
-/** About how many batches the revision takes in all: those there are, and those that the remaining nodes will need. */
-export function estimateBatches(snapshot: PlanSnapshot, fleet: Fleet): number {
+/** The index that the revision's last batch is expected to have: those there are, and those that the remaining nodes will need. */
+export function expectedLastIndex(snapshot: PlanSnapshot, fleet: Fleet): number {
   const steps = snapshot.plan.spec.batches;
+  const before = fleet.batches.length;
   let left = fleet.remaining.length;
-  let count = fleet.batches.length;
+  let count = before;
   const perBatch = Math.floor(MAX_NODE_PROCESSES / snapshot.plan.spec.processes.length);
   while (left > 0) {
     const size = countOfAtLeastOne(steps[Math.min(count, steps.length - 1)]?.size ?? 1, fleet.planNodes);
     left -= Math.min(size, perBatch);
     count += 1;
   }
-  return count;
+  return nextIndex(snapshot) - 1 + count - before;
 }
 
 /** The UpgradeBatch for a cut. It is owned by the plan without blocking its deletion; its finalizer keeps the outbox. */

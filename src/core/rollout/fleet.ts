@@ -2,31 +2,31 @@ import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.
 import type { NodeFact } from '../facts.ts';
 import { countOf, countOfAtLeastOne } from '../quantity.ts';
 import { selects } from '../selector.ts';
-import { compareNames } from '../text.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 
 /** The plan's nodes and where each stands in the current revision. */
 export interface Fleet {
   /** The nodes that the plan selects now, by name. */
-  readonly selected: readonly NodeFact[];
+  readonly selected: ReadonlyMap<string, NodeFact>;
   /** How many nodes the plan chose when the revision started; percentages refer to it. */
   readonly planNodes: number;
   /** The batches since the plan came to its revision, by index. */
   readonly batches: readonly UpgradeBatch[];
   /** The last record of each node in this revision. */
   readonly records: ReadonlyMap<string, NodeRecord>;
-  /** Nodes that are still to go into a batch, in their order. */
+  /** Nodes that are still to go into a batch, in no order: putting a large fleet in order costs, and is needed once a batch. */
   readonly remaining: readonly NodeFact[];
   /** Selected nodes whose revision is done without a batch of this plan object (it was created anew). */
   readonly doneBefore: number;
 }
 
 /** The plan's selected nodes. */
-export function selectedNodes(snapshot: PlanSnapshot): readonly NodeFact[] {
+function selectedNodes(snapshot: PlanSnapshot): ReadonlyMap<string, NodeFact> {
   const { nodeSelector, allNodes } = snapshot.plan.spec;
-  if (nodeSelector === undefined && allNodes !== true) return [];
-  const nodes = [...snapshot.nodes.values()].filter((node) => selects(nodeSelector, node.labels));
-  return nodes.sort((a, b) => compareNames(a.name, b.name));
+  const selected = new Map<string, NodeFact>();
+  if (nodeSelector === undefined && allNodes !== true) return selected;
+  for (const node of snapshot.nodes.values()) if (selects(nodeSelector, node.labels)) selected.set(node.name, node);
+  return selected;
 }
 
 /**
@@ -42,21 +42,20 @@ export function surveyFleet(snapshot: PlanSnapshot): Fleet {
   const selected = selectedNodes(snapshot);
   const batches = currentBatches(snapshot);
   const records = new Map<string, NodeRecord>();
-  const batched = new Set<string>();
+  const batched = new Map<string, string>();
   for (const batch of batches) {
-    for (const node of batch.spec.nodes) batched.add(`${node.name}/${node.uid}`);
+    for (const node of batch.spec.nodes) batched.set(node.name, node.uid);
     for (const record of batch.status?.nodes ?? []) records.set(record.name, record);
   }
   const remaining: NodeFact[] = [];
   let doneBefore = 0;
-  for (const node of selected) {
-    const record = records.get(node.name);
-    const attempted = batched.has(`${node.name}/${node.uid}`) && record?.state !== 'NotAttempted';
+  for (const node of selected.values()) {
+    const attempted = batched.get(node.name) === node.uid && records.get(node.name)?.state !== 'NotAttempted';
     if (attempted) continue;
     if (node.done?.revision === snapshot.revision) doneBefore += 1;
     else if (!node.leaving) remaining.push(node);
   }
-  const planNodes = batches[0]?.spec.planNodes ?? selected.length;
+  const planNodes = batches[0]?.spec.planNodes ?? selected.size;
   return { selected, planNodes, batches, records, remaining, doneBefore };
 }
 
@@ -76,10 +75,12 @@ export function maxUnavailable(snapshot: PlanSnapshot, fleet: Fleet): number {
 
 /** The plan's nodes that are down for any reason: those it selects, and those it has claimed. */
 export function downNodes(snapshot: PlanSnapshot, fleet: Fleet): readonly NodeFact[] {
-  const selected = new Set(fleet.selected.map((node) => node.name));
-  return [...snapshot.nodes.values()].filter(
-    (node) => (selected.has(node.name) || node.claim === snapshot.plan.metadata.uid) && downReason(node) !== undefined,
-  );
+  const down: NodeFact[] = [];
+  for (const node of snapshot.nodes.values()) {
+    if (downReason(node) === undefined) continue;
+    if (fleet.selected.has(node.name) || node.claim === snapshot.plan.metadata.uid) down.push(node);
+  }
+  return down;
 }
 
 /** What the failure budget says. */

@@ -64,7 +64,6 @@ export function openTurns(input: TurnsInput): TurnsStep {
   const { snapshot, fleet, batch, records, now } = input;
   const limit = maxUnavailable(snapshot, fleet);
   const down = new Map(downNodes(snapshot, fleet).map((node) => [node.name, node]));
-  const selected = new Set(fleet.selected.map((node) => node.name));
   const skipped = new Map<string, NodeRecord>();
   const commands: Command[] = [];
   let hold: Hold | undefined;
@@ -87,7 +86,7 @@ export function openTurns(input: TurnsInput): TurnsStep {
       hold ??= { reason: 'MaxUnavailableReached', message: `${describeDown(others)} of maxUnavailable ${limit}` };
       break;
     }
-    const skip = skipReason(node, batch, selected.has(node.name), entry.processes.length);
+    const skip = skipReason(node, batch, fleet.selected.has(node.name), entry.processes.length);
     if (skip !== undefined) {
       skipped.set(node.name, { name: node.name, state: 'Skipped', ...skip, endTime: toRfc3339(now) });
       continue;

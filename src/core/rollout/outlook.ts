@@ -1,6 +1,7 @@
+import { PLAN_REASONS } from '../../api/conditions.ts';
 import type { BatchOutlook } from '../../api/generated/upgradebatch.ts';
 import { counted } from '../text.ts';
-import { cutNextBatch, estimateBatches } from './cut-batch.ts';
+import { cutNextBatch, expectedLastIndex } from './cut-batch.ts';
 import { maxUnavailable, type Budget, type Fleet } from './fleet.ts';
 import { countNodes } from './plan-status.ts';
 import type { PlanSnapshot } from './snapshot.ts';
@@ -15,7 +16,7 @@ interface OutlookInput {
 export function outlookFor({ snapshot, fleet, budget }: OutlookInput): BatchOutlook {
   const counts = countNodes(snapshot, fleet);
   const common = {
-    batches: Math.max(1, estimateBatches(snapshot, fleet)),
+    lastBatch: Math.max(1, expectedLastIndex(snapshot, fleet)),
     planNodes: counts.nodes,
     planSucceeded: counts.succeeded,
     planFailed: counts.failed,
@@ -32,7 +33,14 @@ export function outlookFor({ snapshot, fleet, budget }: OutlookInput): BatchOutl
   }
   const upcoming = { batch: next.index, nodes: next.nodes.length };
   if (budget.exceeded)
-    return { next: 'Paused', message: `${budget.message}; nothing starts until you act`, ...upcoming, ...common };
-  if (snapshot.plan.spec.paused) return { next: 'Paused', message: 'spec.paused is true', ...upcoming, ...common };
+    return {
+      next: 'Paused',
+      reason: PLAN_REASONS.BudgetExceeded,
+      message: `${budget.message}; nothing starts until you act`,
+      ...upcoming,
+      ...common,
+    };
+  if (snapshot.plan.spec.paused)
+    return { next: 'Paused', reason: PLAN_REASONS.PausedBySpec, message: 'spec.paused is true', ...upcoming, ...common };
   return { next: 'NextBatch', message: `batch ${next.index}, ${counted(next.nodes.length, 'node')}`, ...upcoming, ...common };
 }

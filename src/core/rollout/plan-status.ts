@@ -34,16 +34,15 @@ interface Verdict {
 /** The plan's nodes by outcome. */
 export function countNodes(snapshot: PlanSnapshot, fleet: Fleet): Required<PlanCounts> {
   const records = [...fleet.records.values()];
-  const selected = new Set(fleet.selected.map((node) => node.name));
   const done = records.filter((record) => record.state === 'Succeeded' || record.reason === 'AlreadyDone');
   const nodes = [...snapshot.nodes.values()];
   const uid = snapshot.plan.metadata.uid;
   return {
-    nodes: fleet.selected.length,
-    succeeded: fleet.doneBefore + done.filter((record) => selected.has(record.name)).length,
+    nodes: fleet.selected.size,
+    succeeded: fleet.doneBefore + done.filter((record) => fleet.selected.has(record.name)).length,
     failed: records.filter((record) => record.state === 'Failed').length,
     skipped: records.filter(
-      (record) => record.state === 'Skipped' && record.reason !== 'AlreadyDone' && selected.has(record.name),
+      (record) => record.state === 'Skipped' && record.reason !== 'AlreadyDone' && fleet.selected.has(record.name),
     ).length,
     notAttempted: records.filter((record) => record.state === 'NotAttempted').length,
     running: nodes.filter((node) => node.claim === uid).length,
@@ -71,7 +70,7 @@ function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
   if (validation.kind === 'Refused') {
     return { summary: 'Invalid', reason: PLAN_REASONS.TemplateRefused, kind: 'Stalled', message: validation.message };
   }
-  if (open === undefined && fleet.remaining.length === 0 && fleet.selected.length > 0) return ended(counts);
+  if (open === undefined && fleet.remaining.length === 0 && fleet.selected.size > 0) return ended(counts);
   if (plan.spec.paused) {
     return { summary: 'Paused', reason: PLAN_REASONS.PausedBySpec, kind: 'Resting', message: `spec.paused is true: ${running}` };
   }
@@ -79,7 +78,7 @@ function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
   if (validation.kind === 'Pending') {
     return { summary: 'Waiting', reason: PLAN_REASONS.ValidationPending, kind: 'Working', message: validation.message };
   }
-  if (fleet.selected.length === 0) {
+  if (fleet.selected.size === 0) {
     return {
       summary: 'Waiting',
       reason: PLAN_REASONS.NoNodes,

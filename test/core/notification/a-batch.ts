@@ -106,7 +106,7 @@ export function aBatch(
         message: 'batch 5, 100 nodes',
         batch: 5,
         nodes: 100,
-        batches: 7,
+        lastBatch: 7,
         planNodes: 400,
         planSucceeded: 221,
         planFailed: 0,

@@ -62,7 +62,7 @@ const anyBatch = fc
       processesOf,
       status: {
         nodes: [...named.slice(lost), { name: 'stranger', state: 'Failed' }],
-        outlook: { next, message, batches: 3, planNodes: 90, planSucceeded: 10, planFailed: 2, maxFailed: 1 },
+        outlook: { next, message, lastBatch: 3, planNodes: 90, planSucceeded: 10, planFailed: 2, maxFailed: 1 },
       },
     });
   });
@@ -160,11 +160,12 @@ describe('whether to act', () => {
       action: 'Act',
     },
     { title: 'a node is quarantined', records: [ok, quarantined], next: 'NextBatch', outcome: 'Failed', action: 'Act' },
-    { title: 'a person paused the plan', records: [ok], next: 'Paused', outcome: 'Succeeded', action: 'None' },
+    { title: 'a person paused the plan', records: [ok], next: 'Paused', reason: 'PausedBySpec', outcome: 'Succeeded', action: 'None' },
     {
       title: 'the budget paused the plan',
       records: [ok, inService, inService],
       next: 'Paused',
+      reason: 'BudgetExceeded',
       outcome: 'Failed',
       action: 'Act',
     },
@@ -189,8 +190,9 @@ describe('whether to act', () => {
       outcome: 'Succeeded',
       action: 'None',
     },
-  ] as const)('when $title: $outcome, $action', ({ records, next, outcome, action }) => {
-    const batch = aBatch(records, { spec: { maxFailed: 1 }, status: { outlook: { next, message: 'so it is' } } });
+  ] as const)('when $title: $outcome, $action', ({ records, next, outcome, action, ...more }) => {
+    const why = 'reason' in more ? { reason: more.reason } : {};
+    const batch = aBatch(records, { status: { outlook: { next, ...why, message: 'so it is' } } });
 
     expect(tell(batch)).toMatchObject({ outcome, action });
   });

@@ -90,6 +90,7 @@ function pausedBatch(): [UpgradeBatch, ReportFact[]] {
     status: {
       outlook: outlook({
         next: 'Paused',
+        reason: 'BudgetExceeded',
         message: '9 nodes failed, the budget is 8; nothing starts until you act',
         planSucceeded: 311,
         planFailed: 9,
@@ -115,7 +116,7 @@ function supersededBatch(): UpgradeBatch {
       ...nodeNames(201, 204).map((name) => succeeded(name)),
       ...nodeNames(205, 220).map((name) => ({ name, state: 'NotAttempted', reason: 'Superseded' }) as const),
     ],
-    { status: { outlook: outlook({ message: 'batch 5, 20 nodes, of revision 91aa', planSucceeded: 0, batches: 3 }) } },
+    { status: { outlook: outlook({ message: 'batch 5, 20 nodes, of revision 91aa', planSucceeded: 0, lastBatch: 3 }) } },
   );
 }
 
@@ -168,6 +169,7 @@ function thousandFailures(): UpgradeBatch {
       status: {
         outlook: outlook({
           next: 'Paused',
+          reason: 'BudgetExceeded',
           message: '1000 nodes failed, the budget is 8; nothing starts until you act',
           planNodes: 4000,
           planSucceeded: 0,
@@ -206,7 +208,7 @@ function outlook(changes: Partial<Outlook>): Outlook {
   return {
     next: 'NextBatch',
     message: 'batch 5, 100 nodes',
-    batches: 7,
+    lastBatch: 7,
     planNodes: 400,
     planSucceeded: 221,
     planFailed: 0,
