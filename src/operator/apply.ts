@@ -89,10 +89,7 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
       return;
     }
     case 'DeleteAgentPod':
-      return client.delete(resourcePath(KINDS.pods, { namespace, name: command.pod.name }), {
-        preconditions: { uid: command.pod.uid },
-        gracePeriodSeconds: command.atOnce ? 0 : undefined,
-      });
+      return deleteAgentPod(client, command);
     case 'PassBaton':
       return passBaton(deps, namespace, command);
     case 'DeleteLease': {
@@ -182,6 +179,12 @@ async function createJob(deps: ApplyDeps, namespace: string, job: Manifest): Pro
     if (!refused) throw error;
     deps.jobRefused(String(object(job['metadata'])['name']), error.message);
   }
+}
+
+async function deleteAgentPod(client: KubeClient, { pod, atOnce }: Extract<Command, { kind: 'DeleteAgentPod' }>): Promise<void> {
+  const { namespace, name, uid } = pod;
+  const path = resourcePath(KINDS.pods, { namespace, name });
+  await client.delete(path, { preconditions: { uid }, gracePeriodSeconds: atOnce ? 0 : undefined });
 }
 
 /** One PUT with the resourceVersion that was seen: a holder that renewed in between makes it fail, and the next pass decides again. */
