@@ -1,6 +1,7 @@
 import type { JobFact, NodeFact, PodFact, ReportFact } from '../../../../src/core/facts.ts';
 import type { LeaseFact, PlanSnapshot, Settings } from '../../../../src/core/rollout/snapshot.ts';
-import { aPlan, at, aTurn, PLAN_UID, REVISION } from './objects.ts';
+import type { Quarantine } from '../../../../src/api/marks.ts';
+import { aPlan, aQuarantine, at, aTurn, PLAN_UID, REVISION } from './objects.ts';
 
 /** The operator's settings in tests. */
 export const SETTINGS: Settings = {
@@ -40,6 +41,11 @@ export function aNode(name: string, changes: Partial<NodeFact> = {}): NodeFact {
 /** A worker in its turn in a batch of the plan `os`. */
 export function inTurn(name: string, batch = 'os-aaaa-1', changes: Partial<NodeFact> = {}): NodeFact {
   return aNode(name, { claim: PLAN_UID, turn: aTurn(batch), unschedulable: true, ...changes });
+}
+
+/** A worker in quarantine by the plan `os`, unless something else is said. */
+export function aQuarantined(name: string, quarantine: Partial<Quarantine> = {}): NodeFact {
+  return aNode(name, { quarantine: aQuarantine(quarantine), failedTaint: true, unschedulable: true });
 }
 
 /** A worker on which the revision is done. */
