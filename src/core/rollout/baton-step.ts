@@ -79,7 +79,8 @@ function lossOf(input: BatonInput): string | undefined {
   const silent = lease.unchangedMs > duration;
   // Nobody else is in the upgrade: the holder is waited for, and gets a new Pod when it is back without one.
   if (node !== undefined && isAlone(batch, node, now))
-    return node.ready && isOver(pod) ? 'its Pod did not survive the turn' : undefined;
+    // Not at once: a host that is shutting down may seem Ready, and refuses one Pod after the other.
+    return node.ready && silent && isOver(pod) ? 'its Pod did not survive the turn' : undefined;
   if (node === undefined) return `${lease.holder} is gone`;
   if (pod === undefined) return `its Pod is gone`;
   if (pod.deleting) return 'its Pod is being deleted';
