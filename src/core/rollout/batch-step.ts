@@ -235,6 +235,7 @@ function notifiedFinding(
 
 const FAILURE_REASONS: ReadonlySet<string> = new Set(Object.values(NOTIFY_REASONS));
 
-function failureReason(receipt: Receipt): string {
+/** The documented reason for which a delivery failed; a receipt may carry any word. */
+export function failureReason(receipt: Receipt): string {
   return receipt.reason !== undefined && FAILURE_REASONS.has(receipt.reason) ? receipt.reason : NOTIFY_REASONS.Refused;
 }

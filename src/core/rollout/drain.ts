@@ -1,5 +1,6 @@
 import { COMPONENTS, LABELS } from '../../api/names.ts';
 import type { PodFact } from '../facts.ts';
+import { counted } from '../text.ts';
 
 /** What a drain does with a Pod. `Leave`: it stays. `Wait`: it is on its way out. `Block`: the plan must consent first. */
 export type Disposition = { readonly kind: 'Leave' | 'Wait' | 'Evict' } | { readonly kind: 'Block'; readonly why: string };
@@ -63,5 +64,9 @@ export function stepDrain(
   const words = [...held, ...refused, ...waiting];
   const left = evict.length + held.length + waiting.length;
   const more = words.length > 1 ? ` (and ${words.length - 1} more)` : '';
-  return { done: left === 0, evict, message: words.length === 0 ? `${left} Pods to evict` : `${words[0] ?? ''}${more}` };
+  return {
+    done: left === 0,
+    evict,
+    message: words.length === 0 ? `${counted(left, 'Pod')} to evict` : `${words[0] ?? ''}${more}`,
+  };
 }

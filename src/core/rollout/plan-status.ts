@@ -4,7 +4,7 @@ import type { PlanCounts, UpgradePlanStatus } from '../../api/generated/upgradep
 import { settleConditions, type Finding } from '../condition.ts';
 import { presentFields } from '../present-fields.ts';
 import { counted } from '../text.ts';
-import { isSettled, outstandingSinks } from './batch-step.ts';
+import { failureReason, isSettled, outstandingSinks } from './batch-step.ts';
 import { downNodes, maxUnavailable, type Budget, type Fleet } from './fleet.ts';
 import type { Hold } from './open-turns.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
@@ -137,7 +137,7 @@ function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | undefine
   );
   const failed = receipts.findLast(({ receipt }) => receipt.outcome === 'Failed');
   if (failed !== undefined) {
-    const reason = failed.receipt.reason ?? NOTIFY_REASONS.Refused;
+    const reason = failureReason(failed.receipt);
     return {
       type,
       status: 'False',
@@ -148,7 +148,12 @@ function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | undefine
   if (settled.length === 0)
     return { type, status: 'Unknown', reason: NOTIFY_REASONS.NotSettled, message: 'no batch is settled yet' };
   if (receipts.length === 0) return { type, status: 'True', reason: NOTIFY_REASONS.NoSinks, message: 'the plan names no sink' };
-  return { type, status: 'True', reason: NOTIFY_REASONS.Delivered, message: `${counted(settled.length, 'batch')} told` };
+  return {
+    type,
+    status: 'True',
+    reason: NOTIFY_REASONS.Delivered,
+    message: `${counted(settled.length, 'notification')} delivered`,
+  };
 }
 
 function acceptedFinding({ validation }: PlanSnapshot): Omit<Finding, 'observedGeneration'> {

@@ -94,7 +94,7 @@ describe('A node that is drained', () => {
   it('evicts its Pods and says so', () => {
     const result = step({ node, pods });
     expect(kinds(result)).toEqual(['Evict']);
-    expect(result.record).toEqual({ name: 'node-1', state: 'Draining', startTime: timeAt(0), message: '1 Pods to evict' });
+    expect(result.record).toEqual({ name: 'node-1', state: 'Draining', startTime: timeAt(0), message: '1 Pod to evict' });
     expect(result.lookAt).toBe(at(105));
   });
 
@@ -108,7 +108,7 @@ describe('A node that is drained', () => {
     expect(record).toMatchObject({
       state: 'Failed',
       reason: 'DrainTimeout',
-      message: 'not drained within 600 s: 1 Pods to evict',
+      message: 'not drained within 600 s: 1 Pod to evict',
     });
     expect(record).not.toHaveProperty('quarantined');
     expect(commands).toEqual([]);
