@@ -1,63 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { NodeRecord, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { NodeFact, PodFact } from '../../../src/core/facts.ts';
 import { agentPodName } from '../../../src/core/rollout/agent-pod.ts';
-import { canHandOver, stepBaton, type BatonInput, type BatonStep } from '../../../src/core/rollout/baton-step.ts';
-import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
 import type { LeaseFact } from '../../../src/core/rollout/snapshot.ts';
-import { aLease, anAgent, aNode, aQuarantined, aSnapshot, byName, inTurn, SETTINGS } from './support/facts.ts';
-import { aBatch, aPlan, at, hash, outboxOf, settledStatus } from './support/objects.ts';
-
-interface Case {
-  readonly nodes?: readonly NodeFact[];
-  /** Names of the batch's nodes; node-1 to node-3 unless said otherwise. */
-  readonly batch?: readonly string[];
-  readonly earlier?: UpgradeBatch;
-  readonly states?: Readonly<Record<string, NodeRecord['state']>>;
-  readonly lease?: LeaseFact;
-  readonly agents?: readonly PodFact[];
-  readonly egress?: boolean;
-  readonly input?: Partial<BatonInput>;
-}
-
-const WORKERS = [aNode('node-1'), aNode('node-2'), aNode('node-3'), aNode('node-4')];
-
-function inputOf({ nodes = WORKERS, batch: names = ['node-1', 'node-2', 'node-3'], states = {}, ...rest }: Case): BatonInput {
-  const { earlier, lease = aLease(), agents = [], egress = false, input = {} } = rest;
-  const index = earlier === undefined ? 1 : earlier.spec.index + 1;
-  const batch = aBatch(names, { spec: { index } });
-  const notify = egress ? { agent: { nodeSelector: { matchLabels: { egress: 'yes' } } } } : {};
-  const snapshot = aSnapshot({
-    plan: aPlan({ notify: { sinks: [{ name: 'ops', webhook: { url: 'https://hooks.example' } }], ...notify } }),
-    batches: earlier === undefined ? [batch] : [earlier, batch],
-    nodes: byName(...nodes),
-    lease,
-    agentPods: agents,
-  });
-  const records = new Map(names.map((name) => [name, { name, state: states[name] ?? 'Pending' }] as const));
-  const common = { holderWaits: false, uncopied: [], now: at(100), settings: SETTINGS, hash };
-  return { snapshot, fleet: surveyFleet(snapshot), lease, batch, records, ...common, ...input };
-}
-
-function step(input: Case): BatonStep {
-  return stepBaton(inputOf(input));
-}
-
-/** Where the next agent is to be; undefined when none is made. */
-function next(input: Case): string | undefined {
-  const [command] = step(input).commands;
-  if (command?.kind !== 'CreateAgentPod') return undefined;
-  return /"values":\["(?<node>[^"]+)"\]/.exec(JSON.stringify(command.pod))?.groups?.['node'];
-}
-
-/** The batch before, told by a node. */
-function toldBy(node: string): UpgradeBatch {
-  return aBatch([node], {
-    name: 'os-aaaa-0',
-    spec: { index: 1 },
-    status: settledStatus([], { notification: outboxOf('os-aaaa-0', node) }),
-  });
-}
+import { AGENT, HELD, next, step, toldBy, WORKERS, type Case } from './support/baton.ts';
+import { aLease, anAgent, aNode, aQuarantined } from './support/facts.ts';
+import { at, hash } from './support/objects.ts';
 
 describe('The first holder of a batch', () => {
   it.each<readonly [string, Case, string]>([
@@ -115,9 +62,6 @@ describe('The first holder of a batch', () => {
   });
 });
 
-const HELD = aLease('node-3');
-const AGENT = anAgent('node-3');
-
 describe('A holder', () => {
   it('stays while it renews, and older agents are sent home', () => {
     const old = anAgent('node-4');
@@ -168,84 +112,5 @@ describe('A holder', () => {
     const nodes = [aNode('node-1'), aNode('node-2'), aNode('node-3', { ready: false })];
     const states = { 'node-1': 'Failed' } as const;
     expect(next({ nodes, states, lease: HELD, earlier: toldBy('node-2') })).toBe('node-1');
-  });
-});
-
-describe('A holder that is next itself', () => {
-  const waits = { holderWaits: true };
-  const held = { lease: HELD, agents: [AGENT], input: waits };
-  it.each<readonly [string, Case, string | undefined]>([
-    ['hands over to one that is done', { states: { 'node-1': 'Succeeded' } }, 'node-1'],
-    [
-      'waits for one that is in its turn',
-      {
-        nodes: [inTurn('node-1'), ...WORKERS.slice(1)],
-        states: { 'node-2': 'Succeeded', 'node-1': 'Upgrading' },
-        earlier: toldBy('node-2'),
-      },
-      undefined,
-    ],
-    ['waits rather than hand over to one that is not done', {}, undefined],
-    [
-      'hands over outside the batch rather than to the one that told the last',
-      { states: { 'node-1': 'Failed', 'node-2': 'Succeeded' }, earlier: toldBy('node-2') },
-      'node-4',
-    ],
-    [
-      'hands over to the one that told the last when there is no other',
-      { nodes: WORKERS.slice(1, 3), batch: ['node-2', 'node-3'], states: { 'node-2': 'Succeeded' }, earlier: toldBy('node-2') },
-      'node-2',
-    ],
-  ])('%s', (_, input, expected) => {
-    expect(next({ ...held, ...input })).toBe(expected);
-  });
-
-  it('keeps the baton while it waits', () => {
-    expect(step(held)).toMatchObject({ commands: [], problem: undefined });
-  });
-});
-
-describe('A batch of one', () => {
-  const alone = { batch: ['node-3'], lease: aLease('node-3', { unchangedMs: 100_000 }) };
-  const rebooting = inTurn('node-3', 'os-aaaa-1', { ready: false });
-  it.each<readonly [string, Case, string | undefined]>([
-    ['keeps its holder through its reboot', { nodes: [...WORKERS.slice(0, 2), rebooting], agents: [AGENT] }, undefined],
-    ['keeps it although its Pod has ended', { nodes: [...WORKERS.slice(0, 2), rebooting] }, undefined],
-    [
-      'does not give it a new Pod while its host is shutting down',
-      { nodes: [inTurn('node-3')], lease: aLease('node-3', { unchangedMs: 9000 }) },
-      undefined,
-    ],
-    ['gives it a new Pod when it is back without one', { nodes: [...WORKERS.slice(0, 2), inTurn('node-3')] }, 'node-3'],
-    [
-      'gives the baton away after the deadline',
-      { nodes: [...WORKERS.slice(0, 2), rebooting], input: { now: at(601) } },
-      'node-1',
-    ],
-    ['gives the baton away when the node is gone', { nodes: WORKERS.slice(0, 2) }, 'node-1'],
-  ])('%s', (_, input, expected) => {
-    expect(next({ ...alone, ...input })).toBe(expected);
-  });
-});
-
-describe('A holder can hand over', () => {
-  it.each<readonly [string, Case, boolean]>([
-    ['to one that is done', { states: { 'node-1': 'Succeeded', 'node-2': 'Failed' } }, true],
-    [
-      'to one that is in its turn',
-      { nodes: [inTurn('node-1'), ...WORKERS.slice(1)], states: { 'node-1': 'Upgrading', 'node-2': 'Failed' } },
-      true,
-    ],
-    ['to one that still waits', { states: { 'node-2': 'Skipped' } }, true],
-    ['not when the others failed or were skipped', { states: { 'node-1': 'Failed', 'node-2': 'Skipped' } }, false],
-    [
-      'not when the one that is done may not hold',
-      { nodes: [aNode('node-1', { ready: false }), ...WORKERS.slice(1)], states: { 'node-1': 'Succeeded', 'node-2': 'Failed' } },
-      false,
-    ],
-    ['not in a batch of one', { batch: ['node-3'] }, false],
-  ])('%s: %#', (_, input, expected) => {
-    const { snapshot, batch, records } = inputOf(input);
-    expect(canHandOver(snapshot, batch, records, 'node-3')).toBe(expected);
   });
 });

@@ -35,7 +35,7 @@ export function apply(world: World, memory: Memory, command: Command): Answer {
     case 'EndQuarantine':
       return applyToNode(world, command);
     case 'HoldPlan':
-      return setPlanFinalizers(world, (finalizers) => [...finalizers, FINALIZERS.plan]);
+      return setPlanFinalizers(world, (finalizers) => [...new Set([...finalizers, FINALIZERS.plan])]);
     case 'LetPlanGo':
       return setPlanFinalizers(world, (finalizers) => finalizers.filter((finalizer) => finalizer !== FINALIZERS.plan));
     case 'PrepareNamespace':
@@ -89,7 +89,10 @@ function deleteLease(world: World, uid: string): Answer {
 function setPlanFinalizers(world: World, change: (finalizers: readonly string[]) => readonly string[]): Answer {
   const { plan } = world;
   if (plan === undefined) return 'Refused';
-  const finalizers = change(plan.metadata.finalizers ?? []);
+  const before = plan.metadata.finalizers ?? [];
+  const finalizers = change(before);
+  // The shell sends the resourceVersion that it saw: a second time it is another one.
+  if (before.includes(FINALIZERS.plan) === finalizers.includes(FINALIZERS.plan)) return 'Refused';
   const gone = plan.metadata.deletionTimestamp !== undefined && finalizers.length === 0;
   world.plan = gone ? undefined : { ...plan, metadata: { ...plan.metadata, finalizers, resourceVersion: world.fresh('rv') } };
   world.touch();

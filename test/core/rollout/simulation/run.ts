@@ -27,6 +27,15 @@ export interface RunResult {
 
 /** Runs a scenario to its end. Throws at the first step after which an invariant does not hold, or when it does not end. */
 export function runScenario(scenario: Scenario): RunResult {
+  const run = playScenario(scenario);
+  for (;;) {
+    const { done, value } = run.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same step by step: a step is a pass of the operator, or something that happens in the cluster. */
+export function* playScenario(scenario: Scenario): Generator<undefined, RunResult> {
   const { world } = scenario;
   const ledger = newLedger();
   const operator = new Operator(world, ledger, scenario.operator);
@@ -36,6 +45,7 @@ export function runScenario(scenario: Scenario): RunResult {
   let steps = 0;
   let at = { instant: world.now, passes: 0 };
   while (world.plan !== undefined && world.now - start < LONGEST_MS) {
+    yield;
     if (world.now > outsidersUntil && world.now - world.changedAt > QUIET_MS) break;
     if (world.dirty && world.now >= operator.notBefore) {
       operator.pass();

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { canHandOver } from '../../../src/core/rollout/baton-step.ts';
+import { AGENT, HELD, inputOf, next, step, toldBy, WORKERS, type Case } from './support/baton.ts';
+import { aLease, aNode, inTurn } from './support/facts.ts';
+import { at } from './support/objects.ts';
+
+describe('A holder that is next itself', () => {
+  const waits = { holderWaits: true };
+  const held = { lease: HELD, agents: [AGENT], input: waits };
+  it.each<readonly [string, Case, string | undefined]>([
+    ['hands over to one that is done', { states: { 'node-1': 'Succeeded' } }, 'node-1'],
+    [
+      'waits for one that is in its turn',
+      {
+        nodes: [inTurn('node-1'), ...WORKERS.slice(1)],
+        states: { 'node-2': 'Succeeded', 'node-1': 'Upgrading' },
+        earlier: toldBy('node-2'),
+      },
+      undefined,
+    ],
+    ['waits rather than hand over to one that is not done', {}, undefined],
+    [
+      'hands over outside the batch rather than to the one that told the last',
+      { states: { 'node-1': 'Failed', 'node-2': 'Succeeded' }, earlier: toldBy('node-2') },
+      'node-4',
+    ],
+    [
+      'hands over to the one that told the last when there is no other',
+      { nodes: WORKERS.slice(1, 3), batch: ['node-2', 'node-3'], states: { 'node-2': 'Succeeded' }, earlier: toldBy('node-2') },
+      'node-2',
+    ],
+  ])('%s', (_, input, expected) => {
+    expect(next({ ...held, ...input })).toBe(expected);
+  });
+
+  it('keeps the baton while it waits', () => {
+    expect(step(held)).toMatchObject({ commands: [], problem: undefined });
+  });
+});
+
+describe('A batch of one', () => {
+  const alone = { batch: ['node-3'], lease: aLease('node-3', { unchangedMs: 100_000 }) };
+  const rebooting = inTurn('node-3', 'os-aaaa-1', { ready: false });
+  it.each<readonly [string, Case, string | undefined]>([
+    ['keeps its holder through its reboot', { nodes: [...WORKERS.slice(0, 2), rebooting], agents: [AGENT] }, undefined],
+    ['keeps it although its Pod has ended', { nodes: [...WORKERS.slice(0, 2), rebooting] }, undefined],
+    [
+      'does not give it a new Pod while its host is shutting down',
+      { nodes: [inTurn('node-3')], lease: aLease('node-3', { unchangedMs: 9000 }) },
+      undefined,
+    ],
+    ['gives it a new Pod when it is back without one', { nodes: [...WORKERS.slice(0, 2), inTurn('node-3')] }, 'node-3'],
+    [
+      'gives the baton away after the deadline',
+      { nodes: [...WORKERS.slice(0, 2), rebooting], input: { now: at(601) } },
+      'node-1',
+    ],
+    ['gives the baton away when the node is gone', { nodes: WORKERS.slice(0, 2) }, 'node-1'],
+  ])('%s', (_, input, expected) => {
+    expect(next({ ...alone, ...input })).toBe(expected);
+  });
+});
+
+describe('A holder can hand over', () => {
+  it.each<readonly [string, Case, boolean]>([
+    ['to one that is done', { states: { 'node-1': 'Succeeded', 'node-2': 'Failed' } }, true],
+    [
+      'to one that is in its turn',
+      { nodes: [inTurn('node-1'), ...WORKERS.slice(1)], states: { 'node-1': 'Upgrading', 'node-2': 'Failed' } },
+      true,
+    ],
+    ['to one that still waits', { states: { 'node-2': 'Skipped' } }, true],
+    ['not when the others failed or were skipped', { states: { 'node-1': 'Failed', 'node-2': 'Skipped' } }, false],
+    [
+      'not when the one that is done may not hold',
+      { nodes: [aNode('node-1', { ready: false }), ...WORKERS.slice(1)], states: { 'node-1': 'Succeeded', 'node-2': 'Failed' } },
+      false,
+    ],
+    ['not in a batch of one', { batch: ['node-3'] }, false],
+  ])('%s', (_, input, expected) => {
+    const { snapshot, batch, records } = inputOf(input);
+    expect(canHandOver(snapshot, batch, records, 'node-3')).toBe(expected);
+  });
+});

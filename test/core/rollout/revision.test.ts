@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import type { UpgradePlan, UpgradePlanSpec } from '../../../src/api/generated/upgradeplan.ts';
+import { disruptsSome, revisionOf } from '../../../src/core/rollout/revision.ts';
+import { aPlan, aProcess, hash } from './support/objects.ts';
+
+const image = (name: string): UpgradePlanSpec['processes'][number]['job'] => ({
+  template: { spec: { containers: [{ name: 'upgrade', image: name, env: [{ name: 'A', value: '1' }] }] } },
+});
+const PROCESSES = [aProcess({ name: 'firmware', job: image('fw:7') }), aProcess({ job: image('os:1') })];
+const PLAN = aPlan({ processes: PROCESSES });
+
+function changed(spec: Partial<UpgradePlanSpec>, meta: Partial<UpgradePlan['metadata']> = {}): boolean {
+  return revisionOf(aPlan({ processes: PROCESSES, ...spec }, meta), hash) !== revisionOf(PLAN, hash);
+}
+
+describe('The revision of a plan changes with', () => {
+  it.each<readonly [string, Partial<UpgradePlanSpec>]>([
+    ['the version', { version: '13' }],
+    ['the name of a process', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, name: 'kernel' }] }],
+    ['a template', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, job: image('os:2') }] }],
+    ['a process more', { processes: [...PROCESSES, aProcess({ name: 'cni' })] }],
+    ['a process less', { processes: PROCESSES.slice(1) }],
+    ['the order of processes', { processes: PROCESSES.toReversed() }],
+  ])('%s', (_, spec) => {
+    expect(changed(spec)).toBe(true);
+  });
+});
+
+describe('The revision of a plan does not change with', () => {
+  it.each<readonly [string, Partial<UpgradePlanSpec>]>([
+    ['the selector', { nodeSelector: { matchLabels: { role: 'storage' } } }],
+    ['a pause', { paused: true }],
+    ['maxUnavailable', { maxUnavailable: '50%' }],
+    ['the batches', { batches: [{ size: 9 }] }],
+    ['the failure policy', { failure: { maxFailed: 9, then: 'Pause', failedNodes: 'Quarantine' } }],
+    ['the drain policy', { drain: { emptyDirData: 'Delete' } }],
+    ['who is told', { notify: { sinks: [] } }],
+    ['what a process does to the host', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, disruption: 'None' }] }],
+    ['how a process reports', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, report: 'Socket' }] }],
+    ['a deadline', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, timing: { deadlineSeconds: 9 } }] }],
+    [
+      'the selector of a process',
+      { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, nodeSelector: { matchLabels: { disks: 'yes' } } }] },
+    ],
+  ])('%s', (_, spec) => {
+    expect(changed(spec)).toBe(false);
+  });
+
+  it('labels, generations and the order of keys', () => {
+    expect(changed({}, { generation: 9, labels: { team: 'os' } })).toBe(false);
+    const template = { spec: { containers: [{ env: [{ value: '1', name: 'A' }], image: 'os:1', name: 'upgrade' }] } };
+    expect(changed({ processes: [PROCESSES[0]!, aProcess({ job: { template } })] })).toBe(false);
+  });
+});
+
+it.each([
+  [['None', 'Drain'], true],
+  [['None', 'Reboot'], true],
+  [['None', 'None'], false],
+] as const)('A plan with processes that do %j to the host disrupts nodes: %s', (disruptions, expected) => {
+  const processes = disruptions.map((disruption, i) => aProcess({ name: `p${i}`, disruption }));
+  expect(disruptsSome(aPlan({ processes }))).toBe(expected);
+});
