@@ -130,7 +130,7 @@ export const NODE_REASONS = {
 export const ACTION_REASONS = {
   /** It was done. */
   Done: 'Done',
-  /** Not yet looked at, or waiting for the nodes. */
+  /** It waits: for turns to be closed, or for what runs to be finished. */
   Pending: 'Pending',
   /** There is no plan of that name. */
   PlanNotFound: 'PlanNotFound',

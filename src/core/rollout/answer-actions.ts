@@ -30,15 +30,22 @@ export function answerActions(input: DecisionInput, fleet: Fleet, budget: Budget
     if (action.spec.action === 'Release') commands.push(...release(input, action));
     else {
       const step = resume(input, { action, fleet, budget });
-      if (step.answer !== undefined) commands.push(answer(action, step.answer));
+      if (step.answer !== undefined) commands.push(...answer(action, step.answer));
       if (step.resumption !== undefined && action.spec.batch !== undefined) resumed.set(action.spec.batch, step.resumption);
     }
   }
   return { commands, resumed };
 }
 
-function answer(action: UpgradeAction, given: ActionAnswer): Command {
-  return { kind: 'AnswerAction', action, answer: given, why: `${action.metadata.name}: ${given.message}` };
+/** The answer, unless the act has it already: one that waits is told so once. */
+function answer(action: UpgradeAction, given: ActionAnswer): readonly Command[] {
+  const before = findCondition(action.status?.conditions, CONDITIONS.applied);
+  if (before?.status === given.status && before.reason === given.reason) return [];
+  return [{ kind: 'AnswerAction', action, answer: given, why: `${action.metadata.name}: ${given.message}` }];
+}
+
+function wait(message: string): ActionAnswer {
+  return { status: 'Unknown', reason: ACTION_REASONS.Pending, message };
 }
 
 /** Ends the quarantine of the named nodes. Done once none of them is quarantined any more, so that a kill in between is harmless. */
@@ -57,10 +64,11 @@ function release({ snapshot }: DecisionInput, action: UpgradeAction): readonly C
   const strangers = names.filter((name) => !failed.has(name) && snapshot.nodes.get(name)?.quarantine?.planUid !== uid);
   if (strangers.length > 0) {
     const message = `not quarantined by this plan: ${strangers.join(', ')}; nothing was done`;
-    return [answer(action, { status: 'False', reason: ACTION_REASONS.NotQuarantined, message })];
+    return answer(action, { status: 'False', reason: ACTION_REASONS.NotQuarantined, message });
   }
   // A node that failed may not be in quarantine yet: its turn is closed first.
-  if (names.some((name) => failed.has(name) && snapshot.nodes.get(name)?.claim === uid)) return [];
+  const busy = names.filter((name) => failed.has(name) && snapshot.nodes.get(name)?.claim === uid);
+  if (busy.length > 0) return answer(action, wait(`waits for the turns of ${busy.join(', ')} to be closed`));
   if (quarantined.length > 0) {
     return quarantined.map((node): Command => ({
       kind: 'EndQuarantine',
@@ -68,7 +76,7 @@ function release({ snapshot }: DecisionInput, action: UpgradeAction): readonly C
       why: `${action.metadata.name} releases ${node.name}`,
     }));
   }
-  return [answer(action, { status: 'True', reason: ACTION_REASONS.Done, message: `released: ${names.join(', ')}` })];
+  return answer(action, { status: 'True', reason: ACTION_REASONS.Done, message: `released: ${names.join(', ')}` });
 }
 
 interface ResumeInput {
@@ -108,7 +116,7 @@ function resume(
     );
   }
   // What runs is finished first: its outcome may be what the person does not know yet.
-  if (!isSettled(named)) return {};
+  if (!isSettled(named)) return { answer: wait(`waits until what runs in ${named.metadata.name} is finished`) };
   const by = action.spec.requestedBy;
   return { resumption: { action: action.metadata.name, ...(by === undefined ? {} : { requestedBy: by }), time: toRfc3339(now) } };
 }

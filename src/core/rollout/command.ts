@@ -40,7 +40,8 @@ export interface BatonHolder {
 
 /** What became of an act. */
 export interface ActionAnswer {
-  readonly status: 'True' | 'False';
+  /** Unknown: it waits, and is answered later. */
+  readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
 }

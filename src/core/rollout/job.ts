@@ -84,28 +84,42 @@ function withBaton(container: Json, input: ContainerInput): Json {
   };
 }
 
+/** What a Pod is made from. */
+export interface PodInput {
+  readonly namespace: string;
+  readonly plan: string;
+  readonly version: string;
+  /** Name of the UpgradeBatch. */
+  readonly batch: string;
+  readonly process: Pick<BatchProcess, 'name' | 'report' | 'template'>;
+  /** Name of the Node. */
+  readonly node: string;
+  readonly attempt: number;
+  readonly fromVersion: string;
+}
+
 /** The template's Pod as the operator runs it: pinned, tolerating its own turn, with the BATON_* environment. */
-export function buildPodSpec(input: Omit<JobInput, 'hash'>): Json {
-  const { batch, process, node, attempt, fromVersion, namespace } = input;
+export function buildPodSpec(input: PodInput): Json {
+  const { namespace, plan, version, batch, process, node, attempt, fromVersion } = input;
   const spec = record(process.template['spec']);
   const socket = process.report === 'Socket';
   const environment = Object.entries({
     BATON_NAMESPACE: namespace,
-    BATON_PLAN: batch.spec.plan,
-    BATON_BATCH: batch.metadata.name,
-    BATON_NODE: node.name,
+    BATON_PLAN: plan,
+    BATON_BATCH: batch,
+    BATON_NODE: node,
     BATON_PROCESS: process.name,
-    BATON_VERSION: batch.spec.version,
+    BATON_VERSION: version,
     BATON_FROM_VERSION: fromVersion,
     BATON_ATTEMPT: String(attempt),
   }).map(([name, value]) => ({ name, value }));
-  const containerInput = { environment, version: batch.spec.version, fromVersion, socket };
+  const containerInput = { environment, version, fromVersion, socket };
   const initContainers = list(spec['initContainers']).map((container) => withBaton(container, containerInput));
   const volumes = list(spec['volumes']);
   return {
     ...spec,
     restartPolicy: 'Never',
-    affinity: pinnedAffinity(spec['affinity'], node.name),
+    affinity: pinnedAffinity(spec['affinity'], node),
     tolerations: [...list(spec['tolerations']), ...TOLERATIONS],
     containers: list(spec['containers']).map((container) => withBaton(container, containerInput)),
     ...(initContainers.length === 0 ? {} : { initContainers }),
@@ -150,7 +164,16 @@ export function buildJob(input: JobInput): Manifest {
           labels: { ...record(template['labels']), ...labels },
           annotations: { ...record(template['annotations']), [ANNOTATIONS.node]: node.name },
         },
-        spec: buildPodSpec(input),
+        spec: buildPodSpec({
+          namespace,
+          plan: batch.spec.plan,
+          version: batch.spec.version,
+          batch: batch.metadata.name,
+          process,
+          node: node.name,
+          attempt,
+          fromVersion: input.fromVersion,
+        }),
       },
     },
   };

@@ -56,7 +56,7 @@ describe('A Release', () => {
     [
       'waits for a node that failed and is still in its turn',
       { actions: release('node-1'), nodes: byName(inTurn('node-1')) },
-      [],
+      ['Unknown Pending'],
     ],
     [
       'does nothing for a node that did not fail',
@@ -93,7 +93,7 @@ describe('A Resume', () => {
   it.each<readonly [string, readonly UpgradeBatch[], string, readonly string[], boolean]>([
     ['is noted in the batch that it names', [SETTLED], 'os-aaaa-1', [], true],
     ['is answered once that is on record', [resumed], 'os-aaaa-1', ['True Done'], false],
-    ['waits until what runs is finished', [open], 'os-aaaa-1', [], false],
+    ['waits until what runs is finished', [open], 'os-aaaa-1', ['Unknown Pending'], false],
     ['is refused when the plan is not paused by its budget', [fine], 'os-aaaa-1', ['False NotPaused'], false],
     ['is refused for a batch that there is not', [SETTLED], 'os-aaaa-9', ['False WrongBatch'], false],
     ['is refused for a batch before the newest', [SETTLED, later], 'os-aaaa-1', ['False WrongBatch'], false],
@@ -102,6 +102,14 @@ describe('A Resume', () => {
     const step = answer({ batches, actions: [resume(batch)] });
     expect(told(step)).toEqual(expected);
     expect([...step.resumed]).toEqual(noted ? [[batch, { action: 'go-on', requestedBy: 'ben', time: timeAt(100) }]] : []);
+  });
+
+  it('that waits is told so once', () => {
+    const [command] = answer({ batches: [open], actions: [resume('os-aaaa-1')] }).commands;
+    if (command?.kind !== 'AnswerAction') throw new Error('An answer was expected.');
+    const condition = { type: 'Applied', ...command.answer, lastTransitionTime: timeAt(0) };
+    const waiting = { ...resume('os-aaaa-1'), status: { conditions: [condition] } };
+    expect(answer({ batches: [open], actions: [waiting] }).commands).toEqual([]);
   });
 
   it('is for the batch of this revision only', () => {

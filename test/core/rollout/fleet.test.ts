@@ -27,7 +27,7 @@ function history(...batches: readonly PastBatch[]): UpgradeBatch[] {
 }
 
 function budgetOf(maxFailed: number | string, ...batches: readonly PastBatch[]): Budget {
-  const plan = aPlan({ failure: { maxFailed, then: 'Pause', failedNodes: 'Quarantine' } });
+  const plan = aPlan({ failure: { maxFailed } });
   const snapshot = aSnapshot({ plan, batches: history(...batches) });
   return failureBudget(snapshot, surveyFleet(snapshot));
 }

@@ -44,7 +44,7 @@ const BOTH: readonly NodeRecord[] = [
 ];
 const ONE_FAILED: readonly NodeRecord[] = [BOTH[0]!, { name: 'node-2', state: 'Failed' }];
 const ONE_SKIPPED: readonly NodeRecord[] = [BOTH[0]!, { name: 'node-2', state: 'Skipped', reason: 'NotReady' }];
-const generous = aPlan({ failure: { maxFailed: 5, then: 'Pause', failedNodes: 'Quarantine' } });
+const generous = aPlan({ failure: { maxFailed: 5 } });
 const OPEN = [aBatch(['node-1', 'node-2'])];
 
 describe('The verdict on a plan', () => {

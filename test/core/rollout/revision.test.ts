@@ -32,7 +32,7 @@ describe('The revision of a plan does not change with', () => {
     ['a pause', { paused: true }],
     ['maxUnavailable', { maxUnavailable: '50%' }],
     ['the batches', { batches: [{ size: 9 }] }],
-    ['the failure policy', { failure: { maxFailed: 9, then: 'Pause', failedNodes: 'Quarantine' } }],
+    ['the failure policy', { failure: { maxFailed: 9 } }],
     ['the drain policy', { drain: { emptyDirData: 'Delete' } }],
     ['who is told', { notify: { sinks: [] } }],
     ['what a process does to the host', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, disruption: 'None' }] }],

@@ -106,7 +106,7 @@ function makePlan(random: Random): UpgradePlan {
       version: 'v1',
       batches,
       maxUnavailable: quantity(random, 5),
-      failure: { maxFailed: random.chance(0.5) ? random.between(0, 4) : '20%', then: 'Pause', failedNodes: 'Quarantine' },
+      failure: { maxFailed: random.chance(0.5) ? random.between(0, 4) : '20%' },
       processes: makeProcesses(random),
       notify: { sinks, ...(random.chance(0.25) ? { agent: { nodeSelector: { matchLabels: { egress: 'yes' } } } } : {}) },
       drain: { emptyDirData: random.chance(0.5) ? 'Delete' : 'Keep' },

@@ -72,7 +72,7 @@ export function aPlan(spec: Partial<UpgradePlanSpec> = {}, meta: Partial<ObjectM
       paused: false,
       maxUnavailable: 1,
       batches: [{ size: 2 }],
-      failure: { maxFailed: 0, then: 'Pause', failedNodes: 'Quarantine' },
+      failure: { maxFailed: 0 },
       processes: [aProcess()],
       drain: { emptyDirData: 'Keep' },
       notify: { sinks: [{ name: 'ops', webhook: { url: 'https://hooks.example/upgrades' } }] },
