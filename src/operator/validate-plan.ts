@@ -1,6 +1,4 @@
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
-import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
-import type { NodeFact } from '../core/facts.ts';
 import { buildPodSpec } from '../core/rollout/job.ts';
 import type { Validation } from '../core/rollout/snapshot.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -73,54 +71,22 @@ export class PlanValidator {
 
 /** The Pod as a Job would make it, on a node that stands for any. */
 function dryRunPod(plan: UpgradePlan, process: UpgradePlan['spec']['processes'][number]): object {
-  const { namespace, name, uid } = plan.metadata;
-  const node: NodeFact = {
-    name: 'any-node',
-    uid: 'any-node',
-    resourceVersion: '',
-    labels: {},
-    ready: true,
-    unschedulable: false,
-    bootId: '',
-    controlPlane: false,
-    leaving: false,
-    claim: undefined,
-    turn: undefined,
-    quarantine: undefined,
-    done: undefined,
-    kept: [],
-    annotated: true,
-    failedTaint: false,
-  };
+  const { namespace, name } = plan.metadata;
   const { template } = process.job;
-  const work = {
-    name: process.name,
-    disruption: process.disruption,
-    report: process.report,
-    deadlineSeconds: process.timing.deadlineSeconds,
-    template,
-  };
-  const batch: UpgradeBatch = {
-    apiVersion: 'baton.dev/v1alpha1',
-    kind: 'UpgradeBatch',
-    metadata: { name: `${name}-dry-run`, namespace, uid, resourceVersion: '', generation: 1, creationTimestamp: '' },
-    spec: {
-      plan: name,
-      planUid: uid,
-      revision: 'dry-run',
-      version: plan.spec.version,
-      index: 1,
-      step: 0,
-      planNodes: 1,
-      nodes: [],
-      processes: [work],
-    },
-  };
   const metadata = object(template['metadata']);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { ...metadata, namespace, generateName: 'baton-dry-run-' },
-    spec: buildPodSpec({ namespace, batch, process: work, node, attempt: 1, fromVersion: '' }),
+    spec: buildPodSpec({
+      namespace,
+      plan: name,
+      version: plan.spec.version,
+      batch: `${name}-dry-run`,
+      process: { name: process.name, report: process.report, template },
+      node: 'any-node',
+      attempt: 1,
+      fromVersion: '',
+    }),
   };
 }

@@ -27,7 +27,7 @@ export interface UpgradePlanSpec {
   readonly maxUnavailable: number | string;
   /** batches are the steps of the rollout; the last one repeats until no node is left (re-runs: no). */
   readonly batches: readonly BatchStep[];
-  /** failure says how much may go wrong, and what happens then (re-runs: no). */
+  /** failure says how much may go wrong (re-runs: no). When it is too much, nothing more starts until an UpgradeAction. A node that failed once its upgrade had begun is quarantined: it stays cordoned and tainted until an UpgradeAction releases it. */
   readonly failure: FailurePolicy;
   /** processes are the upgrade processes of a node, in the order in which they run there. */
   readonly processes: readonly UpgradeProcess[];
@@ -67,10 +67,6 @@ export interface BatchStep {
 export interface FailurePolicy {
   /** maxFailed is how many nodes of the plan may fail before nothing more starts: a number, or a percentage of the plan's nodes rounded down. */
   readonly maxFailed: number | string;
-  /** then is what happens when the budget is exceeded. Pause waits for an UpgradeAction. */
-  readonly then: 'Pause';
-  /** failedNodes is what becomes of a node that failed once its upgrade had begun. Quarantine keeps it cordoned and tainted until an UpgradeAction releases it. */
-  readonly failedNodes: 'Quarantine';
 }
 
 /** `spec.processes[]` of an UpgradePlan. */

@@ -55,7 +55,7 @@ describe('the minimal plan', () => {
     expect(stored.spec).toMatchObject({
       paused: false,
       maxUnavailable: 1,
-      failure: { maxFailed: 0, then: 'Pause', failedNodes: 'Quarantine' },
+      failure: { maxFailed: 0 },
       drain: { emptyDirData: 'Keep' },
       processes: [{ disruption: 'Drain', report: 'None', timing: { deadlineSeconds: 3600 } }],
     });
