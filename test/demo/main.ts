@@ -87,14 +87,17 @@ function showBatches(batches: readonly UpgradeBatch[]): void {
 
 async function roll(play: Play): Promise<boolean> {
   const { name = 'os', namespace } = play.plan;
+  const applied = performance.now();
   await play.kubectl.apply(planManifest(play.plan));
   say(`plan    ${name} is applied`);
   const seen = await follow(play);
-  const nodes = await play.kubectl.list<Node>('nodes');
+  const rolloutSeconds = Math.round((performance.now() - applied) / 1000);
+  const nodes = (await play.kubectl.list<Node>('nodes')).filter((node) => play.nodes.includes(node.metadata.name));
   print();
   print(`$ kubectl get uplan,ubatch,lease,events -n ${namespace}`);
   print(await play.kubectl.run(['get', 'uplan,ubatch,lease,events', '--namespace', namespace]));
   showBatches(seen.moment.batches);
+  print([...play.preparations, `the rollout took ${rolloutSeconds} s`].join('; '));
   const succeeded = seen.moment.plan?.status?.summary === 'Succeeded';
   const ended: Check = {
     promise: 'the plan has Succeeded',

@@ -109,6 +109,8 @@ function ownPlan(image: string, nodes: readonly Node[], sinkUrl: string): FleetP
   const hostnames = nodes.map((node) => node.metadata.labels?.['kubernetes.io/hostname'] ?? node.metadata.name);
   return {
     namespace,
+    // Nodes remember what was done on them, so an earlier demo's version would find nothing to do.
+    version: new Date().toISOString().slice(0, 19).replaceAll(/[T:]/g, '.'),
     nodeSelector: { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: hostnames }] },
     batches: [{ size: 1 }, { size: 2 }, { size: 3 }],
     maxUnavailable: 3,
@@ -160,6 +162,8 @@ export async function playInOwnCluster({ kubeconfig, image, say }: OwnCluster): 
   return {
     kubectl,
     kubeconfig,
+    nodes: nodes.map((node) => node.metadata.name),
+    preparations: [],
     plan: ownPlan(image, nodes, `http://${address}:${sinkPort}/upgrades`),
     signingKey,
     received: async () => {
@@ -180,6 +184,7 @@ export async function playInOwnCluster({ kubeconfig, image, say }: OwnCluster): 
       'Everything stays for you to look at. To remove it:',
       `  kubectl delete uplan --all -n ${namespace} && kubectl delete namespace ${namespace}`,
       `  helm uninstall baton -n ${batonNamespace} && kubectl delete namespace ${batonNamespace}`,
+      '  kubectl delete crd upgradeplans.baton.dev upgradebatches.baton.dev upgradeactions.baton.dev',
     ],
   };
 }

@@ -12,12 +12,16 @@ export interface Play {
   readonly kubeconfig: string;
   /** The plan to apply. */
   readonly plan: FleetPlan;
+  /** The nodes that it chooses. */
+  readonly nodes: readonly string[];
   /** The key with which notifications are signed. */
   readonly signingKey: string;
   /** What the receiver has so far. */
   received(): Promise<readonly Received[]>;
   /** The node on whose Pod network an address is, and the words for how that is known. */
   originOf(address: string): Promise<Origin>;
+  /** How long the preparations took, in words. */
+  readonly preparations: readonly string[];
   /** What to do next, for the end. */
   readonly farewell: readonly string[];
 }

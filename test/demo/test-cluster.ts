@@ -72,11 +72,17 @@ async function startReceiver(cluster: Cluster): Promise<ReceiverClient> {
 
 /** Brings up the demo's cluster from nothing and installs Baton in it. */
 export async function playInTestCluster(say: Say): Promise<Play> {
-  const began = performance.now();
-  const seconds = (): string => `${Math.round((performance.now() - began) / 1000)} s`;
+  const preparations: string[] = [];
+  let began = performance.now();
+  const done = (what: string): void => {
+    const seconds = Math.round((performance.now() - began) / 1000);
+    began = performance.now();
+    preparations.push(`${what} ${seconds} s`);
+    say(`${what} (${seconds} s)`);
+  };
   await requirePrerequisites({ realNodes: true });
   await ensureBinaries(binaryNames, say);
-  say(`Kubernetes' programs are there (${seconds()})`);
+  done("Kubernetes' programs are built");
   await stopCluster(demoCluster);
   const cluster = await startCluster({
     name: demoCluster,
@@ -84,23 +90,26 @@ export async function playInTestCluster(say: Say): Promise<Play> {
     nodeLabels: (index): Record<string, string> => ({ role: 'worker', ...(index > nodeCount - 2 ? { storage: 'yes' } : {}) }),
     log: say,
   });
-  say(`${nodeCount} nodes are Ready (${seconds()})`);
+  done(`${nodeCount} nodes are Ready`);
   const kubectl = createKubectl((args, input) => cluster.kubectl(args, input === undefined ? {} : { input }));
   const receiver = await startReceiver(cluster);
   const image = await importImages(cluster, say);
+  done('the images are on the nodes');
   await installBaton({
     helm: (args) => cluster.helm(args, { timeoutMs: 240_000 }),
     image,
     clusterName: demoCluster,
     sinkAllow: [cluster.hostAddress],
   });
-  say(`Baton is installed with Helm (${seconds()})`);
+  done('Baton is installed with Helm');
   const signingKey = `whsec_${randomBytes(24).toString('base64')}`;
   await kubectl.apply(namespaceManifest(demoNamespace));
   await kubectl.apply(signingSecretManifest(demoNamespace, signingKey));
   return {
     kubectl,
     kubeconfig: cluster.kubeconfigPath,
+    nodes: cluster.nodes.map((node) => node.name),
+    preparations,
     plan: demoPlan(`http://${cluster.hostAddress}:${sinkPort}/upgrades`),
     signingKey,
     received: () => receiver.received(),
