@@ -160,7 +160,14 @@ describe('whether to act', () => {
       action: 'Act',
     },
     { title: 'a node is quarantined', records: [ok, quarantined], next: 'NextBatch', outcome: 'Failed', action: 'Act' },
-    { title: 'a person paused the plan', records: [ok], next: 'Paused', reason: 'PausedBySpec', outcome: 'Succeeded', action: 'None' },
+    {
+      title: 'a person paused the plan',
+      records: [ok],
+      next: 'Paused',
+      reason: 'PausedBySpec',
+      outcome: 'Succeeded',
+      action: 'None',
+    },
     {
       title: 'the budget paused the plan',
       records: [ok, inService, inService],
