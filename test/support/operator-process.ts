@@ -14,7 +14,7 @@ export const operatorUser = `system:serviceaccount:${batonNamespace}:${SERVICE_A
 export interface OperatorProcess {
   /** Ends it as a crash does. */
   kill(): Promise<void>;
-  /** Ends it as Kubernetes does. */
+  /** Ends it as Kubernetes does; fails when it does not end in order. */
   stop(): Promise<void>;
 }
 
@@ -69,11 +69,24 @@ export async function restoreOperatorPod(kubectl: Kubectl): Promise<void> {
   await kubectl.run(['rollout', 'status', 'deployment/baton-operator', '--namespace', batonNamespace, '--timeout=120s']);
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return;
   const exited = once(child, 'exit');
-  child.kill(signal);
+  child.kill('SIGKILL');
   await exited;
+}
+
+async function stop(child: ChildProcess, log: string): Promise<void> {
+  if (!hasEnded(child)) {
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exited;
+  }
+  if (child.exitCode !== 0) throw new Error(`the operator ended with ${child.exitCode ?? child.signalCode}: see ${log}`);
 }
 
 /** Starts the operator with the arguments and the environment that the chart gives it; it logs into the cluster's logs. */
@@ -85,12 +98,13 @@ export async function startOperator(cluster: Cluster, kubectl: Kubectl): Promise
   const fixed = Object.fromEntries(
     (container.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
   );
-  const log = openSync(join(cluster.directory, 'logs', 'operator-process.log'), 'a');
+  const path = join(cluster.directory, 'logs', 'operator-process.log');
+  const log = openSync(path, 'a');
   const child = spawn(process.execPath, [bundlePath, ...(container.args ?? [])], {
     stdio: ['ignore', log, log],
     env: { PATH: process.env['PATH'], ...fixed, BATON_HEALTH_PORT: '0', BATON_KUBECONFIG: kubeconfig },
   });
   closeSync(log);
   await once(child, 'spawn');
-  return { kill: () => end(child, 'SIGKILL'), stop: () => end(child, 'SIGTERM') };
+  return { kill: () => kill(child), stop: () => stop(child, path) };
 }
