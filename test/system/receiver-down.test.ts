@@ -13,7 +13,7 @@ let unsigned: string;
 
 beforeAll(async () => {
   system = await openSystem();
-  // An agent gives a missing Secret two minutes to come; the other tests run meanwhile, on other nodes.
+  // An agent gives a missing Secret a minute and a half to come; the other tests run meanwhile, on other nodes.
   unsigned = await system.createNamespace({ secret: false });
   await system.kubectl.apply(
     planManifest({
