@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { UpgradePlan, UpgradePlanStatus } from '../../../src/api/generated/upgradeplan.ts';
+import type { KubeObject } from '../../../src/kube/client.ts';
+import { KubeError } from '../../../src/kube/kube-error.ts';
+import { StatusWriter } from '../../../src/operator/status-writer.ts';
+import { aBatch, aPlan } from '../../core/rollout/support/objects.ts';
+
+interface Patch {
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** Milliseconds of the writer's clock. */
+let clock: number;
+/** How long the API server takes for a PATCH (ms). */
+let patchMs: number;
+let refusal: KubeError | undefined;
+let patches: Patch[];
+let observed: KubeObject[];
+let writer: StatusWriter;
+
+beforeEach(() => {
+  [clock, patchMs, refusal, patches, observed] = [1000, 0, undefined, [], []];
+  writer = new StatusWriter({
+    client: {
+      mergePatch: <T>(path: string, body: object): Promise<T> => {
+        if (refusal !== undefined) return Promise.reject(refusal);
+        clock += patchMs;
+        patches.push({ path, body });
+        // What the server answers is given back as it is: the writer only passes it on.
+        return Promise.resolve({ metadata: { name: `answer-${patches.length}` } } as T);
+      },
+    },
+    monotonic: () => clock,
+    observePlan: (plan) => observed.push(plan),
+    observeBatch: (batch) => observed.push(batch),
+  });
+});
+
+function planWith(status: UpgradePlanStatus | undefined): UpgradePlan {
+  return { ...aPlan({}, { resourceVersion: '7' }), ...(status === undefined ? {} : { status }) };
+}
+
+const RUNNING: UpgradePlanStatus = { summary: 'Running', progress: '1/4' };
+
+describe('A status', () => {
+  it('is written with the version that was seen, and the answer is passed on', async () => {
+    expect(await writer.writePlan(planWith(undefined), RUNNING)).toBeUndefined();
+    expect(patches).toEqual([
+      {
+        path: '/apis/baton.dev/v1alpha1/namespaces/fleet/upgradeplans/os/status',
+        body: { metadata: { resourceVersion: '7' }, status: RUNNING },
+      },
+    ]);
+    expect(observed).toMatchObject([{ metadata: { name: 'answer-1' } }]);
+  });
+
+  it('of a batch goes to the batch', async () => {
+    await writer.writeBatch(aBatch(['node-1']), { agent: 'node-1' });
+    expect(patches[0]?.path).toBe('/apis/baton.dev/v1alpha1/namespaces/fleet/upgradebatches/os-aaaa-1/status');
+  });
+
+  it('that does not differ is not written', async () => {
+    expect(await writer.writePlan(planWith({ progress: '1/4', summary: 'Running' }), RUNNING)).toBeUndefined();
+    expect(patches).toEqual([]);
+  });
+
+  it('names what went, for a merge patch would leave it', async () => {
+    await writer.writePlan(planWith({ ...RUNNING, agent: 'node-1' }), RUNNING);
+    expect(patches[0]?.body).toMatchObject({ status: { ...RUNNING, agent: null } });
+  });
+});
+
+describe('A status that was just written', () => {
+  beforeEach(async () => {
+    await writer.writePlan(planWith(undefined), RUNNING);
+  });
+
+  it('is not written again for two seconds, and says how long to wait', async () => {
+    clock += 500;
+    expect(await writer.writePlan(planWith(RUNNING), { ...RUNNING, progress: '2/4' })).toBe(1500);
+    expect(patches).toHaveLength(1);
+    clock += 1500;
+    expect(await writer.writePlan(planWith(RUNNING), { ...RUNNING, progress: '2/4' })).toBeUndefined();
+    expect(patches).toHaveLength(2);
+  });
+
+  it('does not delay the status of another object', async () => {
+    expect(await writer.writeBatch(aBatch(['node-1']), { agent: 'node-1' })).toBeUndefined();
+    expect(patches).toHaveLength(2);
+  });
+
+  it('does not make anyone wait who has nothing to write', async () => {
+    expect(await writer.writePlan(planWith(RUNNING), RUNNING)).toBeUndefined();
+  });
+
+  it('is written at once when it was forgotten', async () => {
+    writer.forget(aPlan().metadata.uid);
+    expect(await writer.writePlan(planWith(RUNNING), { ...RUNNING, progress: '2/4' })).toBeUndefined();
+  });
+});
+
+it('A status whose PATCH takes long is written less often: five times as long as that took', async () => {
+  patchMs = 700;
+  await writer.writePlan(planWith(undefined), RUNNING);
+  expect(await writer.writePlan(planWith(RUNNING), { ...RUNNING, progress: '2/4' })).toBe(3500);
+});
+
+it('A write that is refused says so, and may be tried again at once', async () => {
+  refusal = new KubeError('the object has been modified', { code: 409, reason: 'Conflict' });
+  await expect(writer.writePlan(planWith(undefined), RUNNING)).rejects.toBe(refusal);
+  refusal = undefined;
+  expect(await writer.writePlan(planWith(undefined), RUNNING)).toBeUndefined();
+  expect(patches).toHaveLength(1);
+});
