@@ -38,7 +38,7 @@ async function pass(
       apply: (_, command) => {
         carriedOut.push(command.kind);
         const error = fails?.(command);
-        return error === undefined ? Promise.resolve() : Promise.reject(error as Error);
+        return error === undefined ? Promise.resolve() : Promise.reject(error);
       },
       statuses: new StatusWriter({ client: { mergePatch }, monotonic, observePlan: ignore, observeBatch: ignore }),
       settings: SETTINGS,
