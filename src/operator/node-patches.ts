@@ -12,11 +12,13 @@ const label = (key: string): string => pointer('metadata', 'labels', key);
 const annotation = (key: string): string => pointer('metadata', 'annotations', key);
 const UNSCHEDULABLE = '/spec/unschedulable';
 
-/** Without the test, annotations that came since the Node was looked at would be lost. */
-const FIRST_ANNOTATION: readonly JsonPatchOperation[] = [
-  { op: 'test', path: '/metadata/annotations', value: null },
-  { op: 'add', path: '/metadata/annotations', value: {} },
-];
+/** A JSON Patch adds nothing to a map that is not there. Without the test, what came since the Node was looked at would be lost. */
+function emptyMap(path: string): readonly JsonPatchOperation[] {
+  return [
+    { op: 'test', path, value: null },
+    { op: 'add', path, value: {} },
+  ];
+}
 
 const KEEP_AWAY = [ANNOTATIONS.karpenterDoNotDisrupt, ANNOTATIONS.autoscalerScaleDownDisabled];
 
@@ -27,10 +29,11 @@ const KEEP_AWAY = [ANNOTATIONS.karpenterDoNotDisrupt, ANNOTATIONS.autoscalerScal
 export function claimPatch(node: NodeFact, planUid: string, turn: Turn): readonly JsonPatchOperation[] {
   return [
     { op: 'test', path: '/metadata/uid', value: node.uid },
+    ...(Object.keys(node.labels).length === 0 ? emptyMap('/metadata/labels') : []),
     // `test` against null passes where the member is missing.
     { op: 'test', path: label(LABELS.claim), value: null },
     { op: 'test', path: UNSCHEDULABLE, value: node.unschedulable ? true : null },
-    ...(node.annotated ? [] : FIRST_ANNOTATION),
+    ...(node.annotated ? [] : emptyMap('/metadata/annotations')),
     { op: 'add', path: label(LABELS.claim), value: planUid },
     { op: 'add', path: annotation(ANNOTATIONS.turn), value: JSON.stringify(turn) },
     ...KEEP_AWAY.filter((key) => !node.kept.includes(key)).map(

@@ -20,7 +20,10 @@ interface Pass {
 /** A pass over a snapshot. `statuses` writes them; each is new unless something else is said. */
 async function pass(
   snapshot: PlanSnapshot | undefined,
-  { fails, patch = () => Promise.resolve() }: { fails?: (command: Command) => unknown; patch?: () => Promise<unknown> } = {},
+  {
+    fails,
+    patch = () => Promise.resolve(),
+  }: { fails?: (command: Command) => Error | undefined; patch?: () => Promise<unknown> } = {},
 ): Promise<Pass> {
   const log = new RecordingLog();
   const carriedOut: Command['kind'][] = [];
