@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stopCluster } from './cluster/cluster.ts';
 import { listClusters } from './cluster/state.ts';
-import { systemClusterName } from './support/system-cluster-name.ts';
+import { stopSystemCluster, systemClusterName } from './support/shared-cluster.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const running = new Set<ChildProcess>();
@@ -170,7 +170,8 @@ async function main(): Promise<number> {
     await project('apiserver');
     // One cluster serves all of its files, one after the other.
     await project('cluster', '--runInBand');
-    await stopCluster(systemClusterName);
+    // jest does so itself, unless it crashed.
+    await stopSystemCluster();
   } finally {
     rmSync(reports, { recursive: true, force: true });
   }

@@ -1,19 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startCluster, type Cluster, type RealNode } from '../cluster/cluster.ts';
-import { cacheDirectory } from '../cluster/locations.ts';
-import { withLock } from '../cluster/lock-file.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { namespaceManifest, signingSecretManifest } from './fleet.ts';
 import { importImages, installBaton } from './installation.ts';
 import { createKubectl, type Kubectl } from './kubectl.ts';
 import { type Node } from './kubernetes-objects.ts';
 import { createReceiverClient, readDeliveries, type Delivery, type ReceiverClient } from './receiver-client.ts';
-import { systemClusterName } from './system-cluster-name.ts';
+import { reserveSystemCluster, systemClusterName } from './shared-cluster.ts';
 import { nodesStillHeld } from './verdict.ts';
 
 /** How long {@link openSystem} may take: the programs may have to be built first, and another file may have the cluster. */
@@ -40,20 +37,6 @@ export interface System {
   close(): Promise<void>;
 }
 
-/** Holds a lock until it is told to let go. */
-async function holdLock(path: string): Promise<() => void> {
-  const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
-  await new Promise<void>((resolve, reject) => {
-    withLock(path, () => {
-      resolve();
-      return released;
-    }).catch(reject);
-  });
-  return () => {
-    release(undefined);
-  };
-}
-
 interface RunningReceiver {
   readonly child: ChildProcess;
   readonly port: number;
@@ -76,7 +59,17 @@ async function startReceiver(host: string): Promise<RunningReceiver> {
 
 /** Waits for the cluster, installs this checkout's Baton in it, and starts a receiver. */
 export async function openSystem(): Promise<System> {
-  const release = await holdLock(join(cacheDirectory(), 'system-tests.lock'));
+  const release = await reserveSystemCluster();
+  try {
+    return await prepareSystem(release);
+  } catch (error) {
+    // Or the next file would wait for this one for ever.
+    release();
+    throw error;
+  }
+}
+
+async function prepareSystem(release: () => void): Promise<System> {
   const cluster = await startCluster({
     name: systemClusterName,
     nodes: nodeCount,
@@ -123,7 +116,8 @@ export async function openSystem(): Promise<System> {
     },
     close: async () => {
       try {
-        if (namespaces.length > 0) await kubectl.run(['delete', 'namespace', '--ignore-not-found', '--timeout=120s', ...namespaces]);
+        if (namespaces.length > 0)
+          await kubectl.run(['delete', 'namespace', '--ignore-not-found', '--timeout=120s', ...namespaces]);
         await waitForFreeNodes(kubectl);
       } finally {
         receiver.child.kill();

@@ -1,2 +1,0 @@
-/** The cluster that all system tests share. */
-export const systemClusterName = 'system';
