@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { removeContainerCgroups } from './cgroups.ts';
 import { listContainers, type NodeContainer } from './containers.ts';
-import { logTail, requireAlive, startDaemon, stopDaemon } from './daemon.ts';
+import { logPath, logTail, requireAlive, startDaemon, stopDaemon } from './daemon.ts';
 import { bootMachine, enterArguments, machineInit, stopMachine } from './machine.ts';
 import { clusterAddresses, connectNode, setNodeLink } from './network.ts';
 import { bootIdPath, nodeDirectory, nodeMounts, writeNewBootId, type NodePlace } from './node-config.ts';
@@ -69,6 +69,8 @@ async function startContainerd(runtime: NodeRuntime): Promise<void> {
     '/sbin',
     '/bin',
   ];
+  const log = logPath(place.cluster, role);
+  const before = existsSync(log) ? statSync(log).size : 0;
   await startDaemon({
     cluster: place.cluster,
     role,
@@ -77,10 +79,13 @@ async function startContainerd(runtime: NodeRuntime): Promise<void> {
     args: ['--config', join(nodeDirectory(place), 'containerd.toml')],
     env: { PATH: folders.join(':') },
   });
+  // It answers before its CRI service does, and a kubelet that finds none ends for good.
+  const signs = ['Start streaming server', 'containerd successfully booted'];
   await waitFor(
-    async () => {
+    () => {
       requireAlive(place.cluster, role);
-      return (await runCtr(runtime, ['version'], { timeoutMs: 5000 })).code === 0;
+      const told = readFileSync(log).subarray(before).toString();
+      return signs.every((sign) => told.includes(sign));
     },
     { what: `containerd on ${place.name}`, timeoutMs: 60_000, intervalMs: 100, explain: () => logTail(place.cluster, role) },
   );
