@@ -15,7 +15,7 @@ const seenOn = new Set<string>();
 const strays: string[] = [];
 
 const chosen = ['node-2', 'node-3'];
-const script = ['set -e', 'baton report started --note "long work begins"', 'sleep 20', 'baton report succeeded'].join('\n');
+const script = ['set -e', 'baton report started --note "long work begins"', 'sleep 12', 'baton report succeeded'].join('\n');
 
 async function claimedNodes(): Promise<string[]> {
   const nodes = await system.kubectl.list<Node>('nodes');
