@@ -139,16 +139,26 @@ function isToCome({ snapshot, batch, records }: Pick<BatonInput, 'snapshot' | 'b
   return (waits || inTurn(node, batch)) && selects(snapshot.plan.spec.notify?.agent?.nodeSelector, node.labels);
 }
 
+/** The holder of a batch of one stays, unless it told the batch before and somebody else is there. */
+function ownHolder(input: BatonInput, current: string | undefined, others: readonly NodeFact[]): readonly NodeFact[] {
+  const { snapshot, batch } = input;
+  if (batch.spec.nodes.length > 1) return [];
+  const previous = previousSender(snapshot, batch);
+  if (current === previous && others.some((node) => node.name !== previous)) return [];
+  return candidates(input, undefined).filter((node) => node.name === current);
+}
+
 function choose(input: BatonInput, pods: readonly PodFact[]): NodeFact | undefined {
   const { lease, batch } = input;
   const current = lease.batchUid === batch.metadata.uid ? lease.holder : undefined;
   const others = candidates(input, current);
   const list = others.length > 0 || input.holderWaits ? others : candidates(input, undefined);
-  const ofBatch = batch.spec.nodes.length === 1 ? candidates(input, undefined).find((node) => node.name === current) : undefined;
-  const preferred = ofBatch === undefined ? list : [ofBatch, ...list];
-  // A Pod made before a kill is used again where its node may still hold.
+  const preferred = [...ownHolder(input, current, list), ...list];
+  // A Pod made before a kill is used again where its node may still hold, and is not to hold only for want of others.
+  const first = preferred[0];
+  const previous = previousSender(input.snapshot, batch);
   const begun = preferred.find((node) => pods.some((pod) => pod.node === node.name));
-  return begun ?? preferred[0];
+  return begun === undefined || (begun.name === previous && first?.name !== previous) ? first : begun;
 }
 
 /** Decides who holds the baton, and moves it when it must. */

@@ -55,6 +55,11 @@ describe('A batch of one', () => {
       { nodes: [...WORKERS.slice(0, 2), rebooting], input: { now: at(601) } },
       'node-1',
     ],
+    [
+      'gives it to another that is there, when its own told the last batch',
+      { nodes: [...WORKERS.slice(0, 2), inTurn('node-3')], earlier: toldBy('node-3') },
+      'node-1',
+    ],
     ['gives the baton away when the node is gone', { nodes: WORKERS.slice(0, 2) }, 'node-1'],
   ])('%s', (_, input, expected) => {
     expect(next({ ...alone, ...input })).toBe(expected);

@@ -43,6 +43,11 @@ describe('The first holder of a batch', () => {
     expect(step({ agents: [pod] }).commands).toMatchObject([{ kind: 'PassBaton', to: { node: 'node-1' } }]);
   });
 
+  it('is not one that told the last batch only because a kill has left its Pod', () => {
+    const pod = anAgent('node-1', { name: agentPodName('uid-of-lease', 1, hash) });
+    expect(step({ agents: [pod], earlier: toldBy('node-1') }).commands).toMatchObject([{ kind: 'DeleteAgentPod', atOnce: true }]);
+  });
+
   it.each<readonly [string, Partial<PodFact>]>([
     ['is on a node that may hold no more', { node: 'node-9' }],
     ['is terminating', { deleting: true }],

@@ -145,6 +145,29 @@ describe('The next batch', () => {
   });
 });
 
+describe('When no batch is open', () => {
+  const batches = (first: string | undefined, second: string | undefined): readonly UpgradeBatch[] =>
+    [first, second].map((sender, i) => {
+      const name = `os-aaaa-${i + 1}`;
+      return aBatch([], { name, spec: { index: i + 1 }, status: settledStatus([], { notification: outboxOf(name, sender) }) });
+    });
+  const held = { agentPods: [anAgent('node-1')], nodes: byName(aNode('node-1')), plan: aPlan({ paused: true }) };
+  const leaseFor = (index: number): Partial<PlanSnapshot> => ({
+    lease: aLease('node-1', { batchUid: `uid-of-os-aaaa-${index}` }),
+  });
+  it.each<readonly [string, Partial<PlanSnapshot>, readonly string[]]>([
+    [
+      'the agent of the last batch tells what is left of an earlier one',
+      { batches: batches(undefined, 'node-1'), ...leaseFor(2) },
+      [],
+    ],
+    ['a batch that is not told gets an agent', { batches: batches('node-1', undefined), ...leaseFor(1) }, ['CreateAgentPod']],
+    ['the agent goes home when all is told', { batches: batches('node-1', 'node-1'), ...leaseFor(2) }, ['DeleteAgentPod']],
+  ])('%s', (_, changes, expected) => {
+    expect(kinds({ ...held, ...changes })).toEqual(expected);
+  });
+});
+
 it('The status is never ahead: a turn that is opened in this pass is not in it', () => {
   const decision = pass(OPEN);
   expect(decision.planStatus?.counts?.running).toBe(0);

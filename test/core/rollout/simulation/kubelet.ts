@@ -74,6 +74,7 @@ export function createJob(world: World, memory: Memory, manifest: Manifest): Ans
     job: name,
     pod: pod.uid,
     node,
+    work: `${job.batchUid}/${job.nodeUid}/${job.process}`,
     report: (reason: ReportFact['reason'], note = '') => report(world, job, reason, note),
   };
   world.time.after(spec.activeDeadlineSeconds * 1000, () => exceedDeadline(world, name, pod.uid));

@@ -31,6 +31,8 @@ export interface Run {
   /** UID of the Pod. */
   readonly pod: string;
   readonly node: string;
+  /** What it does once it has worked: `<batch uid>/<node uid>/<process>`. */
+  readonly work: string;
   readonly report: (reason: ReportFact['reason'], note?: string) => void;
 }
 
@@ -71,7 +73,7 @@ export function play(world: World, run: Run, fate: Fate): void {
 
 function rebootHost(world: World, run: Run, fate: Extract<Fate, { kind: 'Reboots' }>): void {
   if (fate.announced) run.report('UpgradeRebooting');
-  world.upgraded.add(truthOf(world, run));
+  world.upgraded.add(run.work);
   if (fate.end === 'Completed') complete(world, run);
   else if (fate.end === 'Killed') endPod(world, run, { exitCode: 143, reason: 'Error', message: '' });
   reboot(world, run.node, fate.awayMs, fate.end !== 'Unseen');
@@ -80,13 +82,8 @@ function rebootHost(world: World, run: Run, fate: Extract<Fate, { kind: 'Reboots
   });
 }
 
-function truthOf(world: World, { job }: Run): string {
-  const fact = world.jobs.get(job);
-  return fact === undefined ? 'unknown' : `${fact.batchUid}/${fact.nodeUid}/${fact.process}`;
-}
-
 function complete(world: World, run: Run): void {
-  world.upgraded.add(truthOf(world, run));
+  world.upgraded.add(run.work);
   world.setPod(run.pod, { phase: 'Succeeded', terminated: { exitCode: 0, reason: 'Completed', message: '' } });
   if (world.jobs.get(run.job)?.outcome === 'Active') world.setJob(run.job, { outcome: 'Complete', completedTime: world.now });
 }
