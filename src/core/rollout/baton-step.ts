@@ -112,14 +112,14 @@ function candidates(input: BatonInput, excluded: string | undefined): readonly N
   const eligible = (nodes: readonly NodeFact[]): readonly NodeFact[] =>
     nodes.filter((node) => mayHold(snapshot, node) && node.name !== excluded);
   const done = eligible(inBatch.filter((node) => state(node) === 'Succeeded'));
-  const open = eligible(inBatch.filter((node) => state(node) !== 'Succeeded' && state(node) !== 'Failed'));
+  const open = eligible(inBatch.filter((node) => !['Succeeded', 'Failed', 'Skipped'].includes(state(node))));
   const names = new Set(batch.spec.nodes.map((entry) => entry.name));
   const others = [...fleet.selected.values()].filter(
     (node) => !names.has(node.name) && (node.claim === undefined || node.done !== undefined),
   );
-  // A node that failed before its upgrade began, or was released, is in service: better it than nobody.
-  const failed = inBatch.filter((node) => state(node) === 'Failed' && node.claim === undefined);
-  const rest = eligible([...others, ...failed]);
+  // A node that failed or was skipped may be in service again: better it than nobody.
+  const passedOver = inBatch.filter((node) => ['Failed', 'Skipped'].includes(state(node)) && node.claim === undefined);
+  const rest = eligible([...others, ...passedOver]);
   const previous = previousSender(snapshot, batch);
   const freshFirst = (nodes: readonly NodeFact[]): readonly NodeFact[] => [
     ...nodes.filter((node) => node.name !== previous),

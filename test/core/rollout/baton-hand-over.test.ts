@@ -25,6 +25,11 @@ describe('A holder that is next itself', () => {
       'node-4',
     ],
     [
+      'hands over to one that was skipped and is back, rather than to the one that told the last',
+      { nodes: WORKERS.slice(0, 3), states: { 'node-1': 'Skipped', 'node-2': 'Succeeded' }, earlier: toldBy('node-2') },
+      'node-1',
+    ],
+    [
       'hands over to the one that told the last when there is no other',
       { nodes: WORKERS.slice(1, 3), batch: ['node-2', 'node-3'], states: { 'node-2': 'Succeeded' }, earlier: toldBy('node-2') },
       'node-2',

@@ -149,7 +149,7 @@ function checkPassBaton(world: World, snapshot: PlanSnapshot, { to }: Extract<Co
   const sender = world.receiptsOf(previous).findLast((receipt) => receipt.outcome === 'Delivered')?.node;
   // A backlog is told by the next batch's agent, which then speaks for its own batch as well: nobody else is to do it.
   if (sender !== to.node || previous.status?.agent !== sender) return;
-  const others = [...world.nodes.values()].filter((other) => {
+  const others = [...snapshot.nodes.values()].filter((other) => {
     const ours = selects(snapshot.plan.spec.nodeSelector, other.labels) && mayHold(snapshot, other);
     return ours && other.name !== to.node && other.name !== world.lease?.holder && other.claim === undefined;
   });
