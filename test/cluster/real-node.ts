@@ -8,6 +8,7 @@ import { bootMachine, enterArguments, machineInit, stopMachine } from './machine
 import { clusterAddresses, connectNode, setNodeLink } from './network.ts';
 import { bootIdPath, nodeDirectory, nodeMounts, writeNewBootId, type NodePlace } from './node-config.ts';
 import { runCommand, type CommandOptions, type CommandResult } from './run-command.ts';
+import { findProcess } from './state.ts';
 import type { BinaryName } from './versions.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -70,7 +71,8 @@ async function startContainerd(runtime: NodeRuntime): Promise<void> {
     '/bin',
   ];
   const log = logPath(place.cluster, role);
-  const before = existsSync(log) ? statSync(log).size : 0;
+  // One that runs already has told it earlier.
+  const before = findProcess(place.cluster, role) === undefined && existsSync(log) ? statSync(log).size : 0;
   await startDaemon({
     cluster: place.cluster,
     role,
