@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { ExitError } from './runtime/exit-error.ts';
 
-/** What a subcommand's module exports: it runs to its end and gives the exit code. It closes what it opened. */
+/** What a subcommand's module exports: it runs to its end and gives the exit code, with which the process exits at once. */
 interface Program {
   main(args: readonly string[]): Promise<number>;
 }

@@ -92,7 +92,6 @@ export async function main(args: readonly string[]): Promise<number> {
     stop,
   );
   await http.close();
-  await kubeConfig.close();
   return 0;
 }
 

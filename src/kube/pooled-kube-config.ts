@@ -48,7 +48,10 @@ export class PooledKubeConfig extends KubeConfig {
     context.setDispatcher(this.#poolFor(options));
   }
 
-  /** Ends all connections and what runs on them. */
+  /**
+   * Ends all connections and what runs on them. Not for a program that is about to exit, which ends them anyway: undici's HTTP/2
+   * client (8.12.4) may then emit the end of an aborted watch as an 'error' that nothing can catch, and the exit code would be 1.
+   */
   async close(): Promise<void> {
     const pools = [...this.#retiring, ...(this.#pool === undefined ? [] : [this.#pool])];
     this.#pool = undefined;

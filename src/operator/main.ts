@@ -85,7 +85,6 @@ export async function main(_args: readonly string[]): Promise<number> {
     if (!shutdown.aborted) throw error;
   } finally {
     health.close();
-    await kubeConfig.close();
   }
   log.info('Stopped');
   return 0;

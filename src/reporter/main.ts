@@ -85,7 +85,6 @@ export async function main(args: readonly string[]): Promise<number> {
     shutdown,
   );
   await watching;
-  await kubeConfig.close();
   return 0;
 }
 
