@@ -1,4 +1,4 @@
-import { NODE_REASONS } from '../../api/conditions.ts';
+import { NODE_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
 import type { BatchOutlook, NodeRecord, Resumption, UpgradeBatch, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
 import type { UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
 import { FINALIZERS } from '../../api/names.ts';
@@ -11,8 +11,9 @@ import { canHandOver } from './baton-step.ts';
 import type { Command } from './command.ts';
 import { buildBatch, cutNextBatch } from './cut-batch.ts';
 import { finishDeletion, isTearingDown, tearDown } from './deletion.ts';
-import { downNodes, failureBudget, surveyFleet, type Budget, type Fleet } from './fleet.ts';
-import { openTurns, type TurnsStep } from './open-turns.ts';
+import { downNodes, failureBudget, surveyFleet } from './fleet.ts';
+import { holdNextBatch, holdStart, holdTurn, type Hold, type HoldView } from './holds.ts';
+import { batonMoving, openTurns, type TurnsStep } from './open-turns.ts';
 import { outlookFor } from './outlook.ts';
 import { planStatus } from './plan-status.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
@@ -33,7 +34,10 @@ const DELIVERY_WAIT_MS = 30_000;
 /** A batch's first turn waits so long for an agent (ms): no sink may stop an upgrade. */
 const BATON_WAIT_MS = 30_000;
 
-type Fate = { readonly kind: 'Go' | 'Hold' } | { readonly kind: 'End'; readonly end: WaitEnd };
+type Fate =
+  | { readonly kind: 'Go' }
+  | { readonly kind: 'Hold'; readonly hold: Hold | undefined }
+  | { readonly kind: 'End'; readonly end: WaitEnd };
 
 /**
  * Decides one pass over one plan: a pure function of the snapshot and the time. Everything is derived again from the cluster, so a
@@ -52,13 +56,17 @@ export function decide(input: DecisionInput): Decision {
   return pass(input, deleting);
 }
 
-function fateOf(snapshot: PlanSnapshot, batch: UpgradeBatch, budget: Budget): Fate {
+function fateOf(view: HoldView, batch: UpgradeBatch): Fate {
+  const { budget } = view;
+  const { snapshot } = view.input;
   const end = (reason: WaitEnd['reason'], message: string): Fate => ({ kind: 'End', end: { reason, message } });
   if (snapshot.plan.metadata.deletionTimestamp !== undefined) return end(NODE_REASONS.PlanDeleted, 'the plan was deleted');
   if (batch.spec.revision !== snapshot.revision)
     return end(NODE_REASONS.Superseded, `the plan moved on to ${snapshot.plan.spec.version}`);
   if (budget.exceeded) return end(NODE_REASONS.BudgetExceeded, budget.message);
-  if (snapshot.plan.spec.paused || snapshot.validation.kind !== 'Valid') return { kind: 'Hold' };
+  const hold = holdStart(view);
+  // A refused spec says so itself.
+  if (hold !== undefined || snapshot.validation.kind === 'Refused') return { kind: 'Hold', hold };
   return { kind: 'Go' };
 }
 
@@ -90,13 +98,14 @@ function stepOpen(input: DecisionInput, open: UpgradeBatch): OpenStep {
   const nodes = stepNodes(input, open);
   const snapshot = withRecords(input.snapshot, open, nodes.records);
   const fleet = surveyFleet(snapshot);
-  const fate = fateOf(snapshot, open, failureBudget(snapshot, fleet));
+  const view = { input: { ...input, snapshot }, fleet, budget: failureBudget(snapshot, fleet) };
+  const fate = fateOf(view, open);
   const records = fate.kind === 'End' ? endWaiting(input, open, nodes.records, fate.end) : nodes.records;
-  const turns = fate.kind === 'Go' ? turnsOf(input, { snapshot, fleet, open, records }) : NO_TURNS;
+  const turns = fate.kind === 'Go' ? turnsOf(view, open, records) : NO_TURNS;
   return {
     commands: [...nodes.commands, ...turns.commands],
     records: new Map([...records, ...turns.skipped]),
-    turns,
+    turns: fate.kind === 'Hold' ? { ...turns, hold: fate.hold } : turns,
     lookAt: nodes.lookAt,
   };
 }
@@ -117,21 +126,14 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
   const records = spoken === open ? (step?.records ?? recordsOf(spoken)) : recordsOf(spoken);
   const agent = stepAgent(input, spoken, { fleet, records, holderWaits: step?.turns.holderWaits ?? false });
 
-  const next = open === undefined && !deleting ? nextBatch(input, fleet, budget) : NO_NEXT;
+  const view = { input: { ...input, snapshot }, fleet, budget };
+  const next = open === undefined && !deleting ? nextBatch(view) : NO_NEXT;
+  const hold = holdOf(view, open, step?.turns.hold ?? next.hold);
   const tidy = finishDeletion(input, deleting, open);
-  const looks = [step?.lookAt, agent.lookAt, next.lookAt, tidy.lookAt].filter((look) => look !== undefined);
-  const view = { snapshot, fleet, budget };
+  const looks = [step?.lookAt, agent.lookAt, hold?.until, tidy.lookAt].filter((look) => look !== undefined);
   return {
     commands: [...(step?.commands ?? []), ...actions.commands, ...agent.commands, ...next.commands, ...tidy.commands],
-    planStatus: planStatus({
-      input,
-      fleet,
-      budget,
-      open,
-      hold: step?.turns.hold,
-      notifying: next.notifying,
-      agentProblem: agent.problem,
-    }),
+    planStatus: planStatus({ input, fleet, budget, open, hold, agentProblem: agent.problem }),
     batchStatuses: batchStatuses(input, view, {
       open,
       records: step?.records,
@@ -140,6 +142,12 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
     }),
     lookAt: looks.length === 0 ? undefined : Math.max(Math.min(...looks), input.now),
   };
+}
+
+/** What is said to keep anything new from starting; nothing, when nothing is left to start. */
+function holdOf(view: HoldView, open: UpgradeBatch | undefined, found: Hold | undefined): Hold | undefined {
+  if (open === undefined && view.fleet.remaining.length === 0) return undefined;
+  return holdStart(view) ?? found;
 }
 
 interface StatusesInput {
@@ -152,11 +160,11 @@ interface StatusesInput {
 /** Statuses of the open batch, and of settled ones in which something may still change. */
 function batchStatuses(
   input: DecisionInput,
-  view: { readonly snapshot: PlanSnapshot; readonly fleet: Fleet; readonly budget: Budget },
+  view: HoldView,
   { open, records, resumed, agentProblem }: StatusesInput,
 ): ReadonlyMap<string, UpgradeBatchStatus> {
   const statuses = new Map<string, UpgradeBatchStatus>();
-  const downNow = downNodes(view.snapshot, view.fleet).length;
+  const downNow = downNodes(view.input.snapshot, view.fleet).length;
   const outlook = (): BatchOutlook => outlookFor(view);
   for (const batch of input.snapshot.batches) {
     const resumption = resumed.get(batch.metadata.name);
@@ -168,18 +176,25 @@ function batchStatuses(
   return statuses;
 }
 
-function turnsOf(
-  input: DecisionInput,
-  view: { snapshot: PlanSnapshot; fleet: Fleet; open: UpgradeBatch; records: ReadonlyMap<string, NodeRecord> },
-): TurnsStep {
-  const { snapshot, fleet, open, records } = view;
+function turnsOf(view: HoldView, open: UpgradeBatch, records: ReadonlyMap<string, NodeRecord>): TurnsStep {
+  const { input, fleet } = view;
+  const { snapshot, now } = input;
   if (!mayOpenTurns(input, open)) {
-    return { ...NO_TURNS, hold: { reason: 'BatonMoving', message: 'waiting for the batch to have its notification agent' } };
+    return { ...NO_TURNS, hold: batonMoving('waiting for the batch to have its notification agent') };
   }
   const { lease } = snapshot;
   const holder = lease?.batchUid === open.metadata.uid && needsAgent(snapshot, open) ? lease.holder : undefined;
   const holderCanHandOver = holder !== undefined && canHandOver(snapshot, open, records, holder);
-  return openTurns({ snapshot, fleet, batch: open, records, holder, holderCanHandOver, now: input.now });
+  return openTurns({
+    snapshot,
+    fleet,
+    batch: open,
+    records,
+    holder,
+    holderCanHandOver,
+    holdTurn: (entry, node) => holdTurn(view, { batch: open, entry, node }),
+    now,
+  });
 }
 
 /** Records of a settled batch that may still change: quarantines end, receipts arrive, a Resume is noted. Undefined: nothing can. */
@@ -195,25 +210,29 @@ function settledRecords(
 
 interface NextStep {
   readonly commands: readonly Command[];
-  /** The next batch waits for the last one's notification. */
-  readonly notifying: boolean;
-  readonly lookAt: Instant | undefined;
+  readonly hold: Hold | undefined;
 }
 
-const NO_NEXT: NextStep = { commands: [], notifying: false, lookAt: undefined };
+const NO_NEXT: NextStep = { commands: [], hold: undefined };
 
-function nextBatch({ snapshot, now }: DecisionInput, fleet: Fleet, budget: Budget): NextStep {
-  if (snapshot.plan.spec.paused || snapshot.validation.kind !== 'Valid' || budget.exceeded) return NO_NEXT;
+/** Makes the next batch, unless something holds it. */
+function nextBatch(view: HoldView): NextStep {
+  const { input, fleet, budget } = view;
+  const { snapshot } = input;
+  if (snapshot.validation.kind === 'Refused' || budget.exceeded) return NO_NEXT;
   const next = cutNextBatch(snapshot, fleet);
   if (next === undefined) return NO_NEXT;
-  const last = snapshot.batches.at(-1);
-  const until = (toInstant(last?.status?.settledTime) ?? 0) + DELIVERY_WAIT_MS;
-  if (last !== undefined && outstandingSinks(last).length > 0 && now < until)
-    return { commands: [], notifying: true, lookAt: until };
+  const hold = holdNextBatch(view) ?? lastNotification(input);
+  if (hold !== undefined) return { commands: [], hold };
   const why = `${counted(next.nodes.length, 'node')} of ${fleet.remaining.length} still to do go next`;
-  return {
-    commands: [{ kind: 'CreateBatch', batch: buildBatch(snapshot, fleet, next), why }],
-    notifying: false,
-    lookAt: undefined,
-  };
+  return { commands: [{ kind: 'CreateBatch', batch: buildBatch(snapshot, fleet, next), why }], hold: undefined };
+}
+
+function lastNotification({ snapshot, now }: DecisionInput): Hold | undefined {
+  const last = snapshot.batches.at(-1);
+  if (last === undefined || outstandingSinks(last).length === 0) return undefined;
+  const until = (toInstant(last.status?.settledTime) ?? 0) + DELIVERY_WAIT_MS;
+  if (now >= until) return undefined;
+  const message = 'the next batch waits at most 30 s for the notification of the last one';
+  return { reason: PLAN_REASONS.Notifying, message, summary: 'Running', kind: 'Working', until };
 }

@@ -1,18 +1,13 @@
 import { NODE_REASONS } from '../../api/conditions.ts';
-import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { BatchNode, NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { Turn } from '../../api/marks.ts';
 import type { Instant, NodeFact } from '../facts.ts';
 import { toRfc3339 } from '../text.ts';
 import type { Command } from './command.ts';
 import { downNodes, downReason, maxUnavailable, type Fleet } from './fleet.ts';
+import type { Hold } from './holds.ts';
 import { disrupts, inTurn, isTerminal, processesOf } from './node-input.ts';
 import type { PlanSnapshot } from './snapshot.ts';
-
-/** Why no turn is opened although nodes are waiting. */
-export interface Hold {
-  readonly reason: 'MaxUnavailableReached' | 'ClaimedByOthers' | 'BatonMoving';
-  readonly message: string;
-}
 
 /** What follows for the nodes of a batch that wait for their turn. */
 export interface TurnsStep {
@@ -33,6 +28,8 @@ interface TurnsInput {
   readonly holder: string | undefined;
   /** Whether some other node could take the baton while the holder has its turn, now or later in this batch. */
   readonly holderCanHandOver: boolean;
+  /** What keeps this one node from its turn, if anything does. */
+  readonly holdTurn: (entry: BatchNode, node: NodeFact) => Hold | undefined;
   readonly now: Instant;
 }
 
@@ -69,21 +66,23 @@ export function openTurns(input: TurnsInput): TurnsStep {
   let hold: Hold | undefined;
   let holderWaits = false;
 
-  const waiting = batch.spec.nodes.filter((entry) => isWaiting(records.get(entry.name), snapshot.nodes.get(entry.name), batch));
+  const candidates = batch.spec.nodes.filter((entry) =>
+    isWaiting(records.get(entry.name), snapshot.nodes.get(entry.name), batch),
+  );
   const ordered = [
-    ...waiting.filter((entry) => entry.name !== input.holder),
-    ...waiting.filter((entry) => entry.name === input.holder),
+    ...candidates.filter((entry) => entry.name !== input.holder),
+    ...candidates.filter((entry) => entry.name === input.holder),
   ];
   for (const entry of ordered) {
     const node = snapshot.nodes.get(entry.name);
     if (node === undefined || node.uid !== entry.uid) continue;
     const others = [...down.values()].filter((other) => other.name !== node.name);
     if (node.claim !== undefined) {
-      hold ??= { reason: 'ClaimedByOthers', message: `${node.name} is in the turn of another plan or batch` };
+      hold ??= waiting('ClaimedByOthers', `${node.name} is in the turn of another plan or batch`);
       continue;
     }
     if (others.length + 1 > limit) {
-      hold ??= { reason: 'MaxUnavailableReached', message: `${describeDown(others)} of maxUnavailable ${limit}` };
+      hold ??= waiting('MaxUnavailableReached', `${describeDown(others)} of maxUnavailable ${limit}`);
       break;
     }
     const skip = skipReason(node, batch, fleet.selected.has(node.name), entry.processes.length);
@@ -93,13 +92,18 @@ export function openTurns(input: TurnsInput): TurnsStep {
     }
     const controlPlane = node.controlPlane ? others.find((other) => other.controlPlane) : undefined;
     if (controlPlane !== undefined) {
-      hold ??= { reason: 'MaxUnavailableReached', message: `${controlPlane.name} is down; control-plane nodes go one at a time` };
+      hold ??= waiting('MaxUnavailableReached', `${controlPlane.name} is down; control-plane nodes go one at a time`);
+      continue;
+    }
+    const held = input.holdTurn(entry, node);
+    if (held !== undefined) {
+      hold ??= held;
       continue;
     }
     const processes = processesOf(batch, entry);
     if (node.name === input.holder && disrupts(processes) && input.holderCanHandOver) {
       holderWaits = true;
-      hold ??= { reason: 'BatonMoving', message: `the baton leaves ${node.name} before its own turn` };
+      hold ??= batonMoving(`the baton leaves ${node.name} before its own turn`);
       continue;
     }
     const cordon = disrupts(processes);
@@ -114,6 +118,15 @@ export function openTurns(input: TurnsInput): TurnsStep {
     down.set(node.name, node);
   }
   return { skipped, commands, hold, holderWaits };
+}
+
+function waiting(reason: Hold['reason'], message: string): Hold {
+  return { reason, message, summary: 'Waiting', kind: 'Stalled' };
+}
+
+/** The hold while the baton is on its way. */
+export function batonMoving(message: string): Hold {
+  return { reason: 'BatonMoving', message, summary: 'Waiting', kind: 'Working' };
 }
 
 function isWaiting(record: NodeRecord | undefined, node: NodeFact | undefined, batch: UpgradeBatch): boolean {

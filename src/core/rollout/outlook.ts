@@ -2,18 +2,14 @@ import { PLAN_REASONS } from '../../api/conditions.ts';
 import type { BatchOutlook } from '../../api/generated/upgradebatch.ts';
 import { counted } from '../text.ts';
 import { cutNextBatch, expectedLastIndex } from './cut-batch.ts';
-import { maxUnavailable, type Budget, type Fleet } from './fleet.ts';
+import { maxUnavailable } from './fleet.ts';
+import { holdNextBatch, type HoldView } from './holds.ts';
 import { countNodes } from './plan-status.ts';
-import type { PlanSnapshot } from './snapshot.ts';
-
-interface OutlookInput {
-  readonly snapshot: PlanSnapshot;
-  readonly fleet: Fleet;
-  readonly budget: Budget;
-}
 
 /** What follows after a batch, as its notification tells it. */
-export function outlookFor({ snapshot, fleet, budget }: OutlookInput): BatchOutlook {
+export function outlookFor(view: HoldView): BatchOutlook {
+  const { input, fleet, budget } = view;
+  const { snapshot } = input;
   const counts = countNodes(snapshot, fleet);
   const common = {
     lastBatch: Math.max(1, expectedLastIndex(snapshot, fleet)),
@@ -40,7 +36,10 @@ export function outlookFor({ snapshot, fleet, budget }: OutlookInput): BatchOutl
       ...upcoming,
       ...common,
     };
-  if (snapshot.plan.spec.paused)
-    return { next: 'Paused', reason: PLAN_REASONS.PausedBySpec, message: 'spec.paused is true', ...upcoming, ...common };
+  const hold = holdNextBatch(view);
+  if (hold !== undefined) {
+    const word = hold.summary === 'Paused' ? 'Paused' : 'Waiting';
+    return { next: word, reason: hold.reason, message: hold.message, ...upcoming, ...common };
+  }
   return { next: 'NextBatch', message: `batch ${next.index}, ${counted(next.nodes.length, 'node')}`, ...upcoming, ...common };
 }

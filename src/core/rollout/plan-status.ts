@@ -6,7 +6,7 @@ import { presentFields } from '../present-fields.ts';
 import { counted } from '../text.ts';
 import { failureReason, isSettled, outstandingSinks } from './batch-step.ts';
 import { downNodes, maxUnavailable, type Budget, type Fleet } from './fleet.ts';
-import type { Hold } from './open-turns.ts';
+import type { Hold } from './holds.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 
 /** What the plan's status is made from, beside the snapshot. */
@@ -17,9 +17,8 @@ export interface PlanStatusInput {
   readonly budget: Budget;
   /** The batch under way, if any. */
   readonly open: UpgradeBatch | undefined;
+  /** Why nothing new starts, if anything holds it. */
   readonly hold: Hold | undefined;
-  /** Whether the next batch waits for the last one's notification. */
-  readonly notifying: boolean;
   readonly agentProblem: string | undefined;
 }
 
@@ -71,13 +70,8 @@ function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
     return { summary: 'Invalid', reason: PLAN_REASONS.TemplateRefused, kind: 'Stalled', message: validation.message };
   }
   if (open === undefined && fleet.remaining.length === 0 && fleet.selected.size > 0) return ended(counts);
-  if (plan.spec.paused) {
-    return { summary: 'Paused', reason: PLAN_REASONS.PausedBySpec, kind: 'Resting', message: `spec.paused is true: ${running}` };
-  }
+  if (hold?.summary === 'Paused') return { ...verdictOf(hold), message: `${hold.message}: ${running}` };
   if (budget.exceeded) return { summary: 'Paused', reason: PLAN_REASONS.BudgetExceeded, kind: 'Stalled', message: budgetMessage };
-  if (validation.kind === 'Pending') {
-    return { summary: 'Waiting', reason: PLAN_REASONS.ValidationPending, kind: 'Working', message: validation.message };
-  }
   if (fleet.selected.size === 0) {
     return {
       summary: 'Waiting',
@@ -86,19 +80,21 @@ function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
       message: 'nodeSelector chooses no node of the cluster',
     };
   }
-  if (open !== undefined && hold !== undefined && counts.running === 0) {
-    const message = hold.reason === 'MaxUnavailableReached' ? `${hold.message}${quarantined}` : hold.message;
-    return { summary: 'Waiting', reason: hold.reason, kind: hold.reason === 'BatonMoving' ? 'Working' : 'Stalled', message };
-  }
-  if (status.notifying) {
-    const message = 'the next batch waits at most 30 s for the notification of the last one';
-    return { summary: 'Running', reason: PLAN_REASONS.Notifying, kind: 'Working', message };
+  if (hold !== undefined && counts.running === 0) {
+    return {
+      ...verdictOf(hold),
+      message: hold.reason === 'MaxUnavailableReached' ? `${hold.message}${quarantined}` : hold.message,
+    };
   }
   const batch =
     open === undefined
       ? 'the next batch is being made'
       : `${open.metadata.name}: ${counted(counts.running, 'node')} in their turn`;
   return { summary: 'Running', reason: PLAN_REASONS.BatchRunning, kind: 'Working', message: `${batch}; ${down}` };
+}
+
+function verdictOf({ summary, reason, kind, message }: Hold): Verdict {
+  return { summary, reason, kind, message };
 }
 
 function ended(counts: Required<PlanCounts>): Verdict {

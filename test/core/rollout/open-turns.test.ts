@@ -3,6 +3,7 @@ import type { NodeRecord, UpgradeBatch } from '../../../src/api/generated/upgrad
 import type { UpgradePlanSpec } from '../../../src/api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../../src/core/facts.ts';
 import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
+import type { Hold } from '../../../src/core/rollout/holds.ts';
 import { openTurns, type TurnsStep } from '../../../src/core/rollout/open-turns.ts';
 import { aNode, aQuarantined, aSnapshot, byName, done, inTurn } from './support/facts.ts';
 import { aBatch, aPlan, at, aTurn } from './support/objects.ts';
@@ -15,15 +16,25 @@ interface Case {
   readonly records?: readonly NodeRecord[];
   readonly holder?: string;
   readonly canHandOver?: boolean;
+  readonly held?: ReadonlyMap<string, Hold>;
 }
 
-function open({ nodes, batch, plan, records = [], holder, canHandOver = false }: Case): TurnsStep {
+function open({ nodes, batch, plan, records = [], holder, canHandOver = false, held = new Map() }: Case): TurnsStep {
   const names = batch ?? nodes.map((node) => node.name);
   const target = 'metadata' in names ? names : aBatch(names);
   const snapshot = aSnapshot({ plan: aPlan(plan), batches: [target], nodes: byName(...nodes) });
   const known = new Map(records.map((record) => [record.name, record]));
   const fleet = surveyFleet(snapshot);
-  return openTurns({ snapshot, fleet, batch: target, records: known, holder, holderCanHandOver: canHandOver, now: at(100) });
+  return openTurns({
+    snapshot,
+    fleet,
+    batch: target,
+    records: known,
+    holder,
+    holderCanHandOver: canHandOver,
+    holdTurn: (_entry, node) => held.get(node.name),
+    now: at(100),
+  });
 }
 
 function opened({ commands }: TurnsStep): readonly string[] {
@@ -31,6 +42,16 @@ function opened({ commands }: TurnsStep): readonly string[] {
 }
 
 const workers = (count: number): NodeFact[] => Array.from({ length: count }, (_, i) => aNode(`node-${i + 1}`));
+
+describe('A node that something holds', () => {
+  const hold: Hold = { reason: 'BatonMoving', message: 'why', summary: 'Waiting', kind: 'Working' };
+
+  it('waits, and those behind it go first', () => {
+    const step = open({ nodes: workers(3), plan: { maxUnavailable: 2 }, held: new Map([['node-1', hold]]) });
+    expect(opened(step)).toEqual(['node-2', 'node-3']);
+    expect(step.hold).toEqual(hold);
+  });
+});
 
 describe('Turns are opened', () => {
   it.each<readonly [number | string, number]>([
@@ -174,7 +195,7 @@ describe('No turn is opened', () => {
   it('for a node that another plan has claimed, which is said', () => {
     const step = open({ nodes: [aNode('node-1', { claim: 'another' }), aNode('node-2')], plan: { maxUnavailable: 2 } });
     expect(opened(step)).toEqual(['node-2']);
-    expect(step.hold).toEqual({ reason: 'ClaimedByOthers', message: 'node-1 is in the turn of another plan or batch' });
+    expect(step.hold).toMatchObject({ reason: 'ClaimedByOthers', message: 'node-1 is in the turn of another plan or batch' });
   });
 });
 
@@ -188,7 +209,7 @@ describe('The holder of the baton', () => {
     const step = open({ nodes, plan: { maxUnavailable: 2 }, holder: 'node-1', canHandOver: true });
     expect(opened(step)).toEqual(['node-2']);
     expect(step.holderWaits).toBe(true);
-    expect(step.hold).toEqual({ reason: 'BatonMoving', message: 'the baton leaves node-1 before its own turn' });
+    expect(step.hold).toMatchObject({ reason: 'BatonMoving', message: 'the baton leaves node-1 before its own turn' });
   });
 
   it('does not wait when nothing disrupts it', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlanStatus } from '../../../src/api/generated/upgradeplan.ts';
 import { failureBudget, surveyFleet } from '../../../src/core/rollout/fleet.ts';
+import { holdStart, type Hold } from '../../../src/core/rollout/holds.ts';
 import { planStatus, type PlanStatusInput } from '../../../src/core/rollout/plan-status.ts';
 import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
 import { aLease, aNode, aQuarantined, aSnapshot, byName, done, inTurn, SETTINGS } from './support/facts.ts';
@@ -13,13 +14,11 @@ function statusOf({ view = {}, ...changes }: Case): UpgradePlanStatus {
   const snapshot = aSnapshot(changes);
   const fleet = surveyFleet(snapshot);
   const open = snapshot.batches.find((batch) => batch.status?.settledTime === undefined);
+  const found = { input: { snapshot, now: at(100), settings: SETTINGS, hash }, fleet, budget: failureBudget(snapshot, fleet) };
   return planStatus({
-    input: { snapshot, now: at(100), settings: SETTINGS, hash },
-    fleet,
-    budget: failureBudget(snapshot, fleet),
+    ...found,
     open,
-    hold: undefined,
-    notifying: false,
+    hold: holdStart(found),
     agentProblem: undefined,
     ...view,
   });
@@ -46,9 +45,15 @@ const ONE_FAILED: readonly NodeRecord[] = [BOTH[0]!, { name: 'node-2', state: 'F
 const ONE_SKIPPED: readonly NodeRecord[] = [BOTH[0]!, { name: 'node-2', state: 'Skipped', reason: 'NotReady' }];
 const generous = aPlan({ failure: { maxFailed: 5 } });
 const OPEN = [aBatch(['node-1', 'node-2'])];
+const aHold = (reason: Hold['reason'], message = 'why', kind: Hold['kind'] = 'Stalled'): Hold => ({
+  reason,
+  message,
+  summary: reason === 'Notifying' ? 'Running' : 'Waiting',
+  kind,
+});
 
 describe('The verdict on a plan', () => {
-  const held = { hold: { reason: 'MaxUnavailableReached', message: 'down: node-9 (NotReady)' } } as const;
+  const held = { hold: aHold('MaxUnavailableReached', 'down: node-9 (NotReady)') };
   it.each<readonly [string, Case, string, string]>([
     ['every node is done', { nodes: NODES, batches: [past(BOTH)] }, 'Succeeded', 'AllSucceeded'],
     ['every node was done before', { nodes: byName(done('node-1')) }, 'Succeeded', 'AllSucceeded'],
@@ -89,13 +94,13 @@ describe('The verdict on a plan', () => {
     ['nodes that are down use up its limit', { nodes: NODES, batches: OPEN, view: held }, 'Waiting', 'MaxUnavailableReached'],
     [
       'others have its nodes',
-      { nodes: NODES, batches: OPEN, view: { hold: { reason: 'ClaimedByOthers', message: 'node-1' } } },
+      { nodes: NODES, batches: OPEN, view: { hold: aHold('ClaimedByOthers') } },
       'Waiting',
       'ClaimedByOthers',
     ],
     [
       'the baton is moving',
-      { nodes: NODES, batches: OPEN, view: { hold: { reason: 'BatonMoving', message: 'moves' } } },
+      { nodes: NODES, batches: OPEN, view: { hold: aHold('BatonMoving', 'moves', 'Working') } },
       'Waiting',
       'BatonMoving',
     ],
@@ -106,7 +111,7 @@ describe('The verdict on a plan', () => {
       'BatchRunning',
     ],
     ['a batch runs', { nodes: byName(inTurn('node-1'), aNode('node-2')), batches: OPEN }, 'Running', 'BatchRunning'],
-    ['the last batch is still to be told', { nodes: NODES, view: { notifying: true } }, 'Running', 'Notifying'],
+    ['the last batch is still to be told', { nodes: NODES, view: { hold: aHold('Notifying') } }, 'Running', 'Notifying'],
     ['it is being deleted', { plan: aPlan({}, { deletionTimestamp: timeAt(50) }), nodes: NODES }, 'Running', 'Deleting'],
   ])('when %s', (_, input, summary, reason) => {
     expect(statusOf(input)).toMatchObject({ summary, reason });
@@ -165,7 +170,7 @@ describe('A plan that stands still says what to do', () => {
   });
 
   it('says that a quarantined node uses up the limit, and how to release it', () => {
-    const hold = { reason: 'MaxUnavailableReached', message: 'down: node-2 (quarantined): 1 of maxUnavailable 1' } as const;
+    const hold = aHold('MaxUnavailableReached', 'down: node-2 (quarantined): 1 of maxUnavailable 1');
     const status = statusOf({ nodes: byName(aNode('node-1'), aQuarantined('node-2')), batches: OPEN, view: { hold } });
     expect(status.conditions?.[0]?.message).toBe(`${hold.message}, 1 of them quarantined: create an UpgradeAction Release`);
   });

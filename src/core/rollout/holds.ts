@@ -1,0 +1,78 @@
+import { PLAN_REASONS } from '../../api/conditions.ts';
+import type { BatchNode, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { Instant, NodeFact } from '../facts.ts';
+import type { Budget, Fleet } from './fleet.ts';
+import type { DecisionInput } from './snapshot.ts';
+
+/** Why nothing new starts, or why a waiting node does not get its turn yet. What runs is finished all the same. */
+export interface Hold {
+  readonly reason: keyof typeof PLAN_REASONS;
+  /** The sentence for a person: what is waited for and, where somebody must act, how. */
+  readonly message: string;
+  /** The plan's word while it lasts: Paused where only an act or an edit ends it. */
+  readonly summary: 'Waiting' | 'Running' | 'Paused';
+  /** What kstatus is told: Working goes on by itself soon, Resting was asked for, Stalled needs somebody or something else to move. */
+  readonly kind: 'Working' | 'Resting' | 'Stalled';
+  /** When it may end by itself, and the plan is to be looked at again. */
+  readonly until?: Instant;
+}
+
+/** What a rule looks at: the snapshot with this pass's records, and what was found in it. */
+export interface HoldView {
+  readonly input: DecisionInput;
+  readonly fleet: Fleet;
+  readonly budget: Budget;
+}
+
+/** A node of the open batch that waits for its turn. */
+export interface WaitingNode {
+  readonly batch: UpgradeBatch;
+  readonly entry: BatchNode;
+  readonly node: NodeFact;
+}
+
+type Rule = (view: HoldView) => Hold | undefined;
+type TurnRule = (view: HoldView, waiting: WaitingNode) => Hold | undefined;
+
+/** They hold everything new: the next batch, and each turn of the open one. The first that holds is the one that is shown. */
+const START_RULES: readonly Rule[] = [pausedBySpec, validationPending];
+
+/** They hold the next batch, beside the rules above. */
+const BATCH_RULES: readonly Rule[] = [];
+
+/** They hold the turn of one node of the open batch, beside the rules that hold everything. */
+const TURN_RULES: readonly TurnRule[] = [];
+
+function first<R extends readonly unknown[]>(rules: readonly ((...args: R) => Hold | undefined)[], ...args: R): Hold | undefined {
+  for (const rule of rules) {
+    const hold = rule(...args);
+    if (hold !== undefined) return hold;
+  }
+  return undefined;
+}
+
+/** What keeps anything new from starting, if anything does. */
+export function holdStart(view: HoldView): Hold | undefined {
+  return first(START_RULES, view);
+}
+
+/** What keeps the next batch from being made, if anything does. */
+export function holdNextBatch(view: HoldView): Hold | undefined {
+  return holdStart(view) ?? first(BATCH_RULES, view);
+}
+
+/** What keeps this one node from its turn, if anything does; what holds everything has been asked before. */
+export function holdTurn(view: HoldView, waiting: WaitingNode): Hold | undefined {
+  return first(TURN_RULES, view, waiting);
+}
+
+function pausedBySpec({ input }: HoldView): Hold | undefined {
+  if (!input.snapshot.plan.spec.paused) return undefined;
+  return { reason: PLAN_REASONS.PausedBySpec, message: 'spec.paused is true', summary: 'Paused', kind: 'Resting' };
+}
+
+function validationPending({ input }: HoldView): Hold | undefined {
+  const { validation } = input.snapshot;
+  if (validation.kind !== 'Pending') return undefined;
+  return { reason: PLAN_REASONS.ValidationPending, message: validation.message, summary: 'Waiting', kind: 'Working' };
+}
