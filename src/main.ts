@@ -1,5 +1,4 @@
 import process from 'node:process';
-import { ExitError } from './runtime/exit-error.ts';
 
 /** What a subcommand's module exports: it runs to its end and gives the exit code, with which the process exits at once. */
 interface Program {
@@ -40,10 +39,15 @@ async function run(args: readonly string[]): Promise<number> {
   try {
     return await program.main(rest);
   } catch (error) {
-    if (!(error instanceof ExitError)) throw error;
+    if (!isForThePerson(error)) throw error;
     process.stderr.write(`${error.message}\n`);
     return error.exitCode;
   }
+}
+
+/** Errors that carry an exit code are for whoever started the program: a stack trace would hide the sentence. */
+function isForThePerson(error: unknown): error is Error & { readonly exitCode: number } {
+  return error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number';
 }
 
 /** Loads one program alone: `baton report` must not pay for the Kubernetes client. */

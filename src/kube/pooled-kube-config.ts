@@ -122,6 +122,17 @@ function fingerprint(route: string, tls: Tls): string {
     .digest('base64');
 }
 
+/** A kubeconfig that cannot be used, said to whoever started the program. */
+export class KubeConfigError extends Error {
+  /** The program ends with it: the input was wrong. */
+  readonly exitCode = 2;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'KubeConfigError';
+  }
+}
+
 /** Which cluster is meant. */
 export interface KubeConfigSource {
   /** Path of a kubeconfig; without it, the Pod's ServiceAccount. */
@@ -130,7 +141,7 @@ export interface KubeConfigSource {
 
 /**
  * Loads the kubeconfig that was named, or else the Pod's own credentials. The KUBECONFIG environment and the home directory are
- * never looked at, because an exported variable must not choose which fleet is upgraded. Throws when there is neither.
+ * never looked at, because an exported variable must not choose which fleet is upgraded. Throws a {@link KubeConfigError}.
  */
 export function loadKubeConfig(source: KubeConfigSource): PooledKubeConfig {
   const config = new PooledKubeConfig();
@@ -138,17 +149,18 @@ export function loadKubeConfig(source: KubeConfigSource): PooledKubeConfig {
     try {
       config.loadFromFile(source.kubeconfigPath);
     } catch (error) {
-      throw new Error(`the kubeconfig ${source.kubeconfigPath} cannot be read`, { cause: error });
+      const why = error instanceof Error ? error.message : String(error);
+      throw new KubeConfigError(`the kubeconfig ${source.kubeconfigPath} cannot be read: ${why}`, { cause: error });
     }
     if (config.getCurrentCluster() === null) {
-      throw new Error(
+      throw new KubeConfigError(
         `the kubeconfig ${source.kubeconfigPath} has no current context with a cluster: set one with 'kubectl config use-context'`,
       );
     }
     return config;
   }
   if (process.env['KUBERNETES_SERVICE_HOST'] === undefined) {
-    throw new Error('no kubeconfig was given and this is not a Pod: name one with --kubeconfig');
+    throw new KubeConfigError('no kubeconfig was given and this is not a Pod: name one with --kubeconfig');
   }
   config.loadFromCluster();
   return config;

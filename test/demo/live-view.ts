@@ -82,7 +82,8 @@ function planLine(plan: UpgradePlan | undefined): string | undefined {
 function reportLine(report: Event): string {
   const progress = report.metadata.annotations?.[ANNOTATIONS.progress];
   const measure = progress === undefined ? '' : ` ${progress} %`;
-  return `report  ${(report.related?.name ?? '').padEnd(8)} ${report.action}: ${report.reason}${measure}, ${report.note ?? ''}`;
+  // The note begins with node and process.
+  return `report  ${report.reason}${measure} ${report.note ?? ''}`;
 }
 
 /** What has changed from one moment to the next, a line each. */

@@ -76,7 +76,6 @@ export async function installBaton(options: InstallOptions): Promise<void> {
   const { helm, image, clusterName, sinkAllow, wait = true } = options;
   const values = [
     `image.repository=${image.repository}`,
-    `image.tag=${image.tag}`,
     'image.pullPolicy=IfNotPresent',
     `clusterName=${clusterName}`,
     ...(sinkAllow === undefined ? [] : [`agent.sinkAllow={${sinkAllow.join(',')}}`]),
@@ -91,6 +90,9 @@ export async function installBaton(options: InstallOptions): Promise<void> {
     batonNamespace,
     '--create-namespace',
     ...(wait ? ['--wait', '--timeout=180s'] : []),
+    // A hash of digits alone is a text all the same.
+    '--set-string',
+    `image.tag=${image.tag}`,
     ...values.flatMap((value) => ['--set', value]),
   ]);
   if (result.code !== 0) throw new Error(`installing Baton with Helm failed: ${result.stderr.trim() || result.stdout.trim()}`);
