@@ -22,7 +22,7 @@ demo-down: node_modules/.package-lock.json ## Remove everything that make demo b
 	@$(NPM) run cluster -- down --name demo
 
 ##@ Develop
-.PHONY: test test-core test-adapter test-apiserver test-cluster lint format typecheck generate verify build
+.PHONY: test test-core test-adapter test-apiserver test-cluster lint format typecheck bench generate verify build
 test: node_modules/.package-lock.json ## Run everything that proves it: lint, types, generated files, all tests (the first run builds Kubernetes, about 25 minutes)
 	@$(NPM) run test:all
 test-core: node_modules/.package-lock.json ## Run the tests of the pure core only (seconds)
@@ -40,6 +40,8 @@ format: node_modules/.package-lock.json ## Format the sources
 	@$(NPM) run format
 typecheck: node_modules/.package-lock.json ## Check the types
 	@$(NPM) run typecheck
+bench: node_modules/.package-lock.json ## Measure what a decision costs, as a ratio to another measure of the same run
+	@$(NPM) run bench
 generate: node_modules/.package-lock.json ## Make types, reference documents and deployable copies from crds and charts
 	@$(NPM) run generate
 verify: node_modules/.package-lock.json ## Fail when something generated is stale

@@ -1,6 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+
+// A process of its own takes a while to start on a busy machine.
+jest.setTimeout(30_000);
 
 const program = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 
