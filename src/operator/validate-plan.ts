@@ -72,7 +72,7 @@ export class PlanValidator {
 /** The Pod as a Job would make it, on a node that stands for any. */
 function dryRunPod(plan: UpgradePlan, process: UpgradePlan['spec']['processes'][number]): object {
   const { namespace, name } = plan.metadata;
-  const { template } = process.job;
+  const { template, compatibility } = process.job;
   const metadata = object(template['metadata']);
   return {
     apiVersion: 'v1',
@@ -83,8 +83,15 @@ function dryRunPod(plan: UpgradePlan, process: UpgradePlan['spec']['processes'][
       plan: name,
       version: plan.spec.version,
       batch: `${name}-dry-run`,
-      process: { name: process.name, report: process.report, template },
+      process: {
+        name: process.name,
+        report: process.report,
+        template,
+        ...(compatibility === undefined ? {} : { compatibility }),
+      },
+      revision: 'any-revision',
       node: 'any-node',
+      hostname: undefined,
       attempt: 1,
       fromVersion: '',
     }),

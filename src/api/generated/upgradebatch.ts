@@ -61,6 +61,8 @@ export interface BatchProcess {
   readonly deadlineSeconds: number;
   /** template is the PodTemplateSpec of the process's Jobs. */
   readonly template: Readonly<Record<string, unknown>>;
+  /** compatibility is whose images the template is completed for. */
+  readonly compatibility?: 'SystemUpgradeController';
 }
 
 /** `spec.drain` of an UpgradeBatch. */

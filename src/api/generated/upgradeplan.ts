@@ -93,6 +93,8 @@ export interface ProcessTiming {
 
 /** `spec.processes[].job` of an UpgradePlan. */
 export interface JobProcess {
+  /** compatibility set to SystemUpgradeController runs images made for rancher/system-upgrade-controller unchanged: it completes the template with the host's namespaces, the host's root at /host, the SYSTEM_UPGRADE_* environment, Pod information in /run/system-upgrade/pod, its labels, and privileged containers (re-runs: yes). */
+  readonly compatibility?: 'SystemUpgradeController';
   /** template is a PodTemplateSpec; the operator fills in the node, the BATON_* environment and the tolerations of a turn (re-runs: yes). */
   readonly template: Readonly<Record<string, unknown>>;
 }

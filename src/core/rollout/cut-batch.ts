@@ -106,6 +106,7 @@ export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch
         report: process.report,
         deadlineSeconds: process.timing.deadlineSeconds,
         template: process.job.template,
+        ...(process.job.compatibility === undefined ? {} : { compatibility: process.job.compatibility }),
       })),
       drain: { emptyDirData: plan.spec.drain.emptyDirData },
     },

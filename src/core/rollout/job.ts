@@ -1,7 +1,9 @@
 import type { BatchProcess, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import { ANNOTATIONS, COMPONENTS, LABELS, SOCKET_DIRECTORY, TAINTS } from '../../api/names.ts';
 import type { Hash, NodeFact } from '../facts.ts';
+import { list, record, type Json } from '../json.ts';
 import type { Manifest } from './command.ts';
+import { compatibilityLabels, compatiblePodSpec, type CompatibilityInput } from './job-compatibility.ts';
 
 /** What a Job is made from. */
 export interface JobInput {
@@ -12,16 +14,6 @@ export interface JobInput {
   readonly attempt: number;
   readonly fromVersion: string;
   readonly hash: Hash;
-}
-
-type Json = Readonly<Record<string, unknown>>;
-
-function record(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
-}
-
-function list(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? value.map(record) : [];
 }
 
 /** Name of the Job of a process on a node: a hash, because plan, node and process names could overflow 63 characters together. */
@@ -91,17 +83,29 @@ export interface PodInput {
   readonly version: string;
   /** Name of the UpgradeBatch. */
   readonly batch: string;
-  readonly process: Pick<BatchProcess, 'name' | 'report' | 'template'>;
+  readonly process: Pick<BatchProcess, 'name' | 'report' | 'template' | 'compatibility'>;
+  readonly revision: string;
   /** Name of the Node. */
   readonly node: string;
+  /** The Node's label `kubernetes.io/hostname`, where it has one. */
+  readonly hostname: string | undefined;
   readonly attempt: number;
   readonly fromVersion: string;
+}
+
+/** Labels of the Job and its Pod beside Baton's own. */
+function foreignLabels(
+  process: Pick<BatchProcess, 'compatibility'>,
+  input: CompatibilityInput,
+): Readonly<Record<string, string>> {
+  return process.compatibility === 'SystemUpgradeController' ? compatibilityLabels(input) : {};
 }
 
 /** The template's Pod as the operator runs it: pinned, tolerating its own turn, with the BATON_* environment. */
 export function buildPodSpec(input: PodInput): Json {
   const { namespace, plan, version, batch, process, node, attempt, fromVersion } = input;
-  const spec = record(process.template['spec']);
+  const template = record(process.template['spec']);
+  const spec = process.compatibility === 'SystemUpgradeController' ? compatiblePodSpec(template, input) : template;
   const socket = process.report === 'Socket';
   const environment = Object.entries({
     BATON_NAMESPACE: namespace,
@@ -133,10 +137,13 @@ export function buildPodSpec(input: PodInput): Json {
 export function buildJob(input: JobInput): Manifest {
   const { batch, process, node, attempt, namespace } = input;
   const template = record(process.template['metadata']);
+  const { plan, version, revision } = batch.spec;
+  const hostname = node.labels['kubernetes.io/hostname'];
   const labels = {
+    ...foreignLabels(process, { plan, revision, version, node: node.name, hostname }),
     [LABELS.managedBy]: 'baton',
     [LABELS.component]: COMPONENTS.upgrade,
-    [LABELS.plan]: batch.spec.plan,
+    [LABELS.plan]: plan,
     [LABELS.planUid]: batch.spec.planUid,
     [LABELS.batch]: batch.metadata.name,
     [LABELS.batchUid]: batch.metadata.uid,
@@ -166,11 +173,13 @@ export function buildJob(input: JobInput): Manifest {
         },
         spec: buildPodSpec({
           namespace,
-          plan: batch.spec.plan,
-          version: batch.spec.version,
+          plan,
+          version,
           batch: batch.metadata.name,
           process,
+          revision,
           node: node.name,
+          hostname,
           attempt,
           fromVersion: input.fromVersion,
         }),

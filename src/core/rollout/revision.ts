@@ -10,11 +10,17 @@ function canonical(value: unknown): string {
 }
 
 /**
- * The plan's revision: a hash of what decides the work on a node - version, names of processes, templates. Nothing else re-runs a
+ * The plan's revision: a hash of what decides the work on a node - version, names of processes, templates and what they are
+ * compatible with. Nothing else re-runs a
  * node that is done.
  */
 export function revisionOf(plan: UpgradePlan, hash: Hash): string {
-  const processes = plan.spec.processes.map((process) => ({ name: process.name, template: process.job.template }));
+  const processes = plan.spec.processes.map(({ name, job }) => ({
+    name,
+    template: job.template,
+    // Absent where it is not set, or every plan that was done before the field existed would run again.
+    ...(job.compatibility === undefined ? {} : { compatibility: job.compatibility }),
+  }));
   return hash(canonical({ version: plan.spec.version, processes })).slice(0, 40);
 }
 

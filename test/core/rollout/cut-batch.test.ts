@@ -162,4 +162,15 @@ describe('The UpgradeBatch that is written', () => {
       drain: { emptyDirData: 'Delete' },
     });
   });
+
+  it('says for whose images a template is completed, where the plan says so', () => {
+    const job = { ...aProcess().job, compatibility: 'SystemUpgradeController' } as const;
+    const compatible = snapshotOf({ count: 1, plan: { processes: [aProcess({ job })] } });
+    const fleet = surveyFleet(compatible);
+    const next = cutNextBatch(compatible, fleet);
+    expect(buildBatch(compatible, fleet, next!)['spec']).toMatchObject({
+      processes: [{ compatibility: 'SystemUpgradeController' }],
+    });
+    expect(JSON.stringify(manifest)).not.toContain('compatibility');
+  });
 });
