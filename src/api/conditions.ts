@@ -42,6 +42,10 @@ export const PLAN_REASONS = {
   MaxUnavailableReached: 'MaxUnavailableReached',
   /** Waiting: the nodes still to do are claimed by another plan. */
   ClaimedByOthers: 'ClaimedByOthers',
+  /** Waiting: the last batch is left to prove itself for the soakSeconds of its step. */
+  Soaking: 'Soaking',
+  /** Paused: a batch, or the next one, waits for an UpgradeAction Approve. */
+  ApprovalRequired: 'ApprovalRequired',
   /** Paused: spec.paused is true. */
   PausedBySpec: 'PausedBySpec',
   /** Paused: more nodes failed than maxFailed allows. */
@@ -134,10 +138,12 @@ export const ACTION_REASONS = {
   Pending: 'Pending',
   /** There is no plan of that name. */
   PlanNotFound: 'PlanNotFound',
-  /** The named batch is not the one after which the plan paused. */
+  /** The named batch is not the one after which the plan paused, or that waits for approval. */
   WrongBatch: 'WrongBatch',
   /** The plan is not paused by its failure budget. */
   NotPaused: 'NotPaused',
+  /** No batch of the plan waits for approval now. */
+  NotWaiting: 'NotWaiting',
   /** One of the nodes is not quarantined by this plan. */
   NotQuarantined: 'NotQuarantined',
 } as const;

@@ -17,8 +17,8 @@ export interface UpgradeAction {
 export interface UpgradeActionSpec {
   /** plan is the name of the UpgradePlan in this namespace. */
   readonly plan: string;
-  /** action is what is asked for. Release ends the quarantine of nodes; Resume lets a plan go on that paused because too many nodes failed, and starts its budget anew. */
-  readonly action: 'Release' | 'Resume';
+  /** action is what is asked for. Approve lets the batch that waits for it start, or be followed by the next one; Release ends the quarantine of nodes; Resume lets a plan go on that paused because too many nodes failed, and starts its budget anew. */
+  readonly action: 'Approve' | 'Release' | 'Resume';
   /** batch is the UpgradeBatch that the act is for, so that it cannot let a later one pass. */
   readonly batch?: string;
   /** nodes are the names of the nodes that the act is for. */

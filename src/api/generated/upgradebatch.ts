@@ -91,6 +91,8 @@ export interface UpgradeBatchStatus {
   readonly notification?: BatchNotification;
   /** resumed says that an UpgradeAction let the plan go on after this batch. */
   readonly resumed?: Resumption;
+  /** approved says that an UpgradeAction let the batch start, or let the next one be made. */
+  readonly approved?: Approval;
 }
 
 /** `status.conditions[]` of an UpgradeBatch. */
@@ -235,6 +237,18 @@ export interface Receipt {
 export interface Resumption {
   /** action is the name of the UpgradeAction. */
   readonly action: string;
+  /** requestedBy is who asked. */
+  readonly requestedBy?: string;
+  /** time is when it was applied. */
+  readonly time: string;
+}
+
+/** `status.approved` of an UpgradeBatch. */
+export interface Approval {
+  /** action is the name of the UpgradeAction. */
+  readonly action: string;
+  /** approval is what was waited for. */
+  readonly approval: 'BeforeStart' | 'BeforeNext';
   /** requestedBy is who asked. */
   readonly requestedBy?: string;
   /** time is when it was applied. */

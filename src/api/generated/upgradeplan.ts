@@ -61,6 +61,10 @@ export interface BatchStep {
   readonly size: number | string;
   /** maxFailed is how many nodes of this batch may fail before nothing more starts: a number, or a percentage of the batch rounded down. The first batch defaults to 0, the others to the plan's budget alone. */
   readonly maxFailed?: number | string;
+  /** soakSeconds is how long a batch of this step is left to prove itself: the next one is not made earlier than so long after it settled (re-runs: no). */
+  readonly soakSeconds?: number;
+  /** approval says that a person has to let it go on, by an UpgradeAction Approve that names the batch; None by default. BeforeStart: the batch is made, but none of its nodes gets its turn before that. BeforeNext: once the batch has settled, the next one is not made before that. A step that repeats asks for each of its batches (re-runs: no). */
+  readonly approval?: 'None' | 'BeforeStart' | 'BeforeNext';
 }
 
 /** `spec.failure` of an UpgradePlan. */

@@ -13,16 +13,19 @@ export interface CommandInput {
   readonly quarantined: readonly string[];
   /** Whether the plan waits for a Resume. */
   readonly paused: boolean;
+  /** Whether the plan waits for an Approve of the batch. */
+  readonly unapproved: boolean;
   /** Whether processes have reported: without reports the batch has no Events worth a look. */
   readonly reported: boolean;
 }
 
 /** What to type after a batch: the acts that it needs first, then where to look. Each is one line for a POSIX-like shell with here-strings (bash, zsh). */
 export function notifiedCommands(input: CommandInput): NotifiedCommand[] {
-  const { namespace, batch, quarantined, paused, reported } = input;
+  const { namespace, batch, quarantined, paused, unapproved, reported } = input;
   const commands: NotifiedCommand[] = [];
   if (quarantined.length > 0) commands.push({ purpose: 'Release', command: releaseCommand(input) });
   if (paused) commands.push({ purpose: 'Resume', command: createAction(input, 'resume-', { action: 'Resume', batch }) });
+  if (unapproved) commands.push({ purpose: 'Approve', command: createAction(input, 'approve-', { action: 'Approve', batch }) });
   if (reported) commands.push({ purpose: 'Events', command: `kubectl events --for upgradebatch/${batch} -n ${namespace}` });
   commands.push({ purpose: 'Describe', command: `kubectl describe ubatch ${batch} -n ${namespace}` });
   commands.push({ purpose: 'Status', command: `kubectl get ubatch,uplan -n ${namespace}` });

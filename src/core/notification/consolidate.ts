@@ -46,6 +46,7 @@ export function consolidate({ batch, reports, cluster, agent }: ConsolidateInput
   const counts = countNodes(nodes);
   // Only then does an act of resuming let it go on: a person's own pause is not answered by one.
   const paused = outlook?.next === 'Paused' && outlook.reason === PLAN_REASONS.BudgetExceeded;
+  const unapproved = outlook?.next === 'Paused' && outlook.reason === PLAN_REASONS.ApprovalRequired;
   const clusterName = cutToBytes(cluster, CLUSTER_BYTES);
   const withoutText: Omit<Notification, 'text'> = presentFields({
     schema: NOTIFICATION_SCHEMA,
@@ -55,7 +56,7 @@ export function consolidate({ batch, reports, cluster, agent }: ConsolidateInput
     plan: { namespace: metadata.namespace, name: spec.plan, version: spec.version, revision: spec.revision },
     batch: { name: metadata.name, index: spec.index, ...lastBatch(spec.index, outlook) },
     outcome: decideOutcome(nodes, counts),
-    action: actionNeeded(outlook, counts, paused) ? 'Act' : 'None',
+    action: actionNeeded(outlook, counts, paused || unapproved) ? 'Act' : 'None',
     startTime: status.startTime,
     settledTime: status.settledTime,
     seconds: secondsBetween(status.startTime, status.settledTime),
@@ -73,6 +74,7 @@ export function consolidate({ batch, reports, cluster, agent }: ConsolidateInput
       // A plan that is being deleted takes no acts: it releases its nodes by itself.
       quarantined: outlook?.next === 'Deleted' ? [] : nodes.filter((node) => node.quarantined).map((node) => node.name),
       paused,
+      unapproved,
       reported: reports.length > 0,
     }),
     agent,

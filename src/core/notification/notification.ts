@@ -163,7 +163,7 @@ export interface NextStep {
 
 /** Something to type. */
 export interface NotifiedCommand {
-  readonly purpose: 'Release' | 'Resume' | 'Describe' | 'Events' | 'Status';
+  readonly purpose: 'Release' | 'Resume' | 'Approve' | 'Describe' | 'Events' | 'Status';
   readonly command: string;
 }
 

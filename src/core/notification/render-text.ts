@@ -31,7 +31,9 @@ export function renderText(notification: Told): string {
 
 function headlineText({ outcome, action, cluster, plan, batch, next, progress }: Told): string {
   const done = next?.kind === 'Done';
-  const emoji = done ? '🏁' : action === 'Act' ? '🔴' : outcome === 'Succeeded' ? '✅' : '🟡';
+  // A batch that went well and waits for a person, as planned, is no alarm.
+  const mood = outcome === 'Succeeded' ? (action === 'Act' ? '🟡' : '✅') : action === 'Act' ? '🔴' : '🟡';
+  const emoji = done ? '🏁' : mood;
   const of = batch.of === undefined ? '' : ` of ${done ? '' : 'about '}${batch.of}`;
   const parts = [
     ...(cluster === undefined ? [] : [cluster]),
@@ -133,14 +135,17 @@ function nextText({ next, progress }: Told): string | undefined {
 const COMMAND_INTROS = {
   Release: 'After repair:',
   Resume: 'Go on:',
+  Approve: 'Approve:',
   Events: 'Look:',
   Describe: 'Look:',
   Status: 'Look:',
 } as const;
 
+const ACTS: ReadonlySet<string> = new Set(['Release', 'Resume', 'Approve']);
+
 /** The acts, and the first of the commands that look. */
 function commandTexts({ commands }: Told): string[] {
-  const acts = commands.filter(({ purpose }) => purpose === 'Release' || purpose === 'Resume');
+  const acts = commands.filter(({ purpose }) => ACTS.has(purpose));
   const looks = commands.filter((command) => !acts.includes(command));
   return [...acts, ...looks.slice(0, 1)].map(({ purpose, command }) => `${COMMAND_INTROS[purpose]} ${command}`);
 }

@@ -1,8 +1,9 @@
 import { ACTION_REASONS, CONDITIONS } from '../../api/conditions.ts';
 import type { UpgradeAction } from '../../api/generated/upgradeaction.ts';
-import type { Resumption } from '../../api/generated/upgradebatch.ts';
+import type { Approval, Resumption } from '../../api/generated/upgradebatch.ts';
 import { findCondition } from '../condition.ts';
 import { toRfc3339 } from '../text.ts';
+import { approve } from './approve.ts';
 import { isSettled } from './batch-step.ts';
 import type { ActionAnswer, Command } from './command.ts';
 import type { Budget, Fleet } from './fleet.ts';
@@ -13,6 +14,8 @@ export interface ActionsStep {
   readonly commands: readonly Command[];
   /** Batches that are to be marked as resumed, by name. */
   readonly resumed: ReadonlyMap<string, Resumption>;
+  /** Batches that are to be marked as approved, by name. */
+  readonly approved: ReadonlyMap<string, Approval>;
 }
 
 /** Whether an act has had its answer. Acts happen once. */
@@ -25,16 +28,22 @@ export function isAnswered(action: UpgradeAction): boolean {
 export function answerActions(input: DecisionInput, fleet: Fleet, budget: Budget): ActionsStep {
   const commands: Command[] = [];
   const resumed = new Map<string, Resumption>();
+  const approved = new Map<string, Approval>();
   for (const action of input.snapshot.actions) {
     if (isAnswered(action)) continue;
     if (action.spec.action === 'Release') commands.push(...release(input, action));
-    else {
+    else if (action.spec.action === 'Approve') {
+      const step = approve(input, action, fleet);
+      if ('answer' in step) commands.push(...answer(action, step.answer));
+      // Of two in one pass the first counts; the other is answered when that is written.
+      else if (!approved.has(action.spec.batch ?? '')) approved.set(action.spec.batch ?? '', step.approval);
+    } else {
       const step = resume(input, { action, fleet, budget });
       if (step.answer !== undefined) commands.push(...answer(action, step.answer));
       if (step.resumption !== undefined && action.spec.batch !== undefined) resumed.set(action.spec.batch, step.resumption);
     }
   }
-  return { commands, resumed };
+  return { commands, resumed, approved };
 }
 
 /** The answer, unless the act has it already: one that waits is told so once. */

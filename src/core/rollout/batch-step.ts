@@ -154,6 +154,7 @@ export function batchStatus({ input, batch, records, downNow, outlook, agentProb
     outlook: settled ? (before.outlook ?? outlook()) : undefined,
     notification,
     resumed: before.resumed,
+    approved: before.approved,
   });
 }
 

@@ -1,8 +1,16 @@
 import { NODE_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
-import type { BatchOutlook, NodeRecord, Resumption, UpgradeBatch, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
+import type {
+  Approval,
+  BatchOutlook,
+  NodeRecord,
+  Resumption,
+  UpgradeBatch,
+  UpgradeBatchStatus,
+} from '../../api/generated/upgradebatch.ts';
 import type { UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
 import { FINALIZERS } from '../../api/names.ts';
 import type { Instant } from '../facts.ts';
+import { presentFields } from '../present-fields.ts';
 import { counted, toInstant } from '../text.ts';
 import { needsAgent, spokenFor, stepAgent } from './agent-step.ts';
 import { answerActions } from './answer-actions.ts';
@@ -12,7 +20,7 @@ import type { Command } from './command.ts';
 import { buildBatch, cutNextBatch } from './cut-batch.ts';
 import { finishDeletion, isTearingDown, tearDown } from './deletion.ts';
 import { downNodes, failureBudget, surveyFleet } from './fleet.ts';
-import { holdNextBatch, holdStart, holdTurn, type Hold, type HoldView } from './holds.ts';
+import { holdNextBatch, holdOpenBatch, holdStart, holdTurn, type Hold, type HoldView } from './holds.ts';
 import { batonMoving, openTurns, type TurnsStep } from './open-turns.ts';
 import { outlookFor } from './outlook.ts';
 import { planStatus } from './plan-status.ts';
@@ -64,7 +72,7 @@ function fateOf(view: HoldView, batch: UpgradeBatch): Fate {
   if (batch.spec.revision !== snapshot.revision)
     return end(NODE_REASONS.Superseded, `the plan moved on to ${snapshot.plan.spec.version}`);
   if (budget.exceeded) return end(NODE_REASONS.BudgetExceeded, budget.message);
-  const hold = holdStart(view);
+  const hold = holdOpenBatch(view);
   // A refused spec says so itself.
   if (hold !== undefined || snapshot.validation.kind === 'Refused') return { kind: 'Hold', hold };
   return { kind: 'Go' };
@@ -138,6 +146,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
       open,
       records: step?.records,
       resumed: actions.resumed,
+      approved: actions.approved,
       agentProblem: agent.problem,
     }),
     lookAt: looks.length === 0 ? undefined : Math.max(Math.min(...looks), input.now),
@@ -154,6 +163,7 @@ interface StatusesInput {
   readonly open: UpgradeBatch | undefined;
   readonly records: ReadonlyMap<string, NodeRecord> | undefined;
   readonly resumed: ReadonlyMap<string, Resumption>;
+  readonly approved: ReadonlyMap<string, Approval>;
   readonly agentProblem: string | undefined;
 }
 
@@ -161,17 +171,17 @@ interface StatusesInput {
 function batchStatuses(
   input: DecisionInput,
   view: HoldView,
-  { open, records, resumed, agentProblem }: StatusesInput,
+  { open, records, resumed, approved, agentProblem }: StatusesInput,
 ): ReadonlyMap<string, UpgradeBatchStatus> {
   const statuses = new Map<string, UpgradeBatchStatus>();
   const downNow = downNodes(view.input.snapshot, view.fleet).length;
   const outlook = (): BatchOutlook => outlookFor(view);
   for (const batch of input.snapshot.batches) {
-    const resumption = resumed.get(batch.metadata.name);
-    const own = batch === open ? records : settledRecords(input, batch, resumption !== undefined);
+    const acts = presentFields({ resumed: resumed.get(batch.metadata.name), approved: approved.get(batch.metadata.name) });
+    const own = batch === open ? records : settledRecords(input, batch, Object.keys(acts).length > 0);
     if (own === undefined) continue;
     const status = batchStatus({ input, batch, records: own, downNow, outlook, agentProblem });
-    statuses.set(batch.metadata.name, resumption === undefined ? status : { ...status, resumed: resumption });
+    statuses.set(batch.metadata.name, { ...status, ...acts });
   }
   return statuses;
 }
@@ -197,14 +207,10 @@ function turnsOf(view: HoldView, open: UpgradeBatch, records: ReadonlyMap<string
   });
 }
 
-/** Records of a settled batch that may still change: quarantines end, receipts arrive, a Resume is noted. Undefined: nothing can. */
-function settledRecords(
-  input: DecisionInput,
-  batch: UpgradeBatch,
-  resumed: boolean,
-): ReadonlyMap<string, NodeRecord> | undefined {
+/** Records of a settled batch that may still change: quarantines end, receipts arrive, an act is noted. Undefined: nothing can. */
+function settledRecords(input: DecisionInput, batch: UpgradeBatch, acted: boolean): ReadonlyMap<string, NodeRecord> | undefined {
   const quarantined = batch.status?.nodes?.some((record) => record.quarantined === true) ?? false;
-  if (!resumed && !quarantined && outstandingSinks(batch).length === 0) return undefined;
+  if (!acted && !quarantined && outstandingSinks(batch).length === 0) return undefined;
   return stepNodes(input, batch).records;
 }
 

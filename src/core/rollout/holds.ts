@@ -1,8 +1,10 @@
 import { PLAN_REASONS } from '../../api/conditions.ts';
 import type { BatchNode, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { Instant, NodeFact } from '../facts.ts';
+import { nextUnapproved, startUnapproved } from './approval.ts';
 import type { Budget, Fleet } from './fleet.ts';
 import type { DecisionInput } from './snapshot.ts';
+import { soaking } from './soak.ts';
 
 /** Why nothing new starts, or why a waiting node does not get its turn yet. What runs is finished all the same. */
 export interface Hold {
@@ -37,8 +39,11 @@ type TurnRule = (view: HoldView, waiting: WaitingNode) => Hold | undefined;
 /** They hold everything new: the next batch, and each turn of the open one. The first that holds is the one that is shown. */
 const START_RULES: readonly Rule[] = [pausedBySpec, validationPending];
 
-/** They hold the next batch, beside the rules above. */
-const BATCH_RULES: readonly Rule[] = [];
+/** They hold the next batch, beside the rules above. An approval comes first: somebody has to be asked, and may answer during the soak. */
+const BATCH_RULES: readonly Rule[] = [nextUnapproved, soaking];
+
+/** They hold all turns of the open batch, beside the rules that hold everything. */
+const OPEN_BATCH_RULES: readonly Rule[] = [startUnapproved];
 
 /** They hold the turn of one node of the open batch, beside the rules that hold everything. */
 const TURN_RULES: readonly TurnRule[] = [];
@@ -59,6 +64,11 @@ export function holdStart(view: HoldView): Hold | undefined {
 /** What keeps the next batch from being made, if anything does. */
 export function holdNextBatch(view: HoldView): Hold | undefined {
   return holdStart(view) ?? first(BATCH_RULES, view);
+}
+
+/** What keeps every turn of the open batch from being opened, if anything does. */
+export function holdOpenBatch(view: HoldView): Hold | undefined {
+  return holdStart(view) ?? first(OPEN_BATCH_RULES, view);
 }
 
 /** What keeps this one node from its turn, if anything does; what holds everything has been asked before. */

@@ -41,5 +41,7 @@ export function outlookFor(view: HoldView): BatchOutlook {
     const word = hold.summary === 'Paused' ? 'Paused' : 'Waiting';
     return { next: word, reason: hold.reason, message: hold.message, ...upcoming, ...common };
   }
-  return { next: 'NextBatch', message: `batch ${next.index}, ${counted(next.nodes.length, 'node')}`, ...upcoming, ...common };
+  const asks = snapshot.plan.spec.batches[next.step]?.approval === 'BeforeStart' ? ', once it is approved' : '';
+  const message = `batch ${next.index}, ${counted(next.nodes.length, 'node')}${asks}`;
+  return { next: 'NextBatch', message, ...upcoming, ...common };
 }

@@ -81,6 +81,8 @@ describe('what may be said', () => {
     ],
     ['a name of 40 characters', plan('w'.repeat(40), () => undefined)],
     ['no sinks', plan('right-silent', (spec) => delete spec['notify'])],
+    ['a soak and an approval', plan('right-soak', set({ batches: [{ size: 1, soakSeconds: 600, approval: 'BeforeNext' }] }))],
+    ['approving a batch', action({ plan: 'os', action: 'Approve', batch: 'os-1' })],
     ['resuming a paused plan', action({ plan: 'os', action: 'Resume', batch: 'os-1' })],
   ])('%s', async (_what, object) => {
     expect(await apply(object)).toMatchObject({ code: 0 });

@@ -80,15 +80,25 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     action({ plan: 'os', action: 'Resume' }),
     '`batch` must name the UpgradeBatch after which the plan paused',
   ],
+  [
+    'Approve without batch',
+    action({ plan: 'os', action: 'Approve' }),
+    '`batch` must name the UpgradeBatch that waits for approval',
+  ],
+  [
+    'an unknown approval',
+    plan('w', set({ batches: [{ size: 1, approval: 'After' }] })),
+    'Unsupported value: "After": supported values: "None", "BeforeStart", "BeforeNext"',
+  ],
   ['Release without nodes', action({ plan: 'os', action: 'Release' }), '`nodes` must name the quarantined nodes'],
   [
     'Release with batch',
     action({ plan: 'os', action: 'Release', nodes: ['n'], batch: 'os-1' }),
-    "`batch` must not be set unless `action` is 'Resume'",
+    "`batch` must not be set unless `action` is 'Approve' or 'Resume'",
   ],
   [
     'an unknown action',
-    action({ plan: 'os', action: 'Retry' }),
-    'Unsupported value: "Retry": supported values: "Release", "Resume"',
+    action({ plan: 'os', action: 'Explode' }),
+    'Unsupported value: "Explode": supported values: "Approve", "Release", "Resume"',
   ],
 ];

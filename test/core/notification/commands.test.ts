@@ -14,6 +14,7 @@ const INPUT: CommandInput = {
   batch: 'kernel-7f3c-5',
   quarantined: [],
   paused: false,
+  unapproved: false,
   reported: false,
 };
 
@@ -75,6 +76,12 @@ describe('the commands of a notification, pasted into bash', () => {
     });
   });
 
+  it('approve the batch that they name', () => {
+    const { created } = paste(commandFor('Approve', { unapproved: true }));
+
+    expect(created).toMatchObject({ spec: { plan: 'kernel', action: 'Approve', batch: 'kernel-7f3c-5' } });
+  });
+
   it.each([
     ['Events', 'events --for upgradebatch/kernel-7f3c-5 -n fleet'],
     ['Describe', 'describe ubatch kernel-7f3c-5 -n fleet'],
@@ -84,9 +91,15 @@ describe('the commands of a notification, pasted into bash', () => {
   });
 
   it('are no longer than a message can carry', () => {
-    const longest = { namespace: 'n'.repeat(63), plan: 'p'.repeat(40), batch: 'b'.repeat(63), paused: true, reported: true };
+    const longest = { namespace: 'n'.repeat(63), plan: 'p'.repeat(40), batch: 'b'.repeat(63) };
     const acts = [1, 4, 5, 1000].map((nodes) =>
-      notifiedCommands({ ...longest, quarantined: Array.from({ length: nodes }, (_, i) => `${i}${'x'.repeat(55)}`) })
+      notifiedCommands({
+        ...INPUT,
+        ...longest,
+        paused: true,
+        reported: true,
+        quarantined: Array.from({ length: nodes }, (_, i) => `${i}${'x'.repeat(55)}`),
+      })
         .slice(0, 3)
         .reduce((sum, { command }) => sum + command.length, 0),
     );
@@ -101,6 +114,7 @@ describe('which commands there are', () => {
     { title: 'processes reported', input: { reported: true }, purposes: ['Events', 'Describe', 'Status'] },
     { title: 'a node is quarantined', input: { quarantined: ['node-1'] }, purposes: ['Release', 'Describe', 'Status'] },
     { title: 'the plan is paused by its budget', input: { paused: true }, purposes: ['Resume', 'Describe', 'Status'] },
+    { title: 'the batch waits for approval', input: { unapproved: true }, purposes: ['Approve', 'Describe', 'Status'] },
   ])('when $title: $purposes', ({ input, purposes }) => {
     expect(notifiedCommands({ ...INPUT, ...input }).map((command) => command.purpose)).toEqual(purposes);
   });

@@ -24,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('done-with-failures', 'The last batch, with nodes that need hands', lastBatchWithFailures()),
   scenario('thousand-failures', 'A thousand nodes failing with long messages', thousandFailures()),
   scenario('stalled-by-quarantine', 'A quarantined node uses up maxUnavailable', stalledByQuarantine()),
+  scenario('approval', 'A canary that waits for approval', waitsForApproval()),
   { ...scenario('sparse', 'Nothing known but the records', sparseBatch()), cluster: '' },
 ];
 
@@ -192,6 +193,24 @@ function stalledByQuarantine(): UpgradeBatch {
         planSucceeded: 2,
         planFailed: 1,
         maxUnavailable: 1,
+      }),
+    },
+  });
+}
+
+function waitsForApproval(): UpgradeBatch {
+  return aBatch([succeeded('node-217')], {
+    name: 'kernel-7f3c-1',
+    spec: { index: 1 },
+    status: {
+      outlook: outlook({
+        next: 'Paused',
+        reason: 'ApprovalRequired',
+        message:
+          'kernel-7f3c-1 waits for approval before the next batch; to give it, create an UpgradeAction in fleet with spec ' +
+          '{plan: kernel, action: Approve, batch: kernel-7f3c-1}',
+        planSucceeded: 1,
+        planFailed: 0,
       }),
     },
   });

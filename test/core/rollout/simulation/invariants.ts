@@ -1,10 +1,12 @@
 import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
+import type { UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../../../src/core/facts.ts';
 import type { Command } from '../../../../src/core/rollout/command.ts';
 import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import { selects } from '../../../../src/core/selector.ts';
 import { isTrue } from '../../../../src/core/condition.ts';
 import { metadataOf } from './apply.ts';
+import { whyNotAfter, whyNotIn } from './permissions.ts';
 import type { World } from './world.ts';
 
 /** What a run has to remember so that its invariants can be checked. */
@@ -54,6 +56,7 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
         7,
         () => 'a batch is made while another is open',
       );
+      checkNext(world, snapshot);
       return;
     case 'CreateJob': {
       const name = metadataOf(command.job).name;
@@ -86,6 +89,17 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
   }
 }
 
+function checkNext(world: World, snapshot: PlanSnapshot): void {
+  const last = runOf(snapshot).at(-1);
+  const why = last === undefined || world.plan === undefined ? undefined : whyNotAfter(world.plan, last, world.now);
+  must(why === undefined, 6, () => `a batch is made although ${why ?? ''}`);
+}
+
+function checkPermission(plan: UpgradePlan, batch: UpgradeBatch | undefined, node: NodeFact): void {
+  const why = batch === undefined ? undefined : whyNotIn(plan, batch);
+  must(why === undefined, 6, () => `${node.name} starts although ${why ?? ''}`);
+}
+
 function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Extract<Command, { kind: 'OpenTurn' }>): void {
   const { plan } = world;
   if (plan === undefined || world.nodes.get(node.name) === undefined) return;
@@ -110,6 +124,7 @@ function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Ext
     6,
     () => `${node.name} starts while paused or deleted`,
   );
+  checkPermission(plan, batch, node);
   must(turn.before.unschedulable === node.unschedulable, 4, () => `the claim of ${node.name} forgets what was before`);
   const run = runOf(snapshot);
   const counted = run.slice(run.findLastIndex((each) => each.status?.resumed !== undefined) + 1);

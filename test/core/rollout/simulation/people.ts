@@ -26,14 +26,28 @@ function help(world: World): boolean {
     world.editPlan({ paused: false });
     return true;
   }
+  if (plan?.status?.reason === 'ApprovalRequired') return approve(world, findCondition(conditions, 'Ready')?.message ?? '');
   if (stalled === undefined || stalled.status !== 'True') return false;
   repair(world);
   release(world);
   if (stalled.reason === 'BudgetExceeded') {
     const batch = /Resume for (?<batch>\S+)/.exec(stalled.message)?.groups?.['batch'];
-    const asked = [...world.actions.values()].some((action) => action.spec.batch === batch && action.status === undefined);
-    if (batch !== undefined && !asked) act(world, { action: 'Resume', batch });
+    if (batch !== undefined && !asked(world, 'Resume', batch)) act(world, { action: 'Resume', batch });
   }
+  return true;
+}
+
+function asked(world: World, action: string, batch: string): boolean {
+  return [...world.actions.values()].some(
+    ({ spec, status }) => spec.action === action && spec.batch === batch && status === undefined,
+  );
+}
+
+/** Approves what the plan's message names. */
+function approve(world: World, message: string): true {
+  const batch = /action: Approve, batch: (?<batch>[^}]+)}/.exec(message)?.groups?.['batch'];
+  if (batch === undefined) throw new Error(`Nobody can tell what to approve: ${message}`);
+  if (!asked(world, 'Approve', batch)) act(world, { action: 'Approve', batch });
   return true;
 }
 

@@ -86,7 +86,10 @@ function quantity(random: Random, most: number): number | string {
 function makePlan(random: Random): UpgradePlan {
   const batches = Array.from({ length: random.between(1, 3) }, (): BatchStep => {
     const size = quantity(random, 8);
-    return random.chance(0.3) ? { size, maxFailed: random.chance(0.5) ? random.between(0, 3) : '30%' } : { size };
+    const maxFailed = random.chance(0.3) ? { maxFailed: random.chance(0.5) ? random.between(0, 3) : '30%' } : {};
+    const soak = random.chance(0.2) ? { soakSeconds: random.between(1, 600) } : {};
+    const approval = random.chance(0.15) ? ({ approval: random.chance(0.5) ? 'BeforeStart' : 'BeforeNext' } as const) : {};
+    return { size, ...maxFailed, ...soak, ...approval };
   });
   const sinks = Array.from(
     {
