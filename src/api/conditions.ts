@@ -120,7 +120,7 @@ export const NODE_REASONS = {
   JobFailed: 'JobFailed',
   /** Failed: the process did not end before its deadline. */
   DeadlineExceeded: 'DeadlineExceeded',
-  /** Failed: the host rebooted, but the process had not said that it would. */
+  /** Failed: the host rebooted, but the process had not said that it would, and no `verify` shows what it did. */
   UnannouncedReboot: 'UnannouncedReboot',
   /** Failed: the node did not come back from its reboot in time. */
   NoReturnFromReboot: 'NoReturnFromReboot',
@@ -128,6 +128,8 @@ export const NODE_REASONS = {
   JobVanished: 'JobVanished',
   /** Failed: the node was not Ready again in time after its process had ended. */
   NodeNotReady: 'NodeNotReady',
+  /** Failed: what `verify` asks for did not hold in time after the process had ended. */
+  VerifyFailed: 'VerifyFailed',
 } as const;
 
 /** Reasons of the Applied condition of an UpgradeAction. */

@@ -7,6 +7,14 @@ export type Instant = number;
 /** A stable hash of a text as lower-case hexadecimal (SHA-256): given as an argument, because the core imports nothing. */
 export type Hash = (text: string) => string;
 
+/** What the kubelet says of the host's software: the part of `status.nodeInfo` that a `verify` compares. */
+export interface NodeInfo {
+  readonly kernelVersion: string;
+  readonly osImage: string;
+  readonly kubeletVersion: string;
+  readonly containerRuntimeVersion: string;
+}
+
 /** What decisions may look at of a Node. */
 export interface NodeFact {
   readonly name: string;
@@ -16,6 +24,7 @@ export interface NodeFact {
   readonly ready: boolean;
   readonly unschedulable: boolean;
   readonly bootId: string;
+  readonly info: NodeInfo;
   readonly controlPlane: boolean;
   /** Deletion asked for, or tainted by an autoscaler that is removing it. */
   readonly leaving: boolean;

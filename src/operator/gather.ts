@@ -54,8 +54,9 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
   const nodes = await gatherNodes(deps, { plan, batches, key, selected: watch.nodes.values() });
   const claimed = [...nodes.values()].filter((node) => node.claim === plan.metadata.uid);
   const open = batches.find((batch) => !isSettled(batch));
-  planWatches.needPods(key, disruptsSome(plan) && (open !== undefined || claimed.length > 0));
-  const pods = gatherPods(deps, key, claimed);
+  const looked = open?.spec.processes.some((process) => process.verify?.daemonSetsReady === true) ?? false;
+  planWatches.needPods(key, (disruptsSome(plan) || looked) && (open !== undefined || claimed.length > 0));
+  const pods = gatherPods(deps, key, looked ? claimed : claimed.filter((node) => node.turn?.cordoned === true));
   if (pods === undefined && (open !== undefined || claimed.length > 0)) return undefined;
   const lease = leaseFact(deps, key);
   return {
@@ -81,17 +82,16 @@ function ownPods(watches: Watches, key: string): readonly PodFact[] {
   return [...watches.pods.values()].filter((pod) => pod.plan === key).map((pod) => pod.fact);
 }
 
-/** All Pods of the claimed nodes; undefined while a drain needs Pods that are not known yet. */
+/** The plan's own Pods, and all Pods of the given nodes; undefined while those are not known yet. */
 function gatherPods(
   { watches, planWatches }: GatherDeps,
   key: string,
-  claimed: readonly NodeFact[],
+  whole: readonly NodeFact[],
 ): Map<string, readonly PodFact[]> | undefined {
   const byNode = new Map<string, PodFact[]>();
   for (const pod of ownPods(watches, key)) byNode.set(pod.node, [...(byNode.get(pod.node) ?? []), pod]);
   const pods = new Map<string, readonly PodFact[]>(byNode);
-  for (const node of claimed) {
-    if (node.turn?.cordoned !== true) continue;
+  for (const node of whole) {
     const all = planWatches.podsOn(node.name);
     if (all === undefined) return undefined;
     const own = byNode.get(node.name) ?? [];

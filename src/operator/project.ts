@@ -29,6 +29,7 @@ export function projectNode(node: KubeObject, doneMark: string): NodeFact {
   const taints = objects(spec['taints']).map((taint) => text(taint['key']));
   const ready = objects(status['conditions']).find((condition) => condition['type'] === 'Ready');
   const turn = annotations[ANNOTATIONS.turn];
+  const info = object(status['nodeInfo']);
   return {
     name: metadata.name ?? '',
     uid: metadata.uid ?? '',
@@ -36,7 +37,13 @@ export function projectNode(node: KubeObject, doneMark: string): NodeFact {
     labels,
     ready: ready?.['status'] === 'True',
     unschedulable: spec['unschedulable'] === true,
-    bootId: text(object(status['nodeInfo'])['bootID']),
+    bootId: text(info['bootID']),
+    info: {
+      kernelVersion: text(info['kernelVersion']),
+      osImage: text(info['osImage']),
+      kubeletVersion: text(info['kubeletVersion']),
+      containerRuntimeVersion: text(info['containerRuntimeVersion']),
+    },
     controlPlane: CONTROL_PLANE.some((label) => label in labels),
     leaving: metadata.deletionTimestamp !== undefined || taints.some((key) => LEAVING.has(key)),
     claim: labels[LABELS.claim],

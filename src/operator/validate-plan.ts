@@ -1,4 +1,4 @@
-import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
+import type { JobProcess, UpgradePlan, UpgradeProcess } from '../api/generated/upgradeplan.ts';
 import { buildPodSpec } from '../core/rollout/job.ts';
 import type { Validation } from '../core/rollout/snapshot.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -52,12 +52,12 @@ export class PlanValidator {
 
   async #ask(plan: UpgradePlan): Promise<Validation> {
     const path = resourcePath(KINDS.pods, { namespace: plan.metadata.namespace });
-    for (const [index, process] of plan.spec.processes.entries()) {
+    for (const template of templatesOf(plan)) {
       try {
-        await this.#client.create(path, dryRunPod(plan, process), { dryRun: true, fieldValidation: 'Strict' });
+        await this.#client.create(path, dryRunPod(plan, template), { dryRun: true, fieldValidation: 'Strict' });
       } catch (error) {
         if (!isKubeError(error)) throw error;
-        const where = `spec.processes[${index}].job.template (process '${process.name}')`;
+        const where = `${template.field} (process '${template.process.name}')`;
         if (error.message.includes('exceeded quota')) continue;
         if (['Invalid', 'Forbidden', 'BadRequest'].includes(error.reason)) {
           return { kind: 'Refused', message: `${where}: the API server refuses its Pod: ${error.message}` };
@@ -69,10 +69,32 @@ export class PlanValidator {
   }
 }
 
+interface Template {
+  /** Where in the plan it stands. */
+  readonly field: string;
+  readonly process: UpgradeProcess;
+  readonly template: JobProcess['template'];
+  readonly compatibility: JobProcess['compatibility'];
+}
+
+function templatesOf(plan: UpgradePlan): readonly Template[] {
+  return plan.spec.processes.flatMap((process, index): Template[] => {
+    const { job, verify } = process;
+    const own = {
+      field: `spec.processes[${index}].job.template`,
+      process,
+      template: job.template,
+      compatibility: job.compatibility,
+    };
+    if (verify?.job === undefined) return [own];
+    const field = `spec.processes[${index}].verify.job.template`;
+    return [own, { field, process, template: verify.job.template, compatibility: undefined }];
+  });
+}
+
 /** The Pod as a Job would make it, on a node that stands for any. */
-function dryRunPod(plan: UpgradePlan, process: UpgradePlan['spec']['processes'][number]): object {
+function dryRunPod(plan: UpgradePlan, { process, template, compatibility }: Template): object {
   const { namespace, name } = plan.metadata;
-  const { template, compatibility } = process.job;
   const metadata = object(template['metadata']);
   return {
     apiVersion: 'v1',

@@ -63,6 +63,30 @@ export interface BatchProcess {
   readonly template: Readonly<Record<string, unknown>>;
   /** compatibility is whose images the template is completed for. */
   readonly compatibility?: 'SystemUpgradeController';
+  /** verify is what must hold on the node before the process counts as done. */
+  readonly verify?: BatchVerify;
+}
+
+/** `spec.processes[].verify` of an UpgradeBatch. */
+export interface BatchVerify {
+  /** kernelVersion is the pattern of the kernel's version. */
+  readonly kernelVersion?: string;
+  /** osImage is the pattern of the operating system's name. */
+  readonly osImage?: string;
+  /** kubeletVersion is the pattern of the kubelet's version. */
+  readonly kubeletVersion?: string;
+  /** containerRuntimeVersion is the pattern of the container runtime's version. */
+  readonly containerRuntimeVersion?: string;
+  /** nodeLabels are labels with their values. */
+  readonly nodeLabels?: Readonly<Record<string, string>>;
+  /** daemonSetsReady is whether every DaemonSet Pod on the node must be Ready. */
+  readonly daemonSetsReady: boolean;
+  /** stableSeconds is for how long all of it must hold. */
+  readonly stableSeconds: number;
+  /** timeoutSeconds is how long it may take until it holds. */
+  readonly timeoutSeconds: number;
+  /** jobTemplate is the PodTemplateSpec of the Job that looks at the node. */
+  readonly jobTemplate?: Readonly<Record<string, unknown>>;
 }
 
 /** `spec.drain` of an UpgradeBatch. */
@@ -175,6 +199,12 @@ export interface ProcessRecord {
   readonly bootId?: string;
   /** rebooting is true once the process has reported UpgradeRebooting. */
   readonly rebooting?: boolean;
+  /** verifyLimitTime is until when verify must hold; set once the process itself has ended well. */
+  readonly verifyLimitTime?: string;
+  /** verifySinceTime is since when all of verify has held without a break. */
+  readonly verifySinceTime?: string;
+  /** verifiedTime is when verify had held for long enough; endTime stays when the process itself ended. */
+  readonly verifiedTime?: string;
 }
 
 /** `status.outlook` of an UpgradeBatch. */

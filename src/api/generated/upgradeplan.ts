@@ -87,6 +87,8 @@ export interface UpgradeProcess {
   readonly timing: ProcessTiming;
   /** job runs the process as a Job, one for each node and attempt. */
   readonly job: JobProcess;
+  /** verify says what must hold on the node before the process counts as done, beside the node being Ready (re-runs: no). The process has ended then; until all of it holds the node is Verifying, and after timeoutSeconds it has failed. */
+  readonly verify?: ProcessVerify;
 }
 
 /** `spec.processes[].timing` of an UpgradePlan. */
@@ -100,6 +102,34 @@ export interface JobProcess {
   /** compatibility set to SystemUpgradeController runs images made for rancher/system-upgrade-controller unchanged: it completes the template with the host's namespaces, the host's root at /host, the SYSTEM_UPGRADE_* environment, Pod information in /run/system-upgrade/pod, its labels, and privileged containers (re-runs: yes). */
   readonly compatibility?: 'SystemUpgradeController';
   /** template is a PodTemplateSpec; the operator fills in the node, the BATON_* environment and the tolerations of a turn (re-runs: yes). */
+  readonly template: Readonly<Record<string, unknown>>;
+}
+
+/** `spec.processes[].verify` of an UpgradePlan. */
+export interface ProcessVerify {
+  /** kernelVersion is what status.nodeInfo.kernelVersion of the Node must be. As in the three fields below, `*` stands for any text and $(BATON_VERSION) for the plan's version. */
+  readonly kernelVersion?: string;
+  /** osImage is what status.nodeInfo.osImage must be. */
+  readonly osImage?: string;
+  /** kubeletVersion is what status.nodeInfo.kubeletVersion must be, as in `v$(BATON_VERSION)`. */
+  readonly kubeletVersion?: string;
+  /** containerRuntimeVersion is what status.nodeInfo.containerRuntimeVersion must be, as in `containerd://2.1.*`. */
+  readonly containerRuntimeVersion?: string;
+  /** nodeLabels are labels that the Node must have, each with exactly this value; $(BATON_VERSION) stands for the plan's version. */
+  readonly nodeLabels?: Readonly<Record<string, string>>;
+  /** daemonSetsReady demands that every DaemonSet Pod on the node is Ready. */
+  readonly daemonSetsReady: boolean;
+  /** stableSeconds is for how long all of it, the node being Ready included, must hold without a break. A restart of the operator does not start it anew. */
+  readonly stableSeconds: number;
+  /** timeoutSeconds is how long after the end of the process it may take until all of it holds. What holds by then has its stableSeconds all the same. */
+  readonly timeoutSeconds: number;
+  /** job must end with exit code 0 on the node, after the rest of verify has held for stableSeconds. It only looks: it may be run again. */
+  readonly job?: VerifyJob;
+}
+
+/** `spec.processes[].verify.job` of an UpgradePlan. */
+export interface VerifyJob {
+  /** template is a PodTemplateSpec; the operator fills in the node, the BATON_* environment and the tolerations of a turn. The Job may take timeoutSeconds. */
   readonly template: Readonly<Record<string, unknown>>;
 }
 

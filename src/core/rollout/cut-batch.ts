@@ -1,5 +1,5 @@
-import type { BatchNode } from '../../api/generated/upgradebatch.ts';
-import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import type { BatchNode, BatchVerify } from '../../api/generated/upgradebatch.ts';
+import type { ProcessVerify, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { API_VERSION, FINALIZERS, LABELS } from '../../api/names.ts';
 import type { NodeFact } from '../facts.ts';
 import { countOf, countOfAtLeastOne } from '../quantity.ts';
@@ -73,6 +73,12 @@ export function expectedLastIndex(snapshot: PlanSnapshot, fleet: Fleet): number 
   return nextIndex(snapshot) - 1 + count - before;
 }
 
+function batchVerify(verify: ProcessVerify | undefined): { readonly verify?: BatchVerify } {
+  if (verify === undefined) return {};
+  const { job, ...rest } = verify;
+  return { verify: { ...rest, ...(job === undefined ? {} : { jobTemplate: job.template }) } };
+}
+
 /** The UpgradeBatch for a cut. It is owned by the plan without blocking its deletion; its finalizer keeps the outbox. */
 export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch): Manifest {
   const { plan, revision } = snapshot;
@@ -107,6 +113,7 @@ export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch
         deadlineSeconds: process.timing.deadlineSeconds,
         template: process.job.template,
         ...(process.job.compatibility === undefined ? {} : { compatibility: process.job.compatibility }),
+        ...batchVerify(process.verify),
       })),
       drain: { emptyDirData: plan.spec.drain.emptyDirData },
     },

@@ -14,11 +14,18 @@ export interface JobInput {
   readonly attempt: number;
   readonly fromVersion: string;
   readonly hash: Hash;
+  /** What the Job's label and name call the process; its name, unless something else is said. */
+  readonly label?: string;
 }
 
 /** Name of the Job of a process on a node: a hash, because plan, node and process names could overflow 63 characters together. */
 export function jobName(batchUid: string, nodeUid: string, process: string, attempt: number, hash: Hash): string {
   return `baton-${hash([batchUid, nodeUid, process, attempt].join('/')).slice(0, 32)}`;
+}
+
+/** What the label of a `verify`'s Job calls its process: no process can have a dot in its name. */
+export function verifyProcess(process: string): string {
+  return `${process}.verify`;
 }
 
 /** Tolerates everything that the turn itself puts on the node or causes there. */
@@ -135,7 +142,7 @@ export function buildPodSpec(input: PodInput): Json {
 
 /** The Job of one process on one node. It has no owner: deleting a plan must not kill an upgrade in the middle. */
 export function buildJob(input: JobInput): Manifest {
-  const { batch, process, node, attempt, namespace } = input;
+  const { batch, process, node, attempt, namespace, label = input.process.name } = input;
   const template = record(process.template['metadata']);
   const { plan, version, revision } = batch.spec;
   const hostname = node.labels['kubernetes.io/hostname'];
@@ -148,14 +155,14 @@ export function buildJob(input: JobInput): Manifest {
     [LABELS.batch]: batch.metadata.name,
     [LABELS.batchUid]: batch.metadata.uid,
     [LABELS.nodeUid]: node.uid,
-    [LABELS.process]: process.name,
+    [LABELS.process]: label,
     [LABELS.attempt]: String(attempt),
   };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      name: jobName(batch.metadata.uid, node.uid, process.name, attempt, input.hash),
+      name: jobName(batch.metadata.uid, node.uid, label, attempt, input.hash),
       namespace,
       labels,
       annotations: { [ANNOTATIONS.node]: node.name, [ANNOTATIONS.bootId]: node.bootId },
@@ -186,4 +193,16 @@ export function buildJob(input: JobInput): Manifest {
       },
     },
   };
+}
+
+/** The Job that looks at what a process did; undefined when its `verify` has none. */
+export function buildVerifyJob(input: JobInput): Manifest | undefined {
+  // An image that was made for another operator upgrades; what looks is made for this one.
+  const { verify, compatibility: _compatibility, ...process } = input.process;
+  if (verify?.jobTemplate === undefined) return undefined;
+  return buildJob({
+    ...input,
+    process: { ...process, deadlineSeconds: verify.timeoutSeconds, template: verify.jobTemplate },
+    label: verifyProcess(process.name),
+  });
 }

@@ -3,6 +3,8 @@ import type { BatchProcess, ProcessRecord } from '../../api/generated/upgradebat
 import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
 import { presentFields } from '../present-fields.ts';
 import { cutToBytes, toInstant, toRfc3339 } from '../text.ts';
+import type { Command } from './command.ts';
+import { provesWork } from './verify.ts';
 
 /** What one decision about one process on one node looks at. */
 export interface ProcessInput {
@@ -25,6 +27,7 @@ export type ProcessStep =
       readonly record: ProcessRecord;
       readonly overdue: boolean;
       readonly lookAt?: Instant;
+      readonly commands?: readonly Command[];
     };
 
 /** After the Job has ended, how long a new boot ID or a late report may take to be seen (ms). */
@@ -40,6 +43,8 @@ interface Evidence {
   readonly deadline: Instant;
   readonly rebooted: boolean;
   readonly announced: boolean;
+  /** `verify` will show what was done: what a reboot or a vanished Job leaves open is no failure yet. */
+  readonly provable: boolean;
   readonly reportedSuccess: boolean;
   /** The process's own last word is that it failed: no reboot makes a success of that. */
   readonly reportedFailure: boolean;
@@ -52,6 +57,7 @@ function evidenceOf(input: ProcessInput, started: Instant): Evidence {
     deadline: started + process.deadlineSeconds * 1000,
     rebooted: bootId !== '' && node.bootId !== '' && node.bootId !== bootId,
     announced: before?.rebooting === true || reports.some((report) => report.reason === 'UpgradeRebooting'),
+    provable: provesWork(process.verify),
     reportedSuccess: reports.at(-1)?.reason === 'UpgradeSucceeded',
     reportedFailure: reports.at(-1)?.reason === 'UpgradeFailed',
   };
@@ -137,6 +143,7 @@ function outcomesFor({ process, before, job, now }: ProcessInput, started: Insta
       });
       return { kind: 'Verifying', record, overdue, lookAt: until + 1000 };
     },
+    // What follows is `verify`, where there is one.
     succeeded: (end) => ({ kind: 'Succeeded', record: { ...base, state: 'Succeeded', endTime: toRfc3339(end) }, overdue: false }),
     failed(reason, message, end) {
       const record: ProcessRecord = {
@@ -165,33 +172,24 @@ function stepComplete(input: ProcessInput, job: JobFact, evidence: Evidence, out
   const { process, now } = input;
   const end = job.completedTime ?? now;
   if (process.disruption !== 'Reboot') return outcome.succeeded(end);
-  if (evidence.rebooted) return afterReboot(input, evidence, outcome, end);
+  if (evidence.rebooted) {
+    if (evidence.announced || evidence.provable) return afterReboot(input, evidence, outcome, end);
+    const until = end + EVIDENCE_GRACE_MS;
+    return now > until
+      ? unannounced(outcome, end)
+      : outcome.verifying('rebooted; looking for its report UpgradeRebooting', until, end);
+  }
   if (evidence.reportedSuccess && !evidence.announced) return outcome.succeeded(end);
   if (now <= evidence.deadline) return outcome.verifying('ended; waiting for the reboot', evidence.deadline, end);
   return outcome.failed(NODE_REASONS.NoReturnFromReboot, 'its Job ended, but the host did not reboot before the deadline', now);
 }
 
 function stepFailed(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessStep {
-  const { process, pod, now } = input;
+  const { process, now } = input;
   const end = job.failedTime ?? now;
   const late = job.reason === 'DeadlineExceeded';
-  if (process.disruption === 'Reboot') {
-    const ownFailure = pod?.terminated !== undefined && !KILLED.has(pod.terminated.exitCode) && pod.terminated.exitCode !== 0;
-    if (evidence.reportedFailure) return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), end);
-    if (evidence.rebooted && evidence.announced) return afterReboot(input, evidence, outcome, end);
-    if (evidence.announced && now <= evidence.deadline) return outcome.verifying('rebooting', evidence.deadline, end);
-    if (evidence.announced) return outcome.failed(NODE_REASONS.NoReturnFromReboot, noReturn(input), now);
-    if (!ownFailure && !late && now <= end + EVIDENCE_GRACE_MS) {
-      return outcome.verifying('its Pod was killed; looking for a reboot', end + EVIDENCE_GRACE_MS, end);
-    }
-    if (evidence.rebooted) {
-      return outcome.failed(
-        NODE_REASONS.UnannouncedReboot,
-        'the host rebooted, but the process had not reported UpgradeRebooting',
-        end,
-      );
-    }
-  }
+  const rebooting = process.disruption === 'Reboot' ? stepKilled(input, { evidence, outcome, end, late }) : undefined;
+  if (rebooting !== undefined) return rebooting;
   if (late) {
     const words = failureMessage(input);
     const limit = `did not end within ${process.deadlineSeconds} s`;
@@ -204,6 +202,31 @@ function stepFailed(input: ProcessInput, job: JobFact, evidence: Evidence, outco
   return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), end);
 }
 
+interface Killed {
+  readonly evidence: Evidence;
+  readonly outcome: Outcomes;
+  /** When the Job failed. */
+  readonly end: Instant;
+  /** It did not end in time. */
+  readonly late: boolean;
+}
+
+/** What the failed Job of a process that reboots its host means; undefined when it failed by itself. */
+function stepKilled(input: ProcessInput, { evidence, outcome, end, late }: Killed): ProcessStep | undefined {
+  const { pod, now } = input;
+  const ownFailure = pod?.terminated !== undefined && !KILLED.has(pod.terminated.exitCode) && pod.terminated.exitCode !== 0;
+  if (evidence.reportedFailure) return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), end);
+  if (evidence.rebooted && evidence.announced) return afterReboot(input, evidence, outcome, end);
+  if (evidence.announced && now <= evidence.deadline) return outcome.verifying('rebooting', evidence.deadline, end);
+  if (evidence.announced) return outcome.failed(NODE_REASONS.NoReturnFromReboot, noReturn(input), now);
+  const killed = !ownFailure && !late;
+  if (killed && evidence.rebooted && evidence.provable) return afterReboot(input, evidence, outcome, end);
+  if (killed && now <= end + EVIDENCE_GRACE_MS) {
+    return outcome.verifying('its Pod was killed; looking for a reboot', end + EVIDENCE_GRACE_MS, end);
+  }
+  return evidence.rebooted ? unannounced(outcome, end) : undefined;
+}
+
 function stepVanished(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessStep {
   const { process, before, now } = input;
   const seen = before?.state === 'Verifying' ? (toInstant(before.endTime) ?? now) : now;
@@ -213,6 +236,9 @@ function stepVanished(input: ProcessInput, evidence: Evidence, outcome: Outcomes
     if (now <= evidence.deadline) return outcome.verifying('rebooting', evidence.deadline, seen);
     return outcome.failed(NODE_REASONS.NoReturnFromReboot, noReturn(input), now);
   }
+  if (evidence.provable && process.disruption === 'Reboot' && evidence.rebooted)
+    return afterReboot(input, evidence, outcome, seen);
+  if (evidence.provable && process.disruption !== 'Reboot') return outcome.succeeded(seen);
   if (evidence.reportedSuccess) return outcome.succeeded(seen);
   if (now <= seen + EVIDENCE_GRACE_MS)
     return outcome.verifying('its Job is gone; looking for what it did', seen + EVIDENCE_GRACE_MS, seen);
@@ -224,6 +250,14 @@ function afterReboot(input: ProcessInput, evidence: Evidence, outcome: Outcomes,
   if (input.now <= evidence.deadline)
     return outcome.verifying('rebooted; waiting for the node to be Ready', evidence.deadline, end);
   return outcome.failed(NODE_REASONS.NoReturnFromReboot, 'rebooted, but was not Ready again before the deadline', input.now);
+}
+
+function unannounced(outcome: Outcomes, end: Instant): ProcessStep {
+  return outcome.failed(
+    NODE_REASONS.UnannouncedReboot,
+    'the host rebooted, but no UpgradeRebooting was reported: report it, or give the process a `verify`',
+    end,
+  );
 }
 
 function noReturn(input: ProcessInput): string {

@@ -6,7 +6,8 @@ import type { Command } from './command.ts';
 import { stepDrain } from './drain.ts';
 import { buildJob, jobName } from './job.ts';
 import { disrupts, processesOf, type NodeInput, type NodeStep } from './node-input.ts';
-import { stepProcess, type ProcessStep } from './process-step.ts';
+import { stepProcessInTurn } from './process-in-turn.ts';
+import type { ProcessStep } from './process-step.ts';
 
 /** How long a Job with `report: Socket` waits for the reporter (ms). */
 const REPORTER_GRACE_MS = 30_000;
@@ -73,10 +74,10 @@ function stepProcesses(input: NodeInput, node: NodeFact, { base, processes, open
   const records: ProcessRecord[] = [];
   let lastEnd = opened;
   for (const process of processes) {
-    const step = stepOneProcess(input, node, process);
+    const step = stepProcessInTurn(input, node, process, base.fromVersion);
     if (step.kind === 'NotStarted') return startProcess(input, node, { base, process, records, since: lastEnd });
     records.push(step.record);
-    lastEnd = toInstant(step.record.endTime) ?? lastEnd;
+    lastEnd = toInstant(step.record.verifiedTime ?? step.record.endTime) ?? lastEnd;
     if (step.kind === 'Failed') {
       const reason = step.record.reason ?? NODE_REASONS.JobFailed;
       const message = step.record.message === undefined ? {} : { message: step.record.message };
@@ -104,20 +105,6 @@ function stepProcesses(input: NodeInput, node: NodeFact, { base, processes, open
   };
 }
 
-function stepOneProcess(input: NodeInput, node: NodeFact, process: BatchProcess): ProcessStep {
-  const attempt = node.turn?.attempt ?? 1;
-  const job = input.jobs.find((candidate) => candidate.process === process.name && candidate.attempt === attempt);
-  return stepProcess({
-    process,
-    before: input.before.processes?.find((candidate) => candidate.name === process.name),
-    job,
-    pod: input.pods.find((pod) => job !== undefined && pod.labels['batch.kubernetes.io/controller-uid'] === job.uid),
-    node,
-    reports: input.reports.filter((report) => report.process === process.name && report.attempt === attempt),
-    now: input.now,
-  });
-}
-
 interface WorkingInput {
   readonly base: NodeRecord;
   readonly step: Exclude<ProcessStep, { kind: 'NotStarted' }>;
@@ -128,7 +115,7 @@ function stillWorking({ base, step, records }: WorkingInput): NodeStep {
   const state = step.kind === 'Verifying' ? 'Verifying' : 'Upgrading';
   const message = step.record.message === undefined ? {} : { message: step.record.message };
   const record: NodeRecord = { ...base, state, ...message, ...(step.overdue ? { overdue: true } : {}), processes: records };
-  return { record, commands: [], ...(step.lookAt === undefined ? {} : { lookAt: step.lookAt }) };
+  return { record, commands: step.commands ?? [], ...(step.lookAt === undefined ? {} : { lookAt: step.lookAt }) };
 }
 
 interface NotReadyInput {

@@ -31,7 +31,7 @@ function aKubeNode({ labels, annotations, taints, spec, conditions, metadata }: 
     },
     spec: { podCIDR: '10.244.1.0/24', ...(taints === undefined ? {} : { taints }), ...spec },
     status: {
-      nodeInfo: { bootID: '0e8f', kernelVersion: '6.12.31', kubeletVersion: 'v1.37.2' },
+      nodeInfo: { bootID: '0e8f', kernelVersion: '6.12.31', kubeletVersion: 'v1.37.2', architecture: 'arm64' },
       conditions: conditions ?? [
         { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory' },
         { type: 'Ready', status: 'True', reason: 'KubeletReady' },
@@ -55,6 +55,7 @@ describe('A Node is projected to what decisions look at', () => {
       ready: true,
       unschedulable: false,
       bootId: '0e8f',
+      info: { kernelVersion: '6.12.31', kubeletVersion: 'v1.37.2', osImage: '', containerRuntimeVersion: '' },
       controlPlane: false,
       leaving: false,
       claim: undefined,

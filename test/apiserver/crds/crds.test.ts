@@ -69,6 +69,18 @@ it.each(WRONG)('%s is refused with a message that says what to do', async (what,
   expect(stderr).toContain(message);
 });
 
+const VERIFY = {
+  kernelVersion: '$(BATON_VERSION)*',
+  osImage: 'Debian*',
+  kubeletVersion: 'v1.*',
+  containerRuntimeVersion: 'containerd://*',
+  nodeLabels: { 'bmc.example/version': '$(BATON_VERSION)' },
+  daemonSetsReady: true,
+  stableSeconds: 60,
+  timeoutSeconds: 300,
+  job: { template: { spec: { containers: [] } } },
+};
+
 describe('what may be said', () => {
   it.each<readonly [string, Tree]>([
     ['all nodes', plan('right-all', (spec) => Object.assign(spec, { nodeSelector: undefined, allNodes: true }))],
@@ -80,6 +92,7 @@ describe('what may be said', () => {
       ),
     ],
     ['a name of 40 characters', plan('w'.repeat(40), () => undefined)],
+    ['everything that can be verified', plan('right-verify', (spec) => Object.assign(firstProcess(spec), { verify: VERIFY }))],
     ['no sinks', plan('right-silent', (spec) => delete spec['notify'])],
     ['a soak and an approval', plan('right-soak', set({ batches: [{ size: 1, soakSeconds: 600, approval: 'BeforeNext' }] }))],
     ['approving a batch', action({ plan: 'os', action: 'Approve', batch: 'os-1' })],

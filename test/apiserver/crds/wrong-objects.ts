@@ -52,6 +52,11 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     'Unsupported value: "Restart": supported values: "None", "Drain", "Reboot"',
   ],
   [
+    'a verify that can never hold for long enough',
+    plan('w', (spec) => Object.assign(firstProcess(spec), { verify: { stableSeconds: 900 } })),
+    '`stableSeconds` must be less than `timeoutSeconds`: it could never hold for so long',
+  ],
+  [
     'a relative sink URL',
     plan('w', set({ notify: { sinks: [{ name: 'ops', webhook: { url: 'hooks.example/x' } }] } })),
     "must be an absolute URL that begins with 'https://' or 'http://'",

@@ -11,9 +11,15 @@ import {
   SILENT,
   TIMED_OUT,
   expectStep,
+  type Case,
   type Row,
 } from './support/process.ts';
 import { timeAt } from './support/objects.ts';
+
+/** The same with a new boot, and a `verify` that compares a version. */
+function proven(input: Case): Case {
+  return { ...input, node: REBOOTED, verify: { kernelVersion: '$(BATON_VERSION)*' } };
+}
 
 describe('A process that reboots, while its Job is active', () => {
   it.each<Row>([
@@ -35,7 +41,31 @@ describe('A process that reboots, once its Job is complete', () => {
     ['waits for the reboot', silent, { kind: 'Verifying', message: 'ended; waiting for the reboot', endTime: timeAt(50) }],
     ['waits for the reboot that it announced', announced, { kind: 'Verifying', message: 'ended; waiting for the reboot' }],
     ['succeeds after the reboot that it announced', { ...announced, node: REBOOTED }, { kind: 'Succeeded' }],
-    ['succeeds after a reboot that its exit code 0 stands for', { ...silent, node: REBOOTED }, { kind: 'Succeeded' }],
+    [
+      'looks for the announcement of a reboot that it sees',
+      { ...silent, node: REBOOTED },
+      { kind: 'Verifying', message: 'rebooted; looking for its report UpgradeRebooting' },
+    ],
+    [
+      'fails when nobody announced the reboot, whatever its exit code',
+      { ...silent, node: REBOOTED, now: 111 },
+      {
+        kind: 'Failed',
+        reason: 'UnannouncedReboot',
+        message: 'the host rebooted, but no UpgradeRebooting was reported: report it, or give the process a `verify`',
+      },
+    ],
+    ['succeeds after a reboot that nobody announced when `verify` will show it', proven(silent), { kind: 'Succeeded' }],
+    [
+      'waits for the node to be Ready before `verify` looks',
+      { ...proven(silent), node: { ...REBOOTED, ...AWAY } },
+      { kind: 'Verifying', message: 'rebooted; waiting for the node to be Ready' },
+    ],
+    [
+      'fails after a silent reboot of which `verify` cannot show anything',
+      { ...silent, verify: { stableSeconds: 10 }, node: REBOOTED, now: 111 },
+      { kind: 'Failed', reason: 'UnannouncedReboot' },
+    ],
     [
       'waits for the node to be Ready',
       { ...announced, node: { ...REBOOTED, ...AWAY } },
@@ -122,6 +152,16 @@ describe('A process that reboots, once its Job has failed', () => {
       'fails when it says so after the reboot',
       { ...silent, node: REBOOTED, reports: [['UpgradeRebooting'], ['UpgradeFailed', { note: 'old kernel' }]] },
       { kind: 'Failed', message: 'old kernel' },
+    ],
+    [
+      'succeeds when it was killed by a reboot that nobody announced and `verify` will show it',
+      { ...proven(silent), pod: KILLED, now: 111 },
+      { kind: 'Succeeded' },
+    ],
+    [
+      'fails by its own exit code although `verify` could show something',
+      { ...proven(silent), pod: OWN_END },
+      { kind: 'Failed', reason: 'UnannouncedReboot' },
     ],
     ['fails at its deadline', { ...SILENT, job: TIMED_OUT, now: LATE }, { kind: 'Failed', reason: 'DeadlineExceeded' }],
   ])('%s', (_, input, expected) => expectStep(input, expected));

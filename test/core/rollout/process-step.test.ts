@@ -122,6 +122,12 @@ describe('The words for a failure', () => {
 describe('A process whose Job has vanished', () => {
   const gone = { job: null, before: {} } as const;
   it.each<Row>([
+    [
+      'has ended well when `verify` will show what it did',
+      { ...gone, verify: { kernelVersion: '12.9' } },
+      { kind: 'Succeeded', endTime: timeAt(100) },
+    ],
+    ['is looked for when `verify` can show nothing', { ...gone, verify: { stableSeconds: 5 } }, { kind: 'Verifying' }],
     ['is looked for', gone, { kind: 'Verifying', message: 'its Job is gone; looking for what it did' }],
     [
       'is looked for a minute long',

@@ -56,8 +56,18 @@ export function goDown(world: World, name: string, awayMs: number | undefined, r
   }
 }
 
-/** The host reboots: it comes back with another boot ID. After an orderly shutdown the Pods that ran there have ended. */
-export function reboot(world: World, name: string, awayMs: number | undefined, orderly: boolean): void {
+/** How a host reboots. */
+export interface Reboot {
+  /** For how long it is away; undefined: for good. */
+  readonly awayMs: number | undefined;
+  /** The Pods that ran there have ended before. */
+  readonly orderly: boolean;
+  /** The kernel that it comes back with; undefined: the one that it had. */
+  readonly kernel?: string | undefined;
+}
+
+/** The host reboots: it comes back with another boot ID. */
+export function reboot(world: World, name: string, { awayMs, orderly, kernel }: Reboot): void {
   const bootId = world.fresh('boot');
   world.say(() => `${name} reboots`);
   if (orderly) {
@@ -66,5 +76,9 @@ export function reboot(world: World, name: string, awayMs: number | undefined, o
         world.setPod(pod.uid, { phase: 'Failed', ready: false });
     }
   }
-  goDown(world, name, awayMs, { bootId });
+  const info = world.nodes.get(name)?.info;
+  goDown(world, name, awayMs, {
+    bootId,
+    ...(info === undefined || kernel === undefined ? {} : { info: { ...info, kernelVersion: kernel } }),
+  });
 }

@@ -81,7 +81,7 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
     }
     case 'CloseTurn':
       if (command.done !== undefined) ledger.succeeded.set(command.node.uid, command.done.revision);
-      return;
+      return checkDone(snapshot, command);
     case 'PassBaton':
       return checkPassBaton(world, snapshot, command);
     default:
@@ -98,6 +98,18 @@ function checkNext(world: World, snapshot: PlanSnapshot): void {
 function checkPermission(plan: UpgradePlan, batch: UpgradeBatch | undefined, node: NodeFact): void {
   const why = batch === undefined ? undefined : whyNotIn(plan, batch);
   must(why === undefined, 6, () => `${node.name} starts although ${why ?? ''}`);
+}
+
+function checkDone(snapshot: PlanSnapshot, { node, done }: Extract<Command, { kind: 'CloseTurn' }>): void {
+  const batch = snapshot.batches.find((each) => each.metadata.name === done?.batch);
+  const entry = batch?.spec.nodes.find((each) => each.name === node.name);
+  const verified = batch?.spec.processes.some((each) => each.verify !== undefined && entry?.processes.includes(each.name));
+  if (verified !== true) return;
+  must(
+    node.info.kernelVersion.startsWith(`${done?.version ?? ''}-`),
+    8,
+    () => `${node.name} is done with ${node.info.kernelVersion} where ${done?.version ?? ''} is verified`,
+  );
 }
 
 function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Extract<Command, { kind: 'OpenTurn' }>): void {

@@ -18,6 +18,11 @@ export function setFates(world: World, choose: ChooseFate): void {
   fates.set(world, choose);
 }
 
+/** The kernel of a version. */
+export function kernelOf(version: string): string {
+  return `${version}-amd64`;
+}
+
 /** Creates a Job, and its Pod as the Job controller does; the fate that the world has for it begins. */
 export function createJob(world: World, memory: Memory, manifest: Manifest): Answer {
   const { name, labels, annotations = {} } = metadataOf(manifest);
@@ -43,8 +48,8 @@ export function createJob(world: World, memory: Memory, manifest: Manifest): Ans
     deleting: false,
   };
   const batch = [...world.batches.values()].find((other) => other.metadata.uid === job.batchUid);
-  const disruption = batch?.spec.processes.find((process) => process.name === job.process)?.disruption ?? 'None';
-  const fate = fates.get(world)?.(world, job, disruption) ?? { kind: 'Succeeds', ms: 10_000 };
+  const process = batch?.spec.processes.find((each) => each.name === job.process);
+  const fate = fates.get(world)?.(world, job, process?.disruption ?? 'None') ?? { kind: 'Succeeds', ms: 10_000 };
   if (fate === 'Refused') {
     memory.jobRefusals.set(name, 'admission webhook says no');
     world.touch();
@@ -74,6 +79,7 @@ export function createJob(world: World, memory: Memory, manifest: Manifest): Ans
     job: name,
     pod: pod.uid,
     node,
+    kernel: batch === undefined || process?.verify === undefined ? undefined : kernelOf(batch.spec.version),
     work: `${job.batchUid}/${job.nodeUid}/${job.process}`,
     report: (reason: ReportFact['reason'], note = '') => report(world, job, reason, note),
   };

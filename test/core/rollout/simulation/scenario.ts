@@ -1,4 +1,4 @@
-import type { BatchStep, UpgradePlan, UpgradeProcess } from '../../../../src/api/generated/upgradeplan.ts';
+import type { BatchStep, ProcessVerify, UpgradePlan, UpgradeProcess } from '../../../../src/api/generated/upgradeplan.ts';
 import { aNode } from '../support/facts.ts';
 import { aPlan, aProcess } from '../support/objects.ts';
 import { addNode } from './hosts.ts';
@@ -125,10 +125,21 @@ function makeProcesses(random: Random): UpgradeProcess[] {
       ['Drain', 4],
       ['Reboot', 4],
     ]);
-  const first = aProcess({ disruption: disruption(), deadlineSeconds: random.between(90, 400) });
+  const verify = (): Partial<UpgradeProcess> => (random.chance(0.4) ? { verify: makeVerify(random) } : {});
+  const first = aProcess({ disruption: disruption(), deadlineSeconds: random.between(90, 400), ...verify() });
   if (random.chance(0.7)) return [first];
   const second = aProcess({ name: 'firmware', disruption: disruption(), deadlineSeconds: random.between(90, 400) });
   return [first, random.chance(0.5) ? { ...second, nodeSelector: { matchLabels: { disks: 'yes' } } } : second];
+}
+
+function makeVerify(random: Random): ProcessVerify {
+  return {
+    kernelVersion: '$(BATON_VERSION)-*',
+    daemonSetsReady: random.chance(0.3),
+    stableSeconds: random.chance(0.5) ? 0 : random.between(1, 90),
+    timeoutSeconds: random.between(100, 400),
+    ...(random.chance(0.3) ? { job: { template: { spec: { containers: [] } } } } : {}),
+  };
 }
 
 function chooseFate(random: Random, trouble: Trouble, disruption: string): Fate | 'Refused' {

@@ -33,6 +33,8 @@ export interface Run {
   readonly node: string;
   /** What it does once it has worked: `<batch uid>/<node uid>/<process>`. */
   readonly work: string;
+  /** What the kubelet says of the kernel afterwards; undefined: as before. */
+  readonly kernel: string | undefined;
   readonly report: (reason: ReportFact['reason'], note?: string) => void;
 }
 
@@ -76,7 +78,7 @@ function rebootHost(world: World, run: Run, fate: Extract<Fate, { kind: 'Reboots
   world.upgraded.add(run.work);
   if (fate.end === 'Completed') complete(world, run);
   else if (fate.end === 'Killed') endPod(world, run, { exitCode: 143, reason: 'Error', message: '' });
-  reboot(world, run.node, fate.awayMs, fate.end !== 'Unseen');
+  reboot(world, run.node, { awayMs: fate.awayMs, orderly: fate.end !== 'Unseen', kernel: run.kernel });
   onReturn(world, run.node, () => {
     if (fate.end === 'Unseen') endPod(world, run, { exitCode: 255, reason: 'Unknown', message: '' });
   });
@@ -84,8 +86,19 @@ function rebootHost(world: World, run: Run, fate: Extract<Fate, { kind: 'Reboots
 
 function complete(world: World, run: Run): void {
   world.upgraded.add(run.work);
+  showKernel(world, run);
   world.setPod(run.pod, { phase: 'Succeeded', terminated: { exitCode: 0, reason: 'Completed', message: '' } });
   if (world.jobs.get(run.job)?.outcome === 'Active') world.setJob(run.job, { outcome: 'Complete', completedTime: world.now });
+}
+
+/** A kubelet tells of a new kernel some time after it is there. */
+function showKernel(world: World, { node: name, kernel }: Run): void {
+  const uid = world.nodes.get(name)?.uid;
+  if (kernel === undefined) return;
+  world.time.after(world.random.between(0, 40) * 1000, () => {
+    const node = world.nodes.get(name);
+    if (node?.uid === uid && node !== undefined) world.setNode(name, { info: { ...node.info, kernelVersion: kernel } });
+  });
 }
 
 function endPod(

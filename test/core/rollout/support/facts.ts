@@ -1,4 +1,4 @@
-import type { JobFact, NodeFact, PodFact, ReportFact } from '../../../../src/core/facts.ts';
+import type { JobFact, NodeFact, NodeInfo, PodFact, ReportFact } from '../../../../src/core/facts.ts';
 import type { LeaseFact, PlanSnapshot, Settings } from '../../../../src/core/rollout/snapshot.ts';
 import type { Quarantine } from '../../../../src/api/marks.ts';
 import { aPlan, aQuarantine, at, aTurn, PLAN_UID, REVISION } from './objects.ts';
@@ -15,6 +15,14 @@ export const SETTINGS: Settings = {
   historyLimit: 10,
 };
 
+/** What the hosts of the tests run. */
+export const INFO: NodeInfo = {
+  kernelVersion: '12.8-amd64',
+  osImage: 'Debian GNU/Linux 12 (bookworm)',
+  kubeletVersion: 'v1.37.2',
+  containerRuntimeVersion: 'containerd://2.1.3',
+};
+
 /** A Ready worker. */
 export function aNode(name: string, changes: Partial<NodeFact> = {}): NodeFact {
   return {
@@ -25,6 +33,7 @@ export function aNode(name: string, changes: Partial<NodeFact> = {}): NodeFact {
     ready: true,
     unschedulable: false,
     bootId: 'boot-1',
+    info: INFO,
     controlPlane: false,
     leaving: false,
     claim: undefined,

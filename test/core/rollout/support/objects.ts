@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type {
+  BatchVerify,
   Resumption,
   UpgradeBatch,
   UpgradeBatchSpec,
@@ -58,6 +59,11 @@ export function aProcess(changes: Partial<UpgradeProcess> & { readonly deadlineS
     job: { template: { spec: { containers: [{ name: 'upgrade', image: 'os:$(BATON_VERSION)' }] } } },
     ...rest,
   };
+}
+
+/** What a process must have brought about; nothing that is not named. */
+export function aVerify(changes: Partial<BatchVerify> = {}): BatchVerify {
+  return { daemonSetsReady: false, stableSeconds: 0, timeoutSeconds: 900, ...changes };
 }
 
 /** The plan `os` of the tests: all workers, one sink, held by its finalizer. */

@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
-import type { BatchProcess, ProcessRecord } from '../../../../src/api/generated/upgradebatch.ts';
+import type { BatchProcess, BatchVerify, ProcessRecord } from '../../../../src/api/generated/upgradebatch.ts';
 import type { JobFact, NodeFact, PodFact, ReportFact } from '../../../../src/core/facts.ts';
 import { stepProcess, type ProcessStep } from '../../../../src/core/rollout/process-step.ts';
 import { aJob, anUpgradePod, aReport, inTurn } from './facts.ts';
-import { at, timeAt } from './objects.ts';
+import { at, aVerify, timeAt } from './objects.ts';
 
 /** A second after the deadline of the process, which is 600 s after the creation of its Job, at START. */
 export const LATE = 601;
@@ -11,6 +11,7 @@ export const LATE = 601;
 /** What there is to see of a process: an Active Job at 100 s, unless something else is said. A Job that is null is gone. */
 export interface Case {
   readonly disruption?: BatchProcess['disruption'];
+  readonly verify?: Partial<BatchVerify>;
   readonly before?: Partial<ProcessRecord>;
   readonly job?: Partial<JobFact> | null;
   readonly pod?: Partial<PodFact>;
@@ -26,9 +27,16 @@ export type Expected = { readonly kind: ProcessStep['kind'] } & Partial<ProcessR
 export type Row = readonly [string, Case, Expected];
 
 /** Steps a process. */
-export function step({ disruption = 'Drain', before, job = {}, pod, node, reports = [], now = 100 }: Case): ProcessStep {
+export function step({ disruption = 'Drain', verify, before, job = {}, pod, node, reports = [], now = 100 }: Case): ProcessStep {
   return stepProcess({
-    process: { name: 'os', disruption, report: 'None', deadlineSeconds: 600, template: {} },
+    process: {
+      name: 'os',
+      disruption,
+      report: 'None',
+      deadlineSeconds: 600,
+      template: {},
+      ...(verify === undefined ? {} : { verify: aVerify(verify) }),
+    },
     before: before === undefined ? undefined : { name: 'os', state: 'Running', startTime: timeAt(0), ...before },
     job: job === null ? undefined : aJob('node-1', job),
     pod: pod === undefined ? undefined : anUpgradePod('node-1', pod),

@@ -1,0 +1,72 @@
+import type { BatchProcess } from '../../api/generated/upgradebatch.ts';
+import type { JobFact, NodeFact, PodFact } from '../facts.ts';
+import type { Command } from './command.ts';
+import { buildVerifyJob, jobName, verifyProcess } from './job.ts';
+import type { NodeInput } from './node-input.ts';
+import { stepProcess, type ProcessStep } from './process-step.ts';
+import { isVerified, stepVerify } from './verify-step.ts';
+
+/** Decides how far one process of a node in its turn is: first the process itself, then its `verify`. */
+export function stepProcessInTurn(
+  input: NodeInput,
+  node: NodeFact,
+  process: BatchProcess,
+  fromVersion: string | undefined,
+): ProcessStep {
+  const before = input.before.processes?.find((candidate) => candidate.name === process.name);
+  if (process.verify !== undefined && isVerified(before))
+    return stepOwnVerify(input, { node, process, record: before, fromVersion });
+  const attempt = node.turn?.attempt ?? 1;
+  const job = jobOf(input, process.name, attempt);
+  const step = stepProcess({
+    process,
+    before,
+    job,
+    pod: podOf(input, job),
+    node,
+    reports: input.reports.filter((report) => report.process === process.name && report.attempt === attempt),
+    now: input.now,
+  });
+  const endedNow = step.kind === 'Succeeded' && before?.state !== 'Succeeded';
+  if (process.verify === undefined || !endedNow) return step;
+  return stepOwnVerify(input, { node, process, record: step.record, fromVersion });
+}
+
+function jobOf(input: NodeInput, process: string, attempt: number): JobFact | undefined {
+  return input.jobs.find((candidate) => candidate.process === process && candidate.attempt === attempt);
+}
+
+function podOf(input: NodeInput, job: JobFact | undefined): PodFact | undefined {
+  return input.pods.find((pod) => job !== undefined && pod.labels['batch.kubernetes.io/controller-uid'] === job.uid);
+}
+
+interface VerifiedInput {
+  readonly node: NodeFact;
+  readonly process: BatchProcess;
+  readonly record: Extract<ProcessStep, { record: unknown }>['record'];
+  readonly fromVersion: string | undefined;
+}
+
+function stepOwnVerify(input: NodeInput, { node, process, record, fromVersion }: VerifiedInput): ProcessStep {
+  const { batch, now, hash, namespace } = input;
+  const { verify } = process;
+  if (verify === undefined) throw new Error(`the process ${process.name} has no verify`);
+  const attempt = node.turn?.attempt ?? 1;
+  const job = jobOf(input, verifyProcess(process.name), attempt);
+  const manifest = buildVerifyJob({ namespace, batch, process, node, attempt, fromVersion: fromVersion ?? '', hash });
+  const why = `what ${process.name} did on ${node.name} is looked at`;
+  const createJob: Command | undefined =
+    manifest === undefined ? undefined : { kind: 'CreateJob', node: node.name, job: manifest, why };
+  return stepVerify({
+    verify,
+    record,
+    node,
+    pods: input.pods,
+    version: batch.spec.version,
+    job,
+    jobPod: podOf(input, job),
+    jobRefusal: input.jobRefusals.get(jobName(batch.metadata.uid, node.uid, verifyProcess(process.name), attempt, hash)),
+    createJob,
+    now,
+  });
+}
