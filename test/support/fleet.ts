@@ -40,7 +40,7 @@ export interface FleetPlan {
   readonly version?: string;
   /** The nodes with role=worker unless said otherwise. */
   readonly nodeSelector?: NodeSelector;
-  readonly batches: readonly { readonly size: number | string; readonly maxFailed?: number }[];
+  readonly batches: readonly { readonly name?: string; readonly size: number | string; readonly maxFailed?: number }[];
   readonly maxUnavailable?: number;
   readonly maxFailed?: number;
   readonly processes: readonly FleetProcess[];

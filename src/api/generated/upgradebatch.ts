@@ -27,9 +27,13 @@ export interface UpgradeBatchSpec {
   readonly index: number;
   /** step is the entry of the plan's batches (from 0) that this batch was cut for. */
   readonly step: number;
+  /** stepName is the step's name where the plan gives it one. */
+  readonly stepName?: string;
+  /** stepRest is how many nodes of the step are left for the next batch where this one could not hold them all. */
+  readonly stepRest?: number;
   /** planNodes is how many nodes the plan chose when the revision started; percentages refer to it. */
   readonly planNodes: number;
-  /** maxFailed is how many nodes of this batch may fail before nothing more starts. */
+  /** maxFailed is how many nodes of this batch may fail before nothing more starts; of a step that became several batches it is what the ones before have left. */
   readonly maxFailed?: number;
   /** nodes are the batch's nodes in the order of their turns. */
   readonly nodes: readonly BatchNode[];

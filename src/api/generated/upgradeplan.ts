@@ -25,7 +25,7 @@ export interface UpgradePlanSpec {
   readonly paused: boolean;
   /** maxUnavailable is how many nodes of the plan may be down at once, for whatever reason: a number, or a percentage of the plan's nodes rounded down to at least 1 (re-runs: no). */
   readonly maxUnavailable: number | string;
-  /** batches are the steps of the rollout; the last one repeats until no node is left (re-runs: no). */
+  /** batches are the steps of the rollout; the last one repeats until no node is left. Nodes go in an order that is the same for each revision: workers before control-plane nodes, nodes that failed before last (re-runs: no). */
   readonly batches: readonly BatchStep[];
   /** failure says how much may go wrong (re-runs: no). When it is too much, nothing more starts until an UpgradeAction. A node that failed once its upgrade had begun is quarantined: it stays cordoned and tainted until an UpgradeAction releases it. */
   readonly failure: FailurePolicy;
@@ -57,9 +57,11 @@ export interface NodeSelectorRequirement {
 
 /** `spec.batches[]` of an UpgradePlan. */
 export interface BatchStep {
-  /** size is how many nodes go together: a number, or a percentage of the plan's nodes rounded down to at least 1. A batch is cut at 1,000 node-processes whatever its size. */
+  /** name is what people call the step, for instance canary; batches, status and notifications repeat it (re-runs: no). */
+  readonly name?: string;
+  /** size is how many nodes go together: a number, or a percentage of the plan's nodes rounded down to at least 1. A batch is cut at 1,000 node-processes whatever its size; the step then becomes several batches. */
   readonly size: number | string;
-  /** maxFailed is how many nodes of this batch may fail before nothing more starts: a number, or a percentage of the batch rounded down. The first batch defaults to 0, the others to the plan's budget alone. */
+  /** maxFailed is how many nodes of this step may fail before nothing more starts: a number, or a percentage of the step's nodes rounded down. The first step defaults to 0, the others to the plan's budget alone. */
   readonly maxFailed?: number | string;
   /** soakSeconds is how long a batch of this step is left to prove itself: the next one is not made earlier than so long after it settled (re-runs: no). */
   readonly soakSeconds?: number;

@@ -54,7 +54,7 @@ export function consolidate({ batch, reports, cluster, agent }: ConsolidateInput
     kind: 'BatchSettled',
     cluster: clusterName === '' ? undefined : clusterName,
     plan: { namespace: metadata.namespace, name: spec.plan, version: spec.version, revision: spec.revision },
-    batch: { name: metadata.name, index: spec.index, ...lastBatch(spec.index, outlook) },
+    batch: presentFields({ name: metadata.name, index: spec.index, ...lastBatch(spec.index, outlook), step: spec.stepName }),
     outcome: decideOutcome(nodes, counts),
     action: actionNeeded(outlook, counts, paused || unapproved) ? 'Act' : 'None',
     startTime: status.startTime,

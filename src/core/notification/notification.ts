@@ -57,6 +57,8 @@ export interface NotifiedBatch {
   readonly index: number;
   /** About the index of the revision's last batch; exact once the plan is done. */
   readonly of?: number;
+  /** Name of the plan's step that the batch was cut for. */
+  readonly step?: string;
 }
 
 /**

@@ -38,7 +38,7 @@ function headlineText({ outcome, action, cluster, plan, batch, next, progress }:
   const parts = [
     ...(cluster === undefined ? [] : [cluster]),
     `${plan.name} ${plan.version}`,
-    `batch ${batch.index}${of}`,
+    `batch ${batch.index}${batch.step === undefined ? '' : ` (${batch.step})`}${of}`,
     ...(done ? [progress === undefined ? 'ENDED' : `ENDED ${progress.succeeded}/${progress.nodes}`] : []),
     ...(next?.kind === 'Paused' ? ['PAUSED'] : []),
     ...(next?.kind === 'Deleted' ? ['PLAN DELETED'] : []),

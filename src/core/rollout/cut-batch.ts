@@ -2,21 +2,30 @@ import type { BatchNode, BatchVerify } from '../../api/generated/upgradebatch.ts
 import type { ProcessVerify, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { API_VERSION, FINALIZERS, LABELS } from '../../api/names.ts';
 import type { NodeFact } from '../facts.ts';
-import { countOf, countOfAtLeastOne } from '../quantity.ts';
+import { countOf } from '../quantity.ts';
 import { selects } from '../selector.ts';
-import { compareNames } from '../text.ts';
 import type { Manifest } from './command.ts';
 import type { Fleet } from './fleet.ts';
+import { inOrder } from './order.ts';
 import type { PlanSnapshot } from './snapshot.ts';
+import { nextStep, partsOfOpenStep, stepProgress } from './step.ts';
 
 /** A batch holds at most so many node-processes: its records must fit into one object of etcd. */
 const MAX_NODE_PROCESSES = 1000;
 
-/** The nodes of the next batch, before it exists. */
-export interface NextBatch {
+/** Nodes that are to go together, in the order of their turns. */
+export interface Cut {
   readonly index: number;
+  /** Entry of the plan's batches, and its name. */
   readonly step: number;
+  readonly stepName: string | undefined;
   readonly nodes: readonly BatchNode[];
+  /** How many nodes of the step are left for the next batch. */
+  readonly rest: number;
+}
+
+/** The next batch, before it exists. */
+export interface NextBatch extends Cut {
   readonly maxFailed: number | undefined;
 }
 
@@ -33,44 +42,55 @@ export function nextIndex(snapshot: PlanSnapshot): number {
   return Math.max(0, snapshot.plan.status?.lastBatchIndex ?? 0, ...seen) + 1;
 }
 
-/** The order in which nodes go: by name, with numbers as numbers. */
-function inOrder(nodes: readonly NodeFact[]): readonly NodeFact[] {
-  return nodes.toSorted((a, b) => compareNames(a.name, b.name));
+/** As many of the nodes, from a position on, as one batch can hold. */
+function fill(plan: UpgradePlan, nodes: readonly NodeFact[], from: number, size: number): readonly BatchNode[] {
+  const filled: BatchNode[] = [];
+  let work = 0;
+  for (const node of nodes.slice(from, from + size)) {
+    const entry = batchNode(plan, node);
+    work += Math.max(1, entry.processes.length);
+    if (work > MAX_NODE_PROCESSES) break;
+    filled.push(entry);
+  }
+  return filled;
+}
+
+/** The batches to come, one after the other, if nothing changes on the way. The nodes are put in order once, when the first is asked for. */
+export function* cutBatches(snapshot: PlanSnapshot, fleet: Fleet): Generator<Cut, void> {
+  const { plan } = snapshot;
+  const nodes = inOrder(snapshot, fleet.remaining);
+  let progress = stepProgress(fleet.batches);
+  let index = nextIndex(snapshot);
+  for (let from = 0; from < nodes.length;) {
+    const step = nextStep(plan, fleet.planNodes, progress);
+    const size = Math.min(step.size, nodes.length - from);
+    const filled = fill(plan, nodes, from, size);
+    const rest = size - filled.length;
+    yield { index, step: step.step, stepName: step.name, nodes: filled, rest };
+    progress = { step: step.step, rest };
+    from += filled.length;
+    index += 1;
+  }
+}
+
+/**
+ * How many nodes of the batch may fail. The limit is one of the step: what its earlier batches have used up of it is gone, except for what
+ * a Resume has forgiven. The first step has 0 unless it says otherwise.
+ */
+function maxFailedOf({ plan }: PlanSnapshot, { batches }: Fleet, cut: Cut): number | undefined {
+  const own = plan.spec.batches[cut.step]?.maxFailed;
+  const parts = partsOfOpenStep(batches);
+  if (own === undefined) return parts.length === batches.length ? 0 : undefined;
+  const nodes = parts.reduce((sum, part) => sum + part.spec.nodes.length, cut.nodes.length + cut.rest);
+  const counted = parts.slice(parts.findLastIndex((part) => part.status?.resumed !== undefined) + 1);
+  const failed = counted.flatMap((part) => part.status?.nodes ?? []).filter((record) => record.state === 'Failed').length;
+  return Math.max(0, countOf(own, nodes) - failed);
 }
 
 /** Cuts the next batch from the nodes that remain; undefined when none does. */
 export function cutNextBatch(snapshot: PlanSnapshot, fleet: Fleet): NextBatch | undefined {
-  const { plan } = snapshot;
-  const steps = plan.spec.batches;
-  const step = Math.min(fleet.batches.length, steps.length - 1);
-  const size = countOfAtLeastOne(steps[step]?.size ?? 1, fleet.planNodes);
-  const nodes: BatchNode[] = [];
-  let work = 0;
-  for (const node of inOrder(fleet.remaining).slice(0, size)) {
-    const entry = batchNode(plan, node);
-    work += Math.max(1, entry.processes.length);
-    if (work > MAX_NODE_PROCESSES) break;
-    nodes.push(entry);
-  }
-  if (nodes.length === 0) return undefined;
-  const own = steps[step]?.maxFailed;
-  const first = fleet.batches.length === 0 ? 0 : undefined;
-  return { index: nextIndex(snapshot), step, nodes, maxFailed: own === undefined ? first : countOf(own, nodes.length) };
-}
-
-/** The index that the revision's last batch is expected to have: those there are, and those that the remaining nodes will need. */
-export function expectedLastIndex(snapshot: PlanSnapshot, fleet: Fleet): number {
-  const steps = snapshot.plan.spec.batches;
-  const before = fleet.batches.length;
-  let left = fleet.remaining.length;
-  let count = before;
-  const perBatch = Math.floor(MAX_NODE_PROCESSES / snapshot.plan.spec.processes.length);
-  while (left > 0) {
-    const size = countOfAtLeastOne(steps[Math.min(count, steps.length - 1)]?.size ?? 1, fleet.planNodes);
-    left -= Math.min(size, perBatch);
-    count += 1;
-  }
-  return nextIndex(snapshot) - 1 + count - before;
+  for (const cut of cutBatches(snapshot, fleet)) return { ...cut, maxFailed: maxFailedOf(snapshot, fleet, cut) };
+  return undefined;
 }
 
 function batchVerify(verify: ProcessVerify | undefined): { readonly verify?: BatchVerify } {
@@ -103,6 +123,8 @@ export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch
       version: plan.spec.version,
       index: next.index,
       step: next.step,
+      ...(next.stepName === undefined ? {} : { stepName: next.stepName }),
+      ...(next.rest === 0 ? {} : { stepRest: next.rest }),
       planNodes: fleet.planNodes,
       ...(next.maxFailed === undefined ? {} : { maxFailed: next.maxFailed }),
       nodes: next.nodes,

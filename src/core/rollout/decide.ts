@@ -226,10 +226,11 @@ function nextBatch(view: HoldView): NextStep {
   const { input, fleet, budget } = view;
   const { snapshot } = input;
   if (snapshot.validation.kind === 'Refused' || budget.exceeded) return NO_NEXT;
-  const next = cutNextBatch(snapshot, fleet);
-  if (next === undefined) return NO_NEXT;
+  if (fleet.remaining.length === 0) return NO_NEXT;
   const hold = holdNextBatch(view) ?? lastNotification(input);
   if (hold !== undefined) return { commands: [], hold };
+  const next = cutNextBatch(snapshot, fleet);
+  if (next === undefined) return NO_NEXT;
   const why = `${counted(next.nodes.length, 'node')} of ${fleet.remaining.length} still to do go next`;
   return { commands: [{ kind: 'CreateBatch', batch: buildBatch(snapshot, fleet, next), why }], hold: undefined };
 }

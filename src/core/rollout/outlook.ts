@@ -1,7 +1,7 @@
 import { PLAN_REASONS } from '../../api/conditions.ts';
 import type { BatchOutlook } from '../../api/generated/upgradebatch.ts';
 import { counted } from '../text.ts';
-import { cutNextBatch, expectedLastIndex } from './cut-batch.ts';
+import { cutBatches, nextIndex } from './cut-batch.ts';
 import { maxUnavailable } from './fleet.ts';
 import { holdNextBatch, type HoldView } from './holds.ts';
 import { countNodes } from './plan-status.ts';
@@ -11,8 +11,9 @@ export function outlookFor(view: HoldView): BatchOutlook {
   const { input, fleet, budget } = view;
   const { snapshot } = input;
   const counts = countNodes(snapshot, fleet);
+  const cuts = [...cutBatches(snapshot, fleet)];
   const common = {
-    lastBatch: Math.max(1, expectedLastIndex(snapshot, fleet)),
+    lastBatch: Math.max(1, nextIndex(snapshot) - 1 + cuts.length),
     planNodes: counts.nodes,
     planSucceeded: counts.succeeded,
     planFailed: counts.failed,
@@ -22,7 +23,7 @@ export function outlookFor(view: HoldView): BatchOutlook {
   if (snapshot.plan.metadata.deletionTimestamp !== undefined) {
     return { next: 'Deleted', message: 'the plan is being deleted; its nodes are released', ...common };
   }
-  const next = cutNextBatch(snapshot, fleet);
+  const next = cuts[0];
   if (next === undefined) {
     const failed = counts.failed === 0 ? '' : `, ${counts.failed} failed`;
     return { next: 'Done', message: `${counts.succeeded} of ${counted(counts.nodes, 'node')} done${failed}`, ...common };
@@ -42,6 +43,7 @@ export function outlookFor(view: HoldView): BatchOutlook {
     return { next: word, reason: hold.reason, message: hold.message, ...upcoming, ...common };
   }
   const asks = snapshot.plan.spec.batches[next.step]?.approval === 'BeforeStart' ? ', once it is approved' : '';
-  const message = `batch ${next.index}, ${counted(next.nodes.length, 'node')}${asks}`;
+  const name = next.stepName === undefined ? '' : ` (${next.stepName})`;
+  const message = `batch ${next.index}${name}, ${counted(next.nodes.length, 'node')}${asks}`;
   return { next: 'NextBatch', message, ...upcoming, ...common };
 }

@@ -67,6 +67,19 @@ const anyBatch = fc
     });
   });
 
+describe("The name of the plan's step", () => {
+  it('stands beside the batch in the first line, and in the JSON', () => {
+    const { text, batch } = tell(aBatch([succeeded('node-1')], { spec: { index: 1, stepName: 'canary' } }));
+
+    expect(text.split('\n')[0]).toContain('· batch 1 (canary) of about 7 ·');
+    expect(batch.step).toBe('canary');
+  });
+
+  it('is left out where the step has none', () => {
+    expect(tell(aBatch([succeeded('node-1')], { spec: { index: 1 } })).text.split('\n')[0]).toContain('· batch 1 of about 7 ·');
+  });
+});
+
 describe('consolidating a batch', () => {
   it('tells every node of the batch exactly once, in the order of the turns', () => {
     fc.assert(

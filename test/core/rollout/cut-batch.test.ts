@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
+import fc from 'fast-check';
+import type { NodeRecord, UpgradeBatch, UpgradeBatchSpec } from '../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan, UpgradePlanSpec } from '../../../src/api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../../src/core/facts.ts';
-import { buildBatch, cutNextBatch, expectedLastIndex, nextIndex, type NextBatch } from '../../../src/core/rollout/cut-batch.ts';
+import { buildBatch, cutBatches, cutNextBatch, nextIndex, type NextBatch } from '../../../src/core/rollout/cut-batch.ts';
 import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
+import { inOrder } from '../../../src/core/rollout/order.ts';
 import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
 import { aNode, aSnapshot, byName, done } from './support/facts.ts';
-import { aBatch, aPlan, aProcess, settledStatus } from './support/objects.ts';
+import { aBatch, aPlan, aProcess, resumedBy, settledStatus } from './support/objects.ts';
 
 interface Case {
   readonly count?: number;
@@ -26,10 +28,14 @@ function cut(input: Case): NextBatch | undefined {
   return cutNextBatch(snapshot, surveyFleet(snapshot));
 }
 
+function names(first: number, last: number): string[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => `node-${first + i}`);
+}
+
 /** A settled batch of these nodes, all of which succeeded. */
-function past(nodes: readonly string[], index = 1, planNodes = 10): UpgradeBatch {
+function past(nodes: readonly string[], index = 1, planNodes = 10, spec: Partial<UpgradeBatchSpec> = {}): UpgradeBatch {
   const records = nodes.map((name) => ({ name, state: 'Succeeded' }) as const);
-  return aBatch(nodes, { name: `os-aaaa-${index}`, spec: { index, planNodes }, status: settledStatus(records) });
+  return aBatch(nodes, { name: `os-aaaa-${index}`, spec: { index, planNodes, ...spec }, status: settledStatus(records) });
 }
 
 describe('The next batch', () => {
@@ -43,16 +49,25 @@ describe('The next batch', () => {
     expect(cut({ plan: { batches: [{ size }] } })?.nodes).toHaveLength(expected);
   });
 
-  it('takes the nodes in the order in which people count', () => {
-    expect(cut({ plan: { batches: [{ size: 3 }] } })?.nodes.map((node) => node.name)).toEqual(['node-1', 'node-2', 'node-3']);
+  it('takes the first of the nodes that remain, in the order of the plan', () => {
+    const snapshot = snapshotOf({ plan: { batches: [{ size: 3 }] } });
+    const order = inOrder(snapshot, [...snapshot.nodes.values()]).map((node) => node.name);
+    expect(cut({ plan: { batches: [{ size: 3 }] } })?.nodes.map((node) => node.name)).toEqual(order.slice(0, 3));
   });
 
   it('is cut for the next step, and the last step repeats', () => {
-    const batches = [{ size: 1 }, { size: 2 }];
-    const two = [past(['node-1']), past(['node-2', 'node-3'], 2)];
-    expect(cut({ plan: { batches } })).toMatchObject({ index: 1, step: 0 });
+    const batches = [{ name: 'canary', size: 1 }, { size: 2 }];
+    const two = [past(['node-1']), past(['node-2', 'node-3'], 2, 10, { step: 1 })];
+    expect(cut({ plan: { batches } })).toMatchObject({ index: 1, step: 0, stepName: 'canary' });
     expect(cut({ plan: { batches }, batches: two.slice(0, 1) })).toMatchObject({ index: 2, step: 1 });
     expect(cut({ plan: { batches }, batches: two })).toMatchObject({ index: 3, step: 1 });
+  });
+
+  it('is cut for what the plan says now, also when it has fewer steps than before', () => {
+    expect(cut({ plan: { batches: [{ size: 4 }] }, batches: [past(['node-1'], 1, 10, { step: 3 })] })).toMatchObject({
+      step: 0,
+      rest: 0,
+    });
   });
 
   it('takes percentages of the nodes that there were when the revision started', () => {
@@ -100,6 +115,44 @@ describe('A batch holds at most 1,000 node-processes', () => {
   });
 });
 
+describe('A step that is too large for one batch', () => {
+  const plan: Partial<UpgradePlanSpec> = { batches: [{ name: 'half', size: 1500, maxFailed: 10 }, { size: 500 }] };
+  const first = names(1, 1000);
+  const half = past(first, 1, 2500, { stepRest: 500 });
+
+  it('says how many of its nodes are left', () => {
+    expect(cut({ count: 2500, plan })).toMatchObject({ step: 0, rest: 500, maxFailed: 10 });
+  });
+
+  it('stays the same step for its second half', () => {
+    const next = cut({ count: 2500, plan, batches: [half] });
+    expect(next).toMatchObject({ index: 2, step: 0, stepName: 'half', rest: 0 });
+    expect(next?.nodes).toHaveLength(500);
+  });
+
+  it('is followed by the next step when it is whole', () => {
+    const rest = past(names(1001, 1500), 2, 2500);
+    expect(cut({ count: 2500, plan, batches: [half, rest] })).toMatchObject({ index: 3, step: 1 });
+  });
+
+  it('goes on with no more than the plan says now', () => {
+    const smaller: Partial<UpgradePlanSpec> = { batches: [{ size: 100 }] };
+    expect(cut({ count: 2500, plan: smaller, batches: [half] })?.nodes).toHaveLength(100);
+  });
+
+  it.each<readonly [string, Partial<UpgradePlanSpec>, number, boolean, number]>([
+    ['has for its second half what the first has left of its budget', plan, 3, false, 7],
+    ['has nothing left when the first used more than all', plan, 11, false, 0],
+    ['has all of it again when what failed was forgiven', plan, 11, true, 10],
+    ['takes a percentage of the whole step', { batches: [{ size: 1500, maxFailed: '1%' }] }, 3, false, 12],
+    ['may have no failure in either half when it is the first and says nothing', { batches: [{ size: 1500 }] }, 0, false, 0],
+  ])('%s', (_, spec, failures, resumed, expected) => {
+    const records = first.map((name, i): NodeRecord => ({ name, state: i < failures ? 'Failed' : 'Succeeded' }));
+    const status = settledStatus(records, resumed ? { resumed: resumedBy('act') } : {});
+    expect(cut({ count: 2500, plan: spec, batches: [{ ...half, status }] })?.maxFailed).toBe(expected);
+  });
+});
+
 describe("A batch's own budget", () => {
   const first = { size: 5 };
   it.each<readonly [string, Case, number | undefined]>([
@@ -124,21 +177,71 @@ describe('The index of a batch', () => {
   });
 });
 
-describe('The last batch of a rollout is expected to have the index', () => {
-  it.each<readonly [string, Case, number]>([
-    ['that the steps give', { count: 10, plan: { batches: [{ size: 1 }, { size: '25%' }] } }, 6],
-    ['that what remains gives', { count: 10, plan: { batches: [{ size: 1 }] }, batches: [past(['node-1'])] }, 10],
-    ['that the size of a batch allows', { count: 1200, plan: { batches: [{ size: '100%' }] } }, 2],
-    ['of the newest batch when nothing remains', { count: 1, batches: [past(['node-1'], 4)] }, 4],
-    ['that goes on over revisions', { count: 2, plan: { batches: [{ size: 1 }] }, status: { lastBatchIndex: 7 } }, 9],
-  ])('%s', (_, input, expected) => {
+describe('The batches to come', () => {
+  const allOf = (input: Case): readonly (readonly [number, number])[] => {
     const snapshot = snapshotOf(input);
-    expect(expectedLastIndex(snapshot, surveyFleet(snapshot))).toBe(expected);
+    return [...cutBatches(snapshot, surveyFleet(snapshot))].map((each) => [each.index, each.nodes.length]);
+  };
+
+  it.each<readonly [string, Case, readonly (readonly [number, number])[]]>([
+    [
+      'follow the steps',
+      { count: 7, plan: { batches: [{ size: 1 }, { size: '50%' }] } },
+      [
+        [1, 1],
+        [2, 3],
+        [3, 3],
+      ],
+    ],
+    [
+      'are made of what remains',
+      { count: 3, plan: { batches: [{ size: 1 }] }, batches: [past(['node-1'])] },
+      [
+        [2, 1],
+        [3, 1],
+      ],
+    ],
+    [
+      'are as many as a batch can hold',
+      { count: 1200, plan: { batches: [{ size: '100%' }] } },
+      [
+        [1, 1000],
+        [2, 200],
+      ],
+    ],
+    ['are none when nothing remains', { count: 1, batches: [past(['node-1'], 4)] }, []],
+    [
+      'go on over revisions',
+      { count: 2, plan: { batches: [{ size: 1 }] }, status: { lastBatchIndex: 7 } },
+      [
+        [8, 1],
+        [9, 1],
+      ],
+    ],
+  ])('%s', (_, input, expected) => {
+    expect(allOf(input)).toEqual(expected);
+  });
+
+  it('name each node that remains once, whatever the steps', () => {
+    const quantity = fc.oneof(
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 100 }).map((percent) => `${percent}%`),
+    );
+    const steps = fc.array(fc.record({ size: quantity }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), steps, (count, batches) => {
+        const snapshot = snapshotOf({ count, plan: { batches } });
+        const cuts = [...cutBatches(snapshot, surveyFleet(snapshot))];
+        const nodes = cuts.flatMap((each) => each.nodes.map((node) => node.name));
+        expect(nodes).toHaveLength(count);
+        expect(new Set(nodes).size).toBe(count);
+      }),
+    );
   });
 });
 
 describe('The UpgradeBatch that is written', () => {
-  const snapshot = snapshotOf({ plan: { drain: { emptyDirData: 'Delete' } } });
+  const snapshot = snapshotOf({ plan: { batches: [{ name: 'canary', size: 2 }], drain: { emptyDirData: 'Delete' } } });
   const fleet = surveyFleet(snapshot);
   const manifest = buildBatch(snapshot, fleet, cutNextBatch(snapshot, fleet)!) as unknown as UpgradeBatch;
 
@@ -156,6 +259,7 @@ describe('The UpgradeBatch that is written', () => {
       version: '12.9',
       index: 1,
       step: 0,
+      stepName: 'canary',
       planNodes: 10,
       maxFailed: 0,
       processes: [{ name: 'os', disruption: 'Drain', report: 'None', deadlineSeconds: 600 }],
