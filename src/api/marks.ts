@@ -14,6 +14,8 @@ export interface Turn {
   readonly processes: readonly string[];
   /** The attempt, from 1. */
   readonly attempt: number;
+  /** Name of the process that failed in the attempt before; the processes before it have succeeded and do not run again. */
+  readonly retried?: string;
   /** When the operator opened the turn, RFC 3339. */
   readonly openedTime: string;
   /** Whether the claim cordoned the Node: only then does the release uncordon it. */

@@ -2,11 +2,32 @@ import type { Hash, NodeFact } from '../core/facts.ts';
 import type { Command } from '../core/rollout/command.ts';
 import type { JsonPatchOperation, KubeClient, KubeObject } from '../kube/client.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
-import { claimPatch, currentNode, endQuarantinePatch, quarantinePatch, releasePatch } from './node-patches.ts';
+import {
+  claimPatch,
+  currentNode,
+  endQuarantinePatch,
+  quarantinePatch,
+  releasePatch,
+  retryPatch,
+  type ReleaseMark,
+} from './node-patches.ts';
 import { doneMarkOf } from './plan-key.ts';
 
 /** Commands that write a Node. */
-export type NodeCommand = Extract<Command, { kind: 'OpenTurn' | 'CloseTurn' | 'Quarantine' | 'EndQuarantine' }>;
+export type NodeCommand = Extract<Command, { kind: 'OpenTurn' | 'RetryTurn' | 'CloseTurn' | 'Quarantine' | 'EndQuarantine' }>;
+
+const NODE_COMMANDS: ReadonlySet<Command['kind']> = new Set<NodeCommand['kind']>([
+  'OpenTurn',
+  'RetryTurn',
+  'CloseTurn',
+  'Quarantine',
+  'EndQuarantine',
+]);
+
+/** Whether a command writes a Node. */
+export function isNodeCommand(command: Command): command is NodeCommand {
+  return NODE_COMMANDS.has(command.kind);
+}
 
 /** What writing Nodes needs. */
 export interface NodeWriter {
@@ -26,8 +47,11 @@ export async function applyToNode(
   switch (command.kind) {
     case 'OpenTurn':
       return patch(writer, node, claimPatch(node, plan.uid, command.turn));
+    case 'RetryTurn':
+      return retry(writer, plan.uid, command);
     case 'CloseTurn': {
-      const mark = command.done;
+      const forget = command.forget === true && node.done !== undefined;
+      const mark: ReleaseMark['mark'] | undefined = forget ? 'Forget' : command.done;
       const done = mark === undefined ? undefined : { key: doneMarkOf(plan.key, writer.hash), mark };
       return patch(writer, node, releasePatch(node, plan.uid, done));
     }
@@ -40,6 +64,17 @@ export async function applyToNode(
     case 'EndQuarantine':
       return patch(writer, node, endQuarantinePatch(node, currentNode(await read(writer, node))));
   }
+}
+
+/** A turn that has moved on since the decision is left alone: it must never go back to an earlier attempt. */
+async function retry(
+  writer: NodeWriter,
+  planUid: string,
+  { node, turn }: Extract<NodeCommand, { kind: 'RetryTurn' }>,
+): Promise<void> {
+  const current = currentNode(await read(writer, node));
+  if (current.turn?.batchUid !== turn.batchUid || current.turn.attempt >= turn.attempt) return;
+  return patch(writer, node, retryPatch(node, planUid, turn, current));
 }
 
 async function read({ client }: NodeWriter, node: NodeFact): Promise<KubeObject> {

@@ -9,7 +9,7 @@ import { toMicroTime } from '../core/text.ts';
 import type { KubeClient, KubeObject } from '../kube/client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
 import { KINDS, resourcePath, type ResourceKind } from '../kube/resource-path.ts';
-import { applyToNode, type NodeWriter } from './apply-node.ts';
+import { applyToNode, isNodeCommand, type NodeWriter } from './apply-node.ts';
 import { object } from './json.ts';
 import { planKey } from './plan-key.ts';
 import { prepareNamespace } from './prepare-namespace.ts';
@@ -46,12 +46,10 @@ export interface ApplyDeps {
 export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: Command): Promise<void> {
   const { client, observer } = deps;
   const { namespace } = plan.metadata;
+  if (isNodeCommand(command)) {
+    return applyToNode(deps.nodes, { key: planKey(namespace, plan.metadata.name), uid: plan.metadata.uid }, command);
+  }
   switch (command.kind) {
-    case 'OpenTurn':
-    case 'CloseTurn':
-    case 'Quarantine':
-    case 'EndQuarantine':
-      return applyToNode(deps.nodes, { key: planKey(namespace, plan.metadata.name), uid: plan.metadata.uid }, command);
     case 'HoldPlan':
       return setPlanFinalizers(deps, plan, [...(plan.metadata.finalizers ?? []), FINALIZERS.plan]);
     case 'LetPlanGo':

@@ -1,4 +1,5 @@
 import type { DoneMark, Quarantine, Turn } from '../api/marks.ts';
+import { parseTurn } from '../core/reports/parse-turn.ts';
 import { ANNOTATIONS, LABELS, TAINTS } from '../api/names.ts';
 import type { NodeFact } from '../core/facts.ts';
 import type { JsonPatchOperation } from '../kube/client.ts';
@@ -56,35 +57,65 @@ function endOfTurn(node: NodeFact, planUid: string): readonly JsonPatchOperation
   ];
 }
 
+/** What a release does with the mark that the plan's revision is done. `Forget`: the mark of an earlier revision goes. */
+export interface ReleaseMark {
+  readonly key: string;
+  readonly mark: DoneMark | 'Forget';
+}
+
+function markOperation({ key, mark }: ReleaseMark): JsonPatchOperation {
+  if (mark === 'Forget') return { op: 'remove', path: annotation(key) };
+  return { op: 'add', path: annotation(key), value: JSON.stringify(mark) };
+}
+
 /** The release: restores what was before. A Node that was cordoned before its turn stays cordoned. */
-export function releasePatch(
-  node: NodeFact,
-  planUid: string,
-  done: { readonly key: string; readonly mark: DoneMark } | undefined,
-): readonly JsonPatchOperation[] {
+export function releasePatch(node: NodeFact, planUid: string, done: ReleaseMark | undefined): readonly JsonPatchOperation[] {
   const uncordon = node.turn?.cordoned === true && !node.turn.before.unschedulable && node.unschedulable;
   return [
     ...endOfTurn(node, planUid),
     ...(uncordon ? [{ op: 'remove', path: UNSCHEDULABLE } as const] : []),
-    ...(done === undefined ? [] : [{ op: 'add', path: annotation(done.key), value: JSON.stringify(done.mark) } as const]),
+    ...(done === undefined ? [] : [markOperation(done)]),
   ];
 }
 
-/** A Node as it is now, for patches that must replace its taints as a whole. */
+/** The next attempt of a turn. It fails (422) when the Node has changed since it was read. */
+export function retryPatch(
+  node: NodeFact,
+  planUid: string,
+  turn: Turn,
+  { resourceVersion }: Pick<CurrentNode, 'resourceVersion'>,
+): readonly JsonPatchOperation[] {
+  return [
+    { op: 'test', path: '/metadata/uid', value: node.uid },
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    { op: 'test', path: label(LABELS.claim), value: planUid },
+    { op: 'replace', path: annotation(ANNOTATIONS.turn), value: JSON.stringify(turn) },
+  ];
+}
+
+/** A Node as it is now, for patches that must not undo what came since it was looked at. */
 export interface CurrentNode {
   readonly resourceVersion: string;
+  readonly turn: Turn | undefined;
   readonly taints: readonly Json[];
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Reads what {@link quarantinePatch} needs from a Node. */
+/** Reads what {@link quarantinePatch} and {@link retryPatch} need from a Node. */
 export function currentNode(node: Json): CurrentNode {
   const metadata = (node['metadata'] ?? {}) as {
     readonly resourceVersion?: string;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
   };
   const spec = (node['spec'] ?? {}) as Json;
-  return { resourceVersion: metadata.resourceVersion ?? '', taints: objects(spec['taints']), labels: metadata.labels ?? {} };
+  const turn = metadata.annotations?.[ANNOTATIONS.turn];
+  return {
+    resourceVersion: metadata.resourceVersion ?? '',
+    turn: turn === undefined ? undefined : parseTurn(turn),
+    taints: objects(spec['taints']),
+    labels: metadata.labels ?? {},
+  };
 }
 
 function withoutFailed(taints: readonly Json[]): readonly Json[] {

@@ -90,6 +90,7 @@ async function act(deps: ReconcileDeps, plan: UpgradePlan, command: Command): Pr
 function subject(command: Command): object {
   switch (command.kind) {
     case 'OpenTurn':
+    case 'RetryTurn':
     case 'CloseTurn':
     case 'Quarantine':
     case 'EndQuarantine':

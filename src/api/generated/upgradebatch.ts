@@ -35,6 +35,10 @@ export interface UpgradeBatchSpec {
   readonly planNodes: number;
   /** maxFailed is how many nodes of this batch may fail before nothing more starts; of a step that became several batches it is what the ones before have left. */
   readonly maxFailed?: number;
+  /** retriesPerNode is how many more attempts a node of this batch gets. */
+  readonly retriesPerNode?: number;
+  /** failedNodes is what becomes of a node that failed once its upgrade had begun. */
+  readonly failedNodes?: 'Quarantine' | 'Uncordon';
   /** nodes are the batch's nodes in the order of their turns. */
   readonly nodes: readonly BatchNode[];
   /** processes are the work, as the plan said when the batch was made. */
@@ -193,7 +197,7 @@ export interface ProcessRecord {
   readonly reason?: string;
   /** message says it to a person. */
   readonly message?: string;
-  /** attempt counts the runs on this node. */
+  /** attempt is the node's attempt in which the process ran, from 1. */
   readonly attempt?: number;
   /** startTime is when the Job was created. */
   readonly startTime?: string;

@@ -27,7 +27,7 @@ export interface UpgradePlanSpec {
   readonly maxUnavailable: number | string;
   /** batches are the steps of the rollout; the last one repeats until no node is left. Nodes go in an order that is the same for each revision: workers before control-plane nodes, nodes that failed before last (re-runs: no). */
   readonly batches: readonly BatchStep[];
-  /** failure says how much may go wrong (re-runs: no). When it is too much, nothing more starts until an UpgradeAction. A node that failed once its upgrade had begun is quarantined: it stays cordoned and tainted until an UpgradeAction releases it. */
+  /** failure says how much may go wrong, and what follows then (re-runs: no). When it is too much, nothing more starts until an UpgradeAction. */
   readonly failure: FailurePolicy;
   /** processes are the upgrade processes of a node, in the order in which they run there. */
   readonly processes: readonly UpgradeProcess[];
@@ -73,6 +73,12 @@ export interface BatchStep {
 export interface FailurePolicy {
   /** maxFailed is how many nodes of the plan may fail before nothing more starts: a number, or a percentage of the plan's nodes rounded down. */
   readonly maxFailed: number | string;
+  /** maxConsecutiveFailed is how many nodes that fail one after the other, in the order of their outcomes, stop the rollout although maxFailed is not exceeded yet. Not set, only maxFailed counts. */
+  readonly maxConsecutiveFailed?: number;
+  /** failedNodes is what becomes of a node that failed once its upgrade had begun. Quarantine keeps it cordoned and tainted until an UpgradeAction releases it; Uncordon gives it back at once, half upgraded or not. */
+  readonly failedNodes: 'Quarantine' | 'Uncordon';
+  /** retriesPerNode is how many more attempts a node gets, in the same turn, whose Job failed or did not end in time. Processes that succeeded are not run again. */
+  readonly retriesPerNode: number;
 }
 
 /** `spec.processes[]` of an UpgradePlan. */

@@ -6,7 +6,8 @@ import { toRfc3339 } from '../text.ts';
 import { approve } from './approve.ts';
 import { isSettled } from './batch-step.ts';
 import type { ActionAnswer, Command } from './command.ts';
-import type { Budget, Fleet } from './fleet.ts';
+import type { Budget } from './budget.ts';
+import type { Fleet } from './fleet.ts';
 import type { DecisionInput } from './snapshot.ts';
 
 /** What the acts of people bring about. */

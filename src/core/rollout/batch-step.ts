@@ -68,6 +68,7 @@ export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep 
       pods: snapshot.pods.get(batchNode.name) ?? [],
       reports: reports.get(batchNode.name) ?? [],
       deleting: snapshot.plan.metadata.deletionTimestamp !== undefined,
+      mayRetry: snapshot.plan.metadata.deletionTimestamp === undefined,
       reporterReady: snapshot.reporters.has(batchNode.name),
       reporterInstalled: settings.reporterInstalled,
       evictionAnswers: snapshot.evictionAnswers,

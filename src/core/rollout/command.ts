@@ -15,9 +15,12 @@ export type Command = { readonly why: string } & (
   | { readonly kind: 'CreateBatch'; readonly batch: Manifest }
   | { readonly kind: 'RemoveBatch'; readonly batch: UpgradeBatch }
   | { readonly kind: 'OpenTurn'; readonly node: NodeFact; readonly turn: Turn; readonly cordon: boolean }
+  /** The turn goes on in its next attempt. */
+  | { readonly kind: 'RetryTurn'; readonly node: NodeFact; readonly turn: Turn }
   | { readonly kind: 'Evict'; readonly pod: PodFact }
   | { readonly kind: 'CreateJob'; readonly node: string; readonly job: Manifest }
-  | { readonly kind: 'CloseTurn'; readonly node: NodeFact; readonly done: DoneMark | undefined }
+  /** `forget`: the mark of an earlier revision goes, for what was done then may be undone by half. */
+  | { readonly kind: 'CloseTurn'; readonly node: NodeFact; readonly done: DoneMark | undefined; readonly forget?: boolean }
   | { readonly kind: 'Quarantine'; readonly node: NodeFact; readonly quarantine: Quarantine }
   | { readonly kind: 'EndQuarantine'; readonly node: NodeFact }
   | { readonly kind: 'DeleteJobs'; readonly batchUid: string }

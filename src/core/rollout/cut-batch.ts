@@ -127,6 +127,8 @@ export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch
       ...(next.rest === 0 ? {} : { stepRest: next.rest }),
       planNodes: fleet.planNodes,
       ...(next.maxFailed === undefined ? {} : { maxFailed: next.maxFailed }),
+      retriesPerNode: plan.spec.failure.retriesPerNode,
+      failedNodes: plan.spec.failure.failedNodes,
       nodes: next.nodes,
       processes: processes.map((process) => ({
         name: process.name,

@@ -1,6 +1,6 @@
 import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { NodeFact } from '../facts.ts';
-import { countOf, countOfAtLeastOne } from '../quantity.ts';
+import { countOfAtLeastOne } from '../quantity.ts';
 import { selects } from '../selector.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 
@@ -81,38 +81,4 @@ export function downNodes(snapshot: PlanSnapshot, fleet: Fleet): readonly NodeFa
     if (fleet.selected.has(node.name) || node.claim === snapshot.plan.metadata.uid) down.push(node);
   }
   return down;
-}
-
-/** What the failure budget says. */
-export interface Budget {
-  readonly exceeded: boolean;
-  /** Nodes that count: failed since the last Resume. */
-  readonly failed: number;
-  readonly maxFailed: number;
-  /** The newest batch, after which the plan is paused: the one that a Resume must name. */
-  readonly batch: string | undefined;
-  readonly message: string;
-}
-
-/**
- * The failure budget. Failures up to a resumed batch are forgiven, those after it count anew. A batch may have a tighter limit of
- * its own: the first one has 0.
- */
-export function failureBudget(snapshot: PlanSnapshot, fleet: Fleet): Budget {
-  const maxFailed = countOf(snapshot.plan.spec.failure.maxFailed, fleet.planNodes);
-  const resumed = fleet.batches.findLastIndex((batch) => batch.status?.resumed !== undefined);
-  let failed = 0;
-  let overBatch: string | undefined;
-  for (const batch of fleet.batches.slice(resumed + 1)) {
-    const count = (batch.status?.nodes ?? []).filter((record) => record.state === 'Failed').length;
-    failed += count;
-    const limit = batch.spec.maxFailed;
-    if (limit !== undefined && count > limit) {
-      overBatch = `${count} failed in ${batch.metadata.name}, which may have ${limit}`;
-    }
-  }
-  const exceeded = failed > maxFailed || overBatch !== undefined;
-  const message =
-    failed > maxFailed ? `${failed} failed, budget ${maxFailed}` : (overBatch ?? `${failed} failed, budget ${maxFailed}`);
-  return { exceeded, failed, maxFailed, batch: fleet.batches.at(-1)?.metadata.name, message };
 }

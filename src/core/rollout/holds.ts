@@ -2,7 +2,8 @@ import { PLAN_REASONS } from '../../api/conditions.ts';
 import type { BatchNode, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { Instant, NodeFact } from '../facts.ts';
 import { nextUnapproved, startUnapproved } from './approval.ts';
-import type { Budget, Fleet } from './fleet.ts';
+import type { Budget } from './budget.ts';
+import type { Fleet } from './fleet.ts';
 import type { DecisionInput } from './snapshot.ts';
 import { soaking } from './soak.ts';
 

@@ -1,4 +1,4 @@
-import type { BatchNode, BatchProcess, NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { BatchNode, BatchProcess, NodeRecord, ProcessRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { Hash, Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
 import type { Command } from './command.ts';
 
@@ -17,6 +17,8 @@ export interface NodeInput {
   readonly reports: readonly ReportFact[];
   /** The plan is being deleted: nothing begins any more. */
   readonly deleting: boolean;
+  /** False once nothing is tried again: the plan is being deleted, or its rollout has ended. */
+  readonly mayRetry: boolean;
   readonly reporterReady: boolean;
   readonly reporterInstalled: boolean;
   readonly evictionAnswers: ReadonlyMap<string, string>;
@@ -52,4 +54,9 @@ export function processesOf(batch: UpgradeBatch, batchNode: BatchNode): readonly
 /** Whether the node is to be cordoned and drained for these processes. */
 export function disrupts(processes: readonly BatchProcess[]): boolean {
   return processes.some((process) => process.disruption !== 'None');
+}
+
+/** The record of one of the node's processes, as persisted. */
+export function recordOf({ before }: NodeInput, process: string): ProcessRecord | undefined {
+  return before.processes?.find((candidate) => candidate.name === process);
 }

@@ -1,6 +1,7 @@
 import { NODE_REASONS } from '../../api/conditions.ts';
 import type { NodeRecord, ProcessRecord } from '../../api/generated/upgradebatch.ts';
 import type { Quarantine } from '../../api/marks.ts';
+import type { NodeFact } from '../facts.ts';
 import { toRfc3339 } from '../text.ts';
 import { inTurn, isTerminal, type NodeInput, type NodeStep } from './node-input.ts';
 import { stepTurn } from './turn-step.ts';
@@ -35,28 +36,13 @@ function completeProcesses(record: NodeRecord, time: string): NodeRecord {
 
 /** A failure is on record before its turn is closed, because the Node does not keep it. */
 function closeAfter(input: NodeInput): NodeStep {
-  const { before, node, batch, namespace, now } = input;
+  const { before, node, batch, now } = input;
   if (node === undefined || !inTurn(node, batch)) {
     const quarantined = before.quarantined === true && node?.quarantine?.planUid === batch.spec.planUid;
     const { quarantined: _quarantined, ...rest } = before;
     return { record: quarantined ? before : rest, commands: [] };
   }
-  if (before.state === 'Failed' && before.quarantined === true) {
-    const failed = before.processes?.find((process) => process.state === 'Failed');
-    const quarantine: Quarantine = {
-      namespace,
-      plan: batch.spec.plan,
-      planUid: batch.spec.planUid,
-      batch: batch.metadata.name,
-      process: failed?.name ?? '',
-      reason: before.reason ?? NODE_REASONS.JobFailed,
-      message: before.message ?? '',
-      since: before.endTime ?? toRfc3339(now),
-      unschedulableBefore: node.turn?.before.unschedulable ?? false,
-    };
-    const why = `${node.name} failed once its upgrade had begun: it stays cordoned until it is released`;
-    return { record: before, commands: [{ kind: 'Quarantine', node, quarantine, why }] };
-  }
+  if (before.state === 'Failed' && before.quarantined === true) return quarantine(input, node);
   const done =
     before.state === 'Succeeded'
       ? {
@@ -66,7 +52,26 @@ function closeAfter(input: NodeInput): NodeStep {
           time: before.endTime ?? toRfc3339(now),
         }
       : undefined;
-  return { record: before, commands: [{ kind: 'CloseTurn', node, done, why: `${node.name} has its outcome: ${before.state}` }] };
+  const forget = before.state === 'Failed' && before.processes !== undefined ? { forget: true } : {};
+  const why = `${node.name} has its outcome: ${before.state}`;
+  return { record: before, commands: [{ kind: 'CloseTurn', node, done, ...forget, why }] };
+}
+
+function quarantine({ before, batch, namespace, now }: NodeInput, node: NodeFact): NodeStep {
+  const failed = before.processes?.find((process) => process.state === 'Failed');
+  const mark: Quarantine = {
+    namespace,
+    plan: batch.spec.plan,
+    planUid: batch.spec.planUid,
+    batch: batch.metadata.name,
+    process: failed?.name ?? '',
+    reason: before.reason ?? NODE_REASONS.JobFailed,
+    message: before.message ?? '',
+    since: before.endTime ?? toRfc3339(now),
+    unschedulableBefore: node.turn?.before.unschedulable ?? false,
+  };
+  const why = `${node.name} failed once its upgrade had begun: it stays cordoned until it is released`;
+  return { record: before, commands: [{ kind: 'Quarantine', node, quarantine: mark, why }] };
 }
 
 function stepGone(input: NodeInput): NodeStep {

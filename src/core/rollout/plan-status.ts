@@ -5,7 +5,8 @@ import { settleConditions, type Finding } from '../condition.ts';
 import { presentFields } from '../present-fields.ts';
 import { counted } from '../text.ts';
 import { failureReason, isSettled, outstandingSinks } from './batch-step.ts';
-import { downNodes, maxUnavailable, type Budget, type Fleet } from './fleet.ts';
+import { type Budget } from './budget.ts';
+import { downNodes, maxUnavailable, type Fleet } from './fleet.ts';
 import type { Hold } from './holds.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 

@@ -2,21 +2,23 @@ import type { BatchProcess } from '../../api/generated/upgradebatch.ts';
 import type { JobFact, NodeFact, PodFact } from '../facts.ts';
 import type { Command } from './command.ts';
 import { buildVerifyJob, jobName, verifyProcess } from './job.ts';
-import type { NodeInput } from './node-input.ts';
+import { recordOf, type NodeInput } from './node-input.ts';
 import { stepProcess, type ProcessStep } from './process-step.ts';
 import { isVerified, stepVerify } from './verify-step.ts';
 
+interface InTurnInput {
+  readonly process: BatchProcess;
+  readonly attempt: number;
+  readonly fromVersion: string | undefined;
+}
+
 /** Decides how far one process of a node in its turn is: first the process itself, then its `verify`. */
-export function stepProcessInTurn(
-  input: NodeInput,
-  node: NodeFact,
-  process: BatchProcess,
-  fromVersion: string | undefined,
-): ProcessStep {
-  const before = input.before.processes?.find((candidate) => candidate.name === process.name);
+export function stepProcessInTurn(input: NodeInput, node: NodeFact, { process, attempt, fromVersion }: InTurnInput): ProcessStep {
+  const recorded = recordOf(input, process.name);
+  // What an earlier attempt left on record says nothing of this one.
+  const before = (recorded?.attempt ?? attempt) === attempt ? recorded : undefined;
   if (process.verify !== undefined && isVerified(before))
-    return stepOwnVerify(input, { node, process, record: before, fromVersion });
-  const attempt = node.turn?.attempt ?? 1;
+    return stepOwnVerify(input, { node, process, attempt, record: before, fromVersion });
   const job = jobOf(input, process.name, attempt);
   const step = stepProcess({
     process,
@@ -29,7 +31,7 @@ export function stepProcessInTurn(
   });
   const endedNow = step.kind === 'Succeeded' && before?.state !== 'Succeeded';
   if (process.verify === undefined || !endedNow) return step;
-  return stepOwnVerify(input, { node, process, record: step.record, fromVersion });
+  return stepOwnVerify(input, { node, process, attempt, record: step.record, fromVersion });
 }
 
 function jobOf(input: NodeInput, process: string, attempt: number): JobFact | undefined {
@@ -43,15 +45,15 @@ function podOf(input: NodeInput, job: JobFact | undefined): PodFact | undefined 
 interface VerifiedInput {
   readonly node: NodeFact;
   readonly process: BatchProcess;
+  readonly attempt: number;
   readonly record: Extract<ProcessStep, { record: unknown }>['record'];
   readonly fromVersion: string | undefined;
 }
 
-function stepOwnVerify(input: NodeInput, { node, process, record, fromVersion }: VerifiedInput): ProcessStep {
+function stepOwnVerify(input: NodeInput, { node, process, attempt, record, fromVersion }: VerifiedInput): ProcessStep {
   const { batch, now, hash, namespace } = input;
   const { verify } = process;
   if (verify === undefined) throw new Error(`the process ${process.name} has no verify`);
-  const attempt = node.turn?.attempt ?? 1;
   const job = jobOf(input, verifyProcess(process.name), attempt);
   const manifest = buildVerifyJob({ namespace, batch, process, node, attempt, fromVersion: fromVersion ?? '', hash });
   const why = `what ${process.name} did on ${node.name} is looked at`;

@@ -5,9 +5,11 @@ import { cutToBytes, toInstant, toRfc3339 } from '../text.ts';
 import type { Command } from './command.ts';
 import { stepDrain } from './drain.ts';
 import { buildJob, jobName } from './job.ts';
-import { disrupts, processesOf, type NodeInput, type NodeStep } from './node-input.ts';
+import { disrupts, processesOf, recordOf, type NodeInput, type NodeStep } from './node-input.ts';
 import { stepProcessInTurn } from './process-in-turn.ts';
 import type { ProcessStep } from './process-step.ts';
+import { attemptOf } from './retry.ts';
+import { failedTurn, stepFailure } from './turn-failure.ts';
 
 /** How long a Job with `report: Socket` waits for the reporter (ms). */
 const REPORTER_GRACE_MS = 30_000;
@@ -25,7 +27,7 @@ export function stepTurn(input: NodeInput, node: NodeFact): NodeStep {
     startTime: before.startTime ?? toRfc3339(opened),
     ...(fromVersion === undefined ? {} : { fromVersion }),
   };
-  const begun = jobs.length > 0 || (before.processes ?? []).length > 0;
+  const begun = jobs.length > 0 || (before.processes ?? []).length > 0 || (turn?.attempt ?? 1) > 1;
   if (!begun && input.deleting) {
     const end = { reason: NODE_REASONS.PlanDeleted, message: 'the plan was deleted', endTime: toRfc3339(now) };
     return { record: { name: batchNode.name, state: 'NotAttempted', ...end }, commands: [] };
@@ -70,23 +72,16 @@ interface ProcessesInput {
 }
 
 function stepProcesses(input: NodeInput, node: NodeFact, { base, processes, opened }: ProcessesInput): NodeStep {
-  const { before, now } = input;
+  const { before } = input;
   const records: ProcessRecord[] = [];
   let lastEnd = opened;
   for (const process of processes) {
-    const step = stepProcessInTurn(input, node, process, base.fromVersion);
-    if (step.kind === 'NotStarted') return startProcess(input, node, { base, process, records, since: lastEnd });
+    const attempt = currentAttempt(input, node, { process, processes });
+    const step = stepProcessInTurn(input, node, { process, attempt, fromVersion: base.fromVersion });
+    if (step.kind === 'NotStarted') return startProcess(input, node, { base, process, attempt, records, since: lastEnd });
     records.push(step.record);
     lastEnd = toInstant(step.record.verifiedTime ?? step.record.endTime) ?? lastEnd;
-    if (step.kind === 'Failed') {
-      const reason = step.record.reason ?? NODE_REASONS.JobFailed;
-      const message = step.record.message === undefined ? {} : { message: step.record.message };
-      const endTime = step.record.endTime ?? toRfc3339(now);
-      return {
-        record: { ...base, state: 'Failed', reason, ...message, endTime, quarantined: true, processes: records },
-        commands: [],
-      };
-    }
+    if (step.kind === 'Failed') return stepFailure(input, node, { base, failed: step.record, attempt, records });
     if (step.kind !== 'Succeeded') return stillWorking({ base, step, records });
   }
   if (!node.ready)
@@ -103,6 +98,17 @@ function stepProcesses(input: NodeInput, node: NodeFact, { base, processes, open
     record,
     commands: [{ kind: 'CloseTurn', node, done, why: `${node.name} is at ${input.batch.spec.version} and Ready` }],
   };
+}
+
+interface AttemptInput {
+  readonly process: BatchProcess;
+  readonly processes: readonly BatchProcess[];
+}
+
+function currentAttempt(input: NodeInput, node: NodeFact, { process, processes }: AttemptInput): number {
+  const before = recordOf(input, process.name);
+  const order = processes.map(({ name }) => name);
+  return attemptOf({ turn: node.turn, order, process: process.name, before, jobs: input.jobs });
 }
 
 interface WorkingInput {
@@ -135,31 +141,34 @@ function stepNotReady({ input, base, records, lastEnd, deadlineSeconds }: NotRea
   const message = `not Ready within ${deadlineSeconds} s after its last process`;
   const reason = NODE_REASONS.NodeNotReady;
   const endTime = toRfc3339(input.now);
-  return { record: { ...base, state: 'Failed', reason, message, endTime, quarantined: true, processes: records }, commands: [] };
+  return failedTurn(input, { ...base, state: 'Failed', reason, message, endTime }, records);
 }
 
 interface StartInput {
   readonly base: NodeRecord;
   readonly process: BatchProcess;
+  readonly attempt: number;
   readonly records: readonly ProcessRecord[];
   /** When the process before it ended, or the turn was opened. */
   readonly since: Instant;
 }
 
-function startProcess(input: NodeInput, node: NodeFact, { base, process, records, since }: StartInput): NodeStep {
+function startProcess(input: NodeInput, node: NodeFact, { base, process, attempt, records, since }: StartInput): NodeStep {
   const { batch, now } = input;
-  const attempt = node.turn?.attempt ?? 1;
   const processes = records.length === 0 ? {} : { processes: records };
   const name = jobName(batch.metadata.uid, node.uid, process.name, attempt, input.hash);
   const refusal = input.jobRefusals.get(name);
   if (refusal !== undefined) {
     const message = cutToBytes(refusal, 128);
-    const quarantined = records.length === 0 ? {} : { quarantined: true };
-    const endTime = toRfc3339(now);
-    return {
-      record: { ...base, state: 'Failed', reason: NODE_REASONS.JobRefused, message, endTime, ...quarantined, ...processes },
-      commands: [],
+    const failed: NodeRecord = {
+      ...base,
+      state: 'Failed',
+      reason: NODE_REASONS.JobRefused,
+      message,
+      endTime: toRfc3339(now),
     };
+    const begun = records.length > 0 || attempt > 1;
+    return begun ? failedTurn(input, failed, records) : { record: failed, commands: [] };
   }
   const waits = process.report === 'Socket' && input.reporterInstalled && !input.reporterReady && now < since + REPORTER_GRACE_MS;
   if (waits) {

@@ -148,6 +148,16 @@ describe('A release', () => {
     expect((await close(await claim(node))).done).toEqual(MARK);
   });
 
+  it('forgets the mark of an earlier revision when the upgrade had begun', async () => {
+    const claimed = await claim(await create({ annotations: { [DONE_MARK]: JSON.stringify(MARK) } }));
+    expect((await carryOut({ kind: 'CloseTurn', node: claimed, done: undefined, forget: true, why })).done).toBeUndefined();
+    name = `${name}-without`;
+    const without = await claim(await create());
+    expect(await carryOut({ kind: 'CloseTurn', node: without, done: undefined, forget: true, why })).toMatchObject({
+      claim: undefined,
+    });
+  });
+
   it('is refused a second time, and for a plan that has no claim', async () => {
     const claimed = await claim(await create());
     await expect(carryOut({ kind: 'CloseTurn', node: claimed, done: undefined, why }, 'uid-of-another')).rejects.toMatchObject(
@@ -162,6 +172,25 @@ describe('A release', () => {
     const seen = fact(await client.mergePatch<KubeObject>(`/api/v1/nodes/${name}`, { spec: { unschedulable: null } }));
     await expect(close(claimed)).rejects.toMatchObject(FAILED_TEST);
     expect(await close(seen)).toMatchObject({ claim: undefined, unschedulable: false });
+  });
+});
+
+describe('Another attempt', () => {
+  it('is written into the turn, and never goes back to an earlier one', async () => {
+    const claimed = await claim(await create());
+    const second = { ...aTurn(), attempt: 2, retried: 'os' };
+    const third = { ...second, attempt: 3 };
+    expect((await carryOut({ kind: 'RetryTurn', node: claimed, turn: second, why })).turn).toEqual(second);
+    expect((await carryOut({ kind: 'RetryTurn', node: claimed, turn: third, why })).turn).toEqual(third);
+    const stale = { kind: 'RetryTurn', node: claimed, turn: second, why } as const;
+    await carryOut(stale).catch(() => undefined);
+    expect(fact(await client.get<KubeObject>(`/api/v1/nodes/${name}`)).turn).toEqual(third);
+  });
+
+  it('is refused for a plan that has no claim', async () => {
+    const claimed = await claim(await create());
+    const retry = { kind: 'RetryTurn', node: claimed, turn: { ...aTurn(), attempt: 2, retried: 'os' }, why } as const;
+    await expect(carryOut(retry, 'uid-of-another')).rejects.toMatchObject(FAILED_TEST);
   });
 });
 

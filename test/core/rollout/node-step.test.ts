@@ -28,6 +28,7 @@ function step(changes: Partial<NodeInput>): NodeStep {
     pods: [],
     reports: [],
     deleting: false,
+    mayRetry: true,
     reporterReady: true,
     reporterInstalled: false,
     evictionAnswers: new Map(),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlanStatus } from '../../../src/api/generated/upgradeplan.ts';
-import { failureBudget, surveyFleet } from '../../../src/core/rollout/fleet.ts';
+import { failureBudget } from '../../../src/core/rollout/budget.ts';
+import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
 import { holdStart, type Hold } from '../../../src/core/rollout/holds.ts';
 import { planStatus, type PlanStatusInput } from '../../../src/core/rollout/plan-status.ts';
 import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';

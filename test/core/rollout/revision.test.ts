@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradePlan, UpgradePlanSpec } from '../../../src/api/generated/upgradeplan.ts';
 import { disruptsSome, revisionOf } from '../../../src/core/rollout/revision.ts';
-import { aPlan, aProcess, hash } from './support/objects.ts';
+import { aPlan, aProcess, hash, type PlanChanges } from './support/objects.ts';
 
 const image = (name: string): UpgradePlanSpec['processes'][number]['job'] => ({
   template: { spec: { containers: [{ name: 'upgrade', image: name, env: [{ name: 'A', value: '1' }] }] } },
@@ -9,12 +9,12 @@ const image = (name: string): UpgradePlanSpec['processes'][number]['job'] => ({
 const PROCESSES = [aProcess({ name: 'firmware', job: image('fw:7') }), aProcess({ job: image('os:1') })];
 const PLAN = aPlan({ processes: PROCESSES });
 
-function changed(spec: Partial<UpgradePlanSpec>, meta: Partial<UpgradePlan['metadata']> = {}): boolean {
+function changed(spec: PlanChanges, meta: Partial<UpgradePlan['metadata']> = {}): boolean {
   return revisionOf(aPlan({ processes: PROCESSES, ...spec }, meta), hash) !== revisionOf(PLAN, hash);
 }
 
 describe('The revision of a plan changes with', () => {
-  it.each<readonly [string, Partial<UpgradePlanSpec>]>([
+  it.each<readonly [string, PlanChanges]>([
     ['the version', { version: '13' }],
     ['the name of a process', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, name: 'kernel' }] }],
     ['a template', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, job: image('os:2') }] }],
@@ -27,7 +27,7 @@ describe('The revision of a plan changes with', () => {
 });
 
 describe('The revision of a plan does not change with', () => {
-  it.each<readonly [string, Partial<UpgradePlanSpec>]>([
+  it.each<readonly [string, PlanChanges]>([
     ['the selector', { nodeSelector: { matchLabels: { role: 'storage' } } }],
     ['a pause', { paused: true }],
     ['maxUnavailable', { maxUnavailable: '50%' }],

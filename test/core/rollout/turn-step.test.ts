@@ -30,6 +30,7 @@ function step(changes: Partial<NodeInput> & { readonly processes?: readonly Batc
       pods: [],
       reports: [],
       deleting: false,
+      mayRetry: true,
       reporterReady: false,
       reporterInstalled: true,
       evictionAnswers: new Map(),

@@ -41,6 +41,7 @@ function step({ verify = KERNEL, before, node: changes = {}, jobs = [], turn = {
       pods: [],
       reports: [],
       deleting: false,
+      mayRetry: true,
       reporterReady: false,
       reporterInstalled: true,
       evictionAnswers: new Map(),

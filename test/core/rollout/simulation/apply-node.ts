@@ -5,7 +5,7 @@ import type { World } from './world.ts';
 
 const KEEP_AWAY = ['cluster-autoscaler.kubernetes.io/scale-down-disabled', 'karpenter.sh/do-not-disrupt'];
 
-type NodeCommand = Extract<Command, { kind: 'OpenTurn' | 'CloseTurn' | 'Quarantine' | 'EndQuarantine' }>;
+type NodeCommand = Extract<Command, { kind: 'OpenTurn' | 'RetryTurn' | 'CloseTurn' | 'Quarantine' | 'EndQuarantine' }>;
 
 /** The JSON Patches on Nodes, with their tests, at the level of facts (the real ones are tested against a real API server). */
 export function applyToNode(world: World, command: NodeCommand): Answer {
@@ -26,6 +26,11 @@ function changesFor(world: World, current: NodeFact, command: NodeCommand): Part
       const { turn } = command;
       return { claim: planUid, turn, kept: KEEP_AWAY, unschedulable: current.unschedulable || turn.cordoned };
     }
+    case 'RetryTurn': {
+      const { turn } = command;
+      if (current.claim !== planUid || current.turn?.batchUid !== turn.batchUid) return undefined;
+      return current.turn.attempt >= turn.attempt ? undefined : { turn };
+    }
     case 'CloseTurn':
       return closing(current, command, planUid);
     case 'Quarantine':
@@ -41,13 +46,13 @@ function changesFor(world: World, current: NodeFact, command: NodeCommand): Part
 
 function closing(
   current: NodeFact,
-  { node, done }: Extract<Command, { kind: 'CloseTurn' }>,
+  { node, done, forget }: Extract<Command, { kind: 'CloseTurn' }>,
   planUid: string | undefined,
 ): Partial<NodeFact> | undefined {
   if (current.claim === undefined || current.claim !== planUid) return undefined;
   const uncordon = node.turn?.cordoned === true && !node.turn.before.unschedulable && node.unschedulable;
   if (uncordon && !current.unschedulable) return undefined;
-  const mark = done === undefined ? {} : { done };
+  const mark = done === undefined && forget !== true ? {} : { done };
   return { ...endOfTurn(current), unschedulable: uncordon ? false : current.unschedulable, ...mark };
 }
 

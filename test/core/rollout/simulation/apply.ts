@@ -30,6 +30,7 @@ export function metadataOf(manifest: Manifest): Metadata {
 export function apply(world: World, memory: Memory, command: Command): Answer {
   switch (command.kind) {
     case 'OpenTurn':
+    case 'RetryTurn':
     case 'CloseTurn':
     case 'Quarantine':
     case 'EndQuarantine':

@@ -1,7 +1,8 @@
 import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../../../src/core/facts.ts';
-import type { Command } from '../../../../src/core/rollout/command.ts';
+import { LABELS } from '../../../../src/api/names.ts';
+import type { Command, Manifest } from '../../../../src/core/rollout/command.ts';
 import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import { selects } from '../../../../src/core/selector.ts';
 import { isTrue } from '../../../../src/core/condition.ts';
@@ -74,9 +75,10 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
       // Another revision's upgrade has begun to undo it.
       if (!again && node !== undefined) ledger.succeeded.delete(node.uid);
       const active = [...world.jobs.values()].filter(
-        (job) => job.node === command.node && job.outcome === 'Active' && job.name !== name,
+        (job) => job.node === command.node && (job.outcome === 'Active' || job.outcome === 'Failing') && job.name !== name,
       );
       must(active.length === 0, 5, () => `two Jobs at once on ${command.node}`);
+      checkAttempt(world, command.node, command.job);
       return;
     }
     case 'CloseTurn':
@@ -110,6 +112,27 @@ function checkDone(snapshot: PlanSnapshot, { node, done }: Extract<Command, { ki
     8,
     () => `${node.name} is done with ${node.info.kernelVersion} where ${done?.version ?? ''} is verified`,
   );
+}
+
+/** Another attempt runs only what has not succeeded, and only when nothing of the one before is left. */
+function checkAttempt(world: World, node: string, manifest: Manifest): void {
+  const { name, labels } = metadataOf(manifest);
+  if (world.jobs.has(name)) return;
+  const batchUid = labels[LABELS.batchUid];
+  const process = labels[LABELS.process];
+  const before = [...world.jobs.values()].filter((job) => job.node === node && job.batchUid === batchUid);
+  const batch = [...world.batches.values()].find((each) => each.metadata.uid === batchUid);
+  // One that did not bring about what is verified has not succeeded.
+  const verified = batch?.spec.processes.some((each) => each.name === process && each.verify !== undefined) === true;
+  const done = verified ? undefined : before.find((job) => job.process === process && job.outcome === 'Complete');
+  must(done === undefined, 5, () => `${process ?? ''} runs again on ${node} after it succeeded there`);
+  const left = [...world.pods.values()].find(
+    (pod) =>
+      pod.node === node && pod.labels[LABELS.batchUid] === batchUid && (pod.phase === 'Running' || pod.phase === 'Pending'),
+  );
+  must(left === undefined, 5, () => `${process ?? ''} starts on ${node} while ${left?.name ?? ''} is there`);
+  const retries = batch?.spec.retriesPerNode ?? 0;
+  must(Number(labels[LABELS.attempt]) <= retries + 1, 6, () => `${node} has more attempts than ${retries + 1}`);
 }
 
 function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Extract<Command, { kind: 'OpenTurn' }>): void {

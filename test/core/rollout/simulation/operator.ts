@@ -117,6 +117,7 @@ export class Operator {
 function subjectOf(command: Command): string {
   switch (command.kind) {
     case 'OpenTurn':
+    case 'RetryTurn':
     case 'CloseTurn':
     case 'Quarantine':
     case 'EndQuarantine':

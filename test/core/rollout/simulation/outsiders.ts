@@ -137,7 +137,8 @@ function deleteJob(world: World): void {
   const jobs = [...world.jobs.values()].filter((job) => {
     const batch = [...world.batches.values()].find((each) => each.metadata.uid === job.batchUid);
     const record = batch?.status?.nodes?.find((each) => each.name === job.node);
-    return job.outcome === 'Active' && record?.processes?.some((process) => process.name === job.process) === true;
+    const known = record?.processes?.some((process) => process.name === job.process && process.attempt === job.attempt);
+    return job.outcome === 'Active' && known === true;
   });
   const job = world.random.pick(jobs);
   if (job === undefined) return;

@@ -109,13 +109,22 @@ function makePlan(random: Random): UpgradePlan {
       version: 'v1',
       batches,
       maxUnavailable: quantity(random, 5),
-      failure: { maxFailed: random.chance(0.5) ? random.between(0, 4) : '20%' },
+      failure: makeFailure(random),
       processes: makeProcesses(random),
       notify: { sinks, ...(random.chance(0.25) ? { agent: { nodeSelector: { matchLabels: { egress: 'yes' } } } } : {}) },
       drain: { emptyDirData: random.chance(0.5) ? 'Delete' : 'Keep' },
     },
     { finalizers: [] },
   );
+}
+
+function makeFailure(random: Random): UpgradePlan['spec']['failure'] {
+  return {
+    maxFailed: random.chance(0.5) ? random.between(0, 4) : '20%',
+    ...(random.chance(0.3) ? { maxConsecutiveFailed: random.between(1, 3) } : {}),
+    failedNodes: random.chance(0.7) ? 'Quarantine' : 'Uncordon',
+    retriesPerNode: random.chance(0.6) ? 0 : random.between(1, 2),
+  };
 }
 
 function makeProcesses(random: Random): UpgradeProcess[] {

@@ -66,8 +66,11 @@ export function aVerify(changes: Partial<BatchVerify> = {}): BatchVerify {
   return { daemonSetsReady: false, stableSeconds: 0, timeoutSeconds: 900, ...changes };
 }
 
+/** What a plan of the tests says otherwise. */
+export type PlanChanges = Omit<Partial<UpgradePlanSpec>, 'failure'> & { readonly failure?: Partial<UpgradePlanSpec['failure']> };
+
 /** The plan `os` of the tests: all workers, one sink, held by its finalizer. */
-export function aPlan(spec: Partial<UpgradePlanSpec> = {}, meta: Partial<ObjectMeta> = {}): UpgradePlan {
+export function aPlan({ failure, ...spec }: PlanChanges = {}, meta: Partial<ObjectMeta> = {}): UpgradePlan {
   return {
     apiVersion: 'baton.dev/v1alpha1',
     kind: 'UpgradePlan',
@@ -78,7 +81,7 @@ export function aPlan(spec: Partial<UpgradePlanSpec> = {}, meta: Partial<ObjectM
       paused: false,
       maxUnavailable: 1,
       batches: [{ size: 2 }],
-      failure: { maxFailed: 0 },
+      failure: { maxFailed: 0, failedNodes: 'Quarantine', retriesPerNode: 0, ...failure },
       processes: [aProcess()],
       drain: { emptyDirData: 'Keep' },
       notify: { sinks: [{ name: 'ops', webhook: { url: 'https://hooks.example/upgrades' } }] },

@@ -1,0 +1,69 @@
+import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import { countOf } from '../quantity.ts';
+import type { Fleet } from './fleet.ts';
+import type { PlanSnapshot } from './snapshot.ts';
+
+/** What the failure budget says. */
+export interface Budget {
+  readonly exceeded: boolean;
+  /** Nodes that count: failed since the last Resume. */
+  readonly failed: number;
+  readonly maxFailed: number;
+  /** The newest batch, after which the plan is paused: the one that a Resume must name. */
+  readonly batch: string | undefined;
+  readonly message: string;
+}
+
+/**
+ * The failure budget. Failures up to a resumed batch are forgiven, those after it count anew. A batch may have a tighter limit of
+ * its own: the first one has 0. So many failures in a row stop the rollout as well, before all of the budget is used up.
+ */
+export function failureBudget(snapshot: PlanSnapshot, fleet: Fleet): Budget {
+  const { failure } = snapshot.plan.spec;
+  const maxFailed = countOf(failure.maxFailed, fleet.planNodes);
+  const resumed = fleet.batches.findLastIndex((batch) => batch.status?.resumed !== undefined);
+  const counted = fleet.batches.slice(resumed + 1);
+  const failed = counted.reduce((sum, batch) => sum + failedIn(batch), 0);
+  const sentence = `${failed} failed, budget ${maxFailed}`;
+  const excess = failed > maxFailed ? sentence : (tooManyInRow(counted, failure.maxConsecutiveFailed) ?? batchExcess(counted));
+  return {
+    exceeded: excess !== undefined,
+    failed,
+    maxFailed,
+    batch: fleet.batches.at(-1)?.metadata.name,
+    message: excess ?? sentence,
+  };
+}
+
+function failedIn(batch: UpgradeBatch): number {
+  return (batch.status?.nodes ?? []).filter((record) => record.state === 'Failed').length;
+}
+
+/** The newest batch with more failures than its own limit allows. */
+function batchExcess(batches: readonly UpgradeBatch[]): string | undefined {
+  const over = batches.findLast((batch) => batch.spec.maxFailed !== undefined && failedIn(batch) > batch.spec.maxFailed);
+  if (over === undefined) return undefined;
+  return `${failedIn(over)} failed in ${over.metadata.name}, which may have ${over.spec.maxFailed ?? 0}`;
+}
+
+/** Failures one after the other, in the order of the outcomes: by their time, and by name where that is the same. */
+function tooManyInRow(batches: readonly UpgradeBatch[], limit: number | undefined): string | undefined {
+  if (limit === undefined) return undefined;
+  const outcomes = batches
+    .flatMap((batch) => batch.status?.nodes ?? [])
+    .filter((record) => record.state === 'Failed' || record.state === 'Succeeded')
+    .toSorted((a, b) => compareTexts(a.endTime ?? '', b.endTime ?? '') || compareTexts(a.name, b.name));
+  let row: NodeRecord[] = [];
+  for (const record of outcomes) {
+    row = record.state === 'Failed' ? [...row, record] : [];
+    if (row.length >= limit) {
+      const names = row.slice(-3).map(({ name }) => name);
+      return `${row.length} failed in a row (${row.length > 3 ? 'the last: ' : ''}${names.join(', ')}), maxConsecutiveFailed ${limit}`;
+    }
+  }
+  return undefined;
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
