@@ -70,7 +70,7 @@ export function stepAgent(
 
 /** The batch that the baton is for: the open one, or the newest that is not told yet; its agent tells what is left of earlier ones as well. */
 export function spokenFor(snapshot: PlanSnapshot, open: UpgradeBatch | undefined): UpgradeBatch | undefined {
-  if (open !== undefined) return needsAgent(snapshot, open) ? open : undefined;
+  if (open !== undefined && needsAgent(snapshot, open)) return open;
   const untold = snapshot.batches.findLast((batch) => needsAgent(snapshot, batch));
   const held = snapshot.batches.find((batch) => batch.metadata.uid === snapshot.lease?.batchUid);
   return untold === undefined || held === undefined || held.spec.index < untold.spec.index ? untold : held;

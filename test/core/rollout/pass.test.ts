@@ -94,6 +94,13 @@ describe('A batch that has no agent yet', () => {
     expect(kinds(snapshot, now).includes('OpenTurn')).toBe(opens);
   });
 
+  it('with nobody to tell still has one for what earlier batches have not told', () => {
+    const untold = aBatch(['node-3'], { status: settledStatus([], { notification: outboxOf('os-aaaa-1') }) });
+    const open = aBatch(['node-1', 'node-2'], { name: 'os-aaaa-2', spec: { index: 2 } });
+    const batches = [untold, open];
+    expect(kinds({ ...without, batches, plan: aPlan({ notify: { sinks: [] } }) })).toContain('CreateAgentPod');
+  });
+
   it('gets a Lease first', () => {
     const { lease: _lease, ...rest } = without;
     expect(kinds(rest, 1)).toEqual(['PrepareNamespace']);
