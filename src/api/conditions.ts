@@ -28,6 +28,8 @@ export const PLAN_REASONS = {
   Valid: 'Valid',
   /** Accepted=False: the API server refuses a Pod made from a process's template. */
   TemplateRefused: 'TemplateRefused',
+  /** Accepted=False: a window never opens, or its schedule or time zone means nothing. */
+  ScheduleInvalid: 'ScheduleInvalid',
   /** Accepted=Unknown: the template could not be tried (the API server did not answer). */
   ValidationPending: 'ValidationPending',
   /** Stalled: nodeSelector chooses no node. */
@@ -46,6 +48,12 @@ export const PLAN_REASONS = {
   Soaking: 'Soaking',
   /** Paused: a batch, or the next one, waits for an UpgradeAction Approve. */
   ApprovalRequired: 'ApprovalRequired',
+  /** Waiting: every window is closed, or closes before the next node would be done. */
+  WindowClosed: 'WindowClosed',
+  /** Waiting: a freeze of the plan or of the cluster. */
+  Frozen: 'Frozen',
+  /** Waiting: the cluster's freezes cannot be read or understood. */
+  FreezesUnreadable: 'FreezesUnreadable',
   /** Paused: spec.paused is true. */
   PausedBySpec: 'PausedBySpec',
   /** Paused: more nodes failed than maxFailed allows. */

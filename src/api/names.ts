@@ -118,6 +118,9 @@ export const SERVICE_ACCOUNTS = { agent: 'baton-agent', operator: 'baton-operato
 /** ClusterRole that the operator binds to the agent's ServiceAccount in the namespaces of plans. */
 export const AGENT_CLUSTER_ROLE = 'baton-agent';
 
+/** The ConfigMap in the operator's namespace with the freezes that every plan obeys. */
+export const FREEZES_CONFIG_MAP = 'baton-freezes';
+
 /** The environment that an upgrade container gets. */
 export const JOB_ENVIRONMENT = [
   'BATON_NAMESPACE',

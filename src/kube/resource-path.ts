@@ -16,6 +16,7 @@ export const KINDS = {
   actions: { group: GROUP, version: VERSION, plural: 'upgradeactions', namespaced: true },
   nodes: { group: '', version: 'v1', plural: 'nodes', namespaced: false },
   pods: { group: '', version: 'v1', plural: 'pods', namespaced: true },
+  configMaps: { group: '', version: 'v1', plural: 'configmaps', namespaced: true },
   namespaces: { group: '', version: 'v1', plural: 'namespaces', namespaced: false },
   serviceAccounts: { group: '', version: 'v1', plural: 'serviceaccounts', namespaced: true },
   jobs: { group: 'batch', version: 'v1', plural: 'jobs', namespaced: true },

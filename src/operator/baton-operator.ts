@@ -13,6 +13,7 @@ import { KINDS } from '../kube/resource-path.ts';
 import { SafeOperator, type SafeOperatorDeps } from '../kube/safe-operator.ts';
 import { WorkQueue, type HandleResult } from '../kube/work-queue.ts';
 import { applyCommand, type ApplyDeps, type Observer } from './apply.ts';
+import { FreezesWatch } from './freezes-watch.ts';
 import { gatherSnapshot, type OwnObjects } from './gather.ts';
 import { planKey } from './plan-key.ts';
 import { PlanWatches } from './plan-watches.ts';
@@ -25,6 +26,8 @@ import { createWatches, runWatches, watchesSynced, type Watches } from './watche
 /** What the operator is made from. */
 export interface BatonOperatorDeps extends SafeOperatorDeps {
   readonly settings: Settings;
+  /** Namespace of the operator itself. */
+  readonly namespace: string;
   /** Namespace of the reporters; empty when none are installed. */
   readonly reporterNamespace: string;
   readonly hash: Hash;
@@ -36,6 +39,9 @@ export interface BatonOperatorDeps extends SafeOperatorDeps {
 const REST_FACTOR = 4;
 const MOST_REST_MS = 1000;
 
+/** The first passes wait so long for the cluster's freezes (ms). */
+const FREEZES_WAIT_MS = 5000;
+
 /** How many plans are worked on at once. */
 const CONCURRENCY = 4;
 
@@ -45,13 +51,14 @@ export class BatonOperator extends SafeOperator {
   readonly #queue: WorkQueue;
   readonly #watches: Watches;
   readonly #planWatches: PlanWatches;
+  readonly #freezes: FreezesWatch;
   readonly #validator: PlanValidator;
   readonly #statuses: StatusWriter;
   readonly #refusals: RefusalMemory;
   readonly #leaseChanges = new Map<string, number>();
   /** What an idle plan and its batches and acts were like when it became idle. */
   readonly #idle = new Map<string, string>();
-  #watching: Promise<void> | undefined;
+  #watching: Promise<unknown> | undefined;
   #ready = false;
 
   constructor(deps: BatonOperatorDeps) {
@@ -70,6 +77,9 @@ export class BatonOperator extends SafeOperator {
       return turn === undefined ? undefined : planKey(turn.namespace, turn.plan);
     };
     this.#planWatches = new PlanWatches({ ports: deps, touch, planOnNode, hash: deps.hash });
+    this.#freezes = new FreezesWatch(deps, deps.namespace, () => {
+      for (const key of this.#own.keys()) touch(key);
+    });
     this.#validator = new PlanValidator(deps.client, deps.monotonic);
     this.#refusals = new RefusalMemory(deps.monotonic);
     this.#statuses = new StatusWriter({
@@ -95,8 +105,10 @@ export class BatonOperator extends SafeOperator {
     for (const kind of [KINDS.plans, KINDS.batches, KINDS.actions]) {
       await this.watchResource(GROUP, VERSION, kind.plural, (event) => touch(event.object));
     }
-    this.#watching = runWatches(this.#watches, this.stopSignal);
+    this.#watching = Promise.all([runWatches(this.#watches, this.stopSignal), this.#freezes.run(this.stopSignal)]);
     await Promise.all([this.synced(), watchesSynced(this.#watches, this.stopSignal)]);
+    // That they cannot be read holds what would start, but neither what runs nor what is to be said.
+    await Promise.race([this.#freezes.whenSynced(this.stopSignal), pause(this.#deps.sleep, FREEZES_WAIT_MS, this.stopSignal)]);
     this.#ready = true;
     this.#queue.start();
     for (const key of [...this.#own.keys()]) this.#queue.add(key);
@@ -184,6 +196,7 @@ export class BatonOperator extends SafeOperator {
       own: this.#own,
       watches: this.#watches,
       planWatches: this.#planWatches,
+      clusterFreezes: () => this.#freezes.current(),
       leaseUnchangedMs,
       validate: (current: UpgradePlan) => this.#validator.validate(current),
       revisionOf: (current: UpgradePlan) => revisionOf(current, hash),

@@ -5,6 +5,7 @@ import { ANNOTATIONS, LABELS } from '../api/names.ts';
 import { readLease } from '../core/baton/lease.ts';
 import type { Hash, NodeFact, PodFact } from '../core/facts.ts';
 import { leaseName } from '../core/rollout/agent-pod.ts';
+import type { ClusterFreezes } from '../core/schedule/freezes.ts';
 import { isSettled } from '../core/rollout/batch-step.ts';
 import { isTerminal } from '../core/rollout/node-input.ts';
 import { disruptsSome } from '../core/rollout/revision.ts';
@@ -31,6 +32,7 @@ export interface GatherDeps {
   readonly own: OwnObjects;
   readonly watches: Watches;
   readonly planWatches: PlanWatches;
+  readonly clusterFreezes: () => ClusterFreezes;
   /** For how long a Lease has not changed (ms, monotonic). */
   readonly leaseUnchangedMs: (key: string) => number;
   readonly validate: (plan: UpgradePlan) => Promise<Validation>;
@@ -75,6 +77,7 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
     agentPods: lease === undefined ? [] : ownPods(watches, key).filter((pod) => pod.labels[LABELS.leaseUid] === lease.uid),
     evictionAnswers: answers.evictions,
     jobRefusals: answers.jobRefusals,
+    clusterFreezes: deps.clusterFreezes(),
   };
 }
 

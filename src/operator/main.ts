@@ -9,6 +9,7 @@ import { createLogger, LOG_LEVELS } from '../runtime/logging.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { VERSION } from '../runtime/version.ts';
 import { BatonOperator } from './baton-operator.ts';
+import { createCron } from './cron.ts';
 import { startHealthServer } from './health-server.ts';
 
 const port = z.coerce.number().int().min(0).max(65535);
@@ -25,6 +26,7 @@ const resources = z.string().transform((json, context): Readonly<Record<string, 
 const SCHEMA = z.object({
   image: z.string().describe("the image of Baton, which agents run too, as in 'registry.example/baton:0.1.0'"),
   imagePullPolicy: z.enum(['IfNotPresent', 'Always', 'Never']).default('IfNotPresent').describe('IfNotPresent, Always or Never'),
+  namespace: z.string().default('baton-system').describe('the namespace of the operator itself'),
   reporterNamespace: z.string().default('').describe('the namespace of the reporters, or nothing where none are installed'),
   clusterName: z.string().default('').describe('the name of this cluster in messages'),
   sinkAllow: z.string().default('').describe('the addresses that sinks may have, separated by commas'),
@@ -40,6 +42,7 @@ const SCHEMA = z.object({
 const VARIABLES = {
   image: 'BATON_IMAGE',
   imagePullPolicy: 'BATON_IMAGE_PULL_POLICY',
+  namespace: 'BATON_NAMESPACE',
   reporterNamespace: 'BATON_REPORTER_NAMESPACE',
   clusterName: 'BATON_CLUSTER_NAME',
   sinkAllow: 'BATON_SINK_ALLOW',
@@ -63,6 +66,7 @@ export async function main(_args: readonly string[]): Promise<number> {
     client,
     monotonic: systemClock.monotonic,
     hash: (text) => createHash('sha256').update(text).digest('hex'),
+    namespace: config.namespace,
     reporterNamespace: config.reporterNamespace,
     settings: {
       image: config.image,
@@ -73,6 +77,7 @@ export async function main(_args: readonly string[]): Promise<number> {
       reporterInstalled: config.reporterNamespace !== '',
       leaseDurationSeconds: 15,
       historyLimit: 10,
+      cron: createCron(),
     },
   });
   shutdown.addEventListener('abort', () => operator.stop());

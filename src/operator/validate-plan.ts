@@ -5,6 +5,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
 import { object } from './json.ts';
+import { refuseSchedules } from './refuse-schedules.ts';
 
 interface Known {
   readonly generation: number;
@@ -19,7 +20,7 @@ const PENDING_MS = 5000;
 
 /**
  * Asks the API server, by a dry run, whether it would take a Pod of each process: Pod Security only warns on Jobs, which then would
- * hang without a word. Each generation of a plan is asked about once.
+ * hang without a word. Before that, it looks whether the windows ever open. Each generation of a plan is asked about once.
  */
 export class PlanValidator {
   readonly #client: Pick<KubeClient, 'create'>;
@@ -51,6 +52,8 @@ export class PlanValidator {
   }
 
   async #ask(plan: UpgradePlan): Promise<Validation> {
+    const schedules = refuseSchedules(plan);
+    if (schedules !== undefined) return schedules;
     const path = resourcePath(KINDS.pods, { namespace: plan.metadata.namespace });
     for (const template of templatesOf(plan)) {
       try {

@@ -27,6 +27,10 @@ export interface UpgradePlanSpec {
   readonly maxUnavailable: number | string;
   /** batches are the steps of the rollout; the last one repeats until no node is left. Nodes go in an order that is the same for each revision: workers before control-plane nodes, nodes that failed before last (re-runs: no). */
   readonly batches: readonly BatchStep[];
+  /** windows are when nodes may start; without any, always (re-runs: no). A node starts only while some window is open. What runs when a window closes is finished. */
+  readonly windows?: readonly MaintenanceWindow[];
+  /** freezes are times in which no node starts, whatever the windows say (re-runs: no). What runs is finished. Freezes for every plan of the cluster are in the ConfigMap baton-freezes in the operator's namespace. */
+  readonly freezes?: readonly ChangeFreeze[];
   /** failure says how much may go wrong, and what follows then (re-runs: no). When it is too much, nothing more starts until an UpgradeAction. */
   readonly failure: FailurePolicy;
   /** processes are the upgrade processes of a node, in the order in which they run there. */
@@ -67,6 +71,30 @@ export interface BatchStep {
   readonly soakSeconds?: number;
   /** approval says that a person has to let it go on, by an UpgradeAction Approve that names the batch; None by default. BeforeStart: the batch is made, but none of its nodes gets its turn before that. BeforeNext: once the batch has settled, the next one is not made before that. A step that repeats asks for each of its batches (re-runs: no). */
   readonly approval?: 'None' | 'BeforeStart' | 'BeforeNext';
+}
+
+/** `spec.windows[]` of an UpgradePlan. */
+export interface MaintenanceWindow {
+  /** name tells the windows of a plan apart. */
+  readonly name: string;
+  /** schedule is when the window opens, a cron expression of five fields (minute, hour, day of month, month, day of week). An hour that summer time skips opens it when that hour is over; one that comes twice opens it the first time, unless the expression is a list or a range of times, or has an asterisk for the hour. */
+  readonly schedule: string;
+  /** durationSeconds is for how long the window stays open, in seconds that pass, whatever the clock on the wall does. Windows may overlap; a window that opens again before it has closed stays open. */
+  readonly durationSeconds: number;
+  /** timeZone is the IANA name of the zone that the schedule is in, such as Europe/Paris or UTC. */
+  readonly timeZone: string;
+}
+
+/** `spec.freezes[]` of an UpgradePlan. */
+export interface ChangeFreeze {
+  /** name tells the freezes of a plan apart. */
+  readonly name: string;
+  /** from is when the freeze begins. */
+  readonly from: string;
+  /** to is when it ends. */
+  readonly to: string;
+  /** reason is shown to whoever asks why nothing starts. */
+  readonly reason?: string;
 }
 
 /** `spec.failure` of an UpgradePlan. */
@@ -205,6 +233,8 @@ export interface UpgradePlanStatus {
   readonly lastBatchIndex?: number;
   /** agent is the node that holds, or last held, the baton. */
   readonly agent?: string;
+  /** nextOpening is when nodes may start again, while every window is closed. */
+  readonly nextOpening?: string;
   /** counts are the plan's nodes by outcome in this revision. */
   readonly counts?: PlanCounts;
 }

@@ -4,6 +4,8 @@ import type { Instant, NodeFact } from '../facts.ts';
 import { nextUnapproved, startUnapproved } from './approval.ts';
 import type { Budget } from './budget.ts';
 import type { Fleet } from './fleet.ts';
+import { holdForFreezes } from './hold-for-freezes.ts';
+import { holdForWindows } from './hold-for-windows.ts';
 import type { DecisionInput } from './snapshot.ts';
 import { soaking } from './soak.ts';
 
@@ -46,6 +48,12 @@ const BATCH_RULES: readonly Rule[] = [nextUnapproved, soaking];
 /** They hold all turns of the open batch, beside the rules that hold everything. */
 const OPEN_BATCH_RULES: readonly Rule[] = [startUnapproved];
 
+/**
+ * They hold everything new as well, but are asked after all that people have to answer: who approves is asked by day, and not first when the
+ * window opens.
+ */
+const TIME_RULES: readonly Rule[] = [holdForFreezes, holdForWindows];
+
 /** They hold the turn of one node of the open batch, beside the rules that hold everything. */
 const TURN_RULES: readonly TurnRule[] = [];
 
@@ -57,19 +65,19 @@ function first<R extends readonly unknown[]>(rules: readonly ((...args: R) => Ho
   return undefined;
 }
 
-/** What keeps anything new from starting, if anything does. */
+/** What keeps anything new from starting whatever it is, and is shown first. */
 export function holdStart(view: HoldView): Hold | undefined {
   return first(START_RULES, view);
 }
 
 /** What keeps the next batch from being made, if anything does. */
 export function holdNextBatch(view: HoldView): Hold | undefined {
-  return holdStart(view) ?? first(BATCH_RULES, view);
+  return holdStart(view) ?? first(BATCH_RULES, view) ?? first(TIME_RULES, view);
 }
 
 /** What keeps every turn of the open batch from being opened, if anything does. */
 export function holdOpenBatch(view: HoldView): Hold | undefined {
-  return holdStart(view) ?? first(OPEN_BATCH_RULES, view);
+  return holdStart(view) ?? first(OPEN_BATCH_RULES, view) ?? first(TIME_RULES, view);
 }
 
 /** What keeps this one node from its turn, if anything does; what holds everything has been asked before. */

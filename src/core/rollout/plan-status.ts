@@ -3,10 +3,11 @@ import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { PlanCounts, UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
 import { settleConditions, type Finding } from '../condition.ts';
 import { presentFields } from '../present-fields.ts';
-import { counted } from '../text.ts';
+import { counted, toRfc3339 } from '../text.ts';
 import { failureReason, isSettled, outstandingSinks } from './batch-step.ts';
 import { type Budget } from './budget.ts';
 import { downNodes, maxUnavailable, type Fleet } from './fleet.ts';
+import { nextStart } from './hold-for-windows.ts';
 import type { Hold } from './holds.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 
@@ -68,7 +69,8 @@ function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
     };
   }
   if (validation.kind === 'Refused') {
-    return { summary: 'Invalid', reason: PLAN_REASONS.TemplateRefused, kind: 'Stalled', message: validation.message };
+    const reason = validation.reason ?? PLAN_REASONS.TemplateRefused;
+    return { summary: 'Invalid', reason, kind: 'Stalled', message: validation.message };
   }
   if (open === undefined && fleet.remaining.length === 0 && fleet.selected.size > 0) return ended(counts);
   if (hold?.summary === 'Paused') return { ...verdictOf(hold), message: `${hold.message}: ${running}` };
@@ -161,7 +163,12 @@ function acceptedFinding({ validation }: PlanSnapshot): Omit<Finding, 'observedG
     case 'Pending':
       return { type, status: 'Unknown', reason: PLAN_REASONS.ValidationPending, message: validation.message };
     case 'Refused':
-      return { type, status: 'False', reason: PLAN_REASONS.TemplateRefused, message: validation.message };
+      return {
+        type,
+        status: 'False',
+        reason: validation.reason ?? PLAN_REASONS.TemplateRefused,
+        message: validation.message,
+      };
   }
 }
 
@@ -181,8 +188,9 @@ function verdictFindings({ kind, reason, message }: Verdict, failed: number): re
 
 /** The plan's status: what was observed, in a size that does not depend on the fleet's. */
 export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
-  const { input, fleet, open } = status;
+  const { input, fleet, open, hold } = status;
   const { snapshot, now } = input;
+  const next = nextStart(input);
   const { plan, lease } = snapshot;
   const counts = countNodes(snapshot, fleet);
   const verdict = judge(status, counts);
@@ -208,6 +216,7 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
     batch: batch?.metadata.name ?? plan.status?.batch,
     lastBatchIndex: Math.max(plan.status?.lastBatchIndex ?? 0, ...snapshot.batches.map((each) => each.spec.index)),
     agent: holder === '' ? plan.status?.agent : holder,
+    nextOpening: hold === undefined || next === undefined ? undefined : toRfc3339(next),
     counts,
   });
 }

@@ -1,13 +1,17 @@
 import type { UpgradeAction } from '../../api/generated/upgradeaction.ts';
 import type { Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import type { PLAN_REASONS } from '../../api/conditions.ts';
 import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
+import type { ClusterFreezes } from '../schedule/freezes.ts';
+import type { Cron } from '../schedule/windows.ts';
 
-/** Whether the spec can be carried out, as the API server answered to a dry run of each process's Pod. */
+/** Whether the spec can be carried out: its schedules mean something, and the API server takes each process's Pod in a dry run. */
 export type Validation =
   | { readonly kind: 'Valid' }
   | { readonly kind: 'Pending'; readonly message: string }
-  | { readonly kind: 'Refused'; readonly message: string };
+  /** TemplateRefused, unless another reason is given. */
+  | { readonly kind: 'Refused'; readonly reason?: keyof typeof PLAN_REASONS; readonly message: string };
 
 /** What decisions may look at of the plan's Lease. */
 export interface LeaseFact {
@@ -58,6 +62,8 @@ export interface PlanSnapshot {
   readonly evictionAnswers: ReadonlyMap<string, string>;
   /** Jobs that the API server refused for good, by name, with its message. */
   readonly jobRefusals: ReadonlyMap<string, string>;
+  /** The freezes that every plan obeys. */
+  readonly clusterFreezes: ClusterFreezes;
 }
 
 /** What does not change while the operator runs, and is given to every decision. */
@@ -77,6 +83,8 @@ export interface Settings {
   readonly leaseDurationSeconds: number;
   /** How many settled batches of earlier revisions are kept. */
   readonly historyLimit: number;
+  /** Reads the schedules of windows. */
+  readonly cron: Cron;
 }
 
 /** The instant and the snapshot of a decision. */

@@ -85,6 +85,16 @@ describe('what may be said', () => {
   it.each<readonly [string, Tree]>([
     ['all nodes', plan('right-all', (spec) => Object.assign(spec, { nodeSelector: undefined, allNodes: true }))],
     [
+      'windows and freezes',
+      plan(
+        'right-when',
+        set({
+          windows: [{ name: 'nights', schedule: '0 22 * * 1-5', durationSeconds: 21600, timeZone: 'America/New_York' }],
+          freezes: [{ name: 'year-end', from: '2026-12-20T00:00:00Z', to: '2027-01-04T00:00:00+01:00', reason: 'change freeze' }],
+        }),
+      ),
+    ],
+    [
       'percentages and counts',
       plan(
         'right-percent',

@@ -35,6 +35,31 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
   ['an unknown field', plan('w', set({ maxUnavailble: 2 })), 'strict decoding error: unknown field "spec.maxUnavailble"'],
   ['no version', plan('w', (spec) => delete spec['version']), 'spec.version: Required value'],
   ['a version with a blank', plan('w', set({ version: '12 9' })), 'spec.version in body should match'],
+  [
+    'a window with a schedule of four fields',
+    plan('w', set({ windows: [{ name: 'n', schedule: '0 22 * *', durationSeconds: 3600, timeZone: 'UTC' }] })),
+    "spec.windows[0].schedule in body should match '^\\S+( +\\S+){4}$'",
+  ],
+  [
+    'a window without a zone',
+    plan('w', set({ windows: [{ name: 'n', schedule: '0 22 * * *', durationSeconds: 3600 }] })),
+    'spec.windows[0].timeZone: Required value',
+  ],
+  [
+    'a window of a second',
+    plan('w', set({ windows: [{ name: 'n', schedule: '0 22 * * *', durationSeconds: 1, timeZone: 'UTC' }] })),
+    'spec.windows[0].durationSeconds in body should be greater than or equal to 60',
+  ],
+  [
+    'a freeze that ends before it begins',
+    plan('w', set({ freezes: [{ name: 'f', from: '2027-01-04T00:00:00Z', to: '2026-12-20T00:00:00Z' }] })),
+    '`to` must be after `from`',
+  ],
+  [
+    'a freeze of days',
+    plan('w', set({ freezes: [{ name: 'f', from: '2026-12-20', to: '2027-01-04' }] })),
+    'spec.freezes[0].from in body must be of type date-time',
+  ],
   ['no processes', plan('w', set({ processes: [] })), 'spec.processes in body should have at least 1 items'],
   [
     'a template without spec',

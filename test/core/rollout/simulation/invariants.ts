@@ -6,6 +6,7 @@ import type { Command, Manifest } from '../../../../src/core/rollout/command.ts'
 import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import { selects } from '../../../../src/core/selector.ts';
 import { isTrue } from '../../../../src/core/condition.ts';
+import { isOpenByScan } from '../../schedule/minute-scan.ts';
 import { metadataOf } from './apply.ts';
 import { whyNotAfter, whyNotIn } from './permissions.ts';
 import type { World } from './world.ts';
@@ -52,6 +53,7 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
       return checkOpenTurn(world, snapshot, command);
     case 'CreateBatch':
       must(!deleting && world.plan?.spec.paused === false, 6, () => 'a batch is made while the plan is paused or deleted');
+      checkTime(world, 'a batch');
       must(
         snapshot.batches.every((batch) => isTrue(batch.status?.conditions, 'Settled')),
         7,
@@ -160,6 +162,7 @@ function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Ext
     () => `${node.name} starts while paused or deleted`,
   );
   checkPermission(plan, batch, node);
+  checkTime(world, node.name);
   must(turn.before.unschedulable === node.unschedulable, 4, () => `the claim of ${node.name} forgets what was before`);
   const run = runOf(snapshot);
   const counted = run.slice(run.findLastIndex((each) => each.status?.resumed !== undefined) + 1);
@@ -183,6 +186,16 @@ function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Ext
     return entry.name !== node.name && other !== undefined && done && mayHold(snapshot, other);
   });
   must(helper === undefined, 3, () => `${node.name} has its turn with the baton although ${helper?.name ?? ''} could take it`);
+}
+
+/** Nothing starts outside a window or in a freeze. Windows are looked at minute by minute, which has nothing in common with the decision. */
+function checkTime(world: World, what: string): void {
+  const { windows = [], freezes = [] } = world.plan?.spec ?? {};
+  must(windows.length === 0 || isOpenByScan(windows, world.now), 6, () => `${what} starts while every window is closed`);
+  const frozen = [...freezes, ...world.freezes].find(
+    ({ from, to }) => Date.parse(from) <= world.now && world.now < Date.parse(to),
+  );
+  must(frozen === undefined, 6, () => `${what} starts in the freeze ${frozen?.name ?? ''}`);
 }
 
 function mayHold(snapshot: PlanSnapshot, node: NodeFact): boolean {

@@ -62,5 +62,6 @@ export function observe(world: World, memory: Memory): PlanSnapshot | undefined 
     agentPods,
     evictionAnswers: memory.evictionAnswers,
     jobRefusals: memory.jobRefusals,
+    clusterFreezes: { kind: 'Known', freezes: world.freezes },
   };
 }

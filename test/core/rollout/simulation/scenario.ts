@@ -1,6 +1,14 @@
-import type { BatchStep, ProcessVerify, UpgradePlan, UpgradeProcess } from '../../../../src/api/generated/upgradeplan.ts';
+import type {
+  BatchStep,
+  ChangeFreeze,
+  MaintenanceWindow,
+  ProcessVerify,
+  UpgradePlan,
+  UpgradeProcess,
+} from '../../../../src/api/generated/upgradeplan.ts';
 import { aNode } from '../support/facts.ts';
-import { aPlan, aProcess } from '../support/objects.ts';
+import { toRfc3339 } from '../../../../src/core/text.ts';
+import { aPlan, aProcess, START } from '../support/objects.ts';
 import { addNode } from './hosts.ts';
 import { setFates } from './kubelet.ts';
 import type { OperatorWeather } from './operator.ts';
@@ -37,6 +45,7 @@ export function makeScenario(seed: number, verbose = false): Scenario {
   ]);
   makeFleet(world, size, trouble);
   world.plan = makePlan(random);
+  if (random.chance(0.1)) world.freezes = [makeFreeze(random)];
   for (const sink of world.plan.spec.notify?.sinks ?? []) {
     const down = trouble !== 'None' && random.chance(0.3);
     world.sinks.set(sink.name, {
@@ -113,6 +122,8 @@ function makePlan(random: Random): UpgradePlan {
       processes: makeProcesses(random),
       notify: { sinks, ...(random.chance(0.25) ? { agent: { nodeSelector: { matchLabels: { egress: 'yes' } } } } : {}) },
       drain: { emptyDirData: random.chance(0.5) ? 'Delete' : 'Keep' },
+      windows: random.chance(0.2) ? makeWindows(random) : [],
+      freezes: random.chance(0.1) ? [makeFreeze(random)] : [],
     },
     { finalizers: [] },
   );
@@ -125,6 +136,23 @@ function makeFailure(random: Random): UpgradePlan['spec']['failure'] {
     failedNodes: random.chance(0.7) ? 'Quarantine' : 'Uncordon',
     retriesPerNode: random.chance(0.6) ? 0 : random.between(1, 2),
   };
+}
+
+/** Windows that are closed for some minutes at a time: shorter than what counts as the end of a run. */
+function makeWindows(random: Random): MaintenanceWindow[] {
+  const zones = ['Europe/Paris', 'America/New_York', 'UTC'] as const;
+  return Array.from({ length: random.between(1, 2) }, (_, i) => ({
+    name: `window-${i + 1}`,
+    schedule: `${random.between(0, 9)}-59/20 * * * *`,
+    durationSeconds: random.between(2, 14) * 60 + random.between(0, 59),
+    timeZone: random.pick(zones),
+  }));
+}
+
+function makeFreeze(random: Random): ChangeFreeze {
+  const from = START + random.between(0, 1800) * 1000;
+  const to = from + random.between(60, 1000) * 1000;
+  return { name: `freeze-${random.between(1, 1000)}`, from: toRfc3339(from), to: toRfc3339(to), reason: 'quarter end' };
 }
 
 function makeProcesses(random: Random): UpgradeProcess[] {

@@ -1,6 +1,6 @@
 import type { UpgradeAction } from '../../../../src/api/generated/upgradeaction.ts';
 import type { Receipt, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
-import type { UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
+import type { ChangeFreeze, UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import type { JobFact, NodeFact, PodFact, ReportFact } from '../../../../src/core/facts.ts';
 import { revisionOf } from '../../../../src/core/rollout/revision.ts';
 import type { LeaseFact } from '../../../../src/core/rollout/snapshot.ts';
@@ -55,6 +55,8 @@ export class World {
   readonly budgets = new Map<string, number>();
   readonly reports: ReportFact[] = [];
   readonly deliveries: Delivery[] = [];
+  /** Freezes that every plan obeys. */
+  freezes: readonly ChangeFreeze[] = [];
   /** Work that was really done: `<batch uid>/<node uid>/<process>`. */
   readonly upgraded = new Set<string>();
   plan: UpgradePlan | undefined;

@@ -1,5 +1,6 @@
 import type { JobFact, NodeFact, NodeInfo, PodFact, ReportFact } from '../../../../src/core/facts.ts';
 import type { LeaseFact, PlanSnapshot, Settings } from '../../../../src/core/rollout/snapshot.ts';
+import { createCron } from '../../../../src/operator/cron.ts';
 import type { Quarantine } from '../../../../src/api/marks.ts';
 import { aPlan, aQuarantine, at, aTurn, PLAN_UID, REVISION } from './objects.ts';
 
@@ -13,6 +14,7 @@ export const SETTINGS: Settings = {
   reporterInstalled: false,
   leaseDurationSeconds: 15,
   historyLimit: 10,
+  cron: createCron(),
 };
 
 /** What the hosts of the tests run. */
@@ -187,6 +189,7 @@ export function aSnapshot(changes: Partial<PlanSnapshot> = {}): PlanSnapshot {
     agentPods: [],
     evictionAnswers: new Map(),
     jobRefusals: new Map(),
+    clusterFreezes: { kind: 'Known', freezes: [] },
     ...changes,
   };
 }
