@@ -129,6 +129,9 @@ export const NODE_REASONS = {
   /** Failed: the process did not end before its deadline. */
   DeadlineExceeded: 'DeadlineExceeded',
   /** Failed: the host rebooted, but the process had not said that it would, and no `verify` shows what it did. */
+  /** Failed: the process was overdue, and the plan says `onOverdue: Fail`, or it was overdue again after a retry. */
+  Overdue: 'Overdue',
+  /** Failed: the host rebooted, but the process had not said that it would. */
   UnannouncedReboot: 'UnannouncedReboot',
   /** Failed: the node did not come back from its reboot in time. */
   NoReturnFromReboot: 'NoReturnFromReboot',
@@ -138,6 +141,20 @@ export const NODE_REASONS = {
   NodeNotReady: 'NodeNotReady',
   /** Failed: what `verify` asks for did not hold in time after the process had ended. */
   VerifyFailed: 'VerifyFailed',
+} as const;
+
+/** Why a process is overdue: it has not ended, and what is late. */
+export const OVERDUE_REASONS = {
+  /** It runs longer than its reference time and tolerance. */
+  TooLong: 'TooLong',
+  /** The task that it is at takes longer than its reference time and tolerance. */
+  TaskTooLong: 'TaskTooLong',
+  /** It has announced a reboot, and the node is not back in time. */
+  RebootTooLong: 'RebootTooLong',
+  /** It has reported, and says nothing any more. */
+  Silent: 'Silent',
+  /** It is past its deadline and is being ended. */
+  PastDeadline: 'PastDeadline',
 } as const;
 
 /** Reasons of the Applied condition of an UpgradeAction. */

@@ -54,6 +54,8 @@ export const ANNOTATIONS = {
   node: 'baton.dev/node',
   /** On Jobs: the host's boot ID when the Job was created. */
   bootId: 'baton.dev/boot-id',
+  /** On Jobs: why the operator ended it before its time. */
+  stopped: 'baton.dev/stopped',
   /** On the Lease: the UID of the UpgradeBatch that the holder speaks for. */
   batchUid: 'baton.dev/batch-uid',
   /** On the Lease: the name of the UpgradeBatch that the holder speaks for. */

@@ -62,6 +62,8 @@ export interface JobFact {
   readonly message: string;
   readonly failedTime: Instant | undefined;
   readonly deleting: boolean;
+  /** Why the operator ended it before its time; undefined when it did not. */
+  readonly stopped: string | undefined;
 }
 
 /** What decisions may look at of a Pod. */
@@ -103,6 +105,8 @@ export interface ReportFact {
   readonly toVersion: string | undefined;
   /** `creationTimestamp`: the API server's clock. */
   readonly time: Instant;
+  /** When it was last heard, by the API server's clock: its creation, or its last beat. */
+  readonly wordTime: Instant;
   /** How often the slow beat has said "still at it". */
   readonly beats: number;
 }

@@ -72,16 +72,10 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
       return evict(deps, command.pod);
     case 'CreateJob':
       return createJob(deps, namespace, command.job);
+    case 'StopJob':
+      return stopJob(deps, command);
     case 'DeleteJobs':
-      await client.deleteCollection(
-        resourcePath(KINDS.jobs, { namespace }),
-        { labelSelector: `${LABELS.batchUid}=${command.batchUid}` },
-        { propagationPolicy: 'Background' },
-      );
-      {
-        observer.jobsGone(command.batchUid);
-        return;
-      }
+      return deleteJobs(deps, namespace, command.batchUid);
     case 'CreateAgentPod': {
       observer.pod(await createOwn(deps, KINDS.pods, namespace, command.pod));
       return;
@@ -177,6 +171,19 @@ async function createJob(deps: ApplyDeps, namespace: string, job: Manifest): Pro
     if (!refused) throw error;
     deps.jobRefused(String(object(job['metadata'])['name']), error.message);
   }
+}
+
+/** The Job controller ends a Job that is past `activeDeadlineSeconds`. The annotation tells whose will it was; it stays as evidence. */
+async function stopJob({ client, observer }: ApplyDeps, { job, message }: Extract<Command, { kind: 'StopJob' }>): Promise<void> {
+  const { namespace, name, uid } = job;
+  const patch = { metadata: { uid, annotations: { [ANNOTATIONS.stopped]: message } }, spec: { activeDeadlineSeconds: 1 } };
+  observer.job(await client.mergePatch<KubeObject>(resourcePath(KINDS.jobs, { namespace, name }), patch));
+}
+
+async function deleteJobs({ client, observer }: ApplyDeps, namespace: string, batchUid: string): Promise<void> {
+  const query = { labelSelector: `${LABELS.batchUid}=${batchUid}` };
+  await client.deleteCollection(resourcePath(KINDS.jobs, { namespace }), query, { propagationPolicy: 'Background' });
+  observer.jobsGone(batchUid);
 }
 
 async function deleteAgentPod(client: KubeClient, { pod, atOnce }: Extract<Command, { kind: 'DeleteAgentPod' }>): Promise<void> {

@@ -113,6 +113,7 @@ export function projectJob(job: KubeObject): JobFact {
     message: text(failing?.['message']),
     failedTime: toInstant(text(failing?.['lastTransitionTime'])),
     deleting: metadata.deletionTimestamp !== undefined,
+    stopped: annotations[ANNOTATIONS.stopped],
   };
 }
 

@@ -97,6 +97,8 @@ function subject(command: Command): object {
       return { node: command.node.name };
     case 'CreateJob':
       return { node: command.node };
+    case 'StopJob':
+      return { node: command.job.node, job: command.job.name };
     case 'Evict':
     case 'DeleteAgentPod':
       return { pod: `${command.pod.namespace}/${command.pod.name}` };

@@ -67,12 +67,42 @@ export interface BatchProcess {
   readonly report: 'None' | 'Socket';
   /** deadlineSeconds is the hard end of the process. */
   readonly deadlineSeconds: number;
+  /** timing says when the process is overdue, as the plan said when the batch was made. */
+  readonly timing?: BatchTiming;
+  /** onOverdue is what follows when the process is overdue. */
+  readonly onOverdue?: 'Alert' | 'Fail' | 'Retry';
+  /** rerun is whether the process may be run again on the same node. */
+  readonly rerun?: 'Unsafe' | 'Safe';
   /** template is the PodTemplateSpec of the process's Jobs. */
   readonly template: Readonly<Record<string, unknown>>;
   /** compatibility is whose images the template is completed for. */
   readonly compatibility?: 'SystemUpgradeController';
   /** verify is what must hold on the node before the process counts as done. */
   readonly verify?: BatchVerify;
+}
+
+/** `spec.processes[].timing` of an UpgradeBatch. */
+export interface BatchTiming {
+  /** expectedSeconds is how long the process usually takes, without a reboot. */
+  readonly expectedSeconds?: number;
+  /** toleranceSeconds is how much longer it may take. */
+  readonly toleranceSeconds?: number;
+  /** rebootSeconds is how long its reboot may take. */
+  readonly rebootSeconds?: number;
+  /** silenceSeconds is how long it may say nothing once it has reported. */
+  readonly silenceSeconds?: number;
+  /** tasks are the times of single tasks. */
+  readonly tasks?: readonly TaskTiming[];
+}
+
+/** `spec.processes[].timing.tasks[]` of an UpgradeBatch. */
+export interface TaskTiming {
+  /** name is the task as reports name it. */
+  readonly name: string;
+  /** expectedSeconds is how long the task usually takes. */
+  readonly expectedSeconds: number;
+  /** toleranceSeconds is how much longer it may take. */
+  readonly toleranceSeconds?: number;
 }
 
 /** `spec.processes[].verify` of an UpgradeBatch. */
@@ -213,6 +243,32 @@ export interface ProcessRecord {
   readonly verifySinceTime?: string;
   /** verifiedTime is when verify had held for long enough; endTime stays when the process itself ended. */
   readonly verifiedTime?: string;
+  /** rebootTime is when the process reported UpgradeRebooting. */
+  readonly rebootTime?: string;
+  /** wordTime is when the process was last heard, kept as exactly as silenceSeconds needs it. */
+  readonly wordTime?: string;
+  /** task is what the process is at, where the plan times that task. */
+  readonly task?: TaskRecord;
+  /** overdue says that the process is past its time and has not ended. */
+  readonly overdue?: OverdueRecord;
+}
+
+/** `status.nodes[].processes[].task` of an UpgradeBatch. */
+export interface TaskRecord {
+  /** name is the task as the report names it. */
+  readonly name: string;
+  /** startTime is when it was first reported. */
+  readonly startTime: string;
+}
+
+/** `status.nodes[].processes[].overdue` of an UpgradeBatch. */
+export interface OverdueRecord {
+  /** reason is one CamelCase word for what is late. */
+  readonly reason: string;
+  /** message says it to a person. */
+  readonly message: string;
+  /** sinceTime is when its time was up. */
+  readonly sinceTime: string;
 }
 
 /** `status.outlook` of an UpgradeBatch. */

@@ -119,8 +119,12 @@ export interface UpgradeProcess {
   readonly disruption: 'None' | 'Drain' | 'Reboot';
   /** report set to Socket mounts the reporter's directory /run/baton into the Job's Pod, so that its containers can report (re-runs: no). */
   readonly report: 'None' | 'Socket';
-  /** timing says how long the process may take (re-runs: no). */
+  /** timing says how long the process may take (re-runs: no). What takes longer is overdue: shown, and answered as onOverdue says; deadlineSeconds ends it. */
   readonly timing: ProcessTiming;
+  /** onOverdue says what follows when the process is overdue (re-runs: no). Alert only shows and tells it. Fail stops it (its Pod gets SIGTERM) and the node fails once it has ended. Retry stops it and runs it once more on that node; a second time it fails. */
+  readonly onOverdue: 'Alert' | 'Fail' | 'Retry';
+  /** rerun set to Safe declares that the process may be stopped at any point and run again on the same node (re-runs: no). Only such a process may have onOverdue Retry. */
+  readonly rerun: 'Unsafe' | 'Safe';
   /** job runs the process as a Job, one for each node and attempt. */
   readonly job: JobProcess;
   /** verify says what must hold on the node before the process counts as done, beside the node being Ready (re-runs: no). The process has ended then; until all of it holds the node is Verifying, and after timeoutSeconds it has failed. */
@@ -129,8 +133,28 @@ export interface UpgradeProcess {
 
 /** `spec.processes[].timing` of an UpgradePlan. */
 export interface ProcessTiming {
+  /** expectedSeconds is how long the process usually takes from its start, without a reboot. Without it, it is learned from the nodes already done in this rollout, as soon as there are three. */
+  readonly expectedSeconds?: number;
+  /** toleranceSeconds is how much longer than expectedSeconds it may take before it is overdue. Without it: half of expectedSeconds, and at least 60. */
+  readonly toleranceSeconds?: number;
+  /** rebootSeconds is how long a reboot may take, counted from the report UpgradeRebooting until the node is Ready again, before the process is overdue. Without it, it is learned like expectedSeconds. */
+  readonly rebootSeconds?: number;
+  /** silenceSeconds is how long a process that has reported may say nothing before it is overdue. The reporter's beat counts as a word, so it should be longer than two of them (BATON_BEAT_SECONDS, 60). Without it, silence is not watched. */
+  readonly silenceSeconds?: number;
+  /** tasks are the times of single tasks, for reports that name the task that the process is at. */
+  readonly tasks?: readonly TaskTiming[];
   /** deadlineSeconds is the hard end of the process, reboot included, counted from the creation of its Job. The drain before it is bounded by the same time. */
   readonly deadlineSeconds: number;
+}
+
+/** `spec.processes[].timing.tasks[]` of an UpgradePlan. */
+export interface TaskTiming {
+  /** name is the task as reports name it. */
+  readonly name: string;
+  /** expectedSeconds is how long the task usually takes from the first report that names it. */
+  readonly expectedSeconds: number;
+  /** toleranceSeconds is how much longer it may take before the process is overdue. Without it: half of expectedSeconds, and at least 60. */
+  readonly toleranceSeconds?: number;
 }
 
 /** `spec.processes[].job` of an UpgradePlan. */

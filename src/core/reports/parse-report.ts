@@ -7,7 +7,7 @@ import { describeText, notePrefix } from './report-event.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /** What a report says, without what the API server and the slow beat add. */
-type ReportContent = Omit<ReportFact, 'time' | 'beats'>;
+type ReportContent = Omit<ReportFact, 'time' | 'wordTime' | 'beats'>;
 
 /**
  * Reads the report in an events.k8s.io/v1 Event; undefined when it holds none that Baton understands. Never throws: whoever may
@@ -17,7 +17,7 @@ export function parseReport(event: unknown): ReportFact | undefined {
   const content = readContent(event);
   if (content === undefined || !isJsonObject(event)) return undefined;
   const time = toInstant(text(object(event, 'metadata'), 'creationTimestamp'));
-  return time === undefined ? undefined : { ...content, time, beats: readBeats(event) };
+  return time === undefined ? undefined : { ...content, time, wordTime: readWordTime(event, time), beats: readBeats(event) };
 }
 
 /**
@@ -83,6 +83,18 @@ function readProgress(annotations: Json): number | undefined {
 function readBeats(event: Json): number {
   const times = object(event, 'series')['count'];
   return typeof times === 'number' && Number.isSafeInteger(times) && times > 1 ? times - 1 : 0;
+}
+
+/**
+ * When the Event was last written: the API server notes that for each writer (`managedFields`). `series.lastObservedTime` is a host's
+ * clock, which may be wrong by hours.
+ */
+function readWordTime(event: Json, created: number): number {
+  const writers = object(event, 'metadata')['managedFields'];
+  const times = (Array.isArray(writers) ? writers : []).map((writer: unknown) =>
+    isJsonObject(writer) ? (toInstant(text(writer, 'time')) ?? created) : created,
+  );
+  return Math.max(created, ...times);
 }
 
 /** A whole number from 0 in an annotation; `absent` when it is not there, undefined when it is something else. */

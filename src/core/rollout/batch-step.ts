@@ -12,7 +12,9 @@ import { isTrue, settleConditions, type Finding } from '../condition.ts';
 import type { Instant } from '../facts.ts';
 import { presentFields } from '../present-fields.ts';
 import { toInstant, toRfc3339 } from '../text.ts';
+import { referencesFor, type Reference } from '../timing/reference.ts';
 import type { Command } from './command.ts';
+import { currentBatches } from './fleet.ts';
 import { inTurn, isTerminal } from './node-input.ts';
 import { stepNode } from './node-step.ts';
 import type { DecisionInput } from './snapshot.ts';
@@ -53,6 +55,9 @@ export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep 
     snapshot.reports.filter((report) => report.batchUid === batch.metadata.uid),
     (report) => report.node,
   );
+  const references = isSettled(batch)
+    ? new Map<string, Reference>()
+    : referencesFor(batch.spec.processes, currentBatches(snapshot));
   const records = new Map<string, NodeRecord>();
   const commands: Command[] = [];
   let lookAt: Instant | undefined;
@@ -73,6 +78,7 @@ export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep 
       reporterInstalled: settings.reporterInstalled,
       evictionAnswers: snapshot.evictionAnswers,
       jobRefusals: snapshot.jobRefusals,
+      references,
       now,
       hash,
     });

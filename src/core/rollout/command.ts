@@ -1,7 +1,7 @@
 import type { UpgradeAction } from '../../api/generated/upgradeaction.ts';
 import type { Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { DoneMark, Quarantine, Turn } from '../../api/marks.ts';
-import type { NodeFact, PodFact } from '../facts.ts';
+import type { JobFact, NodeFact, PodFact } from '../facts.ts';
 import type { LeaseFact } from './snapshot.ts';
 
 /** A Kubernetes object to be written, as plain JSON. */
@@ -19,6 +19,8 @@ export type Command = { readonly why: string } & (
   | { readonly kind: 'RetryTurn'; readonly node: NodeFact; readonly turn: Turn }
   | { readonly kind: 'Evict'; readonly pod: PodFact }
   | { readonly kind: 'CreateJob'; readonly node: string; readonly job: Manifest }
+  /** Ends a Job before its time: its Pod gets SIGTERM, and the Job fails once the Pod has ended. */
+  | { readonly kind: 'StopJob'; readonly job: JobFact; readonly message: string }
   /** `forget`: the mark of an earlier revision goes, for what was done then may be undone by half. */
   | { readonly kind: 'CloseTurn'; readonly node: NodeFact; readonly done: DoneMark | undefined; readonly forget?: boolean }
   | { readonly kind: 'Quarantine'; readonly node: NodeFact; readonly quarantine: Quarantine }

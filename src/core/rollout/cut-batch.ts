@@ -1,5 +1,5 @@
-import type { BatchNode, BatchVerify } from '../../api/generated/upgradebatch.ts';
-import type { ProcessVerify, UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import type { BatchNode, BatchProcess, BatchVerify } from '../../api/generated/upgradebatch.ts';
+import type { ProcessVerify, UpgradePlan, UpgradeProcess } from '../../api/generated/upgradeplan.ts';
 import { API_VERSION, FINALIZERS, LABELS } from '../../api/names.ts';
 import type { NodeFact } from '../facts.ts';
 import { countOf } from '../quantity.ts';
@@ -134,7 +134,7 @@ export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch
         name: process.name,
         disruption: process.disruption,
         report: process.report,
-        deadlineSeconds: process.timing.deadlineSeconds,
+        ...timingOf(process),
         template: process.job.template,
         ...(process.job.compatibility === undefined ? {} : { compatibility: process.job.compatibility }),
         ...batchVerify(process.verify),
@@ -142,4 +142,14 @@ export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch
       drain: { emptyDirData: plan.spec.drain.emptyDirData },
     },
   };
+}
+
+/** The times of a process as a batch keeps them. */
+function timingOf({
+  timing,
+  onOverdue,
+  rerun,
+}: UpgradeProcess): Pick<BatchProcess, 'deadlineSeconds' | 'timing' | 'onOverdue' | 'rerun'> {
+  const { deadlineSeconds, ...rest } = timing;
+  return { deadlineSeconds, ...(Object.keys(rest).length === 0 ? {} : { timing: rest }), onOverdue, rerun };
 }

@@ -1,5 +1,6 @@
 import type { BatchNode, BatchProcess, NodeRecord, ProcessRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { Hash, Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
+import type { Reference } from '../timing/reference.ts';
 import type { Command } from './command.ts';
 
 /** What the decision about one node of a batch looks at. */
@@ -23,6 +24,8 @@ export interface NodeInput {
   readonly reporterInstalled: boolean;
   readonly evictionAnswers: ReadonlyMap<string, string>;
   readonly jobRefusals: ReadonlyMap<string, string>;
+  /** How long each process is expected to take, by its name. */
+  readonly references: ReadonlyMap<string, Reference>;
   readonly now: Instant;
   readonly hash: Hash;
 }

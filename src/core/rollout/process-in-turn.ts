@@ -3,6 +3,7 @@ import type { JobFact, NodeFact, PodFact } from '../facts.ts';
 import type { Command } from './command.ts';
 import { buildVerifyJob, jobName, verifyProcess } from './job.ts';
 import { recordOf, type NodeInput } from './node-input.ts';
+import { stepOverdue } from './overdue-step.ts';
 import { stepProcess, type ProcessStep } from './process-step.ts';
 import { isVerified, stepVerify } from './verify-step.ts';
 
@@ -20,15 +21,11 @@ export function stepProcessInTurn(input: NodeInput, node: NodeFact, { process, a
   if (process.verify !== undefined && isVerified(before))
     return stepOwnVerify(input, { node, process, attempt, record: before, fromVersion });
   const job = jobOf(input, process.name, attempt);
-  const step = stepProcess({
-    process,
-    before,
-    job,
-    pod: podOf(input, job),
-    node,
-    reports: input.reports.filter((report) => report.process === process.name && report.attempt === attempt),
-    now: input.now,
-  });
+  const reports = input.reports.filter((report) => report.process === process.name && report.attempt === attempt);
+  const seen = { process, before, job, pod: podOf(input, job), node, reports, now: input.now };
+  const untimed = stepProcess(seen);
+  if (untimed.kind === 'NotStarted') return untimed;
+  const step = stepOverdue({ ...seen, step: untimed, reference: input.references.get(process.name) });
   const endedNow = step.kind === 'Succeeded' && before?.state !== 'Succeeded';
   if (process.verify === undefined || !endedNow) return step;
   return stepOwnVerify(input, { node, process, attempt, record: step.record, fromVersion });

@@ -1,5 +1,5 @@
 import { NODE_REASONS } from '../../api/conditions.ts';
-import type { ProcessRecord } from '../../api/generated/upgradebatch.ts';
+import type { BatchProcess, ProcessRecord } from '../../api/generated/upgradebatch.ts';
 import type { Turn } from '../../api/marks.ts';
 import { LABELS } from '../../api/names.ts';
 import type { Instant, JobFact, NodeFact, PodFact } from '../facts.ts';
@@ -21,9 +21,19 @@ const RETRYABLE: ReadonlySet<string> = new Set([
 /** So long after a failure the next attempt waits for the Pod to be gone and the node to be Ready (ms); then there is none. */
 const RETRY_WAIT_MS = 10 * 60_000;
 
-/** Whether a failure of this reason may be followed by another attempt. */
-export function isRetryable(reason: string): boolean {
-  return RETRYABLE.has(reason);
+type Rerun = Pick<BatchProcess, 'onOverdue' | 'rerun'>;
+
+/**
+ * Whether a failure of this reason may be followed by another attempt. A process that was stopped as overdue may have been in the
+ * middle of its work: it begins again only where the plan asks for that and the process says that it is safe.
+ */
+export function isRetryable(reason: string, { onOverdue, rerun }: Rerun): boolean {
+  return RETRYABLE.has(reason) || (reason === NODE_REASONS.Overdue && onOverdue === 'Retry' && rerun === 'Safe');
+}
+
+/** How many attempts a node has beyond the first after a failure of this reason: an overdue process that may begin again has one. */
+export function retriesAfter(reason: string, process: Rerun, retriesPerNode: number): number {
+  return reason === NODE_REASONS.Overdue && isRetryable(reason, process) ? Math.max(1, retriesPerNode) : retriesPerNode;
 }
 
 /** What the attempt of a process is found from. */
@@ -54,6 +64,7 @@ export function attemptOf({ turn, order, process, before, jobs }: AttemptInput):
 
 /** What the decision about another attempt looks at. */
 export interface RetryInput {
+  readonly process: Rerun;
   /** The failure, as observed. */
   readonly failed: ProcessRecord;
   /** The process's record as persisted. */
@@ -76,7 +87,7 @@ export type Retry = { readonly kind: 'No' | 'Go' } | { readonly kind: 'Wait'; re
 /** Decides whether a process that failed is tried again, and when. */
 export function decideRetry(input: RetryInput): Retry {
   const { failed, before, attempt, now } = input;
-  if (!input.mayRetry || attempt > input.retries || !isRetryable(failed.reason ?? '')) return { kind: 'No' };
+  if (!input.mayRetry || attempt > input.retries || !isRetryable(failed.reason ?? '', input.process)) return { kind: 'No' };
   const until = (toInstant(failed.endTime) ?? now) + RETRY_WAIT_MS;
   if (now > until) return { kind: 'No' };
   const held = heldBy(input);

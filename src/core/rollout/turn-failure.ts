@@ -3,7 +3,7 @@ import type { NodeRecord, ProcessRecord } from '../../api/generated/upgradebatch
 import type { NodeFact } from '../facts.ts';
 import { cutToBytes, toRfc3339 } from '../text.ts';
 import { recordOf, type NodeInput, type NodeStep } from './node-input.ts';
-import { decideRetry, nextAttempt } from './retry.ts';
+import { decideRetry, nextAttempt, retriesAfter } from './retry.ts';
 
 /** A process that failed on a node in its turn. */
 interface FailureInput {
@@ -16,10 +16,11 @@ interface FailureInput {
 /** A process failed: it is tried again while the node has attempts left, or the node has failed. */
 export function stepFailure(input: NodeInput, node: NodeFact, { base, failed, attempt, records }: FailureInput): NodeStep {
   const { batch, jobs, pods, mayRetry, now } = input;
-  const retries = batch.spec.retriesPerNode ?? 0;
+  const process = batch.spec.processes.find((candidate) => candidate.name === failed.name) ?? {};
+  const retries = retriesAfter(failed.reason ?? '', process, batch.spec.retriesPerNode ?? 0);
   const before = recordOf(input, failed.name);
   const batchUid = batch.metadata.uid;
-  const retry = decideRetry({ failed, before, attempt, retries, mayRetry, batchUid, node, jobs, pods, now });
+  const retry = decideRetry({ process, failed, before, attempt, retries, mayRetry, batchUid, node, jobs, pods, now });
   const words = failed.message ?? failed.reason ?? '';
   const which = `attempt ${attempt} of ${retries + 1}`;
   if (retry.kind !== 'No' && node.turn !== undefined) {

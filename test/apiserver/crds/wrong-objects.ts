@@ -82,6 +82,26 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     '`stableSeconds` must be less than `timeoutSeconds`: it could never hold for so long',
   ],
   [
+    'Retry of a process that is not safe to run again',
+    plan('w', (spec) => Object.assign(firstProcess(spec), { onOverdue: 'Retry' })),
+    '`onOverdue: Retry` needs `rerun: Safe`',
+  ],
+  [
+    'a deadline before the expected time is over',
+    plan('w', (spec) => Object.assign(firstProcess(spec), { timing: { expectedSeconds: 3000, toleranceSeconds: 900 } })),
+    '`deadlineSeconds` must be at least `expectedSeconds` + `toleranceSeconds`',
+  ],
+  [
+    'a deadline before the reboot is over',
+    plan('w', (spec) => Object.assign(firstProcess(spec), { timing: { rebootSeconds: 7200 } })),
+    '`deadlineSeconds` must be at least `rebootSeconds`',
+  ],
+  [
+    'a tolerance of nothing',
+    plan('w', (spec) => Object.assign(firstProcess(spec), { timing: { toleranceSeconds: 60 } })),
+    '`toleranceSeconds` needs `expectedSeconds`',
+  ],
+  [
     'a relative sink URL',
     plan('w', set({ notify: { sinks: [{ name: 'ops', webhook: { url: 'hooks.example/x' } }] } })),
     "must be an absolute URL that begins with 'https://' or 'http://'",

@@ -37,8 +37,35 @@ describe('parseReport', () => {
       fromVersion: '1',
       toVersion: '2',
       time: Date.UTC(2026, 0, 2, 3, 4, 7),
+      wordTime: Date.UTC(2026, 0, 2, 3, 4, 7),
       beats: 0,
     });
+  });
+
+  it('knows when it was last heard by the clock of the API server, whatever the host says', () => {
+    const event = {
+      ...stored(),
+      series: { count: 4, lastObservedTime: '2031-01-01T00:00:00.000000Z' },
+      metadata: {
+        ...(stored()['metadata'] as object),
+        managedFields: [
+          { manager: 'baton-reporter', operation: 'Update', time: '2026-01-02T03:04:07Z' },
+          { manager: 'baton-reporter', operation: 'Update', subresource: 'series', time: '2026-01-02T03:09:00Z' },
+        ],
+      },
+    };
+
+    expect(parseReport(event)).toMatchObject({
+      time: Date.UTC(2026, 0, 2, 3, 4, 7),
+      wordTime: Date.UTC(2026, 0, 2, 3, 9, 0),
+    });
+  });
+
+  it.each([
+    ['no list', 'soon'],
+    ['no times', [{}, 3, { time: 'soon' }]],
+  ])('takes managedFields with %s as never heard again', (_, managedFields) => {
+    expect(parseReport(changed(['metadata', 'managedFields'], managedFields))?.wordTime).toBe(Date.UTC(2026, 0, 2, 3, 4, 7));
   });
 
   it('counts beats without the report itself', () => {

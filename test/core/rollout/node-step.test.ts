@@ -33,6 +33,7 @@ function step(changes: Partial<NodeInput>): NodeStep {
     reporterInstalled: false,
     evictionAnswers: new Map(),
     jobRefusals: new Map(),
+    references: new Map(),
     now: at(100),
     hash,
     ...changes,

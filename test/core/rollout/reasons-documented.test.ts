@@ -5,6 +5,7 @@ import {
   CONDITIONS,
   NODE_REASONS,
   NOTIFY_REASONS,
+  OVERDUE_REASONS,
   PLAN_REASONS,
   SETTLED_REASONS,
 } from '../../../src/api/conditions.ts';
@@ -25,7 +26,7 @@ describe('docs/conditions.md', () => {
   it.each([
     ['UpgradePlan', [ready, reconciling, stalled, succeeded, accepted, notificationsDelivered, ...Object.values(PLAN_REASONS)]],
     ['UpgradeBatch', [settled, notified, ...Object.values(SETTLED_REASONS), ...Object.values(NOTIFY_REASONS)]],
-    ['Records of nodes', Object.values(NODE_REASONS)],
+    ['Records of nodes', [...Object.values(NODE_REASONS), ...Object.values(OVERDUE_REASONS)]],
     ['UpgradeAction', Object.values(ACTION_REASONS)],
   ])('explains under %s each condition and reason once, and no other', (heading, expected) => {
     expect([...namesUnder(heading)].sort()).toEqual([...expected].sort());

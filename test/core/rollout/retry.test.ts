@@ -59,6 +59,7 @@ function step({ spec, turn, ready = true, ...changes }: Case = {}): NodeStep {
       reporterInstalled: true,
       evictionAnswers: new Map(),
       jobRefusals: new Map(),
+      references: new Map(),
       now: at(100),
       hash,
       ...changes,
@@ -151,7 +152,7 @@ describe('What may be tried again', () => {
       (reason) => [reason, ['JobFailed', 'DeadlineExceeded', 'VerifyFailed'].includes(reason)] as const,
     ),
   )('%s: %s', (reason, expected) => {
-    expect(isRetryable(reason)).toBe(expected);
+    expect(isRetryable(reason, {})).toBe(expected);
   });
 });
 

@@ -35,6 +35,7 @@ function step(changes: Partial<NodeInput> & { readonly processes?: readonly Batc
       reporterInstalled: true,
       evictionAnswers: new Map(),
       jobRefusals: new Map(),
+      references: new Map(),
       now: at(100),
       hash,
       ...rest,

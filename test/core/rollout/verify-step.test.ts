@@ -46,6 +46,7 @@ function step({ verify = KERNEL, before, node: changes = {}, jobs = [], turn = {
       reporterInstalled: true,
       evictionAnswers: new Map(),
       jobRefusals: new Map(),
+      references: new Map(),
       now: at(now),
       hash,
       ...turn,

@@ -6,7 +6,7 @@ import type { PodFact } from '../../../../src/core/facts.ts';
 import type { Command, Manifest } from '../../../../src/core/rollout/command.ts';
 import { toRfc3339 } from '../../../../src/core/text.ts';
 import { startAgent } from './agents.ts';
-import { createJob } from './kubelet.ts';
+import { createJob, stopJob } from './kubelet.ts';
 import { applyToNode } from './apply-node.ts';
 import { endPod } from './pods.ts';
 import type { Memory } from './observe.ts';
@@ -49,6 +49,8 @@ export function apply(world: World, memory: Memory, command: Command): Answer {
       return evict(world, memory, command.pod);
     case 'CreateJob':
       return createJob(world, memory, command.job);
+    case 'StopJob':
+      return stopJob(world, command.job, command.message);
     case 'DeleteJobs':
       return deleteJobs(world, command.batchUid);
     case 'CreateAgentPod':

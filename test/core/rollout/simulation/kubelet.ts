@@ -46,6 +46,7 @@ export function createJob(world: World, memory: Memory, manifest: Manifest): Ans
     message: '',
     failedTime: undefined,
     deleting: false,
+    stopped: undefined,
   };
   const batch = [...world.batches.values()].find((other) => other.metadata.uid === job.batchUid);
   const process = batch?.spec.processes.find((each) => each.name === job.process);
@@ -101,8 +102,32 @@ function report(world: World, job: JobFact, reason: ReportFact['reason'], note: 
   const { batchUid, node, nodeUid, process, attempt, bootId } = job;
   const none = { progress: undefined, task: undefined, fromVersion: undefined, toVersion: undefined, beats: 0 };
   const sequence = world.reports.length + 1;
-  world.reports.push({ batchUid, node, nodeUid, process, attempt, bootId, sequence, reason, note, time: world.now, ...none });
+  world.reports.push({
+    batchUid,
+    node,
+    nodeUid,
+    process,
+    attempt,
+    bootId,
+    sequence,
+    reason,
+    note,
+    time: world.now,
+    wordTime: world.now,
+    ...none,
+  });
   world.touch();
+}
+
+/** The operator sets a deadline that is past, and the Job controller ends the Job. */
+export function stopJob(world: World, { name, uid }: JobFact, message: string): Answer {
+  const job = world.jobs.get(name);
+  if (job?.uid !== uid) return 'Refused';
+  if (job.stopped !== undefined) return 'Nothing';
+  world.setJob(name, { stopped: message });
+  const pod = [...world.pods.values()].find((other) => other.labels['batch.kubernetes.io/controller-uid'] === uid);
+  world.time.after(200, () => exceedDeadline(world, name, pod?.uid ?? ''));
+  return 'Applied';
 }
 
 /** The Job controller at `activeDeadlineSeconds`: the Pod is to end, and on a lost node it cannot. */

@@ -163,9 +163,9 @@ function makeProcesses(random: Random): UpgradeProcess[] {
       ['Reboot', 4],
     ]);
   const verify = (): Partial<UpgradeProcess> => (random.chance(0.4) ? { verify: makeVerify(random) } : {});
-  const first = aProcess({ disruption: disruption(), deadlineSeconds: random.between(90, 400), ...verify() });
+  const first = aProcess({ disruption: disruption(), ...makeTiming(random), ...verify() });
   if (random.chance(0.7)) return [first];
-  const second = aProcess({ name: 'firmware', disruption: disruption(), deadlineSeconds: random.between(90, 400) });
+  const second = aProcess({ name: 'firmware', disruption: disruption(), ...makeTiming(random) });
   return [first, random.chance(0.5) ? { ...second, nodeSelector: { matchLabels: { disks: 'yes' } } } : second];
 }
 
@@ -177,6 +177,19 @@ function makeVerify(random: Random): ProcessVerify {
     timeoutSeconds: random.between(100, 400),
     ...(random.chance(0.3) ? { job: { template: { spec: { containers: [] } } } } : {}),
   };
+}
+
+/** Half of the processes learn their time from the nodes before; a third says what is to follow when it is over. */
+function makeTiming(random: Random): Partial<UpgradeProcess> {
+  const deadlineSeconds = random.between(90, 400);
+  const expected = random.chance(0.5) ? { expectedSeconds: random.between(20, 60), toleranceSeconds: random.between(0, 30) } : {};
+  const reboot = random.chance(0.3) ? { rebootSeconds: random.between(40, 90) } : {};
+  const answer = random.weighted<Partial<UpgradeProcess>>([
+    [{}, 4],
+    [{ onOverdue: 'Fail' }, 1],
+    [{ onOverdue: 'Retry', rerun: 'Safe' }, 1],
+  ]);
+  return { timing: { ...expected, ...reboot, deadlineSeconds }, ...answer };
 }
 
 function chooseFate(random: Random, trouble: Trouble, disruption: string): Fate | 'Refused' {

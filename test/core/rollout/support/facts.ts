@@ -84,6 +84,7 @@ export function aJob(node: string, changes: Partial<JobFact> = {}): JobFact {
     message: '',
     failedTime: undefined,
     deleting: false,
+    stopped: undefined,
     ...changes,
   };
 }
@@ -161,6 +162,7 @@ export function aReport(node: string, reason: ReportFact['reason'], changes: Par
     fromVersion: undefined,
     toVersion: undefined,
     time: at(10),
+    wordTime: changes.time ?? at(10),
     beats: 0,
     ...changes,
   };

@@ -56,6 +56,8 @@ export function aProcess(changes: Partial<UpgradeProcess> & { readonly deadlineS
     disruption: 'Drain',
     report: 'None',
     timing: { deadlineSeconds },
+    onOverdue: 'Alert',
+    rerun: 'Unsafe',
     job: { template: { spec: { containers: [{ name: 'upgrade', image: 'os:$(BATON_VERSION)' }] } } },
     ...rest,
   };
