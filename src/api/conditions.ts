@@ -42,6 +42,8 @@ export const PLAN_REASONS = {
   Notifying: 'Notifying',
   /** Waiting: nodes that are down use up maxUnavailable. */
   MaxUnavailableReached: 'MaxUnavailableReached',
+  /** Waiting: every node in its turn is held up in its drain, by Pods that may not go. */
+  DrainBlocked: 'DrainBlocked',
   /** Waiting: the nodes still to do are claimed by another plan. */
   ClaimedByOthers: 'ClaimedByOthers',
   /** Waiting: the last batch is left to prove itself for the soakSeconds of its step. */

@@ -40,6 +40,8 @@ export interface NodeFact {
   readonly annotated: boolean;
   /** Whether the taint `baton.dev/failed` is on it. */
   readonly failedTaint: boolean;
+  /** Whether a taint, other than the cordon's, keeps Pods away that do not tolerate it. */
+  readonly tainted: boolean;
 }
 
 /** What decisions may look at of a Job. */
@@ -77,6 +79,8 @@ export interface PodFact {
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
   readonly ready: boolean;
   readonly deleting: boolean;
+  /** When a Pod that is being deleted is killed at the latest, if its kubelet is there. */
+  readonly endsBy: Instant | undefined;
   readonly createdTime: Instant;
   /** Kind of the controlling owner, if any. */
   readonly controllerKind: string | undefined;

@@ -28,6 +28,11 @@ export function selects(selector: NodeSelector | undefined, labels: Labels): boo
   return byLabels && (selector.matchExpressions ?? []).every((requirement) => requirementHolds(requirement, labels));
 }
 
+/** The labels that a selector looks at. */
+export function selectorKeys(selector: NodeSelector): readonly string[] {
+  return [...Object.keys(selector.matchLabels ?? {}), ...(selector.matchExpressions ?? []).map(({ key }) => key)];
+}
+
 /** A selector in the form of the `labelSelector` query parameter; empty for every node. */
 export function selectorQuery(selector: NodeSelector | undefined): string {
   const parts = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);

@@ -4,6 +4,7 @@ import type { JsonPatchOperation, KubeClient, KubeObject } from '../kube/client.
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
 import {
   claimPatch,
+  cordonPatch,
   currentNode,
   endQuarantinePatch,
   quarantinePatch,
@@ -14,12 +15,16 @@ import {
 import { doneMarkOf } from './plan-key.ts';
 
 /** Commands that write a Node. */
-export type NodeCommand = Extract<Command, { kind: 'OpenTurn' | 'RetryTurn' | 'CloseTurn' | 'Quarantine' | 'EndQuarantine' }>;
+export type NodeCommand = Extract<
+  Command,
+  { kind: 'OpenTurn' | 'RetryTurn' | 'CloseTurn' | 'Cordon' | 'Quarantine' | 'EndQuarantine' }
+>;
 
 const NODE_COMMANDS: ReadonlySet<Command['kind']> = new Set<NodeCommand['kind']>([
   'OpenTurn',
   'RetryTurn',
   'CloseTurn',
+  'Cordon',
   'Quarantine',
   'EndQuarantine',
 ]);
@@ -55,6 +60,8 @@ export async function applyToNode(
       const done = mark === undefined ? undefined : { key: doneMarkOf(plan.key, writer.hash), mark };
       return patch(writer, node, releasePatch(node, plan.uid, done));
     }
+    case 'Cordon':
+      return patch(writer, node, cordonPatch(node, plan.uid, command.turn));
     case 'Quarantine':
       return patch(
         writer,

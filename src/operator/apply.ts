@@ -4,11 +4,11 @@ import { ANNOTATIONS, FINALIZERS, LABELS } from '../api/names.ts';
 import { readLease } from '../core/baton/lease.ts';
 import { settleConditions } from '../core/condition.ts';
 import type { Command, Manifest } from '../core/rollout/command.ts';
-import type { PodFact } from '../core/facts.ts';
 import { toMicroTime } from '../core/text.ts';
 import type { KubeClient, KubeObject } from '../kube/client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
 import { KINDS, resourcePath, type ResourceKind } from '../kube/resource-path.ts';
+import { applyToPod, isDrainCommand, type EvictionAnswers } from './apply-drain.ts';
 import { applyToNode, isNodeCommand, type NodeWriter } from './apply-node.ts';
 import { object } from './json.ts';
 import { planKey } from './plan-key.ts';
@@ -34,10 +34,7 @@ export interface ApplyDeps {
   readonly observer: Observer;
   readonly nodes: NodeWriter;
   readonly now: () => number;
-  /** What the API server answered to an eviction; undefined: the Pod goes. */
-  readonly evictionAnswered: (podUid: string, answer: string | undefined) => void;
-  /** Whether an eviction of the Pod may be asked for now. */
-  readonly evictionIsDue: (podUid: string) => boolean;
+  readonly evictions: EvictionAnswers;
   /** The API server refused a Job for good. */
   readonly jobRefused: (name: string, message: string) => void;
 }
@@ -49,6 +46,7 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
   if (isNodeCommand(command)) {
     return applyToNode(deps.nodes, { key: planKey(namespace, plan.metadata.name), uid: plan.metadata.uid }, command);
   }
+  if (isDrainCommand(command)) return applyToPod({ client, answers: deps.evictions }, command);
   switch (command.kind) {
     case 'HoldPlan':
       return setPlanFinalizers(deps, plan, [...(plan.metadata.finalizers ?? []), FINALIZERS.plan]);
@@ -68,8 +66,6 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
     }
     case 'RemoveBatch':
       return removeBatch(deps, command);
-    case 'Evict':
-      return evict(deps, command.pod);
     case 'CreateJob':
       return createJob(deps, namespace, command.job);
     case 'StopJob':
@@ -138,29 +134,6 @@ async function removeBatch({ client, observer }: ApplyDeps, { batch }: Extract<C
   }
   await client.delete(path, { propagationPolicy: 'Background' });
   observer.gone('batch', planKey(namespace, name), uid);
-}
-
-async function evict(deps: ApplyDeps, pod: PodFact): Promise<void> {
-  if (!deps.evictionIsDue(pod.uid)) return;
-  const { namespace, name, uid } = pod;
-  const body = {
-    apiVersion: 'policy/v1',
-    kind: 'Eviction',
-    metadata: { name, namespace },
-    deleteOptions: { preconditions: { uid } },
-  };
-  try {
-    await deps.client.create(resourcePath(KINDS.pods, { namespace, name, subresource: 'eviction' }), body);
-    deps.evictionAnswered(uid, undefined);
-  } catch (error) {
-    if (isKubeError(error, 'NotFound') || isKubeError(error, 'Conflict')) return;
-    // 429: a PodDisruptionBudget allows nothing now. It is asked again, and the message names the budget until then.
-    if (!isKubeError(error)) throw error;
-    deps.evictionAnswered(
-      uid,
-      error.causes.map((cause) => cause.message).find((message) => message !== undefined) ?? error.message,
-    );
-  }
 }
 
 async function createJob(deps: ApplyDeps, namespace: string, job: Manifest): Promise<void> {

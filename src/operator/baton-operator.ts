@@ -13,6 +13,7 @@ import { KINDS } from '../kube/resource-path.ts';
 import { SafeOperator, type SafeOperatorDeps } from '../kube/safe-operator.ts';
 import { WorkQueue, type HandleResult } from '../kube/work-queue.ts';
 import { applyCommand, type ApplyDeps, type Observer } from './apply.ts';
+import { EvictionMemory } from './eviction-memory.ts';
 import { FreezesWatch } from './freezes-watch.ts';
 import { gatherSnapshot, type OwnObjects } from './gather.ts';
 import { planKey } from './plan-key.ts';
@@ -55,6 +56,7 @@ export class BatonOperator extends SafeOperator {
   readonly #validator: PlanValidator;
   readonly #statuses: StatusWriter;
   readonly #refusals: RefusalMemory;
+  readonly #evictions: EvictionMemory;
   readonly #leaseChanges = new Map<string, number>();
   /** What an idle plan and its batches and acts were like when it became idle. */
   readonly #idle = new Map<string, string>();
@@ -82,6 +84,7 @@ export class BatonOperator extends SafeOperator {
     });
     this.#validator = new PlanValidator(deps.client, deps.monotonic);
     this.#refusals = new RefusalMemory(deps.monotonic);
+    this.#evictions = new EvictionMemory(deps.monotonic);
     this.#statuses = new StatusWriter({
       client: deps.client,
       monotonic: deps.monotonic,
@@ -202,7 +205,7 @@ export class BatonOperator extends SafeOperator {
       revisionOf: (current: UpgradePlan) => revisionOf(current, hash),
       hash,
     };
-    return gatherSnapshot(deps, plan, this.#refusals);
+    return gatherSnapshot(deps, plan, { evictions: this.#evictions.answers, jobRefusals: this.#refusals.jobRefusals });
   }
 
   /** A plan that is gone, or never was: its acts are told so. */
@@ -227,8 +230,7 @@ export class BatonOperator extends SafeOperator {
       now,
       observer: this.#observer,
       nodes: { client, hash, observe: (node) => this.#observer.node(node) },
-      evictionAnswered: (uid, answer) => this.#refusals.evictionAnswered(uid, answer),
-      evictionIsDue: (uid) => this.#refusals.evictionIsDue(uid),
+      evictions: this.#evictions,
       jobRefused: (name, message) => this.#refusals.jobRefused(name, message),
     };
   }

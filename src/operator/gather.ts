@@ -7,8 +7,9 @@ import type { Hash, NodeFact, PodFact } from '../core/facts.ts';
 import { leaseName } from '../core/rollout/agent-pod.ts';
 import type { ClusterFreezes } from '../core/schedule/freezes.ts';
 import { isSettled } from '../core/rollout/batch-step.ts';
+import { drainLabels } from '../core/rollout/drain-policy.ts';
+import type { EvictionAnswer } from '../core/rollout/eviction-answer.ts';
 import { isTerminal } from '../core/rollout/node-input.ts';
-import { disruptsSome } from '../core/rollout/revision.ts';
 import type { LeaseFact, PlanSnapshot, Validation } from '../core/rollout/snapshot.ts';
 import type { KubeClient, KubeObject } from '../kube/client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
@@ -42,7 +43,7 @@ export interface GatherDeps {
 
 /** Answers of the API server that no watch delivers. They may be lost: the next try gives them again. */
 export interface Answers {
-  readonly evictions: ReadonlyMap<string, string>;
+  readonly evictions: ReadonlyMap<string, EvictionAnswer>;
   readonly jobRefusals: ReadonlyMap<string, string>;
 }
 
@@ -56,10 +57,12 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
   const nodes = await gatherNodes(deps, { plan, batches, key, selected: watch.nodes.values() });
   const claimed = [...nodes.values()].filter((node) => node.claim === plan.metadata.uid);
   const open = batches.find((batch) => !isSettled(batch));
+  const labels = open === undefined ? undefined : drainLabels(open);
   const looked = open?.spec.processes.some((process) => process.verify?.daemonSetsReady === true) ?? false;
-  planWatches.needPods(key, (disruptsSome(plan) || looked) && (open !== undefined || claimed.length > 0));
-  const pods = gatherPods(deps, key, looked ? claimed : claimed.filter((node) => node.turn?.cordoned === true));
-  if (pods === undefined && (open !== undefined || claimed.length > 0)) return undefined;
+  planWatches.needPods(key, labels ?? (looked ? [] : undefined));
+  const drained = labels === undefined ? [] : claimed.filter((node) => node.turn?.cordoned === true);
+  const pods = gatherPods(deps, key, looked ? claimed : drained);
+  if (pods === undefined) return undefined;
   const lease = leaseFact(deps, key);
   return {
     plan,
@@ -69,7 +72,7 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
     batches,
     nodes,
     jobs: [...watches.jobs.values()].filter((job) => job.planUid === plan.metadata.uid).map((job) => job.fact),
-    pods: pods ?? new Map(),
+    pods,
     reporters: new Set([...(watches.reporters?.values() ?? [])].filter((pod) => pod.ready).map((pod) => pod.node)),
     reports: [...watch.reports.values()].sort((a, b) => a.time - b.time || a.sequence - b.sequence),
     actions: deps.own.actions(key),

@@ -23,6 +23,15 @@ const resources = z.string().transform((json, context): Readonly<Record<string, 
   }
 });
 
+const labels = z.string().transform((json, context): Readonly<Record<string, string>> => {
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(json));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not a JSON object of texts' });
+    return z.NEVER;
+  }
+});
+
 const SCHEMA = z.object({
   image: z.string().describe("the image of Baton, which agents run too, as in 'registry.example/baton:0.1.0'"),
   imagePullPolicy: z.enum(['IfNotPresent', 'Always', 'Never']).default('IfNotPresent').describe('IfNotPresent, Always or Never'),
@@ -31,6 +40,8 @@ const SCHEMA = z.object({
   clusterName: z.string().default('').describe('the name of this cluster in messages'),
   sinkAllow: z.string().default('').describe('the addresses that sinks may have, separated by commas'),
   agentResources: resources.default({}).describe('the ResourceRequirements of agent Pods as JSON'),
+  podUid: z.string().default('').describe("the UID of the operator's own Pod, or nothing outside a cluster"),
+  nodeSelector: labels.default({}).describe("the nodeSelector of the operator's own Pod as JSON"),
   logLevel: z
     .enum(LOG_LEVELS)
     .default('info')
@@ -47,6 +58,8 @@ const VARIABLES = {
   clusterName: 'BATON_CLUSTER_NAME',
   sinkAllow: 'BATON_SINK_ALLOW',
   agentResources: 'BATON_AGENT_RESOURCES',
+  podUid: 'BATON_POD_UID',
+  nodeSelector: 'BATON_OPERATOR_NODE_SELECTOR',
   logLevel: 'BATON_LOG_LEVEL',
   healthPort: 'BATON_HEALTH_PORT',
   kubeconfig: 'BATON_KUBECONFIG',
@@ -75,6 +88,7 @@ export async function main(_args: readonly string[]): Promise<number> {
       clusterName: config.clusterName,
       sinkAllow: config.sinkAllow,
       reporterInstalled: config.reporterNamespace !== '',
+      operator: { podUid: config.podUid, nodeSelector: config.nodeSelector },
       leaseDurationSeconds: 15,
       historyLimit: 10,
       cron: createCron(),

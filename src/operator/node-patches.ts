@@ -44,6 +44,17 @@ export function claimPatch(node: NodeFact, planUid: string, turn: Turn): readonl
   ];
 }
 
+/** The cordon of a Node that an outsider uncordoned in its turn; nothing else of it may have changed meanwhile, for the turn is written anew. */
+export function cordonPatch(node: NodeFact, planUid: string, turn: Turn): readonly JsonPatchOperation[] {
+  return [
+    { op: 'test', path: '/metadata/resourceVersion', value: node.resourceVersion },
+    { op: 'test', path: label(LABELS.claim), value: planUid },
+    { op: 'test', path: UNSCHEDULABLE, value: null },
+    { op: 'add', path: annotation(ANNOTATIONS.turn), value: JSON.stringify(turn) },
+    { op: 'add', path: UNSCHEDULABLE, value: true },
+  ];
+}
+
 /** What every way of closing a turn has in common: the claim, the turn and our keep-away annotations go. */
 function endOfTurn(node: NodeFact, planUid: string): readonly JsonPatchOperation[] {
   const kept = node.turn?.before.kept ?? [];

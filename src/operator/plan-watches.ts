@@ -21,6 +21,8 @@ export interface PlanWatch {
 interface AllPods {
   readonly reflector: Reflector<PodFact>;
   readonly byNode: Map<string, Map<string, PodFact>>;
+  /** The labels that are kept of each Pod, beside Baton's own. */
+  readonly labels: ReadonlySet<string>;
   readonly stop: AbortController;
 }
 
@@ -35,7 +37,8 @@ export class PlanWatches {
   readonly #hash: Hash;
   readonly #plans = new Map<string, PlanWatch>();
   #allPods: AllPods | undefined;
-  readonly #draining = new Set<string>();
+  /** The plans that drain, with the labels of Pods that their drains look at. */
+  readonly #draining = new Map<string, readonly string[]>();
 
   constructor(o: {
     ports: WatchPorts;
@@ -87,7 +90,7 @@ export class PlanWatches {
   release(key: string): void {
     this.#plans.get(key)?.stop.abort();
     this.#plans.delete(key);
-    this.needPods(key, false);
+    this.needPods(key, undefined);
   }
 
   /** Nodes reflectors that may know a Node: for the answers to our own writes. */
@@ -95,14 +98,15 @@ export class PlanWatches {
     for (const { nodes } of this.#plans.values()) yield nodes;
   }
 
-  /** Says whether a plan drains nodes now. */
-  needPods(key: string, needed: boolean): void {
-    if (needed) this.#draining.add(key);
-    else this.#draining.delete(key);
-    if (this.#draining.size === 0) {
-      this.#allPods?.stop.abort();
-      this.#allPods = undefined;
-    } else if (this.#allPods === undefined) this.#allPods = this.#watchPods();
+  /** Says which labels of Pods a plan looks at because it drains nodes now; undefined: it drains none. */
+  needPods(key: string, labels: readonly string[] | undefined): void {
+    if (labels === undefined) this.#draining.delete(key);
+    else this.#draining.set(key, labels);
+    const wanted = [...this.#draining.values()].flat();
+    const known = this.#allPods?.labels;
+    if (this.#draining.size > 0 && known !== undefined && wanted.every((label) => known.has(label))) return;
+    this.#allPods?.stop.abort();
+    this.#allPods = this.#draining.size === 0 ? undefined : this.#watchPods(new Set(wanted));
   }
 
   /** The Pods of a node; undefined until they are known. */
@@ -116,7 +120,7 @@ export class PlanWatches {
     for (const key of [...this.#plans.keys()]) this.release(key);
   }
 
-  #watchPods(): AllPods {
+  #watchPods(labels: ReadonlySet<string>): AllPods {
     const byNode = new Map<string, Map<string, PodFact>>();
     const stop = new AbortController();
     const reflector = new Reflector<PodFact>({
@@ -124,7 +128,7 @@ export class PlanWatches {
       path: resourcePath(KINDS.pods),
       // Ended Pods do not hold up a drain, and in a cluster with many Jobs they are the most.
       query: { fieldSelector: 'spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed' },
-      project: projectPod,
+      project: (pod) => projectPod(pod, labels),
       onChange: (key, current, previous) => {
         if (previous !== undefined) byNode.get(previous.node)?.delete(key);
         if (current !== undefined) {
@@ -136,12 +140,12 @@ export class PlanWatches {
       },
     });
     this.#run(reflector, stop.signal, undefined);
-    return { reflector, byNode, stop };
+    return { reflector, byNode, labels, stop };
   }
 
   #run(reflector: Pick<Reflector<unknown>, 'run' | 'whenSynced'>, signal: AbortSignal, key: string | undefined): void {
     const synced = (): void => {
-      for (const plan of key === undefined ? this.#draining : [key]) this.#touch(plan);
+      for (const plan of key === undefined ? this.#draining.keys() : [key]) this.#touch(plan);
     };
     reflector.whenSynced(signal).then(synced, () => undefined);
     reflector.run(signal).catch((error: unknown) => {

@@ -53,7 +53,12 @@ export function projectNode(node: KubeObject, doneMark: string): NodeFact {
     kept: KEPT.filter((key) => key in annotations),
     annotated: metadata.annotations !== undefined,
     failedTaint: taints.includes(TAINTS.failed),
+    tainted: objects(spec['taints']).some(keepsPodsAway),
   };
+}
+
+function keepsPodsAway(taint: Json): boolean {
+  return taint['effect'] !== 'PreferNoSchedule' && taint['key'] !== 'node.kubernetes.io/unschedulable';
 }
 
 function parseQuarantine(json: string | undefined): Quarantine | undefined {
@@ -117,6 +122,8 @@ export function projectJob(job: KubeObject): JobFact {
   };
 }
 
+const NO_LABELS: ReadonlySet<string> = new Set();
+
 const PHASES = new Set<PodFact['phase']>(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']);
 
 function phaseOf(value: unknown): PodFact['phase'] {
@@ -124,8 +131,8 @@ function phaseOf(value: unknown): PodFact['phase'] {
   return 'Unknown';
 }
 
-/** Projects a Pod. Labels are kept only where decisions look at them. */
-export function projectPod(pod: KubeObject): PodFact {
+/** Projects a Pod. Labels are kept only where decisions look at them: Baton's own, and those of a drain's selectors. */
+export function projectPod(pod: KubeObject, drainLabels: ReadonlySet<string> = NO_LABELS): PodFact {
   const { metadata } = pod;
   const spec = object(pod['spec']);
   const status = object(pod['status']);
@@ -137,10 +144,11 @@ export function projectPod(pod: KubeObject): PodFact {
     name: metadata.name ?? '',
     uid: metadata.uid ?? '',
     node: text(spec['nodeName']) || (annotations[ANNOTATIONS.node] ?? ''),
-    labels: ownLabels(metadata.labels ?? {}),
+    labels: readLabels(metadata.labels ?? {}, drainLabels),
     phase: phaseOf(status['phase']),
     ready: ready?.['status'] === 'True',
     deleting: metadata.deletionTimestamp !== undefined,
+    endsBy: toInstant(metadata.deletionTimestamp),
     createdTime: toInstant(metadata.creationTimestamp) ?? 0,
     controllerKind: metadata.ownerReferences?.find((owner) => owner.controller === true)?.kind,
     mirror: 'kubernetes.io/config.mirror' in annotations,
@@ -150,10 +158,10 @@ export function projectPod(pod: KubeObject): PodFact {
   };
 }
 
-const READ_LABELS: readonly string[] = [...Object.values(LABELS), 'app.kubernetes.io/name', 'batch.kubernetes.io/controller-uid'];
+const READ_LABELS: readonly string[] = [...Object.values(LABELS), 'batch.kubernetes.io/controller-uid'];
 
-function ownLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([key]) => READ_LABELS.includes(key)));
+function readLabels(labels: Readonly<Record<string, string>>, more: ReadonlySet<string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => READ_LABELS.includes(key) || more.has(key)));
 }
 
 /** The end of the container that failed, or of the last one. */

@@ -92,6 +92,7 @@ function subject(command: Command): object {
     case 'OpenTurn':
     case 'RetryTurn':
     case 'CloseTurn':
+    case 'Cordon':
     case 'Quarantine':
     case 'EndQuarantine':
       return { node: command.node.name };
@@ -100,6 +101,7 @@ function subject(command: Command): object {
     case 'StopJob':
       return { node: command.job.node, job: command.job.name };
     case 'Evict':
+    case 'DeletePod':
     case 'DeleteAgentPod':
       return { pod: `${command.pod.namespace}/${command.pod.name}` };
     case 'PassBaton':

@@ -129,8 +129,58 @@ export interface BatchVerify {
 
 /** `spec.drain` of an UpgradeBatch. */
 export interface BatchDrain {
+  /** mode is whether nodes are drained, only cordoned, or left alone. */
+  readonly mode: 'Auto' | 'Cordon' | 'None';
+  /** timeoutSeconds is how long the Pods of a node may take to go. */
+  readonly timeoutSeconds?: number;
+  /** ignore names Pods that stay. */
+  readonly ignore?: BatchDrainIgnore;
+  /** waitFor names Pods that are waited for before anything is evicted. */
+  readonly waitFor?: BatchDrainWaitFor;
+  /** force names the only Pods that may be deleted past their budget. */
+  readonly force?: BatchDrainForce;
   /** emptyDirData is whether Pods with emptyDir volumes may be evicted. */
   readonly emptyDirData: 'Keep' | 'Delete';
+  /** unmanagedPods is whether Pods without a controller may be evicted. */
+  readonly unmanagedPods: 'Keep' | 'Delete';
+}
+
+/** `spec.drain.ignore` of an UpgradeBatch. */
+export interface BatchDrainIgnore {
+  /** podSelector chooses Pods by their labels. */
+  readonly podSelector: PodSelector;
+}
+
+/** `spec.drain.ignore.podSelector` of an UpgradeBatch. */
+export interface PodSelector {
+  /** matchLabels are labels that a Pod must have, each with this value. */
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  /** matchExpressions are conditions on labels that must all hold. */
+  readonly matchExpressions?: readonly PodSelectorRequirement[];
+}
+
+/** `spec.drain.ignore.podSelector.matchExpressions[]` of an UpgradeBatch. */
+export interface PodSelectorRequirement {
+  /** key is the label that the requirement is about. */
+  readonly key: string;
+  /** operator relates the label to the values. */
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+  /** values are compared with the label's value. */
+  readonly values?: readonly string[];
+}
+
+/** `spec.drain.waitFor` of an UpgradeBatch. */
+export interface BatchDrainWaitFor {
+  /** podSelector chooses Pods by their labels. */
+  readonly podSelector: PodSelector;
+  /** timeoutSeconds is how long they are waited for. */
+  readonly timeoutSeconds: number;
+}
+
+/** `spec.drain.force` of an UpgradeBatch. */
+export interface BatchDrainForce {
+  /** podSelector chooses Pods by their labels. */
+  readonly podSelector: PodSelector;
 }
 
 /** `status` of an UpgradeBatch. */
@@ -213,8 +263,24 @@ export interface NodeRecord {
   readonly quarantined?: boolean;
   /** overdue is true while a process is past its time and has not ended. */
   readonly overdue?: boolean;
+  /** drain is what the drain of the node waits for, or what it failed on. */
+  readonly drain?: DrainRecord;
   /** processes are the node's processes that have begun. */
   readonly processes?: readonly ProcessRecord[];
+}
+
+/** `status.nodes[].drain` of an UpgradeBatch. */
+export interface DrainRecord {
+  /** pod is the Pod that holds it up, as namespace/name. */
+  readonly pod?: string;
+  /** budget is the PodDisruptionBudget in the Pod's namespace that does not let it go. */
+  readonly budget?: string;
+  /** heldTime is since when this Pod has held it up. */
+  readonly heldTime?: string;
+  /** evictTime is when evictions began, where Pods were to be waited for. */
+  readonly evictTime?: string;
+  /** forceTime is when Pods began to be deleted past their budgets. */
+  readonly forceTime?: string;
 }
 
 /** `status.nodes[].processes[]` of an UpgradeBatch. */

@@ -195,8 +195,48 @@ export interface VerifyJob {
 
 /** `spec.drain` of an UpgradePlan. */
 export interface DrainPolicy {
+  /** mode says what is done before a process that disrupts the node. Auto cordons and drains it, once a turn and only if such a process is still to run there. Cordon keeps new Pods away and evicts none. None leaves it schedulable. */
+  readonly mode: 'Auto' | 'Cordon' | 'None';
+  /** timeoutSeconds is how long the Pods of a node may take to go, from the first eviction on. A node that is not drained by then is uncordoned and Failed with DrainTimeout. Default is the `timing.deadlineSeconds` of its first process that disrupts. */
+  readonly timeoutSeconds?: number;
+  /** ignore names Pods that stay, whatever becomes of the host under them. */
+  readonly ignore?: DrainIgnore;
+  /** waitFor names Pods that may end by themselves. While one of them runs on the cordoned node, nothing is evicted there; those that still run at the timeout are evicted like any other. */
+  readonly waitFor?: DrainWaitFor;
+  /** force names the only Pods that may be deleted past their PodDisruptionBudget, once `drain.timeoutSeconds` are over. Any other Pod that is still there then makes the drain fail, and nothing is deleted. */
+  readonly force?: DrainForce;
   /** emptyDirData set to Delete is the consent to evict Pods that have emptyDir volumes; with Keep such a Pod blocks the drain. */
   readonly emptyDirData: 'Keep' | 'Delete';
+  /** unmanagedPods set to Delete is the consent to evict Pods without a controller, which nobody starts again; with Keep such a Pod blocks the drain. */
+  readonly unmanagedPods: 'Keep' | 'Delete';
+}
+
+/** `spec.drain.ignore` of an UpgradePlan. */
+export interface DrainIgnore {
+  /** podSelector chooses Pods of every namespace by their labels. */
+  readonly podSelector: PodSelector;
+}
+
+/** `spec.drain.ignore.podSelector` of an UpgradePlan. */
+export interface PodSelector {
+  /** matchLabels are labels that a node must have, each with this value. */
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  /** matchExpressions are conditions on labels that must all hold. */
+  readonly matchExpressions?: readonly NodeSelectorRequirement[];
+}
+
+/** `spec.drain.waitFor` of an UpgradePlan. */
+export interface DrainWaitFor {
+  /** podSelector chooses Pods of every namespace by their labels. */
+  readonly podSelector: PodSelector;
+  /** timeoutSeconds is how long they are waited for, from the opening of the turn on. */
+  readonly timeoutSeconds: number;
+}
+
+/** `spec.drain.force` of an UpgradePlan. */
+export interface DrainForce {
+  /** podSelector chooses Pods of every namespace by their labels. */
+  readonly podSelector: PodSelector;
 }
 
 /** `spec.notify` of an UpgradePlan. */

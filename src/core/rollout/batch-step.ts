@@ -17,6 +17,7 @@ import type { Command } from './command.ts';
 import { currentBatches } from './fleet.ts';
 import { inTurn, isTerminal } from './node-input.ts';
 import { stepNode } from './node-step.ts';
+import { operatorPodOn } from './operator-pod.ts';
 import type { DecisionInput } from './snapshot.ts';
 
 /** The agent tries for so long to deliver a batch's notification; for a plan being deleted, shorter (ms). */
@@ -77,6 +78,7 @@ export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep 
       reporterReady: snapshot.reporters.has(batchNode.name),
       reporterInstalled: settings.reporterInstalled,
       evictionAnswers: snapshot.evictionAnswers,
+      operatorPod: operatorPodOn(batchNode.name, snapshot, settings.operator),
       jobRefusals: snapshot.jobRefusals,
       references,
       now,

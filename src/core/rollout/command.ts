@@ -17,7 +17,11 @@ export type Command = { readonly why: string } & (
   | { readonly kind: 'OpenTurn'; readonly node: NodeFact; readonly turn: Turn; readonly cordon: boolean }
   /** The turn goes on in its next attempt. */
   | { readonly kind: 'RetryTurn'; readonly node: NodeFact; readonly turn: Turn }
+  /** An outsider uncordoned the node in its turn. */
+  | { readonly kind: 'Cordon'; readonly node: NodeFact; readonly turn: Turn }
   | { readonly kind: 'Evict'; readonly pod: PodFact }
+  /** Past its disruption budget. */
+  | { readonly kind: 'DeletePod'; readonly pod: PodFact }
   | { readonly kind: 'CreateJob'; readonly node: string; readonly job: Manifest }
   /** Ends a Job before its time: its Pod gets SIGTERM, and the Job fails once the Pod has ended. */
   | { readonly kind: 'StopJob'; readonly job: JobFact; readonly message: string }

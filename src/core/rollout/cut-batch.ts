@@ -139,7 +139,7 @@ export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch
         ...(process.job.compatibility === undefined ? {} : { compatibility: process.job.compatibility }),
         ...batchVerify(process.verify),
       })),
-      drain: { emptyDirData: plan.spec.drain.emptyDirData },
+      drain: plan.spec.drain,
     },
   };
 }

@@ -2,6 +2,8 @@ import type { BatchNode, BatchProcess, NodeRecord, ProcessRecord, UpgradeBatch }
 import type { Hash, Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
 import type { Reference } from '../timing/reference.ts';
 import type { Command } from './command.ts';
+import type { OperatorPod } from './drain.ts';
+import type { EvictionAnswer } from './eviction-answer.ts';
 
 /** What the decision about one node of a batch looks at. */
 export interface NodeInput {
@@ -22,7 +24,9 @@ export interface NodeInput {
   readonly mayRetry: boolean;
   readonly reporterReady: boolean;
   readonly reporterInstalled: boolean;
-  readonly evictionAnswers: ReadonlyMap<string, string>;
+  readonly evictionAnswers: ReadonlyMap<string, EvictionAnswer>;
+  /** The Pod of the operator that decides, when it is on this node. */
+  readonly operatorPod: OperatorPod | undefined;
   readonly jobRefusals: ReadonlyMap<string, string>;
   /** How long each process is expected to take, by its name. */
   readonly references: ReadonlyMap<string, Reference>;

@@ -4,6 +4,7 @@ import type { Turn } from '../../api/marks.ts';
 import type { Instant, NodeFact } from '../facts.ts';
 import { toRfc3339 } from '../text.ts';
 import type { Command } from './command.ts';
+import { isCordonedFor } from './drain-policy.ts';
 import { downNodes, downReason, maxUnavailable, type Fleet } from './fleet.ts';
 import type { Hold } from './holds.ts';
 import { disrupts, inTurn, isTerminal, processesOf } from './node-input.ts';
@@ -106,7 +107,7 @@ export function openTurns(input: TurnsInput): TurnsStep {
       hold ??= batonMoving(`the baton leaves ${node.name} before its own turn`);
       continue;
     }
-    const cordon = disrupts(processes);
+    const cordon = isCordonedFor(batch, processes);
     const turn = buildTurn(snapshot, batch, { node, processes: entry.processes, cordon, now });
     commands.push({
       kind: 'OpenTurn',

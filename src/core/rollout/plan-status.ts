@@ -6,6 +6,7 @@ import { presentFields } from '../present-fields.ts';
 import { counted, toRfc3339 } from '../text.ts';
 import { failureReason, isSettled, outstandingSinks } from './batch-step.ts';
 import { type Budget } from './budget.ts';
+import { drainHold } from './drain-hold.ts';
 import { downNodes, maxUnavailable, type Fleet } from './fleet.ts';
 import { nextStart } from './hold-for-windows.ts';
 import type { Hold } from './holds.ts';
@@ -89,6 +90,8 @@ function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
       message: hold.reason === 'MaxUnavailableReached' ? `${hold.message}${quarantined}` : hold.message,
     };
   }
+  const drain = drainHold(status);
+  if (drain !== undefined) return verdictOf(drain);
   const batch =
     open === undefined
       ? 'the next batch is being made'

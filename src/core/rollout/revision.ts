@@ -23,8 +23,3 @@ export function revisionOf(plan: UpgradePlan, hash: Hash): string {
   }));
   return hash(canonical({ version: plan.spec.version, processes })).slice(0, 40);
 }
-
-/** Whether any process of the plan disrupts a node, so that nodes are drained. */
-export function disruptsSome(plan: UpgradePlan): boolean {
-  return plan.spec.processes.some((process) => process.disruption !== 'None');
-}

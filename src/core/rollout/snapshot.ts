@@ -5,6 +5,8 @@ import type { PLAN_REASONS } from '../../api/conditions.ts';
 import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
 import type { ClusterFreezes } from '../schedule/freezes.ts';
 import type { Cron } from '../schedule/windows.ts';
+import type { EvictionAnswer } from './eviction-answer.ts';
+import type { OperatorIdentity } from './operator-pod.ts';
 
 /** Whether the spec can be carried out: its schedules mean something, and the API server takes each process's Pod in a dry run. */
 export type Validation =
@@ -58,8 +60,8 @@ export interface PlanSnapshot {
   readonly lease: LeaseFact | undefined;
   /** Pods of the Lease. */
   readonly agentPods: readonly PodFact[];
-  /** What the API server last said to an eviction, by Pod UID: why the Pod could not go. */
-  readonly evictionAnswers: ReadonlyMap<string, string>;
+  /** What the API server last said to evictions, by Pod UID. */
+  readonly evictionAnswers: ReadonlyMap<string, EvictionAnswer>;
   /** Jobs that the API server refused for good, by name, with its message. */
   readonly jobRefusals: ReadonlyMap<string, string>;
   /** The freezes that every plan obeys. */
@@ -79,6 +81,8 @@ export interface Settings {
   readonly sinkAllow: string;
   /** Whether reporters are installed: Jobs with `report: Socket` wait for them. */
   readonly reporterInstalled: boolean;
+  /** The operator's own Pod. */
+  readonly operator: OperatorIdentity;
   /** Lease duration in seconds. */
   readonly leaseDurationSeconds: number;
   /** How many settled batches of earlier revisions are kept. */

@@ -2,13 +2,14 @@ import { NODE_REASONS } from '../../api/conditions.ts';
 import type { BatchProcess, NodeRecord, ProcessRecord } from '../../api/generated/upgradebatch.ts';
 import type { Instant, NodeFact } from '../facts.ts';
 import { cutToBytes, toInstant, toRfc3339 } from '../text.ts';
-import type { Command } from './command.ts';
-import { stepDrain } from './drain.ts';
+import { isDrainedFor } from './drain-policy.ts';
 import { buildJob, jobName } from './job.ts';
-import { disrupts, processesOf, recordOf, type NodeInput, type NodeStep } from './node-input.ts';
+import { keepCordon } from './keep-cordon.ts';
+import { processesOf, recordOf, type NodeInput, type NodeStep } from './node-input.ts';
 import { stepProcessInTurn } from './process-in-turn.ts';
 import type { ProcessStep } from './process-step.ts';
 import { attemptOf } from './retry.ts';
+import { stepTurnDrain } from './turn-drain.ts';
 import { failedTurn, stepFailure } from './turn-failure.ts';
 
 /** How long a Job with `report: Socket` waits for the reporter (ms). */
@@ -16,7 +17,11 @@ const REPORTER_GRACE_MS = 30_000;
 
 /** Decides what follows for a node in its turn: drain, then its processes one after the other, then the release. */
 export function stepTurn(input: NodeInput, node: NodeFact): NodeStep {
-  const { batch, batchNode, before, jobs, pods, now } = input;
+  return keepCordon(node, stepOpenTurn(input, node));
+}
+
+function stepOpenTurn(input: NodeInput, node: NodeFact): NodeStep {
+  const { batch, batchNode, before, jobs, now } = input;
   const turn = node.turn;
   const processes = processesOf(batch, batchNode);
   const opened = toInstant(turn?.openedTime) ?? now;
@@ -32,37 +37,11 @@ export function stepTurn(input: NodeInput, node: NodeFact): NodeStep {
     const end = { reason: NODE_REASONS.PlanDeleted, message: 'the plan was deleted', endTime: toRfc3339(now) };
     return { record: { name: batchNode.name, state: 'NotAttempted', ...end }, commands: [] };
   }
-  if (!begun && disrupts(processes)) {
-    const drain = stepDrain(pods, batch.spec.drain?.emptyDirData ?? 'Keep', input.evictionAnswers);
-    if (!drain.done) return stepDraining(input, { base, drain, opened, processes });
+  if (!begun && isDrainedFor(batch, processes)) {
+    const drain = stepTurnDrain(input, node, { base, opened, processes });
+    if (drain !== undefined) return drain;
   }
   return stepProcesses(input, node, { base, processes, opened });
-}
-
-interface DrainingInput {
-  readonly base: NodeRecord;
-  readonly drain: ReturnType<typeof stepDrain>;
-  readonly opened: Instant;
-  readonly processes: readonly BatchProcess[];
-}
-
-function stepDraining(input: NodeInput, { base, drain, opened, processes }: DrainingInput): NodeStep {
-  const limit = processes.find((process) => process.disruption !== 'None')?.deadlineSeconds ?? 0;
-  const deadline = opened + limit * 1000;
-  if (input.now > deadline) {
-    const message = cutToBytes(`not drained within ${limit} s: ${drain.message}`, 128);
-    const record: NodeRecord = {
-      ...base,
-      state: 'Failed',
-      reason: NODE_REASONS.DrainTimeout,
-      message,
-      endTime: toRfc3339(input.now),
-    };
-    return { record, commands: [] };
-  }
-  const commands = drain.evict.map((pod): Command => ({ kind: 'Evict', pod, why: `draining ${base.name} before its upgrade` }));
-  const record: NodeRecord = { ...base, state: 'Draining', message: cutToBytes(drain.message, 128) };
-  return { record, commands, lookAt: Math.min(deadline + 1000, input.now + 5000) };
 }
 
 interface ProcessesInput {

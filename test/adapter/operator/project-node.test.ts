@@ -65,6 +65,7 @@ describe('A Node is projected to what decisions look at', () => {
       kept: [],
       annotated: true,
       failedTaint: false,
+      tainted: false,
     });
   });
 
@@ -98,8 +99,14 @@ describe('A Node is projected to what decisions look at', () => {
     [
       'tainted by somebody else',
       { taints: [{ key: 'dedicated', value: 'gpu', effect: 'NoSchedule' }] },
-      { leaving: false, failedTaint: false },
+      { leaving: false, failedTaint: false, tainted: true },
     ],
+    [
+      'tainted by its cordon alone',
+      { taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] },
+      { tainted: false },
+    ],
+    ['avoided where possible', { taints: [{ key: 'x', effect: 'PreferNoSchedule' }] }, { tainted: false }],
     [
       'kept by Karpenter already',
       { annotations: { 'karpenter.sh/do-not-disrupt': 'true' } },

@@ -128,16 +128,26 @@ const terminated = (exitCode: number, message = ''): object => ({
 const waiting = (reason: string, message = ''): object => ({ state: { waiting: { reason, message } } });
 
 describe('A Pod is projected', () => {
+  it('with the labels that drains look at', () => {
+    expect(projectPod(aKubePod(), new Set(['app', 'tier'])).labels).toEqual({ app: 'shop' });
+  });
+
+  it('with the end of its grace period when it is being deleted', () => {
+    const metadata = { deletionTimestamp: '2026-11-22T08:00:30Z' };
+    expect(projectPod(aKubePod({ metadata }))).toMatchObject({ deleting: true, endsBy: Date.parse('2026-11-22T08:00:30Z') });
+  });
+
   it('with the labels that decisions look at, and no others', () => {
     expect(projectPod(aKubePod())).toEqual({
       namespace: 'shop',
       name: 'shop-1',
       uid: 'pod-uid',
       node: 'node-1',
-      labels: { 'app.kubernetes.io/name': 'shop' },
+      labels: {},
       phase: 'Running',
       ready: true,
       deleting: false,
+      endsBy: undefined,
       createdTime: Date.parse(CREATED),
       controllerKind: 'ReplicaSet',
       mirror: false,

@@ -56,7 +56,7 @@ describe('the minimal plan', () => {
       paused: false,
       maxUnavailable: 1,
       failure: { maxFailed: 0 },
-      drain: { emptyDirData: 'Keep' },
+      drain: { mode: 'Auto', emptyDirData: 'Keep', unmanagedPods: 'Keep' },
       processes: [{ disruption: 'Drain', report: 'None', timing: { deadlineSeconds: 3600 } }],
     });
   });
@@ -103,6 +103,22 @@ describe('what may be said', () => {
     ],
     ['a name of 40 characters', plan('w'.repeat(40), () => undefined)],
     ['everything that can be verified', plan('right-verify', (spec) => Object.assign(firstProcess(spec), { verify: VERIFY }))],
+    [
+      'every way of draining',
+      plan(
+        'right-drain',
+        set({
+          drain: {
+            mode: 'Auto',
+            timeoutSeconds: 900,
+            ignore: { podSelector: { matchLabels: { 'baton.dev/drain': 'ignore' } } },
+            waitFor: { podSelector: { matchLabels: { job: 'batch' } } },
+            force: { podSelector: { matchExpressions: [{ key: 'tier', operator: 'Exists' }] } },
+            unmanagedPods: 'Delete',
+          },
+        }),
+      ),
+    ],
     ['no sinks', plan('right-silent', (spec) => delete spec['notify'])],
     ['a soak and an approval', plan('right-soak', set({ batches: [{ size: 1, soakSeconds: 600, approval: 'BeforeNext' }] }))],
     ['approving a batch', action({ plan: 'os', action: 'Approve', batch: 'os-1' })],

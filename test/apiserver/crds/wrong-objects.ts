@@ -102,6 +102,18 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     '`toleranceSeconds` needs `expectedSeconds`',
   ],
   [
+    'an unknown drain mode',
+    plan('w', set({ drain: { mode: 'Evict' } })),
+    'Unsupported value: "Evict": supported values: "Auto", "Cordon", "None"',
+  ],
+  ['a forced drain of every Pod', plan('w', set({ drain: { force: { podSelector: {} } } })), 'must select by at least one label'],
+  [
+    'a drain that ignores nothing named',
+    plan('w', set({ drain: { ignore: {} } })),
+    'spec.drain.ignore.podSelector: Required value',
+  ],
+  ['a drain in no time', plan('w', set({ drain: { timeoutSeconds: 0 } })), 'should be greater than or equal to 1'],
+  [
     'a relative sink URL',
     plan('w', set({ notify: { sinks: [{ name: 'ops', webhook: { url: 'hooks.example/x' } }] } })),
     "must be an absolute URL that begins with 'https://' or 'http://'",

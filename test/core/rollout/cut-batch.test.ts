@@ -8,7 +8,7 @@ import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
 import { inOrder } from '../../../src/core/rollout/order.ts';
 import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
 import { aNode, aSnapshot, byName, done } from './support/facts.ts';
-import { aBatch, aPlan, aProcess, resumedBy, settledStatus } from './support/objects.ts';
+import { aBatch, aDrain, aPlan, aProcess, resumedBy, settledStatus } from './support/objects.ts';
 
 interface Case {
   readonly count?: number;
@@ -240,8 +240,18 @@ describe('The batches to come', () => {
   });
 });
 
+const DRAIN = aDrain({
+  mode: 'Cordon',
+  timeoutSeconds: 900,
+  ignore: { podSelector: { matchLabels: { 'baton.dev/drain': 'ignore' } } },
+  waitFor: { podSelector: { matchLabels: { job: 'batch' } }, timeoutSeconds: 3600 },
+  force: { podSelector: { matchLabels: { tier: 'cache' } } },
+  emptyDirData: 'Delete',
+  unmanagedPods: 'Delete',
+});
+
 describe('The UpgradeBatch that is written', () => {
-  const snapshot = snapshotOf({ plan: { batches: [{ name: 'canary', size: 2 }], drain: { emptyDirData: 'Delete' } } });
+  const snapshot = snapshotOf({ plan: { batches: [{ name: 'canary', size: 2 }], drain: DRAIN } });
   const fleet = surveyFleet(snapshot);
   const manifest = buildBatch(snapshot, fleet, cutNextBatch(snapshot, fleet)!) as unknown as UpgradeBatch;
 
@@ -263,7 +273,7 @@ describe('The UpgradeBatch that is written', () => {
       planNodes: 10,
       maxFailed: 0,
       processes: [{ name: 'os', disruption: 'Drain', report: 'None', deadlineSeconds: 600 }],
-      drain: { emptyDirData: 'Delete' },
+      drain: DRAIN,
     });
   });
 

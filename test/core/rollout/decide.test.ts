@@ -48,7 +48,7 @@ function freeze<T>(value: T): T {
 }
 
 /** Commands with preconditions. */
-const GUARDED = new Set<Command['kind']>(['OpenTurn', 'CloseTurn', 'Quarantine', 'EndQuarantine', 'PassBaton']);
+const GUARDED = new Set<Command['kind']>(['OpenTurn', 'CloseTurn', 'Cordon', 'Quarantine', 'EndQuarantine', 'PassBaton']);
 
 /** What a stale command could spoil: who is claimed, cordoned or quarantined, what runs, who holds the baton. */
 function stateOf({ nodes, jobs, batches, lease, plan }: World): unknown {

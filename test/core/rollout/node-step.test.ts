@@ -32,6 +32,7 @@ function step(changes: Partial<NodeInput>): NodeStep {
     reporterReady: true,
     reporterInstalled: false,
     evictionAnswers: new Map(),
+    operatorPod: undefined,
     jobRefusals: new Map(),
     references: new Map(),
     now: at(100),
@@ -96,13 +97,16 @@ describe('A node that is drained', () => {
   it('evicts its Pods and says so', () => {
     const result = step({ node, pods });
     expect(kinds(result)).toEqual(['Evict']);
-    expect(result.record).toEqual({ name: 'node-1', state: 'Draining', startTime: timeAt(0), message: '1 Pod to evict' });
-    expect(result.lookAt).toBe(at(105));
+    expect(result.record).toEqual({ name: 'node-1', state: 'Draining', startTime: timeAt(0), message: '1 Pod to go' });
+    expect(result.lookAt).toBe(at(101));
   });
 
-  it('says what the API server answered', () => {
-    const evictionAnswers = new Map([['uid-of-shop-1', 'the budget allows 0']]);
-    expect(step({ node, pods, evictionAnswers }).record.message).toBe('shop/shop-1: the budget allows 0');
+  it('names the Pod, its budget, and since when it holds the drain up', () => {
+    const evictionAnswers = new Map([['uid-of-shop-1', { refusal: { message: '', budget: 'shop' }, askAgainMs: 5000 }]]);
+    const { record, commands } = step({ node, pods, evictionAnswers });
+    expect(record.drain).toEqual({ pod: 'shop/shop-1', budget: 'shop', heldTime: timeAt(100) });
+    expect(record.message).toBe('since 2026-11-22T08:01:40Z: PodDisruptionBudget shop holds Pod shop/shop-1');
+    expect(commands).toEqual([]);
   });
 
   it('fails without quarantine when that takes longer than the process may', () => {
@@ -110,7 +114,7 @@ describe('A node that is drained', () => {
     expect(record).toMatchObject({
       state: 'Failed',
       reason: 'DrainTimeout',
-      message: 'not drained within 600 s: 1 Pod to evict',
+      message: 'not drained within 600 s: Pod shop/shop-1 is still there',
     });
     expect(record).not.toHaveProperty('quarantined');
     expect(commands).toEqual([]);

@@ -49,6 +49,7 @@ function step({ process, job = {}, attempt = 1, before = [RECORD], input = {}, r
       reporterReady: false,
       reporterInstalled: false,
       evictionAnswers: new Map(),
+      operatorPod: undefined,
       jobRefusals: new Map(),
       mayRetry: true,
       references: new Map([['os', { expectedSeconds: 60, toleranceSeconds: 30, samples: 0 }]]),

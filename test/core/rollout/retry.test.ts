@@ -58,6 +58,7 @@ function step({ spec, turn, ready = true, ...changes }: Case = {}): NodeStep {
       reporterReady: false,
       reporterInstalled: true,
       evictionAnswers: new Map(),
+      operatorPod: undefined,
       jobRefusals: new Map(),
       references: new Map(),
       now: at(100),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradePlan, UpgradePlanSpec } from '../../../src/api/generated/upgradeplan.ts';
-import { disruptsSome, revisionOf } from '../../../src/core/rollout/revision.ts';
-import { aPlan, aProcess, hash, type PlanChanges } from './support/objects.ts';
+import { revisionOf } from '../../../src/core/rollout/revision.ts';
+import { aDrain, aPlan, aProcess, hash, type PlanChanges } from './support/objects.ts';
 
 const image = (name: string): UpgradePlanSpec['processes'][number]['job'] => ({
   template: { spec: { containers: [{ name: 'upgrade', image: name, env: [{ name: 'A', value: '1' }] }] } },
@@ -33,7 +33,7 @@ describe('The revision of a plan does not change with', () => {
     ['maxUnavailable', { maxUnavailable: '50%' }],
     ['the batches', { batches: [{ size: 9 }] }],
     ['the failure policy', { failure: { maxFailed: 9 } }],
-    ['the drain policy', { drain: { emptyDirData: 'Delete' } }],
+    ['the drain policy', { drain: aDrain({ mode: 'Cordon', timeoutSeconds: 60, emptyDirData: 'Delete' }) }],
     ['who is told', { notify: { sinks: [] } }],
     ['what a process does to the host', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, disruption: 'None' }] }],
     ['how a process reports', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, report: 'Socket' }] }],
@@ -51,13 +51,4 @@ describe('The revision of a plan does not change with', () => {
     const template = { spec: { containers: [{ env: [{ value: '1', name: 'A' }], image: 'os:1', name: 'upgrade' }] } };
     expect(changed({ processes: [PROCESSES[0]!, aProcess({ job: { template } })] })).toBe(false);
   });
-});
-
-it.each([
-  [['None', 'Drain'], true],
-  [['None', 'Reboot'], true],
-  [['None', 'None'], false],
-] as const)('A plan with processes that do %j to the host disrupts nodes: %s', (disruptions, expected) => {
-  const processes = disruptions.map((disruption, i) => aProcess({ name: `p${i}`, disruption }));
-  expect(disruptsSome(aPlan({ processes }))).toBe(expected);
 });

@@ -34,6 +34,7 @@ function step(changes: Partial<NodeInput> & { readonly processes?: readonly Batc
       reporterReady: false,
       reporterInstalled: true,
       evictionAnswers: new Map(),
+      operatorPod: undefined,
       jobRefusals: new Map(),
       references: new Map(),
       now: at(100),

@@ -45,6 +45,7 @@ function step({ verify = KERNEL, before, node: changes = {}, jobs = [], turn = {
       reporterReady: false,
       reporterInstalled: true,
       evictionAnswers: new Map(),
+      operatorPod: undefined,
       jobRefusals: new Map(),
       references: new Map(),
       now: at(now),

@@ -5,7 +5,21 @@ import type { World } from './world.ts';
 
 const KEEP_AWAY = ['cluster-autoscaler.kubernetes.io/scale-down-disabled', 'karpenter.sh/do-not-disrupt'];
 
-type NodeCommand = Extract<Command, { kind: 'OpenTurn' | 'RetryTurn' | 'CloseTurn' | 'Quarantine' | 'EndQuarantine' }>;
+type NodeCommand = Extract<Command, { kind: 'OpenTurn' | 'RetryTurn' | 'CloseTurn' | 'Cordon' | 'Quarantine' | 'EndQuarantine' }>;
+
+const NODE_COMMANDS: ReadonlySet<Command['kind']> = new Set<NodeCommand['kind']>([
+  'OpenTurn',
+  'RetryTurn',
+  'CloseTurn',
+  'Cordon',
+  'Quarantine',
+  'EndQuarantine',
+]);
+
+/** Whether a command writes a Node. */
+export function isNodeCommand(command: Command): command is NodeCommand {
+  return NODE_COMMANDS.has(command.kind);
+}
 
 /** The JSON Patches on Nodes, with their tests, at the level of facts (the real ones are tested against a real API server). */
 export function applyToNode(world: World, command: NodeCommand): Answer {
@@ -33,6 +47,8 @@ function changesFor(world: World, current: NodeFact, command: NodeCommand): Part
     }
     case 'CloseTurn':
       return closing(current, command, planUid);
+    case 'Cordon':
+      return cordoning(current, command, planUid);
     case 'Quarantine':
       if (current.claim === undefined || current.claim !== planUid) return undefined;
       return { ...endOfTurn(current), done: undefined, quarantine: command.quarantine, failedTaint: true, unschedulable: true };
@@ -42,6 +58,15 @@ function changesFor(world: World, current: NodeFact, command: NodeCommand): Part
       return { quarantine: undefined, failedTaint: false, unschedulable: stays ? current.unschedulable : false };
     }
   }
+}
+
+function cordoning(
+  current: NodeFact,
+  { node, turn }: Extract<Command, { kind: 'Cordon' }>,
+  planUid: string | undefined,
+): Partial<NodeFact> | undefined {
+  if (current.claim !== planUid || current.resourceVersion !== node.resourceVersion || current.unschedulable) return undefined;
+  return { turn, unschedulable: true };
 }
 
 function closing(

@@ -7,7 +7,7 @@ import type { Command, Manifest } from '../../../../src/core/rollout/command.ts'
 import { toRfc3339 } from '../../../../src/core/text.ts';
 import { startAgent } from './agents.ts';
 import { createJob, stopJob } from './kubelet.ts';
-import { applyToNode } from './apply-node.ts';
+import { applyToNode, isNodeCommand } from './apply-node.ts';
 import { endPod } from './pods.ts';
 import type { Memory } from './observe.ts';
 import type { World } from './world.ts';
@@ -28,13 +28,8 @@ export function metadataOf(manifest: Manifest): Metadata {
 
 /** Carries out a command on the in-memory cluster, with the preconditions that the shell sends along. */
 export function apply(world: World, memory: Memory, command: Command): Answer {
+  if (isNodeCommand(command)) return applyToNode(world, command);
   switch (command.kind) {
-    case 'OpenTurn':
-    case 'RetryTurn':
-    case 'CloseTurn':
-    case 'Quarantine':
-    case 'EndQuarantine':
-      return applyToNode(world, command);
     case 'HoldPlan':
       return setPlanFinalizers(world, (finalizers) => [...new Set([...finalizers, FINALIZERS.plan])]);
     case 'LetPlanGo':
@@ -47,6 +42,8 @@ export function apply(world: World, memory: Memory, command: Command): Answer {
       return removeBatch(world, command.batch);
     case 'Evict':
       return evict(world, memory, command.pod);
+    case 'DeletePod':
+      return deletePod(world, memory, command.pod);
     case 'CreateJob':
       return createJob(world, memory, command.job);
     case 'StopJob':
@@ -137,17 +134,17 @@ function createBatch(world: World, manifest: Manifest): Answer {
   return 'Applied';
 }
 
-/** A refused eviction is asked for again after five seconds, as the shell does. */
 function evict(world: World, memory: Memory, pod: PodFact): Answer {
-  const asked = memory.evictionAskedAt.get(pod.uid);
-  if (asked !== undefined && world.now - asked < 5000) return 'Nothing';
-  memory.evictionAskedAt.set(pod.uid, world.now);
+  const refused = world.now < (world.budgets.get(pod.uid) ?? 0);
+  memory.evictions.set(pod.uid, { at: world.now, refusal: refused ? { message: 'not now', budget: 'shop' } : undefined });
+  if (refused || !world.pods.has(pod.uid)) return 'Nothing';
+  endPod(world, pod.uid);
+  return 'Applied';
+}
+
+function deletePod(world: World, memory: Memory, pod: PodFact): Answer {
+  memory.evictions.set(pod.uid, { at: world.now, refusal: undefined });
   if (!world.pods.has(pod.uid)) return 'Nothing';
-  if (world.now < (world.budgets.get(pod.uid) ?? 0)) {
-    memory.evictionAnswers.set(pod.uid, 'The disruption budget shop allows 0');
-    return 'Nothing';
-  }
-  memory.evictionAnswers.delete(pod.uid);
   endPod(world, pod.uid);
   return 'Applied';
 }
@@ -171,6 +168,7 @@ function createAgentPod(world: World, manifest: Manifest): Answer {
     phase: 'Pending',
     ready: false,
     deleting: false,
+    endsBy: undefined,
     createdTime: world.now,
     controllerKind: 'Lease',
     mirror: false,

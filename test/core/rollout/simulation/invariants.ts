@@ -8,7 +8,9 @@ import { selects } from '../../../../src/core/selector.ts';
 import { isTrue } from '../../../../src/core/condition.ts';
 import { isOpenByScan } from '../../schedule/minute-scan.ts';
 import { metadataOf } from './apply.ts';
+import { checkPodToGo } from './drain-invariants.ts';
 import { whyNotAfter, whyNotIn } from './permissions.ts';
+import { must } from './must.ts';
 import type { World } from './world.ts';
 
 /** What a run has to remember so that its invariants can be checked. */
@@ -22,10 +24,6 @@ export interface Ledger {
 /** An empty ledger. */
 export function newLedger(): Ledger {
   return { succeeded: new Map(), settled: new Set(), checks: 0 };
-}
-
-function must(holds: boolean, invariant: number, sentence: () => string): void {
-  if (!holds) throw new Error(`Invariant ${invariant} is broken: ${sentence()}`);
 }
 
 function isDown(node: NodeFact): boolean {
@@ -61,28 +59,11 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
       );
       checkNext(world, snapshot);
       return;
-    case 'CreateJob': {
-      const name = metadataOf(command.job).name;
-      const node = world.nodes.get(command.node);
-      must(node?.claim === world.plan?.metadata.uid, 4, () => `a Job for ${command.node}, which is not in its turn`);
-      const begun = [...world.jobs.values()].some((job) => job.node === command.node && job.batchUid === node?.turn?.batchUid);
-      must(
-        !deleting || begun || world.jobs.has(name),
-        6,
-        () => `an upgrade begins on ${command.node} although the plan is deleted`,
-      );
-      const revision = snapshot.batches.find((batch) => batch.metadata.uid === node?.turn?.batchUid)?.spec.revision;
-      const again = revision === ledger.succeeded.get(node?.uid ?? '');
-      must(!again || world.jobs.has(name), 5, () => `${command.node} runs ${revision ?? ''} a second time`);
-      // Another revision's upgrade has begun to undo it.
-      if (!again && node !== undefined) ledger.succeeded.delete(node.uid);
-      const active = [...world.jobs.values()].filter(
-        (job) => job.node === command.node && (job.outcome === 'Active' || job.outcome === 'Failing') && job.name !== name,
-      );
-      must(active.length === 0, 5, () => `two Jobs at once on ${command.node}`);
-      checkAttempt(world, command.node, command.job);
-      return;
-    }
+    case 'CreateJob':
+      return checkCreateJob(world, ledger, snapshot, command);
+    case 'Evict':
+    case 'DeletePod':
+      return checkPodToGo(world, snapshot, command);
     case 'CloseTurn':
       if (command.done !== undefined) ledger.succeeded.set(command.node.uid, command.done.revision);
       return checkDone(snapshot, command);
@@ -136,6 +117,30 @@ function checkAttempt(world: World, node: string, manifest: Manifest): void {
   const safe = batch?.spec.processes.some((each) => each.onOverdue === 'Retry' && each.rerun === 'Safe') === true;
   const retries = Math.max(batch?.spec.retriesPerNode ?? 0, safe ? 1 : 0);
   must(Number(labels[LABELS.attempt]) <= retries + 1, 6, () => `${node} has more attempts than ${retries + 1}`);
+}
+
+function checkCreateJob(
+  world: World,
+  ledger: Ledger,
+  snapshot: PlanSnapshot,
+  command: Extract<Command, { kind: 'CreateJob' }>,
+): void {
+  const deleting = world.plan?.metadata.deletionTimestamp !== undefined;
+  const name = metadataOf(command.job).name;
+  const node = world.nodes.get(command.node);
+  must(node?.claim === world.plan?.metadata.uid, 4, () => `a Job for ${command.node}, which is not in its turn`);
+  const begun = [...world.jobs.values()].some((job) => job.node === command.node && job.batchUid === node?.turn?.batchUid);
+  must(!deleting || begun || world.jobs.has(name), 6, () => `an upgrade begins on ${command.node} although the plan is deleted`);
+  const revision = snapshot.batches.find((batch) => batch.metadata.uid === node?.turn?.batchUid)?.spec.revision;
+  const again = revision === ledger.succeeded.get(node?.uid ?? '');
+  must(!again || world.jobs.has(name), 5, () => `${command.node} runs ${revision ?? ''} a second time`);
+  // Another revision's upgrade has begun to undo it.
+  if (!again && node !== undefined) ledger.succeeded.delete(node.uid);
+  const active = [...world.jobs.values()].filter(
+    (job) => job.node === command.node && (job.outcome === 'Active' || job.outcome === 'Failing') && job.name !== name,
+  );
+  must(active.length === 0, 5, () => `two Jobs at once on ${command.node}`);
+  checkAttempt(world, command.node, command.job);
 }
 
 function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Extract<Command, { kind: 'OpenTurn' }>): void {

@@ -66,6 +66,7 @@ export function createJob(world: World, memory: Memory, manifest: Manifest): Ans
     phase: 'Pending',
     ready: false,
     deleting: false,
+    endsBy: undefined,
     createdTime: world.now,
     controllerKind: 'Job',
     mirror: false,

@@ -1,14 +1,18 @@
 import { LABELS } from '../../../../src/api/names.ts';
 import type { PodFact } from '../../../../src/core/facts.ts';
 import { selects } from '../../../../src/core/selector.ts';
+import type { Refusal } from '../../../../src/core/rollout/eviction-answer.ts';
 import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import type { World } from './world.ts';
+
+/** A Pod is asked for again after so long (ms). */
+const ASK_AGAIN_MS = 5000;
 
 /** What an operator knows that is nowhere in the cluster. A crash loses it. */
 export interface Memory {
   readonly startedAt: number;
-  readonly evictionAnswers: Map<string, string>;
-  readonly evictionAskedAt: Map<string, number>;
+  /** What the API server said to evictions, and when, by Pod UID. */
+  readonly evictions: Map<string, { readonly at: number; readonly refusal: Refusal | undefined }>;
   readonly jobRefusals: Map<string, string>;
   /** When each status was last written, by UID. */
   readonly statusWrittenAt: Map<string, number>;
@@ -18,8 +22,7 @@ export interface Memory {
 export function freshMemory(startedAt: number): Memory {
   return {
     startedAt,
-    evictionAnswers: new Map(),
-    evictionAskedAt: new Map(),
+    evictions: new Map(),
     jobRefusals: new Map(),
     statusWrittenAt: new Map(),
   };
@@ -60,7 +63,9 @@ export function observe(world: World, memory: Memory): PlanSnapshot | undefined 
     actions: [...world.actions.values()],
     lease: lease === undefined ? undefined : { ...lease, unchangedMs: world.now - Math.max(lease.changedAt, memory.startedAt) },
     agentPods,
-    evictionAnswers: memory.evictionAnswers,
+    evictionAnswers: new Map(
+      [...memory.evictions].map(([uid, { at, refusal }]) => [uid, { refusal, askAgainMs: at + ASK_AGAIN_MS - world.now }]),
+    ),
     jobRefusals: memory.jobRefusals,
     clusterFreezes: { kind: 'Known', freezes: world.freezes },
   };

@@ -119,6 +119,7 @@ function subjectOf(command: Command): string {
     case 'OpenTurn':
     case 'RetryTurn':
     case 'CloseTurn':
+    case 'Cordon':
     case 'Quarantine':
     case 'EndQuarantine':
       return ` ${command.node.name}`;

@@ -37,6 +37,16 @@ function uncordonLater(world: World, name: string, ms: number): void {
   });
 }
 
+/** As another tool does that thinks that it owns the cordon: also a node in its turn. */
+function uncordonInTurn(world: World): void {
+  const node = someNode(world, (each) => each.claim === world.plan?.metadata.uid && each.unschedulable);
+  const host = world.hosts.get(node?.name ?? '');
+  if (node === undefined || host === undefined) return;
+  host.cordonedByAdmin = false;
+  world.say(() => `somebody uncordons ${node.name} in its turn`);
+  world.setNode(node.name, { unschedulable: false });
+}
+
 const DEEDS: readonly (readonly [Deed, number])[] = [
   [
     (world) => {
@@ -98,6 +108,7 @@ const DEEDS: readonly (readonly [Deed, number])[] = [
   ],
   [(world) => world.editPlan({ maxUnavailable: world.random.between(1, 4) }), 2],
   [claimByAnotherPlan, 3],
+  [uncordonInTurn, 3],
   [deleteJob, 2],
   [
     (world) => {

@@ -10,7 +10,7 @@ const AWAY_MS = 10_000;
 export function endPod(world: World, uid: string): void {
   const pod = world.pods.get(uid);
   if (pod === undefined || pod.deleting) return;
-  world.setPod(uid, { deleting: true });
+  world.setPod(uid, { deleting: true, endsBy: world.now + GRACE_MS });
   world.time.after(GRACE_MS, () => finishEnd(world, uid));
 }
 
@@ -38,6 +38,7 @@ export function addApplicationPod(world: World, node: string, changes: Partial<P
     phase: 'Running',
     ready: true,
     deleting: false,
+    endsBy: undefined,
     createdTime: world.now,
     controllerKind: 'ReplicaSet',
     mirror: false,

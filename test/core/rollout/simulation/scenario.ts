@@ -9,10 +9,11 @@ import type {
 import { aNode } from '../support/facts.ts';
 import { toRfc3339 } from '../../../../src/core/text.ts';
 import { aPlan, aProcess, START } from '../support/objects.ts';
+import { makeDrain } from './drains.ts';
 import { addNode } from './hosts.ts';
 import { setFates } from './kubelet.ts';
 import type { OperatorWeather } from './operator.ts';
-import { addApplicationPod } from './pods.ts';
+import { addApplicationPod, endPod } from './pods.ts';
 import type { Random } from './random.ts';
 import type { Fate } from './upgrades.ts';
 import { World } from './world.ts';
@@ -81,8 +82,10 @@ function addApplications(world: World, node: string, trouble: Trouble): void {
   const { random } = world;
   if (random.chance(0.3)) addApplicationPod(world, node, { controllerKind: 'DaemonSet' });
   if (random.chance(0.6)) {
-    const pod = addApplicationPod(world, node, { emptyDir: trouble === 'Much' && random.chance(0.03) });
-    if (trouble !== 'None' && random.chance(0.1))
+    const tier = random.pick(['web', 'stays', 'batch', 'cache']);
+    const pod = addApplicationPod(world, node, { emptyDir: trouble === 'Much' && random.chance(0.03), labels: { tier } });
+    if (tier === 'batch' && random.chance(0.7)) world.time.after(random.between(1, 900) * 1000, () => endPod(world, pod.uid));
+    if (trouble !== 'None' && random.chance(tier === 'cache' ? 0.5 : 0.1))
       world.budgets.set(pod.uid, random.chance(0.2) ? Infinity : world.now + random.between(1, 900) * 1000);
   }
   if (trouble === 'Much' && random.chance(0.02)) addApplicationPod(world, node, { controllerKind: undefined });
@@ -121,7 +124,7 @@ function makePlan(random: Random): UpgradePlan {
       failure: makeFailure(random),
       processes: makeProcesses(random),
       notify: { sinks, ...(random.chance(0.25) ? { agent: { nodeSelector: { matchLabels: { egress: 'yes' } } } } : {}) },
-      drain: { emptyDirData: random.chance(0.5) ? 'Delete' : 'Keep' },
+      drain: makeDrain(random),
       windows: random.chance(0.2) ? makeWindows(random) : [],
       freezes: random.chance(0.1) ? [makeFreeze(random)] : [],
     },

@@ -12,6 +12,7 @@ export const SETTINGS: Settings = {
   clusterName: 'test',
   sinkAllow: '',
   reporterInstalled: false,
+  operator: { podUid: 'uid-of-operator', nodeSelector: {} },
   leaseDurationSeconds: 15,
   historyLimit: 10,
   cron: createCron(),
@@ -45,6 +46,7 @@ export function aNode(name: string, changes: Partial<NodeFact> = {}): NodeFact {
     kept: [],
     annotated: true,
     failedTaint: false,
+    tainted: false,
     ...changes,
   };
 }
@@ -100,6 +102,7 @@ export function aPod(name: string, node: string, changes: Partial<PodFact> = {})
     phase: 'Running',
     ready: true,
     deleting: false,
+    endsBy: undefined,
     createdTime: at(0),
     controllerKind: 'ReplicaSet',
     mirror: false,

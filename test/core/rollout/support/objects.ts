@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type {
+  BatchDrain,
   BatchVerify,
   Resumption,
   UpgradeBatch,
@@ -71,6 +72,11 @@ export function aVerify(changes: Partial<BatchVerify> = {}): BatchVerify {
 /** What a plan of the tests says otherwise. */
 export type PlanChanges = Omit<Partial<UpgradePlanSpec>, 'failure'> & { readonly failure?: Partial<UpgradePlanSpec['failure']> };
 
+/** The careful drain policy. */
+export function aDrain(changes: Partial<BatchDrain> = {}): BatchDrain {
+  return { mode: 'Auto', emptyDirData: 'Keep', unmanagedPods: 'Keep', ...changes };
+}
+
 /** The plan `os` of the tests: all workers, one sink, held by its finalizer. */
 export function aPlan({ failure, ...spec }: PlanChanges = {}, meta: Partial<ObjectMeta> = {}): UpgradePlan {
   return {
@@ -85,7 +91,7 @@ export function aPlan({ failure, ...spec }: PlanChanges = {}, meta: Partial<Obje
       batches: [{ size: 2 }],
       failure: { maxFailed: 0, failedNodes: 'Quarantine', retriesPerNode: 0, ...failure },
       processes: [aProcess()],
-      drain: { emptyDirData: 'Keep' },
+      drain: aDrain(),
       notify: { sinks: [{ name: 'ops', webhook: { url: 'https://hooks.example/upgrades' } }] },
       ...spec,
     },
@@ -123,7 +129,7 @@ export function aBatch(nodes: readonly string[], { name = 'os-aaaa-1', spec, sta
           template: { spec: { containers: [{ name: 'upgrade', image: 'os' }] } },
         },
       ],
-      drain: { emptyDirData: 'Keep' },
+      drain: aDrain(),
       ...spec,
     },
     ...(status === undefined ? {} : { status }),
