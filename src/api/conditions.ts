@@ -44,6 +44,8 @@ export const PLAN_REASONS = {
   MaxUnavailableReached: 'MaxUnavailableReached',
   /** Waiting: every node in its turn is held up in its drain, by Pods that may not go. */
   DrainBlocked: 'DrainBlocked',
+  /** Waiting: a node of another topology domain is in its turn, or down since its upgrade failed (`oneDomainAtATime`). */
+  OneDomainAtATime: 'OneDomainAtATime',
   /** Waiting: the nodes still to do are claimed by another plan. */
   ClaimedByOthers: 'ClaimedByOthers',
   /** Waiting: the last batch is left to prove itself for the soakSeconds of its step. */

@@ -29,6 +29,8 @@ export interface UpgradeBatchSpec {
   readonly step: number;
   /** stepName is the step's name where the plan gives it one. */
   readonly stepName?: string;
+  /** domain is the topology domain of the nodes where the plan goes one domain at a time; (none) for nodes without the label. */
+  readonly domain?: string;
   /** stepRest is how many nodes of the step are left for the next batch where this one could not hold them all. */
   readonly stepRest?: number;
   /** planNodes is how many nodes the plan chose when the revision started; percentages refer to it. */

@@ -25,6 +25,8 @@ export interface UpgradePlanSpec {
   readonly paused: boolean;
   /** maxUnavailable is how many nodes of the plan may be down at once, for whatever reason: a number, or a percentage of the plan's nodes rounded down to at least 1 (re-runs: no). */
   readonly maxUnavailable: number | string;
+  /** oneDomainAtATime keeps the plan from having nodes of two topology domains (zones, racks) down at once, in their turn or since they failed. Batches have nodes of one domain; domains go by name; nodes without the label are one domain of their own, shown as (none), which goes last (re-runs: no). */
+  readonly oneDomainAtATime?: OneDomainAtATime;
   /** batches are the steps of the rollout; the last one repeats until no node is left. Nodes go in an order that is the same for each revision: workers before control-plane nodes, nodes that failed before last (re-runs: no). */
   readonly batches: readonly BatchStep[];
   /** windows are when nodes may start; without any, always (re-runs: no). A node starts only while some window is open. What runs when a window closes is finished. */
@@ -57,6 +59,12 @@ export interface NodeSelectorRequirement {
   readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
   /** values are compared with the label's value. */
   readonly values?: readonly string[];
+}
+
+/** `spec.oneDomainAtATime` of an UpgradePlan. */
+export interface OneDomainAtATime {
+  /** topologyKey is the label whose value is a node's domain, for instance topology.kubernetes.io/zone. */
+  readonly topologyKey: string;
 }
 
 /** `spec.batches[]` of an UpgradePlan. */
@@ -299,6 +307,8 @@ export interface UpgradePlanStatus {
   readonly agent?: string;
   /** nextOpening is when nodes may start again, while every window is closed. */
   readonly nextOpening?: string;
+  /** upcoming are the next batches, at most ten, as they would be made now - shown before anything is touched, for instance while the plan is paused. */
+  readonly upcoming?: readonly UpcomingBatch[];
   /** counts are the plan's nodes by outcome in this revision. */
   readonly counts?: PlanCounts;
 }
@@ -319,6 +329,20 @@ export interface Condition {
   readonly lastTransitionTime: string;
 }
 
+/** `status.upcoming[]` of an UpgradePlan. */
+export interface UpcomingBatch {
+  /** batch is the index that the batch will have. */
+  readonly batch: number;
+  /** step is the name of its step where the plan gives it one. */
+  readonly step?: string;
+  /** domain is the topology domain of its nodes where the plan goes one domain at a time. */
+  readonly domain?: string;
+  /** nodes is how many nodes it will have. */
+  readonly nodes: number;
+  /** nodeNames are their names, shortened as in node-[1-3,7] and cut after about 256 characters. */
+  readonly nodeNames: string;
+}
+
 /** `status.counts` of an UpgradePlan. */
 export interface PlanCounts {
   /** nodes is how many nodes the plan chooses now. */
@@ -331,6 +355,8 @@ export interface PlanCounts {
   readonly skipped?: number;
   /** notAttempted is how many were left out because the rollout stopped. */
   readonly notAttempted?: number;
+  /** waiting is how many are still to go into a batch. */
+  readonly waiting?: number;
   /** running is how many are in their turn. */
   readonly running?: number;
   /** unavailable is how many are down for any reason. */

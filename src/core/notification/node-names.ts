@@ -53,15 +53,17 @@ export function expandNodeNames(groups: string): string[] {
 
 /**
  * Names as one text of at most `limit` characters: the groups that fit, then how many more there are. At least one name is told,
- * whatever its length.
+ * whatever its length. `unnamed` are so many that are there besides.
  */
-export function listNodeNames(names: readonly string[], limit: number): string {
+export function listNodeNames(names: readonly string[], limit: number, unnamed = 0): string {
   const sorted = [...new Set(names)].sort(compareNames);
-  const whole = compressNodeNames(sorted).join(', ');
+  const told = (count: number): string => {
+    const more = sorted.length - count + unnamed;
+    return `${compressNodeNames(sorted.slice(0, count)).join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
+  };
+  const whole = told(sorted.length);
   if (whole.length <= limit) return whole;
 
-  const told = (count: number): string =>
-    `${compressNodeNames(sorted.slice(0, count)).join(', ')} and ${sorted.length - count} more`;
   let fits = 1;
   let tooMany = sorted.length;
   while (tooMany - fits > 1) {

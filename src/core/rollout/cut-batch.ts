@@ -5,6 +5,7 @@ import type { NodeFact } from '../facts.ts';
 import { countOf } from '../quantity.ts';
 import { selects } from '../selector.ts';
 import type { Manifest } from './command.ts';
+import { domainOf } from './domain.ts';
 import type { Fleet } from './fleet.ts';
 import { inOrder } from './order.ts';
 import type { PlanSnapshot } from './snapshot.ts';
@@ -22,6 +23,8 @@ export interface Cut {
   readonly nodes: readonly BatchNode[];
   /** How many nodes of the step are left for the next batch. */
   readonly rest: number;
+  /** The topology domain of its nodes, where the plan goes one domain at a time. */
+  readonly domain: string | undefined;
 }
 
 /** The next batch, before it exists. */
@@ -42,14 +45,20 @@ export function nextIndex(snapshot: PlanSnapshot): number {
   return Math.max(0, snapshot.plan.status?.lastBatchIndex ?? 0, ...seen) + 1;
 }
 
-/** As many of the nodes, from a position on, as one batch can hold. */
+function domainAt(plan: UpgradePlan, nodes: readonly NodeFact[], position: number): string | undefined {
+  const node = nodes[position];
+  return node === undefined ? undefined : domainOf(plan, node);
+}
+
+/** As many of the nodes, from a position on, as one batch can hold: at most so much work, and of one domain. */
 function fill(plan: UpgradePlan, nodes: readonly NodeFact[], from: number, size: number): readonly BatchNode[] {
   const filled: BatchNode[] = [];
+  const domain = domainAt(plan, nodes, from);
   let work = 0;
   for (const node of nodes.slice(from, from + size)) {
     const entry = batchNode(plan, node);
     work += Math.max(1, entry.processes.length);
-    if (work > MAX_NODE_PROCESSES) break;
+    if (work > MAX_NODE_PROCESSES || domainOf(plan, node) !== domain) break;
     filled.push(entry);
   }
   return filled;
@@ -66,7 +75,7 @@ export function* cutBatches(snapshot: PlanSnapshot, fleet: Fleet): Generator<Cut
     const size = Math.min(step.size, nodes.length - from);
     const filled = fill(plan, nodes, from, size);
     const rest = size - filled.length;
-    yield { index, step: step.step, stepName: step.name, nodes: filled, rest };
+    yield { index, step: step.step, stepName: step.name, nodes: filled, rest, domain: domainAt(plan, nodes, from) };
     progress = { step: step.step, rest };
     from += filled.length;
     index += 1;
@@ -124,6 +133,7 @@ export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch
       index: next.index,
       step: next.step,
       ...(next.stepName === undefined ? {} : { stepName: next.stepName }),
+      ...(next.domain === undefined ? {} : { domain: next.domain }),
       ...(next.rest === 0 ? {} : { stepRest: next.rest }),
       planNodes: fleet.planNodes,
       ...(next.maxFailed === undefined ? {} : { maxFailed: next.maxFailed }),

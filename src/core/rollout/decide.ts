@@ -203,7 +203,7 @@ function turnsOf(view: HoldView, open: UpgradeBatch, records: ReadonlyMap<string
     records,
     holder,
     holderCanHandOver,
-    holdTurn: (entry, node) => holdTurn(view, { batch: open, entry, node }),
+    holdTurn: (entry, node, down) => holdTurn(view, { batch: open, entry, node, down }),
     now,
   });
 }

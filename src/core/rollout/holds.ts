@@ -6,6 +6,7 @@ import type { Budget } from './budget.ts';
 import type { Fleet } from './fleet.ts';
 import { holdForFreezes } from './hold-for-freezes.ts';
 import { holdForWindows } from './hold-for-windows.ts';
+import { batchInOtherDomain, turnInOtherDomain } from './one-domain.ts';
 import type { DecisionInput } from './snapshot.ts';
 import { soaking } from './soak.ts';
 
@@ -34,6 +35,8 @@ export interface WaitingNode {
   readonly batch: UpgradeBatch;
   readonly entry: BatchNode;
   readonly node: NodeFact;
+  /** The plan's other nodes that are down, with those that get their turn in this pass. */
+  readonly down: readonly NodeFact[];
 }
 
 type Rule = (view: HoldView) => Hold | undefined;
@@ -43,7 +46,7 @@ type TurnRule = (view: HoldView, waiting: WaitingNode) => Hold | undefined;
 const START_RULES: readonly Rule[] = [pausedBySpec, validationPending];
 
 /** They hold the next batch, beside the rules above. An approval comes first: somebody has to be asked, and may answer during the soak. */
-const BATCH_RULES: readonly Rule[] = [nextUnapproved, soaking];
+const BATCH_RULES: readonly Rule[] = [nextUnapproved, soaking, batchInOtherDomain];
 
 /** They hold all turns of the open batch, beside the rules that hold everything. */
 const OPEN_BATCH_RULES: readonly Rule[] = [startUnapproved];
@@ -55,7 +58,7 @@ const OPEN_BATCH_RULES: readonly Rule[] = [startUnapproved];
 const TIME_RULES: readonly Rule[] = [holdForFreezes, holdForWindows];
 
 /** They hold the turn of one node of the open batch, beside the rules that hold everything. */
-const TURN_RULES: readonly TurnRule[] = [];
+const TURN_RULES: readonly TurnRule[] = [turnInOtherDomain];
 
 function first<R extends readonly unknown[]>(rules: readonly ((...args: R) => Hold | undefined)[], ...args: R): Hold | undefined {
   for (const rule of rules) {

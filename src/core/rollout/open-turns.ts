@@ -29,8 +29,8 @@ interface TurnsInput {
   readonly holder: string | undefined;
   /** Whether some other node could take the baton while the holder has its turn, now or later in this batch. */
   readonly holderCanHandOver: boolean;
-  /** What keeps this one node from its turn, if anything does. */
-  readonly holdTurn: (entry: BatchNode, node: NodeFact) => Hold | undefined;
+  /** What keeps this one node from its turn beside these nodes that are down, if anything does. */
+  readonly holdTurn: (entry: BatchNode, node: NodeFact, down: readonly NodeFact[]) => Hold | undefined;
   readonly now: Instant;
 }
 
@@ -96,7 +96,7 @@ export function openTurns(input: TurnsInput): TurnsStep {
       hold ??= waiting('MaxUnavailableReached', `${controlPlane.name} is down; control-plane nodes go one at a time`);
       continue;
     }
-    const held = input.holdTurn(entry, node);
+    const held = input.holdTurn(entry, node, others);
     if (held !== undefined) {
       hold ??= held;
       continue;
@@ -116,7 +116,7 @@ export function openTurns(input: TurnsInput): TurnsStep {
       cordon,
       why: `${others.length} of ${limit} nodes down: ${node.name} is next in ${batch.metadata.name}`,
     });
-    down.set(node.name, node);
+    down.set(node.name, { ...node, claim: snapshot.plan.metadata.uid });
   }
   return { skipped, commands, hold, holderWaits };
 }

@@ -11,6 +11,7 @@ import { downNodes, maxUnavailable, type Fleet } from './fleet.ts';
 import { nextStart } from './hold-for-windows.ts';
 import type { Hold } from './holds.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
+import { upcomingBatches } from './upcoming.ts';
 
 /** What the plan's status is made from, beside the snapshot. */
 export interface PlanStatusInput {
@@ -47,6 +48,7 @@ export function countNodes(snapshot: PlanSnapshot, fleet: Fleet): Required<PlanC
       (record) => record.state === 'Skipped' && record.reason !== 'AlreadyDone' && fleet.selected.has(record.name),
     ).length,
     notAttempted: records.filter((record) => record.state === 'NotAttempted').length,
+    waiting: fleet.remaining.length,
     running: nodes.filter((node) => node.claim === uid).length,
     unavailable: downNodes(snapshot, fleet).length,
     quarantined: nodes.filter((node) => node.quarantine?.planUid === uid).length,
@@ -205,6 +207,7 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
   ];
   const batch = open ?? fleet.batches.at(-1) ?? snapshot.batches.at(-1);
   const holder = lease?.holder ?? '';
+  const upcoming = upcomingBatches(snapshot, fleet);
   return presentFields({
     conditions: settleConditions(
       plan.status?.conditions,
@@ -221,5 +224,6 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
     agent: holder === '' ? plan.status?.agent : holder,
     nextOpening: hold === undefined || next === undefined ? undefined : toRfc3339(next),
     counts,
+    upcoming: upcoming.length === 0 ? undefined : upcoming,
   });
 }

@@ -217,6 +217,7 @@ describe('The figures of a plan', () => {
       failed: 1,
       skipped: 0,
       notAttempted: 1,
+      waiting: 1,
       running: 1,
       unavailable: 2,
       quarantined: 1,

@@ -162,6 +162,7 @@ function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Ext
     2,
     () => `${node.name} is the second control-plane node that is down`,
   );
+  checkDomains(plan, node, others);
   must(
     plan.metadata.deletionTimestamp === undefined && !plan.spec.paused,
     6,
@@ -202,6 +203,16 @@ function checkTime(world: World, what: string): void {
     ({ from, to }) => Date.parse(from) <= world.now && world.now < Date.parse(to),
   );
   must(frozen === undefined, 6, () => `${what} starts in the freeze ${frozen?.name ?? ''}`);
+}
+
+function checkDomains({ spec, metadata }: UpgradePlan, node: NodeFact, others: readonly NodeFact[]): void {
+  const key = spec.oneDomainAtATime?.topologyKey;
+  if (key === undefined) return;
+  const elsewhere = others.find((other) => {
+    const ours = other.claim === metadata.uid || other.quarantine?.planUid === metadata.uid;
+    return ours && other.labels[key] !== node.labels[key];
+  });
+  must(elsewhere === undefined, 2, () => `${node.name} goes down beside ${elsewhere?.name ?? ''} of another domain`);
 }
 
 function mayHold(snapshot: PlanSnapshot, node: NodeFact): boolean {

@@ -82,7 +82,9 @@ function checkEnd(world: World, people: boolean): void {
   const { summary, reason, conditions } = plan.status ?? {};
   const stalled = findCondition(conditions, 'Stalled');
   const stopped = stalled?.status === 'True' && stalled.message !== '';
-  const rests = summary === 'Succeeded' || summary === 'Paused' || stopped;
+  // What nobody repairs is said while a window is open; the run may stop at night.
+  const night = !people && reason === 'WindowClosed';
+  const rests = summary === 'Succeeded' || summary === 'Paused' || stopped || night;
   if (!rests)
     throw new Error(
       `The run does not end: ${summary ?? 'no status'} (${reason ?? ''}): ${findCondition(conditions, 'Ready')?.message ?? ''}`,

@@ -69,7 +69,7 @@ function makeFleet(world: World, size: number, trouble: Trouble): void {
     const kept = random.chance(0.1) ? ['karpenter.sh/do-not-disrupt'] : [];
     const node = aNode(name, {
       uid: world.fresh('node'),
-      labels: { role: 'worker', ...egress, ...storage },
+      labels: { role: 'worker', ...egress, ...storage, ...random.pick([{ zone: 'a' }, { zone: 'b' }, { zone: 'c' }, {}]) },
       kept,
       controlPlane: i <= controlPlanes,
     });
@@ -122,6 +122,7 @@ function makePlan(random: Random): UpgradePlan {
       batches,
       maxUnavailable: quantity(random, 5),
       failure: makeFailure(random),
+      ...(random.chance(0.3) ? { oneDomainAtATime: { topologyKey: 'zone' } } : {}),
       processes: makeProcesses(random),
       notify: { sinks, ...(random.chance(0.25) ? { agent: { nodeSelector: { matchLabels: { egress: 'yes' } } } } : {}) },
       drain: makeDrain(random),

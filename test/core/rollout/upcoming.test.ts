@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import type { UpcomingBatch, UpgradePlan, UpgradePlanSpec } from '../../../src/api/generated/upgradeplan.ts';
+import { expandNodeNames } from '../../../src/core/notification/node-names.ts';
+import { cutNextBatch } from '../../../src/core/rollout/cut-batch.ts';
+import { decide } from '../../../src/core/rollout/decide.ts';
+import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
+import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
+import { upcomingBatches } from '../../../src/core/rollout/upcoming.ts';
+import { aNode, aSnapshot, byName, SETTINGS } from './support/facts.ts';
+import { aPlan, at, hash } from './support/objects.ts';
+
+function snapshotOf(count: number, plan: UpgradePlan): PlanSnapshot {
+  return aSnapshot({ plan, nodes: byName(...Array.from({ length: count }, (_, i) => aNode(`node-${i + 1}`))) });
+}
+
+function upcoming(count: number, spec: Partial<UpgradePlanSpec>): readonly UpcomingBatch[] {
+  const snapshot = snapshotOf(count, aPlan(spec));
+  return upcomingBatches(snapshot, surveyFleet(snapshot));
+}
+
+describe('The batches to come', () => {
+  it('are shown with step, size and names while the plan is paused before its first', () => {
+    const plan = aPlan({ paused: true, batches: [{ name: 'canary', size: 1 }, { size: 9 }] });
+    const snapshot = snapshotOf(5, plan);
+    const decision = decide({ snapshot, now: at(0), settings: SETTINGS, hash });
+    const [first, second] = decision.planStatus?.upcoming ?? [];
+
+    expect(decision.commands.filter(({ kind }) => kind === 'CreateBatch' || kind === 'OpenTurn')).toEqual([]);
+    expect(first).toMatchObject({ batch: 1, step: 'canary', nodes: 1 });
+    expect(second).toMatchObject({ batch: 2, nodes: 4 });
+    expect(first?.nodeNames).toBe(cutNextBatch(snapshot, surveyFleet(snapshot))?.nodes[0]?.name);
+    expect([...expandNodeNames(`${first?.nodeNames},${second?.nodeNames}`)].sort()).toEqual([...snapshot.nodes.keys()].sort());
+  });
+
+  it('are at most ten', () => {
+    expect(upcoming(30, { batches: [{ size: 1 }] })).toHaveLength(10);
+  });
+
+  it('have names cut to a bound, with the number of the others', () => {
+    const [batch] = upcoming(900, { batches: [{ size: '100%' }] });
+    expect(batch?.nodeNames.length).toBeLessThanOrEqual(256);
+    const { names = '', more } = /^(?<names>.*) and (?<more>\d+) more$/.exec(batch?.nodeNames ?? '')?.groups ?? {};
+    expect(expandNodeNames(names).length + Number(more)).toBe(900);
+  });
+
+  it('are none for a plan that is being deleted', () => {
+    const snapshot = snapshotOf(3, aPlan({}, { deletionTimestamp: '2026-11-22T08:00:00Z' }));
+    expect(upcomingBatches(snapshot, surveyFleet(snapshot))).toEqual([]);
+  });
+});
+
+describe('What the status says of them', () => {
+  const said: UpcomingBatch[] = [{ batch: 1, nodes: 3, nodeNames: 'as it was said' }];
+  const kept = (status: UpgradePlan['status']): boolean => {
+    const snapshot = snapshotOf(3, { ...aPlan(), ...(status === undefined ? {} : { status }) });
+    return upcomingBatches(snapshot, surveyFleet(snapshot)) === status?.upcoming;
+  };
+
+  it.each<readonly [string, UpgradePlan['status'], boolean]>([
+    ['is kept while nothing has changed', { observedGeneration: 1, counts: { waiting: 3 }, upcoming: said }, true],
+    ['is made anew for another spec', { observedGeneration: 0, counts: { waiting: 3 }, upcoming: said }, false],
+    ['is made anew when a node came or went', { observedGeneration: 1, counts: { waiting: 2 }, upcoming: said }, false],
+    [
+      'is made anew when a batch was made',
+      { observedGeneration: 1, counts: { waiting: 3 }, lastBatchIndex: 1, upcoming: said },
+      false,
+    ],
+  ])('%s', (_, status, expected) => {
+    expect(kept(status)).toBe(expected);
+  });
+});
