@@ -106,6 +106,8 @@ export const SETTLED_REASONS = {
 export const NODE_REASONS = {
   /** Skipped: the done-mark says that this revision is done. */
   AlreadyDone: 'AlreadyDone',
+  /** Skipped: what every process would bring is there already, as its `verify` shows. */
+  AlreadyCurrent: 'AlreadyCurrent',
   /** Skipped: NotReady when its turn came. */
   NotReady: 'NotReady',
   /** Skipped: no process of the plan is for this node. */

@@ -10,12 +10,14 @@ export interface Turn {
   readonly batch: string;
   /** UID of the UpgradeBatch. */
   readonly batchUid: string;
-  /** Names of the processes that run in this turn, in order. */
+  /** Names of the processes that run in this turn, in order; those that found their work done already are not among them. */
   readonly processes: readonly string[];
   /** The attempt, from 1. */
   readonly attempt: number;
   /** Name of the process that failed in the attempt before; the processes before it have succeeded and do not run again. */
   readonly retried?: string;
+  /** What the node had when the turn was opened of that which the processes' `verify` compares; absent when they compare nothing. */
+  readonly fromVersion?: string;
   /** When the operator opened the turn, RFC 3339. */
   readonly openedTime: string;
   /** Whether the claim cordoned the Node: only then does the release uncordon it. */

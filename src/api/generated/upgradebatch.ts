@@ -289,8 +289,8 @@ export interface DrainRecord {
 export interface ProcessRecord {
   /** name is the process's name. */
   readonly name: string;
-  /** state is how far the process is. */
-  readonly state: 'Running' | 'Verifying' | 'Succeeded' | 'Failed';
+  /** state is how far the process is; Skipped is that it had nothing to do. */
+  readonly state: 'Running' | 'Verifying' | 'Succeeded' | 'Failed' | 'Skipped';
   /** reason is one CamelCase word for why. */
   readonly reason?: string;
   /** message says it to a person. */

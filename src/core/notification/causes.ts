@@ -54,9 +54,10 @@ function failedProcess(node: NotifiedNode | undefined): string | undefined {
   return node?.processes.find((process) => process.state === 'Failed')?.name;
 }
 
-/** The version that a failed node still has: known for sure only when none of its processes had begun. */
+/** The version that a failed node still has: known for sure only when none of its processes has begun. */
 function versionLeft(node: NotifiedNode | undefined): string | undefined {
-  const untouched = node?.state === 'Failed' && node.processes.every((process) => process.state === 'NotStarted');
+  const untouched =
+    node?.state === 'Failed' && node.processes.every(({ state }) => state === 'NotStarted' || state === 'Skipped');
   return untouched ? node.fromVersion : undefined;
 }
 

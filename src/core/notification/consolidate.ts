@@ -18,6 +18,7 @@ const CLUSTER_BYTES = 100;
 /** Reasons to skip a node that leave nothing undone. */
 const NOTHING_LEFT_OUT: ReadonlySet<string | undefined> = new Set([
   NODE_REASONS.AlreadyDone,
+  NODE_REASONS.AlreadyCurrent,
   NODE_REASONS.NothingToRun,
   NODE_REASONS.NodeDeleted,
   NODE_REASONS.NoLongerSelected,

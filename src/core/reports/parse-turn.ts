@@ -5,22 +5,16 @@ import { isJsonObject } from './json.ts';
 export function parseTurn(annotation: string): Turn | undefined {
   const json = parseJson(annotation);
   if (!isJsonObject(json) || !isJsonObject(json['before'])) return undefined;
-  const { namespace, plan, batch, batchUid, processes, attempt, openedTime, cordoned, before, retried } = json;
+  const { namespace, plan, batch, batchUid, processes, attempt, openedTime, cordoned, before, retried, fromVersion } = json;
   const { unschedulable, bootId, kept } = before;
   if (!isText(namespace) || !isText(plan) || !isText(batch) || !isText(batchUid) || !isText(openedTime)) return undefined;
   if (typeof cordoned !== 'boolean') return undefined;
   if (!isTexts(processes) || typeof attempt !== 'number' || typeof unschedulable !== 'boolean') return undefined;
   if (typeof bootId !== 'string' || !isTexts(kept)) return undefined;
   return {
-    namespace,
-    plan,
-    batch,
-    batchUid,
-    processes,
-    attempt,
+    ...{ namespace, plan, batch, batchUid, processes, attempt, openedTime, cordoned },
     ...(isText(retried) ? { retried } : {}),
-    openedTime,
-    cordoned,
+    ...(isText(fromVersion) ? { fromVersion } : {}),
     before: { unschedulable, bootId, kept },
   };
 }

@@ -29,7 +29,9 @@ function completeProcesses(record: NodeRecord, time: string): NodeRecord {
   if (record.processes === undefined) return record;
   const processes = record.processes.map((process): ProcessRecord => {
     const { message: _message, ...rest } = process;
-    return process.state === 'Succeeded' ? process : { ...rest, state: 'Succeeded', endTime: process.endTime ?? time };
+    return process.state === 'Succeeded' || process.state === 'Skipped'
+      ? process
+      : { ...rest, state: 'Succeeded', endTime: process.endTime ?? time };
   });
   return { ...record, processes };
 }

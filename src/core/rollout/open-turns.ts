@@ -1,9 +1,10 @@
 import { NODE_REASONS } from '../../api/conditions.ts';
-import type { BatchNode, NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { BatchNode, BatchProcess, NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { Turn } from '../../api/marks.ts';
 import type { Instant, NodeFact } from '../facts.ts';
-import { toRfc3339 } from '../text.ts';
+import { cutToBytes, toRfc3339 } from '../text.ts';
 import type { Command } from './command.ts';
+import { isCurrent, versionBefore } from './current.ts';
 import { isCordonedFor } from './drain-policy.ts';
 import { downNodes, downReason, maxUnavailable, type Fleet } from './fleet.ts';
 import type { Hold } from './holds.ts';
@@ -34,13 +35,13 @@ interface TurnsInput {
   readonly now: Instant;
 }
 
+interface Skip {
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** Why a node is skipped when its turn comes. */
-function skipReason(
-  node: NodeFact,
-  batch: UpgradeBatch,
-  selected: boolean,
-  processes: number,
-): { reason: string; message: string } | undefined {
+function skipReason(node: NodeFact, batch: UpgradeBatch, selected: boolean, processes: number): Skip | undefined {
   if (processes === 0) return { reason: NODE_REASONS.NothingToRun, message: 'no process of the plan is for this node' };
   if (node.done?.revision === batch.spec.revision)
     return { reason: NODE_REASONS.AlreadyDone, message: `done in ${node.done.batch}` };
@@ -54,6 +55,30 @@ function skipReason(
   return undefined;
 }
 
+/** The processes that do not find their work done on the node. */
+function stillToRun(batch: UpgradeBatch, entry: BatchNode, node: NodeFact): readonly BatchProcess[] {
+  return processesOf(batch, entry).filter((process) => !isCurrent(process, node, batch.spec.version));
+}
+
+/** Records of waiting nodes on which every process finds its work done: they need no turn, and so no leave to go down either. */
+function skipCurrent({ snapshot, fleet, batch, now }: TurnsInput, entries: readonly BatchNode[]): Map<string, NodeRecord> {
+  const skipped = new Map<string, NodeRecord>();
+  for (const entry of entries) {
+    const node = snapshot.nodes.get(entry.name);
+    if (node === undefined || node.uid !== entry.uid || node.claim !== undefined) continue;
+    if (skipReason(node, batch, fleet.selected.has(node.name), entry.processes.length) !== undefined) continue;
+    if (stillToRun(batch, entry, node).length > 0) continue;
+    const has = versionBefore(processesOf(batch, entry), node) ?? batch.spec.version;
+    const message = cutToBytes(`its verify holds already: ${has}`, 128);
+    skipped.set(node.name, skippedRecord(node, { reason: NODE_REASONS.AlreadyCurrent, message }, now));
+  }
+  return skipped;
+}
+
+function skippedRecord(node: NodeFact, skip: Skip, now: Instant): NodeRecord {
+  return { name: node.name, state: 'Skipped', ...skip, endTime: toRfc3339(now) };
+}
+
 /**
  * Opens turns as far as `maxUnavailable` lets it: a node that is down for any reason counts, the candidate itself does not. At most
  * one control-plane node is down at a time. The holder of the baton goes last, and only after the baton has left it.
@@ -62,14 +87,13 @@ export function openTurns(input: TurnsInput): TurnsStep {
   const { snapshot, fleet, batch, records, now } = input;
   const limit = maxUnavailable(snapshot, fleet);
   const down = new Map(downNodes(snapshot, fleet).map((node) => [node.name, node]));
-  const skipped = new Map<string, NodeRecord>();
   const commands: Command[] = [];
   let hold: Hold | undefined;
   let holderWaits = false;
 
-  const candidates = batch.spec.nodes.filter((entry) =>
-    isWaiting(records.get(entry.name), snapshot.nodes.get(entry.name), batch),
-  );
+  const all = batch.spec.nodes.filter((entry) => isWaiting(records.get(entry.name), snapshot.nodes.get(entry.name), batch));
+  const skipped = skipCurrent(input, all);
+  const candidates = all.filter((entry) => !skipped.has(entry.name));
   const ordered = [
     ...candidates.filter((entry) => entry.name !== input.holder),
     ...candidates.filter((entry) => entry.name === input.holder),
@@ -88,7 +112,7 @@ export function openTurns(input: TurnsInput): TurnsStep {
     }
     const skip = skipReason(node, batch, fleet.selected.has(node.name), entry.processes.length);
     if (skip !== undefined) {
-      skipped.set(node.name, { name: node.name, state: 'Skipped', ...skip, endTime: toRfc3339(now) });
+      skipped.set(node.name, skippedRecord(node, skip, now));
       continue;
     }
     const controlPlane = node.controlPlane ? others.find((other) => other.controlPlane) : undefined;
@@ -101,14 +125,14 @@ export function openTurns(input: TurnsInput): TurnsStep {
       hold ??= held;
       continue;
     }
-    const processes = processesOf(batch, entry);
-    if (node.name === input.holder && disrupts(processes) && input.holderCanHandOver) {
+    const toRun = stillToRun(batch, entry, node);
+    if (node.name === input.holder && disrupts(toRun) && input.holderCanHandOver) {
       holderWaits = true;
       hold ??= batonMoving(`the baton leaves ${node.name} before its own turn`);
       continue;
     }
-    const cordon = isCordonedFor(batch, processes);
-    const turn = buildTurn(snapshot, batch, { node, processes: entry.processes, cordon, now });
+    const cordon = isCordonedFor(batch, toRun);
+    const turn = buildTurn(snapshot, batch, { node, processes: toRun, cordon, now });
     commands.push({
       kind: 'OpenTurn',
       node,
@@ -142,7 +166,7 @@ function describeDown(down: readonly NodeFact[]): string {
 
 interface TurnInput {
   readonly node: NodeFact;
-  readonly processes: readonly string[];
+  readonly processes: readonly BatchProcess[];
   readonly cordon: boolean;
   readonly now: Instant;
 }
@@ -150,14 +174,16 @@ interface TurnInput {
 function buildTurn(snapshot: PlanSnapshot, batch: UpgradeBatch, { node, processes, cordon, now }: TurnInput): Turn {
   // A claim that somebody took away left the turn behind: what was before is still what was before.
   const left = node.turn?.batchUid === batch.metadata.uid ? node.turn : undefined;
+  const fromVersion = left?.fromVersion ?? versionBefore(processes, node);
   return {
     namespace: snapshot.plan.metadata.namespace,
     plan: snapshot.plan.metadata.name,
     batch: batch.metadata.name,
     batchUid: batch.metadata.uid,
-    processes,
+    processes: processes.map(({ name }) => name),
     attempt: left?.attempt ?? 1,
     ...(left?.retried === undefined ? {} : { retried: left.retried }),
+    ...(fromVersion === undefined ? {} : { fromVersion }),
     openedTime: toRfc3339(now),
     cordoned: cordon,
     before: left?.before ?? { unschedulable: node.unschedulable, bootId: node.bootId, kept: node.kept },

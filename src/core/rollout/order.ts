@@ -1,5 +1,7 @@
 import type { NodeFact } from '../facts.ts';
+import { selects } from '../selector.ts';
 import { compareNames } from '../text.ts';
+import { isCurrent } from './current.ts';
 import { compareDomains, domainOf } from './domain.ts';
 import { rankOf } from './rank.ts';
 import type { PlanSnapshot } from './snapshot.ts';
@@ -7,6 +9,7 @@ import type { PlanSnapshot } from './snapshot.ts';
 /** Where a node stands: the smaller goes first, field by field. */
 interface Place {
   readonly node: NodeFact;
+  readonly current: boolean;
   readonly failed: boolean;
   readonly domain: string | undefined;
   readonly rank: number;
@@ -29,7 +32,14 @@ function failedBefore({ batches }: PlanSnapshot): ReadonlySet<string> {
   return new Set(failed.values());
 }
 
+/** Whether every process that is for the node finds its work done. */
+function needsNothing({ plan }: PlanSnapshot, node: NodeFact): boolean {
+  const processes = plan.spec.processes.filter((process) => selects(process.nodeSelector, node.labels));
+  return processes.every((process) => isCurrent(process, node, plan.spec.version));
+}
+
 function compare(a: Place, b: Place): number {
+  if (a.current !== b.current) return a.current ? 1 : -1;
   if (a.failed !== b.failed) return a.failed ? 1 : -1;
   if (a.node.controlPlane !== b.node.controlPlane) return a.node.controlPlane ? 1 : -1;
   return compareDomains(a.domain, b.domain) || a.rank - b.rank || compareNames(a.node.name, b.node.name);
@@ -40,6 +50,7 @@ function placesOf(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): Place[] {
   const failed = failedBefore(snapshot);
   return nodes.map((node) => ({
     node,
+    current: needsNothing(snapshot, node),
     failed: node.quarantine !== undefined || failed.has(node.uid),
     domain: domainOf(plan, node),
     rank: rankOf(`${plan.metadata.uid}/${node.uid}`),
@@ -47,9 +58,10 @@ function placesOf(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): Place[] {
 }
 
 /**
- * The order in which nodes go. Those that failed before go last, since it is known that they may fail again; control-plane nodes go
- * after the workers, since the first to go is the one that shows what is wrong. A plan that goes one domain at a time goes through them by name. Otherwise it is a stable shuffle by the UIDs of node and
- * plan: the same for each revision, another one for each plan, and a node that joins changes nothing for the others.
+ * The order in which nodes go. Those that need nothing go last: a canary that is skipped would show nothing. Before them those that
+ * failed before, since it is known that they may fail again, and before those the control-plane nodes, since the first to go is the one
+ * that shows what is wrong. A plan that goes one domain at a time goes through them by name. Otherwise it is a stable shuffle by the UIDs
+ * of node and plan: the same for each revision, another one for each plan, and a node that joins changes nothing for the others.
  */
 export function inOrder(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): readonly NodeFact[] {
   return placesOf(snapshot, nodes)

@@ -1,5 +1,5 @@
-import { CONDITIONS, NOTIFY_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
-import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import { CONDITIONS, NODE_REASONS, NOTIFY_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
+import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { PlanCounts, UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
 import { settleConditions, type Finding } from '../condition.ts';
 import { presentFields } from '../present-fields.ts';
@@ -34,19 +34,22 @@ interface Verdict {
   readonly kind: 'Done' | 'Working' | 'Stalled' | 'Resting';
 }
 
+/** Whether a node is at the version: it came there in this revision, or was there before. */
+function isDone({ state, reason }: NodeRecord): boolean {
+  return state === 'Succeeded' || reason === NODE_REASONS.AlreadyDone || reason === NODE_REASONS.AlreadyCurrent;
+}
+
 /** The plan's nodes by outcome. */
 export function countNodes(snapshot: PlanSnapshot, fleet: Fleet): Required<PlanCounts> {
   const records = [...fleet.records.values()];
-  const done = records.filter((record) => record.state === 'Succeeded' || record.reason === 'AlreadyDone');
+  const done = records.filter(isDone);
   const nodes = [...snapshot.nodes.values()];
   const uid = snapshot.plan.metadata.uid;
   return {
     nodes: fleet.selected.size,
     succeeded: fleet.doneBefore + done.filter((record) => fleet.selected.has(record.name)).length,
     failed: records.filter((record) => record.state === 'Failed').length,
-    skipped: records.filter(
-      (record) => record.state === 'Skipped' && record.reason !== 'AlreadyDone' && fleet.selected.has(record.name),
-    ).length,
+    skipped: records.filter((record) => record.state === 'Skipped' && !isDone(record) && fleet.selected.has(record.name)).length,
     notAttempted: records.filter((record) => record.state === 'NotAttempted').length,
     waiting: fleet.remaining.length,
     running: nodes.filter((node) => node.claim === uid).length,

@@ -1,6 +1,8 @@
+import { NODE_REASONS } from '../../api/conditions.ts';
 import type { BatchProcess } from '../../api/generated/upgradebatch.ts';
 import type { JobFact, NodeFact, PodFact } from '../facts.ts';
 import type { Command } from './command.ts';
+import { runInTurn } from './current.ts';
 import { buildVerifyJob, jobName, verifyProcess } from './job.ts';
 import { recordOf, type NodeInput } from './node-input.ts';
 import { stepOverdue } from './overdue-step.ts';
@@ -18,6 +20,9 @@ export function stepProcessInTurn(input: NodeInput, node: NodeFact, { process, a
   const recorded = recordOf(input, process.name);
   // What an earlier attempt left on record says nothing of this one.
   const before = (recorded?.attempt ?? attempt) === attempt ? recorded : undefined;
+  if (before === undefined || before.state === 'Skipped') {
+    if (runInTurn([process], node.turn).length === 0) return leftOut(process);
+  }
   if (process.verify !== undefined && isVerified(before))
     return stepOwnVerify(input, { node, process, attempt, record: before, fromVersion });
   const job = jobOf(input, process.name, attempt);
@@ -29,6 +34,16 @@ export function stepProcessInTurn(input: NodeInput, node: NodeFact, { process, a
   const endedNow = step.kind === 'Succeeded' && before?.state !== 'Succeeded';
   if (process.verify === undefined || !endedNow) return step;
   return stepOwnVerify(input, { node, process, attempt, record: step.record, fromVersion });
+}
+
+/** It counts as done: what it would bring was there when the turn was opened. */
+function leftOut({ name }: BatchProcess): ProcessStep {
+  const message = 'its verify held before the turn';
+  return {
+    kind: 'Succeeded',
+    record: { name, state: 'Skipped', reason: NODE_REASONS.AlreadyCurrent, message },
+    overdue: false,
+  };
 }
 
 function jobOf(input: NodeInput, process: string, attempt: number): JobFact | undefined {

@@ -1,7 +1,9 @@
 import { NODE_REASONS } from '../../api/conditions.ts';
 import type { BatchProcess, NodeRecord, ProcessRecord } from '../../api/generated/upgradebatch.ts';
+import type { Turn } from '../../api/marks.ts';
 import type { Instant, NodeFact } from '../facts.ts';
 import { cutToBytes, toInstant, toRfc3339 } from '../text.ts';
+import { runInTurn } from './current.ts';
 import { isDrainedFor } from './drain-policy.ts';
 import { buildJob, jobName } from './job.ts';
 import { keepCordon } from './keep-cordon.ts';
@@ -21,27 +23,34 @@ export function stepTurn(input: NodeInput, node: NodeFact): NodeStep {
 }
 
 function stepOpenTurn(input: NodeInput, node: NodeFact): NodeStep {
-  const { batch, batchNode, before, jobs, now } = input;
+  const { batch, batchNode, before, now } = input;
   const turn = node.turn;
   const processes = processesOf(batch, batchNode);
   const opened = toInstant(turn?.openedTime) ?? now;
-  const fromVersion = node.done?.version ?? before.fromVersion;
+  const fromVersion = node.done?.version ?? before.fromVersion ?? turn?.fromVersion;
+  const toRun = runInTurn(processes, turn);
   const base: NodeRecord = {
     name: batchNode.name,
     state: 'Pending',
     startTime: before.startTime ?? toRfc3339(opened),
     ...(fromVersion === undefined ? {} : { fromVersion }),
   };
-  const begun = jobs.length > 0 || (before.processes ?? []).length > 0 || (turn?.attempt ?? 1) > 1;
+  const begun = hasBegun(input, turn);
   if (!begun && input.deleting) {
     const end = { reason: NODE_REASONS.PlanDeleted, message: 'the plan was deleted', endTime: toRfc3339(now) };
     return { record: { name: batchNode.name, state: 'NotAttempted', ...end }, commands: [] };
   }
-  if (!begun && isDrainedFor(batch, processes)) {
-    const drain = stepTurnDrain(input, node, { base, opened, processes });
+  if (!begun && isDrainedFor(batch, toRun)) {
+    const drain = stepTurnDrain(input, node, { base, opened, processes: toRun });
     if (drain !== undefined) return drain;
   }
   return stepProcesses(input, node, { base, processes, opened });
+}
+
+/** Whether anything has been done to the node beside making room for it. */
+function hasBegun({ before, jobs }: NodeInput, turn: Turn | undefined): boolean {
+  const worked = (before.processes ?? []).some(({ state }) => state !== 'Skipped');
+  return jobs.length > 0 || worked || (turn?.attempt ?? 1) > 1;
 }
 
 interface ProcessesInput {
@@ -146,7 +155,7 @@ function startProcess(input: NodeInput, node: NodeFact, { base, process, attempt
       message,
       endTime: toRfc3339(now),
     };
-    const begun = records.length > 0 || attempt > 1;
+    const begun = records.some(({ state }) => state !== 'Skipped') || attempt > 1;
     return begun ? failedTurn(input, failed, records) : { record: failed, commands: [] };
   }
   const waits = process.report === 'Socket' && input.reporterInstalled && !input.reporterReady && now < since + REPORTER_GRACE_MS;

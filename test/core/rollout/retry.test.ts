@@ -43,7 +43,10 @@ function step({ spec, turn, ready = true, ...changes }: Case = {}): NodeStep {
     template: { spec: { containers: [] } },
   }));
   const nodes = [{ name: 'node-1', uid: 'uid-of-node-1', processes: ['firmware', 'os'] }];
-  const node: NodeFact = inTurn('node-1', 'os-aaaa-1', { turn: aTurn('os-aaaa-1', turn), ready });
+  const node: NodeFact = inTurn('node-1', 'os-aaaa-1', {
+    turn: aTurn('os-aaaa-1', { processes: ['firmware', 'os'], ...turn }),
+    ready,
+  });
   return stepTurn(
     {
       namespace: 'fleet',

@@ -19,7 +19,9 @@ function step(changes: Partial<NodeInput> & { readonly processes?: readonly Batc
   const { processes = [process('firmware'), process('os')], ...rest } = changes;
   const nodes = [{ name: 'node-1', uid: 'uid-of-node-1', processes: processes.map(({ name }) => name) }];
   const batch = aBatch([], { spec: { processes, nodes } });
-  const node = changes.node ?? inTurn('node-1');
+  const given = changes.node ?? inTurn('node-1');
+  const names = processes.map(({ name }) => name);
+  const node = given.turn === undefined ? given : { ...given, turn: { ...given.turn, processes: names } };
   return stepTurn(
     {
       namespace: 'fleet',

@@ -6,12 +6,12 @@ import type {
   UpgradePlan,
   UpgradeProcess,
 } from '../../../../src/api/generated/upgradeplan.ts';
-import { aNode } from '../support/facts.ts';
+import { aNode, INFO } from '../support/facts.ts';
 import { toRfc3339 } from '../../../../src/core/text.ts';
 import { aPlan, aProcess, START } from '../support/objects.ts';
 import { makeDrain } from './drains.ts';
 import { addNode } from './hosts.ts';
-import { setFates } from './kubelet.ts';
+import { kernelOf, setFates } from './kubelet.ts';
 import type { OperatorWeather } from './operator.ts';
 import { addApplicationPod, endPod } from './pods.ts';
 import type { Random } from './random.ts';
@@ -71,6 +71,7 @@ function makeFleet(world: World, size: number, trouble: Trouble): void {
       uid: world.fresh('node'),
       labels: { role: 'worker', ...egress, ...storage, ...random.pick([{ zone: 'a' }, { zone: 'b' }, { zone: 'c' }, {}]) },
       kept,
+      ...(random.chance(0.15) ? { info: { ...INFO, kernelVersion: kernelOf('v1') } } : {}),
       controlPlane: i <= controlPlanes,
     });
     addNode(world, node, { cordonedByAdmin: trouble !== 'None' && random.chance(0.03) });
