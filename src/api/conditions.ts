@@ -30,6 +30,8 @@ export const PLAN_REASONS = {
   TemplateRefused: 'TemplateRefused',
   /** Accepted=False: a window never opens, or its schedule or time zone means nothing. */
   ScheduleInvalid: 'ScheduleInvalid',
+  /** Accepted=False: the Pods of a process fit on none of its nodes. */
+  NoNodeFits: 'NoNodeFits',
   /** Accepted=Unknown: the template could not be tried (the API server did not answer). */
   ValidationPending: 'ValidationPending',
   /** Stalled: nodeSelector chooses no node. */
@@ -179,4 +181,20 @@ export const ACTION_REASONS = {
   NotWaiting: 'NotWaiting',
   /** One of the nodes is not quarantined by this plan. */
   NotQuarantined: 'NotQuarantined',
+} as const;
+
+/** Reasons of the warnings in `status.preflight` of a plan: what may go wrong, and stops nothing. */
+export const PREFLIGHT_REASONS = {
+  /** A template's own nodeSelector or node affinity keeps its Pod off some nodes, for instance for their architecture. */
+  NodeDoesNotFit: 'NodeDoesNotFit',
+  /** Nodes are in the turn of another plan. */
+  NodesClaimed: 'NodesClaimed',
+  /** Nodes are NotReady, cordoned or quarantined already. */
+  NodesDown: 'NodesDown',
+  /** A PodDisruptionBudget allows nothing now, and guards a Pod on one of the nodes. */
+  DisruptionNotAllowed: 'DisruptionNotAllowed',
+  /** Something could not be read, and was not looked at. */
+  NotAllRead: 'NotAllRead',
+  /** There are more warnings than the status holds. */
+  MoreWarnings: 'MoreWarnings',
 } as const;

@@ -107,6 +107,9 @@ export const REPORT_REASONS = [
 /** One of {@link REPORT_REASONS}. */
 export type ReportReason = (typeof REPORT_REASONS)[number];
 
+/** `reportingController` of the operator's own Events. */
+export const REPORTING_OPERATOR = 'baton.dev/operator';
+
 /** `reportingController` of reports. */
 export const REPORTING_CONTROLLER = 'baton.dev/reporter';
 

@@ -89,6 +89,8 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
       observer.gone('lease', planKey(namespace, name), uid);
       return;
     }
+    case 'TellWarnings':
+      return tellOnce(client, namespace, command.event);
     case 'AnswerAction':
       return answerAction(deps, command);
   }
@@ -191,6 +193,15 @@ async function passBaton(
     spec: { ...spec, holderIdentity: to.node, acquireTime: time, renewTime: time, leaseTransitions: lease.transitions + 1 },
   };
   observer.lease(await client.replace<KubeObject>(path, next));
+}
+
+/** Its name is made from what it tells: one that exists has been told. */
+async function tellOnce(client: KubeClient, namespace: string, event: Manifest): Promise<void> {
+  try {
+    await client.create(resourcePath(KINDS.events, { namespace }), event);
+  } catch (error) {
+    if (!isKubeError(error, 'AlreadyExists')) throw error;
+  }
 }
 
 async function answerAction(

@@ -1,7 +1,7 @@
 import type { UpgradeAction } from '../api/generated/upgradeaction.ts';
 import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
-import { ANNOTATIONS, LABELS } from '../api/names.ts';
+import { ANNOTATIONS, FINALIZERS, LABELS } from '../api/names.ts';
 import { readLease } from '../core/baton/lease.ts';
 import type { Hash, NodeFact, PodFact } from '../core/facts.ts';
 import { leaseName } from '../core/rollout/agent-pod.ts';
@@ -10,6 +10,7 @@ import { isSettled } from '../core/rollout/batch-step.ts';
 import { drainLabels } from '../core/rollout/drain-policy.ts';
 import type { EvictionAnswer } from '../core/rollout/eviction-answer.ts';
 import { isTerminal } from '../core/rollout/node-input.ts';
+import { needsPreflight } from '../core/rollout/preflight.ts';
 import type { LeaseFact, PlanSnapshot, Validation } from '../core/rollout/snapshot.ts';
 import type { KubeClient, KubeObject } from '../kube/client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
@@ -18,6 +19,7 @@ import { number, object, text } from './json.ts';
 import { doneMarkOf, planKey } from './plan-key.ts';
 import type { PlanWatches } from './plan-watches.ts';
 import { projectNode } from './project.ts';
+import { readPreflight } from './read-preflight.ts';
 import type { Watches } from './watches.ts';
 
 /** What the objects of Baton's own kinds look like to the gatherer. */
@@ -29,7 +31,7 @@ export interface OwnObjects {
 
 /** What gathering needs. */
 export interface GatherDeps {
-  readonly client: Pick<KubeClient, 'get'>;
+  readonly client: Pick<KubeClient, 'get' | 'list'>;
   readonly own: OwnObjects;
   readonly watches: Watches;
   readonly planWatches: PlanWatches;
@@ -68,6 +70,7 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
     plan,
     revision: deps.revisionOf(plan),
     validation: await deps.validate(plan),
+    preflight: await preflightFacts(deps, plan, nodes),
     namespaceTerminating: await isTerminating(deps, plan),
     batches,
     nodes,
@@ -82,6 +85,17 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
     jobRefusals: answers.jobRefusals,
     clusterFreezes: deps.clusterFreezes(),
   };
+}
+
+/** Read only while the plan's status has no pre-flight of its generation. */
+async function preflightFacts(
+  deps: GatherDeps,
+  plan: UpgradePlan,
+  nodes: ReadonlyMap<string, NodeFact>,
+): Promise<PlanSnapshot['preflight']> {
+  const held = plan.metadata.finalizers?.includes(FINALIZERS.plan) ?? false;
+  if (!held || plan.metadata.deletionTimestamp !== undefined || !needsPreflight(plan)) return undefined;
+  return readPreflight(deps.client, nodes);
 }
 
 function ownPods(watches: Watches, key: string): readonly PodFact[] {

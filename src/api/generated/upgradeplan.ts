@@ -309,6 +309,8 @@ export interface UpgradePlanStatus {
   readonly nextOpening?: string;
   /** upcoming are the next batches, at most ten, as they would be made now - shown before anything is touched, for instance while the plan is paused. */
   readonly upcoming?: readonly UpcomingBatch[];
+  /** preflight is what was found that may go wrong, before anything is touched and again when the spec has changed. It stops nothing: what surely goes wrong makes Accepted False. */
+  readonly preflight?: PlanPreflight;
   /** counts are the plan's nodes by outcome in this revision. */
   readonly counts?: PlanCounts;
 }
@@ -341,6 +343,22 @@ export interface UpcomingBatch {
   readonly nodes: number;
   /** nodeNames are their names, shortened as in node-[1-3,7] and cut after about 256 characters. */
   readonly nodeNames: string;
+}
+
+/** `status.preflight` of an UpgradePlan. */
+export interface PlanPreflight {
+  /** observedGeneration is the generation that was looked at. */
+  readonly observedGeneration: number;
+  /** warnings are what may go wrong, as it was then. */
+  readonly warnings: readonly PreflightWarning[];
+}
+
+/** `status.preflight.warnings[]` of an UpgradePlan. */
+export interface PreflightWarning {
+  /** reason is one CamelCase word for it. */
+  readonly reason: string;
+  /** message says it to a person. */
+  readonly message: string;
 }
 
 /** `status.counts` of an UpgradePlan. */

@@ -35,6 +35,7 @@ export type Command = { readonly why: string } & (
   | { readonly kind: 'DeleteAgentPod'; readonly pod: PodFact; readonly atOnce: boolean }
   | { readonly kind: 'PassBaton'; readonly lease: LeaseFact; readonly to: BatonHolder; readonly receipts: readonly Receipt[] }
   | { readonly kind: 'DeleteLease'; readonly lease: LeaseFact }
+  | { readonly kind: 'TellWarnings'; readonly event: Manifest }
   | { readonly kind: 'AnswerAction'; readonly action: UpgradeAction; readonly answer: ActionAnswer }
 );
 

@@ -25,6 +25,7 @@ import { downNodes, surveyFleet } from './fleet.ts';
 import { batonMoving, openTurns, type TurnsStep } from './open-turns.ts';
 import { outlookFor } from './outlook.ts';
 import { planStatus } from './plan-status.ts';
+import { stepPreflight, validationFor } from './preflight.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 
 /** What one pass of the operator is to do and to write. */
@@ -62,7 +63,8 @@ export function decide(input: DecisionInput): Decision {
     const commands: Command[] = deleting ? [] : [{ kind: 'HoldPlan', why: 'the plan must not go before its nodes are released' }];
     return { commands, planStatus: undefined, batchStatuses: new Map(), lookAt: undefined };
   }
-  return pass(input, deleting);
+  const validation = validationFor(snapshot);
+  return pass({ ...input, snapshot: { ...snapshot, validation } }, deleting);
 }
 
 function fateOf(view: HoldView, batch: UpgradeBatch): Fate {
@@ -136,13 +138,21 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
   const agent = stepAgent(input, spoken, { fleet, records, holderWaits: step?.turns.holderWaits ?? false });
 
   const view = { input: { ...input, snapshot }, fleet, budget };
+  const preflight = stepPreflight(view.input, fleet);
   const next = open === undefined && !deleting ? nextBatch(view) : NO_NEXT;
   const hold = holdOf(view, open, step?.turns.hold ?? next.hold);
   const tidy = finishDeletion(input, deleting, open);
   const looks = [step?.lookAt, agent.lookAt, hold?.until, tidy.lookAt].filter((look) => look !== undefined);
   return {
-    commands: [...(step?.commands ?? []), ...actions.commands, ...agent.commands, ...next.commands, ...tidy.commands],
-    planStatus: planStatus({ input, fleet, budget, open, hold, agentProblem: agent.problem }),
+    commands: [
+      ...(step?.commands ?? []),
+      ...actions.commands,
+      ...agent.commands,
+      ...preflight.commands,
+      ...next.commands,
+      ...tidy.commands,
+    ],
+    planStatus: planStatus({ input, fleet, budget, open, hold, agentProblem: agent.problem, preflight: preflight.status }),
     batchStatuses: batchStatuses(input, view, {
       open,
       records: step?.records,

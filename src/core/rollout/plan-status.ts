@@ -24,6 +24,7 @@ export interface PlanStatusInput {
   /** Why nothing new starts, if anything holds it. */
   readonly hold: Hold | undefined;
   readonly agentProblem: string | undefined;
+  readonly preflight: UpgradePlanStatus['preflight'];
 }
 
 /** The word, the reason and the sentence for a plan as a whole. */
@@ -228,5 +229,6 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
     nextOpening: hold === undefined || next === undefined ? undefined : toRfc3339(next),
     counts,
     upcoming: upcoming.length === 0 ? undefined : upcoming,
+    preflight: status.preflight,
   });
 }

@@ -1,12 +1,13 @@
+import type { PLAN_REASONS } from '../../api/conditions.ts';
 import type { UpgradeAction } from '../../api/generated/upgradeaction.ts';
 import type { Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
-import type { PLAN_REASONS } from '../../api/conditions.ts';
 import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
 import type { ClusterFreezes } from '../schedule/freezes.ts';
 import type { Cron } from '../schedule/windows.ts';
 import type { EvictionAnswer } from './eviction-answer.ts';
 import type { OperatorIdentity } from './operator-pod.ts';
+import type { PreflightFacts } from './preflight.ts';
 
 /** Whether the spec can be carried out: its schedules mean something, and the API server takes each process's Pod in a dry run. */
 export type Validation =
@@ -41,6 +42,8 @@ export interface PlanSnapshot {
   /** Hash of what decides the work on a node. */
   readonly revision: string;
   readonly validation: Validation;
+  /** What was read for the pre-flight; undefined when the plan's status has it already. */
+  readonly preflight: PreflightFacts | undefined;
   /** The plan's namespace is being deleted: only cleaning up is possible. */
   readonly namespaceTerminating: boolean;
   /** The plan's batches, by index. */

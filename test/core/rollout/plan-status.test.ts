@@ -21,6 +21,7 @@ function statusOf({ view = {}, ...changes }: Case): UpgradePlanStatus {
     open,
     hold: holdStart(found),
     agentProblem: undefined,
+    preflight: undefined,
     ...view,
   });
 }

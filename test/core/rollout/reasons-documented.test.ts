@@ -7,6 +7,7 @@ import {
   NOTIFY_REASONS,
   OVERDUE_REASONS,
   PLAN_REASONS,
+  PREFLIGHT_REASONS,
   SETTLED_REASONS,
 } from '../../../src/api/conditions.ts';
 
@@ -25,6 +26,7 @@ const { ready, reconciling, stalled, succeeded, accepted, notificationsDelivered
 describe('docs/conditions.md', () => {
   it.each([
     ['UpgradePlan', [ready, reconciling, stalled, succeeded, accepted, notificationsDelivered, ...Object.values(PLAN_REASONS)]],
+    ['Warnings of the pre-flight', Object.values(PREFLIGHT_REASONS)],
     ['UpgradeBatch', [settled, notified, ...Object.values(SETTLED_REASONS), ...Object.values(NOTIFY_REASONS)]],
     ['Records of nodes', [...Object.values(NODE_REASONS), ...Object.values(OVERDUE_REASONS)]],
     ['UpgradeAction', Object.values(ACTION_REASONS)],

@@ -58,6 +58,8 @@ export function apply(world: World, memory: Memory, command: Command): Answer {
       return passBaton(world, command);
     case 'DeleteLease':
       return deleteLease(world, command.lease.uid);
+    case 'TellWarnings':
+      return 'Applied';
     case 'AnswerAction':
       return answerAction(world, command);
   }

@@ -2,6 +2,7 @@ import { LABELS } from '../../../../src/api/names.ts';
 import type { PodFact } from '../../../../src/core/facts.ts';
 import { selects } from '../../../../src/core/selector.ts';
 import type { Refusal } from '../../../../src/core/rollout/eviction-answer.ts';
+import { needsPreflight } from '../../../../src/core/rollout/preflight.ts';
 import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import type { World } from './world.ts';
 
@@ -53,6 +54,7 @@ export function observe(world: World, memory: Memory): PlanSnapshot | undefined 
     plan,
     revision: world.revision(),
     validation: { kind: 'Valid' },
+    preflight: needsPreflight(plan) ? { guarded: [], unread: undefined } : undefined,
     namespaceTerminating: world.namespaceTerminating,
     batches,
     nodes: new Map(nodes.map((node) => [node.name, node])),

@@ -182,6 +182,7 @@ export function aSnapshot(changes: Partial<PlanSnapshot> = {}): PlanSnapshot {
     plan: aPlan(),
     revision: REVISION,
     validation: { kind: 'Valid' },
+    preflight: undefined,
     namespaceTerminating: false,
     batches: [],
     nodes: new Map(),
