@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { createKubeClient } from '../kube/client.ts';
 import { loadKubeConfig } from '../kube/pooled-kube-config.ts';
-import { createAddressPolicy, type AddressPolicy } from '../notify/address-policy.ts';
+import { createAddressPolicy, type AddressPolicy } from '../net/address-policy.ts';
 import { createSink } from '../notify/create-sink.ts';
 import { createHttpClient } from '../notify/http.ts';
 import { random, systemClock } from '../runtime/clock.ts';

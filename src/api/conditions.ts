@@ -52,6 +52,10 @@ export const PLAN_REASONS = {
   ClaimedByOthers: 'ClaimedByOthers',
   /** Waiting: the last batch is left to prove itself for the soakSeconds of its step. */
   Soaking: 'Soaking',
+  /** Waiting: a gate is closed, or not open for long enough. */
+  GateClosed: 'GateClosed',
+  /** Accepted=False: the expression of a gate is no CEL. */
+  GateInvalid: 'GateInvalid',
   /** Paused: a batch, or the next one, waits for an UpgradeAction Approve. */
   ApprovalRequired: 'ApprovalRequired',
   /** Waiting: every window is closed, or closes before the next node would be done. */

@@ -35,6 +35,10 @@ export const LABELS = {
   attempt: 'baton.dev/attempt',
   /** On agent Pods: the UID of the Lease that owns them. */
   leaseUid: 'baton.dev/lease-uid',
+  /** On Jobs and Pods of a gate: the name of the gate. */
+  gate: 'baton.dev/gate',
+  /** On ClusterRoles, with the value `true`: the operator gets their rules, for gates that read objects. */
+  gateRole: 'baton.dev/aggregate-to-gates',
   /** On Jobs, Leases, Pods, ServiceAccounts and RoleBindings that the operator made: what the object is. */
   component: 'app.kubernetes.io/component',
   /** On everything that the operator made: always `baton`. */
@@ -42,7 +46,13 @@ export const LABELS = {
 } as const;
 
 /** Values of {@link LABELS.component}. */
-export const COMPONENTS = { agent: 'agent', reporter: 'reporter', operator: 'operator', upgrade: 'upgrade' } as const;
+export const COMPONENTS = {
+  agent: 'agent',
+  reporter: 'reporter',
+  operator: 'operator',
+  upgrade: 'upgrade',
+  gate: 'gate',
+} as const;
 
 /** Annotations, by what they mean. */
 export const ANNOTATIONS = {
@@ -56,6 +66,10 @@ export const ANNOTATIONS = {
   bootId: 'baton.dev/boot-id',
   /** On Jobs: why the operator ended it before its time. */
   stopped: 'baton.dev/stopped',
+  /** On Jobs of a gate: the run, from 1. */
+  gateRun: 'baton.dev/gate-run',
+  /** On Jobs of a gate: whether the gate was open when the run began. */
+  gateOpen: 'baton.dev/gate-open',
   /** On the Lease: the UID of the UpgradeBatch that the holder speaks for. */
   batchUid: 'baton.dev/batch-uid',
   /** On the Lease: the name of the UpgradeBatch that the holder speaks for. */

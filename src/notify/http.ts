@@ -1,8 +1,8 @@
-import { lookup as systemLookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
-import { Agent, buildConnector, request } from 'undici';
-import type { AddressPolicy, Destination } from './address-policy.ts';
-import { errorCode } from './error-code.ts';
+import type { LookupFunction } from 'node:net';
+import { request } from 'undici';
+import type { AddressPolicy } from '../net/address-policy.ts';
+import { errorCode } from '../net/error-code.ts';
+import { createGuardedAgent, NOT_ALLOWED } from '../net/guarded-agent.ts';
 
 /** A POST. */
 export interface HttpPost {
@@ -21,7 +21,7 @@ export type HttpAnswer =
   /** No answer. The receiver may have got it nevertheless. */
   | { readonly kind: 'NoAnswer'; readonly message: string };
 
-/** The only way out of Baton for anything but the Kubernetes API. */
+/** The way out for notifications. */
 export interface HttpClient {
   /** Sends once: no retry, and no redirect is followed. */
   post(post: HttpPost): Promise<HttpAnswer>;
@@ -41,27 +41,10 @@ export interface HttpClientOptions {
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** Of an answer's body nothing is kept; more than this is not even read. */
 const MOST_BODY_BYTES = 16_384;
-const NOT_ALLOWED = 'BATON_ADDRESS_NOT_ALLOWED';
 
-/** Makes a client that reaches only what the policy allows. The check is on the address of the connection itself, so that a name that resolves differently the second time gains nothing. */
-export function createHttpClient({
-  policy,
-  timeoutMs = DEFAULT_TIMEOUT_MS,
-  lookup = systemLookup,
-}: HttpClientOptions): HttpClient {
-  const agent = new Agent({
-    allowH2: false,
-    connect: (options, callback) => {
-      const destination = { host: options.hostname, port: Number(options.port || (options.protocol === 'https:' ? 443 : 80)) };
-      // A literal address is never looked up.
-      if (isIP(destination.host) !== 0 && !policy.allows(destination, destination.host)) {
-        callback(notAllowed(), null);
-        return;
-      }
-      const connect = buildConnector({ allowH2: false, timeout: timeoutMs, lookup: guardedLookup(policy, destination, lookup) });
-      connect(options, callback);
-    },
-  });
+/** Makes a client that reaches only what the policy allows. */
+export function createHttpClient({ policy, timeoutMs = DEFAULT_TIMEOUT_MS, lookup }: HttpClientOptions): HttpClient {
+  const agent = createGuardedAgent({ policy, connectTimeoutMs: timeoutMs, lookup });
 
   async function post({ url, headers, body, signal }: HttpPost): Promise<HttpAnswer> {
     const timeout = AbortSignal.timeout(timeoutMs);
@@ -85,26 +68,4 @@ export function createHttpClient({
   }
 
   return { post, close: () => agent.close() };
-}
-
-/** A lookup that gives only the addresses which are allowed, and fails when none is. */
-function guardedLookup(policy: AddressPolicy, destination: Destination, lookup: LookupFunction): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error !== null) {
-        callback(error, '', 0);
-        return;
-      }
-      const all = Array.isArray(found) ? found : [{ address: found, family: isIP(found) }];
-      const allowed = all.filter(({ address }) => policy.allows(destination, address));
-      const [first] = allowed;
-      if (first === undefined) callback(notAllowed(), '', 0);
-      else if (options.all === true) callback(null, allowed);
-      else callback(null, first.address, first.family);
-    });
-  };
-}
-
-function notAllowed(): Error {
-  return Object.assign(new Error('The address is not allowed.'), { code: NOT_ALLOWED });
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Webhook } from 'standardwebhooks';
-import { errorCode } from './error-code.ts';
+import { errorCode } from '../net/error-code.ts';
 
 /** What was found where the secret that signs a sink's requests should be. */
 export type SigningSecret =

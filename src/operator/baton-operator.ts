@@ -15,6 +15,7 @@ import { WorkQueue, type HandleResult } from '../kube/work-queue.ts';
 import { applyCommand, type ApplyDeps, type Observer } from './apply.ts';
 import { EvictionMemory } from './eviction-memory.ts';
 import { FreezesWatch } from './freezes-watch.ts';
+import { GateLoops, type Probes } from './gates/gate-loops.ts';
 import { gatherSnapshot, type OwnObjects } from './gather.ts';
 import { planKey } from './plan-key.ts';
 import { PlanWatches } from './plan-watches.ts';
@@ -34,6 +35,8 @@ export interface BatonOperatorDeps extends SafeOperatorDeps {
   readonly hash: Hash;
   /** Milliseconds that never go back. */
   readonly monotonic: () => number;
+  /** Looks at the gates of plans. */
+  readonly probes: Probes;
 }
 
 /** After a pass, a plan rests for so many times as long as its decision took, at most so long (ms). */
@@ -57,6 +60,7 @@ export class BatonOperator extends SafeOperator {
   readonly #statuses: StatusWriter;
   readonly #refusals: RefusalMemory;
   readonly #evictions: EvictionMemory;
+  readonly #gates: GateLoops;
   readonly #leaseChanges = new Map<string, number>();
   /** What an idle plan and its batches and acts were like when it became idle. */
   readonly #idle = new Map<string, string>();
@@ -85,6 +89,7 @@ export class BatonOperator extends SafeOperator {
     this.#validator = new PlanValidator(deps.client, deps.monotonic);
     this.#refusals = new RefusalMemory(deps.monotonic);
     this.#evictions = new EvictionMemory(deps.monotonic);
+    this.#gates = new GateLoops({ ...deps, touch });
     this.#statuses = new StatusWriter({
       client: deps.client,
       monotonic: deps.monotonic,
@@ -123,6 +128,7 @@ export class BatonOperator extends SafeOperator {
     await super.stopped();
     this.#planWatches.stop();
     await this.#queue.stop();
+    await this.#gates.stop();
     await this.#watching;
   }
 
@@ -164,6 +170,7 @@ export class BatonOperator extends SafeOperator {
       {
         gather: (current) => this.#gather(current),
         apply: (current, command) => applyCommand(this.#applyDeps, current, command),
+        wantGates: (current, names) => this.#gates.want(current, names),
         statuses: this.#statuses,
         settings,
         now,
@@ -176,6 +183,7 @@ export class BatonOperator extends SafeOperator {
     if (result.idle) {
       // Idle plans watch no Nodes; a change of the plan, an act or a batch wakes it.
       this.#planWatches.release(key);
+      this.#gates.release(key);
       this.#idle.set(key, seen);
       return {};
     }
@@ -203,6 +211,7 @@ export class BatonOperator extends SafeOperator {
       leaseUnchangedMs,
       validate: (current: UpgradePlan) => this.#validator.validate(current),
       revisionOf: (current: UpgradePlan) => revisionOf(current, hash),
+      gates: (key: string) => this.#gates.observations(key),
       hash,
     };
     return gatherSnapshot(deps, plan, { evictions: this.#evictions.answers, jobRefusals: this.#refusals.jobRefusals });
@@ -211,6 +220,7 @@ export class BatonOperator extends SafeOperator {
   /** A plan that is gone, or never was: its acts are told so. */
   async #withoutPlan(key: string): Promise<HandleResult> {
     this.#planWatches.release(key);
+    this.#gates.release(key);
     this.#idle.delete(key);
     for (const action of this.#own.actions(key)) {
       if (isAnswered(action)) continue;

@@ -9,6 +9,7 @@ import type { ClusterFreezes } from '../core/schedule/freezes.ts';
 import { isSettled } from '../core/rollout/batch-step.ts';
 import { drainLabels } from '../core/rollout/drain-policy.ts';
 import type { EvictionAnswer } from '../core/rollout/eviction-answer.ts';
+import type { GateObservation } from '../core/rollout/gate.ts';
 import { isTerminal } from '../core/rollout/node-input.ts';
 import { needsPreflight } from '../core/rollout/preflight.ts';
 import type { LeaseFact, PlanSnapshot, Validation } from '../core/rollout/snapshot.ts';
@@ -40,6 +41,8 @@ export interface GatherDeps {
   readonly leaseUnchangedMs: (key: string) => number;
   readonly validate: (plan: UpgradePlan) => Promise<Validation>;
   readonly revisionOf: (plan: UpgradePlan) => string;
+  /** What was last seen of a plan's gates, by name. */
+  readonly gates: (key: string) => ReadonlyMap<string, GateObservation>;
   readonly hash: Hash;
 }
 
@@ -84,6 +87,7 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
     evictionAnswers: answers.evictions,
     jobRefusals: answers.jobRefusals,
     clusterFreezes: deps.clusterFreezes(),
+    gates: deps.gates(key),
   };
 }
 

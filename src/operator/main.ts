@@ -5,10 +5,16 @@ import { createKubeClient } from '../kube/client.ts';
 import { loadKubeConfig } from '../kube/pooled-kube-config.ts';
 import { random, systemClock } from '../runtime/clock.ts';
 import { parseConfig } from '../runtime/config.ts';
+import { ExitError } from '../runtime/exit-error.ts';
 import { createLogger, LOG_LEVELS } from '../runtime/logging.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { VERSION } from '../runtime/version.ts';
 import { BatonOperator } from './baton-operator.ts';
+import type { CredentialBinding } from './gates/credentials.ts';
+import { createProbes, type GateSettings } from './gates/create-probes.ts';
+import type { Probes } from './gates/gate-loops.ts';
+import type { JobProbeDeps } from './gates/job-probe.ts';
+import type { ObjectProbeDeps } from './gates/object-probe.ts';
 import { createCron } from './cron.ts';
 import { startHealthServer } from './health-server.ts';
 
@@ -32,6 +38,15 @@ const labels = z.string().transform((json, context): Readonly<Record<string, str
   }
 });
 
+const credentials = z.string().transform((json, context): readonly CredentialBinding[] => {
+  try {
+    return z.array(z.object({ name: z.string().regex(/^[a-z0-9-]+$/), hosts: z.array(z.string()) })).parse(JSON.parse(json));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not a JSON list of names and hosts' });
+    return z.NEVER;
+  }
+});
+
 const SCHEMA = z.object({
   image: z.string().describe("the image of Baton, which agents run too, as in 'registry.example/baton:0.1.0'"),
   imagePullPolicy: z.enum(['IfNotPresent', 'Always', 'Never']).default('IfNotPresent').describe('IfNotPresent, Always or Never'),
@@ -42,6 +57,14 @@ const SCHEMA = z.object({
   agentResources: resources.default({}).describe('the ResourceRequirements of agent Pods as JSON'),
   podUid: z.string().default('').describe("the UID of the operator's own Pod, or nothing outside a cluster"),
   nodeSelector: labels.default({}).describe("the nodeSelector of the operator's own Pod as JSON"),
+  gateAllow: z.string().default('').describe('the addresses that gates may ask, separated by commas'),
+  gateCredentials: credentials
+    .default([])
+    .describe(
+      `the credentials of gates and their hosts as JSON, as in [{"name":"monitoring","hosts":["prometheus.example:9090"]}]`,
+    ),
+  gateCredentialsDirectory: z.string().default('/var/run/baton/credentials').describe("the directory of the credentials' files"),
+  apiServer: z.string().default('').describe("the API server's address"),
   logLevel: z
     .enum(LOG_LEVELS)
     .default('info')
@@ -60,6 +83,11 @@ const VARIABLES = {
   agentResources: 'BATON_AGENT_RESOURCES',
   podUid: 'BATON_POD_UID',
   nodeSelector: 'BATON_OPERATOR_NODE_SELECTOR',
+  gateAllow: 'BATON_GATE_ALLOW',
+  gateCredentials: 'BATON_GATE_CREDENTIALS',
+  gateCredentialsDirectory: 'BATON_GATE_CREDENTIALS_DIRECTORY',
+  // The kubelet sets it in every Pod.
+  apiServer: 'KUBERNETES_SERVICE_HOST',
   logLevel: 'BATON_LOG_LEVEL',
   healthPort: 'BATON_HEALTH_PORT',
   kubeconfig: 'BATON_KUBECONFIG',
@@ -73,12 +101,24 @@ export async function main(_args: readonly string[]): Promise<number> {
   const kubeConfig = loadKubeConfig(config.kubeconfig === undefined ? {} : { kubeconfigPath: config.kubeconfig });
   const ports = { log, now: systemClock.now, random, sleep: systemClock.sleep };
   const client = createKubeClient({ ...ports, kubeConfig, userAgent: `baton-operator/${VERSION}` });
+  const { monotonic } = systemClock;
+  const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
   const operator = new BatonOperator({
     ...ports,
     kubeConfig,
     client,
-    monotonic: systemClock.monotonic,
-    hash: (text) => createHash('sha256').update(text).digest('hex'),
+    monotonic,
+    hash,
+    probes: readProbes(
+      { client, now: systemClock.now, monotonic, hash },
+      {
+        allow: config.gateAllow,
+        apiServer: config.apiServer,
+        credentials: config.gateCredentials,
+        credentialsDirectory: config.gateCredentialsDirectory,
+        userAgent: `baton/${VERSION}`,
+      },
+    ),
     namespace: config.namespace,
     reporterNamespace: config.reporterNamespace,
     settings: {
@@ -107,4 +147,13 @@ export async function main(_args: readonly string[]): Promise<number> {
   }
   log.info('Stopped');
   return 0;
+}
+
+function readProbes(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSettings): Probes {
+  try {
+    return createProbes(deps, settings);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ExitError(`The environment variable BATON_GATE_ALLOW has a wrong value: ${reason}`, 2, { cause: error });
+  }
 }

@@ -12,6 +12,8 @@ import type { StatusWriter } from './status-writer.ts';
 export interface ReconcileDeps {
   readonly gather: (plan: UpgradePlan) => Promise<PlanSnapshot | undefined>;
   readonly apply: (plan: UpgradePlan, command: Command) => Promise<void>;
+  /** The gates of the plan that are to be evaluated from now on. */
+  readonly wantGates: (plan: UpgradePlan, names: readonly string[]) => void;
   readonly statuses: StatusWriter;
   readonly settings: Settings;
   readonly now: () => number;
@@ -46,6 +48,7 @@ export async function reconcile(deps: ReconcileDeps, plan: UpgradePlan): Promise
   const began = deps.monotonic();
   const decision = decide({ snapshot, now: deps.now(), settings: deps.settings, hash: deps.hash });
   const decisionMs = deps.monotonic() - began;
+  deps.wantGates(plan, decision.gates);
   const waits = await Promise.all(decision.commands.map((command) => act(deps, plan, command)));
   const reported = await report(deps, snapshot, decision);
   const look = decision.lookAt === undefined ? RESYNC_MS : Math.max(decision.lookAt - deps.now(), CONFLICT_MS);

@@ -4,6 +4,7 @@ import type { Validation } from '../core/rollout/snapshot.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
+import { gatePods, refusedGate } from './gates/validate-gates.ts';
 import { object } from './json.ts';
 import { refuseSchedules } from './refuse-schedules.ts';
 
@@ -54,21 +55,33 @@ export class PlanValidator {
   async #ask(plan: UpgradePlan): Promise<Validation> {
     const schedules = refuseSchedules(plan);
     if (schedules !== undefined) return schedules;
+    const gate = refusedGate(plan);
+    if (gate !== undefined) return gate;
     const path = resourcePath(KINDS.pods, { namespace: plan.metadata.namespace });
-    for (const template of templatesOf(plan)) {
-      try {
-        await this.#client.create(path, dryRunPod(plan, template), { dryRun: true, fieldValidation: 'Strict' });
-      } catch (error) {
-        if (!isKubeError(error)) throw error;
-        const where = `${template.field} (process '${template.process.name}')`;
-        if (error.message.includes('exceeded quota')) continue;
-        if (['Invalid', 'Forbidden', 'BadRequest'].includes(error.reason)) {
-          return { kind: 'Refused', message: `${where}: the API server refuses its Pod: ${error.message}` };
-        }
-        return { kind: 'Pending', message: `${where} could not be tried: ${error.message}` };
-      }
+    const pods = templatesOf(plan).map((template) => ({
+      where: `${template.field} (process '${template.process.name}')`,
+      pod: dryRunPod(plan, template),
+    }));
+    for (const { where, pod } of [...pods, ...gatePods(plan)]) {
+      const refused = await this.#try(path, where, pod);
+      if (refused !== undefined) return refused;
     }
     return { kind: 'Valid' };
+  }
+
+  /** Asks whether the API server would take a Pod; undefined: it would. */
+  async #try(path: string, where: string, pod: object): Promise<Validation | undefined> {
+    try {
+      await this.#client.create(path, pod, { dryRun: true, fieldValidation: 'Strict' });
+      return undefined;
+    } catch (error) {
+      if (!isKubeError(error)) throw error;
+      if (error.message.includes('exceeded quota')) return undefined;
+      if (['Invalid', 'Forbidden', 'BadRequest'].includes(error.reason)) {
+        return { kind: 'Refused', message: `${where}: the API server refuses its Pod: ${error.message}` };
+      }
+      return { kind: 'Pending', message: `${where} could not be tried: ${error.message}` };
+    }
   }
 }
 

@@ -25,3 +25,12 @@ request.userInfo.username in ['system:kube-controller-manager',
 {{- define "baton.callerNode" -}}
 request.userInfo.?extra[?'authentication.kubernetes.io/node-name'][?0].orValue('')
 {{- end }}
+
+{{/* The names and hosts of the gates' credentials as JSON; the Secrets themselves are mounted. */}}
+{{- define "baton.gateCredentials" -}}
+{{- $bindings := list -}}
+{{- range .Values.gates.credentials -}}
+{{- $bindings = append $bindings (dict "name" .name "hosts" .hosts) -}}
+{{- end -}}
+{{- toJson $bindings -}}
+{{- end -}}

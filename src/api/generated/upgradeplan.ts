@@ -33,6 +33,8 @@ export interface UpgradePlanSpec {
   readonly windows?: readonly MaintenanceWindow[];
   /** freezes are times in which no node starts, whatever the windows say (re-runs: no). What runs is finished. Freezes for every plan of the cluster are in the ConfigMap baton-freezes in the operator's namespace. */
   readonly freezes?: readonly ChangeFreeze[];
+  /** gates are conditions that must hold before something starts (re-runs: no). A gate that cannot be evaluated is closed. What runs is finished whatever they say. */
+  readonly gates?: readonly Gate[];
   /** failure says how much may go wrong, and what follows then (re-runs: no). When it is too much, nothing more starts until an UpgradeAction. */
   readonly failure: FailurePolicy;
   /** processes are the upgrade processes of a node, in the order in which they run there. */
@@ -103,6 +105,72 @@ export interface ChangeFreeze {
   readonly to: string;
   /** reason is shown to whoever asks why nothing starts. */
   readonly reason?: string;
+}
+
+/** `spec.gates[]` of an UpgradePlan. */
+export interface Gate {
+  /** name tells the gates of a plan apart. */
+  readonly name: string;
+  /** when is what the gate holds - the next batch, or the turn of each node. A gate BeforeBatch is also evaluated while a batch soaks, and closing then starts the soak again. */
+  readonly when: 'BeforeBatch' | 'BeforeNode';
+  /** forSeconds is how long the gate must have been open without a break. */
+  readonly forSeconds: number;
+  /** timeoutSeconds is how long one evaluation may take; one that takes longer counts as closed. */
+  readonly timeoutSeconds: number;
+  /** prometheus opens the gate while the value of an instant query lies within the limits. */
+  readonly prometheus?: PrometheusGate;
+  /** http opens the gate while a GET is answered with the expected status. */
+  readonly http?: HttpGate;
+  /** object opens the gate while a CEL expression is true of a Kubernetes object. The operator may read what the ClusterRoles with the label baton.dev/aggregate-to-gates allow; what it may not read counts as closed. */
+  readonly object?: ObjectGate;
+  /** job opens the gate while a Job in the plan's namespace ends well; it runs again and again while the gate is asked, never on a node in its turn, and timeoutSeconds is its deadline. */
+  readonly job?: JobGate;
+}
+
+/** `spec.gates[].prometheus` of an UpgradePlan. */
+export interface PrometheusGate {
+  /** address is the URL of the Prometheus, without /api/v1/query. */
+  readonly address: string;
+  /** query must give one sample or a scalar. No sample, several, and NaN count as closed, so that a query which may be empty ends with "or vector(0)". */
+  readonly query: string;
+  /** max is the highest value at which the gate is open. */
+  readonly max?: string;
+  /** min is the lowest value at which the gate is open. */
+  readonly min?: string;
+  /** credential names one that the administrator has mounted into the operator. It is sent only to the hosts that the administrator bound it to. */
+  readonly credential?: string;
+}
+
+/** `spec.gates[].http` of an UpgradePlan. */
+export interface HttpGate {
+  /** url is what is asked. Redirects are not followed. */
+  readonly url: string;
+  /** expectStatus is the HTTP status at which the gate is open. */
+  readonly expectStatus: number;
+  /** credential names one that the administrator has mounted into the operator. It is sent only to the hosts that the administrator bound it to. */
+  readonly credential?: string;
+}
+
+/** `spec.gates[].object` of an UpgradePlan. */
+export interface ObjectGate {
+  /** apiVersion is the group and version of the object. */
+  readonly apiVersion: string;
+  /** kind is the kind of the object. */
+  readonly kind: string;
+  /** namespace is where the object is; the plan's by default. */
+  readonly namespace?: string;
+  /** name is the object's name. */
+  readonly name?: string;
+  /** labelSelector chooses objects by their labels, at most 100. The expression must be true of each, and there must be one. */
+  readonly labelSelector?: NodeSelector;
+  /** expression is CEL with the variable object; it must give true or false. */
+  readonly expression: string;
+}
+
+/** `spec.gates[].job` of an UpgradePlan. */
+export interface JobGate {
+  /** template is a PodTemplateSpec. */
+  readonly template: Readonly<Record<string, unknown>>;
 }
 
 /** `spec.failure` of an UpgradePlan. */
@@ -313,6 +381,8 @@ export interface UpgradePlanStatus {
   readonly preflight?: PlanPreflight;
   /** counts are the plan's nodes by outcome in this revision. */
   readonly counts?: PlanCounts;
+  /** gates are the gates that are asked now, as they were last seen; what is told of one that does not change is written anew once a minute. */
+  readonly gates?: readonly GateStatus[];
 }
 
 /** `status.conditions[]` of an UpgradePlan. */
@@ -381,4 +451,26 @@ export interface PlanCounts {
   readonly unavailable?: number;
   /** quarantined is how many wait for a Release. */
   readonly quarantined?: number;
+}
+
+/** `status.gates[]` of an UpgradePlan. */
+export interface GateStatus {
+  /** name is the gate's name. */
+  readonly name: string;
+  /** state is whether the gate lets something start. */
+  readonly state: 'Open' | 'Closed';
+  /** sinceTime is since when it has been so without a break. */
+  readonly sinceTime: string;
+  /** value is what was seen. */
+  readonly value?: string;
+  /** threshold is what it was compared with. */
+  readonly threshold?: string;
+  /** message says it to a person. */
+  readonly message?: string;
+  /** observedTime is when it was seen. */
+  readonly observedTime: string;
+  /** closedTime is when it was last closed - a soak starts again from there. */
+  readonly closedTime?: string;
+  /** definition is a hash of the gate's spec. Another one begins anew. */
+  readonly definition: string;
 }

@@ -19,6 +19,7 @@ import { canHandOver } from './baton-step.ts';
 import type { Command } from './command.ts';
 import { buildBatch, cutNextBatch } from './cut-batch.ts';
 import { finishDeletion, isTearingDown, tearDown } from './deletion.ts';
+import { gateStatuses, gatesRest, gatesThatMatter } from './gate-rules.ts';
 import { holdNextBatch, holdOpenBatch, holdStart, holdTurn, type Hold, type HoldView } from './holds.ts';
 import { failureBudget } from './budget.ts';
 import { downNodes, surveyFleet } from './fleet.ts';
@@ -27,6 +28,7 @@ import { outlookFor } from './outlook.ts';
 import { planStatus } from './plan-status.ts';
 import { stepPreflight, validationFor } from './preflight.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
+import { soaking } from './soak.ts';
 
 /** What one pass of the operator is to do and to write. */
 export interface Decision {
@@ -37,6 +39,8 @@ export interface Decision {
   readonly batchStatuses: ReadonlyMap<string, UpgradeBatchStatus>;
   /** When to look again although nothing changes. */
   readonly lookAt: Instant | undefined;
+  /** Names of the gates that are to be evaluated from now on; the others rest. */
+  readonly gates: readonly string[];
 }
 
 /** The next batch waits so long for the last one's delivery (ms), then carries its backlog. */
@@ -61,7 +65,7 @@ export function decide(input: DecisionInput): Decision {
   if (!held) {
     // Nothing is touched before the finalizer stands: otherwise a deletion in between would leave nodes behind.
     const commands: Command[] = deleting ? [] : [{ kind: 'HoldPlan', why: 'the plan must not go before its nodes are released' }];
-    return { commands, planStatus: undefined, batchStatuses: new Map(), lookAt: undefined };
+    return { commands, planStatus: undefined, batchStatuses: new Map(), lookAt: undefined, gates: [] };
   }
   const validation = validationFor(snapshot);
   return pass({ ...input, snapshot: { ...snapshot, validation } }, deleting);
@@ -141,6 +145,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
   const preflight = stepPreflight(view.input, fleet);
   const next = open === undefined && !deleting ? nextBatch(view) : NO_NEXT;
   const hold = holdOf(view, open, step?.turns.hold ?? next.hold);
+  const gates = gatesThatMatter(snapshot, fleet, open);
   const tidy = finishDeletion(input, deleting, open);
   const looks = [step?.lookAt, agent.lookAt, hold?.until, tidy.lookAt].filter((look) => look !== undefined);
   return {
@@ -152,7 +157,16 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
       ...next.commands,
       ...tidy.commands,
     ],
-    planStatus: planStatus({ input, fleet, budget, open, hold, agentProblem: agent.problem, preflight: preflight.status }),
+    planStatus: planStatus({
+      input,
+      fleet,
+      budget,
+      open,
+      hold,
+      agentProblem: agent.problem,
+      preflight: preflight.status,
+      gates: gateStatuses(gates, input),
+    }),
     batchStatuses: batchStatuses(input, view, {
       open,
       records: step?.records,
@@ -160,8 +174,14 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
       approved: actions.approved,
       agentProblem: agent.problem,
     }),
-    lookAt: looks.length === 0 ? undefined : Math.max(Math.min(...looks), input.now),
+    lookAt: earliest(looks, input.now),
+    gates: gatesRest(view, hold) && soaking(view) === undefined ? [] : gates.map((gate) => gate.name),
   };
+}
+
+/** The first of some instants, but not before now. */
+function earliest(looks: readonly Instant[], now: Instant): Instant | undefined {
+  return looks.length === 0 ? undefined : Math.max(Math.min(...looks), now);
 }
 
 /** What is said to keep anything new from starting; nothing, when nothing is left to start. */

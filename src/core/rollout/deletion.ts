@@ -40,7 +40,7 @@ export function tearDown({ snapshot, now }: DecisionInput): Decision {
     for (const batch of snapshot.batches) commands.push({ kind: 'RemoveBatch', batch, why: 'its namespace is being deleted' });
     if (snapshot.batches.length === 0) commands.push({ kind: 'LetPlanGo', why: 'its nodes are released' });
   }
-  return { commands, planStatus: undefined, batchStatuses: new Map(), lookAt: now + 5000 };
+  return { commands, planStatus: undefined, batchStatuses: new Map(), lookAt: now + 5000, gates: [] };
 }
 
 interface Tidy {

@@ -4,6 +4,7 @@ import type { Instant, NodeFact } from '../facts.ts';
 import { nextUnapproved, startUnapproved } from './approval.ts';
 import type { Budget } from './budget.ts';
 import type { Fleet } from './fleet.ts';
+import { gatesBeforeBatch, gatesBeforeNode } from './gate-rules.ts';
 import { holdForFreezes } from './hold-for-freezes.ts';
 import { holdForWindows } from './hold-for-windows.ts';
 import { batchInOtherDomain, turnInOtherDomain } from './one-domain.ts';
@@ -73,14 +74,14 @@ export function holdStart(view: HoldView): Hold | undefined {
   return first(START_RULES, view);
 }
 
-/** What keeps the next batch from being made, if anything does. */
+/** What keeps the next batch from being made, if anything does. Gates come last: while something else holds, they need not be asked. */
 export function holdNextBatch(view: HoldView): Hold | undefined {
-  return holdStart(view) ?? first(BATCH_RULES, view) ?? first(TIME_RULES, view);
+  return holdStart(view) ?? first([...BATCH_RULES, ...TIME_RULES, gatesBeforeBatch], view);
 }
 
 /** What keeps every turn of the open batch from being opened, if anything does. */
 export function holdOpenBatch(view: HoldView): Hold | undefined {
-  return holdStart(view) ?? first(OPEN_BATCH_RULES, view) ?? first(TIME_RULES, view);
+  return holdStart(view) ?? first([...OPEN_BATCH_RULES, ...TIME_RULES, gatesBeforeNode], view);
 }
 
 /** What keeps this one node from its turn, if anything does; what holds everything has been asked before. */

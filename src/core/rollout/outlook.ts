@@ -42,8 +42,10 @@ export function outlookFor(view: HoldView): BatchOutlook {
     const word = hold.summary === 'Paused' ? 'Paused' : 'Waiting';
     return { next: word, reason: hold.reason, message: hold.message, ...upcoming, ...common };
   }
-  const asks = snapshot.plan.spec.batches[next.step]?.approval === 'BeforeStart' ? ', once it is approved' : '';
+  const approval = snapshot.plan.spec.batches[next.step]?.approval === 'BeforeStart' ? ', once it is approved' : '';
   const name = next.stepName === undefined ? '' : ` (${next.stepName})`;
-  const message = `batch ${next.index}${name}, ${counted(next.nodes.length, 'node')}${asks}`;
+  const gated = snapshot.plan.spec.gates?.some((gate) => gate.when === 'BeforeBatch') ?? false;
+  const when = gated ? ', once its gates are open' : approval;
+  const message = `batch ${next.index}${name}, ${counted(next.nodes.length, 'node')}${when}`;
   return { next: 'NextBatch', message, ...upcoming, ...common };
 }

@@ -1,6 +1,6 @@
 import { CONDITIONS, NODE_REASONS, NOTIFY_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
 import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
-import type { PlanCounts, UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
+import type { GateStatus, PlanCounts, UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
 import { settleConditions, type Finding } from '../condition.ts';
 import { presentFields } from '../present-fields.ts';
 import { counted, toRfc3339 } from '../text.ts';
@@ -25,6 +25,8 @@ export interface PlanStatusInput {
   readonly hold: Hold | undefined;
   readonly agentProblem: string | undefined;
   readonly preflight: UpgradePlanStatus['preflight'];
+  /** The gates that matter now. */
+  readonly gates: readonly GateStatus[];
 }
 
 /** The word, the reason and the sentence for a plan as a whole. */
@@ -230,5 +232,6 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
     counts,
     upcoming: upcoming.length === 0 ? undefined : upcoming,
     preflight: status.preflight,
+    gates: status.gates.length === 0 ? undefined : status.gates,
   });
 }

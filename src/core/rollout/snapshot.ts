@@ -2,6 +2,7 @@ import type { PLAN_REASONS } from '../../api/conditions.ts';
 import type { UpgradeAction } from '../../api/generated/upgradeaction.ts';
 import type { Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import type { GateObservation } from './gate.ts';
 import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
 import type { ClusterFreezes } from '../schedule/freezes.ts';
 import type { Cron } from '../schedule/windows.ts';
@@ -69,6 +70,8 @@ export interface PlanSnapshot {
   readonly jobRefusals: ReadonlyMap<string, string>;
   /** The freezes that every plan obeys. */
   readonly clusterFreezes: ClusterFreezes;
+  /** What was last seen of the plan's gates, by name. */
+  readonly gates: ReadonlyMap<string, GateObservation>;
 }
 
 /** What does not change while the operator runs, and is given to every decision. */

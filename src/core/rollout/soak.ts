@@ -1,19 +1,26 @@
 import { PLAN_REASONS } from '../../api/conditions.ts';
 import { toInstant, toRfc3339 } from '../text.ts';
 import { stepOf } from './batch-rules.ts';
+import { soakGates } from './gate-rules.ts';
 import type { Hold, HoldView } from './holds.ts';
 
 /**
- * The next batch waits until the last one has proved itself. The clock is the batch's settledTime, so that an operator that was killed
- * goes on with what is left of the soak.
+ * The next batch waits until the last one has proved itself. The clock is the batch's settledTime, or when a gate that had closed since
+ * was open again; both are written down, so that an operator that was killed goes on with what is left of the soak.
  */
 export function soaking({ input, fleet }: HoldView): Hold | undefined {
   const { snapshot, now } = input;
   const last = fleet.batches.at(-1);
   if (last === undefined) return undefined;
   const seconds = stepOf(snapshot.plan, last)?.soakSeconds ?? 0;
-  // Without a time it settles in this very pass: its outlook is asked for.
-  const since = toInstant(last.status?.settledTime) ?? now;
+  // Without a time it settles in this very pass: its outlook is asked for, and no gate has been looked at.
+  const settled = toInstant(last.status?.settledTime);
+  const gates = settled === undefined ? undefined : soakGates(input);
+  if (gates?.closed !== undefined && seconds > 0) {
+    const message = `${gates.closed}; when it has opened, ${last.metadata.name} soaks for ${seconds} s again`;
+    return { reason: PLAN_REASONS.GateClosed, message, summary: 'Waiting', kind: 'Working' };
+  }
+  const since = Math.max(settled ?? now, gates?.reopened ?? 0);
   const until = since + seconds * 1000;
   if (now >= until) return undefined;
   const message = `${last.metadata.name} soaks for ${seconds} s, until ${toRfc3339(until)}`;

@@ -7,7 +7,7 @@ import nock from 'nock';
 import { Webhook } from 'standardwebhooks';
 import { consolidate } from '../../../src/core/notification/consolidate.ts';
 import type { SendResult } from '../../../src/core/notification/send-result.ts';
-import { createAddressPolicy } from '../../../src/notify/address-policy.ts';
+import { createAddressPolicy } from '../../../src/net/address-policy.ts';
 import { createSink } from '../../../src/notify/create-sink.ts';
 import { createHttpClient, type HttpClient } from '../../../src/notify/http.ts';
 import { aBatch, succeeded } from '../../core/notification/a-batch.ts';

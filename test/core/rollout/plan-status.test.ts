@@ -22,6 +22,7 @@ function statusOf({ view = {}, ...changes }: Case): UpgradePlanStatus {
     hold: holdStart(found),
     agentProblem: undefined,
     preflight: undefined,
+    gates: [],
     ...view,
   });
 }

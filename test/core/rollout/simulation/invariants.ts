@@ -78,12 +78,12 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
 
 function checkNext(world: World, snapshot: PlanSnapshot): void {
   const last = runOf(snapshot).at(-1);
-  const why = last === undefined || world.plan === undefined ? undefined : whyNotAfter(world.plan, last, world.now);
+  const why = whyNotAfter(snapshot, last, world.now);
   must(why === undefined, 6, () => `a batch is made although ${why ?? ''}`);
 }
 
-function checkPermission(plan: UpgradePlan, batch: UpgradeBatch | undefined, node: NodeFact): void {
-  const why = batch === undefined ? undefined : whyNotIn(plan, batch);
+function checkPermission(world: World, snapshot: PlanSnapshot, batch: UpgradeBatch | undefined, node: NodeFact): void {
+  const why = batch === undefined ? undefined : whyNotIn(snapshot, batch, world.now);
   must(why === undefined, 6, () => `${node.name} starts although ${why ?? ''}`);
 }
 
@@ -183,7 +183,7 @@ function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Ext
     6,
     () => `${node.name} starts while paused or deleted`,
   );
-  checkPermission(plan, batch, node);
+  checkPermission(world, snapshot, batch, node);
   checkTime(world, node.name);
   checkWork(batch, node, turn);
   must(turn.before.unschedulable === node.unschedulable, 4, () => `the claim of ${node.name} forgets what was before`);

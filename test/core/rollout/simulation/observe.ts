@@ -3,6 +3,7 @@ import type { PodFact } from '../../../../src/core/facts.ts';
 import { selects } from '../../../../src/core/selector.ts';
 import type { Refusal } from '../../../../src/core/rollout/eviction-answer.ts';
 import { needsPreflight } from '../../../../src/core/rollout/preflight.ts';
+import type { GateObservation } from '../../../../src/core/rollout/gate.ts';
 import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import type { World } from './world.ts';
 
@@ -15,6 +16,8 @@ export interface Memory {
   /** What the API server said to evictions, and when, by Pod UID. */
   readonly evictions: Map<string, { readonly at: number; readonly refusal: Refusal | undefined }>;
   readonly jobRefusals: Map<string, string>;
+  /** What was last seen of each gate. */
+  readonly gates: Map<string, GateObservation>;
   /** When each status was last written, by UID. */
   readonly statusWrittenAt: Map<string, number>;
 }
@@ -25,6 +28,7 @@ export function freshMemory(startedAt: number): Memory {
     startedAt,
     evictions: new Map(),
     jobRefusals: new Map(),
+    gates: new Map(),
     statusWrittenAt: new Map(),
   };
 }
@@ -70,5 +74,6 @@ export function observe(world: World, memory: Memory): PlanSnapshot | undefined 
     ),
     jobRefusals: memory.jobRefusals,
     clusterFreezes: { kind: 'Known', freezes: world.freezes },
+    gates: memory.gates,
   };
 }

@@ -6,6 +6,7 @@ import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import { SETTINGS } from '../support/facts.ts';
 import { hash } from '../support/objects.ts';
 import { apply, type Answer } from './apply.ts';
+import { GateAsker } from './gates.ts';
 import { checkCommand, checkWorld, type Ledger } from './invariants.ts';
 import { freshMemory, observe, type Memory } from './observe.ts';
 import type { World } from './world.ts';
@@ -27,6 +28,7 @@ export class Operator {
   readonly #ledger: Ledger;
   readonly #weather: OperatorWeather;
   #memory: Memory;
+  #gates: GateAsker;
   /** When it looks again although nothing changes. */
   wakeAt: number;
   passes = 0;
@@ -36,6 +38,7 @@ export class Operator {
     this.#ledger = ledger;
     this.#weather = weather;
     this.#memory = freshMemory(world.now);
+    this.#gates = new GateAsker(world, this.#memory);
     this.wakeAt = world.now;
   }
 
@@ -56,6 +59,7 @@ export class Operator {
     for (const command of carriedOut) this.#carryOut(snapshot, command, false);
     if (world.random.chance(this.#weather.twin)) for (const command of carriedOut) this.#carryOut(snapshot, command, true);
     if (killed) return this.#restart();
+    this.#gates.want(decision.gates);
     for (const [name, status] of decision.batchStatuses) this.#writeBatch(snapshot, name, status);
     const { planStatus } = decision;
     const { plan } = world;
@@ -72,6 +76,8 @@ export class Operator {
     const downMs = this.#world.random.between(100, 20_000);
     this.#world.say(() => `the operator is killed; it is back in ${Math.round(downMs / 1000)} s`);
     this.#memory = freshMemory(this.#world.now + downMs);
+    this.#gates.stop();
+    this.#gates = new GateAsker(this.#world, this.#memory);
     this.wakeAt = this.#world.now + downMs;
     this.notBefore = this.wakeAt;
   }

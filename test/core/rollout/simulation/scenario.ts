@@ -1,6 +1,7 @@
 import type {
   BatchStep,
   ChangeFreeze,
+  Gate,
   MaintenanceWindow,
   ProcessVerify,
   UpgradePlan,
@@ -10,6 +11,7 @@ import { aNode, INFO } from '../support/facts.ts';
 import { toRfc3339 } from '../../../../src/core/text.ts';
 import { aPlan, aProcess, START } from '../support/objects.ts';
 import { makeDrain } from './drains.ts';
+import { planGate } from './gates.ts';
 import { addNode } from './hosts.ts';
 import { kernelOf, setFates } from './kubelet.ts';
 import type { OperatorWeather } from './operator.ts';
@@ -47,6 +49,7 @@ export function makeScenario(seed: number, verbose = false): Scenario {
   makeFleet(world, size, trouble);
   world.plan = makePlan(random);
   if (random.chance(0.1)) world.freezes = [makeFreeze(random)];
+  for (const { name } of world.plan.spec.gates ?? []) planGate(world, name);
   for (const sink of world.plan.spec.notify?.sinks ?? []) {
     const down = trouble !== 'None' && random.chance(0.3);
     world.sinks.set(sink.name, {
@@ -121,6 +124,7 @@ function makePlan(random: Random): UpgradePlan {
     {
       version: 'v1',
       batches,
+      ...(random.chance(0.3) ? { gates: makeGates(random) } : {}),
       maxUnavailable: quantity(random, 5),
       failure: makeFailure(random),
       ...(random.chance(0.3) ? { oneDomainAtATime: { topologyKey: 'zone' } } : {}),
@@ -158,6 +162,16 @@ function makeFreeze(random: Random): ChangeFreeze {
   const from = START + random.between(0, 1800) * 1000;
   const to = from + random.between(60, 1000) * 1000;
   return { name: `freeze-${random.between(1, 1000)}`, from: toRfc3339(from), to: toRfc3339(to), reason: 'quarter end' };
+}
+
+function makeGates(random: Random): Gate[] {
+  return Array.from({ length: random.between(1, 2) }, (_, i) => ({
+    name: `gate-${i + 1}`,
+    when: random.chance(0.5) ? 'BeforeBatch' : 'BeforeNode',
+    forSeconds: random.chance(0.5) ? 0 : random.between(1, 120),
+    timeoutSeconds: 10,
+    http: { url: 'https://status.example/ready', expectStatus: 200 },
+  }));
 }
 
 function makeProcesses(random: Random): UpgradeProcess[] {

@@ -53,6 +53,8 @@ export class World {
   readonly sinks = new Map<string, SinkWeather>();
   /** Pods whose eviction a PodDisruptionBudget refuses, and until when. */
   readonly budgets = new Map<string, number>();
+  /** Gates that are open in truth, whether or not anybody has looked. */
+  readonly openGates = new Set<string>();
   readonly reports: ReportFact[] = [];
   readonly deliveries: Delivery[] = [];
   /** Freezes that every plan obeys. */

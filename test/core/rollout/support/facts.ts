@@ -196,6 +196,7 @@ export function aSnapshot(changes: Partial<PlanSnapshot> = {}): PlanSnapshot {
     evictionAnswers: new Map(),
     jobRefusals: new Map(),
     clusterFreezes: { kind: 'Known', freezes: [] },
+    gates: new Map(),
     ...changes,
   };
 }

@@ -1,13 +1,13 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Where a sink's URL leads, before its name is resolved. */
+/** Where the URL of a sink or a gate leads, before its name is resolved. */
 export interface Destination {
   /** As in the URL; an IPv6 address without brackets. */
   readonly host: string;
   readonly port: number;
 }
 
-/** Says which addresses sinks may have. */
+/** Says which addresses may be reached. */
 export interface AddressPolicy {
   /** @param address an IP address to which the destination's host resolves, or the host itself when it is one. */
   allows(destination: Destination, address: string): boolean;
@@ -16,7 +16,7 @@ export interface AddressPolicy {
 /** What a policy is made from. */
 export interface AddressPolicyOptions {
   /**
-   * The admin's list, as in BATON_SINK_ALLOW: `host`, `host:port`, IP addresses (`10.1.2.3`, `10.1.2.3:8080`, `[fd00::1]:8080`) and
+   * The admin's list, as in BATON_SINK_ALLOW and BATON_GATE_ALLOW: `host`, `host:port`, IP addresses (`10.1.2.3`, `10.1.2.3:8080`, `[fd00::1]:8080`) and
    * CIDR ranges, joined by commas. Empty: everything is allowed that is not guarded.
    */
   readonly allow: string;
@@ -24,7 +24,7 @@ export interface AddressPolicyOptions {
   readonly apiServer: readonly string[];
 }
 
-/** Always guarded: a plan's author could otherwise reach what listens on the agent's host, or the cloud's metadata service. */
+/** Always guarded: a plan's author could otherwise reach what listens on the host, or the cloud's metadata service. */
 const GUARDED = [
   '127.0.0.0/8',
   '::1/128',

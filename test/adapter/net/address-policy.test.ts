@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createAddressPolicy } from '../../../src/notify/address-policy.ts';
+import { createAddressPolicy } from '../../../src/net/address-policy.ts';
 
 const apiServer = ['10.96.0.1'];
 

@@ -1,0 +1,85 @@
+import { PLAN_REASONS } from '../../api/conditions.ts';
+import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { Gate, GateStatus } from '../../api/generated/upgradeplan.ts';
+import type { Instant } from '../facts.ts';
+import { toInstant } from '../text.ts';
+import { isSettled } from './batch-step.ts';
+import type { Fleet } from './fleet.ts';
+import { gateStatus, judgeGate } from './gate.ts';
+import type { Hold, HoldView } from './holds.ts';
+import { inTurn, isTerminal } from './node-input.ts';
+import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
+
+function gatesFor(snapshot: PlanSnapshot, when: Gate['when']): readonly Gate[] {
+  return (snapshot.plan.spec.gates ?? []).filter((gate) => gate.when === when);
+}
+
+/** What may hold for days, so that gates rest meanwhile. */
+const LONG: ReadonlySet<string> = new Set([
+  PLAN_REASONS.PausedBySpec,
+  PLAN_REASONS.ApprovalRequired,
+  PLAN_REASONS.WindowClosed,
+  PLAN_REASONS.Frozen,
+  PLAN_REASONS.FreezesUnreadable,
+]);
+
+/** Whether nothing wants to start, so that gates need not be asked. */
+export function gatesRest({ budget }: HoldView, hold: Hold | undefined): boolean {
+  return budget.exceeded || (hold !== undefined && LONG.has(hold.reason));
+}
+
+/** Gates that hold something which is to start: those whose state matters, and is kept in the plan's status. */
+export function gatesThatMatter(snapshot: PlanSnapshot, fleet: Fleet, open: UpgradeBatch | undefined): readonly Gate[] {
+  if (snapshot.plan.metadata.deletionTimestamp !== undefined) return [];
+  if (open === undefined) return fleet.remaining.length > 0 ? gatesFor(snapshot, 'BeforeBatch') : [];
+  const waits = open.spec.nodes.some(({ name }) => {
+    const record = fleet.records.get(name);
+    return (record === undefined || !isTerminal(record)) && !inTurn(snapshot.nodes.get(name), open);
+  });
+  return waits ? gatesFor(snapshot, 'BeforeNode') : [];
+}
+
+/** What the plan's status tells of these gates. */
+export function gateStatuses(gates: readonly Gate[], input: DecisionInput): readonly GateStatus[] {
+  return gates.flatMap((gate) => gateStatus(gate, input) ?? []);
+}
+
+/** Gates BeforeBatch hold the next batch. While one is open that is not asked: the notification only says what is known. */
+export function gatesBeforeBatch(view: HoldView): Hold | undefined {
+  const { snapshot } = view.input;
+  return snapshot.batches.every(isSettled) ? closedGate(view, 'BeforeBatch') : undefined;
+}
+
+/** Gates BeforeNode hold each turn of the open batch. */
+export function gatesBeforeNode(view: HoldView): Hold | undefined {
+  return closedGate(view, 'BeforeNode');
+}
+
+const ORDER = ['Closed', 'Unknown', 'Opening'] as const;
+
+/** The gate that holds; one that was seen closed is told before one that only has to be open for longer. */
+function closedGate({ input }: HoldView, when: Gate['when']): Hold | undefined {
+  const verdicts = gatesFor(input.snapshot, when).map((gate) => judgeGate(gate, input));
+  const worst = ORDER.flatMap((kind) => verdicts.find((verdict) => verdict.kind === kind) ?? [])[0];
+  if (worst === undefined || worst.kind === 'Open') return undefined;
+  const hold = { reason: PLAN_REASONS.GateClosed, message: worst.message, summary: 'Waiting', kind: 'Working' } as const;
+  return worst.kind === 'Opening' ? { ...hold, until: worst.until } : hold;
+}
+
+/** What gates do to a soak. */
+export interface SoakGates {
+  /** What is said of a gate that is closed, which stops the soak. */
+  readonly closed: string | undefined;
+  /** When the last gate that was closed had opened, which starts the soak again. */
+  readonly reopened: Instant | undefined;
+}
+
+/** Looks at the gates BeforeBatch while a batch soaks. One that could not be looked at does nothing to the soak: it holds after it. */
+export function soakGates(input: DecisionInput): SoakGates {
+  const gates = gatesFor(input.snapshot, 'BeforeBatch');
+  const reopened = gateStatuses(gates, input).flatMap((status) => toInstant(status.closedTime) ?? []);
+  return {
+    closed: gates.map((gate) => judgeGate(gate, input)).find((verdict) => verdict.kind === 'Closed')?.message,
+    reopened: reopened.length === 0 ? undefined : Math.max(...reopened),
+  };
+}

@@ -1,0 +1,96 @@
+import type { Gate, UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import { ANNOTATIONS, COMPONENTS, LABELS } from '../../api/names.ts';
+import type { Hash } from '../../core/facts.ts';
+import { expandImage } from '../../core/rollout/job.ts';
+import { object, objects, type Json } from '../json.ts';
+
+/** What the Job of a gate is made from. */
+export interface GateJobInput {
+  readonly plan: UpgradePlan;
+  readonly gate: Gate;
+  /** The run, from 1. */
+  readonly number: number;
+  /** Whether the gate is open when the run begins. */
+  readonly open: boolean;
+  readonly hash: Hash;
+}
+
+/** A finished Job of a gate that nobody asks any more goes by itself after so long (seconds), where an operator could not remove it. */
+const LEFT_SECONDS = 900;
+
+/** The name of a run's Job: a hash of what it is for, so that it is never made twice. */
+export function gateJobName({ plan, gate, number, hash }: Omit<GateJobInput, 'open'>): string {
+  const identity = [plan.metadata.uid, gate.name, gate.job?.template, gate.timeoutSeconds, plan.spec.version, number];
+  return `baton-gate-${hash(JSON.stringify(identity)).slice(0, 32)}`;
+}
+
+/** The Job of a gate. */
+export function gateJob({ plan, gate, number, open, hash }: GateJobInput): Json {
+  const { namespace, name, uid } = plan.metadata;
+  const labels = {
+    [LABELS.managedBy]: 'baton',
+    [LABELS.component]: COMPONENTS.gate,
+    [LABELS.plan]: name,
+    [LABELS.planUid]: uid,
+    [LABELS.gate]: gate.name,
+  };
+  const template = object(object(gate.job?.template)['metadata']);
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: gateJobName({ plan, gate, number, hash }),
+      namespace,
+      labels,
+      annotations: { [ANNOTATIONS.gateRun]: String(number), [ANNOTATIONS.gateOpen]: String(open) },
+    },
+    spec: {
+      backoffLimit: 0,
+      activeDeadlineSeconds: gate.timeoutSeconds,
+      ttlSecondsAfterFinished: LEFT_SECONDS,
+      // A node that is drained takes its Pod along, which says nothing about the gate.
+      podFailurePolicy: { rules: [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }] },
+      template: {
+        metadata: { ...template, labels: { ...object(template['labels']), ...labels } },
+        spec: gatePodSpec(plan, gate),
+      },
+    },
+  };
+}
+
+/** The Pod of a gate's Job: never on a node in its turn. */
+export function gatePodSpec(plan: UpgradePlan, gate: Gate): Json {
+  const spec = object(object(gate.job?.template)['spec']);
+  const environment = Object.entries({
+    BATON_NAMESPACE: plan.metadata.namespace,
+    BATON_PLAN: plan.metadata.name,
+    BATON_VERSION: plan.spec.version,
+    BATON_GATE: gate.name,
+  }).map(([name, value]) => ({ name, value }));
+  const withEnvironment = (container: Json): Json => ({
+    ...container,
+    image: expandImage(container['image'], plan.spec.version, ''),
+    env: [...environment, ...objects(container['env'])],
+  });
+  const initContainers = objects(spec['initContainers']).map(withEnvironment);
+  return {
+    ...spec,
+    restartPolicy: 'Never',
+    affinity: awayFromTurns(object(spec['affinity'])),
+    containers: objects(spec['containers']).map(withEnvironment),
+    ...(initContainers.length === 0 ? {} : { initContainers }),
+  };
+}
+
+function awayFromTurns(affinity: Json): Json {
+  const free = { key: LABELS.claim, operator: 'DoesNotExist' };
+  const nodeAffinity = object(affinity['nodeAffinity']);
+  const required = object(nodeAffinity['requiredDuringSchedulingIgnoredDuringExecution']);
+  const terms = objects(required['nodeSelectorTerms']);
+  const nodeSelectorTerms = (terms.length === 0 ? [{}] : terms).map((term: Json) => ({
+    ...term,
+    matchExpressions: [...objects(term['matchExpressions']), free],
+  }));
+  const bounded = { ...required, nodeSelectorTerms };
+  return { ...affinity, nodeAffinity: { ...nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: bounded } };
+}

@@ -1,0 +1,111 @@
+import type { Gate, UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import { ANNOTATIONS, COMPONENTS, LABELS } from '../../api/names.ts';
+import type { Hash } from '../../core/facts.ts';
+import { toInstant } from '../../core/text.ts';
+import type { KubeClient, KubeObject } from '../../kube/client.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
+import { KINDS, resourcePath } from '../../kube/resource-path.ts';
+import { object, objects, text } from '../json.ts';
+import { gateJob, gateJobName } from './gate-job.ts';
+import { closedBecause, type Probe, type Sight } from './sight.ts';
+
+/** What Job gates need. */
+export interface JobProbeDeps {
+  readonly client: Pick<KubeClient, 'list' | 'create' | 'deleteCollection' | 'delete'>;
+  readonly now: () => number;
+  readonly hash: Hash;
+}
+
+/** A Job that ended runs again after so long (ms). */
+const REPEAT_MS = 60_000;
+/** The outcome of a Job that ended longer ago says nothing any more (ms). */
+const OUTDATED_MS = 5 * 60_000;
+
+/** A run of a gate's Job. */
+interface Run {
+  readonly number: number;
+  readonly name: string;
+  readonly uid: string;
+  readonly outcome: 'Running' | 'Complete' | 'Failed';
+  readonly message: string;
+  readonly endedAt: number;
+  /** Whether the gate was open when the run began: that is what counts until the run has ended. */
+  readonly wasOpen: boolean;
+}
+
+/**
+ * Gates that are open while a Job ends well. It runs again and again, each time as a new Job that carries what the last one came to, so
+ * that an operator that was killed knows what counts while a Job runs.
+ */
+export function createJobProbe({ client, now, hash }: JobProbeDeps): Probe {
+  async function start(plan: UpgradePlan, gate: Gate, number: number, open: boolean): Promise<void> {
+    try {
+      await client.create(
+        resourcePath(KINDS.jobs, { namespace: plan.metadata.namespace }),
+        gateJob({ plan, gate, number, open, hash }),
+      );
+    } catch (error) {
+      // The list that we had did not know it yet.
+      if (!isKubeError(error, 'AlreadyExists')) throw error;
+    }
+  }
+
+  return {
+    async look(plan, gate, signal) {
+      const { namespace } = plan.metadata;
+      const query = { labelSelector: selectorOf(plan, gate) };
+      const { items } = await client.list<KubeObject>(resourcePath(KINDS.jobs, { namespace }), query, { signal });
+      const runs = items.map(runOf).sort((a, b) => b.number - a.number);
+      // A Job of what the gate asked before its spec was changed says nothing about it.
+      const last = runs.find((run) => run.name === gateJobName({ plan, gate, number: run.number, hash }));
+      for (const { name, uid } of runs.filter((run) => run !== last)) {
+        const path = resourcePath(KINDS.jobs, { namespace, name });
+        await client.delete(path, { propagationPolicy: 'Background', preconditions: { uid }, signal });
+      }
+      if (last === undefined) {
+        await start(plan, gate, 1, false);
+        return closedBecause('its Job has just been started');
+      }
+      const sight = sightOf(last);
+      if (last.outcome === 'Running') return sight;
+      const age = now() - last.endedAt;
+      if (age > OUTDATED_MS) {
+        await start(plan, gate, last.number + 1, false);
+        return closedBecause('its Job has just been started');
+      }
+      if (age > REPEAT_MS) await start(plan, gate, last.number + 1, sight.open);
+      return sight;
+    },
+    async forget(plan, gate) {
+      const path = resourcePath(KINDS.jobs, { namespace: plan.metadata.namespace });
+      await client.deleteCollection(path, { labelSelector: selectorOf(plan, gate) }, { propagationPolicy: 'Background' });
+    },
+  };
+}
+
+function selectorOf(plan: UpgradePlan, gate: Gate): string {
+  return `${LABELS.component}=${COMPONENTS.gate},${LABELS.planUid}=${plan.metadata.uid},${LABELS.gate}=${gate.name}`;
+}
+
+function runOf(job: KubeObject): Run {
+  const status = object(job['status']);
+  const ended = objects(status['conditions']).find(
+    ({ type, status: holds }) => (type === 'Complete' || type === 'Failed') && holds === 'True',
+  );
+  const annotations = job.metadata.annotations ?? {};
+  return {
+    number: Number(annotations[ANNOTATIONS.gateRun] ?? 0),
+    name: job.metadata.name ?? '',
+    uid: job.metadata.uid ?? '',
+    outcome: ended === undefined ? 'Running' : ended['type'] === 'Complete' ? 'Complete' : 'Failed',
+    message: text(ended?.['message']),
+    endedAt: toInstant(text(ended?.['lastTransitionTime'])) ?? 0,
+    wasOpen: annotations[ANNOTATIONS.gateOpen] === 'true',
+  };
+}
+
+function sightOf({ outcome, name, message, wasOpen }: Run): Sight {
+  if (outcome === 'Running')
+    return wasOpen ? { open: true, value: 'Complete' } : closedBecause(`its Job ${name} has not ended yet`);
+  return outcome === 'Complete' ? { open: true, value: 'Complete' } : closedBecause(`its Job ${name} failed: ${message}`);
+}

@@ -1,0 +1,108 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Gate, UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
+import { GateLoops } from '../../../../src/operator/gates/gate-loops.ts';
+import { closedBecause, type Probe, type Sight } from '../../../../src/operator/gates/sight.ts';
+import { waitFor } from '../../../cluster/wait-for.ts';
+import { aPlan } from '../../../core/rollout/support/objects.ts';
+import { RecordingLog } from '../../kube/support/recording-log.ts';
+
+const KEY = 'fleet/os';
+let loops: GateLoops;
+
+afterEach(() => loops.stop());
+
+function aGate(name: string, changes: Partial<Gate> = {}): Gate {
+  const http = { url: `https://${name}.example/`, expectStatus: 200 };
+  return { name, when: 'BeforeBatch', forSeconds: 0, timeoutSeconds: 1, http, ...changes };
+}
+
+/** Loops over a probe; waits between looks take a millisecond. */
+function start(look: Probe['look'], forget?: Probe['forget']): { readonly touched: string[] } {
+  const touched: string[] = [];
+  const probe: Probe = forget === undefined ? { look } : { look, forget };
+  loops = new GateLoops({
+    probes: { prometheus: probe, http: probe, object: probe, job: probe },
+    now: Date.now,
+    random: () => 0.5,
+    sleep: (_ms, signal) => sleep(1, undefined, { signal }),
+    log: new RecordingLog(),
+    touch: (key) => touched.push(key),
+  });
+  return { touched };
+}
+
+const observed = (name: string): boolean | undefined => loops.observations(KEY).get(name)?.open;
+const plan = (...gates: readonly Gate[]): UpgradePlan => aPlan({ gates });
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  await waitFor(holds, { what, timeoutMs: 5000, intervalMs: 5 });
+}
+
+describe('The loops of gates', () => {
+  it('ask only what is wanted', async () => {
+    const asked = new Set<string>();
+    start((_plan, { name }) => {
+      asked.add(name);
+      return Promise.resolve({ open: true });
+    });
+    loops.want(plan(aGate('one'), aGate('two')), ['two']);
+    await until('a look at two', () => observed('two') === true);
+    expect([...asked]).toEqual(['two']);
+  });
+
+  it('wake the plan when a gate opens or closes, and not for each look', async () => {
+    let open = false;
+    let looks = 0;
+    const { touched } = start(() => {
+      looks += 1;
+      return Promise.resolve({ open });
+    });
+    loops.want(plan(aGate('one')), ['one']);
+    await until('ten looks', () => looks > 10);
+    expect(touched).toEqual([KEY]);
+    open = true;
+    await until('an open gate', () => observed('one') === true);
+    expect(touched).toEqual([KEY, KEY]);
+    expect(loops.observations(KEY).get('one')?.closedTime).toBeDefined();
+  });
+
+  it('take a failure for a closed gate', async () => {
+    start(() => Promise.reject(new Error('it broke')));
+    loops.want(plan(aGate('one')), ['one']);
+    await until('a look', () => observed('one') === false);
+    expect(loops.observations(KEY).get('one')?.message).toBe('it broke');
+  });
+
+  it('take a probe that never ends for a closed gate, and wait for no other because of it', async () => {
+    start((_plan, { name }) => (name === 'slow' ? new Promise<Sight>(() => undefined) : Promise.resolve({ open: true })));
+    loops.want(plan(aGate('slow'), aGate('fast')), ['slow', 'fast']);
+    await until('the fast gate', () => observed('fast') === true);
+    expect(observed('slow')).toBeUndefined();
+    await until('the slow gate', () => observed('slow') === false);
+    expect(loops.observations(KEY).get('slow')?.message).toBe('no answer within 1 s');
+  });
+
+  it('begin anew when the gate asks something else', async () => {
+    start((_plan, gate) => Promise.resolve(gate.http?.expectStatus === 200 ? { open: true } : closedBecause('no')));
+    loops.want(plan(aGate('one')), ['one']);
+    await until('an open gate', () => observed('one') === true);
+    loops.want(plan(aGate('one', { http: { url: 'https://one.example/', expectStatus: 204 } })), ['one']);
+    expect(observed('one')).toBeUndefined();
+    await until('a closed gate', () => observed('one') === false);
+  });
+
+  it('forget what they saw when nobody wants it, and clean up', async () => {
+    const forgotten: string[] = [];
+    start(
+      () => Promise.resolve({ open: true }),
+      (_plan, { name }) => Promise.resolve(void forgotten.push(name)),
+    );
+    loops.want(plan(aGate('one')), ['one']);
+    await until('an open gate', () => observed('one') === true);
+    loops.want(plan(aGate('one')), []);
+    expect(observed('one')).toBeUndefined();
+    await until('the cleaning up', () => forgotten.length > 0);
+    expect(forgotten).toEqual(['one']);
+  });
+});
