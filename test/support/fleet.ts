@@ -1,4 +1,4 @@
-import type { NodeSelector } from '../../src/api/generated/upgradeplan.ts';
+import type { DrainPolicy, NodeSelector } from '../../src/api/generated/upgradeplan.ts';
 import { API_VERSION } from '../../src/api/names.ts';
 
 /** The image of the upgrade of an operating system; its tag is the version that the plan names. */
@@ -44,6 +44,7 @@ export interface FleetPlan {
   readonly maxUnavailable?: number;
   readonly maxFailed?: number;
   readonly processes: readonly FleetProcess[];
+  readonly drain?: Partial<DrainPolicy>;
   /** Where the sink `ops` posts to; without it the plan has no sink. */
   readonly sinkUrl?: string;
   /** Whether {@link signingSecret} signs. */
@@ -89,7 +90,7 @@ export function planManifest(plan: FleetPlan): unknown {
       ...(plan.maxUnavailable === undefined ? {} : { maxUnavailable: plan.maxUnavailable }),
       ...(plan.maxFailed === undefined ? {} : { failure: { maxFailed: plan.maxFailed } }),
       // Pods of the cluster's own services may keep scratch data on a node, and none of it is worth a blocked drain.
-      drain: { emptyDirData: 'Delete' },
+      drain: plan.drain ?? { emptyDirData: 'Delete' },
       processes: plan.processes.map(processManifest),
       ...(webhook === undefined ? {} : { notify: { sinks: [{ name: 'ops', webhook }] } }),
     },

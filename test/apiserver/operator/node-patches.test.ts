@@ -123,6 +123,31 @@ describe('A claim', () => {
   });
 });
 
+describe('A cordon in mid-turn', () => {
+  const uncordon = async (): Promise<NodeFact> =>
+    fact(await client.mergePatch<KubeObject>(`/api/v1/nodes/${name}`, { spec: { unschedulable: null } }));
+  const again = (node: NodeFact): Promise<NodeFact> => carryOut({ kind: 'Cordon', node, turn: turnOf(node), why });
+
+  it('cordons again a Node that somebody uncordoned, and leaves it schedulable after its turn', async () => {
+    await claim(await create({}, { unschedulable: true }));
+    const cordoned = await again(await uncordon());
+    expect(cordoned).toMatchObject({ claim: 'uid-of-os', unschedulable: true, turn: { before: { unschedulable: false } } });
+    expect(await close(cordoned)).toMatchObject({ claim: undefined, unschedulable: false });
+  });
+
+  it('is refused when anything of the Node has changed since it was looked at', async () => {
+    await claim(await create());
+    const node = await uncordon();
+    await client.mergePatch(`/api/v1/nodes/${name}`, { metadata: { labels: { theirs: 'new' } } });
+    await expect(again(node)).rejects.toMatchObject(FAILED_TEST);
+  });
+
+  it('is refused once the Node is not in its turn', async () => {
+    const node = await create();
+    await expect(again(node)).rejects.toMatchObject(FAILED_TEST);
+  });
+});
+
 describe('A release', () => {
   it('restores what was before, and leaves the mark', async () => {
     const node = await create({ annotations: { theirs: 'kept' } });

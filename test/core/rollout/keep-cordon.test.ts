@@ -10,12 +10,14 @@ const EVICT: Command = { kind: 'Evict', pod: aPod('shop-1', 'node-1'), why: 'dra
 const CREATE: Command = { kind: 'CreateJob', node: 'node-1', job: {}, why: 'next' };
 
 function kinds(node: Partial<NodeFact>, state: NodeRecord['state'] = 'Draining'): readonly string[] {
-  const step = { record: { name: 'node-1', state }, commands: [EVICT, CREATE] };
+  const step = { record: { name: 'node-1', state }, commands: [EVICT, CREATE, RETRY] };
   return keepCordon(inTurn('node-1', 'os-aaaa-1', node), step).commands.map((command) => command.kind);
 }
 
+const RETRY: Command = { kind: 'RetryTurn', node: inTurn('node-1'), turn: aTurn(), why: 'again' };
+
 describe('A node that somebody uncordons in its turn (T8)', () => {
-  it('is cordoned again, and nothing is evicted before that', () => {
+  it('is cordoned again, and nothing is evicted, and its turn not written, before that', () => {
     expect(kinds({ unschedulable: false })).toEqual(['Cordon', 'CreateJob']);
   });
 
@@ -24,7 +26,7 @@ describe('A node that somebody uncordons in its turn (T8)', () => {
     ['when its turn never cordoned it', { unschedulable: false, turn: aTurn('os-aaaa-1', { cordoned: false }) }, 'Upgrading'],
     ['when it has its outcome', { unschedulable: false }, 'Succeeded'],
   ])('is left alone %s', (_, node, state) => {
-    expect(kinds(node, state)).toEqual(['Evict', 'CreateJob']);
+    expect(kinds(node, state)).toEqual(['Evict', 'CreateJob', 'RetryTurn']);
   });
 
   it('is left schedulable after its turn, also when it was cordoned before', () => {
