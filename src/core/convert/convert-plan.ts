@@ -79,17 +79,19 @@ function build(
     'paused',
   );
   const { disruption, drain, notes: drainNotes } = convertDrain(plan);
-  const dependsOn = otherPlan(plan);
-  const { template, notes: templateNotes } = convertTemplate(plan, dependsOn === undefined);
+  const other = otherPlan(plan);
+  if (other !== undefined) noteOtherPlan(plan, other, note);
+  const { template, notes: templateNotes } = convertTemplate(plan, other === undefined);
   if (disruption !== 'None') {
-    note('Write Reboot where the upgrade reboots the host: Baton then expects a new boot ID.', 'processes', 0, 'disruption');
+    note(
+      'Write Reboot where the upgrade reboots the host. Baton then expects a new boot ID, and a report or a verify that says it was meant.',
+      ...['processes', 0, 'disruption'],
+    );
   }
   const spec = presentFields({
     version: versionOf(plan, note),
     paused: true,
     nodeSelector: nodeSelectorOf(plan, note),
-    dependsOn: dependsOn === undefined ? undefined : [dependencyOf(plan, dependsOn, note)],
-    exclusiveGroup: plan.exclusive ? exclusiveGroup(note) : undefined,
     maxUnavailable: maxUnavailableOf(plan, note),
     batches: batchesOf(plan, note),
     windows: opening === undefined ? undefined : [windowOf(opening, note)],
@@ -100,6 +102,7 @@ function build(
         disruption,
         timing: timingOf(plan, note),
         job: { compatibility: 'SystemUpgradeController', template },
+        verify: verifyOf(plan, note),
       }),
     ],
   });
@@ -152,28 +155,32 @@ function nodeSelectorOf({ name, nodeSelector }: SucPlan, note: AddNote): Json {
   });
 }
 
+/** Images whose version is the kubelet's. */
+function upgradesKubernetes(image: string): boolean {
+  return /\/(k3s|rke2)-upgrade(:|@|$)/.test(`/${image}`);
+}
+
+function verifyOf({ upgrade, version = '' }: SucPlan, note: AddNote): Json | undefined {
+  // As a tag has it, without the `+`, it is not what the kubelet says.
+  if (!upgradesKubernetes(upgrade.image) || (version !== '' && !version.includes('+'))) return undefined;
+  note('Added: a node whose kubelet has the version already is skipped before it is drained.', 'processes', 0, 'verify');
+  return { kubeletVersion: '$(BATON_VERSION)' };
+}
+
 /** The other Plan that the prepare container of k3s-upgrade and rke2-upgrade waits for. */
 function otherPlan({ prepare }: SucPlan): string | undefined {
   const [word, other, ...more] = prepare?.args ?? [];
-  const known = prepare !== undefined && /\/(k3s|rke2)-upgrade(:|@|$)/.test(`/${prepare.image}`);
-  return known && word === 'prepare' && more.length === 0 ? other : undefined;
+  return prepare !== undefined && upgradesKubernetes(prepare.image) && word === 'prepare' && more.length === 0
+    ? other
+    : undefined;
 }
 
-function dependencyOf(plan: SucPlan, other: string, note: AddNote): Json {
+function noteOtherPlan(plan: SucPlan, other: string, note: AddNote): void {
   note(
-    `Instead of the prepare container ${plan.prepare?.image ?? ''}, which waited for the Plan ${other}, and would wait for ever when that ` +
-      'is gone: nothing starts before that plan has succeeded at this version.',
-    'dependsOn',
+    `The prepare container ${plan.prepare?.image ?? ''} is left out: it waited for the Plan ${other}, and would wait for ever when that is ` +
+      `gone. Set this to false when the UpgradePlan ${other} has succeeded.`,
+    'paused',
   );
-  return { name: other, version: plan.version === undefined || plan.version === '' ? UNKNOWN_VERSION : plan.version };
-}
-
-function exclusiveGroup(note: AddNote): string {
-  note(
-    'exclusive: true kept two such Plans off one node, which a claim always does. A group runs one plan at a time in the cluster.',
-    'exclusiveGroup',
-  );
-  return 'exclusive';
 }
 
 function maxUnavailableOf({ concurrency = 0 }: SucPlan, note: AddNote): number {
@@ -225,6 +232,8 @@ function timingOf({ jobActiveDeadlineSecs }: SucPlan, note: AddNote): Json | und
 
 /** What has no counterpart is at least named. */
 function noteTheRest(plan: SucPlan, note: AddNote): void {
+  if (plan.exclusive)
+    note('exclusive: true kept two such Plans off one node. A node is in the turn of one plan at a time anyway.', 'processes');
   const labels = Object.entries(plan.postCompleteLabels).map(([key, value]) => `${key}=${value}`);
   if (labels.length > 0) {
     note(

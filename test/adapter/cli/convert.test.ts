@@ -68,7 +68,6 @@ describe('baton convert', () => {
     expect(above('maxUnavailable: 2')).toBe('# concurrency: 2. Nodes that are down for another reason count as well.');
     expect(above('mode: Cordon')).toMatch(/^# cordon: true/);
     expect(above('disruption: Drain')).toMatch(/^# Write Reboot/);
-    expect(above('- name: servers')).toBe('dependsOn:');
   });
 
   it('names every field of the Plans in what it prints: nothing is lost without a word', async () => {

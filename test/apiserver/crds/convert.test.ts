@@ -45,10 +45,10 @@ describe('What baton convert prints is taken by the API server, and says what th
     await convertAndApply('k3s');
     const servers = await planOf('servers', 'system-upgrade');
     expect(servers.spec).toMatchObject({ version: 'v1.33.4+k3s1', paused: true, maxUnavailable: 1, drain: { mode: 'Cordon' } });
+    expect(servers.spec.processes[0]?.verify).toMatchObject({ kubeletVersion: '$(BATON_VERSION)' });
     const agents = await planOf('agents', 'system-upgrade');
     expect(agents.spec).toMatchObject({
       maxUnavailable: 2,
-      dependsOn: [{ name: 'servers', version: 'v1.33.4+k3s1' }],
       drain: { timeoutSeconds: 600, unmanagedPods: 'Delete', emptyDirData: 'Delete' },
     });
   });

@@ -34,6 +34,7 @@ export interface Spec extends Readonly<Record<string, unknown>> {
     {
       readonly disruption: string;
       readonly timing?: object;
+      readonly verify?: object;
       readonly job: { readonly template: { readonly metadata?: object; readonly spec: TemplateSpec } };
     },
   ];

@@ -73,7 +73,7 @@ describe('Each field of its spec', () => {
       ['version'],
       'channel: https://updates.example/stable was not followed',
     ],
-    ['exclusive', { exclusive: true }, { exclusiveGroup: 'exclusive' }, ['exclusiveGroup'], 'exclusive: true'],
+    ['exclusive', { exclusive: true }, {}, ['processes'], 'exclusive: true'],
     [
       'jobActiveDeadlineSecs',
       { jobActiveDeadlineSecs: 900 },
@@ -127,11 +127,22 @@ describe('Each field of its spec', () => {
     expect(notesAt(converted({ nodeSelector: {} }).notes, 'nodeSelector')).toContain('every node');
   });
 
-  it.each(['k3s-upgrade', 'rke2-upgrade:v1'])('the wait of %s for another Plan becomes a dependency', (image) => {
+  it.each<readonly [string, string, object | undefined]>([
+    ['rancher/k3s-upgrade', 'v1.33.4+k3s1', { kubeletVersion: '$(BATON_VERSION)' }],
+    ['registry.example:5000/rke2-upgrade@sha256:00', 'v1.33.4+rke2r1', { kubeletVersion: '$(BATON_VERSION)' }],
+    ['rancher/k3s-upgrade', '', { kubeletVersion: '$(BATON_VERSION)' }],
+    ['rancher/k3s-upgrade', 'v1.33.4-k3s1', undefined],
+    ['registry.example/not-k3s-upgrade', 'v1.33.4+k3s1', undefined],
+  ])('of %s at %p, the version is verified by %j', (image, version, verify) => {
+    expect(converted({ version, upgrade: { image } }).spec.processes[0].verify).toEqual(verify);
+  });
+
+  it.each(['k3s-upgrade', 'rke2-upgrade:v1'])('the wait of %s for another Plan is left to people', (image) => {
     const { spec, notes } = converted({ prepare: { image: `rancher/${image}`, args: ['prepare', 'server-plan'] } });
-    expect(spec['dependsOn']).toEqual([{ name: 'server-plan', version: '12.9' }]);
+    expect(spec['paused']).toBe(true);
     expect(JSON.stringify(spec)).not.toContain('initContainers');
-    expect(notesAt(notes, 'dependsOn')).toContain(`rancher/${image}, which waited for the Plan server-plan`);
+    expect(notesAt(notes, 'paused')).toContain(`The prepare container rancher/${image} is left out`);
+    expect(notesAt(notes, 'paused')).toContain('when the UpgradePlan server-plan has succeeded');
   });
 });
 
