@@ -10,6 +10,8 @@ export const CONDITIONS = {
   reconciling: 'Reconciling',
   /** UpgradePlan (kstatus): stopped until somebody acts. Present only while True. */
   stalled: 'Stalled',
+  /** UpgradePlan: nothing has moved for too long, and the reason names what is to blame. Present only while True. */
+  rolloutStalled: 'RolloutStalled',
   /** UpgradePlan: every node is done; False when any failed. */
   succeeded: 'Succeeded',
   /** UpgradePlan: every notification has gone out. */
@@ -153,6 +155,14 @@ export const NODE_REASONS = {
   NodeNotReady: 'NodeNotReady',
   /** Failed: what `verify` asks for did not hold in time after the process had ended. */
   VerifyFailed: 'VerifyFailed',
+} as const;
+
+/** Reasons of RolloutStalled beside those of the plan: what is to blame is a node in its turn, or nobody knows. */
+export const STALL_REASONS = {
+  /** The processes of a node do not end. */
+  Upgrading: 'Upgrading',
+  /** Nothing is known to hold the rollout. */
+  Unknown: 'Unknown',
 } as const;
 
 /** Why a process is overdue: it has not ended, and what is late. */

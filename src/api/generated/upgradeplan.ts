@@ -317,6 +317,8 @@ export interface DrainForce {
 
 /** `spec.notify` of an UpgradePlan. */
 export interface NotifyPolicy {
+  /** stallSeconds is how long nothing may move before the plan has the condition RolloutStalled, which names what is to blame. Without it: 1800. A closed window, a freeze, a soak and spec.paused are no stall. */
+  readonly stallSeconds?: number;
   /** agent limits which of the plan's nodes may hold the baton. */
   readonly agent?: AgentPolicy;
   /** sinks are where notifications go. */
@@ -373,6 +375,12 @@ export interface UpgradePlanStatus {
   readonly lastBatchIndex?: number;
   /** agent is the node that holds, or last held, the baton. */
   readonly agent?: string;
+  /** lastMovedTime is when a turn was opened, a record changed its state or somebody acted, for the last time. It is written when it has gone on by a tenth of notify.stallSeconds. */
+  readonly lastMovedTime?: string;
+  /** estimatedEndTime is when the rollout is expected to end, roughly: without what approvals, gates and windows to come will take. Absent when that cannot be known. */
+  readonly estimatedEndTime?: string;
+  /** timing is how long each process is expected to take, where that is known. */
+  readonly timing?: readonly PlanTiming[];
   /** nextOpening is when nodes may start again, while every window is closed. */
   readonly nextOpening?: string;
   /** upcoming are the next batches, at most ten, as they would be made now - shown before anything is touched, for instance while the plan is paused. */
@@ -399,6 +407,20 @@ export interface Condition {
   readonly observedGeneration?: number;
   /** lastTransitionTime is when status last changed. */
   readonly lastTransitionTime: string;
+}
+
+/** `status.timing[]` of an UpgradePlan. */
+export interface PlanTiming {
+  /** process is the name of the process. */
+  readonly process: string;
+  /** expectedSeconds is how long it usually takes, without a reboot. */
+  readonly expectedSeconds: number;
+  /** toleranceSeconds is how much longer it may take before it is overdue. */
+  readonly toleranceSeconds: number;
+  /** source is who says so: the plan, or the nodes already done. */
+  readonly source: 'Plan' | 'Learned';
+  /** samples is how many nodes it was learned from. */
+  readonly samples?: number;
 }
 
 /** `status.upcoming[]` of an UpgradePlan. */

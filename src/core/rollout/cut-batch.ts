@@ -12,7 +12,7 @@ import type { PlanSnapshot } from './snapshot.ts';
 import { nextStep, partsOfOpenStep, stepProgress } from './step.ts';
 
 /** A batch holds at most so many node-processes: its records must fit into one object of etcd. */
-const MAX_NODE_PROCESSES = 1000;
+export const MAX_NODE_PROCESSES = 1000;
 
 /** Nodes that are to go together, in the order of their turns. */
 export interface Cut {

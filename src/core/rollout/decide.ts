@@ -29,6 +29,7 @@ import { planStatus } from './plan-status.ts';
 import { stepPreflight, validationFor } from './preflight.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 import { soaking } from './soak.ts';
+import { stepTime } from './stall.ts';
 
 /** What one pass of the operator is to do and to write. */
 export interface Decision {
@@ -147,7 +148,8 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
   const hold = holdOf(view, open, step?.turns.hold ?? next.hold);
   const gates = gatesThatMatter(snapshot, fleet, open);
   const tidy = finishDeletion(input, deleting, open);
-  const looks = [step?.lookAt, agent.lookAt, hold?.until, tidy.lookAt].filter((look) => look !== undefined);
+  const time = stepTime({ input, fleet, budget, open, hold });
+  const looks = [step?.lookAt, agent.lookAt, hold?.until, tidy.lookAt, time.lookAt].filter((look) => look !== undefined);
   return {
     commands: [
       ...(step?.commands ?? []),
@@ -156,6 +158,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
       ...preflight.commands,
       ...next.commands,
       ...tidy.commands,
+      ...time.commands,
     ],
     planStatus: planStatus({
       input,
@@ -166,6 +169,8 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
       agentProblem: agent.problem,
       preflight: preflight.status,
       gates: gateStatuses(gates, input),
+      references: time.references,
+      movement: time.movement,
     }),
     batchStatuses: batchStatuses(input, view, {
       open,

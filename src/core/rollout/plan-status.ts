@@ -1,17 +1,20 @@
 import { CONDITIONS, NODE_REASONS, NOTIFY_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
 import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
-import type { GateStatus, PlanCounts, UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
+import type { GateStatus, PlanCounts, PlanTiming, UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
 import { settleConditions, type Finding } from '../condition.ts';
 import { presentFields } from '../present-fields.ts';
 import { counted, toRfc3339 } from '../text.ts';
+import type { Reference } from '../timing/reference.ts';
 import { failureReason, isSettled, outstandingSinks } from './batch-step.ts';
 import { type Budget } from './budget.ts';
 import { drainHold } from './drain-hold.ts';
+import { expectedEnd } from './expected-end.ts';
 import { downNodes, maxUnavailable, type Fleet } from './fleet.ts';
 import { nextStart } from './hold-for-windows.ts';
 import type { Hold } from './holds.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 import { upcomingBatches } from './upcoming.ts';
+import type { Movement } from './stall.ts';
 
 /** What the plan's status is made from, beside the snapshot. */
 export interface PlanStatusInput {
@@ -27,6 +30,10 @@ export interface PlanStatusInput {
   readonly preflight: UpgradePlanStatus['preflight'];
   /** The gates that matter now. */
   readonly gates: readonly GateStatus[];
+  /** How long each process is expected to take, by its name. */
+  readonly references: ReadonlyMap<string, Reference>;
+  /** Whether the rollout moves; undefined when it has ended. */
+  readonly movement: Movement | undefined;
 }
 
 /** The word, the reason and the sentence for a plan as a whole. */
@@ -197,11 +204,26 @@ function verdictFindings({ kind, reason, message }: Verdict, failed: number): re
   return [ready, succeeded, ...abnormal.map((type) => ({ type, status: 'True', reason, message }) as const)];
 }
 
+function stallFindings(movement: Movement | undefined): readonly Omit<Finding, 'observedGeneration'>[] {
+  return movement?.stall === undefined ? [] : [{ type: CONDITIONS.rolloutStalled, status: 'True', ...movement.stall }];
+}
+
+function planTiming(references: ReadonlyMap<string, Reference>): readonly PlanTiming[] | undefined {
+  if (references.size === 0) return undefined;
+  return [...references].map(([process, { expectedSeconds, toleranceSeconds, samples }]) => ({
+    process,
+    expectedSeconds,
+    toleranceSeconds,
+    ...(samples === 0 ? { source: 'Plan' } : { source: 'Learned', samples }),
+  }));
+}
+
 /** The plan's status: what was observed, in a size that does not depend on the fleet's. */
 export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
   const { input, fleet, open, hold } = status;
   const { snapshot, now } = input;
   const next = nextStart(input);
+  const end = expectedEnd(status);
   const { plan, lease } = snapshot;
   const counts = countNodes(snapshot, fleet);
   const verdict = judge(status, counts);
@@ -210,6 +232,7 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
     ...verdictFindings(verdict, counts.failed),
     acceptedFinding(snapshot),
     deliveryFinding(snapshot, status.agentProblem),
+    ...stallFindings(status.movement),
   ];
   const batch = open ?? fleet.batches.at(-1) ?? snapshot.batches.at(-1);
   const holder = lease?.holder ?? '';
@@ -228,6 +251,9 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
     batch: batch?.metadata.name ?? plan.status?.batch,
     lastBatchIndex: Math.max(plan.status?.lastBatchIndex ?? 0, ...snapshot.batches.map((each) => each.spec.index)),
     agent: holder === '' ? plan.status?.agent : holder,
+    lastMovedTime: status.movement === undefined ? plan.status?.lastMovedTime : toRfc3339(status.movement.lastMovedTime),
+    estimatedEndTime: end === undefined ? undefined : toRfc3339(end),
+    timing: planTiming(status.references),
     nextOpening: hold === undefined || next === undefined ? undefined : toRfc3339(next),
     counts,
     upcoming: upcoming.length === 0 ? undefined : upcoming,

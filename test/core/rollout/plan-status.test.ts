@@ -23,6 +23,8 @@ function statusOf({ view = {}, ...changes }: Case): UpgradePlanStatus {
     agentProblem: undefined,
     preflight: undefined,
     gates: [],
+    references: new Map(),
+    movement: undefined,
     ...view,
   });
 }

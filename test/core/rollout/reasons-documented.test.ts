@@ -9,6 +9,7 @@ import {
   PLAN_REASONS,
   PREFLIGHT_REASONS,
   SETTLED_REASONS,
+  STALL_REASONS,
 } from '../../../src/api/conditions.ts';
 
 const TEXT = readFileSync(new URL('../../../docs/conditions.md', import.meta.url), 'utf8');
@@ -21,11 +22,25 @@ function namesUnder(heading: string): readonly string[] {
   return [...section.matchAll(/^\| `(?<name>\w+)` +\|/gm)].map((match) => match.groups?.['name'] ?? '');
 }
 
-const { ready, reconciling, stalled, succeeded, accepted, notificationsDelivered, settled, notified } = CONDITIONS;
+const { ready, reconciling, stalled, succeeded, accepted, notificationsDelivered, settled, notified, rolloutStalled } =
+  CONDITIONS;
 
 describe('docs/conditions.md', () => {
   it.each([
-    ['UpgradePlan', [ready, reconciling, stalled, succeeded, accepted, notificationsDelivered, ...Object.values(PLAN_REASONS)]],
+    [
+      'UpgradePlan',
+      [
+        ready,
+        reconciling,
+        stalled,
+        rolloutStalled,
+        succeeded,
+        accepted,
+        notificationsDelivered,
+        ...Object.values(PLAN_REASONS),
+        ...Object.values(STALL_REASONS),
+      ],
+    ],
     ['Warnings of the pre-flight', Object.values(PREFLIGHT_REASONS)],
     ['UpgradeBatch', [settled, notified, ...Object.values(SETTLED_REASONS), ...Object.values(NOTIFY_REASONS)]],
     ['Records of nodes', [...Object.values(NODE_REASONS), ...Object.values(OVERDUE_REASONS)]],
