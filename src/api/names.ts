@@ -19,6 +19,8 @@ export const FINALIZERS = {
 export const LABELS = {
   /** On a Node in its turn: the UID of the UpgradePlan that claimed it. On everything that belongs to a turn: the same. */
   claim: 'baton.dev/claim',
+  /** On a Node that a plan which has begun has still to do: the UID of that plan, so that the taint of this name is found again. */
+  outdated: 'baton.dev/outdated',
   /** On UpgradeBatches, Leases, Jobs, Pods and Events: the name of the plan. */
   plan: 'baton.dev/plan',
   /** On Jobs, Pods, Leases: the UID of the plan. */
@@ -107,6 +109,8 @@ export const DONE_MARK_PREFIX = 'done.baton.dev/';
 export const TAINTS = {
   /** On a Node that failed once its upgrade had begun, with effect NoSchedule, until it is released. */
   failed: 'baton.dev/failed',
+  /** On a Node that a plan which has begun has still to do, with effect PreferNoSchedule: Pods rather go to Nodes that are done. */
+  outdated: 'baton.dev/outdated',
 } as const;
 
 /** Reasons of the reporting Events: a public, stable interface. */

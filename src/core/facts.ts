@@ -40,6 +40,10 @@ export interface NodeFact {
   readonly annotated: boolean;
   /** Whether the taint `baton.dev/failed` is on it. */
   readonly failedTaint: boolean;
+  /** The taint `baton.dev/outdated`: the plan that put it there, and its place among the taints. */
+  readonly outdated: { readonly planUid: string; readonly index: number } | undefined;
+  /** How many taints there are: a JSON Patch cannot add one where there is none. */
+  readonly taints: number;
   /** Whether a taint, other than the cordon's, keeps Pods away that do not tolerate it. */
   readonly tainted: boolean;
 }

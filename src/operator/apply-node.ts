@@ -7,9 +7,11 @@ import {
   cordonPatch,
   currentNode,
   endQuarantinePatch,
+  markPatch,
   quarantinePatch,
   releasePatch,
   retryPatch,
+  unmarkPatch,
   type ReleaseMark,
 } from './node-patches.ts';
 import { doneMarkOf } from './plan-key.ts';
@@ -17,7 +19,7 @@ import { doneMarkOf } from './plan-key.ts';
 /** Commands that write a Node. */
 export type NodeCommand = Extract<
   Command,
-  { kind: 'OpenTurn' | 'RetryTurn' | 'CloseTurn' | 'Cordon' | 'Quarantine' | 'EndQuarantine' }
+  { kind: 'OpenTurn' | 'RetryTurn' | 'CloseTurn' | 'Cordon' | 'Quarantine' | 'EndQuarantine' | 'MarkOutdated' | 'UnmarkOutdated' }
 >;
 
 const NODE_COMMANDS: ReadonlySet<Command['kind']> = new Set<NodeCommand['kind']>([
@@ -27,6 +29,8 @@ const NODE_COMMANDS: ReadonlySet<Command['kind']> = new Set<NodeCommand['kind']>
   'Cordon',
   'Quarantine',
   'EndQuarantine',
+  'MarkOutdated',
+  'UnmarkOutdated',
 ]);
 
 /** Whether a command writes a Node. */
@@ -62,6 +66,10 @@ export async function applyToNode(
     }
     case 'Cordon':
       return patch(writer, node, cordonPatch(node, plan.uid, command.turn));
+    case 'MarkOutdated':
+      return patch(writer, node, markPatch(node, plan.uid));
+    case 'UnmarkOutdated':
+      return patch(writer, node, unmarkPatch(node, plan.uid));
     case 'Quarantine':
       return patch(
         writer,

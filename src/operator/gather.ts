@@ -58,8 +58,8 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
   const { watches, planWatches } = deps;
   const batches = deps.own.batches(key).toSorted((a, b) => a.spec.index - b.spec.index);
   const watch = planWatches.ensure(plan);
-  if (!watch.nodes.synced || !watch.reports.synced) return undefined;
-  const nodes = await gatherNodes(deps, { plan, batches, key, selected: watch.nodes.values() });
+  if (!watch.nodes.synced || !watch.reports.synced || !watch.strays.synced) return undefined;
+  const nodes = await gatherNodes(deps, { plan, batches, key, selected: [...watch.strays.values(), ...watch.nodes.values()] });
   const claimed = [...nodes.values()].filter((node) => node.claim === plan.metadata.uid);
   const open = batches.find((batch) => !isSettled(batch));
   const labels = open === undefined ? undefined : drainLabels(open);
@@ -129,6 +129,7 @@ interface NodesInput {
   readonly plan: UpgradePlan;
   readonly batches: readonly UpgradeBatch[];
   readonly key: string;
+  /** Those that the plan selects, after those that it only has to take its mark from. */
   readonly selected: Iterable<NodeFact>;
 }
 

@@ -55,7 +55,50 @@ export function cordonPatch(node: NodeFact, planUid: string, turn: Turn): readon
   ];
 }
 
-/** What every way of closing a turn has in common: the claim, the turn and our keep-away annotations go. */
+/** The taint's place may be another one by now: then the patch fails as a whole (422), and the next pass sees where it is. */
+function withoutMark(node: NodeFact, planUid: string): readonly JsonPatchOperation[] {
+  const { outdated } = node;
+  if (outdated?.planUid !== planUid) return [];
+  const taint = pointer('spec', 'taints', `${outdated.index}`);
+  return [
+    { op: 'test', path: `${taint}/key`, value: TAINTS.outdated },
+    { op: 'test', path: `${taint}/value`, value: planUid },
+    { op: 'remove', path: taint },
+  ];
+}
+
+function withoutMarkLabel(node: NodeFact, planUid: string): readonly JsonPatchOperation[] {
+  if (node.labels[LABELS.outdated] !== planUid) return [];
+  return [{ op: 'remove', path: label(LABELS.outdated) }];
+}
+
+/** Marks a Node that is still to do. It fails (422) when the Node is another one, or has been marked meanwhile. */
+export function markPatch(node: NodeFact, planUid: string): readonly JsonPatchOperation[] {
+  const taint = { key: TAINTS.outdated, value: planUid, effect: 'PreferNoSchedule' };
+  return [
+    { op: 'test', path: '/metadata/uid', value: node.uid },
+    ...(Object.keys(node.labels).length === 0 ? emptyMap('/metadata/labels') : []),
+    { op: 'test', path: label(LABELS.outdated), value: null },
+    { op: 'add', path: label(LABELS.outdated), value: planUid },
+    ...(node.taints > 0
+      ? ([{ op: 'add', path: '/spec/taints/-', value: taint }] as const)
+      : ([
+          { op: 'test', path: '/spec/taints', value: null },
+          { op: 'add', path: '/spec/taints', value: [taint] },
+        ] as const)),
+  ];
+}
+
+/** Takes the mark away, or what is left of it. */
+export function unmarkPatch(node: NodeFact, planUid: string): readonly JsonPatchOperation[] {
+  return [
+    { op: 'test', path: '/metadata/uid', value: node.uid },
+    ...withoutMarkLabel(node, planUid),
+    ...withoutMark(node, planUid),
+  ];
+}
+
+/** What every way of closing a turn has in common: the claim, the turn, our keep-away annotations and the label of the mark go. */
 function endOfTurn(node: NodeFact, planUid: string): readonly JsonPatchOperation[] {
   const kept = node.turn?.before.kept ?? [];
   const ours = KEEP_AWAY.filter((key) => node.kept.includes(key) && !kept.includes(key));
@@ -65,6 +108,7 @@ function endOfTurn(node: NodeFact, planUid: string): readonly JsonPatchOperation
     { op: 'remove', path: label(LABELS.claim) },
     ...(node.turn === undefined ? [] : [{ op: 'remove', path: annotation(ANNOTATIONS.turn) } as const]),
     ...ours.map((key) => ({ op: 'remove', path: annotation(key) }) as const),
+    ...withoutMarkLabel(node, planUid),
   ];
 }
 
@@ -84,6 +128,7 @@ export function releasePatch(node: NodeFact, planUid: string, done: ReleaseMark 
   const uncordon = node.turn?.cordoned === true && !node.turn.before.unschedulable && node.unschedulable;
   return [
     ...endOfTurn(node, planUid),
+    ...withoutMark(node, planUid),
     ...(uncordon ? [{ op: 'remove', path: UNSCHEDULABLE } as const] : []),
     ...(done === undefined ? [] : [markOperation(done)]),
   ];
@@ -129,6 +174,11 @@ export function currentNode(node: Json): CurrentNode {
   };
 }
 
+/** Without the taints that a quarantine replaces: an older one of its own, and the mark of a Node that is still to do. */
+function withoutOurs(taints: readonly Json[], planUid: string): readonly Json[] {
+  return withoutFailed(taints).filter((taint) => taint['key'] !== TAINTS.outdated || taint['value'] !== planUid);
+}
+
 function withoutFailed(taints: readonly Json[]): readonly Json[] {
   return taints.filter((taint) => taint['key'] !== TAINTS.failed);
 }
@@ -150,7 +200,7 @@ export function quarantinePatch(
     ...(node.done === undefined ? [] : [{ op: 'remove', path: annotation(doneMark) } as const]),
     { op: 'add', path: annotation(ANNOTATIONS.quarantine), value: JSON.stringify(quarantine) },
     { op: 'add', path: UNSCHEDULABLE, value: true },
-    { op: 'add', path: '/spec/taints', value: [...withoutFailed(current.taints), taint] },
+    { op: 'add', path: '/spec/taints', value: [...withoutOurs(current.taints, quarantine.planUid), taint] },
   ];
 }
 

@@ -2,7 +2,8 @@ import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import { LABELS } from '../api/names.ts';
 import type { Hash, NodeFact, PodFact, ReportFact } from '../core/facts.ts';
 import { parseReport } from '../core/reports/parse-report.ts';
-import { selectorQuery } from '../core/selector.ts';
+import { selectorQuery, selects } from '../core/selector.ts';
+import { isMarkedBy } from '../core/rollout/outdated-marks.ts';
 import { Reflector } from '../kube/reflector.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
 import { doneMarkOf, planKey } from './plan-key.ts';
@@ -13,8 +14,12 @@ import { changed, type WatchPorts } from './watches.ts';
 export interface PlanWatch {
   readonly nodes: Reflector<NodeFact>;
   readonly reports: Reflector<ReportFact>;
+  /** Nodes that the plan has marked as still to do and does not select any more. */
+  readonly strays: Reflector<NodeFact>;
   /** The selector that the Nodes are watched by. */
   readonly query: string;
+  /** A plan that was created anew is another one. */
+  readonly planUid: string;
   readonly stop: AbortController;
 }
 
@@ -57,7 +62,7 @@ export class PlanWatches {
     const key = planKey(plan.metadata.namespace, plan.metadata.name);
     const query = selectorQuery(plan.spec.nodeSelector);
     const existing = this.#plans.get(key);
-    if (existing !== undefined && existing.query === query) return existing;
+    if (existing !== undefined && existing.query === query && existing.planUid === plan.metadata.uid) return existing;
     existing?.stop.abort();
     const stop = new AbortController();
     const doneMark = doneMarkOf(key, this.#hash);
@@ -79,10 +84,21 @@ export class PlanWatches {
         if (current !== undefined) this.#touch(key);
       },
     });
-    const watch = { nodes, reports, query, stop };
+    const strays = new Reflector<NodeFact>({
+      ...this.#ports,
+      path: resourcePath(KINDS.nodes),
+      query: { labelSelector: `${LABELS.outdated}=${plan.metadata.uid}` },
+      project: (node) => {
+        const fact = projectNode(node, doneMark);
+        return isMarkedBy(plan.metadata.uid, fact) && !selects(plan.spec.nodeSelector, fact.labels) ? fact : undefined;
+      },
+      onChange: () => this.#touch(key),
+    });
+    const watch = { nodes, reports, strays, query, planUid: plan.metadata.uid, stop };
     this.#plans.set(key, watch);
     this.#run(nodes, stop.signal, key);
     this.#run(reports, stop.signal, key);
+    this.#run(strays, stop.signal, key);
     return watch;
   }
 
@@ -95,7 +111,10 @@ export class PlanWatches {
 
   /** Nodes reflectors that may know a Node: for the answers to our own writes. */
   *nodeWatches(): IterableIterator<Reflector<NodeFact>> {
-    for (const { nodes } of this.#plans.values()) yield nodes;
+    for (const { nodes, strays } of this.#plans.values()) {
+      yield nodes;
+      yield strays;
+    }
   }
 
   /** Says which labels of Pods a plan looks at because it drains nodes now; undefined: it drains none. */

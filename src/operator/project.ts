@@ -53,12 +53,19 @@ export function projectNode(node: KubeObject, doneMark: string): NodeFact {
     kept: KEPT.filter((key) => key in annotations),
     annotated: metadata.annotations !== undefined,
     failedTaint: taints.includes(TAINTS.failed),
+    outdated: outdatedOf(objects(spec['taints'])),
+    taints: taints.length,
     tainted: objects(spec['taints']).some(keepsPodsAway),
   };
 }
 
 function keepsPodsAway(taint: Json): boolean {
   return taint['effect'] !== 'PreferNoSchedule' && taint['key'] !== 'node.kubernetes.io/unschedulable';
+}
+
+function outdatedOf(taints: readonly Json[]): NodeFact['outdated'] {
+  const index = taints.findIndex((taint) => taint['key'] === TAINTS.outdated);
+  return index === -1 ? undefined : { planUid: text(taints[index]?.['value']), index };
 }
 
 function parseQuarantine(json: string | undefined): Quarantine | undefined {

@@ -98,6 +98,8 @@ function subject(command: Command): object {
     case 'Cordon':
     case 'Quarantine':
     case 'EndQuarantine':
+    case 'MarkOutdated':
+    case 'UnmarkOutdated':
       return { node: command.node.name };
     case 'CreateJob':
       return { node: command.node };

@@ -28,6 +28,8 @@ export type Command = { readonly why: string } & (
   /** `forget`: the mark of an earlier revision goes, for what was done then may be undone by half. */
   | { readonly kind: 'CloseTurn'; readonly node: NodeFact; readonly done: DoneMark | undefined; readonly forget?: boolean }
   | { readonly kind: 'Quarantine'; readonly node: NodeFact; readonly quarantine: Quarantine }
+  | { readonly kind: 'MarkOutdated'; readonly node: NodeFact }
+  | { readonly kind: 'UnmarkOutdated'; readonly node: NodeFact }
   | { readonly kind: 'EndQuarantine'; readonly node: NodeFact }
   | { readonly kind: 'DeleteJobs'; readonly batchUid: string }
   | { readonly kind: 'CreateAgentPod'; readonly pod: Manifest }

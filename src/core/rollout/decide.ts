@@ -22,8 +22,9 @@ import { finishDeletion, isTearingDown, tearDown } from './deletion.ts';
 import { gateStatuses, gatesRest, gatesThatMatter } from './gate-rules.ts';
 import { holdNextBatch, holdOpenBatch, holdStart, holdTurn, type Hold, type HoldView } from './holds.ts';
 import { failureBudget } from './budget.ts';
-import { downNodes, surveyFleet } from './fleet.ts';
+import { downNodes, surveyFleet, type Fleet } from './fleet.ts';
 import { batonMoving, openTurns, type TurnsStep } from './open-turns.ts';
+import { markOutdated } from './outdated-marks.ts';
 import { outlookFor } from './outlook.ts';
 import { planStatus } from './plan-status.ts';
 import { stepPreflight, validationFor } from './preflight.ts';
@@ -157,6 +158,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
       ...agent.commands,
       ...preflight.commands,
       ...next.commands,
+      ...marksOf(snapshot, fleet, open, step),
       ...tidy.commands,
       ...time.commands,
     ],
@@ -187,6 +189,18 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
 /** The first of some instants, but not before now. */
 function earliest(looks: readonly Instant[], now: Instant): Instant | undefined {
   return looks.length === 0 ? undefined : Math.max(Math.min(...looks), now);
+}
+
+function marksOf(
+  snapshot: PlanSnapshot,
+  fleet: Fleet,
+  open: UpgradeBatch | undefined,
+  step: OpenStep | undefined,
+): readonly Command[] {
+  // Then the finalizer's work takes them off.
+  if (open === undefined && snapshot.plan.metadata.deletionTimestamp !== undefined) return [];
+  const opened = (step?.commands ?? []).flatMap((command) => (command.kind === 'OpenTurn' ? [command.node.name] : []));
+  return markOutdated({ snapshot, fleet, open, records: step?.records ?? new Map(), opening: new Set(opened) });
 }
 
 /** What is said to keep anything new from starting; nothing, when nothing is left to start. */

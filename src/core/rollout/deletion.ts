@@ -6,6 +6,7 @@ import { isSettled, outstandingSinks } from './batch-step.ts';
 import type { Command } from './command.ts';
 import type { Decision } from './decide.ts';
 import { currentBatches } from './fleet.ts';
+import { isMarkedBy, unmark } from './outdated-marks.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 
 /** For a plan being deleted, so long is tried to deliver its notifications (ms). */
@@ -24,6 +25,11 @@ function released(nodes: readonly NodeFact[], uid: string, why: string): Command
   });
 }
 
+/** What keeps a node bound to the plan goes: turns, quarantines, and last the marks of nodes still to do. */
+function freed(nodes: readonly NodeFact[], uid: string, why: string): Command[] {
+  return [...released(nodes, uid, why), ...unmark(nodes, uid, why)];
+}
+
 /** Waits for the upgrade Pods to be gone, releases the nodes, and lets everything go. */
 export function tearDown({ snapshot, now }: DecisionInput): Decision {
   const uid = snapshot.plan.metadata.uid;
@@ -34,8 +40,10 @@ export function tearDown({ snapshot, now }: DecisionInput): Decision {
       .map((pod) => pod.node),
   );
   const idle = [...snapshot.nodes.values()].filter((node) => !busy.has(node.name));
-  const commands = released(idle, uid, 'its namespace is being deleted');
-  const held = [...snapshot.nodes.values()].some((node) => node.claim === uid || node.quarantine?.planUid === uid);
+  const commands = freed(idle, uid, 'its namespace is being deleted');
+  const held = [...snapshot.nodes.values()].some(
+    (node) => node.claim === uid || node.quarantine?.planUid === uid || isMarkedBy(uid, node),
+  );
   if (!held) {
     for (const batch of snapshot.batches) commands.push({ kind: 'RemoveBatch', batch, why: 'its namespace is being deleted' });
     if (snapshot.batches.length === 0) commands.push({ kind: 'LetPlanGo', why: 'its nodes are released' });
@@ -55,7 +63,7 @@ export function finishDeletion(input: DecisionInput, deleting: boolean, open: Up
   if (!deleting) return { commands: [...commands, ...strayTurns(snapshot, open), ...oldBatches(input)], lookAt: undefined };
   if (open !== undefined) return { commands, lookAt: undefined };
   const uid = snapshot.plan.metadata.uid;
-  commands.push(...released([...snapshot.nodes.values()], uid, 'the plan is being deleted'));
+  commands.push(...freed([...snapshot.nodes.values()], uid, 'the plan is being deleted'));
   const until = (toInstant(snapshot.plan.metadata.deletionTimestamp) ?? now) + DELIVERY_LIMIT_MS;
   if (snapshot.batches.some((batch) => outstandingSinks(batch).length > 0)) return { commands, lookAt: until + 1000 };
   // A Pod that cannot end on a lost host does not hold the plan: it goes with its Lease.

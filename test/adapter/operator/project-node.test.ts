@@ -66,6 +66,8 @@ describe('A Node is projected to what decisions look at', () => {
       annotated: true,
       failedTaint: false,
       tainted: false,
+      outdated: undefined,
+      taints: 0,
     });
   });
 
@@ -89,6 +91,16 @@ describe('A Node is projected to what decisions look at', () => {
     ['done for another plan', { annotations: { 'done.baton.dev/cni-0123abcd': JSON.stringify(mark) } }, { done: undefined }],
     ['marked as done by something unreadable', { annotations: { [DONE_MARK]: 'yes' } }, { done: undefined }],
     ['tainted as failed', { taints: [{ key: 'baton.dev/failed', value: 'os', effect: 'NoSchedule' }] }, { failedTaint: true }],
+    [
+      'marked as still to do, after another taint',
+      {
+        taints: [
+          { key: 'a', effect: 'NoSchedule' },
+          { key: 'baton.dev/outdated', value: 'uid-of-os', effect: 'PreferNoSchedule' },
+        ],
+      },
+      { outdated: { planUid: 'uid-of-os', index: 1 }, taints: 2 },
+    ],
     ['being deleted', { metadata: { deletionTimestamp: '2026-11-22T08:00:00Z' } }, { leaving: true }],
     [
       'being removed by the cluster autoscaler',

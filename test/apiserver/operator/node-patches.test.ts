@@ -148,6 +148,55 @@ describe('A cordon in mid-turn', () => {
   });
 });
 
+describe('The mark of a Node that is still to do', () => {
+  const mark = (node: NodeFact, plan?: string): Promise<NodeFact> => carryOut({ kind: 'MarkOutdated', node, why }, plan);
+  const unmark = (node: NodeFact): Promise<NodeFact> => carryOut({ kind: 'UnmarkOutdated', node, why });
+  const theirs = { key: 'dedicated', value: 'gpu', effect: 'NoSchedule' };
+  const taintsNow = async (): Promise<unknown> => (await client.get<KubeObject>(`/api/v1/nodes/${name}`))['spec'];
+
+  /** The API server itself taints a new Node as not ready. */
+  async function createTainted(taints: readonly object[]): Promise<NodeFact> {
+    await create();
+    return fact(await client.mergePatch<KubeObject>(`/api/v1/nodes/${name}`, { spec: { taints } }));
+  }
+
+  it.each([
+    ['without any taint', [], 0],
+    ['with a taint of others', [theirs], 1],
+  ])('is set and taken away on one %s', async (_, taints, index) => {
+    const marked = await mark(await createTainted(taints));
+    expect(marked).toMatchObject({ outdated: { planUid: 'uid-of-os', index }, taints: index + 1 });
+    expect(marked.labels['baton.dev/outdated']).toBe('uid-of-os');
+    const unmarked = await unmark(marked);
+    expect(unmarked).toMatchObject({ outdated: undefined, taints: index });
+    expect(unmarked.labels['baton.dev/outdated']).toBeUndefined();
+  });
+
+  it('is set once, and not over that of another plan', async () => {
+    const node = await create();
+    await mark(node, 'uid-of-another');
+    await expect(mark(node)).rejects.toMatchObject(FAILED_TEST);
+  });
+
+  it('goes with the end of the turn, in the same patch', async () => {
+    const after = await close(await claim(await mark(await createTainted([theirs]))), MARK);
+    expect(after).toMatchObject({ claim: undefined, done: MARK, outdated: undefined, taints: 1 });
+    expect(after.labels['baton.dev/outdated']).toBeUndefined();
+  });
+
+  it('goes with a quarantine', async () => {
+    const after = await quarantine(await claim(await mark(await create())));
+    expect(after).toMatchObject({ failedTaint: true, outdated: undefined });
+    expect(after.labels['baton.dev/outdated']).toBeUndefined();
+  });
+
+  it('is left alone when its place among the taints is another one by now', async () => {
+    const marked = await mark(await createTainted([theirs]));
+    await expect(unmark({ ...marked, outdated: { planUid: 'uid-of-os', index: 0 } })).rejects.toMatchObject(FAILED_TEST);
+    expect(await taintsNow()).toMatchObject({ taints: [theirs, { key: 'baton.dev/outdated' }] });
+  });
+});
+
 describe('A release', () => {
   it('restores what was before, and leaves the mark', async () => {
     const node = await create({ annotations: { theirs: 'kept' } });

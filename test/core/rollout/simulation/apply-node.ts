@@ -1,11 +1,15 @@
 import type { NodeFact } from '../../../../src/core/facts.ts';
+import { LABELS } from '../../../../src/api/names.ts';
 import type { Command } from '../../../../src/core/rollout/command.ts';
 import type { Answer } from './apply.ts';
 import type { World } from './world.ts';
 
 const KEEP_AWAY = ['cluster-autoscaler.kubernetes.io/scale-down-disabled', 'karpenter.sh/do-not-disrupt'];
 
-type NodeCommand = Extract<Command, { kind: 'OpenTurn' | 'RetryTurn' | 'CloseTurn' | 'Cordon' | 'Quarantine' | 'EndQuarantine' }>;
+type NodeCommand = Extract<
+  Command,
+  { kind: 'OpenTurn' | 'RetryTurn' | 'CloseTurn' | 'Cordon' | 'Quarantine' | 'EndQuarantine' | 'MarkOutdated' | 'UnmarkOutdated' }
+>;
 
 const NODE_COMMANDS: ReadonlySet<Command['kind']> = new Set<NodeCommand['kind']>([
   'OpenTurn',
@@ -14,6 +18,8 @@ const NODE_COMMANDS: ReadonlySet<Command['kind']> = new Set<NodeCommand['kind']>
   'Cordon',
   'Quarantine',
   'EndQuarantine',
+  'MarkOutdated',
+  'UnmarkOutdated',
 ]);
 
 /** Whether a command writes a Node. */
@@ -52,12 +58,24 @@ function changesFor(world: World, current: NodeFact, command: NodeCommand): Part
     case 'Quarantine':
       if (current.claim === undefined || current.claim !== planUid) return undefined;
       return { ...endOfTurn(current), done: undefined, quarantine: command.quarantine, failedTaint: true, unschedulable: true };
-    case 'EndQuarantine': {
-      if (current.quarantine === undefined) return undefined;
-      const stays = node.quarantine?.unschedulableBefore === true;
-      return { quarantine: undefined, failedTaint: false, unschedulable: stays ? current.unschedulable : false };
-    }
+    case 'MarkOutdated':
+      return marking(current, planUid);
+    case 'UnmarkOutdated':
+      return current.outdated === undefined ? undefined : withoutMark(current);
+    case 'EndQuarantine':
+      return endingQuarantine(current, node);
   }
+}
+
+function marking(current: NodeFact, planUid: string | undefined): Partial<NodeFact> | undefined {
+  if (current.outdated !== undefined || planUid === undefined) return undefined;
+  return { outdated: { planUid, index: 0 }, taints: 1, labels: { ...current.labels, [LABELS.outdated]: planUid } };
+}
+
+function endingQuarantine(current: NodeFact, node: NodeFact): Partial<NodeFact> | undefined {
+  if (current.quarantine === undefined) return undefined;
+  const stays = node.quarantine?.unschedulableBefore === true;
+  return { quarantine: undefined, failedTaint: false, unschedulable: stays ? current.unschedulable : false };
 }
 
 function cordoning(
@@ -81,7 +99,12 @@ function closing(
   return { ...endOfTurn(current), unschedulable: uncordon ? false : current.unschedulable, ...mark };
 }
 
+function withoutMark(current: NodeFact): Pick<NodeFact, 'outdated' | 'taints' | 'labels'> {
+  const { [LABELS.outdated]: _mark, ...labels } = current.labels;
+  return { outdated: undefined, taints: 0, labels };
+}
+
 function endOfTurn(current: NodeFact): Partial<NodeFact> {
   const before = current.turn?.before.kept ?? [];
-  return { claim: undefined, turn: undefined, kept: current.kept.filter((key) => before.includes(key)) };
+  return { ...withoutMark(current), claim: undefined, turn: undefined, kept: current.kept.filter((key) => before.includes(key)) };
 }

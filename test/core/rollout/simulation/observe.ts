@@ -4,6 +4,7 @@ import { selects } from '../../../../src/core/selector.ts';
 import type { Refusal } from '../../../../src/core/rollout/eviction-answer.ts';
 import { needsPreflight } from '../../../../src/core/rollout/preflight.ts';
 import type { GateObservation } from '../../../../src/core/rollout/gate.ts';
+import { isMarkedBy } from '../../../../src/core/rollout/outdated-marks.ts';
 import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import type { World } from './world.ts';
 
@@ -42,7 +43,11 @@ export function observe(world: World, memory: Memory): PlanSnapshot | undefined 
     .sort((a, b) => a.spec.index - b.spec.index);
   const batched = new Set(batches.flatMap((batch) => batch.spec.nodes.map((node) => node.name)));
   const nodes = [...world.nodes.values()].filter(
-    (node) => selects(plan.spec.nodeSelector, node.labels) || node.claim === plan.metadata.uid || batched.has(node.name),
+    (node) =>
+      selects(plan.spec.nodeSelector, node.labels) ||
+      node.claim === plan.metadata.uid ||
+      isMarkedBy(plan.metadata.uid, node) ||
+      batched.has(node.name),
   );
   const claimed = new Set(nodes.filter((node) => node.claim === plan.metadata.uid).map((node) => node.name));
   const pods = new Map<string, PodFact[]>();

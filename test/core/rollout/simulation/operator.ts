@@ -128,6 +128,8 @@ function subjectOf(command: Command): string {
     case 'Cordon':
     case 'Quarantine':
     case 'EndQuarantine':
+    case 'MarkOutdated':
+    case 'UnmarkOutdated':
       return ` ${command.node.name}`;
     case 'PassBaton':
       return ` to ${command.to.node}`;

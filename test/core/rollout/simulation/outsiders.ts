@@ -107,6 +107,7 @@ const DEEDS: readonly (readonly [Deed, number])[] = [
     4,
   ],
   [(world) => world.editPlan({ maxUnavailable: world.random.between(1, 4) }), 2],
+  [(world) => world.editPlan({ podPlacement: world.random.chance(0.5) ? 'PreferDoneNodes' : 'Anywhere' }), 1],
   [(world) => world.editPlan({ oneDomainAtATime: { topologyKey: 'zone' } }), 1],
   [claimByAnotherPlan, 3],
   [uncordonInTurn, 3],

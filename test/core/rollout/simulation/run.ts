@@ -75,6 +75,9 @@ export function* playScenario(scenario: Scenario): Generator<undefined, RunResul
   };
 }
 
+/** A plan with one of these reasons has nothing left to do. */
+const ENDED = new Set(['AllSucceeded', 'SomeSkipped', 'SomeFailed']);
+
 /** Every run ends: done, or stopped with a condition that says why and what to do. */
 function checkEnd(world: World, people: boolean): void {
   checkNodesAreFree(world);
@@ -121,6 +124,9 @@ function checkNodesAreFree(world: World): void {
     if (world.namespaceTerminating && !world.isAlive(node.name)) continue;
     if (node.claim !== undefined && node.claim !== 'uid-of-other')
       throw new Error(`Invariant 4 is broken: ${node.name} is claimed for ever`);
+    const done = world.plan === undefined || ENDED.has(world.plan.status?.reason ?? '');
+    if (done && node.outdated !== undefined)
+      throw new Error(`Invariant 4 is broken: ${node.name} keeps the mark of a plan that has nothing left to do`);
     if (world.plan === undefined && node.quarantine !== undefined)
       throw new Error(`Invariant 4 is broken: ${node.name} is quarantined by a plan that is gone`);
   }

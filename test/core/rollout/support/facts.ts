@@ -46,6 +46,8 @@ export function aNode(name: string, changes: Partial<NodeFact> = {}): NodeFact {
     kept: [],
     annotated: true,
     failedTaint: false,
+    outdated: undefined,
+    taints: 0,
     tainted: false,
     ...changes,
   };

@@ -87,6 +87,7 @@ export function aPlan({ failure, ...spec }: PlanChanges = {}, meta: Partial<Obje
       version: '12.9',
       nodeSelector: { matchLabels: { role: 'worker' } },
       paused: false,
+      podPlacement: 'Anywhere',
       maxUnavailable: 1,
       batches: [{ size: 2 }],
       failure: { maxFailed: 0, failedNodes: 'Quarantine', retriesPerNode: 0, ...failure },
