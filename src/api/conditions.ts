@@ -68,6 +68,10 @@ export const PLAN_REASONS = {
   FreezesUnreadable: 'FreezesUnreadable',
   /** Paused: spec.paused is true. */
   PausedBySpec: 'PausedBySpec',
+  /** Paused: an UpgradeAction Pause asked for it. */
+  PausedByAct: 'PausedByAct',
+  /** Aborted: the rollout of this revision was ended, by failure.then or by an UpgradeAction Abort. */
+  Aborted: 'Aborted',
   /** Paused: more nodes failed than maxFailed allows. */
   BudgetExceeded: 'BudgetExceeded',
   /** Succeeded: every node is at the version. */
@@ -128,6 +132,10 @@ export const NODE_REASONS = {
   Quarantined: 'Quarantined',
   /** Skipped: an autoscaler is removing it. */
   BeingRemoved: 'BeingRemoved',
+  /** Skipped: an UpgradeAction Skip asked for it. */
+  SkippedByAct: 'SkippedByAct',
+  /** NotAttempted: the rollout of this revision was aborted. */
+  Aborted: 'Aborted',
   /** NotAttempted: too many nodes failed. */
   BudgetExceeded: 'BudgetExceeded',
   /** NotAttempted: the plan was deleted. */
@@ -189,12 +197,24 @@ export const ACTION_REASONS = {
   PlanNotFound: 'PlanNotFound',
   /** The named batch is not the one after which the plan paused, or that waits for approval. */
   WrongBatch: 'WrongBatch',
-  /** The plan is not paused by its failure budget. */
+  /** The plan is paused neither by its failure budget nor by an act. */
   NotPaused: 'NotPaused',
   /** No batch of the plan waits for approval now. */
   NotWaiting: 'NotWaiting',
   /** One of the nodes is not quarantined by this plan. */
   NotQuarantined: 'NotQuarantined',
+  /** The plan is at another revision than the named one. */
+  WrongRevision: 'WrongRevision',
+  /** The rollout of this revision is over. */
+  RevisionEnded: 'RevisionEnded',
+  /** The plan is paused already. */
+  AlreadyPaused: 'AlreadyPaused',
+  /** One of the nodes has not failed, or none has. */
+  NotFailed: 'NotFailed',
+  /** One of the nodes is in its turn. */
+  NodeInTurn: 'NodeInTurn',
+  /** One of the nodes has its outcome already, or is not of the plan. */
+  NodeNotWaiting: 'NodeNotWaiting',
 } as const;
 
 /** Reasons of the warnings in `status.preflight` of a plan: what may go wrong, and stops nothing. */

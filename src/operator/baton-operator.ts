@@ -4,7 +4,7 @@ import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import { GROUP, VERSION } from '../api/names.ts';
 import type { Hash } from '../core/facts.ts';
-import { isAnswered } from '../core/rollout/answer-actions.ts';
+import { isAnswered } from '../core/rollout/acts/answered.ts';
 import { revisionOf } from '../core/rollout/revision.ts';
 import type { Settings } from '../core/rollout/snapshot.ts';
 import type { KubeObject } from '../kube/client.ts';

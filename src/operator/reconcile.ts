@@ -60,7 +60,7 @@ export async function reconcile(deps: ReconcileDeps, plan: UpgradePlan): Promise
 /** Whether the rollout has ended and everybody has been told: what is in the outbox is tried again, also when no node may hold the baton. */
 function isIdle(snapshot: PlanSnapshot, decision: Decision): boolean {
   const summary = decision.planStatus?.summary;
-  const ended = summary === 'Succeeded' || summary === 'Failed';
+  const ended = summary === 'Succeeded' || summary === 'Failed' || summary === 'Aborted';
   const told = snapshot.batches.every((batch) => isSettled(batch) && outstandingSinks(batch).length === 0);
   return ended && told && decision.commands.length === 0 && snapshot.plan.metadata.deletionTimestamp === undefined;
 }

@@ -17,10 +17,14 @@ export interface UpgradeAction {
 export interface UpgradeActionSpec {
   /** plan is the name of the UpgradePlan in this namespace. */
   readonly plan: string;
-  /** action is what is asked for. Approve lets the batch that waits for it start, or be followed by the next one; Release ends the quarantine of nodes; Resume lets a plan go on that paused because too many nodes failed, and starts its budget anew. */
-  readonly action: 'Approve' | 'Release' | 'Resume';
+  /** action is what is asked for. Approve lets the batch that waits for it start, or be followed by the next one; Pause lets nothing more start until a Resume; Resume lets a plan go on that somebody paused, or that paused because too many nodes failed, and then starts its budget anew; Retry gives nodes that failed a later batch and ends their quarantine; Skip leaves out nodes that wait for their turn; Release ends the quarantine of nodes; Abort ends the rollout of this revision. */
+  readonly action: 'Abort' | 'Approve' | 'Pause' | 'Release' | 'Resume' | 'Retry' | 'Skip';
   /** batch is the UpgradeBatch that the act is for, so that it cannot let a later one pass. */
   readonly batch?: string;
+  /** revision is the plan's revision that the act is for, or at least the first four characters of it. */
+  readonly revision?: string;
+  /** maxFailed is the plan's failure budget after a Resume, instead of spec.failure.maxFailed, until the plan comes to another revision. */
+  readonly maxFailed?: number | string;
   /** nodes are the names of the nodes that the act is for. */
   readonly nodes?: readonly string[];
   /** reason says why, for those who read it later. */

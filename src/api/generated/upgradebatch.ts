@@ -263,6 +263,8 @@ export interface NodeRecord {
   readonly endTime?: string;
   /** quarantined is true while the node stays cordoned and tainted. */
   readonly quarantined?: boolean;
+  /** retriedBy is the UID of the UpgradeAction that lets the node go into a later batch. */
+  readonly retriedBy?: string;
   /** overdue is true while a process is past its time and has not ended. */
   readonly overdue?: boolean;
   /** drain is what the drain of the node waits for, or what it failed on. */
@@ -342,7 +344,7 @@ export interface OverdueRecord {
 /** `status.outlook` of an UpgradeBatch. */
 export interface BatchOutlook {
   /** next is what follows. */
-  readonly next: 'NextBatch' | 'Paused' | 'Done' | 'Deleted' | 'Waiting';
+  readonly next: 'NextBatch' | 'Paused' | 'Aborted' | 'Done' | 'Deleted' | 'Waiting';
   /** reason is the reason why the plan paused. */
   readonly reason?: string;
   /** message says it to a person. */
@@ -401,6 +403,8 @@ export interface Resumption {
   readonly action: string;
   /** requestedBy is who asked. */
   readonly requestedBy?: string;
+  /** maxFailed is the plan's failure budget from here on. */
+  readonly maxFailed?: number | string;
   /** time is when it was applied. */
   readonly time: string;
 }

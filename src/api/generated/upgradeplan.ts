@@ -183,6 +183,8 @@ export interface FailurePolicy {
   readonly maxConsecutiveFailed?: number;
   /** failedNodes is what becomes of a node that failed once its upgrade had begun. Quarantine keeps it cordoned and tainted until an UpgradeAction releases it; Uncordon gives it back at once, half upgraded or not. */
   readonly failedNodes: 'Quarantine' | 'Uncordon';
+  /** then is what follows when too many nodes failed. Pause waits for an UpgradeAction Resume; Abort ends the rollout of this revision, of which nothing starts any more. */
+  readonly then: 'Pause' | 'Abort';
   /** retriesPerNode is how many more attempts a node gets, in the same turn, whose Job failed or did not end in time. Processes that succeeded are not run again. */
   readonly retriesPerNode: number;
 }
@@ -389,6 +391,12 @@ export interface UpgradePlanStatus {
   readonly upcoming?: readonly UpcomingBatch[];
   /** preflight is what was found that may go wrong, before anything is touched and again when the spec has changed. It stops nothing: what surely goes wrong makes Accepted False. */
   readonly preflight?: PlanPreflight;
+  /** pausedBy is the UpgradeAction that paused the plan, until one resumes it. */
+  readonly pausedBy?: PlanPause;
+  /** ended says that the rollout of a revision is over before its time. Nothing of that revision starts any more. */
+  readonly ended?: PlanEnd;
+  /** history is the last acts of people that were done, the oldest first. It stays when the UpgradeActions are deleted. */
+  readonly history?: readonly PlanAct[];
   /** counts are the plan's nodes by outcome in this revision. */
   readonly counts?: PlanCounts;
   /** gates are the gates that are asked now, as they were last seen; what is told of one that does not change is written anew once a minute. */
@@ -453,6 +461,54 @@ export interface PreflightWarning {
   readonly reason: string;
   /** message says it to a person. */
   readonly message: string;
+}
+
+/** `status.pausedBy` of an UpgradePlan. */
+export interface PlanPause {
+  /** action is the name of the UpgradeAction. */
+  readonly action: string;
+  /** requestedBy is who asked. */
+  readonly requestedBy?: string;
+  /** reason is what they gave as the reason. */
+  readonly reason?: string;
+  /** time is when it was applied. */
+  readonly time: string;
+}
+
+/** `status.ended` of an UpgradePlan. */
+export interface PlanEnd {
+  /** reason is one CamelCase word for how. */
+  readonly reason: 'Aborted';
+  /** revision is the revision that is over. */
+  readonly revision: string;
+  /** message says why. */
+  readonly message: string;
+  /** action is the name of the UpgradeAction that asked for it, if one did. */
+  readonly action?: string;
+  /** requestedBy is who asked. */
+  readonly requestedBy?: string;
+  /** time is when it was decided. */
+  readonly time: string;
+}
+
+/** `status.history[]` of an UpgradePlan. */
+export interface PlanAct {
+  /** action is what was asked for. */
+  readonly action: string;
+  /** name is the name of the UpgradeAction. */
+  readonly name: string;
+  /** uid is the UID of the UpgradeAction. */
+  readonly uid: string;
+  /** requestedBy is who asked. */
+  readonly requestedBy?: string;
+  /** reason is what they gave as the reason. */
+  readonly reason?: string;
+  /** batch is the UpgradeBatch that the act named. */
+  readonly batch?: string;
+  /** message says what was done. */
+  readonly message: string;
+  /** time is when it was done. */
+  readonly time: string;
 }
 
 /** `status.counts` of an UpgradePlan. */

@@ -109,7 +109,7 @@ function decideOutcome(nodes: readonly NotifiedNode[], counts: NodeCounts): Outc
 
 /** A failed node that is in service can wait while the plan goes on; at the end nobody will come back to it. */
 function actionNeeded(outlook: BatchOutlook | undefined, counts: NodeCounts, paused: boolean): boolean {
-  return paused || counts.quarantined > 0 || (outlook?.next === 'Done' && counts.failed > 0);
+  return paused || counts.quarantined > 0 || outlook?.next === 'Aborted' || (outlook?.next === 'Done' && counts.failed > 0);
 }
 
 /** A number of batches that is already passed was a wrong estimate, and says nothing. */

@@ -155,7 +155,7 @@ export interface PlanProgress {
 
 /** What follows a batch. */
 export interface NextStep {
-  readonly kind: 'NextBatch' | 'Paused' | 'Done' | 'Deleted' | 'Waiting';
+  readonly kind: 'NextBatch' | 'Paused' | 'Aborted' | 'Done' | 'Deleted' | 'Waiting';
   readonly message: string;
   /** Index of the batch to come. */
   readonly batch?: number;

@@ -41,6 +41,7 @@ function headlineText({ outcome, action, cluster, plan, batch, next, progress }:
     `batch ${batch.index}${batch.step === undefined ? '' : ` (${batch.step})`}${of}`,
     ...(done ? [progress === undefined ? 'ENDED' : `ENDED ${progress.succeeded}/${progress.nodes}`] : []),
     ...(next?.kind === 'Paused' ? ['PAUSED'] : []),
+    ...(next?.kind === 'Aborted' ? ['ABORTED'] : []),
     ...(next?.kind === 'Deleted' ? ['PLAN DELETED'] : []),
     action === 'Act' ? 'ACT' : 'no action',
   ];
@@ -123,7 +124,14 @@ function stateText(state: Cause['state']): string {
   return state === 'NotAttempted' ? 'not attempted' : state.toLowerCase();
 }
 
-const NEXT_INTROS = { NextBatch: 'Next', Waiting: 'Waiting', Paused: 'Paused', Done: 'Ended', Deleted: 'Next' } as const;
+const NEXT_INTROS = {
+  NextBatch: 'Next',
+  Waiting: 'Waiting',
+  Paused: 'Paused',
+  Aborted: 'Aborted',
+  Done: 'Ended',
+  Deleted: 'Next',
+} as const;
 
 function nextText({ next, progress }: Told): string | undefined {
   if (next === undefined || next.message === '') return undefined;

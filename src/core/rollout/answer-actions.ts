@@ -1,14 +1,33 @@
-import { ACTION_REASONS, CONDITIONS } from '../../api/conditions.ts';
 import type { UpgradeAction } from '../../api/generated/upgradeaction.ts';
-import type { Approval, Resumption } from '../../api/generated/upgradebatch.ts';
+import type { Approval, NodeRecord, Resumption } from '../../api/generated/upgradebatch.ts';
+import type { PlanAct, PlanEnd, PlanPause } from '../../api/generated/upgradeplan.ts';
+import { CONDITIONS } from '../../api/conditions.ts';
 import { findCondition } from '../condition.ts';
-import { toRfc3339 } from '../text.ts';
+import { presentFields } from '../present-fields.ts';
+import { cutToBytes, toRfc3339 } from '../text.ts';
+import { abort } from './acts/abort.ts';
+import { done, refuse, type Act, type ActStep, type ActView } from './acts/act.ts';
+import { isAnswered } from './acts/answered.ts';
+import { pause } from './acts/pause.ts';
+import { release } from './acts/release.ts';
+import { resume } from './acts/resume.ts';
+import { retryFailed } from './acts/retry-failed.ts';
+import { skip } from './acts/skip.ts';
 import { approve } from './approve.ts';
-import { isSettled } from './batch-step.ts';
 import type { ActionAnswer, Command } from './command.ts';
-import type { Budget } from './budget.ts';
-import type { Fleet } from './fleet.ts';
-import type { DecisionInput } from './snapshot.ts';
+import { endOf } from './ended.ts';
+
+/** The plan's history holds so many acts. */
+const HISTORY_LIMIT = 20;
+/** So many acts are entered there in one pass, so that none is dropped before it has been answered. */
+const MOST_AT_ONCE = 10;
+
+/** What acts have made of the plan as a whole. */
+export interface PlanControl {
+  readonly pausedBy: PlanPause | undefined;
+  readonly ended: PlanEnd | undefined;
+  readonly history: readonly PlanAct[];
+}
 
 /** What the acts of people bring about. */
 export interface ActionsStep {
@@ -17,34 +36,114 @@ export interface ActionsStep {
   readonly resumed: ReadonlyMap<string, Resumption>;
   /** Batches that are to be marked as approved, by name. */
   readonly approved: ReadonlyMap<string, Approval>;
+  /** Records that are to be changed, by batch and node. */
+  readonly records: ReadonlyMap<string, ReadonlyMap<string, NodeRecord>>;
+  /** For the plan's status. */
+  readonly control: PlanControl;
 }
 
-/** Whether an act has had its answer. Acts happen once. */
-export function isAnswered(action: UpgradeAction): boolean {
-  const applied = findCondition(action.status?.conditions, CONDITIONS.applied);
-  return applied !== undefined && applied.status !== 'Unknown';
+const ACTS: Readonly<Record<UpgradeAction['spec']['action'], Act>> = {
+  Abort: abort,
+  Approve: ({ input, fleet }, action) => {
+    const step = approve(input, action, fleet);
+    return 'answer' in step ? step : { approved: step.approval };
+  },
+  Pause: pause,
+  Release: release,
+  Resume: resume,
+  Retry: retryFailed,
+  Skip: skip,
+};
+
+/**
+ * Decides what becomes of each act that has no answer yet. An act that is done is entered into the plan's history first, in the same write
+ * as what it changes about the plan, and answered when it stands there: so each is done once, whatever is killed in between.
+ */
+export function answerActions(view: ActView): ActionsStep {
+  const history = view.input.snapshot.plan.status?.history ?? [];
+  const steps = view.input.snapshot.actions
+    .filter((action) => !isAnswered(action))
+    .map((action): DecidedAct => {
+      const entry = history.find(({ uid }) => uid === action.metadata.uid);
+      return { action, entry, step: entry === undefined ? decideAct(view, action) : done(entry.message) };
+    });
+  return {
+    commands: steps.flatMap((each) => [...(each.step.commands ?? []), ...answersOf(each)]),
+    resumed: firstOfBatch(steps, ({ resumed }) => resumed),
+    approved: firstOfBatch(steps, ({ approved }) => approved),
+    records: changedRecords(steps),
+    control: controlAfter(view, steps),
+  };
 }
 
-/** Decides what becomes of each act that has no answer yet. */
-export function answerActions(input: DecisionInput, fleet: Fleet, budget: Budget): ActionsStep {
-  const commands: Command[] = [];
-  const resumed = new Map<string, Resumption>();
-  const approved = new Map<string, Approval>();
-  for (const action of input.snapshot.actions) {
-    if (isAnswered(action)) continue;
-    if (action.spec.action === 'Release') commands.push(...release(input, action));
-    else if (action.spec.action === 'Approve') {
-      const step = approve(input, action, fleet);
-      if ('answer' in step) commands.push(...answer(action, step.answer));
-      // Of two in one pass the first counts; the other is answered when that is written.
-      else if (!approved.has(action.spec.batch ?? '')) approved.set(action.spec.batch ?? '', step.approval);
-    } else {
-      const step = resume(input, { action, fleet, budget });
-      if (step.answer !== undefined) commands.push(...answer(action, step.answer));
-      if (step.resumption !== undefined && action.spec.batch !== undefined) resumed.set(action.spec.batch, step.resumption);
-    }
+/** An act without its answer, and what follows from it. */
+interface DecidedAct {
+  readonly action: UpgradeAction;
+  /** Its entry in the history: all that is left of it is the answer. */
+  readonly entry: PlanAct | undefined;
+  readonly step: ActStep;
+}
+
+function answersOf({ action, entry, step }: DecidedAct): readonly Command[] {
+  if (step.answer === undefined || (step.answer.status === 'True' && entry === undefined)) return [];
+  return answer(action, step.answer);
+}
+
+/** Of two for one batch in one pass the first counts; the other is answered when that is written. */
+function firstOfBatch<T>(steps: readonly DecidedAct[], pick: (step: ActStep) => T | undefined): ReadonlyMap<string, T> {
+  const picked = new Map<string, T>();
+  for (const { action, step } of steps) {
+    const value = pick(step);
+    const batch = action.spec.batch ?? '';
+    if (value !== undefined && !picked.has(batch)) picked.set(batch, value);
   }
-  return { commands, resumed, approved };
+  return picked;
+}
+
+function changedRecords(steps: readonly DecidedAct[]): ActionsStep['records'] {
+  const records = new Map<string, ReadonlyMap<string, NodeRecord>>();
+  for (const { step } of steps) {
+    for (const [batch, changes] of step.records ?? []) records.set(batch, new Map([...(records.get(batch) ?? []), ...changes]));
+  }
+  return records;
+}
+
+function controlAfter(view: ActView, steps: readonly DecidedAct[]): PlanControl {
+  const { status } = view.input.snapshot.plan;
+  const ended = endOf(view.input, view.budget);
+  const ready = steps.filter(({ entry, step }) => entry === undefined && step.answer?.status === 'True');
+  // Each that changes the plan is decided on what the one before has made of it: one in a pass.
+  const changing = ready.find(({ step }) => step.control !== undefined);
+  const entered = ready.filter((each) => each === changing || each.step.control === undefined).slice(0, MOST_AT_ONCE);
+  const change = changing !== undefined && entered.includes(changing) ? changing.step.control : undefined;
+  const pausedBy = change?.pausedBy ?? status?.pausedBy;
+  const entries = entered.flatMap(({ action, step }) => (step.answer === undefined ? [] : [entryOf(view, action, step.answer)]));
+  return {
+    pausedBy: pausedBy === 'None' ? undefined : pausedBy,
+    ended: ended ?? change?.ended,
+    history: [...(status?.history ?? []), ...entries].slice(-HISTORY_LIMIT),
+  };
+}
+
+function decideAct(view: ActView, action: UpgradeAction): ActStep {
+  const ended = endOf(view.input, view.budget);
+  if (ended !== undefined && action.spec.action !== 'Release') {
+    return refuse('RevisionEnded', `the rollout of this revision is over (${ended.message}); another version begins a new one`);
+  }
+  return ACTS[action.spec.action](view, action);
+}
+
+function entryOf({ input }: ActView, { metadata, spec }: UpgradeAction, { message }: ActionAnswer): PlanAct {
+  return presentFields({
+    action: spec.action,
+    name: metadata.name,
+    uid: metadata.uid,
+    requestedBy: spec.requestedBy,
+    reason: spec.reason,
+    batch: spec.batch,
+    message: cutToBytes(message, 256),
+    time: toRfc3339(input.now),
+  });
 }
 
 /** The answer, unless the act has it already: one that waits is told so once. */
@@ -52,81 +151,4 @@ function answer(action: UpgradeAction, given: ActionAnswer): readonly Command[] 
   const before = findCondition(action.status?.conditions, CONDITIONS.applied);
   if (before?.status === given.status && before.reason === given.reason) return [];
   return [{ kind: 'AnswerAction', action, answer: given, why: `${action.metadata.name}: ${given.message}` }];
-}
-
-function wait(message: string): ActionAnswer {
-  return { status: 'Unknown', reason: ACTION_REASONS.Pending, message };
-}
-
-/** Ends the quarantine of the named nodes. Done once none of them is quarantined any more, so that a kill in between is harmless. */
-function release({ snapshot }: DecisionInput, action: UpgradeAction): readonly Command[] {
-  const uid = snapshot.plan.metadata.uid;
-  const names = action.spec.nodes ?? [];
-  const failed = new Set(
-    snapshot.batches.flatMap((batch) =>
-      (batch.status?.nodes ?? []).filter((record) => record.state === 'Failed').map((record) => record.name),
-    ),
-  );
-  const quarantined = names.flatMap((name) => {
-    const node = snapshot.nodes.get(name);
-    return node?.quarantine?.planUid === uid ? [node] : [];
-  });
-  const strangers = names.filter((name) => !failed.has(name) && snapshot.nodes.get(name)?.quarantine?.planUid !== uid);
-  if (strangers.length > 0) {
-    const message = `not quarantined by this plan: ${strangers.join(', ')}; nothing was done`;
-    return answer(action, { status: 'False', reason: ACTION_REASONS.NotQuarantined, message });
-  }
-  // A node that failed may not be in quarantine yet: its turn is closed first.
-  const busy = names.filter((name) => failed.has(name) && snapshot.nodes.get(name)?.claim === uid);
-  if (busy.length > 0) return answer(action, wait(`waits for the turns of ${busy.join(', ')} to be closed`));
-  if (quarantined.length > 0) {
-    return quarantined.map((node): Command => ({
-      kind: 'EndQuarantine',
-      node,
-      why: `${action.metadata.name} releases ${node.name}`,
-    }));
-  }
-  return answer(action, { status: 'True', reason: ACTION_REASONS.Done, message: `released: ${names.join(', ')}` });
-}
-
-interface ResumeInput {
-  readonly action: UpgradeAction;
-  readonly fleet: Fleet;
-  readonly budget: Budget;
-}
-
-function resume(
-  { now }: DecisionInput,
-  { action, fleet, budget }: ResumeInput,
-): { answer?: ActionAnswer; resumption?: Resumption } {
-  const refuse = (reason: string, message: string): { answer: ActionAnswer } => ({
-    answer: { status: 'False', reason, message },
-  });
-  const newest = fleet.batches.at(-1);
-  const named = fleet.batches.find((batch) => batch.metadata.name === action.spec.batch);
-  if (named?.status?.resumed?.action === action.metadata.name) {
-    return {
-      answer: {
-        status: 'True',
-        reason: ACTION_REASONS.Done,
-        message: `resumed after ${named.metadata.name}; the failure budget starts anew`,
-      },
-    };
-  }
-  if (!budget.exceeded) {
-    return refuse(
-      ACTION_REASONS.NotPaused,
-      'the plan is not paused by its failure budget; spec.paused is changed in the plan itself',
-    );
-  }
-  if (named === undefined || named !== newest) {
-    return refuse(
-      ACTION_REASONS.WrongBatch,
-      `the plan is paused after ${newest?.metadata.name ?? 'no batch'}, not after ${action.spec.batch ?? ''}`,
-    );
-  }
-  // What runs is finished first: its outcome may be what the person does not know yet.
-  if (!isSettled(named)) return { answer: wait(`waits until what runs in ${named.metadata.name} is finished`) };
-  const by = action.spec.requestedBy;
-  return { resumption: { action: action.metadata.name, ...(by === undefined ? {} : { requestedBy: by }), time: toRfc3339(now) } };
 }

@@ -15,6 +15,7 @@ import { toInstant, toRfc3339 } from '../text.ts';
 import { referencesFor, type Reference } from '../timing/reference.ts';
 import type { Command } from './command.ts';
 import { currentBatches } from './fleet.ts';
+import { recordedEnd } from './ended.ts';
 import { inTurn, isTerminal } from './node-input.ts';
 import { stepNode } from './node-step.ts';
 import { operatorPodOn } from './operator-pod.ts';
@@ -74,7 +75,7 @@ export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep 
       pods: snapshot.pods.get(batchNode.name) ?? [],
       reports: reports.get(batchNode.name) ?? [],
       deleting: snapshot.plan.metadata.deletionTimestamp !== undefined,
-      mayRetry: snapshot.plan.metadata.deletionTimestamp === undefined,
+      mayRetry: snapshot.plan.metadata.deletionTimestamp === undefined && recordedEnd(snapshot) === undefined,
       reporterReady: snapshot.reporters.has(batchNode.name),
       reporterInstalled: settings.reporterInstalled,
       evictionAnswers: snapshot.evictionAnswers,
@@ -108,7 +109,7 @@ export function endWaiting(
 
 /** Why nodes that wait will have no turn. */
 export interface WaitEnd {
-  readonly reason: (typeof NODE_REASONS)['BudgetExceeded' | 'PlanDeleted' | 'Superseded'];
+  readonly reason: (typeof NODE_REASONS)['Aborted' | 'BudgetExceeded' | 'PlanDeleted' | 'Superseded'];
   readonly message: string;
 }
 

@@ -20,7 +20,7 @@ export interface Budget {
  */
 export function failureBudget(snapshot: PlanSnapshot, fleet: Fleet): Budget {
   const { failure } = snapshot.plan.spec;
-  const maxFailed = countOf(failure.maxFailed, fleet.planNodes);
+  const maxFailed = countOf(raisedBudget(fleet.batches) ?? failure.maxFailed, fleet.planNodes);
   const resumed = fleet.batches.findLastIndex((batch) => batch.status?.resumed !== undefined);
   const counted = fleet.batches.slice(resumed + 1);
   const failed = counted.reduce((sum, batch) => sum + failedIn(batch), 0);
@@ -33,6 +33,11 @@ export function failureBudget(snapshot: PlanSnapshot, fleet: Fleet): Budget {
     batch: fleet.batches.at(-1)?.metadata.name,
     message: excess ?? sentence,
   };
+}
+
+/** The budget that the last Resume to name one has given. */
+function raisedBudget(batches: readonly UpgradeBatch[]): number | string | undefined {
+  return batches.findLast((batch) => batch.status?.resumed?.maxFailed !== undefined)?.status?.resumed?.maxFailed;
 }
 
 function failedIn(batch: UpgradeBatch): number {

@@ -32,11 +32,20 @@ export interface NextBatch extends Cut {
   readonly maxFailed: number | undefined;
 }
 
-function batchNode(plan: UpgradePlan, node: NodeFact): BatchNode {
+/** The processes that are for a node; those that succeeded there in this revision, before the node failed, do not run again. */
+function batchNode(plan: UpgradePlan, fleet: Fleet, node: NodeFact): BatchNode {
+  const succeeded = succeededOn(fleet, node);
   const processes = plan.spec.processes
-    .filter((process) => selects(process.nodeSelector, node.labels))
+    .filter((process) => selects(process.nodeSelector, node.labels) && !succeeded.has(process.name))
     .map((process) => process.name);
   return { name: node.name, uid: node.uid, processes };
+}
+
+function succeededOn({ batches, records }: Fleet, { name, uid }: NodeFact): ReadonlySet<string> {
+  if (records.get(name)?.retriedBy === undefined) return new Set();
+  const tried = batches.filter((batch) => batch.spec.nodes.some((entry) => entry.name === name && entry.uid === uid));
+  const processes = tried.flatMap((batch) => batch.status?.nodes?.find((record) => record.name === name)?.processes ?? []);
+  return new Set(processes.filter((process) => process.state === 'Succeeded').map((process) => process.name));
 }
 
 /** Index that the next batch gets: monotone for the plan's life, also when history was pruned. */
@@ -50,13 +59,13 @@ function domainAt(plan: UpgradePlan, nodes: readonly NodeFact[], position: numbe
   return node === undefined ? undefined : domainOf(plan, node);
 }
 
-/** As many of the nodes, from a position on, as one batch can hold: at most so much work, and of one domain. */
-function fill(plan: UpgradePlan, nodes: readonly NodeFact[], from: number, size: number): readonly BatchNode[] {
+/** As many of the nodes, in their order, as one batch can hold: at most so much work, and of one domain. */
+function fill(plan: UpgradePlan, fleet: Fleet, nodes: readonly NodeFact[]): readonly BatchNode[] {
   const filled: BatchNode[] = [];
-  const domain = domainAt(plan, nodes, from);
+  const domain = domainAt(plan, nodes, 0);
   let work = 0;
-  for (const node of nodes.slice(from, from + size)) {
-    const entry = batchNode(plan, node);
+  for (const node of nodes) {
+    const entry = batchNode(plan, fleet, node);
     work += Math.max(1, entry.processes.length);
     if (work > MAX_NODE_PROCESSES || domainOf(plan, node) !== domain) break;
     filled.push(entry);
@@ -73,7 +82,7 @@ export function* cutBatches(snapshot: PlanSnapshot, fleet: Fleet): Generator<Cut
   for (let from = 0; from < nodes.length;) {
     const step = nextStep(plan, fleet.planNodes, progress);
     const size = Math.min(step.size, nodes.length - from);
-    const filled = fill(plan, nodes, from, size);
+    const filled = fill(plan, fleet, nodes.slice(from, from + size));
     const rest = size - filled.length;
     yield { index, step: step.step, stepName: step.name, nodes: filled, rest, domain: domainAt(plan, nodes, from) };
     progress = { step: step.step, rest };

@@ -1,23 +1,18 @@
 import { NODE_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
-import type {
-  Approval,
-  BatchOutlook,
-  NodeRecord,
-  Resumption,
-  UpgradeBatch,
-  UpgradeBatchStatus,
-} from '../../api/generated/upgradebatch.ts';
+import type { BatchOutlook, NodeRecord, UpgradeBatch, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
 import type { UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
 import { FINALIZERS } from '../../api/names.ts';
 import type { Instant } from '../facts.ts';
 import { presentFields } from '../present-fields.ts';
 import { counted, toInstant } from '../text.ts';
 import { needsAgent, spokenFor, stepAgent } from './agent-step.ts';
-import { answerActions } from './answer-actions.ts';
+import { skippedByActs } from './acts/skip.ts';
+import { answerActions, type ActionsStep } from './answer-actions.ts';
 import { batchStatus, endWaiting, isSettled, outstandingSinks, stepNodes, type WaitEnd } from './batch-step.ts';
 import { canHandOver } from './baton-step.ts';
 import type { Command } from './command.ts';
 import { buildBatch, cutNextBatch } from './cut-batch.ts';
+import { endOf } from './ended.ts';
 import { finishDeletion, isTearingDown, tearDown } from './deletion.ts';
 import { gateStatuses, gatesRest, gatesThatMatter } from './gate-rules.ts';
 import { holdNextBatch, holdOpenBatch, holdStart, holdTurn, type Hold, type HoldView } from './holds.ts';
@@ -80,6 +75,8 @@ function fateOf(view: HoldView, batch: UpgradeBatch): Fate {
   if (snapshot.plan.metadata.deletionTimestamp !== undefined) return end(NODE_REASONS.PlanDeleted, 'the plan was deleted');
   if (batch.spec.revision !== snapshot.revision)
     return end(NODE_REASONS.Superseded, `the plan moved on to ${snapshot.plan.spec.version}`);
+  const over = endOf(view.input, budget);
+  if (over !== undefined) return end(NODE_REASONS.Aborted, `the rollout was aborted: ${over.message}`);
   if (budget.exceeded) return end(NODE_REASONS.BudgetExceeded, budget.message);
   const hold = holdOpenBatch(view);
   // A refused spec says so itself.
@@ -117,7 +114,9 @@ function stepOpen(input: DecisionInput, open: UpgradeBatch): OpenStep {
   const fleet = surveyFleet(snapshot);
   const view = { input: { ...input, snapshot }, fleet, budget: failureBudget(snapshot, fleet) };
   const fate = fateOf(view, open);
-  const records = fate.kind === 'End' ? endWaiting(input, open, nodes.records, fate.end) : nodes.records;
+  const skipped = skippedByActs(input, fleet, open, nodes.records);
+  const found = new Map([...nodes.records, ...skipped]);
+  const records = fate.kind === 'End' ? endWaiting(input, open, found, fate.end) : found;
   const turns = fate.kind === 'Go' ? turnsOf(view, open, records) : NO_TURNS;
   return {
     commands: [...nodes.commands, ...turns.commands],
@@ -137,7 +136,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
   const snapshot = open === undefined || step === undefined ? input.snapshot : withRecords(input.snapshot, open, step.records);
   const fleet = surveyFleet(snapshot);
   const budget = failureBudget(snapshot, fleet);
-  const actions = answerActions(input, fleet, budget);
+  const actions = answerActions({ input, fleet, budget });
 
   const spoken = spokenFor(input.snapshot, open);
   const records = spoken === open ? (step?.records ?? recordsOf(spoken)) : recordsOf(spoken);
@@ -168,6 +167,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
       budget,
       open,
       hold,
+      control: actions.control,
       agentProblem: agent.problem,
       preflight: preflight.status,
       gates: gateStatuses(gates, input),
@@ -177,8 +177,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
     batchStatuses: batchStatuses(input, view, {
       open,
       records: step?.records,
-      resumed: actions.resumed,
-      approved: actions.approved,
+      actions,
       agentProblem: agent.problem,
     }),
     lookAt: earliest(looks, input.now),
@@ -212,8 +211,7 @@ function holdOf(view: HoldView, open: UpgradeBatch | undefined, found: Hold | un
 interface StatusesInput {
   readonly open: UpgradeBatch | undefined;
   readonly records: ReadonlyMap<string, NodeRecord> | undefined;
-  readonly resumed: ReadonlyMap<string, Resumption>;
-  readonly approved: ReadonlyMap<string, Approval>;
+  readonly actions: ActionsStep;
   readonly agentProblem: string | undefined;
 }
 
@@ -221,17 +219,27 @@ interface StatusesInput {
 function batchStatuses(
   input: DecisionInput,
   view: HoldView,
-  { open, records, resumed, approved, agentProblem }: StatusesInput,
+  { open, records, actions, agentProblem }: StatusesInput,
 ): ReadonlyMap<string, UpgradeBatchStatus> {
   const statuses = new Map<string, UpgradeBatchStatus>();
   const downNow = downNodes(view.input.snapshot, view.fleet).length;
   const outlook = (): BatchOutlook => outlookFor(view);
   for (const batch of input.snapshot.batches) {
-    const acts = presentFields({ resumed: resumed.get(batch.metadata.name), approved: approved.get(batch.metadata.name) });
-    const own = batch === open ? records : settledRecords(input, batch, Object.keys(acts).length > 0);
+    const { name } = batch.metadata;
+    const acts = presentFields({ resumed: actions.resumed.get(name), approved: actions.approved.get(name) });
+    const changed = actions.records.get(name);
+    const acted = changed !== undefined || Object.keys(acts).length > 0;
+    const own = batch === open ? records : settledRecords(input, batch, acted);
     if (own === undefined) continue;
-    const status = batchStatus({ input, batch, records: own, downNow, outlook, agentProblem });
-    statuses.set(batch.metadata.name, { ...status, ...acts });
+    const status = batchStatus({
+      input,
+      batch,
+      records: changed === undefined ? own : new Map([...own, ...changed]),
+      downNow,
+      outlook,
+      agentProblem,
+    });
+    statuses.set(name, { ...status, ...acts });
   }
   return statuses;
 }
@@ -275,7 +283,7 @@ const NO_NEXT: NextStep = { commands: [], hold: undefined };
 function nextBatch(view: HoldView): NextStep {
   const { input, fleet, budget } = view;
   const { snapshot } = input;
-  if (snapshot.validation.kind === 'Refused' || budget.exceeded) return NO_NEXT;
+  if (snapshot.validation.kind === 'Refused' || budget.exceeded || endOf(input, budget) !== undefined) return NO_NEXT;
   if (fleet.remaining.length === 0) return NO_NEXT;
   const hold = holdNextBatch(view) ?? lastNotification(input);
   if (hold !== undefined) return { commands: [], hold };

@@ -37,7 +37,12 @@ export function currentBatches({ batches, revision }: Pick<PlanSnapshot, 'batche
   return batches.slice(batches.findLastIndex((batch) => batch.spec.revision !== revision) + 1);
 }
 
-/** Gathers where the fleet stands. A node that was not attempted because the rollout stopped goes into a later batch. */
+/** A node that was not attempted because the rollout stopped goes into a later batch, and one that failed when an act says so. */
+function goesAgain(record: NodeRecord | undefined): boolean {
+  return record?.state === 'NotAttempted' || (record?.state === 'Failed' && record.retriedBy !== undefined);
+}
+
+/** Gathers where the fleet stands. */
 export function surveyFleet(snapshot: PlanSnapshot): Fleet {
   const selected = selectedNodes(snapshot);
   const batches = currentBatches(snapshot);
@@ -50,8 +55,7 @@ export function surveyFleet(snapshot: PlanSnapshot): Fleet {
   const remaining: NodeFact[] = [];
   let doneBefore = 0;
   for (const node of selected.values()) {
-    const attempted = batched.get(node.name) === node.uid && records.get(node.name)?.state !== 'NotAttempted';
-    if (attempted) continue;
+    if (batched.get(node.name) === node.uid && !goesAgain(records.get(node.name))) continue;
     if (node.done?.revision === snapshot.revision) doneBefore += 1;
     else if (!node.leaving) remaining.push(node);
   }

@@ -44,7 +44,7 @@ type Rule = (view: HoldView) => Hold | undefined;
 type TurnRule = (view: HoldView, waiting: WaitingNode) => Hold | undefined;
 
 /** They hold everything new: the next batch, and each turn of the open one. The first that holds is the one that is shown. */
-const START_RULES: readonly Rule[] = [pausedBySpec, validationPending];
+const START_RULES: readonly Rule[] = [pausedBySpec, pausedByAct, validationPending];
 
 /** They hold the next batch, beside the rules above. An approval comes first: somebody has to be asked, and may answer during the soak. */
 const BATCH_RULES: readonly Rule[] = [nextUnapproved, soaking, batchInOtherDomain];
@@ -92,6 +92,18 @@ export function holdTurn(view: HoldView, waiting: WaitingNode): Hold | undefined
 function pausedBySpec({ input }: HoldView): Hold | undefined {
   if (!input.snapshot.plan.spec.paused) return undefined;
   return { reason: PLAN_REASONS.PausedBySpec, message: 'spec.paused is true', summary: 'Paused', kind: 'Resting' };
+}
+
+function pausedByAct({ input }: HoldView): Hold | undefined {
+  const { plan, revision, batches } = input.snapshot;
+  const pause = plan.status?.pausedBy;
+  if (pause === undefined) return undefined;
+  const who = pause.requestedBy === undefined ? pause.action : `${pause.requestedBy} (${pause.action})`;
+  const why = pause.reason === undefined ? '' : `: ${pause.reason}`;
+  const newest = batches.findLast((batch) => batch.spec.revision === revision)?.metadata.name;
+  const named = newest === undefined ? `revision ${revision.slice(0, 8)}` : newest;
+  const message = `paused by ${who}${why}; to go on, create an UpgradeAction Resume for ${named}`;
+  return { reason: PLAN_REASONS.PausedByAct, message, summary: 'Paused', kind: 'Resting' };
 }
 
 function validationPending({ input }: HoldView): Hold | undefined {

@@ -41,8 +41,13 @@ interface Skip {
 }
 
 /** Why a node is skipped when its turn comes. */
-function skipReason(node: NodeFact, batch: UpgradeBatch, selected: boolean, processes: number): Skip | undefined {
-  if (processes === 0) return { reason: NODE_REASONS.NothingToRun, message: 'no process of the plan is for this node' };
+function skipReason(
+  node: NodeFact,
+  batch: UpgradeBatch,
+  selected: boolean,
+  work: 'Some' | 'Succeeded' | 'None',
+): Skip | undefined {
+  if (work === 'None') return { reason: NODE_REASONS.NothingToRun, message: 'no process of the plan is for this node' };
   if (node.done?.revision === batch.spec.revision)
     return { reason: NODE_REASONS.AlreadyDone, message: `done in ${node.done.batch}` };
   if (!selected) return { reason: NODE_REASONS.NoLongerSelected, message: 'its labels no longer match nodeSelector' };
@@ -52,6 +57,7 @@ function skipReason(node: NodeFact, batch: UpgradeBatch, selected: boolean, proc
     return { reason: NODE_REASONS.Quarantined, message: `quarantined by ${namespace}/${plan}; release it first` };
   }
   if (!node.ready) return { reason: NODE_REASONS.NotReady, message: 'NotReady when its turn came' };
+  if (work === 'Succeeded') return { reason: NODE_REASONS.AlreadyDone, message: 'its processes had succeeded before it failed' };
   return undefined;
 }
 
@@ -61,12 +67,13 @@ function stillToRun(batch: UpgradeBatch, entry: BatchNode, node: NodeFact): read
 }
 
 /** Records of waiting nodes on which every process finds its work done: they need no turn, and so no leave to go down either. */
-function skipCurrent({ snapshot, fleet, batch, now }: TurnsInput, entries: readonly BatchNode[]): Map<string, NodeRecord> {
+function skipCurrent(input: TurnsInput, entries: readonly BatchNode[]): Map<string, NodeRecord> {
+  const { snapshot, fleet, batch, now } = input;
   const skipped = new Map<string, NodeRecord>();
   for (const entry of entries) {
     const node = snapshot.nodes.get(entry.name);
     if (node === undefined || node.uid !== entry.uid || node.claim !== undefined) continue;
-    if (skipReason(node, batch, fleet.selected.has(node.name), entry.processes.length) !== undefined) continue;
+    if (skipReason(node, batch, fleet.selected.has(node.name), workFor(input, entry)) !== undefined) continue;
     if (stillToRun(batch, entry, node).length > 0) continue;
     const has = versionBefore(processesOf(batch, entry), node) ?? batch.spec.version;
     const message = cutToBytes(`its verify holds already: ${has}`, 128);
@@ -110,7 +117,7 @@ export function openTurns(input: TurnsInput): TurnsStep {
       hold ??= waiting('MaxUnavailableReached', `${describeDown(others)} of maxUnavailable ${limit}`);
       break;
     }
-    const skip = skipReason(node, batch, fleet.selected.has(node.name), entry.processes.length);
+    const skip = skipReason(node, batch, fleet.selected.has(node.name), workFor(input, entry));
     if (skip !== undefined) {
       skipped.set(node.name, skippedRecord(node, skip, now));
       continue;
@@ -143,6 +150,16 @@ export function openTurns(input: TurnsInput): TurnsStep {
     down.set(node.name, { ...node, claim: snapshot.plan.metadata.uid });
   }
   return { skipped, commands, hold, holderWaits };
+}
+
+/** A node that is tried again may have nothing left to run. */
+function workFor({ fleet, batch }: TurnsInput, { name, processes }: BatchNode): 'Some' | 'Succeeded' | 'None' {
+  if (processes.length > 0) return 'Some';
+  const earlier = fleet.batches.filter((other) => other.metadata.uid !== batch.metadata.uid);
+  const tried = earlier.some((other) =>
+    other.status?.nodes?.some((record) => record.name === name && record.retriedBy !== undefined),
+  );
+  return tried ? 'Succeeded' : 'None';
 }
 
 function waiting(reason: Hold['reason'], message: string): Hold {

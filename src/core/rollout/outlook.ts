@@ -2,6 +2,7 @@ import { PLAN_REASONS } from '../../api/conditions.ts';
 import type { BatchOutlook } from '../../api/generated/upgradebatch.ts';
 import { counted } from '../text.ts';
 import { cutBatches, nextIndex } from './cut-batch.ts';
+import { endOf } from './ended.ts';
 import { maxUnavailable } from './fleet.ts';
 import { holdNextBatch, type HoldView } from './holds.ts';
 import { countNodes } from './plan-status.ts';
@@ -27,6 +28,11 @@ export function outlookFor(view: HoldView): BatchOutlook {
   if (next === undefined) {
     const failed = counts.failed === 0 ? '' : `, ${counts.failed} failed`;
     return { next: 'Done', message: `${counts.succeeded} of ${counted(counts.nodes, 'node')} done${failed}`, ...common };
+  }
+  const end = endOf(input, budget);
+  if (end !== undefined) {
+    const message = `${end.message}; nothing of this revision starts any more, ${counted(fleet.remaining.length, 'node')} not attempted`;
+    return { next: 'Aborted', reason: PLAN_REASONS.Aborted, message, ...common };
   }
   const upcoming = { batch: next.index, nodes: next.nodes.length };
   if (budget.exceeded)

@@ -1,10 +1,11 @@
 import { CONDITIONS, NODE_REASONS, NOTIFY_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
 import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
-import type { GateStatus, PlanCounts, PlanTiming, UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
+import type { GateStatus, PlanCounts, PlanEnd, PlanTiming, UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
 import { settleConditions, type Finding } from '../condition.ts';
 import { presentFields } from '../present-fields.ts';
 import { counted, toRfc3339 } from '../text.ts';
 import type { Reference } from '../timing/reference.ts';
+import type { PlanControl } from './answer-actions.ts';
 import { failureReason, isSettled, outstandingSinks } from './batch-step.ts';
 import { type Budget } from './budget.ts';
 import { drainHold } from './drain-hold.ts';
@@ -26,6 +27,8 @@ export interface PlanStatusInput {
   readonly open: UpgradeBatch | undefined;
   /** Why nothing new starts, if anything holds it. */
   readonly hold: Hold | undefined;
+  /** What acts and the failure policy have made of the plan. */
+  readonly control: PlanControl;
   readonly agentProblem: string | undefined;
   readonly preflight: UpgradePlanStatus['preflight'];
   /** The gates that matter now. */
@@ -88,6 +91,7 @@ function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
     const reason = validation.reason ?? PLAN_REASONS.TemplateRefused;
     return { summary: 'Invalid', reason, kind: 'Stalled', message: validation.message };
   }
+  if (status.control.ended !== undefined) return aborted(status, status.control.ended, { counts, running });
   if (open === undefined && fleet.remaining.length === 0 && fleet.selected.size > 0) return ended(counts);
   if (hold?.summary === 'Paused') return { ...verdictOf(hold), message: `${hold.message}: ${running}` };
   if (budget.exceeded) return { summary: 'Paused', reason: PLAN_REASONS.BudgetExceeded, kind: 'Stalled', message: budgetMessage };
@@ -116,6 +120,18 @@ function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
 
 function verdictOf({ summary, reason, kind, message }: Hold): Verdict {
   return { summary, reason, kind, message };
+}
+
+interface AbortedInput {
+  readonly counts: Required<PlanCounts>;
+  readonly running: string;
+}
+
+function aborted({ fleet, open }: PlanStatusInput, end: PlanEnd, { counts, running }: AbortedInput): Verdict {
+  const tally = `${counts.succeeded} of ${counted(counts.nodes, 'node')} done, ${counts.failed} failed, ${fleet.remaining.length} not attempted`;
+  const now = open === undefined ? '' : `; ${running}`;
+  const message = `aborted: ${end.message}; ${tally}${now}. This revision is over: another version begins a new rollout`;
+  return { summary: 'Aborted', reason: PLAN_REASONS.Aborted, kind: 'Stalled', message };
 }
 
 function ended(counts: Required<PlanCounts>): Verdict {
@@ -236,7 +252,7 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
   ];
   const batch = open ?? fleet.batches.at(-1) ?? snapshot.batches.at(-1);
   const holder = lease?.holder ?? '';
-  const upcoming = upcomingBatches(snapshot, fleet);
+  const upcoming = status.control.ended === undefined ? upcomingBatches(snapshot, fleet) : [];
   return presentFields({
     conditions: settleConditions(
       plan.status?.conditions,
@@ -259,5 +275,8 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
     upcoming: upcoming.length === 0 ? undefined : upcoming,
     preflight: status.preflight,
     gates: status.gates.length === 0 ? undefined : status.gates,
+    pausedBy: status.control.pausedBy,
+    ended: status.control.ended,
+    history: status.control.history.length === 0 ? undefined : [...status.control.history],
   });
 }

@@ -123,6 +123,11 @@ describe('what may be said', () => {
     ['a soak and an approval', plan('right-soak', set({ batches: [{ size: 1, soakSeconds: 600, approval: 'BeforeNext' }] }))],
     ['approving a batch', action({ plan: 'os', action: 'Approve', batch: 'os-1' })],
     ['resuming a paused plan', action({ plan: 'os', action: 'Resume', batch: 'os-1' })],
+    ['resuming with another budget', action({ plan: 'os', action: 'Resume', batch: 'os-1', maxFailed: '10%' })],
+    ['pausing by revision', action({ plan: 'os', action: 'Pause', revision: '7f3c' })],
+    ['trying all again that failed', action({ plan: 'os', action: 'Retry', revision: '7f3c' })],
+    ['leaving out a node', action({ plan: 'os', action: 'Skip', batch: 'os-1', nodes: ['n'] })],
+    ['ending a rollout', action({ plan: 'os', action: 'Abort', batch: 'os-1' })],
   ])('%s', async (_what, object) => {
     expect(await apply(object)).toMatchObject({ code: 0 });
   });

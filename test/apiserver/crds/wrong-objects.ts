@@ -138,29 +138,43 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
   ],
   ['a name of 41 characters', plan('w'.repeat(41), () => undefined), '`metadata.name` must have at most 40 characters'],
   [
-    'Resume without batch',
-    action({ plan: 'os', action: 'Resume' }),
-    '`batch` must name the UpgradeBatch after which the plan paused',
-  ],
-  [
-    'Approve without batch',
-    action({ plan: 'os', action: 'Approve' }),
-    '`batch` must name the UpgradeBatch that waits for approval',
-  ],
-  [
     'an unknown approval',
     plan('w', set({ batches: [{ size: 1, approval: 'After' }] })),
     'Unsupported value: "After": supported values: "None", "BeforeStart", "BeforeNext"',
   ],
-  ['Release without nodes', action({ plan: 'os', action: 'Release' }), '`nodes` must name the quarantined nodes'],
+  ...['Abort', 'Approve', 'Pause', 'Resume', 'Retry', 'Skip'].map((name): [string, object, string] => [
+    `${name} for no rollout`,
+    action({ plan: 'os', action: name, ...(name === 'Skip' ? { nodes: ['n'] } : {}) }),
+    name === 'Approve' ? '`batch` must name the UpgradeBatch' : '`batch` or `revision` must say which rollout',
+  ]),
   [
-    'Release with batch',
-    action({ plan: 'os', action: 'Release', nodes: ['n'], batch: 'os-1' }),
-    "`batch` must not be set unless `action` is 'Approve' or 'Resume'",
+    'an act for a batch and a revision',
+    action({ plan: 'os', action: 'Pause', batch: 'os-1', revision: 'aaaa' }),
+    '`batch` and `revision` must not be set together',
   ],
+  ['Approve by revision', action({ plan: 'os', action: 'Approve', revision: 'aaaa' }), '`batch` must name the UpgradeBatch'],
+  ['Release without nodes', action({ plan: 'os', action: 'Release' }), '`nodes` must name the nodes'],
+  ['Skip without nodes', action({ plan: 'os', action: 'Skip', batch: 'os-1' }), '`nodes` must name the nodes'],
+  [
+    'Release for a batch',
+    action({ plan: 'os', action: 'Release', nodes: ['n'], batch: 'os-1' }),
+    "`batch` and `revision` must not be set when `action` is 'Release'",
+  ],
+  ['Pause of nodes', action({ plan: 'os', action: 'Pause', batch: 'os-1', nodes: ['n'] }), '`nodes` must not be set unless'],
+  [
+    'a budget for a Pause',
+    action({ plan: 'os', action: 'Pause', batch: 'os-1', maxFailed: 3 }),
+    '`maxFailed` must not be set unless',
+  ],
+  [
+    'a budget for a Resume by revision',
+    action({ plan: 'os', action: 'Resume', revision: 'aaaa', maxFailed: 3 }),
+    '`maxFailed` must not be set unless',
+  ],
+  ['a revision of three characters', action({ plan: 'os', action: 'Pause', revision: 'aaa' }), 'spec.revision'],
   [
     'an unknown action',
     action({ plan: 'os', action: 'Explode' }),
-    'Unsupported value: "Explode": supported values: "Approve", "Release", "Resume"',
+    'Unsupported value: "Explode": supported values: "Abort", "Approve", "Pause", "Release", "Resume", "Retry", "Skip"',
   ],
 ];

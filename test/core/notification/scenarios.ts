@@ -24,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('done-with-failures', 'The last batch, with nodes that need hands', lastBatchWithFailures()),
   scenario('thousand-failures', 'A thousand nodes failing with long messages', thousandFailures()),
   scenario('stalled-by-quarantine', 'A quarantined node uses up maxUnavailable', stalledByQuarantine()),
+  scenario('aborted', 'Too many failures, and the plan says Abort', abortedBatch()),
   scenario('approval', 'A canary that waits for approval', waitsForApproval()),
   { ...scenario('sparse', 'Nothing known but the records', sparseBatch()), cluster: '' },
 ];
@@ -196,6 +197,21 @@ function stalledByQuarantine(): UpgradeBatch {
       }),
     },
   });
+}
+
+function abortedBatch(): UpgradeBatch {
+  const records = [
+    ...nodeNames(201, 203).map((name) => succeeded(name)),
+    failed('node-204', 'JobFailed', 'exit code 1', { quarantined: true }),
+    {
+      name: 'node-205',
+      state: 'NotAttempted',
+      reason: 'Aborted',
+      message: 'the rollout was aborted: 1 failed, budget 0',
+    } as const,
+  ];
+  const message = '1 failed, budget 0; nothing of this revision starts any more, 196 nodes not attempted';
+  return aBatch(records, { status: { outlook: outlook({ next: 'Aborted', reason: 'Aborted', message, planFailed: 1 }) } });
 }
 
 function waitsForApproval(): UpgradeBatch {

@@ -1,25 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradeAction } from '../../../src/api/generated/upgradeaction.ts';
 import type { NodeRecord, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
-import { answerActions, isAnswered, type ActionsStep } from '../../../src/core/rollout/answer-actions.ts';
+import { isAnswered } from '../../../src/core/rollout/acts/answered.ts';
+import { answerActions, type ActionsStep } from '../../../src/core/rollout/answer-actions.ts';
 import { failureBudget } from '../../../src/core/rollout/budget.ts';
 import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
 import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
 import { aNode, aQuarantined, aSnapshot, byName, inTurn, SETTINGS } from './support/facts.ts';
-import { aBatch, anAction, at, hash, resumedBy, settledStatus, timeAt } from './support/objects.ts';
+import { aBatch, anAction, aPlan, at, hash, resumedBy, settledStatus, timeAt } from './support/objects.ts';
 
 function answer(snapshot: Partial<PlanSnapshot>): ActionsStep {
   const whole = aSnapshot(snapshot);
   const fleet = surveyFleet(whole);
-  return answerActions({ snapshot: whole, now: at(100), settings: SETTINGS, hash }, fleet, failureBudget(whole, fleet));
+  const input = { snapshot: whole, now: at(100), settings: SETTINGS, hash };
+  return answerActions({ input, fleet, budget: failureBudget(whole, fleet) });
 }
 
 /** What is done and answered, in short. */
-function told({ commands }: ActionsStep): readonly string[] {
-  return commands.map((command) => {
+function told({ commands, control }: ActionsStep): readonly string[] {
+  const told = commands.map((command) => {
     if (command.kind === 'AnswerAction') return `${command.answer.status} ${command.answer.reason}`;
     return command.kind === 'EndQuarantine' ? `EndQuarantine ${command.node.name}` : command.kind;
   });
+  return [...told, ...control.history.map((entry) => `history: ${entry.message}`)];
 }
 
 const FAILED: readonly NodeRecord[] = [
@@ -46,14 +49,14 @@ describe('A Release', () => {
     [
       'is done once none of its nodes is quarantined',
       { actions: release('node-1'), nodes: byName(aNode('node-1')) },
-      ['True Done'],
+      ['history: released: node-1'],
     ],
     [
       'is done for a node that failed before its upgrade began',
       { actions: release('node-2'), nodes: byName(aNode('node-2')) },
-      ['True Done'],
+      ['history: released: node-2'],
     ],
-    ['is done for a node that is gone', { actions: release('node-1') }, ['True Done']],
+    ['is done for a node that is gone', { actions: release('node-1') }, ['history: released: node-1']],
     [
       'waits for a node that failed and is still in its turn',
       { actions: release('node-1'), nodes: byName(inTurn('node-1')) },
@@ -93,7 +96,13 @@ describe('A Resume', () => {
   const later = aBatch(['node-4'], { name: 'os-aaaa-2', spec: { index: 2 }, status: settledStatus([]) });
   it.each<readonly [string, readonly UpgradeBatch[], string, readonly string[], boolean]>([
     ['is noted in the batch that it names', [SETTLED], 'os-aaaa-1', [], true],
-    ['is answered once that is on record', [resumed], 'os-aaaa-1', ['True Done'], false],
+    [
+      'is done once that is on record',
+      [resumed],
+      'os-aaaa-1',
+      ['history: resumed after os-aaaa-1; the failure budget starts anew'],
+      false,
+    ],
     ['waits until what runs is finished', [open], 'os-aaaa-1', ['Unknown Pending'], false],
     ['is refused when the plan is not paused by its budget', [fine], 'os-aaaa-1', ['False NotPaused'], false],
     ['is refused for a batch that there is not', [SETTLED], 'os-aaaa-9', ['False WrongBatch'], false],
@@ -133,6 +142,59 @@ describe('An act happens once', () => {
     const condition = { type: 'Applied', status, reason: 'Done', message: '', lastTransitionTime: timeAt(0) };
     const action = { ...anAction({ action: 'Release', nodes: ['node-1'] }), status: { conditions: [condition] } };
     expect(isAnswered(action)).toBe(answered);
-    expect(answer({ batches: [SETTLED], actions: [action] }).commands).toHaveLength(answered ? 0 : 1);
+    expect(answer({ batches: [SETTLED], actions: [action] }).control.history).toHaveLength(answered ? 0 : 1);
+  });
+
+  it('in the history first, and then answered: killed in between, it is not done again', () => {
+    const actions = [anAction({ action: 'Pause', batch: 'os-aaaa-1', requestedBy: 'ben', reason: 'smoke' }, 'stop')];
+    const first = answer({ batches: [SETTLED], actions });
+    expect(first.commands).toEqual([]);
+    expect(first.control).toEqual({
+      pausedBy: { action: 'stop', requestedBy: 'ben', reason: 'smoke', time: timeAt(100) },
+      ended: undefined,
+      history: [
+        {
+          action: 'Pause',
+          name: 'stop',
+          uid: 'uid-of-stop',
+          requestedBy: 'ben',
+          reason: 'smoke',
+          batch: 'os-aaaa-1',
+          message: 'paused by ben (stop): smoke',
+          time: timeAt(100),
+        },
+      ],
+    });
+    const plan = { ...aPlan(), status: { history: [...first.control.history] } };
+    const second = answer({ plan, batches: [SETTLED], actions });
+    expect(told(second)).toEqual(['True Done', 'history: paused by ben (stop): smoke']);
+    expect(second.control.pausedBy).toBeUndefined();
+  });
+
+  it('each that changes the plan on what the one before has made of it', () => {
+    const actions = [
+      anAction({ action: 'Pause', batch: 'os-aaaa-1' }, 'one'),
+      anAction({ action: 'Abort', batch: 'os-aaaa-1' }, 'two'),
+    ];
+    const { control } = answer({ batches: [SETTLED], actions, nodes: byName(aNode('node-9')) });
+    expect(control.history.map(({ name }) => name)).toEqual(['one']);
+    expect(control.ended).toBeUndefined();
+  });
+
+  it('and the history keeps the last twenty', () => {
+    const history = Array.from({ length: 20 }, (_, i) => ({
+      action: 'Release',
+      name: `act-${i}`,
+      uid: `uid-of-act-${i}`,
+      message: '',
+      time: timeAt(0),
+    }));
+    const { control } = answer({
+      plan: { ...aPlan(), status: { history } },
+      batches: [SETTLED],
+      actions: [anAction({ action: 'Pause', batch: 'os-aaaa-1' }, 'new')],
+    });
+    expect(control.history).toHaveLength(20);
+    expect(control.history.map(({ name }) => name)).toEqual([...history.slice(1).map(({ name }) => name), 'new']);
   });
 });

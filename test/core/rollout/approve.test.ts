@@ -175,10 +175,11 @@ describe('An Approve', () => {
   });
   const nodes = byName(aNode('node-1'), aNode('node-2'));
 
-  function answers({ commands }: Decision): readonly string[] {
-    return commands.flatMap((command) =>
+  function answers({ commands, planStatus }: Decision): readonly string[] {
+    const given = commands.flatMap((command) =>
       command.kind === 'AnswerAction' ? [`${command.answer.status} ${command.answer.reason}: ${command.answer.message}`] : [],
     );
+    return [...given, ...(planStatus?.history ?? []).map(({ message }) => `history: ${message}`)];
   }
 
   it.each<readonly [string, BatchStep['approval'] & string, Partial<PlanSnapshot>, 'BeforeStart' | 'BeforeNext']>([
@@ -192,12 +193,7 @@ describe('An Approve', () => {
   });
 
   it.each<readonly [string, BatchStep['approval'] & string, Partial<PlanSnapshot>, string]>([
-    [
-      'is answered once it is on record',
-      'BeforeNext',
-      { batches: [settled(given('BeforeNext'))] },
-      'True Done: approved: os-aaaa-1',
-    ],
+    ['is done once it is on record', 'BeforeNext', { batches: [settled(given('BeforeNext'))] }, 'history: approved: os-aaaa-1'],
     [
       'of another batch is refused',
       'BeforeNext',

@@ -12,7 +12,7 @@ import { aBatch, aPlan, at, hash, settledStatus } from './support/objects.ts';
 const ZONES: Partial<UpgradePlanSpec> = {
   oneDomainAtATime: { topologyKey: 'zone' },
   maxUnavailable: 9,
-  failure: { maxFailed: 9, failedNodes: 'Quarantine', retriesPerNode: 0 },
+  failure: { maxFailed: 9, failedNodes: 'Quarantine', retriesPerNode: 0, then: 'Pause' },
   notify: { sinks: [] },
 };
 

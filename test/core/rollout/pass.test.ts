@@ -148,7 +148,11 @@ describe('The next batch', () => {
     expect(asked.commands).toEqual([]);
     const resumed = { ...failed, status: asked.batchStatuses.get('os-aaaa-1')! };
     expect(resumed.status.resumed).toMatchObject({ action: 'go-on' });
-    expect(kinds({ nodes, batches: [resumed], actions })).toEqual(expect.arrayContaining(['AnswerAction', 'CreateBatch']));
+    const done = pass({ nodes, batches: [resumed], actions });
+    expect(done.commands.map(({ kind }) => kind)).toContain('CreateBatch');
+    const plan = { ...aPlan(), status: done.planStatus! };
+    expect(plan.status.history).toMatchObject([{ action: 'Resume', name: 'go-on' }]);
+    expect(kinds({ plan, nodes, batches: [resumed], actions })).toContain('AnswerAction');
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlanStatus } from '../../../src/api/generated/upgradeplan.ts';
 import { failureBudget } from '../../../src/core/rollout/budget.ts';
+import { endOf } from '../../../src/core/rollout/ended.ts';
 import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
 import { holdStart, type Hold } from '../../../src/core/rollout/holds.ts';
 import { planStatus, type PlanStatusInput } from '../../../src/core/rollout/plan-status.ts';
@@ -20,6 +21,7 @@ function statusOf({ view = {}, ...changes }: Case): UpgradePlanStatus {
     ...found,
     open,
     hold: holdStart(found),
+    control: { pausedBy: undefined, ended: endOf(found.input, found.budget), history: [] },
     agentProblem: undefined,
     preflight: undefined,
     gates: [],

@@ -54,6 +54,7 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
     case 'CreateBatch':
       must(!deleting && world.plan?.spec.paused === false, 6, () => 'a batch is made while the plan is paused or deleted');
       checkTime(world, 'a batch');
+      checkActs(snapshot, 'a batch');
       must(
         snapshot.batches.every((batch) => isTrue(batch.status?.conditions, 'Settled')),
         7,
@@ -102,6 +103,23 @@ function checkDone(snapshot: PlanSnapshot, { node, done }: Extract<Command, { ki
     8,
     () => `${node.name} is done with ${node.info.kernelVersion} where ${done?.version ?? ''} is verified`,
   );
+}
+
+/** Nothing starts while an act or an abort that is on record says so, nor on a node that an act left out. */
+function checkActs({ plan, revision, batches }: PlanSnapshot, node: string): void {
+  must(
+    plan.status?.pausedBy === undefined,
+    6,
+    () => `${node} starts although ${plan.status?.pausedBy?.action ?? ''} paused the plan`,
+  );
+  must(plan.status?.ended?.revision !== revision, 6, () => `${node} starts although its revision was aborted`);
+  const skipped = batches.some(
+    (batch) =>
+      batch.spec.revision === revision &&
+      batch.status?.nodes?.some((record) => record.name === node && record.reason === 'SkippedByAct') === true,
+  );
+  const again = batches.some((batch) => batch.spec.revision !== revision);
+  must(!skipped || again, 6, () => `${node} starts although an act left it out`);
 }
 
 /** Another attempt runs only what has not succeeded, and only when nothing of the one before is left. */
@@ -158,6 +176,19 @@ function checkWork(batch: UpgradeBatch | undefined, node: NodeFact, { processes 
   must(processes.length > 0, 5, () => `${node.name} has a turn in which nothing runs`);
 }
 
+function checkBudget(plan: UpgradePlan, snapshot: PlanSnapshot, batch: UpgradeBatch | undefined, node: string): void {
+  const run = runOf(snapshot);
+  const counted = run.slice(run.findLastIndex((each) => each.status?.resumed !== undefined) + 1);
+  const failedIn = (each: UpgradeBatch): number =>
+    (each.status?.nodes ?? []).filter((record) => record.state === 'Failed').length;
+  const failed = counted.reduce((sum, each) => sum + failedIn(each), 0);
+  const raised = run.findLast((each) => each.status?.resumed?.maxFailed !== undefined)?.status?.resumed?.maxFailed;
+  const budget = countOf(raised ?? plan.spec.failure.maxFailed, batch?.spec.planNodes ?? 0);
+  must(failed <= budget, 6, () => `${node} starts although ${failed} failed of ${budget}`);
+  const own = batch?.spec.maxFailed;
+  must(batch === undefined || own === undefined || failedIn(batch) <= own, 6, () => `${node} starts past the batch's own budget`);
+}
+
 function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Extract<Command, { kind: 'OpenTurn' }>): void {
   const { plan } = world;
   if (plan === undefined || world.nodes.get(node.name) === undefined) return;
@@ -183,23 +214,12 @@ function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Ext
     6,
     () => `${node.name} starts while paused or deleted`,
   );
+  checkActs(snapshot, node.name);
   checkPermission(world, snapshot, batch, node);
   checkTime(world, node.name);
   checkWork(batch, node, turn);
   must(turn.before.unschedulable === node.unschedulable, 4, () => `the claim of ${node.name} forgets what was before`);
-  const run = runOf(snapshot);
-  const counted = run.slice(run.findLastIndex((each) => each.status?.resumed !== undefined) + 1);
-  const failedIn = (each: UpgradeBatch): number =>
-    (each.status?.nodes ?? []).filter((record) => record.state === 'Failed').length;
-  const failed = counted.reduce((sum, each) => sum + failedIn(each), 0);
-  const budget = countOf(plan.spec.failure.maxFailed, batch?.spec.planNodes ?? 0);
-  must(failed <= budget, 6, () => `${node.name} starts although ${failed} failed of ${budget}`);
-  const own = batch?.spec.maxFailed;
-  must(
-    batch === undefined || own === undefined || failedIn(batch) <= own,
-    6,
-    () => `${node.name} starts past the batch's own budget`,
-  );
+  checkBudget(plan, snapshot, batch, node.name);
   const { lease } = snapshot;
   if ((plan.spec.notify?.sinks ?? []).length === 0) return;
   if (!turn.cordoned || batch === undefined || lease?.batchUid !== batch.metadata.uid || lease.holder !== node.name) return;

@@ -3,6 +3,7 @@ import { LABELS } from '../../../../src/api/names.ts';
 import { aTurn } from '../support/objects.ts';
 import { aNode } from '../support/facts.ts';
 import { addNode, goDown, removeNode } from './hosts.ts';
+import { actAtRandom } from './people.ts';
 import { endPod } from './pods.ts';
 import type { Trouble } from './scenario.ts';
 import type { World } from './world.ts';
@@ -48,6 +49,7 @@ function uncordonInTurn(world: World): void {
 }
 
 const DEEDS: readonly (readonly [Deed, number])[] = [
+  [actAtRandom, 5],
   [
     (world) => {
       const node = someNode(world, isFree);

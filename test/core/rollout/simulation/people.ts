@@ -1,4 +1,4 @@
-import { findCondition } from '../../../../src/core/condition.ts';
+import { findCondition, type Condition } from '../../../../src/core/condition.ts';
 import { anAction } from '../support/objects.ts';
 import type { World } from './world.ts';
 
@@ -21,19 +21,26 @@ export function watchOver(world: World): void {
 function help(world: World): boolean {
   const { plan } = world;
   const conditions = plan?.status?.conditions;
-  const stalled = findCondition(conditions, 'Stalled');
   if (plan?.status?.summary === 'Paused' && plan.spec.paused) {
     world.editPlan({ paused: false });
     return true;
   }
-  if (plan?.status?.reason === 'ApprovalRequired') return approve(world, findCondition(conditions, 'Ready')?.message ?? '');
-  if (stalled === undefined || stalled.status !== 'True') return false;
+  const message = findCondition(conditions, 'Ready')?.message ?? '';
+  if (plan?.status?.reason === 'PausedByAct') return goOn(world, message);
+  if (plan?.status?.reason === 'ApprovalRequired') return approve(world, message);
+  const stalled = findCondition(conditions, 'Stalled');
+  return stalled?.status === 'True' && unstall(world, stalled);
+}
+
+/** Repairs, and does what the message says. */
+function unstall(world: World, { reason, message }: Condition): true {
   repair(world);
-  release(world);
-  if (stalled.reason === 'BudgetExceeded') {
-    const batch = /Resume for (?<batch>\S+)/.exec(stalled.message)?.groups?.['batch'];
-    if (batch !== undefined && !asked(world, 'Resume', batch)) act(world, { action: 'Resume', batch });
-  }
+  if (reason === 'SomeFailed') retry(world);
+  else release(world);
+  if (reason !== 'BudgetExceeded') return true;
+  const batch = /Resume for (?<batch>\S+)/.exec(message)?.groups?.['batch'];
+  const raised = world.random.chance(0.3) ? { maxFailed: world.random.between(0, 5) } : {};
+  if (batch !== undefined && !asked(world, 'Resume', batch)) act(world, { action: 'Resume', batch, ...raised });
   return true;
 }
 
@@ -41,6 +48,38 @@ function asked(world: World, action: string, batch: string): boolean {
   return [...world.actions.values()].some(
     ({ spec, status }) => spec.action === action && spec.batch === batch && status === undefined,
   );
+}
+
+/** Resumes after an act, as the plan's message says. */
+function goOn(world: World, message: string): true {
+  const { batch, revision } = /Resume for (?:revision (?<revision>[0-9a-f]+)|(?<batch>[^:\s]+))/.exec(message)?.groups ?? {};
+  const open = [...world.actions.values()].some(({ spec, status }) => spec.action === 'Resume' && status === undefined);
+  if (batch !== undefined && !open) act(world, { action: 'Resume', batch });
+  else if (revision !== undefined && !open) act(world, { action: 'Resume', revision });
+  return true;
+}
+
+/** Lets what failed be tried again, once or twice; then it is only released. */
+function retry(world: World): void {
+  const retries = [...world.actions.values()].filter(({ spec }) => spec.action === 'Retry');
+  if (retries.some(({ status }) => status === undefined)) return;
+  if (retries.length >= 2) release(world);
+  else act(world, { action: 'Retry', revision: world.revision().slice(0, 6) });
+}
+
+/** Somebody who has seen something: an act at any time, for the batch that is the newest then. */
+export function actAtRandom(world: World): void {
+  const newest = [...world.batches.values()].findLast((batch) => batch.spec.revision === world.revision());
+  const scope = newest === undefined ? { revision: world.revision().slice(0, 6) } : { batch: newest.metadata.name };
+  const nodes = [...world.nodes.keys()].filter(() => world.random.chance(0.2)).slice(0, 3);
+  const action = world.random.weighted<'Pause' | 'Skip' | 'Retry' | 'Abort'>([
+    ['Pause', 4],
+    ['Skip', 4],
+    ['Retry', 3],
+    ['Abort', 1],
+  ]);
+  if (action !== 'Skip') act(world, { action, ...scope });
+  else if (nodes.length > 0) act(world, { action, nodes, ...scope });
 }
 
 /** Approves what the plan's message names. */

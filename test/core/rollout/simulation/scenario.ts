@@ -144,6 +144,7 @@ function makeFailure(random: Random): UpgradePlan['spec']['failure'] {
     maxFailed: random.chance(0.5) ? random.between(0, 4) : '20%',
     ...(random.chance(0.3) ? { maxConsecutiveFailed: random.between(1, 3) } : {}),
     failedNodes: random.chance(0.7) ? 'Quarantine' : 'Uncordon',
+    then: random.chance(0.85) ? 'Pause' : 'Abort',
     retriesPerNode: random.chance(0.6) ? 0 : random.between(1, 2),
   };
 }

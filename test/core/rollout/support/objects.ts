@@ -90,7 +90,7 @@ export function aPlan({ failure, ...spec }: PlanChanges = {}, meta: Partial<Obje
       podPlacement: 'Anywhere',
       maxUnavailable: 1,
       batches: [{ size: 2 }],
-      failure: { maxFailed: 0, failedNodes: 'Quarantine', retriesPerNode: 0, ...failure },
+      failure: { maxFailed: 0, failedNodes: 'Quarantine', retriesPerNode: 0, then: 'Pause', ...failure },
       processes: [aProcess()],
       drain: aDrain(),
       notify: { sinks: [{ name: 'ops', webhook: { url: 'https://hooks.example/upgrades' } }] },

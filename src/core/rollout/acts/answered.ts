@@ -1,0 +1,9 @@
+import { CONDITIONS } from '../../../api/conditions.ts';
+import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
+import { findCondition } from '../../condition.ts';
+
+/** Whether an act has had its answer. Acts happen once. */
+export function isAnswered(action: UpgradeAction): boolean {
+  const applied = findCondition(action.status?.conditions, CONDITIONS.applied);
+  return applied !== undefined && applied.status !== 'Unknown';
+}

@@ -1,0 +1,59 @@
+import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
+import type { NodeRecord, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
+import { isSettled } from '../batch-step.ts';
+import type { Command } from '../command.ts';
+import { currentBatches } from '../fleet.ts';
+import { done, refuse, wait, type ActStep, type ActView, type RecordChanges } from './act.ts';
+import { refuseOutOfScope } from './scope.ts';
+
+/** The last record of a node in this revision, and its batch. */
+interface LastRecord {
+  readonly batch: UpgradeBatch;
+  readonly record: NodeRecord;
+}
+
+/**
+ * Gives nodes that failed in this revision a later batch: those named, or all that failed in the named batch or the revision. Their
+ * quarantine ends first; that they may go again is noted in their records, by which each node is taken once for each act.
+ */
+export function retryFailed(view: ActView, action: UpgradeAction): ActStep {
+  const { snapshot } = view.input;
+  const refused = refuseOutOfScope(view, action, 'any');
+  if (refused !== undefined) return refused;
+  const uid = snapshot.plan.metadata.uid;
+  const last = new Map<string, LastRecord>();
+  const marked = new Set<string>();
+  for (const batch of currentBatches(snapshot)) {
+    for (const record of batch.status?.nodes ?? []) {
+      if (record.retriedBy === action.metadata.uid) marked.add(record.name);
+      last.set(record.name, { batch, record });
+    }
+  }
+  const failed = [...last.values()].filter((each) => each.record.state === 'Failed').map((each) => each.record.name);
+  const inBatch = (name: string): boolean =>
+    action.spec.batch === undefined || last.get(name)?.batch.metadata.name === action.spec.batch;
+  const names = action.spec.nodes ?? [...new Set([...marked, ...failed.filter(inBatch)])];
+  const strangers = names.filter((name) => !marked.has(name) && !(failed.includes(name) && inBatch(name)));
+  if (strangers.length > 0) return refuse('NotFailed', `did not fail: ${strangers.join(', ')}; nothing was done`);
+  if (names.length === 0) return refuse('NotFailed', 'no node failed; nothing was done');
+
+  const open = names.flatMap((name) => (marked.has(name) ? [] : (last.get(name) ?? [])));
+  if (open.length === 0) return done(`to be tried again: ${names.join(', ')}`);
+  const busy = open.filter(({ batch, record }) => !isSettled(batch) || snapshot.nodes.get(record.name)?.claim === uid);
+  if (busy.length > 0) return wait(`waits until ${busy[0]?.batch.metadata.name ?? 'their batch'} is settled`);
+  const quarantined = open.flatMap(({ record }) => {
+    const node = snapshot.nodes.get(record.name);
+    return node?.quarantine?.planUid === uid ? [node] : [];
+  });
+  if (quarantined.length > 0) {
+    const why = (node: string): string => `${action.metadata.name} lets ${node} be tried again`;
+    return { commands: quarantined.map((node): Command => ({ kind: 'EndQuarantine', node, why: why(node.name) })) };
+  }
+  return { records: mark(open, action.metadata.uid) };
+}
+
+function mark(records: readonly LastRecord[], uid: string): RecordChanges {
+  const byBatch = Map.groupBy(records, ({ batch }) => batch.metadata.name);
+  const marked = (each: LastRecord): NodeRecord => ({ ...each.record, retriedBy: uid });
+  return new Map([...byBatch].map(([name, list]) => [name, new Map(list.map((each) => [each.record.name, marked(each)]))]));
+}
