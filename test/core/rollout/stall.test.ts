@@ -102,7 +102,7 @@ describe('A rollout is stalled', () => {
       {
         spec: {
           batches: [{ size: 1, approval: 'BeforeNext' }],
-          failure: { maxFailed: 5, failedNodes: 'Quarantine', retriesPerNode: 0 },
+          failure: { maxFailed: 5, failedNodes: 'Quarantine', retriesPerNode: 0, then: 'Pause' },
         },
         snapshot: {
           nodes: byName(aNode('node-1'), aNode('node-2')),
