@@ -234,6 +234,10 @@ function planTiming(references: ReadonlyMap<string, Reference>): readonly PlanTi
   }));
 }
 
+function controlFields({ pausedBy, ended, history }: PlanControl): Pick<UpgradePlanStatus, 'pausedBy' | 'ended' | 'history'> {
+  return presentFields({ pausedBy, ended, history: history.length === 0 ? undefined : [...history] });
+}
+
 /** The plan's status: what was observed, in a size that does not depend on the fleet's. */
 export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
   const { input, fleet, open, hold } = status;
@@ -275,8 +279,6 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
     upcoming: upcoming.length === 0 ? undefined : upcoming,
     preflight: status.preflight,
     gates: status.gates.length === 0 ? undefined : status.gates,
-    pausedBy: status.control.pausedBy,
-    ended: status.control.ended,
-    history: status.control.history.length === 0 ? undefined : [...status.control.history],
+    ...controlFields(status.control),
   });
 }
