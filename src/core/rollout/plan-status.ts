@@ -234,6 +234,12 @@ function planTiming(references: ReadonlyMap<string, Reference>): readonly PlanTi
   }));
 }
 
+/** The batches to come; none once the revision is over. */
+function upcomingOf({ input, fleet, control }: PlanStatusInput): UpgradePlanStatus['upcoming'] {
+  const upcoming = control.ended === undefined ? upcomingBatches(input.snapshot, fleet) : [];
+  return upcoming.length === 0 ? undefined : upcoming;
+}
+
 function controlFields({ pausedBy, ended, history }: PlanControl): Pick<UpgradePlanStatus, 'pausedBy' | 'ended' | 'history'> {
   return presentFields({ pausedBy, ended, history: history.length === 0 ? undefined : [...history] });
 }
@@ -256,7 +262,6 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
   ];
   const batch = open ?? fleet.batches.at(-1) ?? snapshot.batches.at(-1);
   const holder = lease?.holder ?? '';
-  const upcoming = status.control.ended === undefined ? upcomingBatches(snapshot, fleet) : [];
   return presentFields({
     conditions: settleConditions(
       plan.status?.conditions,
@@ -276,7 +281,7 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
     timing: planTiming(status.references),
     nextOpening: hold === undefined || next === undefined ? undefined : toRfc3339(next),
     counts,
-    upcoming: upcoming.length === 0 ? undefined : upcoming,
+    upcoming: upcomingOf(status),
     preflight: status.preflight,
     gates: status.gates.length === 0 ? undefined : status.gates,
     ...controlFields(status.control),
