@@ -31,7 +31,7 @@ export const LABELS = {
   batchUid: 'baton.dev/batch-uid',
   /** On Jobs and Pods: the UID of the Node. */
   nodeUid: 'baton.dev/node-uid',
-  /** On Jobs and Pods: the name of the process. */
+  /** On Jobs and Pods: the name of the process. On a Node in its turn: the name of the `external` process whose turn it is. */
   process: 'baton.dev/process',
   /** On Jobs and Pods: the attempt, from 1. */
   attempt: 'baton.dev/attempt',
@@ -124,6 +124,9 @@ export const REPORT_REASONS = [
 ] as const;
 /** One of {@link REPORT_REASONS}. */
 export type ReportReason = (typeof REPORT_REASONS)[number];
+
+/** Reason of the Event that tells a node's own updater that it is its turn: a public, stable interface. */
+export const TURN_REASON = 'TurnOpened';
 
 /** `reportingController` of the operator's own Events. */
 export const REPORTING_OPERATOR = 'baton.dev/operator';

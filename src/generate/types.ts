@@ -111,6 +111,7 @@ function fieldSchema(schema: Schema): CompilerSchema {
       throw new Error(`An object has no title, so its interface no name: "${schema.description ?? '?'}".`);
     return { ...description, tsType: schema.title };
   }
+  if (schema.type === 'object') return { ...description, tsType: OPEN_OBJECT };
   if (schema.items !== undefined) return { ...description, type: 'array', items: fieldSchema(schema.items) };
   return {
     ...description,

@@ -1,12 +1,14 @@
 import type { Hash, NodeFact } from '../core/facts.ts';
-import type { Command } from '../core/rollout/command.ts';
+import type { Command, Manifest } from '../core/rollout/command.ts';
 import type { JsonPatchOperation, KubeClient, KubeObject } from '../kube/client.ts';
+import { isKubeError } from '../kube/kube-error.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
 import {
   claimPatch,
   cordonPatch,
   currentNode,
   endQuarantinePatch,
+  givePatch,
   markPatch,
   quarantinePatch,
   releasePatch,
@@ -14,17 +16,30 @@ import {
   unmarkPatch,
   type ReleaseMark,
 } from './node-patches.ts';
+import { object, text } from './json.ts';
 import { doneMarkOf } from './plan-key.ts';
 
 /** Commands that write a Node. */
 export type NodeCommand = Extract<
   Command,
-  { kind: 'OpenTurn' | 'RetryTurn' | 'CloseTurn' | 'Cordon' | 'Quarantine' | 'EndQuarantine' | 'MarkOutdated' | 'UnmarkOutdated' }
+  {
+    kind:
+      | 'OpenTurn'
+      | 'RetryTurn'
+      | 'GiveTurn'
+      | 'CloseTurn'
+      | 'Cordon'
+      | 'Quarantine'
+      | 'EndQuarantine'
+      | 'MarkOutdated'
+      | 'UnmarkOutdated';
+  }
 >;
 
 const NODE_COMMANDS: ReadonlySet<Command['kind']> = new Set<NodeCommand['kind']>([
   'OpenTurn',
   'RetryTurn',
+  'GiveTurn',
   'CloseTurn',
   'Cordon',
   'Quarantine',
@@ -40,7 +55,7 @@ export function isNodeCommand(command: Command): command is NodeCommand {
 
 /** What writing Nodes needs. */
 export interface NodeWriter {
-  readonly client: Pick<KubeClient, 'get' | 'jsonPatch'>;
+  readonly client: Pick<KubeClient, 'create' | 'get' | 'jsonPatch'>;
   /** Takes the answer into every cache that may know the Node. */
   readonly observe: (node: KubeObject) => void;
   readonly hash: Hash;
@@ -58,6 +73,10 @@ export async function applyToNode(
       return patch(writer, node, claimPatch(node, plan.uid, command.turn));
     case 'RetryTurn':
       return retry(writer, plan.uid, command);
+    case 'GiveTurn':
+      // The Event first: the label says that it was written.
+      await createEvent(writer, command.event);
+      return patch(writer, node, givePatch(node, plan.uid, command.process));
     case 'CloseTurn': {
       const forget = command.forget === true && node.done !== undefined;
       const mark: ReleaseMark['mark'] | undefined = forget ? 'Forget' : command.done;
@@ -90,6 +109,16 @@ async function retry(
   const current = currentNode(await read(writer, node));
   if (current.turn?.batchUid !== turn.batchUid || current.turn.attempt >= turn.attempt) return;
   return patch(writer, node, retryPatch(node, planUid, turn, current));
+}
+
+async function createEvent({ client }: NodeWriter, event: Manifest): Promise<void> {
+  const namespace = text(object(event['metadata'])['namespace']);
+  try {
+    await client.create(resourcePath(KINDS.events, { namespace }), event);
+  } catch (error) {
+    // Its name is deterministic: it was written before the label could be.
+    if (!isKubeError(error, 'AlreadyExists')) throw error;
+  }
 }
 
 async function read({ client }: NodeWriter, node: NodeFact): Promise<KubeObject> {

@@ -106,6 +106,7 @@ function endOfTurn(node: NodeFact, planUid: string): readonly JsonPatchOperation
     { op: 'test', path: '/metadata/uid', value: node.uid },
     { op: 'test', path: label(LABELS.claim), value: planUid },
     { op: 'remove', path: label(LABELS.claim) },
+    ...takeTurn(node),
     ...(node.turn === undefined ? [] : [{ op: 'remove', path: annotation(ANNOTATIONS.turn) } as const]),
     ...ours.map((key) => ({ op: 'remove', path: annotation(key) }) as const),
     ...withoutMarkLabel(node, planUid),
@@ -121,6 +122,24 @@ export interface ReleaseMark {
 function markOperation({ key, mark }: ReleaseMark): JsonPatchOperation {
   if (mark === 'Forget') return { op: 'remove', path: annotation(key) };
   return { op: 'add', path: annotation(key), value: JSON.stringify(mark) };
+}
+
+/** It is no updater's turn any more. What was given since the Node was looked at must not stay behind. */
+function takeTurn(node: NodeFact): readonly JsonPatchOperation[] {
+  const given = node.labels[LABELS.process];
+  return [
+    { op: 'test', path: label(LABELS.process), value: given ?? null },
+    ...(given === undefined ? [] : [{ op: 'remove', path: label(LABELS.process) } as const]),
+  ];
+}
+
+/** The turn of a process that the node's own updater carries out. */
+export function givePatch(node: NodeFact, planUid: string, process: string): readonly JsonPatchOperation[] {
+  return [
+    { op: 'test', path: '/metadata/uid', value: node.uid },
+    { op: 'test', path: label(LABELS.claim), value: planUid },
+    { op: 'add', path: label(LABELS.process), value: process },
+  ];
 }
 
 /** The release: restores what was before. A Node that was cordoned before its turn stays cordoned. */
@@ -146,6 +165,7 @@ export function retryPatch(
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
     { op: 'test', path: label(LABELS.claim), value: planUid },
     { op: 'replace', path: annotation(ANNOTATIONS.turn), value: JSON.stringify(turn) },
+    ...takeTurn(node),
   ];
 }
 

@@ -95,16 +95,12 @@ interface Template {
 
 function templatesOf(plan: UpgradePlan): readonly Template[] {
   return plan.spec.processes.flatMap((process, index): Template[] => {
+    const where = { job: `spec.processes[${index}].job.template`, verify: `spec.processes[${index}].verify.job.template` };
     const { job, verify } = process;
-    const own = {
-      field: `spec.processes[${index}].job.template`,
-      process,
-      template: job.template,
-      compatibility: job.compatibility,
-    };
-    if (verify?.job === undefined) return [own];
-    const field = `spec.processes[${index}].verify.job.template`;
-    return [own, { field, process, template: verify.job.template, compatibility: undefined }];
+    const own: Template[] =
+      job === undefined ? [] : [{ field: where.job, process, template: job.template, compatibility: job.compatibility }];
+    if (verify?.job === undefined) return own;
+    return [...own, { field: where.verify, process, template: verify.job.template, compatibility: undefined }];
   });
 }
 

@@ -76,7 +76,9 @@ export interface BatchProcess {
   /** rerun is whether the process may be run again on the same node. */
   readonly rerun?: 'Unsafe' | 'Safe';
   /** template is the PodTemplateSpec of the process's Jobs. */
-  readonly template: Readonly<Record<string, unknown>>;
+  readonly template?: Readonly<Record<string, unknown>>;
+  /** external is that the node's own updater carries the process out. */
+  readonly external?: Readonly<Record<string, unknown>>;
   /** compatibility is whose images the template is completed for. */
   readonly compatibility?: 'SystemUpgradeController';
   /** verify is what must hold on the node before the process counts as done. */

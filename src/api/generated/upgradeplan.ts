@@ -206,7 +206,9 @@ export interface UpgradeProcess {
   /** rerun set to Safe declares that the process may be stopped at any point and run again on the same node (re-runs: no). Only such a process may have onOverdue Retry. */
   readonly rerun: 'Unsafe' | 'Safe';
   /** job runs the process as a Job, one for each node and attempt. */
-  readonly job: JobProcess;
+  readonly job?: JobProcess;
+  /** external leaves the process to the node's own updater (re-runs: no). It is given its turn by the label baton.dev/process on the Node and an Event TurnOpened on the UpgradeBatch, and reports like any process. It has ended when what verify compares is there, or when it reports UpgradeSucceeded; then verify decides. */
+  readonly external?: Readonly<Record<string, unknown>>;
   /** verify says what must hold on the node before the process counts as done, beside the node being Ready (re-runs: no). The process has ended then; until all of it holds the node is Verifying, and after timeoutSeconds it has failed. */
   readonly verify?: ProcessVerify;
 }

@@ -17,6 +17,8 @@ export type Command = { readonly why: string } & (
   | { readonly kind: 'OpenTurn'; readonly node: NodeFact; readonly turn: Turn; readonly cordon: boolean }
   /** The turn goes on in its next attempt. */
   | { readonly kind: 'RetryTurn'; readonly node: NodeFact; readonly turn: Turn }
+  /** It is the turn of a process that the node's own updater carries out. `event` tells it so. */
+  | { readonly kind: 'GiveTurn'; readonly node: NodeFact; readonly process: string; readonly event: Manifest }
   /** An outsider uncordoned the node in its turn. */
   | { readonly kind: 'Cordon'; readonly node: NodeFact; readonly turn: Turn }
   | { readonly kind: 'Evict'; readonly pod: PodFact }

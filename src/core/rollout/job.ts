@@ -111,7 +111,7 @@ function foreignLabels(
 /** The template's Pod as the operator runs it: pinned, tolerating its own turn, with the BATON_* environment. */
 export function buildPodSpec(input: PodInput): Json {
   const { namespace, plan, version, batch, process, node, attempt, fromVersion } = input;
-  const template = record(process.template['spec']);
+  const template = record(record(process.template)['spec']);
   const spec = process.compatibility === 'SystemUpgradeController' ? compatiblePodSpec(template, input) : template;
   const socket = process.report === 'Socket';
   const environment = Object.entries({
@@ -143,7 +143,7 @@ export function buildPodSpec(input: PodInput): Json {
 /** The Job of one process on one node. It has no owner: deleting a plan must not kill an upgrade in the middle. */
 export function buildJob(input: JobInput): Manifest {
   const { batch, process, node, attempt, namespace, label = input.process.name } = input;
-  const template = record(process.template['metadata']);
+  const template = record(record(process.template)['metadata']);
   const { plan, version, revision } = batch.spec;
   const hostname = node.labels['kubernetes.io/hostname'];
   const labels = {

@@ -84,13 +84,13 @@ function nodesOf(process: UpgradeProcess, nodes: readonly NodeFact[]): readonly 
 
 /** Whether a template says itself where its Pods may run. */
 function choosesNodes(process: UpgradeProcess): boolean {
-  const spec = record(process.job.template['spec']);
+  const spec = record(process.job?.template['spec']);
   return spec['nodeSelector'] !== undefined || spec['affinity'] !== undefined;
 }
 
 function misfitsOf(process: UpgradeProcess, nodes: readonly NodeFact[]): readonly (readonly [NodeFact, string])[] {
   if (!choosesNodes(process)) return [];
-  const spec = process.job.template['spec'];
+  const spec = process.job?.template['spec'];
   return nodesOf(process, nodes).flatMap((node) => {
     const why = misfit(spec, node);
     return why === undefined ? [] : [[node, why] as const];

@@ -3,6 +3,7 @@ import type { BatchProcess } from '../../api/generated/upgradebatch.ts';
 import type { JobFact, NodeFact, PodFact } from '../facts.ts';
 import type { Command } from './command.ts';
 import { runInTurn } from './current.ts';
+import { stepExternal } from './external-step.ts';
 import { buildVerifyJob, jobName, verifyProcess } from './job.ts';
 import { recordOf, type NodeInput } from './node-input.ts';
 import { stepOverdue } from './overdue-step.ts';
@@ -28,7 +29,8 @@ export function stepProcessInTurn(input: NodeInput, node: NodeFact, { process, a
   const job = jobOf(input, process.name, attempt);
   const reports = input.reports.filter((report) => report.process === process.name && report.attempt === attempt);
   const seen = { process, before, job, pod: podOf(input, job), node, reports, now: input.now };
-  const untimed = stepProcess(seen);
+  const untimed =
+    process.external === undefined ? stepProcess(seen) : stepExternal({ input, node, process, attempt, before, reports });
   if (untimed.kind === 'NotStarted') return untimed;
   const step = stepOverdue({ ...seen, step: untimed, reference: input.references.get(process.name) });
   const endedNow = step.kind === 'Succeeded' && before?.state !== 'Succeeded';

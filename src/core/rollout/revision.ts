@@ -11,15 +11,10 @@ function canonical(value: unknown): string {
 
 /**
  * The plan's revision: a hash of what decides the work on a node - version, names of processes, templates and what they are
- * compatible with. Nothing else re-runs a
- * node that is done.
+ * compatible with. Nothing else re-runs a node that is done.
  */
 export function revisionOf(plan: UpgradePlan, hash: Hash): string {
-  const processes = plan.spec.processes.map(({ name, job }) => ({
-    name,
-    template: job.template,
-    // Absent where it is not set, or every plan that was done before the field existed would run again.
-    ...(job.compatibility === undefined ? {} : { compatibility: job.compatibility }),
-  }));
+  // Fields are absent where they are not set, or every plan that was done before they existed would run again.
+  const processes = plan.spec.processes.map(({ name, job }) => ({ name, ...job }));
   return hash(canonical({ version: plan.spec.version, processes })).slice(0, 40);
 }

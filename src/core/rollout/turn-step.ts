@@ -5,6 +5,7 @@ import type { Instant, NodeFact } from '../facts.ts';
 import { cutToBytes, toInstant, toRfc3339 } from '../text.ts';
 import { runInTurn } from './current.ts';
 import { isDrainedFor } from './drain-policy.ts';
+import { givenTurn } from './external-step.ts';
 import { buildJob, jobName } from './job.ts';
 import { keepCordon } from './keep-cordon.ts';
 import { processesOf, recordOf, type NodeInput, type NodeStep } from './node-input.ts';
@@ -48,9 +49,9 @@ function stepOpenTurn(input: NodeInput, node: NodeFact): NodeStep {
 }
 
 /** Whether anything has been done to the node beside making room for it. */
-function hasBegun({ before, jobs }: NodeInput, turn: Turn | undefined): boolean {
+function hasBegun({ before, jobs, node }: NodeInput, turn: Turn | undefined): boolean {
   const worked = (before.processes ?? []).some(({ state }) => state !== 'Skipped');
-  return jobs.length > 0 || worked || (turn?.attempt ?? 1) > 1;
+  return jobs.length > 0 || worked || givenTurn(node) !== undefined || (turn?.attempt ?? 1) > 1;
 }
 
 interface ProcessesInput {

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import type { CommandResult } from '../../cluster/run-command.ts';
 import { action, firstProcess, MINIMAL, plan, set, type Tree } from './objects.ts';
-import { WRONG } from './wrong-objects.ts';
+import { external, WRONG } from './wrong-objects.ts';
 
 // Programs are started, and the machine may be busy.
 jest.setTimeout(60_000);
@@ -119,6 +119,7 @@ describe('what may be said', () => {
         }),
       ),
     ],
+    ['an external process', plan('right-external', external({ verify: { nodeLabels: { 'bmc.example/version': '2.9' } } }))],
     ['no sinks', plan('right-silent', (spec) => delete spec['notify'])],
     ['a soak and an approval', plan('right-soak', set({ batches: [{ size: 1, soakSeconds: 600, approval: 'BeforeNext' }] }))],
     ['approving a batch', action({ plan: 'os', action: 'Approve', batch: 'os-1' })],

@@ -1,4 +1,12 @@
-import { action, firstProcess, plan, set } from './objects.ts';
+import { action, firstProcess, plan, set, type Tree } from './objects.ts';
+
+/** A change that leaves the first process to the node's own updater. */
+export function external(fields: Tree): (spec: Tree) => void {
+  return (spec) => {
+    delete firstProcess(spec)['job'];
+    Object.assign(firstProcess(spec), { external: {}, ...fields });
+  };
+}
 
 /** Wrong objects: what is wrong, the object, and what the API server has to say about it. */
 export const WRONG: readonly (readonly [string, object, string])[] = [
@@ -113,6 +121,31 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     'spec.drain.ignore.podSelector: Required value',
   ],
   ['a drain in no time', plan('w', set({ drain: { timeoutSeconds: 0 } })), 'should be greater than or equal to 1'],
+  [
+    'a process that nobody runs',
+    plan('w', (spec) => delete firstProcess(spec)['job']),
+    'must have exactly one of `job` (Baton runs it) and `external`',
+  ],
+  [
+    'a process that two run',
+    plan('w', (spec) => Object.assign(firstProcess(spec), { external: {}, verify: { kernelVersion: '6.*' } })),
+    'must have exactly one of `job` (Baton runs it) and `external`',
+  ],
+  [
+    'an external process without verify',
+    plan('w', external({})),
+    '`external` needs a `verify` that compares a version or a label',
+  ],
+  [
+    'an external process whose verify shows nothing of it',
+    plan('w', external({ verify: { daemonSetsReady: true, nodeLabels: {} } })),
+    '`external` needs a `verify` that compares a version or a label',
+  ],
+  [
+    'an external process with a socket in its Job',
+    plan('w', external({ verify: { nodeLabels: { bmc: '2' } }, report: 'Socket' })),
+    '`report: Socket` is for a `job`',
+  ],
   [
     'a relative sink URL',
     plan('w', set({ notify: { sinks: [{ name: 'ops', webhook: { url: 'hooks.example/x' } }] } })),

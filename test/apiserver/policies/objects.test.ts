@@ -69,6 +69,11 @@ describe('a claim', () => {
   const taint = { key: 'baton.dev/failed', effect: 'NoSchedule' };
 
   const marks: readonly (readonly [string, object, object])[] = [
+    [
+      'the process whose turn it is',
+      { metadata: { labels: { 'baton.dev/process': 'bmc' } } },
+      { metadata: { labels: { 'baton.dev/process': null } } },
+    ],
     ['the claim', { metadata: { labels: { 'baton.dev/claim': 'u' } } }, { metadata: { labels: { 'baton.dev/claim': null } } }],
     [
       'the turn',

@@ -189,7 +189,7 @@ describe('compatibility: SystemUpgradeController', () => {
 it('makes another revision when it is set, and none where it was never set', () => {
   const plan = aPlan();
   const [first, ...others] = plan.spec.processes;
-  const compatible = { ...first!, job: { ...first!.job, compatibility: 'SystemUpgradeController' as const } };
+  const compatible = { ...first!, job: { ...first!.job!, compatibility: 'SystemUpgradeController' as const } };
   expect(revisionOf({ ...plan, spec: { ...plan.spec, processes: [compatible, ...others] } }, hash)).not.toBe(
     revisionOf(plan, hash),
   );

@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import type { UpgradePlan, UpgradePlanSpec } from '../../../src/api/generated/upgradeplan.ts';
+import type { JobProcess, UpgradePlan, UpgradeProcess } from '../../../src/api/generated/upgradeplan.ts';
 import { revisionOf } from '../../../src/core/rollout/revision.ts';
 import { aDrain, aPlan, aProcess, hash, type PlanChanges } from './support/objects.ts';
 
-const image = (name: string): UpgradePlanSpec['processes'][number]['job'] => ({
+const image = (name: string): JobProcess => ({
   template: { spec: { containers: [{ name: 'upgrade', image: name, env: [{ name: 'A', value: '1' }] }] } },
 });
 const PROCESSES = [aProcess({ name: 'firmware', job: image('fw:7') }), aProcess({ job: image('os:1') })];
+/** The same process, left to the node's own updater. */
+function external({ job: _job, ...process }: UpgradeProcess): UpgradeProcess {
+  return { ...process, external: {} };
+}
 const PLAN = aPlan({ processes: PROCESSES });
 
 function changed(spec: PlanChanges, meta: Partial<UpgradePlan['metadata']> = {}): boolean {
@@ -18,6 +22,7 @@ describe('The revision of a plan changes with', () => {
     ['the version', { version: '13' }],
     ['the name of a process', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, name: 'kernel' }] }],
     ['a template', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, job: image('os:2') }] }],
+    ['another way to do it', { processes: [PROCESSES[0]!, external(PROCESSES[1]!)] }],
     ['a process more', { processes: [...PROCESSES, aProcess({ name: 'cni' })] }],
     ['a process less', { processes: PROCESSES.slice(1) }],
     ['the order of processes', { processes: PROCESSES.toReversed() }],

@@ -1,6 +1,7 @@
 import type { NodeFact } from '../../../../src/core/facts.ts';
 import { LABELS } from '../../../../src/api/names.ts';
 import type { Command } from '../../../../src/core/rollout/command.ts';
+import { startUpdater } from './updaters.ts';
 import type { Answer } from './apply.ts';
 import type { World } from './world.ts';
 
@@ -8,12 +9,24 @@ const KEEP_AWAY = ['cluster-autoscaler.kubernetes.io/scale-down-disabled', 'karp
 
 type NodeCommand = Extract<
   Command,
-  { kind: 'OpenTurn' | 'RetryTurn' | 'CloseTurn' | 'Cordon' | 'Quarantine' | 'EndQuarantine' | 'MarkOutdated' | 'UnmarkOutdated' }
+  {
+    kind:
+      | 'OpenTurn'
+      | 'RetryTurn'
+      | 'GiveTurn'
+      | 'CloseTurn'
+      | 'Cordon'
+      | 'Quarantine'
+      | 'EndQuarantine'
+      | 'MarkOutdated'
+      | 'UnmarkOutdated';
+  }
 >;
 
 const NODE_COMMANDS: ReadonlySet<Command['kind']> = new Set<NodeCommand['kind']>([
   'OpenTurn',
   'RetryTurn',
+  'GiveTurn',
   'CloseTurn',
   'Cordon',
   'Quarantine',
@@ -34,6 +47,7 @@ export function applyToNode(world: World, command: NodeCommand): Answer {
   const changes = changesFor(world, current, command);
   if (changes === undefined) return 'Refused';
   world.setNode(current.name, changes);
+  if (command.kind === 'GiveTurn' && current.labels[LABELS.process] !== command.process) startUpdater(world, command);
   return 'Applied';
 }
 
@@ -46,11 +60,10 @@ function changesFor(world: World, current: NodeFact, command: NodeCommand): Part
       const { turn } = command;
       return { claim: planUid, turn, kept: KEEP_AWAY, unschedulable: current.unschedulable || turn.cordoned };
     }
-    case 'RetryTurn': {
-      const { turn } = command;
-      if (current.claim !== planUid || current.turn?.batchUid !== turn.batchUid) return undefined;
-      return current.turn.attempt >= turn.attempt ? undefined : { turn };
-    }
+    case 'RetryTurn':
+      return retrying(current, command, planUid);
+    case 'GiveTurn':
+      return giving(current, command.process, planUid);
     case 'CloseTurn':
       return closing(current, command, planUid);
     case 'Cordon':
@@ -76,6 +89,20 @@ function endingQuarantine(current: NodeFact, node: NodeFact): Partial<NodeFact> 
   if (current.quarantine === undefined) return undefined;
   const stays = node.quarantine?.unschedulableBefore === true;
   return { quarantine: undefined, failedTaint: false, unschedulable: stays ? current.unschedulable : false };
+}
+
+function giving(current: NodeFact, process: string, planUid: string | undefined): Partial<NodeFact> | undefined {
+  if (current.claim === undefined || current.claim !== planUid) return undefined;
+  return { labels: { ...current.labels, [LABELS.process]: process } };
+}
+
+function retrying(
+  current: NodeFact,
+  { turn }: Extract<Command, { kind: 'RetryTurn' }>,
+  planUid: string | undefined,
+): Partial<NodeFact> | undefined {
+  if (current.claim !== planUid || current.turn?.batchUid !== turn.batchUid) return undefined;
+  return current.turn.attempt >= turn.attempt ? undefined : { turn, labels: withoutProcess(current) };
 }
 
 function cordoning(
@@ -104,7 +131,13 @@ function withoutMark(current: NodeFact): Pick<NodeFact, 'outdated' | 'taints' | 
   return { outdated: undefined, taints: 0, labels };
 }
 
+function withoutProcess({ labels: { [LABELS.process]: _given, ...labels } }: NodeFact): NodeFact['labels'] {
+  return labels;
+}
+
 function endOfTurn(current: NodeFact): Partial<NodeFact> {
   const before = current.turn?.before.kept ?? [];
-  return { ...withoutMark(current), claim: undefined, turn: undefined, kept: current.kept.filter((key) => before.includes(key)) };
+  const unmarked = withoutMark(current);
+  const labels = withoutProcess({ ...current, ...unmarked });
+  return { ...unmarked, labels, claim: undefined, turn: undefined, kept: current.kept.filter((key) => before.includes(key)) };
 }

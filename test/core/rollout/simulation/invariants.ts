@@ -96,7 +96,9 @@ function showsVersion(node: NodeFact, version: string): boolean {
 function checkDone(snapshot: PlanSnapshot, { node, done }: Extract<Command, { kind: 'CloseTurn' }>): void {
   const batch = snapshot.batches.find((each) => each.metadata.name === done?.batch);
   const entry = batch?.spec.nodes.find((each) => each.name === node.name);
-  const verified = batch?.spec.processes.some((each) => each.verify !== undefined && entry?.processes.includes(each.name));
+  const verified = batch?.spec.processes.some(
+    (each) => each.verify?.kernelVersion !== undefined && entry?.processes.includes(each.name),
+  );
   if (verified !== true) return;
   must(
     showsVersion(node, done?.version ?? ''),
@@ -170,7 +172,8 @@ function checkCreateJob(
 
 function checkWork(batch: UpgradeBatch | undefined, node: NodeFact, { processes }: Turn): void {
   const idle = batch?.spec.processes.find(
-    (process) => processes.includes(process.name) && process.verify !== undefined && showsVersion(node, batch.spec.version),
+    (process) =>
+      processes.includes(process.name) && process.verify?.kernelVersion !== undefined && showsVersion(node, batch.spec.version),
   );
   must(idle === undefined, 5, () => `${node.name} is to run ${idle?.name ?? ''}, although it is at the version`);
   must(processes.length > 0, 5, () => `${node.name} has a turn in which nothing runs`);

@@ -186,8 +186,15 @@ function makeProcesses(random: Random): UpgradeProcess[] {
   const verify = (): Partial<UpgradeProcess> => (random.chance(0.4) ? { verify: makeVerify(random) } : {});
   const first = aProcess({ disruption: disruption(), ...makeTiming(random), ...verify() });
   if (random.chance(0.7)) return [first];
+  if (random.chance(0.4)) return [first, makeExternal(random, disruption())];
   const second = aProcess({ name: 'firmware', disruption: disruption(), ...makeTiming(random) });
   return [first, random.chance(0.5) ? { ...second, nodeSelector: { matchLabels: { disks: 'yes' } } } : second];
+}
+
+function makeExternal(random: Random, disruption: UpgradeProcess['disruption']): UpgradeProcess {
+  const { job: _job, ...process } = aProcess({ name: 'bmc', disruption, deadlineSeconds: random.between(90, 400) });
+  const { kernelVersion: _kernel, ...verify } = { ...makeVerify(random), nodeLabels: { bmc: '$(BATON_VERSION)' } };
+  return { ...process, external: {}, verify };
 }
 
 function makeVerify(random: Random): ProcessVerify {

@@ -8,7 +8,7 @@ import type {
   UpgradeBatchStatus,
 } from '../../../../src/api/generated/upgradebatch.ts';
 import type { UpgradeAction, UpgradeActionSpec } from '../../../../src/api/generated/upgradeaction.ts';
-import type { UpgradePlan, UpgradePlanSpec, UpgradeProcess } from '../../../../src/api/generated/upgradeplan.ts';
+import type { JobProcess, UpgradePlan, UpgradePlanSpec, UpgradeProcess } from '../../../../src/api/generated/upgradeplan.ts';
 import type { Quarantine, Turn } from '../../../../src/api/marks.ts';
 import type { ObjectMeta } from '../../../../src/api/object-meta.ts';
 import { FINALIZERS } from '../../../../src/api/names.ts';
@@ -50,7 +50,9 @@ function metadata(name: string, changes: Partial<ObjectMeta> = {}): ObjectMeta {
 }
 
 /** The process `os` of the tests, which drains. */
-export function aProcess(changes: Partial<UpgradeProcess> & { readonly deadlineSeconds?: number } = {}): UpgradeProcess {
+export function aProcess(
+  changes: Partial<UpgradeProcess> & { readonly deadlineSeconds?: number } = {},
+): UpgradeProcess & { readonly job: JobProcess } {
   const { deadlineSeconds = 600, ...rest } = changes;
   return {
     name: 'os',
