@@ -1,4 +1,4 @@
-import type { DrainPolicy, NodeSelector } from '../../src/api/generated/upgradeplan.ts';
+import type { DrainPolicy, NodeSelector, UpgradePlanSpec } from '../../src/api/generated/upgradeplan.ts';
 import { API_VERSION } from '../../src/api/names.ts';
 
 /** The image of the upgrade of an operating system; its tag is the version that the plan names. */
@@ -45,6 +45,8 @@ export interface FleetPlan {
   readonly maxFailed?: number;
   readonly processes: readonly FleetProcess[];
   readonly drain?: Partial<DrainPolicy>;
+  /** More of the spec. */
+  readonly more?: Partial<Pick<UpgradePlanSpec, 'paused' | 'podPlacement' | 'oneDomainAtATime'>>;
   /** Where the sink `ops` posts to; without it the plan has no sink. */
   readonly sinkUrl?: string;
   /** Whether {@link signingSecret} signs. */
@@ -92,6 +94,7 @@ export function planManifest(plan: FleetPlan): unknown {
       // Pods of the cluster's own services may keep scratch data on a node, and none of it is worth a blocked drain.
       drain: plan.drain ?? { emptyDirData: 'Delete' },
       processes: plan.processes.map(processManifest),
+      ...plan.more,
       ...(webhook === undefined ? {} : { notify: { sinks: [{ name: 'ops', webhook }] } }),
     },
   };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { UpgradeAction } from '../../src/api/generated/upgradeaction.ts';
 import { TAINTS } from '../../src/api/names.ts';
+import { expandNodeNames } from '../../src/core/notification/node-names.ts';
 import type { Notification } from '../../src/core/notification/notification.ts';
 import { runCommand } from '../cluster/run-command.ts';
 import { planManifest } from '../support/fleet.ts';
@@ -11,7 +12,8 @@ import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../sup
 import { nodesStillHeld } from '../support/verdict.ts';
 
 const why = 'no space left on /boot';
-const failing = 'node-2';
+/** The first node of the first batch, as the plan says before it starts. */
+let failing: string;
 
 let system: System;
 let namespace: string;
@@ -40,15 +42,23 @@ describe('a Job that fails on one node', () => {
   let notification: Notification | undefined;
 
   it('pauses the plan, and the notification says which node, why and what to do', async () => {
+    const plan = {
+      namespace,
+      batches: [{ size: 3 }, { size: 3 }],
+      maxUnavailable: 2,
+      sinkUrl: system.sinkUrl(namespace),
+      signed: true,
+    };
+    const paused = { ...plan, processes: [{ name: 'os', script: 'true' }], more: { paused: true } };
+    await system.kubectl.apply(planManifest(paused));
+    const preview = await waitForRollout(system.kubectl, {
+      namespace,
+      what: 'the batches to come to be shown',
+      until: (rollout) => rollout.plan?.status?.upcoming !== undefined,
+    });
+    failing = expandNodeNames(preview.plan?.status?.upcoming?.[0]?.nodeNames ?? '')[0] ?? '';
     await system.kubectl.apply(
-      planManifest({
-        namespace,
-        batches: [{ size: 3 }, { size: 3 }],
-        maxUnavailable: 2,
-        processes: [{ name: 'os', script: failOnce(failing, why) }],
-        sinkUrl: system.sinkUrl(namespace),
-        signed: true,
-      }),
+      planManifest({ ...plan, processes: [{ name: 'os', script: failOnce(failing, why) }], more: { paused: false } }),
     );
     await waitForRollout(system.kubectl, {
       namespace,
