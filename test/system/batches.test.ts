@@ -8,7 +8,7 @@ import { buildBundle, installBaton } from '../support/installation.ts';
 import { createKubectl, type Kubectl } from '../support/kubectl.ts';
 import type { Node } from '../support/kubernetes-objects.ts';
 import { startOperator, type OperatorProcess } from '../support/operator-process.ts';
-import { hasSucceeded, waitForRollout, type Rollout } from '../support/rollout.ts';
+import { waitForRollout, type Rollout } from '../support/rollout.ts';
 import { openTimeoutMs } from '../support/system-cluster.ts';
 
 const clusterName = 'system-batches';
@@ -102,7 +102,12 @@ describe('a plan for three zones', () => {
       until: ({ plan: now }) => (now?.status?.counts?.succeeded ?? 0) > 0,
     });
     markedThen = await marked();
-    end = await waitForRollout(kubectl, { namespace, what: 'the plan to succeed', timeoutMs: 120_000, until: hasSucceeded });
+    end = await waitForRollout(kubectl, {
+      namespace,
+      what: 'the plan to succeed',
+      timeoutMs: 120_000,
+      until: ({ plan: now }) => now?.status?.summary === 'Succeeded',
+    });
 
     const first = canary.batches[0]?.spec.nodes[0]?.name ?? '';
     console.log(`marked when ${first} was done: ${markedThen.join(', ')}`);
