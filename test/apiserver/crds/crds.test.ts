@@ -122,7 +122,28 @@ describe('what may be said', () => {
     ['an external process', plan('right-external', external({ verify: { nodeLabels: { 'bmc.example/version': '2.9' } } }))],
     ['no sinks', plan('right-silent', (spec) => delete spec['notify'])],
     ['a soak and an approval', plan('right-soak', set({ batches: [{ size: 1, soakSeconds: 600, approval: 'BeforeNext' }] }))],
-    ['approving a batch', action({ plan: 'os', action: 'Approve', batch: 'os-1' })],
+    [
+      'gates of every kind',
+      plan(
+        'right-gates',
+        set({
+          gates: [
+            {
+              name: 'a',
+              forSeconds: 120,
+              prometheus: { address: 'https://prometheus:9090', query: 'up', max: '-0.5', credential: 'c' },
+            },
+            { name: 'b', when: 'BeforeNode', http: { url: 'https://status.example/ready', expectStatus: 204 } },
+            { name: 'c', object: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop', expression: 'true' } },
+            { name: 'd', job: { template: { spec: { containers: [] } } } },
+          ],
+        }),
+      ),
+    ],
+    [
+      'approving a batch',
+      { ...action({ plan: 'os', action: 'Approve', batch: 'os-1' }), metadata: { name: 'right-approve', namespace: 'fleet' } },
+    ],
     ['resuming a paused plan', action({ plan: 'os', action: 'Resume', batch: 'os-1' })],
     ['resuming with another budget', action({ plan: 'os', action: 'Resume', batch: 'os-1', maxFailed: '10%' })],
     ['pausing by revision', action({ plan: 'os', action: 'Pause', revision: '7f3c' })],
@@ -191,7 +212,7 @@ describe('kubectl get shows', () => {
     const summary = { nodes: 100, succeeded: 18, failed: 0, overdue: 1 };
     await patchStatus('ubatch', 'kernel-7f3c-4', { summary, agent: 'node-217', conditions: [notified] });
     expect(await rows('ubatch', 'kernel-7f3c-4')).toEqual([
-      'NAME NODES SUCCEEDED FAILED OVERDUE AGENT NOTIFIED AGE',
+      'NAME STEP NODES SUCCEEDED FAILED OVERDUE AGENT NOTIFIED AGE',
       expect.stringMatching(/^kernel-7f3c-4 100 18 0 1 node-217 False \d+s$/),
     ]);
   });

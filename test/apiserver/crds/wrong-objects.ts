@@ -181,6 +181,37 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     name === 'Approve' ? '`batch` must name the UpgradeBatch' : '`batch` or `revision` must say which rollout',
   ]),
   [
+    'a gate of no kind',
+    plan('w', set({ gates: [{ name: 'g' }] })),
+    'a gate must have exactly one of `prometheus`, `http`, `object` and `job`',
+  ],
+  [
+    'a gate of two kinds',
+    plan('w', set({ gates: [{ name: 'g', http: { url: 'https://a.example/' }, job: { template: { spec: {} } } }] })),
+    'a gate must have exactly one of `prometheus`, `http`, `object` and `job`',
+  ],
+  ['two gates of one name', plan('w', set({ gates: [gate({}), gate({})] })), 'spec.gates[1]: Duplicate value: {"name":"g"}'],
+  [
+    'a Prometheus gate without a limit',
+    plan('w', set({ gates: [{ name: 'g', prometheus: { address: 'http://prometheus:9090', query: 'up' } }] })),
+    '`max` or `min` must be set',
+  ],
+  [
+    'a limit that is no decimal',
+    plan('w', set({ gates: [{ name: 'g', prometheus: { address: 'http://prometheus:9090', query: 'up', max: '1e3' } }] })),
+    'spec.gates[0].prometheus.max in body should match',
+  ],
+  [
+    'a gate with a password in its URL',
+    plan('w', set({ gates: [gate({ url: 'https://anna:secret@a.example/' })] })),
+    'must not carry a user name, a password or a fragment',
+  ],
+  [
+    'an object gate with neither name nor selector',
+    plan('w', set({ gates: [{ name: 'g', object: { apiVersion: 'v1', kind: 'Node', expression: 'true' } }] })),
+    'exactly one of `name` and `labelSelector` must be set',
+  ],
+  [
     'an act for a batch and a revision',
     action({ plan: 'os', action: 'Pause', batch: 'os-1', revision: 'aaaa' }),
     '`batch` and `revision` must not be set together',
@@ -211,3 +242,7 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     'Unsupported value: "Explode": supported values: "Abort", "Approve", "Pause", "Release", "Resume", "Retry", "Skip"',
   ],
 ];
+
+function gate(http: object): object {
+  return { name: 'g', http: { url: 'https://a.example/', ...http } };
+}

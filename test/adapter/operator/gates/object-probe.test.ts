@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { ObjectGate } from '../../../../src/api/generated/upgradeplan.ts';
+import { KubeError } from '../../../../src/kube/kube-error.ts';
+import { createObjectProbe, type ObjectProbeDeps } from '../../../../src/operator/gates/object-probe.ts';
+import type { Sight } from '../../../../src/operator/gates/sight.ts';
+import { aPlan } from '../../../core/rollout/support/objects.ts';
+
+const CEPH = {
+  apiVersion: 'ceph.rook.io/v1',
+  kind: 'CephCluster',
+  namespace: 'rook',
+  name: 'main',
+  expression: "object.status.health == 'OK'",
+};
+const KINDS = {
+  resources: [
+    { name: 'cephclusters', kind: 'CephCluster', namespaced: true },
+    { name: 'cephclusters/status', kind: 'CephCluster', namespaced: true },
+    { name: 'cephpools', kind: 'CephPool', namespaced: false },
+  ],
+};
+
+let asked: string[];
+let answers: Map<string, unknown>;
+
+beforeEach(() => {
+  asked = [];
+  answers = new Map<string, unknown>([['/apis/ceph.rook.io/v1', KINDS]]);
+});
+
+function answer(path: string): Promise<unknown> {
+  asked.push(path);
+  const found = answers.get(path);
+  return found instanceof Error || found === undefined
+    ? Promise.reject(found ?? new KubeError(`${path} not found`, { reason: 'NotFound', code: 404 }))
+    : Promise.resolve(found);
+}
+
+function look(gate: ObjectGate): Promise<Sight> {
+  const client = {
+    get: answer as ObjectProbeDeps['client']['get'],
+    list: ((path: string, query = {}) =>
+      answer(`${path}?${new URLSearchParams(query).toString()}`)) as ObjectProbeDeps['client']['list'],
+  };
+  const probe = createObjectProbe({ client, monotonic: () => 0 });
+  const common = { name: 'ceph', when: 'BeforeNode', forSeconds: 0, timeoutSeconds: 10 } as const;
+  return probe.look(aPlan(), { ...common, object: gate }, new AbortController().signal);
+}
+
+const MAIN = '/apis/ceph.rook.io/v1/namespaces/rook/cephclusters/main';
+
+describe('gates[].object', () => {
+  it('opens when the expression is true of the object', async () => {
+    answers.set(MAIN, { metadata: { name: 'main' }, status: { health: 'OK' } });
+    expect(await look(CEPH)).toEqual({ open: true, value: 'true' });
+  });
+
+  it.each<readonly [string, unknown, string]>([
+    ['false', { metadata: { name: 'main' }, status: { health: 'WARN' } }, 'the expression is false of main'],
+    ['without a value', { metadata: { name: 'main' } }, 'the expression fails for main: field not found: status'],
+    ['about no object', undefined, 'there is no such CephCluster (ceph.rook.io/v1)'],
+    [
+      'about what may not be read',
+      new KubeError('no', { reason: 'Forbidden', code: 403 }),
+      'the operator may not read CephCluster (ceph.rook.io/v1): give a ClusterRole that allows it the label baton.dev/aggregate-to-gates=true',
+    ],
+  ])('is closed while its expression is %s', async (_, object, message) => {
+    if (object !== undefined) answers.set(MAIN, object);
+    expect(await look(CEPH)).toEqual({ open: false, message });
+  });
+
+  it('is closed for a kind that there is not', async () => {
+    expect(await look({ ...CEPH, kind: 'Deployment' })).toEqual({
+      open: false,
+      message: 'the cluster has no Deployment in ceph.rook.io/v1',
+    });
+  });
+
+  it("looks into the plan's namespace unless another is named, and into none for what has none", async () => {
+    const { namespace: _namespace, ...here } = CEPH;
+    await look(here);
+    await look({ ...CEPH, kind: 'CephPool' });
+    expect(asked.filter((path) => path.includes('main'))).toEqual([
+      '/apis/ceph.rook.io/v1/namespaces/fleet/cephclusters/main',
+      '/apis/ceph.rook.io/v1/cephpools/main',
+    ]);
+  });
+
+  const { name: _name, ...unnamed } = CEPH;
+  const chosen = { ...unnamed, labelSelector: { matchLabels: { tier: 'one' } } };
+  const LIST = '/apis/ceph.rook.io/v1/namespaces/rook/cephclusters?labelSelector=tier%3Done&limit=100';
+  const named = (name: string, health: string): object => ({ metadata: { name }, status: { health } });
+  it.each<readonly [string, object, Sight]>([
+    ['true of all', { items: [named('a', 'OK'), named('b', 'OK')] }, { open: true, value: 'true of 2 objects' }],
+    ['false of one', { items: [named('a', 'OK'), named('b', 'WARN')] }, { open: false, message: 'the expression is false of b' }],
+    ['about nothing', { items: [] }, { open: false, message: 'the labelSelector chooses no object' }],
+    [
+      'about too many',
+      { items: [], continue: 'more' },
+      { open: false, message: 'the labelSelector chooses more than 100 objects' },
+    ],
+  ])('with a labelSelector, %s', async (_, list, expected) => {
+    answers.set(LIST, list);
+    expect(await look(chosen)).toEqual(expected);
+  });
+});
