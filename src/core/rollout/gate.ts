@@ -27,6 +27,8 @@ const REWRITE_MS = 60_000;
 /** Nobody looked for so long (ms): it may have been closed meanwhile. Long enough for an operator that was killed to come back. */
 const UNSEEN_MS = 5 * 60_000;
 
+const MOST_MESSAGE_BYTES = 256;
+
 /** Hash of what a gate asks. Another question begins anew. */
 function definitionOf(gate: Gate, hash: DecisionInput['hash']): string {
   const { prometheus, http, object, job, when } = gate;
@@ -44,14 +46,15 @@ type Course =
   /** It closed; or nobody knows what it was before. */
   | 'Begun';
 
-function courseOf(known: GateStatus | undefined, { open, closedTime, observedTime }: GateObservation): Course {
+function courseOf(known: GateStatus | undefined, { open, closedTime, observedTime, message }: GateObservation): Course {
   if (known === undefined) return open && closedTime !== undefined ? 'Opened' : 'Begun';
   const wasOpen = known.state === 'Open';
   const closedMeanwhile = wasOpen && (closedTime ?? 0) >= (toInstant(known.sinceTime) ?? 0);
   if (open && (!wasOpen || closedMeanwhile)) return 'Opened';
   const unseenMs = observedTime - (toInstant(known.observedTime) ?? 0);
   if (wasOpen !== open || unseenMs >= UNSEEN_MS) return 'Begun';
-  return unseenMs < REWRITE_MS ? 'Same' : 'Unbroken';
+  // Values waver; a reason in words that changes is news.
+  return unseenMs < REWRITE_MS && cut(message, MOST_MESSAGE_BYTES) === known.message ? 'Same' : 'Unbroken';
 }
 
 /** What is known of a gate now, from what the plan's status says and what was seen; undefined: nothing. */
@@ -70,7 +73,7 @@ export function gateStatus(gate: Gate, { snapshot, hash }: Pick<DecisionInput, '
     sinceTime: course === 'Unbroken' ? (known?.sinceTime ?? observedTime) : observedTime,
     value: cut(seen.value, 64),
     threshold: cut(seen.threshold, 128),
-    message: cut(seen.message, 256),
+    message: cut(seen.message, MOST_MESSAGE_BYTES),
     observedTime,
     closedTime: course === 'Opened' || !seen.open ? observedTime : known?.closedTime,
     definition,

@@ -16,7 +16,7 @@ export interface GateLoopsDeps {
   readonly random: () => number;
   readonly sleep: Sleep;
   readonly log: Log;
-  /** A gate of a plan has opened or closed, or was seen for the first time. */
+  /** A gate of a plan has opened or closed, is closed for another reason, or was seen for the first time. */
   readonly touch: (plan: string) => void;
 }
 
@@ -115,7 +115,7 @@ export class GateLoops {
     const observedTime = now();
     const closedTime = open ? before?.closedTime : observedTime;
     loop.seen = { open, value, threshold, message, observedTime, closedTime };
-    if (before?.open === open) return;
+    if (before?.open === open && before.message === message) return;
     log.info(open ? 'A gate is open' : 'A gate is closed', {
       plan: key,
       gate: loop.gate.name,

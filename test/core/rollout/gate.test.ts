@@ -66,6 +66,11 @@ describe('The status of a gate', () => {
     expect(later).toMatchObject({ sinceTime: timeAt(0), observedTime: timeAt(60), value: '0.2' });
   });
 
+  it('is written anew at once when the gate is closed for another reason', () => {
+    const looks = [seen(false, 0, { message: 'no answer in time' }), seen(false, 15, { message: 'ECONNREFUSED' })];
+    expect(after(GATE, looks)).toMatchObject({ sinceTime: timeAt(0), observedTime: timeAt(15), message: 'ECONNREFUSED' });
+  });
+
   it.each<readonly [string, readonly GateObservation[], number]>([
     ['a restart of the operator that takes less than five minutes', [seen(true, 0), seen(true, 299)], 0],
     ['no gap in which nobody looked', [seen(true, 0), seen(true, 300)], 300],
