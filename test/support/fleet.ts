@@ -1,4 +1,4 @@
-import type { DrainPolicy, NodeSelector, UpgradePlanSpec } from '../../src/api/generated/upgradeplan.ts';
+import type { DrainPolicy, FailurePolicy, NodeSelector, UpgradePlanSpec } from '../../src/api/generated/upgradeplan.ts';
 import { API_VERSION } from '../../src/api/names.ts';
 
 /** The image of the upgrade of an operating system; its tag is the version that the plan names. */
@@ -43,6 +43,7 @@ export interface FleetPlan {
   readonly batches: readonly { readonly name?: string; readonly size: number | string; readonly maxFailed?: number }[];
   readonly maxUnavailable?: number;
   readonly maxFailed?: number;
+  readonly failure?: Partial<FailurePolicy>;
   readonly processes: readonly FleetProcess[];
   readonly drain?: Partial<DrainPolicy>;
   /** More of the spec. */
@@ -90,7 +91,7 @@ export function planManifest(plan: FleetPlan): unknown {
       nodeSelector: plan.nodeSelector ?? { matchLabels: { role: 'worker' } },
       batches: plan.batches,
       ...(plan.maxUnavailable === undefined ? {} : { maxUnavailable: plan.maxUnavailable }),
-      ...(plan.maxFailed === undefined ? {} : { failure: { maxFailed: plan.maxFailed } }),
+      failure: { ...plan.failure, ...(plan.maxFailed === undefined ? {} : { maxFailed: plan.maxFailed }) },
       // Pods of the cluster's own services may keep scratch data on a node, and none of it is worth a blocked drain.
       drain: plan.drain ?? { emptyDirData: 'Delete' },
       processes: plan.processes.map(processManifest),

@@ -1,0 +1,144 @@
+import { expect, it } from '@jest/globals';
+import type { NodeRecord } from '../../../../src/api/generated/upgradebatch.ts';
+import { buildJob } from '../../../../src/core/rollout/job.ts';
+import { aNode } from '../support/facts.ts';
+import { aBatch, aPlan, aProcess, hash } from '../support/objects.ts';
+import { addNode, removeNode } from './hosts.ts';
+import { setFates } from './kubelet.ts';
+import type { OperatorWeather } from './operator.ts';
+import { playScenario } from './run.ts';
+import type { Fate } from './upgrades.ts';
+import { World } from './world.ts';
+
+/** Four nodes, one at a time, in batches of two, with a sink; each upgrade goes as the fate says. */
+function fourNodes(fate: Fate, plan: Parameters<typeof aPlan>[0] = {}): World {
+  const world = new World(1, true);
+  for (let i = 1; i <= 4; i++) addNode(world, aNode(`node-${i}`, { uid: world.fresh('node') }));
+  world.sinks.set('ops', { downUntil: 0, refuses: false });
+  const disruption = fate.kind === 'Reboots' ? 'Reboot' : 'Drain';
+  world.plan = aPlan({ version: 'v1', processes: [aProcess({ disruption })], ...plan }, { finalizers: [] });
+  setFates(world, () => fate);
+  return world;
+}
+
+/** Plays to the end; the invariants are checked after each step. Gives the word that the plan came to. */
+function play(world: World, look: () => void = () => undefined, operator: Partial<OperatorWeather> = {}): string {
+  const run = playScenario({ world, trouble: 'None', operator: { crash: 0, twin: 0, ...operator }, people: false });
+  for (;;) {
+    const { done, value } = run.next();
+    look();
+    if (done === true) return value.end;
+  }
+}
+
+function recordsOf(world: World): readonly NodeRecord[] {
+  return [...world.batches.values()].flatMap((batch) => batch.status?.nodes ?? []);
+}
+
+function lines(world: World, words: string): readonly string[] {
+  return world.transcript.filter((line) => line.includes(words));
+}
+
+const WORKS: Fate = { kind: 'Succeeds', ms: 20_000 };
+
+it('T1: commands that are sent twice, from a stale view, never put more nodes down than the limit', () => {
+  const world = fourNodes(WORKS, { maxUnavailable: 2, batches: [{ size: 4 }] });
+  let most = 0;
+  const count = (): number => [...world.nodes.values()].filter((node) => node.claim !== undefined).length;
+  expect(play(world, () => (most = Math.max(most, count())), { twin: 1 })).toBe('AllSucceeded');
+  expect(most).toBe(2);
+});
+
+it('T2: an operator that is killed in every third pass goes on with the same nodes, and runs nothing twice', () => {
+  const world = fourNodes(WORKS);
+  expect(play(world, undefined, { crash: 0.33 })).toBe('AllSucceeded');
+  expect(lines(world, 'the operator is killed').length).toBeGreaterThan(5);
+  for (const node of world.nodes.keys()) expect(lines(world, `CreateJob ${node}:`)).toHaveLength(1);
+});
+
+it('T3: a holder that is deleted is followed by another, and a node that is lost in its turn keeps its place among those down', () => {
+  const world = fourNodes({ kind: 'LosesHost', ms: 5000, awayMs: undefined }, { maxUnavailable: 1, batches: [{ size: 4 }] });
+  let deleted: string | undefined;
+  const end = play(world, () => {
+    const holder = world.lease?.holder ?? '';
+    if (deleted !== undefined || holder === '' || world.lease?.renewed !== true) return;
+    deleted = holder;
+    removeNode(world, holder);
+  });
+  expect(world.lease?.holder).not.toBe(deleted);
+  expect(world.deliveries.map(({ node }) => node)).not.toContain(deleted);
+  // The node that is lost is not given up by anybody's expiry: nothing else goes down beside it.
+  expect(lines(world, 'OpenTurn')).toHaveLength(1);
+  expect(['MaxUnavailableReached', 'BudgetExceeded']).toContain(end);
+});
+
+it('T4: an upgrade whose Pod is killed with 143 by its own reboot has not failed', () => {
+  const world = fourNodes({ kind: 'Reboots', ms: 5000, announced: true, end: 'Killed', awayMs: 40_000 });
+  expect(play(world)).toBe('AllSucceeded');
+  expect(recordsOf(world).map(({ state }) => state)).toEqual(['Succeeded', 'Succeeded', 'Succeeded', 'Succeeded']);
+});
+
+it('T5: what became of an upgrade is told by the boot ID, although nobody saw its Pod end', () => {
+  const world = fourNodes({ kind: 'Reboots', ms: 5000, announced: true, end: 'Unseen', awayMs: 400_000 });
+  expect(play(world)).toBe('AllSucceeded');
+});
+
+it('T6: a Job that is gone before its outcome was written is never run again, and the node is not said to be done', () => {
+  const world = fourNodes({ kind: 'Hangs' });
+  let gone: string | undefined;
+  play(world, () => {
+    const job = [...world.jobs.values()].find(({ node }) =>
+      recordsOf(world).some((record) => record.name === node && record.processes?.length === 1),
+    );
+    if (gone !== undefined || job === undefined) return;
+    gone = job.node;
+    world.jobs.delete(job.name);
+    for (const pod of [...world.pods.values()])
+      if (pod.labels['batch.kubernetes.io/controller-uid'] === job.uid) world.pods.delete(pod.uid);
+    world.touch();
+  });
+  expect(recordsOf(world).find(({ name }) => name === gone)).toMatchObject({ state: 'Failed', reason: 'JobVanished' });
+  expect(lines(world, `CreateJob ${gone ?? ''}:`)).toHaveLength(1);
+});
+
+it('T7: a Job is pinned to its node by name, also where hostname labels are the same or another than the name', () => {
+  const batch = aBatch(['node-1', 'node-2']);
+  const [process] = batch.spec.processes;
+  if (process === undefined) throw new Error('A process was expected.');
+  const jobs = ['node-1', 'node-2'].map((name) => {
+    const node = aNode(name, { labels: { role: 'worker', 'kubernetes.io/hostname': 'localhost' } });
+    return JSON.stringify(buildJob({ namespace: 'fleet', batch, process, node, attempt: 1, fromVersion: '', hash }));
+  });
+  for (const [i, job] of jobs.entries()) {
+    expect(job).toContain(`"matchFields":[{"key":"metadata.name","operator":"In","values":["node-${i + 1}"]}]`);
+    expect(job).not.toContain('localhost');
+  }
+});
+
+it('T10: a plan that is deleted in mid-run lets what runs end, and leaves no node cordoned', () => {
+  const world = fourNodes(WORKS, { maxUnavailable: 2 });
+  let asked = false;
+  play(world, () => {
+    if (asked || ![...world.jobs.values()].some(({ outcome }) => outcome === 'Active')) return;
+    asked = true;
+    world.deletePlan();
+  });
+  expect(world.plan).toBeUndefined();
+  expect([...world.nodes.values()].filter((node) => node.unschedulable || node.claim !== undefined)).toEqual([]);
+  expect(recordsOf(world).some(({ state }) => state === 'Failed')).toBe(false);
+});
+
+it('A node that goes away in its turn, or that an autoscaler removes before it, has that as its outcome', () => {
+  const world = fourNodes(WORKS, { batches: [{ size: 4 }] });
+  let done = false;
+  play(world, () => {
+    const busy = [...world.nodes.values()].find((node) => node.claim !== undefined);
+    const waiting = [...world.nodes.values()].find((node) => node.claim === undefined && node.done === undefined);
+    if (done || busy === undefined || waiting === undefined) return;
+    done = true;
+    world.setNode(waiting.name, { leaving: true });
+    removeNode(world, busy.name);
+  });
+  const reasons = recordsOf(world).flatMap((record) => (record.state === 'Skipped' ? [record.reason] : []));
+  expect(reasons.sort()).toEqual(['BeingRemoved', 'NodeDeleted']);
+});
