@@ -18,6 +18,8 @@ export interface Turn {
   readonly retried?: string;
   /** What the node had when the turn was opened of that which the processes' `verify` compares; absent when they compare nothing. */
   readonly fromVersion?: string;
+  /** Checkpoints that earlier attempts have left, by process, one key=value a line. */
+  readonly checkpoints?: Readonly<Record<string, string>>;
   /** When the operator opened the turn, RFC 3339. */
   readonly openedTime: string;
   /** Whether the claim cordoned the Node: only then does the release uncordon it. */

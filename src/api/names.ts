@@ -90,6 +90,8 @@ export const ANNOTATIONS = {
   fromVersion: 'baton.dev/from-version',
   /** On Events: the version after. */
   toVersion: 'baton.dev/to-version',
+  /** On Events: a checkpoint, key=value. On the Pods of Jobs: all that the attempts before have left, one a line. */
+  checkpoint: 'baton.dev/checkpoint',
   /** On Events: the attempt, from 1. */
   attempt: 'baton.dev/attempt',
   /** On Events: the host's boot ID when the report was made. */
@@ -157,4 +159,8 @@ export const JOB_ENVIRONMENT = [
   'BATON_VERSION',
   'BATON_FROM_VERSION',
   'BATON_ATTEMPT',
+  'BATON_CHECKPOINT',
 ] as const;
+
+/** The directory in an upgrade container in which the file `checkpoint` is, when an attempt before has left one. */
+export const CHECKPOINT_DIRECTORY = '/run/baton-checkpoint';

@@ -56,6 +56,7 @@ function reportCommand(): Command {
     .option('--note <text>', 'a sentence for people, at most 1,024 bytes')
     .option('--progress <percent>', 'a whole number from 0 to 100')
     .option('--task <text>', 'what the process is doing')
+    .option('--checkpoint <key=value>', 'what the next attempt shall find in BATON_CHECKPOINT; an empty value takes the key back')
     .addOption(new Option('--from-version <version>', 'the version before').env('BATON_FROM_VERSION'))
     .addOption(new Option('--to-version <version>', 'the version after').env('BATON_VERSION'))
     .addOption(new Option('--attempt <number>', 'the attempt that reports').env('BATON_ATTEMPT'))

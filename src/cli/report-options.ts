@@ -9,6 +9,7 @@ export interface ReportOptions {
   readonly task?: string;
   readonly fromVersion?: string;
   readonly toVersion?: string;
+  readonly checkpoint?: string;
   readonly attempt?: string;
 }
 
@@ -32,7 +33,7 @@ export function reportBody(state: string | undefined, options: ReportOptions): R
   if (reason.kind === 'Invalid') return reason;
 
   const body: Record<string, string | number> = { reason: reason.value };
-  for (const field of ['process', 'note', 'task', 'fromVersion', 'toVersion'] as const) {
+  for (const field of ['process', 'note', 'task', 'fromVersion', 'toVersion', 'checkpoint'] as const) {
     const value = options[field];
     if (value !== undefined && value !== '') body[field] = value;
   }

@@ -111,6 +111,8 @@ export interface ReportFact {
   readonly task: string | undefined;
   readonly fromVersion: string | undefined;
   readonly toVersion: string | undefined;
+  /** One `key=value` for the next attempt. */
+  readonly checkpoint?: string | undefined;
   /** `creationTimestamp`: the API server's clock. */
   readonly time: Instant;
   /** When it was last heard, by the API server's clock: its creation, or its last beat. */

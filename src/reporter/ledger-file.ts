@@ -14,15 +14,17 @@ const textSchema = z
     progress: z.number().optional(),
     task: z.string().optional(),
     fromVersion: z.string().optional(),
+    checkpoint: z.string().optional(),
     toVersion: z.string().optional(),
   })
   // JSON leaves undefined fields out; inside they are always there.
-  .transform(({ reason, note, progress, task, fromVersion, toVersion }) => ({
+  .transform(({ reason, note, progress, task, fromVersion, toVersion, checkpoint }) => ({
     reason,
     note,
     progress,
     task,
     fromVersion,
+    checkpoint,
     toVersion,
   }));
 

@@ -7,6 +7,8 @@ import type { TurnSource } from './turn-source.ts';
 export interface SocketRequest {
   readonly method: string;
   readonly path: string;
+  /** What stands after `?`, or empty. */
+  readonly query: string;
   readonly body: string;
   /** The header `Prefer` (RFC 7240), or empty. */
   readonly prefer: string;
@@ -38,7 +40,12 @@ const RETRY_AFTER_SECONDS = '2';
 const LONGEST_WAIT_SECONDS = 300;
 
 /** The paths of the socket with their methods. */
-const ROUTES: Readonly<Record<string, string>> = { '/v1/reports': 'POST', '/v1/turn': 'GET', '/healthz': 'GET' };
+const ROUTES: Readonly<Record<string, string>> = {
+  '/v1/reports': 'POST',
+  '/v1/turn': 'GET',
+  '/v1/checkpoint': 'GET',
+  '/healthz': 'GET',
+};
 
 /** Answers one request. */
 export async function answerRequest(request: SocketRequest, options: RouteOptions): Promise<SocketAnswer> {
@@ -50,6 +57,8 @@ export async function answerRequest(request: SocketRequest, options: RouteOption
       return postReport(request, options);
     case '/v1/turn':
       return showTurn(options);
+    case '/v1/checkpoint':
+      return showCheckpoint(request, options);
     default:
       return options.turns.view().kind === 'Unknown' ? notYet() : { status: 200, body: { status: 'ok' } };
   }
@@ -103,6 +112,21 @@ function showTurn({ turns }: RouteOptions): SocketAnswer {
     status: 200,
     body: { node: view.node.name, bootId: view.node.bootId, namespace, plan, batch, processes, attempt, openedTime },
   };
+}
+
+/** What the attempts before have left: the operator hands it over with the turn. */
+function showCheckpoint({ query }: SocketRequest, { turns }: RouteOptions): SocketAnswer {
+  const view = turns.view();
+  if (view.kind === 'Unknown') return notYet();
+  if (view.kind === 'Closed') return refuse(404, 'This node is not in its turn: no upgrade plan has claimed it.');
+  const { processes, attempt, checkpoints = {} } = view.turn;
+  const chosen = chooseProcess(new URLSearchParams(query).get('process') ?? undefined, processes);
+  if (chosen.kind === 'Invalid') return refuse(400, chosen.message);
+  const lines = (checkpoints[chosen.process] ?? '').split('\n').filter((line) => line !== '');
+  const checkpoint = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+  return { status: 200, body: { process: chosen.process, attempt, checkpoint } };
 }
 
 function notYet(): SocketAnswer {

@@ -84,11 +84,11 @@ async function respond(
 ): Promise<void> {
   try {
     const body = await readBody(request);
-    const path = (request.url ?? '/').replace(/\?.*$/, '');
+    const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
     const given =
       body === undefined
         ? refuse(413, `The body has more than ${BODY_BYTES} bytes.`)
-        : await answer({ method: request.method ?? 'GET', path, body, prefer: String(request.headers['prefer'] ?? '') });
+        : await answer({ method: request.method ?? 'GET', path, query, body, prefer: String(request.headers['prefer'] ?? '') });
     response.writeHead(given.status, { 'Content-Type': 'application/json', ...given.headers });
     response.end(`${JSON.stringify(given.body)}\n`);
   } catch (error) {

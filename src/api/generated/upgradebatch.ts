@@ -321,6 +321,8 @@ export interface ProcessRecord {
   readonly wordTime?: string;
   /** task is what the process is at, where the plan times that task. */
   readonly task?: TaskRecord;
+  /** checkpoint is what the process wants its next attempt to know, one key=value a line. */
+  readonly checkpoint?: string;
   /** overdue says that the process is past its time and has not ended. */
   readonly overdue?: OverdueRecord;
 }

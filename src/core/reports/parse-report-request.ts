@@ -1,5 +1,6 @@
 import { REPORT_REASONS } from '../../api/names.ts';
 import { cutToBytes } from '../text.ts';
+import { checkpointComplaint } from '../timing/checkpoint.ts';
 import { isJsonObject } from './json.ts';
 import { NOTE_BYTES } from './report-event.ts';
 import type { ReportText } from './report-event.ts';
@@ -12,7 +13,7 @@ const TASK_BYTES = 128;
 const HIGHEST_ATTEMPT = 100;
 
 /** The fields of a request, in the order in which messages list them. */
-const FIELDS = ['process', 'reason', 'note', 'progress', 'task', 'fromVersion', 'toVersion', 'attempt'] as const;
+const FIELDS = ['process', 'reason', 'note', 'progress', 'task', 'fromVersion', 'toVersion', 'checkpoint', 'attempt'] as const;
 
 /** What somebody on the host asks the reporter to report. */
 export interface ReportRequest {
@@ -48,6 +49,7 @@ export function parseReportRequest(json: unknown): ParsedRequest {
       task: task === undefined ? undefined : cutToBytes(task, TASK_BYTES),
       fromVersion: readText(json, 'fromVersion'),
       toVersion: readText(json, 'toVersion'),
+      checkpoint: readText(json, 'checkpoint'),
     },
   };
   return { kind: 'Valid', request };
@@ -75,7 +77,7 @@ function findComplaint(json: Readonly<Record<string, unknown>>): string | undefi
   if (unknown.length > 0)
     return `Unknown field ${unknown.map((field) => `\`${field}\``).join(', ')}. The known fields are: ${FIELDS.join(', ')}.`;
 
-  for (const field of ['process', 'note', 'task', 'fromVersion', 'toVersion'] as const) {
+  for (const field of ['process', 'note', 'task', 'fromVersion', 'toVersion', 'checkpoint'] as const) {
     if (json[field] !== undefined && typeof json[field] !== 'string') return `\`${field}\` must be a text.`;
   }
   for (const field of ['fromVersion', 'toVersion'] as const) {
@@ -84,7 +86,8 @@ function findComplaint(json: Readonly<Record<string, unknown>>): string | undefi
   }
   if (!isWithin(json['progress'], 0, 100)) return '`progress` must be a whole number from 0 to 100 (per cent).';
   if (!isWithin(json['attempt'], 1, HIGHEST_ATTEMPT)) return `\`attempt\` must be a whole number from 1 to ${HIGHEST_ATTEMPT}.`;
-  return undefined;
+  const checkpoint = readText(json, 'checkpoint');
+  return checkpoint === undefined ? undefined : checkpointComplaint(checkpoint);
 }
 
 function isWithin(value: unknown, least: number, most: number): boolean {

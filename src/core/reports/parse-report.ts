@@ -54,6 +54,7 @@ function readContent(event: unknown): ReportContent | undefined {
     task: text(annotations, ANNOTATIONS.task),
     fromVersion: text(annotations, ANNOTATIONS.fromVersion),
     toVersion: text(annotations, ANNOTATIONS.toVersion),
+    checkpoint: text(annotations, ANNOTATIONS.checkpoint),
   };
   const note = withoutPrefix(text(event, 'note') ?? '', notePrefix(node, process));
   return {

@@ -5,7 +5,20 @@ import { isJsonObject } from './json.ts';
 export function parseTurn(annotation: string): Turn | undefined {
   const json = parseJson(annotation);
   if (!isJsonObject(json) || !isJsonObject(json['before'])) return undefined;
-  const { namespace, plan, batch, batchUid, processes, attempt, openedTime, cordoned, before, retried, fromVersion } = json;
+  const {
+    namespace,
+    plan,
+    batch,
+    batchUid,
+    processes,
+    attempt,
+    openedTime,
+    cordoned,
+    before,
+    retried,
+    fromVersion,
+    checkpoints,
+  } = json;
   const { unschedulable, bootId, kept } = before;
   if (!isText(namespace) || !isText(plan) || !isText(batch) || !isText(batchUid) || !isText(openedTime)) return undefined;
   if (typeof cordoned !== 'boolean') return undefined;
@@ -15,6 +28,7 @@ export function parseTurn(annotation: string): Turn | undefined {
     ...{ namespace, plan, batch, batchUid, processes, attempt, openedTime, cordoned },
     ...(isText(retried) ? { retried } : {}),
     ...(isText(fromVersion) ? { fromVersion } : {}),
+    ...(isTextMap(checkpoints) ? { checkpoints } : {}),
     before: { unschedulable, bootId, kept },
   };
 }
@@ -29,6 +43,10 @@ function parseJson(text: string): unknown {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
+}
+
+function isTextMap(value: unknown): value is Readonly<Record<string, string>> {
+  return isJsonObject(value) && Object.values(value).every(isText);
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -21,6 +21,8 @@ export interface ReportText {
   readonly task: string | undefined;
   readonly fromVersion: string | undefined;
   readonly toVersion: string | undefined;
+  /** One `key=value` for the next attempt. */
+  readonly checkpoint?: string | undefined;
 }
 
 /** Where a report belongs: these six decide the name of its Event. */
@@ -106,6 +108,7 @@ export function buildReportEvent(input: ReportInput, hash: Hash): ReportEvent {
         ...optional(ANNOTATIONS.task, text.task),
         ...optional(ANNOTATIONS.fromVersion, text.fromVersion),
         ...optional(ANNOTATIONS.toVersion, text.toVersion),
+        ...optional(ANNOTATIONS.checkpoint, text.checkpoint),
       },
     },
     regarding: { apiVersion: API_VERSION, kind: 'UpgradeBatch', namespace: turn.namespace, name: turn.batch, uid: turn.batchUid },

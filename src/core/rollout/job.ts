@@ -1,5 +1,5 @@
 import type { BatchProcess, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
-import { ANNOTATIONS, COMPONENTS, LABELS, SOCKET_DIRECTORY, TAINTS } from '../../api/names.ts';
+import { ANNOTATIONS, CHECKPOINT_DIRECTORY, COMPONENTS, LABELS, SOCKET_DIRECTORY, TAINTS } from '../../api/names.ts';
 import type { Hash, NodeFact } from '../facts.ts';
 import { list, record, type Json } from '../json.ts';
 import type { Manifest } from './command.ts';
@@ -13,6 +13,8 @@ export interface JobInput {
   readonly node: NodeFact;
   readonly attempt: number;
   readonly fromVersion: string;
+  /** What earlier attempts have left. */
+  readonly checkpoint?: string | undefined;
   readonly hash: Hash;
   /** What the Job's label and name call the process; its name, unless something else is said. */
   readonly label?: string;
@@ -65,11 +67,19 @@ export function expandImage(image: unknown, version: string, fromVersion: string
   return image.replaceAll('$(BATON_VERSION)', version).replaceAll('$(BATON_FROM_VERSION)', fromVersion);
 }
 
+/** In a Pod that has a checkpoint, the annotation is the source of variable and file: nothing in it is expanded. */
+const CHECKPOINT_FIELD = { fieldRef: { fieldPath: `metadata.annotations['${ANNOTATIONS.checkpoint}']` } };
+const CHECKPOINT_VOLUME = {
+  name: 'baton-checkpoint',
+  downwardAPI: { items: [{ path: 'checkpoint', ...CHECKPOINT_FIELD }] },
+};
+
 interface ContainerInput {
   readonly environment: readonly Json[];
   readonly version: string;
   readonly fromVersion: string;
-  readonly socket: boolean;
+  /** Mounts beside the template's own. */
+  readonly mounts: readonly Json[];
 }
 
 function withBaton(container: Json, input: ContainerInput): Json {
@@ -79,7 +89,7 @@ function withBaton(container: Json, input: ContainerInput): Json {
     image: expandImage(container['image'], input.version, input.fromVersion),
     // First, so that the template's own variables may refer to them.
     env: [...input.environment, ...list(container['env'])],
-    ...(input.socket ? { volumeMounts: [...mounts, { name: 'baton-socket', mountPath: SOCKET_DIRECTORY }] } : {}),
+    ...(input.mounts.length === 0 ? {} : { volumeMounts: [...mounts, ...input.mounts] }),
   };
 }
 
@@ -98,6 +108,8 @@ export interface PodInput {
   readonly hostname: string | undefined;
   readonly attempt: number;
   readonly fromVersion: string;
+  /** Whether the Pod has the annotation with what earlier attempts have left. */
+  readonly hasCheckpoint?: boolean;
 }
 
 /** Labels of the Job and its Pod beside Baton's own. */
@@ -110,11 +122,11 @@ function foreignLabels(
 
 /** The template's Pod as the operator runs it: pinned, tolerating its own turn, with the BATON_* environment. */
 export function buildPodSpec(input: PodInput): Json {
-  const { namespace, plan, version, batch, process, node, attempt, fromVersion } = input;
+  const { namespace, plan, version, batch, process, node, attempt, fromVersion, hasCheckpoint = false } = input;
   const template = record(record(process.template)['spec']);
   const spec = process.compatibility === 'SystemUpgradeController' ? compatiblePodSpec(template, input) : template;
   const socket = process.report === 'Socket';
-  const environment = Object.entries({
+  const values = Object.entries({
     BATON_NAMESPACE: namespace,
     BATON_PLAN: plan,
     BATON_BATCH: batch,
@@ -124,9 +136,18 @@ export function buildPodSpec(input: PodInput): Json {
     BATON_FROM_VERSION: fromVersion,
     BATON_ATTEMPT: String(attempt),
   }).map(([name, value]) => ({ name, value }));
-  const containerInput = { environment, version, fromVersion, socket };
+  const checkpoint = { name: 'BATON_CHECKPOINT', ...(hasCheckpoint ? { valueFrom: CHECKPOINT_FIELD } : { value: '' }) };
+  const environment = [...values, checkpoint];
+  const mounts = [
+    ...(socket ? [{ name: 'baton-socket', mountPath: SOCKET_DIRECTORY }] : []),
+    ...(hasCheckpoint ? [{ name: CHECKPOINT_VOLUME.name, mountPath: CHECKPOINT_DIRECTORY, readOnly: true }] : []),
+  ];
+  const containerInput = { environment, version, fromVersion, mounts };
   const initContainers = list(spec['initContainers']).map((container) => withBaton(container, containerInput));
-  const volumes = list(spec['volumes']);
+  const volumes = [
+    ...(socket ? [{ name: 'baton-socket', hostPath: { path: SOCKET_DIRECTORY, type: 'DirectoryOrCreate' } }] : []),
+    ...(hasCheckpoint ? [CHECKPOINT_VOLUME] : []),
+  ];
   return {
     ...spec,
     restartPolicy: 'Never',
@@ -134,15 +155,13 @@ export function buildPodSpec(input: PodInput): Json {
     tolerations: [...list(spec['tolerations']), ...TOLERATIONS],
     containers: list(spec['containers']).map((container) => withBaton(container, containerInput)),
     ...(initContainers.length === 0 ? {} : { initContainers }),
-    ...(socket
-      ? { volumes: [...volumes, { name: 'baton-socket', hostPath: { path: SOCKET_DIRECTORY, type: 'DirectoryOrCreate' } }] }
-      : {}),
+    ...(volumes.length === 0 ? {} : { volumes: [...list(spec['volumes']), ...volumes] }),
   };
 }
 
 /** The Job of one process on one node. It has no owner: deleting a plan must not kill an upgrade in the middle. */
 export function buildJob(input: JobInput): Manifest {
-  const { batch, process, node, attempt, namespace, label = input.process.name } = input;
+  const { batch, process, node, attempt, namespace, label = input.process.name, checkpoint } = input;
   const template = record(record(process.template)['metadata']);
   const { plan, version, revision } = batch.spec;
   const hostname = node.labels['kubernetes.io/hostname'];
@@ -176,7 +195,11 @@ export function buildJob(input: JobInput): Manifest {
       template: {
         metadata: {
           labels: { ...record(template['labels']), ...labels },
-          annotations: { ...record(template['annotations']), [ANNOTATIONS.node]: node.name },
+          annotations: {
+            ...record(template['annotations']),
+            [ANNOTATIONS.node]: node.name,
+            ...(checkpoint === undefined ? {} : { [ANNOTATIONS.checkpoint]: checkpoint }),
+          },
         },
         spec: buildPodSpec({
           namespace,
@@ -189,6 +212,7 @@ export function buildJob(input: JobInput): Manifest {
           hostname,
           attempt,
           fromVersion: input.fromVersion,
+          hasCheckpoint: checkpoint !== undefined,
         }),
       },
     },

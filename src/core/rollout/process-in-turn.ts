@@ -1,6 +1,7 @@
 import { NODE_REASONS } from '../../api/conditions.ts';
 import type { BatchProcess } from '../../api/generated/upgradebatch.ts';
 import type { JobFact, NodeFact, PodFact } from '../facts.ts';
+import { mergeCheckpoints } from '../timing/checkpoint.ts';
 import type { Command } from './command.ts';
 import { runInTurn } from './current.ts';
 import { stepExternal } from './external-step.ts';
@@ -32,10 +33,24 @@ export function stepProcessInTurn(input: NodeInput, node: NodeFact, { process, a
   const untimed =
     process.external === undefined ? stepProcess(seen) : stepExternal({ input, node, process, attempt, before, reports });
   if (untimed.kind === 'NotStarted') return untimed;
-  const step = stepOverdue({ ...seen, step: untimed, reference: input.references.get(process.name) });
+  const reference = input.references.get(process.name);
+  const step = withCheckpoint(stepOverdue({ ...seen, step: untimed, reference }), checkpointOf(input, process.name));
   const endedNow = step.kind === 'Succeeded' && before?.state !== 'Succeeded';
   if (process.verify === undefined || !endedNow) return step;
   return stepOwnVerify(input, { node, process, attempt, record: step.record, fromVersion });
+}
+
+/** What the process, in this attempt and those before, wants the next one to know. */
+export function checkpointOf(input: NodeInput, process: string): string | undefined {
+  const reported = input.reports.filter((report) => report.process === process).map((report) => report.checkpoint);
+  return mergeCheckpoints(recordOf(input, process)?.checkpoint, reported);
+}
+
+function withCheckpoint<Step extends Exclude<ProcessStep, { kind: 'NotStarted' }>>(
+  step: Step,
+  checkpoint: string | undefined,
+): Step {
+  return checkpoint === undefined ? step : { ...step, record: { ...step.record, checkpoint } };
 }
 
 /** It counts as done: what it would bring was there when the turn was opened. */

@@ -107,6 +107,7 @@ function heldBy({ batchUid, node, jobs, pods }: RetryInput): string | undefined 
 }
 
 /** The turn in its next attempt. */
-export function nextAttempt(turn: Turn, process: string, attempt: number): Turn {
-  return { ...turn, attempt: attempt + 1, retried: process };
+export function nextAttempt(turn: Turn, { name, checkpoint }: Pick<ProcessRecord, 'name' | 'checkpoint'>, attempt: number): Turn {
+  const left = checkpoint === undefined ? {} : { checkpoints: { ...turn.checkpoints, [name]: checkpoint } };
+  return { ...turn, attempt: attempt + 1, retried: name, ...left };
 }

@@ -28,7 +28,7 @@ export function stepFailure(input: NodeInput, node: NodeFact, { base, failed, at
     const record: NodeRecord = { ...base, state: 'Upgrading', message, processes: records };
     if (retry.kind === 'Wait') return { record, commands: [], lookAt: Math.min(retry.until + 1000, now + 5000) };
     const why = `${failed.name} failed on ${base.name} in ${which} (${words}) and is tried again`;
-    return { record, commands: [{ kind: 'RetryTurn', node, turn: nextAttempt(node.turn, failed.name, attempt), why }] };
+    return { record, commands: [{ kind: 'RetryTurn', node, turn: nextAttempt(node.turn, failed, attempt), why }] };
   }
   const message = cutToBytes(retries === 0 ? words : `${which}: ${words}`, 128);
   const reason = failed.reason ?? NODE_REASONS.JobFailed;

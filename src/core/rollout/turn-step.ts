@@ -9,7 +9,7 @@ import { givenTurn } from './external-step.ts';
 import { buildJob, jobName } from './job.ts';
 import { keepCordon } from './keep-cordon.ts';
 import { processesOf, recordOf, type NodeInput, type NodeStep } from './node-input.ts';
-import { stepProcessInTurn } from './process-in-turn.ts';
+import { checkpointOf, stepProcessInTurn } from './process-in-turn.ts';
 import type { ProcessStep } from './process-step.ts';
 import { attemptOf } from './retry.ts';
 import { stepTurnDrain } from './turn-drain.ts';
@@ -144,7 +144,11 @@ interface StartInput {
 
 function startProcess(input: NodeInput, node: NodeFact, { base, process, attempt, records, since }: StartInput): NodeStep {
   const { batch, now } = input;
-  const processes = records.length === 0 ? {} : { processes: records };
+  const checkpoint = checkpointOf(input, process.name) ?? node.turn?.checkpoints?.[process.name];
+  const earlier = recordOf(input, process.name);
+  // Until the next attempt has a record, that of the one before keeps the checkpoint.
+  const known = earlier?.checkpoint === undefined ? records : [...records, earlier];
+  const processes = known.length === 0 ? {} : { processes: known };
   const name = jobName(batch.metadata.uid, node.uid, process.name, attempt, input.hash);
   const refusal = input.jobRefusals.get(name);
   if (refusal !== undefined) {
@@ -165,7 +169,8 @@ function startProcess(input: NodeInput, node: NodeFact, { base, process, attempt
     return { record, commands: [], lookAt: since + REPORTER_GRACE_MS };
   }
   const fromVersion = base.fromVersion ?? '';
-  const job = buildJob({ namespace: input.namespace, batch, process, node, attempt, fromVersion, hash: input.hash });
+  const { namespace, hash } = input;
+  const job = buildJob({ namespace, batch, process, node, attempt, fromVersion, checkpoint, hash });
   const why = `${process.name} is next on ${node.name}`;
   return { record: { ...base, state: 'Upgrading', ...processes }, commands: [{ kind: 'CreateJob', node: node.name, job, why }] };
 }

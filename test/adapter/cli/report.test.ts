@@ -62,6 +62,13 @@ async function baton(args: readonly string[], env: Readonly<Record<string, strin
 }
 
 describe('baton report', () => {
+  it('sends a checkpoint for the next attempt', async () => {
+    await answering(REPORTED);
+
+    expect((await baton(['report', 'progressing', '--checkpoint', 'stage=kernel'])).code).toBe(0);
+    expect(bodies).toEqual([{ reason: 'UpgradeProgressing', checkpoint: 'stage=kernel' }]);
+  });
+
   it.each([
     ['started', 'UpgradeStarted'],
     ['progressing', 'UpgradeProgressing'],
@@ -158,7 +165,7 @@ describe('baton report', () => {
     [['report', 'started', '--reason', 'UpgradeFailed'], "Give 'started' or --reason, not both."],
     [['report', 'started', '--progress', 'half'], "--progress must be a whole number, but is 'half'."],
     [['report', 'started', '--timeout', 'long'], "--timeout must be a number of seconds, but is 'long'."],
-    [['report', 'started', '--checkpoint', 'x'], "unknown option '--checkpoint'"],
+    [['report', 'started', '--colour', 'x'], "unknown option '--colour'"],
     [['report', 'started', 'failed'], 'too many arguments'],
   ])('ends %j with 2 and a sentence', async (args, sentence) => {
     await answering(REPORTED);

@@ -125,6 +125,29 @@ describe('the other paths', () => {
     });
   });
 
+  it('GET /v1/checkpoint gives the next attempt what the one before has left', async () => {
+    reporter.view = openTurn({ attempt: 2, processes: ['os', 'fw'], checkpoints: { os: 'stage=kernel\nimage=a=b' } });
+    await reporter.start();
+
+    expect(await reporter.call('GET', '/v1/checkpoint?process=os')).toEqual({
+      status: 200,
+      body: { process: 'os', attempt: 2, checkpoint: { stage: 'kernel', image: 'a=b' } },
+    });
+    expect((await reporter.call('GET', '/v1/checkpoint?process=fw')).body).toMatchObject({ checkpoint: {} });
+    expect((await reporter.call('GET', '/v1/checkpoint')).status).toBe(400);
+  });
+
+  it('POST /v1/reports takes a checkpoint into the Event, and refuses what is none', async () => {
+    await reporter.start();
+
+    expect((await reporter.post({ reason: 'UpgradeProgressing', checkpoint: 'stage=kernel' })).status).toBe(201);
+    expect([...reporter.events.events.values()][0]?.metadata.annotations['baton.dev/checkpoint']).toBe('stage=kernel');
+    expect(await reporter.post({ reason: 'UpgradeProgressing', checkpoint: 'stage' })).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('`checkpoint` must be key=value') },
+    });
+  });
+
   it('GET /v1/turn answers 404 outside a turn', async () => {
     reporter.view = { kind: 'Closed' };
     await reporter.start();
@@ -133,7 +156,7 @@ describe('the other paths', () => {
   });
 
   it.each([
-    ['GET', '/v1/report', 404, 'POST /v1/reports, GET /v1/turn, GET /healthz'],
+    ['GET', '/v1/report', 404, 'POST /v1/reports, GET /v1/turn, GET /v1/checkpoint, GET /healthz'],
     ['GET', '/v1/reports', 405, '/v1/reports takes POST, not GET.'],
   ] as const)('answers to %s %s with %i', async (method, path, status, sentence) => {
     await reporter.start();

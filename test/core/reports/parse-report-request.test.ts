@@ -58,8 +58,13 @@ describe('parseReportRequest', () => {
     ],
     [
       'an unknown field',
+      { reason: 'UpgradeStarted', colour: 'x' },
+      'Unknown field `colour`. The known fields are: process, reason, note, progress, task, fromVersion, toVersion, checkpoint, attempt.',
+    ],
+    [
+      'a checkpoint without a key',
       { reason: 'UpgradeStarted', checkpoint: 'x' },
-      'Unknown field `checkpoint`. The known fields are: process, reason, note, progress, task, fromVersion, toVersion, attempt.',
+      '`checkpoint` must be key=value: a key of letters, digits, `.`, `_` and `-`, at most 63, and a value of one line.',
     ],
     ['a note that is no text', { reason: 'UpgradeStarted', note: 5 }, '`note` must be a text.'],
     [

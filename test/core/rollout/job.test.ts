@@ -155,6 +155,31 @@ describe('Its containers', () => {
     expect(initContainers[0]?.env.map((variable) => variable.name)).toEqual([...JOB_ENVIRONMENT]);
   });
 
+  it('get what earlier attempts have left, in a variable and a file in which nothing is expanded', () => {
+    const left = 'stage=$(BATON_NODE)';
+    const { metadata, spec } = build({ report: 'Socket' }, { attempt: 2, checkpoint: left }).spec.template;
+    const source = { fieldRef: { fieldPath: "metadata.annotations['baton.dev/checkpoint']" } };
+
+    expect(JSON.stringify(metadata)).toContain(left);
+    expect(spec.containers[0]?.env).toContainEqual({ name: 'BATON_CHECKPOINT', valueFrom: source });
+    expect(spec.containers[0]?.volumeMounts).toContainEqual({
+      name: 'baton-checkpoint',
+      mountPath: '/run/baton-checkpoint',
+      readOnly: true,
+    });
+    expect(spec.volumes).toContainEqual({
+      name: 'baton-checkpoint',
+      downwardAPI: { items: [{ path: 'checkpoint', ...source }] },
+    });
+  });
+
+  it('have an empty variable and no file when nothing was left', () => {
+    const { spec } = build().spec.template;
+
+    expect(spec.containers[0]?.env).toContainEqual({ name: 'BATON_CHECKPOINT', value: '' });
+    expect(JSON.stringify(spec)).not.toContain('baton-checkpoint');
+  });
+
   it("get the reporter's directory only when the process reports by the socket", () => {
     const spec = build({ report: 'Socket' }).spec.template.spec;
     const mount = { name: 'baton-socket', mountPath: '/run/baton' };

@@ -190,6 +190,30 @@ describe('onOverdue: Retry', () => {
     expect(commands).toEqual([]);
   });
 
+  it('gives the next attempt the checkpoint that the first has left, and keeps it until that runs', () => {
+    const reports = [aReport('node-1', 'UpgradeProgressing', { time: at(80), checkpoint: 'stage=install' })];
+    const kept = { ...failed, checkpoint: 'stage=install' };
+    expect(processOf(step({ process: RETRY, input: { reports } }).record)?.checkpoint).toBe('stage=install');
+    expect(step({ process: RETRY, job: STOPPED, before: [kept] }).commands).toMatchObject([
+      { kind: 'RetryTurn', turn: { checkpoints: { os: 'stage=install' } } },
+    ]);
+
+    // The Events of the first attempt have expired by now.
+    const { record, commands } = step({ process: RETRY, attempt: 2, job: STOPPED, before: [kept] });
+    expect(processOf(record)?.checkpoint).toBe('stage=install');
+    expect(commands).toMatchObject([
+      {
+        kind: 'CreateJob',
+        job: { spec: { template: { metadata: { annotations: { 'baton.dev/checkpoint': 'stage=install' } } } } },
+      },
+    ]);
+    const second = { attempt: 2, createdTime: at(120) };
+    expect(processOf(step({ process: RETRY, attempt: 2, job: second, before: [kept], now: 130 }).record)).toMatchObject({
+      attempt: 2,
+      checkpoint: 'stage=install',
+    });
+  });
+
   it('times the next attempt from its own start', () => {
     const second = { attempt: 2, createdTime: at(120) };
 
