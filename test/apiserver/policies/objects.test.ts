@@ -126,6 +126,7 @@ describe('a claim', () => {
 
 describe('a plan', () => {
   const VERB = "Writing an UpgradePlan needs the verb 'upgrade' on nodes, which 'anna' does not have";
+  const NOT_BATONS = "Templates of processes and gates may not use Baton's own ServiceAccounts";
 
   it('is not created without the verb `upgrade` on nodes', async () => {
     expect((await anna.create(PLANS, aPlan('annas'))).message).toContain(VERB);
@@ -143,7 +144,15 @@ describe('a plan', () => {
 
   it.each(['baton-operator', 'baton-agent', 'baton-reporter'])('may not run as %s', async (account) => {
     const answer = await guarded.admin.create(PLANS, aPlan('sly', account));
-    expect(answer.message).toContain("Templates of processes may not use Baton's own ServiceAccounts");
+    expect(answer.message).toContain(NOT_BATONS);
+  });
+
+  it("may not look with a verify's Job as one of them either", async () => {
+    const { spec, ...plan } = aPlan('sly') as { readonly spec: { readonly processes: readonly object[] } };
+    const template = { spec: { serviceAccountName: 'baton-agent', containers: [{ name: 'c', image: 'registry.example/os:1' }] } };
+    const processes = spec.processes.map((process) => ({ ...process, verify: { job: { template } } }));
+    const answer = await guarded.admin.create(PLANS, { ...plan, spec: { ...spec, processes } });
+    expect(answer.message).toContain(NOT_BATONS);
   });
 });
 
