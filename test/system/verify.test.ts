@@ -1,0 +1,141 @@
+import { release } from 'node:os';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { NodeRecord } from '../../src/api/generated/upgradebatch.ts';
+import type { ProcessVerify, UpgradePlan, UpgradeProcess } from '../../src/api/generated/upgradeplan.ts';
+import { LABELS } from '../../src/api/names.ts';
+import { planManifest } from '../support/fleet.ts';
+import { batonNamespace } from '../support/installation.ts';
+import type { Event, Node } from '../support/kubernetes-objects.ts';
+import { waitForRollout, type Rollout } from '../support/rollout.ts';
+import { work } from '../support/scripts.ts';
+import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
+
+let system: System;
+let namespace: string;
+
+beforeAll(async () => {
+  system = await openSystem();
+  namespace = await system.createNamespace({ secret: false });
+}, openTimeoutMs);
+afterAll(async () => {
+  await system.kubectl.run(['label', 'nodes', '--all', 'bmc-']);
+  await system.close();
+}, 180_000);
+
+/** A plan for one node, named after what it is about, whose process disturbs nobody. */
+async function upgrade(
+  name: string,
+  node: string,
+  verify: Partial<ProcessVerify>,
+  more: Partial<UpgradeProcess> = {},
+): Promise<void> {
+  const plan = planManifest({
+    namespace,
+    name,
+    nodeSelector: { matchLabels: { 'kubernetes.io/hostname': node } },
+    batches: [{ size: 1 }],
+    processes: [{ name: 'os', disruption: 'None', script: work(1) }],
+  }) as UpgradePlan;
+  const { job, ...process } = plan.spec.processes[0]!;
+  const way = more.external === undefined ? { job } : {};
+  await system.kubectl.apply({ ...plan, spec: { ...plan.spec, processes: [{ ...process, ...way, verify, ...more }] } });
+}
+
+function recordOf({ batches }: Rollout): NodeRecord | undefined {
+  return batches[0]?.status?.nodes?.[0];
+}
+
+async function recordWhere(name: string, what: string, holds: (record: NodeRecord) => boolean): Promise<NodeRecord> {
+  const until = (rollout: Rollout): boolean => {
+    const record = recordOf(rollout);
+    return record !== undefined && holds(record);
+  };
+  const rollout = await waitForRollout(system.kubectl, { namespace, name, what, until, timeoutMs: 90_000 });
+  return recordOf(rollout)!;
+}
+
+const label = (node: string, value: string): Promise<string> =>
+  system.kubectl.run(['label', 'node', node, `bmc=${value}`, '--overwrite']);
+
+async function releaseNode(plan: string, node: string): Promise<void> {
+  await system.kubectl.apply({
+    apiVersion: 'baton.dev/v1alpha1',
+    kind: 'UpgradeAction',
+    metadata: { name: `release-${plan}`, namespace },
+    spec: { plan, action: 'Release', nodes: [node] },
+  });
+  await waitForFreeNodes(system.kubectl);
+}
+
+describe('verify', () => {
+  it.each<readonly [string, Partial<ProcessVerify>, string]>([
+    ['kernelVersion', { kernelVersion: '$(BATON_VERSION)*' }, `kernelVersion is ${release()}, wanted 12.9*`],
+    ['osImage', { osImage: '* $(BATON_VERSION)' }, 'wanted * 12.9'],
+    ['kubeletVersion', { kubeletVersion: 'v$(BATON_VERSION)' }, 'wanted v12.9'],
+    ['containerRuntimeVersion', { containerRuntimeVersion: 'cri-o://*' }, 'wanted cri-o://*'],
+  ])(
+    'verify.%s: a node that has something else fails, and the message says what',
+    async (field, verify, words) => {
+      const name = field.toLowerCase();
+      await upgrade(name, 'node-1', { ...verify, timeoutSeconds: 5 });
+
+      const record = await recordWhere(name, 'the node to fail', ({ state }) => state === 'Failed');
+
+      console.log(`${field}: ${record.message ?? ''}`);
+      expect(record).toMatchObject({ reason: 'VerifyFailed', quarantined: true });
+      expect(record.message).toContain(`${field} is `);
+      expect(record.message).toContain(words);
+      await releaseNode(name, 'node-1');
+    },
+    120_000,
+  );
+
+  it('verify.kernelVersion: a node that has it is skipped before any claim, and the plan has succeeded', async () => {
+    await upgrade('current', 'node-2', { kernelVersion: `${release().slice(0, 3)}*` });
+
+    const rollout = await waitForRollout(system.kubectl, {
+      namespace,
+      name: 'current',
+      what: 'the plan to succeed',
+      until: ({ plan }) => plan?.status?.summary === 'Succeeded',
+    });
+
+    expect(recordOf(rollout)).toMatchObject({ state: 'Skipped', reason: 'AlreadyCurrent' });
+    expect(rollout.plan?.status).toMatchObject({ reason: 'AllSucceeded', progress: '1/1' });
+  }, 120_000);
+
+  it('verify.nodeLabels and stableSeconds: waits for the label, and for it to stay, through a restart of the operator', async () => {
+    await upgrade('labels', 'node-3', { nodeLabels: { bmc: '$(BATON_VERSION)' }, stableSeconds: 20, timeoutSeconds: 120 });
+    const waiting = await recordWhere('labels', 'the label to be missed', ({ state }) => state === 'Verifying');
+    expect(waiting.message).toBe("label bmc is missing, wanted '12.9'");
+
+    await label('node-3', '12.9');
+    const holding = await recordWhere('labels', 'it to hold', ({ processes }) => processes?.[0]?.verifySinceTime !== undefined);
+    await system.kubectl.run(['rollout', 'restart', 'deployment/baton-operator', '--namespace', batonNamespace]);
+    const done = await recordWhere('labels', 'the node to be done', ({ state }) => state === 'Succeeded');
+
+    const since = Date.parse(holding.processes?.[0]?.verifySinceTime ?? '');
+    const verified = Date.parse(done.processes?.[0]?.verifiedTime ?? '');
+    console.log(`held for ${(verified - since) / 1000} s`);
+    expect(verified - since).toBeGreaterThanOrEqual(20_000);
+    // From zero it would have been twice as long.
+    expect(verified - since).toBeLessThan(36_000);
+  }, 180_000);
+});
+
+describe('external', () => {
+  it('external: the node is told by label and Event, and is done when verify holds', async () => {
+    await upgrade('bmc', 'node-4', { nodeLabels: { bmc: '12.9' } }, { external: {} });
+    await recordWhere('bmc', 'the turn to be given', ({ state }) => state === 'Upgrading');
+
+    const node = await system.kubectl.get<Node>('node', 'node-4');
+    expect(node?.metadata.labels?.[LABELS.process]).toBe('os');
+    const events = await system.kubectl.list<Event>('events.v1.events.k8s.io', namespace, `${LABELS.plan}=bmc`);
+    expect(events.find(({ reason }) => reason === 'TurnOpened')).toMatchObject({ action: 'os', related: { name: 'node-4' } });
+
+    await label('node-4', '12.9');
+    await recordWhere('bmc', 'the node to be done', ({ state }) => state === 'Succeeded');
+    await waitForFreeNodes(system.kubectl);
+    expect((await system.kubectl.get<Node>('node', 'node-4'))?.metadata.labels).not.toHaveProperty(LABELS.process);
+  }, 120_000);
+});
