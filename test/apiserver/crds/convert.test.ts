@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import type { UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
 import { convertText } from '../../../src/cli/convert-text.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { applyCrds } from '../../support/crds.ts';
 
 // Programs are started, and the machine may be busy.
 jest.setTimeout(60_000);
@@ -15,8 +16,7 @@ let cluster: Cluster;
 
 beforeAll(async () => {
   cluster = await startCluster({ name: 'convert', controlPlaneOnly: true });
-  await succeeds(['apply', '--server-side', '-f', path('../crds')]);
-  await succeeds(['wait', '--for=condition=Established', 'crd/upgradeplans.baton.dev', '--timeout=20s']);
+  await applyCrds(cluster);
   for (const namespace of ['system-upgrade', 'fleet']) await succeeds(['create', 'namespace', namespace]);
 }, 60_000);
 

@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parse } from 'yaml';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
+import { applyCrds } from '../../support/crds.ts';
 import type { CommandResult } from '../../cluster/run-command.ts';
 import { action, firstProcess, MINIMAL, plan, set, type Tree } from './objects.ts';
 import { external, WRONG } from './wrong-objects.ts';
@@ -9,18 +9,13 @@ import { external, WRONG } from './wrong-objects.ts';
 // Programs are started, and the machine may be busy.
 jest.setTimeout(60_000);
 
-const CRDS = fileURLToPath(new URL('../../../crds', import.meta.url));
-
 let cluster: Cluster;
 /** What the API server said to each wrong object; printed in the end, for people to judge the words. */
 const answers: (readonly [string, string])[] = [];
 
 beforeAll(async () => {
   cluster = await startCluster({ name: 'crds', controlPlaneOnly: true });
-  await succeeds(['apply', '--server-side', '-f', CRDS]);
-  for (const kind of ['upgradeplans', 'upgradebatches', 'upgradeactions']) {
-    await succeeds(['wait', '--for=condition=Established', `crd/${kind}.baton.dev`, '--timeout=20s']);
-  }
+  await applyCrds(cluster);
   await succeeds(['create', 'namespace', 'fleet']);
 }, 60_000);
 
