@@ -97,11 +97,15 @@ export function decideRetry(input: RetryInput): Retry {
   return { kind: 'Go' };
 }
 
+/** A Pod of the batch that has not ended: a Job that others deleted may leave one behind that still works. */
+export function podLeft(pods: readonly PodFact[], batchUid: string): PodFact | undefined {
+  return pods.find((pod) => pod.labels[LABELS.batchUid] === batchUid && pod.phase !== 'Succeeded' && pod.phase !== 'Failed');
+}
+
 function heldBy({ batchUid, node, jobs, pods }: RetryInput): string | undefined {
   const job = jobs.find((candidate) => candidate.outcome === 'Active' || candidate.outcome === 'Failing');
   if (job !== undefined) return `Job ${job.name} to end`;
-  const ended = (pod: PodFact): boolean => pod.phase === 'Succeeded' || pod.phase === 'Failed';
-  const pod = pods.find((candidate) => candidate.labels[LABELS.batchUid] === batchUid && !ended(candidate));
+  const pod = podLeft(pods, batchUid);
   if (pod !== undefined) return `Pod ${pod.name} to be gone`;
   return node.ready ? undefined : 'the node to be Ready';
 }

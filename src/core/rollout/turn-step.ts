@@ -11,12 +11,15 @@ import { keepCordon } from './keep-cordon.ts';
 import { processesOf, recordOf, type NodeInput, type NodeStep } from './node-input.ts';
 import { checkpointOf, stepProcessInTurn } from './process-in-turn.ts';
 import type { ProcessStep } from './process-step.ts';
-import { attemptOf } from './retry.ts';
+import { attemptOf, podLeft } from './retry.ts';
 import { stepTurnDrain } from './turn-drain.ts';
 import { failedTurn, stepFailure } from './turn-failure.ts';
 
 /** How long a Job with `report: Socket` waits for the reporter (ms). */
 const REPORTER_GRACE_MS = 30_000;
+
+/** How long a process waits for a Pod that the one before it has left on the node (ms); then the node has failed. */
+const LEFT_POD_MS = 10 * 60_000;
 
 /** Decides what follows for a node in its turn: drain, then its processes one after the other, then the release. */
 export function stepTurn(input: NodeInput, node: NodeFact): NodeStep {
@@ -162,6 +165,16 @@ function startProcess(input: NodeInput, node: NodeFact, { base, process, attempt
     };
     const begun = records.some(({ state }) => state !== 'Skipped') || attempt > 1;
     return begun ? failedTurn(input, failed, records) : { record: failed, commands: [] };
+  }
+  const left = podLeft(input.pods, batch.metadata.uid);
+  if (left !== undefined) {
+    const message = cutToBytes(`waiting for Pod ${left.name} to be gone`, 128);
+    if (now <= since + LEFT_POD_MS) {
+      const record: NodeRecord = { ...base, state: 'Upgrading', message, ...processes };
+      return { record, commands: [], lookAt: since + LEFT_POD_MS + 1000 };
+    }
+    const end = { reason: NODE_REASONS.DeadlineExceeded, message: cutToBytes(`Pod ${left.name} does not end`, 128) };
+    return failedTurn(input, { ...base, state: 'Failed', ...end, endTime: toRfc3339(now) }, records);
   }
   const waits = process.report === 'Socket' && input.reporterInstalled && !input.reporterReady && now < since + REPORTER_GRACE_MS;
   if (waits) {
