@@ -60,6 +60,10 @@ export const PLAN_REASONS = {
   GateInvalid: 'GateInvalid',
   /** Paused: a batch, or the next one, waits for an UpgradeAction Approve. */
   ApprovalRequired: 'ApprovalRequired',
+  /** Waiting: a plan of `dependsOn` has not succeeded at its version. */
+  DependencyNotMet: 'DependencyNotMet',
+  /** Waiting: another plan of `exclusiveGroup` runs. */
+  ExclusiveGroupBusy: 'ExclusiveGroupBusy',
   /** Waiting: every window is closed, or closes before the next node would be done. */
   WindowClosed: 'WindowClosed',
   /** Waiting: a freeze of the plan or of the cluster. */

@@ -35,6 +35,8 @@ export const LABELS = {
   process: 'baton.dev/process',
   /** On Jobs and Pods: the attempt, from 1. */
   attempt: 'baton.dev/attempt',
+  /** On the Lease of an exclusive group, in the operator's namespace: the group. */
+  group: 'baton.dev/exclusive-group',
   /** On agent Pods: the UID of the Lease that owns them. */
   leaseUid: 'baton.dev/lease-uid',
   /** On Jobs and Pods of a gate: the name of the gate. */
@@ -54,6 +56,7 @@ export const COMPONENTS = {
   operator: 'operator',
   upgrade: 'upgrade',
   gate: 'gate',
+  group: 'exclusive-group',
 } as const;
 
 /** Annotations, by what they mean. */

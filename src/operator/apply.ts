@@ -9,6 +9,7 @@ import type { KubeClient, KubeObject } from '../kube/client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
 import { KINDS, resourcePath, type ResourceKind } from '../kube/resource-path.ts';
 import { applyToPod, isDrainCommand, type EvictionAnswers } from './apply-drain.ts';
+import { applyToGroup } from './apply-group.ts';
 import { applyToNode, isNodeCommand, type NodeWriter } from './apply-node.ts';
 import { object } from './json.ts';
 import { planKey } from './plan-key.ts';
@@ -20,16 +21,20 @@ export interface Observer {
   job(job: KubeObject): void;
   pod(pod: KubeObject): void;
   lease(lease: KubeObject): void;
+  /** The Lease of an exclusive group. */
+  group(lease: KubeObject): void;
   plan(plan: KubeObject): void;
   batch(batch: KubeObject): void;
   action(action: KubeObject): void;
   /** The Jobs of a batch were deleted. */
   jobsGone(batchUid: string): void;
-  gone(kind: 'lease' | 'batch' | 'plan', key: string, uid: string): void;
+  gone(kind: 'lease' | 'group' | 'batch' | 'plan', key: string, uid: string): void;
 }
 
 /** What carrying out commands needs. */
 export interface ApplyDeps {
+  /** Namespace of the Leases of exclusive groups: the operator's own. */
+  readonly groupNamespace: string;
   readonly client: KubeClient;
   readonly observer: Observer;
   readonly nodes: NodeWriter;
@@ -64,6 +69,9 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
       observer.batch(await createOwn(deps, KINDS.batches, namespace, command.batch));
       return;
     }
+    case 'TakeGroup':
+    case 'LeaveGroup':
+      return applyToGroup(deps, command);
     case 'RemoveBatch':
       return removeBatch(deps, command);
     case 'CreateJob':

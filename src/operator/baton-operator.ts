@@ -18,6 +18,7 @@ import { FreezesWatch } from './freezes-watch.ts';
 import { GateLoops, type Probes } from './gates/gate-loops.ts';
 import { gatherSnapshot, type OwnObjects } from './gather.ts';
 import { planKey } from './plan-key.ts';
+import { PlanRelations } from './plan-relations.ts';
 import { PlanWatches } from './plan-watches.ts';
 import { reconcile } from './reconcile.ts';
 import { RefusalMemory } from './refusal-memory.ts';
@@ -28,8 +29,6 @@ import { createWatches, runWatches, watchesSynced, type Watches } from './watche
 /** What the operator is made from. */
 export interface BatonOperatorDeps extends SafeOperatorDeps {
   readonly settings: Settings;
-  /** Namespace of the operator itself. */
-  readonly namespace: string;
   /** Namespace of the reporters; empty when none are installed. */
   readonly reporterNamespace: string;
   readonly hash: Hash;
@@ -56,6 +55,7 @@ export class BatonOperator extends SafeOperator {
   readonly #watches: Watches;
   readonly #planWatches: PlanWatches;
   readonly #freezes: FreezesWatch;
+  readonly #relations: PlanRelations;
   readonly #validator: PlanValidator;
   readonly #statuses: StatusWriter;
   readonly #refusals: RefusalMemory;
@@ -74,8 +74,11 @@ export class BatonOperator extends SafeOperator {
       if (this.#ready) this.#queue.add(key);
     };
     this.#queue = new WorkQueue({ ...deps, name: 'plans', concurrency: CONCURRENCY, handle: (key) => this.#pass(key) });
-    this.#watches = createWatches(deps, deps.reporterNamespace, {
+    const namespaces = { own: deps.settings.namespace, reporters: deps.reporterNamespace };
+    this.#relations = new PlanRelations(() => this.#own.plans());
+    this.#watches = createWatches(deps, namespaces, {
       touch,
+      groupChanged: (group) => this.#relations.inGroup(group).forEach(touch),
       leaseChanged: (key) => this.#leaseChanges.set(key, deps.monotonic()),
     });
     const planOnNode = (node: string): string | undefined => {
@@ -83,7 +86,7 @@ export class BatonOperator extends SafeOperator {
       return turn === undefined ? undefined : planKey(turn.namespace, turn.plan);
     };
     this.#planWatches = new PlanWatches({ ports: deps, touch, planOnNode, hash: deps.hash });
-    this.#freezes = new FreezesWatch(deps, deps.namespace, () => {
+    this.#freezes = new FreezesWatch(deps, deps.settings.namespace, () => {
       for (const key of this.#own.keys()) touch(key);
     });
     this.#validator = new PlanValidator(deps.client, deps.monotonic);
@@ -111,7 +114,10 @@ export class BatonOperator extends SafeOperator {
       return Promise.resolve();
     };
     for (const kind of [KINDS.plans, KINDS.batches, KINDS.actions]) {
-      await this.watchResource(GROUP, VERSION, kind.plural, (event) => touch(event.object));
+      await this.watchResource(GROUP, VERSION, kind.plural, async (event) => {
+        await touch(event.object);
+        if (kind === KINDS.plans) this.#touchRelated(event.object.metadata ?? {});
+      });
     }
     this.#watching = Promise.all([runWatches(this.#watches, this.stopSignal), this.#freezes.run(this.stopSignal)]);
     await Promise.all([this.synced(), watchesSynced(this.#watches, this.stopSignal)]);
@@ -121,6 +127,12 @@ export class BatonOperator extends SafeOperator {
     this.#queue.start();
     for (const key of [...this.#own.keys()]) this.#queue.add(key);
     this.#deps.log.info('Watching', { plans: this.reflector(KINDS.plans.plural).size });
+  }
+
+  /** Others may wait for a plan that changed. */
+  #touchRelated({ namespace = '', name = '' }: { readonly namespace?: string; readonly name?: string }): void {
+    const related = this.#relations.concernedBy(planKey(namespace, name));
+    if (this.#ready) for (const key of related) this.#queue.add(key);
   }
 
   /** Ends in order: no new pass begins, what runs is finished. */
@@ -142,6 +154,7 @@ export class BatonOperator extends SafeOperator {
       );
       return new Set([...plans, ...acts]);
     },
+    plans: () => this.#objects<UpgradePlan>(KINDS.plans.plural),
     plan: (key) => this.reflector(KINDS.plans.plural).get(key) as UpgradePlan | undefined,
     batches: (key) =>
       [...this.#objects<UpgradeBatch>(KINDS.batches.plural)].filter(
@@ -234,8 +247,9 @@ export class BatonOperator extends SafeOperator {
   }
 
   get #applyDeps(): ApplyDeps {
-    const { client, now, hash } = this.#deps;
+    const { client, now, hash, settings } = this.#deps;
     return {
+      groupNamespace: settings.namespace,
       client,
       now,
       observer: this.#observer,
@@ -255,6 +269,7 @@ export class BatonOperator extends SafeOperator {
     job: (job) => this.#watches.jobs.observe(job),
     pod: (pod) => this.#watches.pods.observe(pod),
     lease: (lease) => this.#watches.leases.observe(lease),
+    group: (lease) => this.#watches.groups.observe(lease),
     plan: (plan) => this.reflector(KINDS.plans.plural).observe(plan),
     batch: (batch) => this.reflector(KINDS.batches.plural).observe(batch),
     action: (action) => this.reflector(KINDS.actions.plural).observe(action),
@@ -264,6 +279,10 @@ export class BatonOperator extends SafeOperator {
       }
     },
     gone: (kind, key, uid) => {
+      if (kind === 'group') {
+        this.#watches.groups.observeDeleted(key, uid);
+        return;
+      }
       if (kind === 'lease') this.#watches.leases.observeDeleted(key, uid);
       else this.reflector(kind === 'batch' ? KINDS.batches.plural : KINDS.plans.plural).observeDeleted(key, uid);
       if (kind !== 'lease') this.#statuses.forget(uid);

@@ -10,6 +10,7 @@ import { isSettled } from '../core/rollout/batch-step.ts';
 import { drainLabels } from '../core/rollout/drain-policy.ts';
 import type { EvictionAnswer } from '../core/rollout/eviction-answer.ts';
 import type { GateObservation } from '../core/rollout/gate.ts';
+import { toSibling } from '../core/rollout/dependencies.ts';
 import { isTerminal } from '../core/rollout/node-input.ts';
 import { needsPreflight } from '../core/rollout/preflight.ts';
 import type { LeaseFact, PlanSnapshot, Validation } from '../core/rollout/snapshot.ts';
@@ -28,6 +29,7 @@ export interface OwnObjects {
   plan(key: string): UpgradePlan | undefined;
   batches(key: string): readonly UpgradeBatch[];
   actions(key: string): readonly UpgradeAction[];
+  plans(): Iterable<UpgradePlan>;
 }
 
 /** What gathering needs. */
@@ -86,6 +88,7 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
     agentPods: lease === undefined ? [] : ownPods(watches, key).filter((pod) => pod.labels[LABELS.leaseUid] === lease.uid),
     evictionAnswers: answers.evictions,
     jobRefusals: answers.jobRefusals,
+    ...gatherOthers(deps, plan),
     clusterFreezes: deps.clusterFreezes(),
     gates: deps.gates(key),
   };
@@ -100,6 +103,17 @@ async function preflightFacts(
   const held = plan.metadata.finalizers?.includes(FINALIZERS.plan) ?? false;
   if (!held || plan.metadata.deletionTimestamp !== undefined || !needsPreflight(plan)) return undefined;
   return readPreflight(deps.client, nodes);
+}
+
+/** The plans of the same namespace, and who has which exclusive group. */
+function gatherOthers({ own, watches }: GatherDeps, plan: UpgradePlan): Pick<PlanSnapshot, 'siblings' | 'groups'> {
+  const plans = [...own.plans()];
+  const uids = new Set(plans.map(({ metadata }) => metadata.uid));
+  const siblings = plans.filter(({ metadata }) => metadata.namespace === plan.metadata.namespace).map(toSibling);
+  return {
+    siblings: new Map(siblings.map((sibling) => [sibling.name, sibling])),
+    groups: [...watches.groups.values()].map((lease) => ({ ...lease, planGone: !uids.has(lease.planUid) })),
+  };
 }
 
 function ownPods(watches: Watches, key: string): readonly PodFact[] {

@@ -119,7 +119,6 @@ export async function main(_args: readonly string[]): Promise<number> {
         userAgent: `baton/${VERSION}`,
       },
     ),
-    namespace: config.namespace,
     reporterNamespace: config.reporterNamespace,
     settings: {
       image: config.image,
@@ -131,6 +130,7 @@ export async function main(_args: readonly string[]): Promise<number> {
       operator: { podUid: config.podUid, nodeSelector: config.nodeSelector },
       leaseDurationSeconds: 15,
       historyLimit: 10,
+      namespace: config.namespace,
       cron: createCron(),
     },
   });

@@ -1,10 +1,12 @@
 import type { Log } from '../api/log.ts';
 import { COMPONENTS, LABELS } from '../api/names.ts';
 import type { JobFact, NodeFact, PodFact } from '../core/facts.ts';
+import type { GroupFact } from '../core/rollout/exclusive-group.ts';
 import type { KubeClient, KubeObject } from '../kube/client.ts';
 import type { Sleep } from '../kube/pause.ts';
 import { Reflector } from '../kube/reflector.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
+import { object, text } from './json.ts';
 import { planKey } from './plan-key.ts';
 import { projectJob, projectNode, projectPod } from './project.ts';
 
@@ -41,12 +43,17 @@ export type OwnLease = KubeObject;
 
 const MANAGED = `${LABELS.managedBy}=baton`;
 
+/** The Lease of an exclusive group; whether its plan is gone is not its to know. */
+export type GroupLease = Omit<GroupFact, 'planGone'>;
+
 /** Everything that is watched for all plans together, whatever the size of the fleet. */
 export interface Watches {
   readonly jobs: Reflector<OwnJob>;
   readonly pods: Reflector<OwnPod>;
   readonly leases: Reflector<OwnLease>;
   readonly claimed: Reflector<ClaimedNode>;
+  /** The Leases of exclusive groups, in the operator's namespace. */
+  readonly groups: Reflector<GroupLease>;
   /** Reporter Pods by `namespace/name`; undefined where none are installed. */
   readonly reporters: Reflector<PodFact> | undefined;
 }
@@ -57,10 +64,17 @@ export interface WatchHandlers {
   readonly touch: (plan: string) => void;
   /** A Lease changed. */
   readonly leaseChanged: (key: string) => void;
+  /** An exclusive group was taken or given back. */
+  readonly groupChanged: (group: string) => void;
 }
 
 /** Makes the shared watches; `run` starts them. */
-export function createWatches(ports: WatchPorts, reporterNamespace: string, handlers: WatchHandlers): Watches {
+export function createWatches(
+  ports: WatchPorts,
+  namespaces: { readonly own: string; readonly reporters: string },
+  handlers: WatchHandlers,
+): Watches {
+  const reporterNamespace = namespaces.reporters;
   const claimed = new Reflector<ClaimedNode>({
     ...ports,
     path: resourcePath(KINDS.nodes),
@@ -109,6 +123,13 @@ export function createWatches(ports: WatchPorts, reporterNamespace: string, hand
         }
       },
     }),
+    groups: new Reflector<GroupLease>({
+      ...ports,
+      path: resourcePath(KINDS.leases, { namespace: namespaces.own }),
+      query: { labelSelector: `${MANAGED},${LABELS.component}=${COMPONENTS.group}` },
+      project: projectGroup,
+      onChange: (_key, current, previous) => handlers.groupChanged((current ?? previous)?.group ?? ''),
+    }),
     reporters:
       reporterNamespace === ''
         ? undefined
@@ -123,6 +144,17 @@ export function createWatches(ports: WatchPorts, reporterNamespace: string, hand
               if (turn !== undefined) handlers.touch(planKey(turn.namespace, turn.plan));
             },
           }),
+  };
+}
+
+function projectGroup({ metadata, ...lease }: KubeObject): GroupLease {
+  return {
+    group: metadata.labels?.[LABELS.group] ?? '',
+    name: metadata.name ?? '',
+    uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
+    plan: text(object(lease['spec'])['holderIdentity']),
+    planUid: metadata.labels?.[LABELS.planUid] ?? '',
   };
 }
 
@@ -155,6 +187,13 @@ export async function watchesSynced(watches: Watches, signal: AbortSignal): Prom
   await Promise.all(all(watches).map((reflector) => reflector.whenSynced(signal)));
 }
 
-function all({ jobs, pods, leases, claimed, reporters }: Watches): readonly Pick<Reflector<unknown>, 'run' | 'whenSynced'>[] {
-  return [jobs, pods, leases, claimed, ...(reporters === undefined ? [] : [reporters])];
+function all({
+  jobs,
+  pods,
+  leases,
+  claimed,
+  groups,
+  reporters,
+}: Watches): readonly Pick<Reflector<unknown>, 'run' | 'whenSynced'>[] {
+  return [jobs, pods, leases, claimed, groups, ...(reporters === undefined ? [] : [reporters])];
 }

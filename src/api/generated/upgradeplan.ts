@@ -21,6 +21,10 @@ export interface UpgradePlanSpec {
   readonly nodeSelector?: NodeSelector;
   /** allNodes is the consent to choose every node of the cluster instead of a nodeSelector (re-runs: no). */
   readonly allNodes?: boolean;
+  /** dependsOn are other plans of this namespace that have to succeed at these versions before a node of this plan starts (re-runs: no). */
+  readonly dependsOn?: readonly PlanDependency[];
+  /** exclusiveGroup names a group of plans of the whole cluster of which one runs at a time (re-runs: no). A plan that waits between its batches for more than time (paused, outside its windows, to be approved) lets the others run. */
+  readonly exclusiveGroup?: string;
   /** paused keeps new turns from starting; what runs is finished (re-runs: no). */
   readonly paused: boolean;
   /** maxUnavailable is how many nodes of the plan may be down at once, for whatever reason: a number, or a percentage of the plan's nodes rounded down to at least 1 (re-runs: no). */
@@ -63,6 +67,14 @@ export interface NodeSelectorRequirement {
   readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
   /** values are compared with the label's value. */
   readonly values?: readonly string[];
+}
+
+/** `spec.dependsOn[]` of an UpgradePlan. */
+export interface PlanDependency {
+  /** name is the other plan's name. */
+  readonly name: string;
+  /** version is the spec.version at which it has to succeed. */
+  readonly version: string;
 }
 
 /** `spec.oneDomainAtATime` of an UpgradePlan. */

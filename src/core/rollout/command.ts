@@ -2,6 +2,7 @@ import type { UpgradeAction } from '../../api/generated/upgradeaction.ts';
 import type { Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { DoneMark, Quarantine, Turn } from '../../api/marks.ts';
 import type { JobFact, NodeFact, PodFact } from '../facts.ts';
+import type { GroupFact } from './exclusive-group.ts';
 import type { LeaseFact } from './snapshot.ts';
 
 /** A Kubernetes object to be written, as plain JSON. */
@@ -13,6 +14,8 @@ export type Command = { readonly why: string } & (
   | { readonly kind: 'LetPlanGo' }
   | { readonly kind: 'PrepareNamespace'; readonly lease: Manifest }
   | { readonly kind: 'CreateBatch'; readonly batch: Manifest }
+  | { readonly kind: 'TakeGroup'; readonly lease: Manifest }
+  | { readonly kind: 'LeaveGroup'; readonly fact: GroupFact }
   | { readonly kind: 'RemoveBatch'; readonly batch: UpgradeBatch }
   | { readonly kind: 'OpenTurn'; readonly node: NodeFact; readonly turn: Turn; readonly cordon: boolean }
   /** The turn goes on in its next attempt. */

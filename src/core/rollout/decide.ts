@@ -13,6 +13,7 @@ import { canHandOver } from './baton-step.ts';
 import type { Command } from './command.ts';
 import { buildBatch, cutNextBatch } from './cut-batch.ts';
 import { endOf } from './ended.ts';
+import { stepGroup } from './exclusive-group.ts';
 import { finishDeletion, isTearingDown, tearDown } from './deletion.ts';
 import { gateStatuses, gatesRest, gatesThatMatter } from './gate-rules.ts';
 import { holdNextBatch, holdOpenBatch, holdStart, holdTurn, type Hold, type HoldView } from './holds.ts';
@@ -147,6 +148,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
   const next = open === undefined && !deleting ? nextBatch(view) : NO_NEXT;
   const hold = holdOf(view, open, step?.turns.hold ?? next.hold);
   const gates = gatesThatMatter(snapshot, fleet, open);
+  const group = stepGroup(view.input, { hold, open: open !== undefined, begins: next.commands.length > 0 });
   const tidy = finishDeletion(input, deleting, open);
   const time = stepTime({ input, fleet, budget, open, hold });
   const looks = [step?.lookAt, agent.lookAt, hold?.until, tidy.lookAt, time.lookAt].filter((look) => look !== undefined);
@@ -158,6 +160,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
       ...preflight.commands,
       ...next.commands,
       ...marksOf(snapshot, fleet, open, step),
+      ...group,
       ...tidy.commands,
       ...time.commands,
     ],

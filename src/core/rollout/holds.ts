@@ -5,6 +5,8 @@ import { nextUnapproved, startUnapproved } from './approval.ts';
 import type { Budget } from './budget.ts';
 import type { Fleet } from './fleet.ts';
 import { gatesBeforeBatch, gatesBeforeNode } from './gate-rules.ts';
+import { dependencyNotMet } from './dependencies.ts';
+import { groupNotTaken } from './exclusive-group.ts';
 import { holdForFreezes } from './hold-for-freezes.ts';
 import { holdForWindows } from './hold-for-windows.ts';
 import { batchInOtherDomain, turnInOtherDomain } from './one-domain.ts';
@@ -44,7 +46,7 @@ type Rule = (view: HoldView) => Hold | undefined;
 type TurnRule = (view: HoldView, waiting: WaitingNode) => Hold | undefined;
 
 /** They hold everything new: the next batch, and each turn of the open one. The first that holds is the one that is shown. */
-const START_RULES: readonly Rule[] = [pausedBySpec, pausedByAct, validationPending];
+const START_RULES: readonly Rule[] = [pausedBySpec, pausedByAct, validationPending, dependencyNotMet];
 
 /** They hold the next batch, beside the rules above. An approval comes first: somebody has to be asked, and may answer during the soak. */
 const BATCH_RULES: readonly Rule[] = [nextUnapproved, soaking, batchInOtherDomain];
@@ -74,14 +76,17 @@ export function holdStart(view: HoldView): Hold | undefined {
   return first(START_RULES, view);
 }
 
-/** What keeps the next batch from being made, if anything does. Gates come last: while something else holds, they need not be asked. */
+/**
+ * What keeps the next batch from being made, if anything does. Gates come late: while something else holds, they
+ * need not be asked. The exclusive group comes last: no plan takes it that could not start.
+ */
 export function holdNextBatch(view: HoldView): Hold | undefined {
-  return holdStart(view) ?? first([...BATCH_RULES, ...TIME_RULES, gatesBeforeBatch], view);
+  return holdStart(view) ?? first([...BATCH_RULES, ...TIME_RULES, gatesBeforeBatch, groupNotTaken], view);
 }
 
 /** What keeps every turn of the open batch from being opened, if anything does. */
 export function holdOpenBatch(view: HoldView): Hold | undefined {
-  return holdStart(view) ?? first([...OPEN_BATCH_RULES, ...TIME_RULES, gatesBeforeNode], view);
+  return holdStart(view) ?? first([...OPEN_BATCH_RULES, ...TIME_RULES, gatesBeforeNode, groupNotTaken], view);
 }
 
 /** What keeps this one node from its turn, if anything does; what holds everything has been asked before. */

@@ -5,6 +5,8 @@ import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import type { GateObservation } from './gate.ts';
 import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
 import type { ClusterFreezes } from '../schedule/freezes.ts';
+import type { SiblingPlan } from './dependencies.ts';
+import type { GroupFact } from './exclusive-group.ts';
 import type { Cron } from '../schedule/windows.ts';
 import type { EvictionAnswer } from './eviction-answer.ts';
 import type { OperatorIdentity } from './operator-pod.ts';
@@ -68,6 +70,10 @@ export interface PlanSnapshot {
   readonly evictionAnswers: ReadonlyMap<string, EvictionAnswer>;
   /** Jobs that the API server refused for good, by name, with its message. */
   readonly jobRefusals: ReadonlyMap<string, string>;
+  /** The plans of its namespace, itself included, by name. */
+  readonly siblings: ReadonlyMap<string, SiblingPlan>;
+  /** The exclusive groups that plans of the cluster have now. */
+  readonly groups: readonly GroupFact[];
   /** The freezes that every plan obeys. */
   readonly clusterFreezes: ClusterFreezes;
   /** What was last seen of the plan's gates, by name. */
@@ -93,6 +99,8 @@ export interface Settings {
   readonly leaseDurationSeconds: number;
   /** How many settled batches of earlier revisions are kept. */
   readonly historyLimit: number;
+  /** Namespace of the operator itself. */
+  readonly namespace: string;
   /** Reads the schedules of windows. */
   readonly cron: Cron;
 }

@@ -64,6 +64,21 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     '`to` must be after `from`',
   ],
   [
+    'a dependency on itself',
+    plan('w', set({ dependsOn: [{ name: 'w', version: '1' }] })),
+    '`spec.dependsOn` must not name the plan itself',
+  ],
+  [
+    'a dependency without a version',
+    plan('w', set({ dependsOn: [{ name: 'other' }] })),
+    'spec.dependsOn[0].version: Required value',
+  ],
+  [
+    'a group that is no label',
+    plan('w', set({ exclusiveGroup: 'Disruptive Plans' })),
+    "spec.exclusiveGroup in body should match '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$'",
+  ],
+  [
     'a freeze of days',
     plan('w', set({ freezes: [{ name: 'f', from: '2026-12-20', to: '2027-01-04' }] })),
     'spec.freezes[0].from in body must be of type date-time',

@@ -8,6 +8,7 @@ import { toRfc3339 } from '../../../../src/core/text.ts';
 import { startAgent } from './agents.ts';
 import { createJob, stopJob } from './kubelet.ts';
 import { applyToNode, isNodeCommand } from './apply-node.ts';
+import { leaveGroup, takeGroup } from './groups.ts';
 import { endPod } from './pods.ts';
 import type { Memory } from './observe.ts';
 import type { World } from './world.ts';
@@ -34,8 +35,6 @@ export function apply(world: World, memory: Memory, command: Command): Answer {
       return setPlanFinalizers(world, (finalizers) => [...new Set([...finalizers, FINALIZERS.plan])]);
     case 'LetPlanGo':
       return setPlanFinalizers(world, (finalizers) => finalizers.filter((finalizer) => finalizer !== FINALIZERS.plan));
-    case 'PrepareNamespace':
-      return prepare(world, command.lease);
     case 'CreateBatch':
       return createBatch(world, command.batch);
     case 'RemoveBatch':
@@ -50,18 +49,37 @@ export function apply(world: World, memory: Memory, command: Command): Answer {
       return stopJob(world, command.job, command.message);
     case 'DeleteJobs':
       return deleteJobs(world, command.batchUid);
+    case 'AnswerAction':
+      return answerAction(world, command);
+    case 'TellWarnings':
+      return 'Applied';
+    default:
+      return applyToLease(world, command);
+  }
+}
+
+type LeaseCommand = Extract<
+  Command,
+  { kind: 'CreateAgentPod' | 'DeleteAgentPod' | 'PassBaton' | 'PrepareNamespace' | 'DeleteLease' | 'TakeGroup' | 'LeaveGroup' }
+>;
+
+/** What is done to Leases, of plans and of groups, and to those that hold them. */
+function applyToLease(world: World, command: LeaseCommand): Answer {
+  switch (command.kind) {
     case 'CreateAgentPod':
       return createAgentPod(world, command.pod);
     case 'DeleteAgentPod':
       return deleteAgentPod(world, command);
     case 'PassBaton':
       return passBaton(world, command);
+    case 'PrepareNamespace':
+      return prepare(world, command.lease);
     case 'DeleteLease':
       return deleteLease(world, command.lease.uid);
-    case 'TellWarnings':
-      return 'Applied';
-    case 'AnswerAction':
-      return answerAction(world, command);
+    case 'TakeGroup':
+      return takeGroup(world, metadataOf(command.lease).labels[LABELS.group] ?? '', world.plan?.metadata.uid ?? '');
+    case 'LeaveGroup':
+      return leaveGroup(world, command.fact.uid);
   }
 }
 

@@ -55,6 +55,7 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
       must(!deleting && world.plan?.spec.paused === false, 6, () => 'a batch is made while the plan is paused or deleted');
       checkTime(world, 'a batch');
       checkActs(snapshot, 'a batch');
+      checkOthers(world, 'a batch');
       must(
         snapshot.batches.every((batch) => isTrue(batch.status?.conditions, 'Settled')),
         7,
@@ -221,6 +222,7 @@ function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Ext
   checkPermission(world, snapshot, batch, node);
   checkTime(world, node.name);
   checkWork(batch, node, turn);
+  checkOthers(world, node.name);
   must(turn.before.unschedulable === node.unschedulable, 4, () => `the claim of ${node.name} forgets what was before`);
   checkBudget(plan, snapshot, batch, node.name);
   const { lease } = snapshot;
@@ -232,6 +234,16 @@ function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Ext
     return entry.name !== node.name && other !== undefined && done && mayHold(snapshot, other);
   });
   must(helper === undefined, 3, () => `${node.name} has its turn with the baton although ${helper?.name ?? ''} could take it`);
+}
+
+/** Nothing starts before its dependencies are met, nor without its exclusive group. */
+function checkOthers(world: World, what: string): void {
+  const { dependsOn = [], exclusiveGroup } = world.plan?.spec ?? {};
+  const unmet = dependsOn.find(({ name }) => world.siblings.get(name)?.succeeded !== true);
+  must(unmet === undefined, 6, () => `${what} starts before ${unmet?.name ?? ''} has succeeded`);
+  const holder = world.groups.find(({ group }) => group === exclusiveGroup)?.planUid;
+  const ours = exclusiveGroup === undefined || holder === world.plan?.metadata.uid;
+  must(ours, 6, () => `${what} starts although ${holder ?? 'nobody'} has the exclusive group`);
 }
 
 /** Nothing starts outside a window or in a freeze. Windows are looked at minute by minute, which has nothing in common with the decision. */

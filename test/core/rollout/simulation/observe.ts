@@ -78,6 +78,8 @@ export function observe(world: World, memory: Memory): PlanSnapshot | undefined 
       [...memory.evictions].map(([uid, { at, refusal }]) => [uid, { refusal, askAgainMs: at + ASK_AGAIN_MS - world.now }]),
     ),
     jobRefusals: memory.jobRefusals,
+    siblings: world.siblings,
+    groups: world.groups,
     clusterFreezes: { kind: 'Known', freezes: world.freezes },
     gates: memory.gates,
   };

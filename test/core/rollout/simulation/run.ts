@@ -84,6 +84,7 @@ function checkEnd(world: World, people: boolean): void {
   const { plan } = world;
   if (plan === undefined || world.namespaceTerminating) return;
   const { summary, reason, conditions } = plan.status ?? {};
+  checkGroups(world, plan);
   const stalled = findCondition(conditions, 'Stalled');
   const stopped = stalled?.status === 'True' && stalled.message !== '';
   // What nobody repairs is said while a window is open; the run may stop at night.
@@ -107,6 +108,12 @@ function checkTold(world: World, conditions: readonly Condition[] | undefined): 
     if (open.length > 0 && !excuse)
       throw new Error(`Invariant 1 is broken: ${batch.metadata.name} was never told to ${open.join(', ')}`);
   }
+}
+
+function checkGroups(world: World, { metadata, status }: UpgradePlan): void {
+  const kept = world.groups.find((fact) => fact.planUid === metadata.uid);
+  if (kept === undefined || !['Succeeded', 'Failed'].includes(status?.summary ?? '')) return;
+  throw new Error(`The plan has ended and keeps the exclusive group ${kept.group}`);
 }
 
 function checkVersions(world: World, plan: UpgradePlan): void {

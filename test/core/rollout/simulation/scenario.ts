@@ -12,6 +12,7 @@ import { toRfc3339 } from '../../../../src/core/text.ts';
 import { aPlan, aProcess, START } from '../support/objects.ts';
 import { makeDrain } from './drains.ts';
 import { planGate } from './gates.ts';
+import { addDependency, addRival } from './groups.ts';
 import { addNode } from './hosts.ts';
 import { kernelOf, setFates } from './kubelet.ts';
 import type { OperatorWeather } from './operator.ts';
@@ -48,6 +49,9 @@ export function makeScenario(seed: number, verbose = false): Scenario {
   ]);
   makeFleet(world, size, trouble);
   world.plan = makePlan(random);
+  const { exclusiveGroup, dependsOn = [] } = world.plan.spec;
+  if (exclusiveGroup !== undefined && random.chance(0.8)) addRival(world, exclusiveGroup);
+  for (const { name, version } of dependsOn) addDependency(world, name, version);
   if (random.chance(0.1)) world.freezes = [makeFreeze(random)];
   for (const { name } of world.plan.spec.gates ?? []) planGate(world, name);
   for (const sink of world.plan.spec.notify?.sinks ?? []) {
@@ -58,8 +62,10 @@ export function makeScenario(seed: number, verbose = false): Scenario {
     });
   }
   setFates(world, (_, __, disruption) => chooseFate(random, trouble, disruption));
+  // Where nobody helps, a plan that is stuck would go on to be stuck in each window, for ever.
+  const people = (world.plan.spec.windows ?? []).length > 0 || random.chance(0.8);
   const crash = { None: 0, Some: 0.02, Much: 0.1 }[trouble];
-  return { world, trouble, operator: { crash, twin: trouble === 'None' ? 0 : 0.05 }, people: random.chance(0.8) };
+  return { world, trouble, operator: { crash, twin: trouble === 'None' ? 0 : 0.05 }, people };
 }
 
 function makeFleet(world: World, size: number, trouble: Trouble): void {
@@ -133,6 +139,8 @@ function makePlan(random: Random): UpgradePlan {
       notify: { sinks, ...(random.chance(0.25) ? { agent: { nodeSelector: { matchLabels: { egress: 'yes' } } } } : {}) },
       drain: makeDrain(random),
       windows: random.chance(0.2) ? makeWindows(random) : [],
+      ...(random.chance(0.15) ? { exclusiveGroup: 'disruptive' } : {}),
+      dependsOn: random.chance(0.1) ? [{ name: 'firmware', version: '7' }] : [],
       freezes: random.chance(0.1) ? [makeFreeze(random)] : [],
     },
     { finalizers: [] },

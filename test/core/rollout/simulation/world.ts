@@ -2,6 +2,8 @@ import type { UpgradeAction } from '../../../../src/api/generated/upgradeaction.
 import type { Receipt, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import type { ChangeFreeze, UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import type { JobFact, NodeFact, PodFact, ReportFact } from '../../../../src/core/facts.ts';
+import type { SiblingPlan } from '../../../../src/core/rollout/dependencies.ts';
+import type { GroupFact } from '../../../../src/core/rollout/exclusive-group.ts';
 import { revisionOf } from '../../../../src/core/rollout/revision.ts';
 import type { LeaseFact } from '../../../../src/core/rollout/snapshot.ts';
 import { hash, START } from '../support/objects.ts';
@@ -59,6 +61,10 @@ export class World {
   readonly deliveries: Delivery[] = [];
   /** Freezes that every plan obeys. */
   freezes: readonly ChangeFreeze[] = [];
+  /** Other plans of the namespace, by name. */
+  readonly siblings = new Map<string, SiblingPlan>();
+  /** Exclusive groups that are taken. */
+  groups: readonly GroupFact[] = [];
   /** Work that was really done: `<batch uid>/<node uid>/<process>`. */
   readonly upgraded = new Set<string>();
   plan: UpgradePlan | undefined;

@@ -15,6 +15,7 @@ export const SETTINGS: Settings = {
   operator: { podUid: 'uid-of-operator', nodeSelector: {} },
   leaseDurationSeconds: 15,
   historyLimit: 10,
+  namespace: 'baton-system',
   cron: createCron(),
 };
 
@@ -197,6 +198,8 @@ export function aSnapshot(changes: Partial<PlanSnapshot> = {}): PlanSnapshot {
     agentPods: [],
     evictionAnswers: new Map(),
     jobRefusals: new Map(),
+    siblings: new Map(),
+    groups: [],
     clusterFreezes: { kind: 'Known', freezes: [] },
     gates: new Map(),
     ...changes,
