@@ -64,6 +64,8 @@ export const PLAN_REASONS = {
   DependencyNotMet: 'DependencyNotMet',
   /** Waiting: another plan of `exclusiveGroup` runs. */
   ExclusiveGroupBusy: 'ExclusiveGroupBusy',
+  /** Waiting: nodes that came late wait for others. */
+  CollectingNewNodes: 'CollectingNewNodes',
   /** Waiting: every window is closed, or closes before the next node would be done. */
   WindowClosed: 'WindowClosed',
   /** Waiting: a freeze of the plan or of the cluster. */

@@ -21,6 +21,8 @@ export interface NodeFact {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** `creationTimestamp`: when the Node joined the cluster. */
+  readonly createdTime: Instant;
   readonly ready: boolean;
   readonly unschedulable: boolean;
   readonly bootId: string;

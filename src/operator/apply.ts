@@ -69,9 +69,6 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
       observer.batch(await createOwn(deps, KINDS.batches, namespace, command.batch));
       return;
     }
-    case 'TakeGroup':
-    case 'LeaveGroup':
-      return applyToGroup(deps, command);
     case 'RemoveBatch':
       return removeBatch(deps, command);
     case 'CreateJob':
@@ -101,6 +98,8 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
       return tellOnce(client, namespace, command.event);
     case 'AnswerAction':
       return answerAction(deps, command);
+    default:
+      return applyToGroup(deps, command);
   }
 }
 

@@ -17,6 +17,7 @@ import { EvictionMemory } from './eviction-memory.ts';
 import { FreezesWatch } from './freezes-watch.ts';
 import { GateLoops, type Probes } from './gates/gate-loops.ts';
 import { gatherSnapshot, type OwnObjects } from './gather.ts';
+import { LATE_LOOK_MS, mayComeLate, someCameLate } from './late-look.ts';
 import { planKey } from './plan-key.ts';
 import { PlanRelations } from './plan-relations.ts';
 import { PlanWatches } from './plan-watches.ts';
@@ -64,6 +65,8 @@ export class BatonOperator extends SafeOperator {
   readonly #leaseChanges = new Map<string, number>();
   /** What an idle plan and its batches and acts were like when it became idle. */
   readonly #idle = new Map<string, string>();
+  /** When the Nodes of each plan that has ended are looked at again (ms, monotonic). */
+  readonly #lateLooks = new Map<string, number>();
   #watching: Promise<unknown> | undefined;
   #ready = false;
 
@@ -177,7 +180,7 @@ export class BatonOperator extends SafeOperator {
     if (plan === undefined) return this.#withoutPlan(key);
     const seen = this.#fingerprint(key, plan);
     // A late word of the watches that this plan no longer needs must not open them again: that would go on for ever.
-    if (this.#idle.get(key) === seen) return {};
+    if (this.#idle.get(key) === seen && !(await this.#wakesUp(key, plan))) return {};
     const { now, monotonic, hash, log, settings } = this.#deps;
     const result = await reconcile(
       {
@@ -198,12 +201,33 @@ export class BatonOperator extends SafeOperator {
       this.#planWatches.release(key);
       this.#gates.release(key);
       this.#idle.set(key, seen);
+      this.#lookLater(key, plan);
       return {};
     }
     this.#idle.delete(key);
     // What happens meanwhile is looked at together: with a large fleet, passes without a pause would leave no time for anything else.
     await pause(this.#deps.sleep, Math.min(REST_FACTOR * result.decisionMs, MOST_REST_MS), this.stopSignal);
     return { requeueAfterMs: result.requeueAfterMs };
+  }
+
+  /** Whether nodes came late to a plan that has ended. Asked for now and then: there is no watch that would tell. */
+  async #wakesUp(key: string, plan: UpgradePlan): Promise<boolean> {
+    const due = this.#lateLooks.get(key);
+    const { client, hash, monotonic } = this.#deps;
+    if (due === undefined || monotonic() < due) return false;
+    const deps = { client, hash, revisionOf: (current: UpgradePlan) => revisionOf(current, hash) };
+    const wakes = await someCameLate(deps, plan, this.#own.batches(key));
+    if (!wakes) this.#lookLater(key, plan);
+    return wakes;
+  }
+
+  #lookLater(key: string, plan: UpgradePlan): void {
+    if (!mayComeLate(plan)) {
+      this.#lateLooks.delete(key);
+      return;
+    }
+    this.#lateLooks.set(key, this.#deps.monotonic() + LATE_LOOK_MS);
+    this.#queue.addAfter(key, LATE_LOOK_MS);
   }
 
   /** The versions of all that can wake an idle plan. */
@@ -235,6 +259,7 @@ export class BatonOperator extends SafeOperator {
     this.#planWatches.release(key);
     this.#gates.release(key);
     this.#idle.delete(key);
+    this.#lateLooks.delete(key);
     for (const action of this.#own.actions(key)) {
       if (isAnswered(action)) continue;
       const message = `there is no UpgradePlan ${action.spec.plan} in the namespace ${action.metadata.namespace}`;

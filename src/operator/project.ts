@@ -35,6 +35,7 @@ export function projectNode(node: KubeObject, doneMark: string): NodeFact {
     uid: metadata.uid ?? '',
     resourceVersion: metadata.resourceVersion ?? '',
     labels,
+    createdTime: toInstant(metadata.creationTimestamp) ?? 0,
     ready: ready?.['status'] === 'True',
     unschedulable: spec['unschedulable'] === true,
     bootId: text(info['bootID']),

@@ -25,6 +25,10 @@ export interface UpgradePlanSpec {
   readonly dependsOn?: readonly PlanDependency[];
   /** exclusiveGroup names a group of plans of the whole cluster of which one runs at a time (re-runs: no). A plan that waits between its batches for more than time (paused, outside its windows, to be approved) lets the others run. */
   readonly exclusiveGroup?: string;
+  /** newNodes says what becomes of nodes that the plan comes to choose only after its first batch of the revision was made (re-runs: no). */
+  readonly newNodes: NewNodes;
+  /** notReadyNodes is what becomes of a node that is NotReady when its turn comes (re-runs: no). Skip passes it over; once it is Ready again it goes with the new nodes. Include gives it its turn as it is, last in its batch, and whatever its deadline finds counts. */
+  readonly notReadyNodes: 'Skip' | 'Include';
   /** paused keeps new turns from starting; what runs is finished (re-runs: no). */
   readonly paused: boolean;
   /** maxUnavailable is how many nodes of the plan may be down at once, for whatever reason: a number, or a percentage of the plan's nodes rounded down to at least 1 (re-runs: no). */
@@ -75,6 +79,14 @@ export interface PlanDependency {
   readonly name: string;
   /** version is the spec.version at which it has to succeed. */
   readonly version: string;
+}
+
+/** `spec.newNodes` of an UpgradePlan. */
+export interface NewNodes {
+  /** policy set to Upgrade lets them go after all others, also when the plan had ended; Ignore leaves them alone until another revision. */
+  readonly policy: 'Upgrade' | 'Ignore';
+  /** collectSeconds is how long, from the first of them on, others are waited for, so that they go together. A node that was skipped because it was NotReady and is back waits with them. */
+  readonly collectSeconds: number;
 }
 
 /** `spec.oneDomainAtATime` of an UpgradePlan. */
@@ -399,6 +411,8 @@ export interface UpgradePlanStatus {
   readonly estimatedEndTime?: string;
   /** timing is how long each process is expected to take, where that is known. */
   readonly timing?: readonly PlanTiming[];
+  /** newNodes are nodes that came late and wait for their batch. */
+  readonly newNodes?: NewNodesStatus;
   /** nextOpening is when nodes may start again, while every window is closed. */
   readonly nextOpening?: string;
   /** upcoming are the next batches, at most ten, as they would be made now - shown before anything is touched, for instance while the plan is paused. */
@@ -445,6 +459,14 @@ export interface PlanTiming {
   readonly source: 'Plan' | 'Learned';
   /** samples is how many nodes it was learned from. */
   readonly samples?: number;
+}
+
+/** `status.newNodes` of an UpgradePlan. */
+export interface NewNodesStatus {
+  /** count is how many wait. */
+  readonly count: number;
+  /** firstSeenTime is when the first of them was seen. */
+  readonly firstSeenTime: string;
 }
 
 /** `status.upcoming[]` of an UpgradePlan. */

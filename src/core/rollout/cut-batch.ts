@@ -76,18 +76,23 @@ function fill(plan: UpgradePlan, fleet: Fleet, nodes: readonly NodeFact[]): read
 /** The batches to come, one after the other, if nothing changes on the way. The nodes are put in order once, when the first is asked for. */
 export function* cutBatches(snapshot: PlanSnapshot, fleet: Fleet): Generator<Cut, void> {
   const { plan } = snapshot;
-  const nodes = inOrder(snapshot, fleet.remaining);
+  const late = new Set(fleet.late);
+  const first = fleet.remaining.filter((node) => !late.has(node));
   let progress = stepProgress(fleet.batches);
   let index = nextIndex(snapshot);
-  for (let from = 0; from < nodes.length;) {
-    const step = nextStep(plan, fleet.planNodes, progress);
-    const size = Math.min(step.size, nodes.length - from);
-    const filled = fill(plan, fleet, nodes.slice(from, from + size));
-    const rest = size - filled.length;
-    yield { index, step: step.step, stepName: step.name, nodes: filled, rest, domain: domainAt(plan, nodes, from) };
-    progress = { step: step.step, rest };
-    from += filled.length;
-    index += 1;
+  // Nodes that came late are never in a batch with the others.
+  for (const pool of [first, fleet.late]) {
+    const nodes = inOrder(snapshot, pool);
+    for (let from = 0; from < nodes.length;) {
+      const step = nextStep(plan, fleet.planNodes, progress);
+      const size = Math.min(step.size, nodes.length - from);
+      const filled = fill(plan, fleet, nodes.slice(from, from + size));
+      const rest = size - filled.length;
+      yield { index, step: step.step, stepName: step.name, nodes: filled, rest, domain: domainAt(plan, nodes, from) };
+      progress = { step: step.step, rest };
+      from += filled.length;
+      index += 1;
+    }
   }
 }
 

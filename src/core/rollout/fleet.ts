@@ -1,7 +1,9 @@
+import { NODE_REASONS } from '../../api/conditions.ts';
 import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { NodeFact } from '../facts.ts';
 import { countOfAtLeastOne } from '../quantity.ts';
 import { selects } from '../selector.ts';
+import { toInstant } from '../text.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 
 /** The plan's nodes and where each stands in the current revision. */
@@ -16,12 +18,14 @@ export interface Fleet {
   readonly records: ReadonlyMap<string, NodeRecord>;
   /** Nodes that are still to go into a batch, in no order: putting a large fleet in order costs, and is needed once a batch. */
   readonly remaining: readonly NodeFact[];
+  /** Those of them that came late: they go together, after all others. */
+  readonly late: readonly NodeFact[];
   /** Selected nodes whose revision is done without a batch of this plan object (it was created anew). */
   readonly doneBefore: number;
 }
 
 /** The plan's selected nodes. */
-function selectedNodes(snapshot: PlanSnapshot): ReadonlyMap<string, NodeFact> {
+function selectedNodes(snapshot: Pick<PlanSnapshot, 'plan' | 'nodes'>): ReadonlyMap<string, NodeFact> {
   const { nodeSelector, allNodes } = snapshot.plan.spec;
   const selected = new Map<string, NodeFact>();
   if (nodeSelector === undefined && allNodes !== true) return selected;
@@ -37,30 +41,81 @@ export function currentBatches({ batches, revision }: Pick<PlanSnapshot, 'batche
   return batches.slice(batches.findLastIndex((batch) => batch.spec.revision !== revision) + 1);
 }
 
-/** A node that was not attempted because the rollout stopped goes into a later batch, and one that failed when an act says so. */
-function goesAgain(record: NodeRecord | undefined): boolean {
-  return record?.state === 'NotAttempted' || (record?.state === 'Failed' && record.retriedBy !== undefined);
+/** What {@link surveyFleet} looks at. */
+export type FleetView = Pick<PlanSnapshot, 'plan' | 'revision' | 'batches' | 'nodes'>;
+
+/** What the batches of the revision did with the nodes. */
+interface History {
+  /** UIDs of the nodes that were in a batch, by name; the last one where several had the name. */
+  readonly batched: ReadonlyMap<string, string>;
+  readonly records: ReadonlyMap<string, NodeRecord>;
+  /** How often each node was skipped because it was NotReady. */
+  readonly missed: ReadonlyMap<string, number>;
 }
 
-/** Gathers where the fleet stands. */
-export function surveyFleet(snapshot: PlanSnapshot): Fleet {
-  const selected = selectedNodes(snapshot);
-  const batches = currentBatches(snapshot);
+/** A node that is NotReady whenever its turn comes is not asked for ever: each time is a batch, and a notification. */
+const MOST_MISSED = 3;
+
+function historyOf(batches: readonly UpgradeBatch[]): History {
   const records = new Map<string, NodeRecord>();
   const batched = new Map<string, string>();
+  const missed = new Map<string, number>();
   for (const batch of batches) {
-    for (const node of batch.spec.nodes) batched.set(node.name, node.uid);
-    for (const record of batch.status?.nodes ?? []) records.set(record.name, record);
+    for (const node of batch.spec.nodes) {
+      batched.set(node.name, node.uid);
+      records.delete(node.name);
+    }
+    for (const record of batch.status?.nodes ?? []) {
+      records.set(record.name, record);
+      if (isMissed(record)) missed.set(record.name, (missed.get(record.name) ?? 0) + 1);
+    }
   }
+  return { batched, records, missed };
+}
+
+function isMissed(record: NodeRecord | undefined): boolean {
+  return record?.state === 'Skipped' && record.reason === NODE_REASONS.NotReady;
+}
+
+/** Whether a node that was in a batch has another one to come: the rollout stopped before its turn, an act says so after a failure, or it is back. */
+function goesAgain({ records, missed }: History, node: NodeFact): 'No' | 'First' | 'Late' {
+  const record = records.get(node.name);
+  if (record?.state === 'NotAttempted' || (record?.state === 'Failed' && record.retriedBy !== undefined)) return 'First';
+  return isMissed(record) && node.ready && (missed.get(node.name) ?? 0) < MOST_MISSED ? 'Late' : 'No';
+}
+
+/**
+ * Gathers where the fleet stands. A node came late when it joined the cluster after the revision's first batch was made, or when as many
+ * nodes as the plan had then have been in a batch. A node that was not attempted because the rollout stopped goes into a later batch.
+ */
+export function surveyFleet(snapshot: FleetView): Fleet {
+  const selected = new Map(selectedNodes(snapshot));
+  const batches = currentBatches(snapshot);
+  const history = historyOf(batches);
+  const { batched, records } = history;
   const remaining: NodeFact[] = [];
+  const late: NodeFact[] = [];
+  const strangers: NodeFact[] = [];
   let doneBefore = 0;
   for (const node of selected.values()) {
-    if (batched.get(node.name) === node.uid && !goesAgain(records.get(node.name))) continue;
+    const known = batched.get(node.name) === node.uid;
+    const again = known ? goesAgain(history, node) : undefined;
+    if (again === 'No') continue;
     if (node.done?.revision === snapshot.revision) doneBefore += 1;
-    else if (!node.leaving) remaining.push(node);
+    else if (node.leaving) continue;
+    else if (again === 'Late') late.push(node);
+    else if (again === 'First') remaining.push(node);
+    else strangers.push(node);
   }
   const planNodes = batches[0]?.spec.planNodes ?? selected.size;
-  return { selected, planNodes, batches, records, remaining, doneBefore };
+  const started = toInstant(batches[0]?.metadata.creationTimestamp) ?? Infinity;
+  const allSeen = batches.length > 0 && batched.size + doneBefore >= planNodes;
+  for (const node of strangers) {
+    if (node.createdTime <= started && !allSeen) remaining.push(node);
+    else if (snapshot.plan.spec.newNodes.policy === 'Upgrade') late.push(node);
+    else selected.delete(node.name);
+  }
+  return { selected, planNodes, batches, records, remaining: [...remaining, ...late], late, doneBefore };
 }
 
 /** Why a node counts as down; undefined when it is up. */

@@ -7,9 +7,11 @@ import type { Fleet } from './fleet.ts';
 import { gatesBeforeBatch, gatesBeforeNode } from './gate-rules.ts';
 import { dependencyNotMet } from './dependencies.ts';
 import { groupNotTaken } from './exclusive-group.ts';
+import { holdForFit } from './hold-for-fit.ts';
 import { holdForFreezes } from './hold-for-freezes.ts';
 import { holdForWindows } from './hold-for-windows.ts';
 import { batchInOtherDomain, turnInOtherDomain } from './one-domain.ts';
+import { collectingNewNodes } from './new-nodes.ts';
 import type { DecisionInput } from './snapshot.ts';
 import { soaking } from './soak.ts';
 
@@ -49,7 +51,7 @@ type TurnRule = (view: HoldView, waiting: WaitingNode) => Hold | undefined;
 const START_RULES: readonly Rule[] = [pausedBySpec, pausedByAct, validationPending, dependencyNotMet];
 
 /** They hold the next batch, beside the rules above. An approval comes first: somebody has to be asked, and may answer during the soak. */
-const BATCH_RULES: readonly Rule[] = [nextUnapproved, soaking, batchInOtherDomain];
+const BATCH_RULES: readonly Rule[] = [collectingNewNodes, nextUnapproved, soaking, batchInOtherDomain];
 
 /** They hold all turns of the open batch, beside the rules that hold everything. */
 const OPEN_BATCH_RULES: readonly Rule[] = [startUnapproved];
@@ -61,7 +63,7 @@ const OPEN_BATCH_RULES: readonly Rule[] = [startUnapproved];
 const TIME_RULES: readonly Rule[] = [holdForFreezes, holdForWindows];
 
 /** They hold the turn of one node of the open batch, beside the rules that hold everything. */
-const TURN_RULES: readonly TurnRule[] = [turnInOtherDomain];
+const TURN_RULES: readonly TurnRule[] = [holdForFit, turnInOtherDomain];
 
 function first<R extends readonly unknown[]>(rules: readonly ((...args: R) => Hold | undefined)[], ...args: R): Hold | undefined {
   for (const rule of rules) {

@@ -40,23 +40,27 @@ interface Skip {
   readonly message: string;
 }
 
+/** Whether the plan wants nodes that are NotReady to have their turn all the same. */
+function includesNotReady({ plan }: PlanSnapshot): boolean {
+  return plan.spec.notReadyNodes === 'Include';
+}
+
 /** Why a node is skipped when its turn comes. */
-function skipReason(
-  node: NodeFact,
-  batch: UpgradeBatch,
-  selected: boolean,
-  work: 'Some' | 'Succeeded' | 'None',
-): Skip | undefined {
+function skipReason(input: TurnsInput, node: NodeFact, entry: BatchNode): Skip | undefined {
+  const { snapshot, fleet, batch } = input;
+  const work = workFor(input, entry);
   if (work === 'None') return { reason: NODE_REASONS.NothingToRun, message: 'no process of the plan is for this node' };
   if (node.done?.revision === batch.spec.revision)
     return { reason: NODE_REASONS.AlreadyDone, message: `done in ${node.done.batch}` };
-  if (!selected) return { reason: NODE_REASONS.NoLongerSelected, message: 'its labels no longer match nodeSelector' };
+  if (!fleet.selected.has(node.name))
+    return { reason: NODE_REASONS.NoLongerSelected, message: 'its labels no longer match nodeSelector' };
   if (node.leaving) return { reason: NODE_REASONS.BeingRemoved, message: 'it is being removed from the cluster' };
   if (node.quarantine !== undefined) {
     const { namespace, plan } = node.quarantine;
     return { reason: NODE_REASONS.Quarantined, message: `quarantined by ${namespace}/${plan}; release it first` };
   }
-  if (!node.ready) return { reason: NODE_REASONS.NotReady, message: 'NotReady when its turn came' };
+  if (!node.ready && !includesNotReady(snapshot))
+    return { reason: NODE_REASONS.NotReady, message: 'NotReady when its turn came' };
   if (work === 'Succeeded') return { reason: NODE_REASONS.AlreadyDone, message: 'its processes had succeeded before it failed' };
   return undefined;
 }
@@ -68,12 +72,12 @@ function stillToRun(batch: UpgradeBatch, entry: BatchNode, node: NodeFact): read
 
 /** Records of waiting nodes on which every process finds its work done: they need no turn, and so no leave to go down either. */
 function skipCurrent(input: TurnsInput, entries: readonly BatchNode[]): Map<string, NodeRecord> {
-  const { snapshot, fleet, batch, now } = input;
+  const { snapshot, batch, now } = input;
   const skipped = new Map<string, NodeRecord>();
   for (const entry of entries) {
     const node = snapshot.nodes.get(entry.name);
     if (node === undefined || node.uid !== entry.uid || node.claim !== undefined) continue;
-    if (skipReason(node, batch, fleet.selected.has(node.name), workFor(input, entry)) !== undefined) continue;
+    if (skipReason(input, node, entry) !== undefined) continue;
     if (stillToRun(batch, entry, node).length > 0) continue;
     const has = versionBefore(processesOf(batch, entry), node) ?? batch.spec.version;
     const message = cutToBytes(`its verify holds already: ${has}`, 128);
@@ -101,10 +105,7 @@ export function openTurns(input: TurnsInput): TurnsStep {
   const all = batch.spec.nodes.filter((entry) => isWaiting(records.get(entry.name), snapshot.nodes.get(entry.name), batch));
   const skipped = skipCurrent(input, all);
   const candidates = all.filter((entry) => !skipped.has(entry.name));
-  const ordered = [
-    ...candidates.filter((entry) => entry.name !== input.holder),
-    ...candidates.filter((entry) => entry.name === input.holder),
-  ];
+  const ordered = candidates.toSorted((a, b) => lateness(input, a) - lateness(input, b));
   for (const entry of ordered) {
     const node = snapshot.nodes.get(entry.name);
     if (node === undefined || node.uid !== entry.uid) continue;
@@ -115,9 +116,11 @@ export function openTurns(input: TurnsInput): TurnsStep {
     }
     if (others.length + 1 > limit) {
       hold ??= waiting('MaxUnavailableReached', `${describeDown(others)} of maxUnavailable ${limit}`);
+      // A node that is down anyway takes nothing more away: it may be next although those before it have to wait.
+      if (includesNotReady(snapshot)) continue;
       break;
     }
-    const skip = skipReason(node, batch, fleet.selected.has(node.name), workFor(input, entry));
+    const skip = skipReason(input, node, entry);
     if (skip !== undefined) {
       skipped.set(node.name, skippedRecord(node, skip, now));
       continue;
@@ -160,6 +163,12 @@ function workFor({ fleet, batch }: TurnsInput, { name, processes }: BatchNode): 
     other.status?.nodes?.some((record) => record.name === name && record.retriedBy !== undefined),
   );
   return tried ? 'Succeeded' : 'None';
+}
+
+/** The holder of the baton goes last; before it, nodes that are down but included go after those that are up, and may come back meanwhile. */
+function lateness({ snapshot, holder }: TurnsInput, { name }: BatchNode): number {
+  if (name === holder) return 2;
+  return includesNotReady(snapshot) && snapshot.nodes.get(name)?.ready === false ? 1 : 0;
 }
 
 function waiting(reason: Hold['reason'], message: string): Hold {

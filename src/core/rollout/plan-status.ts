@@ -13,6 +13,7 @@ import { expectedEnd } from './expected-end.ts';
 import { downNodes, maxUnavailable, type Fleet } from './fleet.ts';
 import { nextStart } from './hold-for-windows.ts';
 import type { Hold } from './holds.ts';
+import { newNodesStatus } from './new-nodes.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 import { upcomingBatches } from './upcoming.ts';
 import type { Movement } from './stall.ts';
@@ -248,7 +249,7 @@ function controlFields({ pausedBy, ended, history }: PlanControl): Pick<UpgradeP
 export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
   const { input, fleet, open, hold } = status;
   const { snapshot, now } = input;
-  const next = nextStart(input);
+  const next = hold?.reason === PLAN_REASONS.WindowClosed ? hold.until : nextStart(input);
   const end = expectedEnd(status);
   const { plan, lease } = snapshot;
   const counts = countNodes(snapshot, fleet);
@@ -279,6 +280,7 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
     lastMovedTime: status.movement === undefined ? plan.status?.lastMovedTime : toRfc3339(status.movement.lastMovedTime),
     estimatedEndTime: end === undefined ? undefined : toRfc3339(end),
     timing: planTiming(status.references),
+    newNodes: newNodesStatus(input, fleet),
     nextOpening: hold === undefined || next === undefined ? undefined : toRfc3339(next),
     counts,
     upcoming: upcomingOf(status),

@@ -11,7 +11,7 @@ const EVICTION_MS = 300_000;
 /** Adds a Node with its host. */
 export function addNode(world: World, node: NodeFact, changes: { readonly cordonedByAdmin?: boolean } = {}): void {
   const cordonedByAdmin = changes.cordonedByAdmin ?? false;
-  world.nodes.set(node.name, { ...node, unschedulable: cordonedByAdmin });
+  world.nodes.set(node.name, { ...node, createdTime: world.now, unschedulable: cordonedByAdmin });
   world.hosts.set(node.name, { alive: true, cordonedByAdmin, version: undefined, kept: node.kept });
   world.touch();
 }

@@ -7,12 +7,12 @@ import type { Command, Manifest } from '../../../../src/core/rollout/command.ts'
 import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import { selects } from '../../../../src/core/selector.ts';
 import { isTrue } from '../../../../src/core/condition.ts';
-import { isOpenByScan } from '../../schedule/minute-scan.ts';
 import { metadataOf } from './apply.ts';
 import { checkPodToGo } from './drain-invariants.ts';
 import { kernelOf } from './kubelet.ts';
 import { whyNotAfter, whyNotIn } from './permissions.ts';
 import { must } from './must.ts';
+import { isToBeIgnored, whyNotNow } from './timing-rules.ts';
 import type { World } from './world.ts';
 
 /** What a run has to remember so that its invariants can be checked. */
@@ -53,9 +53,8 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
       return checkOpenTurn(world, snapshot, command);
     case 'CreateBatch':
       must(!deleting && world.plan?.spec.paused === false, 6, () => 'a batch is made while the plan is paused or deleted');
-      checkTime(world, 'a batch');
+      checkNow(world, 'a batch');
       checkActs(snapshot, 'a batch');
-      checkOthers(world, 'a batch');
       must(
         snapshot.batches.every((batch) => isTrue(batch.status?.conditions, 'Settled')),
         7,
@@ -220,9 +219,9 @@ function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Ext
   );
   checkActs(snapshot, node.name);
   checkPermission(world, snapshot, batch, node);
-  checkTime(world, node.name);
+  checkNow(world, node.name);
   checkWork(batch, node, turn);
-  checkOthers(world, node.name);
+  must(!isToBeIgnored(world, runOf(snapshot)[0], node), 6, () => `${node.name} came late and is to be left alone`);
   must(turn.before.unschedulable === node.unschedulable, 4, () => `the claim of ${node.name} forgets what was before`);
   checkBudget(plan, snapshot, batch, node.name);
   const { lease } = snapshot;
@@ -236,24 +235,9 @@ function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Ext
   must(helper === undefined, 3, () => `${node.name} has its turn with the baton although ${helper?.name ?? ''} could take it`);
 }
 
-/** Nothing starts before its dependencies are met, nor without its exclusive group. */
-function checkOthers(world: World, what: string): void {
-  const { dependsOn = [], exclusiveGroup } = world.plan?.spec ?? {};
-  const unmet = dependsOn.find(({ name }) => world.siblings.get(name)?.succeeded !== true);
-  must(unmet === undefined, 6, () => `${what} starts before ${unmet?.name ?? ''} has succeeded`);
-  const holder = world.groups.find(({ group }) => group === exclusiveGroup)?.planUid;
-  const ours = exclusiveGroup === undefined || holder === world.plan?.metadata.uid;
-  must(ours, 6, () => `${what} starts although ${holder ?? 'nobody'} has the exclusive group`);
-}
-
-/** Nothing starts outside a window or in a freeze. Windows are looked at minute by minute, which has nothing in common with the decision. */
-function checkTime(world: World, what: string): void {
-  const { windows = [], freezes = [] } = world.plan?.spec ?? {};
-  must(windows.length === 0 || isOpenByScan(windows, world.now), 6, () => `${what} starts while every window is closed`);
-  const frozen = [...freezes, ...world.freezes].find(
-    ({ from, to }) => Date.parse(from) <= world.now && world.now < Date.parse(to),
-  );
-  must(frozen === undefined, 6, () => `${what} starts in the freeze ${frozen?.name ?? ''}`);
+function checkNow(world: World, what: string): void {
+  const why = whyNotNow(world);
+  must(why === undefined, 6, () => `${what} starts although ${why ?? ''}`);
 }
 
 function checkDomains({ spec, metadata }: UpgradePlan, node: NodeFact, others: readonly NodeFact[]): void {

@@ -111,6 +111,14 @@ const DEEDS: readonly (readonly [Deed, number])[] = [
   [(world) => world.editPlan({ maxUnavailable: world.random.between(1, 4) }), 2],
   [(world) => world.editPlan({ podPlacement: world.random.chance(0.5) ? 'PreferDoneNodes' : 'Anywhere' }), 1],
   [(world) => world.editPlan({ oneDomainAtATime: { topologyKey: 'zone' } }), 1],
+  [
+    (world) => {
+      const name = world.fresh('new');
+      world.say(() => `${name} joins the cluster`);
+      addNode(world, aNode(name, { uid: world.fresh('node') }));
+    },
+    3,
+  ],
   [claimByAnotherPlan, 3],
   [uncordonInTurn, 3],
   [deleteJob, 2],

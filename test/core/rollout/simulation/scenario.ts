@@ -138,6 +138,8 @@ function makePlan(random: Random): UpgradePlan {
       processes: makeProcesses(random),
       notify: { sinks, ...(random.chance(0.25) ? { agent: { nodeSelector: { matchLabels: { egress: 'yes' } } } } : {}) },
       drain: makeDrain(random),
+      newNodes: { policy: random.chance(0.8) ? 'Upgrade' : 'Ignore', collectSeconds: random.between(0, 300) },
+      notReadyNodes: random.chance(0.8) ? 'Skip' : 'Include',
       windows: random.chance(0.2) ? makeWindows(random) : [],
       ...(random.chance(0.15) ? { exclusiveGroup: 'disruptive' } : {}),
       dependsOn: random.chance(0.1) ? [{ name: 'firmware', version: '7' }] : [],

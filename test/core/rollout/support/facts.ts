@@ -34,6 +34,7 @@ export function aNode(name: string, changes: Partial<NodeFact> = {}): NodeFact {
     uid: `uid-of-${name}`,
     resourceVersion: '1',
     labels: { role: 'worker' },
+    createdTime: at(-86_400),
     ready: true,
     unschedulable: false,
     bootId: 'boot-1',

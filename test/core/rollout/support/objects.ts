@@ -88,6 +88,8 @@ export function aPlan({ failure, ...spec }: PlanChanges = {}, meta: Partial<Obje
     spec: {
       version: '12.9',
       nodeSelector: { matchLabels: { role: 'worker' } },
+      newNodes: { policy: 'Upgrade', collectSeconds: 0 },
+      notReadyNodes: 'Skip',
       paused: false,
       podPlacement: 'Anywhere',
       maxUnavailable: 1,
