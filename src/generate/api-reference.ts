@@ -6,7 +6,7 @@ const INTRODUCTION = `# API reference
 Generated from crds/ by \`npm run generate\`: do not edit.
 
 Every field is optional unless it says **required** or shows a default. A description that says "re-runs: yes" is part of the
-revision: changing the field makes nodes that are done run again. \`kubectl explain uplan.spec\` tells the same of your cluster.
+revision: changing the field makes nodes that are done run again. A field of which nothing is said is as the object that it stands in. \`kubectl explain uplan.spec\` tells the same of your cluster.
 `;
 
 /** A section of the reference: one object schema. */

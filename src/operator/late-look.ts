@@ -21,6 +21,8 @@ export interface LateLookDeps {
 
 /** Whether anything may come late to a plan that has ended: new nodes, unless it ignores them, and nodes that were NotReady when their turn came. */
 export function mayComeLate(plan: UpgradePlan): boolean {
+  // One that was ended before its time starts nothing more in this revision.
+  if (plan.status?.ended !== undefined) return false;
   return plan.spec.newNodes.policy === 'Upgrade' || (plan.status?.counts?.skipped ?? 0) > 0;
 }
 

@@ -245,11 +245,16 @@ function controlFields({ pausedBy, ended, history }: PlanControl): Pick<UpgradeP
   return presentFields({ pausedBy, ended, history: history.length === 0 ? undefined : [...history] });
 }
 
+function nextOpeningOf(input: DecisionInput, hold: Hold | undefined): string | undefined {
+  if (hold === undefined) return undefined;
+  const next = hold.reason === PLAN_REASONS.WindowClosed ? hold.until : nextStart(input);
+  return next === undefined ? undefined : toRfc3339(next);
+}
+
 /** The plan's status: what was observed, in a size that does not depend on the fleet's. */
 export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
   const { input, fleet, open, hold } = status;
   const { snapshot, now } = input;
-  const next = hold?.reason === PLAN_REASONS.WindowClosed ? hold.until : nextStart(input);
   const end = expectedEnd(status);
   const { plan, lease } = snapshot;
   const counts = countNodes(snapshot, fleet);
@@ -281,7 +286,7 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
     estimatedEndTime: end === undefined ? undefined : toRfc3339(end),
     timing: planTiming(status.references),
     newNodes: newNodesStatus(input, fleet),
-    nextOpening: hold === undefined || next === undefined ? undefined : toRfc3339(next),
+    nextOpening: nextOpeningOf(input, hold),
     counts,
     upcoming: upcomingOf(status),
     preflight: status.preflight,
