@@ -80,7 +80,6 @@ function build(
   );
   const { disruption, drain, notes: drainNotes } = convertDrain(plan);
   const other = otherPlan(plan);
-  if (other !== undefined) noteOtherPlan(plan, other, note);
   const { template, notes: templateNotes } = convertTemplate(plan, other === undefined);
   if (disruption !== 'None') {
     note(
@@ -92,6 +91,8 @@ function build(
     version: versionOf(plan, note),
     paused: true,
     nodeSelector: nodeSelectorOf(plan, note),
+    dependsOn: other === undefined ? undefined : [dependencyOf(plan, other, note)],
+    exclusiveGroup: plan.exclusive ? exclusiveGroup(note) : undefined,
     maxUnavailable: maxUnavailableOf(plan, note),
     batches: batchesOf(plan, note),
     windows: opening === undefined ? undefined : [windowOf(opening, note)],
@@ -175,12 +176,21 @@ function otherPlan({ prepare }: SucPlan): string | undefined {
     : undefined;
 }
 
-function noteOtherPlan(plan: SucPlan, other: string, note: AddNote): void {
+function dependencyOf(plan: SucPlan, name: string, note: AddNote): Json {
   note(
-    `The prepare container ${plan.prepare?.image ?? ''} is left out: it waited for the Plan ${other}, and would wait for ever when that is ` +
-      `gone. Set this to false when the UpgradePlan ${other} has succeeded.`,
-    'paused',
+    `Instead of the prepare container ${plan.prepare?.image ?? ''}, which waited for the Plan ${name}, and would wait for ever when that ` +
+      'is gone: nothing starts before that plan has succeeded at this version.',
+    'dependsOn',
   );
+  return { name, version: plan.version === undefined || plan.version === '' ? UNKNOWN_VERSION : plan.version };
+}
+
+function exclusiveGroup(note: AddNote): string {
+  note(
+    'exclusive: true kept two such Plans off one node, which turns always do. This is more: one plan of the group runs at a time.',
+    'exclusiveGroup',
+  );
+  return 'exclusive';
 }
 
 function maxUnavailableOf({ concurrency = 0 }: SucPlan, note: AddNote): number {
@@ -232,8 +242,6 @@ function timingOf({ jobActiveDeadlineSecs }: SucPlan, note: AddNote): Json | und
 
 /** What has no counterpart is at least named. */
 function noteTheRest(plan: SucPlan, note: AddNote): void {
-  if (plan.exclusive)
-    note('exclusive: true kept two such Plans off one node. A node is in the turn of one plan at a time anyway.', 'processes');
   const labels = Object.entries(plan.postCompleteLabels).map(([key, value]) => `${key}=${value}`);
   if (labels.length > 0) {
     note(

@@ -107,7 +107,7 @@ function notesOf(plan: SucPlan, prepare: boolean): readonly Note[] {
   }
   if (prepare && plan.prepare !== undefined) {
     const text =
-      'prepare ran before cordon and drain. Here it runs after them: a container that only waits would keep a drained node waiting.';
+      'prepare ran before cordon and drain. Here it runs after them: a container that only waits belongs in dependsOn or gates.';
     note(text, 'spec', 'initContainers');
   }
   return notes;

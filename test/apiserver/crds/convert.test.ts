@@ -49,6 +49,7 @@ describe('What baton convert prints is taken by the API server, and says what th
     const agents = await planOf('agents', 'system-upgrade');
     expect(agents.spec).toMatchObject({
       maxUnavailable: 2,
+      dependsOn: [{ name: 'servers', version: 'v1.33.4+k3s1' }],
       drain: { timeoutSeconds: 600, unmanagedPods: 'Delete', emptyDirData: 'Delete' },
     });
   });

@@ -73,7 +73,7 @@ describe('Each field of its spec', () => {
       ['version'],
       'channel: https://updates.example/stable was not followed',
     ],
-    ['exclusive', { exclusive: true }, {}, ['processes'], 'exclusive: true'],
+    ['exclusive', { exclusive: true }, { exclusiveGroup: 'exclusive' }, ['exclusiveGroup'], 'exclusive: true'],
     [
       'jobActiveDeadlineSecs',
       { jobActiveDeadlineSecs: 900 },
@@ -137,12 +137,11 @@ describe('Each field of its spec', () => {
     expect(converted({ version, upgrade: { image } }).spec.processes[0].verify).toEqual(verify);
   });
 
-  it.each(['k3s-upgrade', 'rke2-upgrade:v1'])('the wait of %s for another Plan is left to people', (image) => {
+  it.each(['k3s-upgrade', 'rke2-upgrade:v1'])('the wait of %s for another Plan becomes a dependency', (image) => {
     const { spec, notes } = converted({ prepare: { image: `rancher/${image}`, args: ['prepare', 'server-plan'] } });
-    expect(spec['paused']).toBe(true);
+    expect(spec['dependsOn']).toEqual([{ name: 'server-plan', version: '12.9' }]);
     expect(JSON.stringify(spec)).not.toContain('initContainers');
-    expect(notesAt(notes, 'paused')).toContain(`The prepare container rancher/${image} is left out`);
-    expect(notesAt(notes, 'paused')).toContain('when the UpgradePlan server-plan has succeeded');
+    expect(notesAt(notes, 'dependsOn')).toContain(`rancher/${image}, which waited for the Plan server-plan`);
   });
 });
 
