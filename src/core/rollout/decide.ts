@@ -1,27 +1,26 @@
-import { NODE_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
-import type { BatchOutlook, NodeRecord, UpgradeBatch, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
+import { NODE_REASONS } from '../../api/conditions.ts';
+import type { NodeRecord, UpgradeBatch, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
 import type { UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
 import { FINALIZERS } from '../../api/names.ts';
 import type { Instant } from '../facts.ts';
-import { presentFields } from '../present-fields.ts';
-import { counted, toInstant } from '../text.ts';
+import { toInstant } from '../text.ts';
 import { needsAgent, spokenFor, stepAgent } from './agent-step.ts';
 import { skippedByActs } from './acts/skip.ts';
-import { answerActions, type ActionsStep } from './answer-actions.ts';
-import { batchStatus, endWaiting, isSettled, outstandingSinks, stepNodes, type WaitEnd } from './batch-step.ts';
+import { answerActions } from './answer-actions.ts';
+import { batchStatuses } from './batch-statuses.ts';
+import { endWaiting, isSettled, stepNodes, type WaitEnd } from './batch-step.ts';
 import { canHandOver } from './baton-step.ts';
 import type { Command } from './command.ts';
-import { buildBatch, cutNextBatch } from './cut-batch.ts';
 import { endOf } from './ended.ts';
 import { stepGroup } from './exclusive-group.ts';
 import { finishDeletion, isTearingDown, tearDown } from './deletion.ts';
 import { gateStatuses, gatesRest, gatesThatMatter } from './gate-rules.ts';
-import { holdNextBatch, holdOpenBatch, holdStart, holdTurn, type Hold, type HoldView } from './holds.ts';
+import { holdOpenBatch, holdStart, holdTurn, type Hold, type HoldView } from './holds.ts';
 import { failureBudget } from './budget.ts';
-import { downNodes, surveyFleet, type Fleet } from './fleet.ts';
+import { surveyFleet, type Fleet } from './fleet.ts';
+import { nextBatch, NO_NEXT } from './next-batch.ts';
 import { batonMoving, openTurns, type TurnsStep } from './open-turns.ts';
 import { markOutdated } from './outdated-marks.ts';
-import { outlookFor } from './outlook.ts';
 import { planStatus } from './plan-status.ts';
 import { stepPreflight, validationFor } from './preflight.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
@@ -41,8 +40,6 @@ export interface Decision {
   readonly gates: readonly string[];
 }
 
-/** The next batch waits so long for the last one's delivery (ms), then carries its backlog. */
-const DELIVERY_WAIT_MS = 30_000;
 /** A batch's first turn waits so long for an agent (ms): no sink may stop an upgrade. */
 const BATON_WAIT_MS = 30_000;
 
@@ -211,42 +208,6 @@ function holdOf(view: HoldView, open: UpgradeBatch | undefined, found: Hold | un
   return holdStart(view) ?? found;
 }
 
-interface StatusesInput {
-  readonly open: UpgradeBatch | undefined;
-  readonly records: ReadonlyMap<string, NodeRecord> | undefined;
-  readonly actions: ActionsStep;
-  readonly agentProblem: string | undefined;
-}
-
-/** Statuses of the open batch, and of settled ones in which something may still change. */
-function batchStatuses(
-  input: DecisionInput,
-  view: HoldView,
-  { open, records, actions, agentProblem }: StatusesInput,
-): ReadonlyMap<string, UpgradeBatchStatus> {
-  const statuses = new Map<string, UpgradeBatchStatus>();
-  const downNow = downNodes(view.input.snapshot, view.fleet).length;
-  const outlook = (): BatchOutlook => outlookFor(view);
-  for (const batch of input.snapshot.batches) {
-    const { name } = batch.metadata;
-    const acts = presentFields({ resumed: actions.resumed.get(name), approved: actions.approved.get(name) });
-    const changed = actions.records.get(name);
-    const acted = changed !== undefined || Object.keys(acts).length > 0;
-    const own = batch === open ? records : settledRecords(input, batch, acted);
-    if (own === undefined) continue;
-    const status = batchStatus({
-      input,
-      batch,
-      records: changed === undefined ? own : new Map([...own, ...changed]),
-      downNow,
-      outlook,
-      agentProblem,
-    });
-    statuses.set(name, { ...status, ...acts });
-  }
-  return statuses;
-}
-
 function turnsOf(view: HoldView, open: UpgradeBatch, records: ReadonlyMap<string, NodeRecord>): TurnsStep {
   const { input, fleet } = view;
   const { snapshot, now } = input;
@@ -266,41 +227,4 @@ function turnsOf(view: HoldView, open: UpgradeBatch, records: ReadonlyMap<string
     holdTurn: (entry, node, down) => holdTurn(view, { batch: open, entry, node, down }),
     now,
   });
-}
-
-/** Records of a settled batch that may still change: quarantines end, receipts arrive, an act is noted. Undefined: nothing can. */
-function settledRecords(input: DecisionInput, batch: UpgradeBatch, acted: boolean): ReadonlyMap<string, NodeRecord> | undefined {
-  const quarantined = batch.status?.nodes?.some((record) => record.quarantined === true) ?? false;
-  if (!acted && !quarantined && outstandingSinks(batch).length === 0) return undefined;
-  return stepNodes(input, batch).records;
-}
-
-interface NextStep {
-  readonly commands: readonly Command[];
-  readonly hold: Hold | undefined;
-}
-
-const NO_NEXT: NextStep = { commands: [], hold: undefined };
-
-/** Makes the next batch, unless something holds it. */
-function nextBatch(view: HoldView): NextStep {
-  const { input, fleet, budget } = view;
-  const { snapshot } = input;
-  if (snapshot.validation.kind === 'Refused' || budget.exceeded || endOf(input, budget) !== undefined) return NO_NEXT;
-  if (fleet.remaining.length === 0) return NO_NEXT;
-  const hold = holdNextBatch(view) ?? lastNotification(input);
-  if (hold !== undefined) return { commands: [], hold };
-  const next = cutNextBatch(snapshot, fleet);
-  if (next === undefined) return NO_NEXT;
-  const why = `${counted(next.nodes.length, 'node')} of ${fleet.remaining.length} still to do go next`;
-  return { commands: [{ kind: 'CreateBatch', batch: buildBatch(snapshot, fleet, next), why }], hold: undefined };
-}
-
-function lastNotification({ snapshot, now }: DecisionInput): Hold | undefined {
-  const last = snapshot.batches.at(-1);
-  if (last === undefined || outstandingSinks(last).length === 0) return undefined;
-  const until = (toInstant(last.status?.settledTime) ?? 0) + DELIVERY_WAIT_MS;
-  if (now >= until) return undefined;
-  const message = 'the next batch waits at most 30 s for the notification of the last one';
-  return { reason: PLAN_REASONS.Notifying, message, summary: 'Running', kind: 'Working', until };
 }

@@ -2,6 +2,7 @@ import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.
 import { LABELS } from '../../api/names.ts';
 import type { NodeFact } from '../facts.ts';
 import type { Command } from './command.ts';
+import { recordedEnd } from './ended.ts';
 import type { Fleet } from './fleet.ts';
 import { isTerminal } from './node-input.ts';
 import type { PlanSnapshot } from './snapshot.ts';
@@ -52,7 +53,8 @@ interface MarksInput {
 export function markOutdated({ snapshot, fleet, open, records, opening }: MarksInput): readonly Command[] {
   const { plan, nodes } = snapshot;
   const { uid } = plan.metadata;
-  const wanted = plan.spec.podPlacement === 'PreferDoneNodes' && plan.metadata.deletionTimestamp === undefined;
+  const goesOn = plan.metadata.deletionTimestamp === undefined && recordedEnd(snapshot) === undefined;
+  const wanted = goesOn && plan.spec.podPlacement === 'PreferDoneNodes';
   const toDo = wanted ? stillToDo(fleet, open, records) : new Set<string>();
   const over = [...nodes.values()].filter((node) => !toDo.has(node.name));
   const commands = unmark(over, uid, wanted ? 'the plan has nothing more to do there' : 'the plan marks no nodes any more');

@@ -5,9 +5,11 @@ import type { NodeFact } from '../../../src/core/facts.ts';
 import type { Command } from '../../../src/core/rollout/command.ts';
 import { decide } from '../../../src/core/rollout/decide.ts';
 import { aLease, aNode, aSnapshot, byName, done, inTurn, SETTINGS } from './support/facts.ts';
-import { aBatch, aPlan, at, hash, PLAN_UID, settledStatus, timeAt } from './support/objects.ts';
+import { aBatch, aPlan, at, hash, PLAN_UID, REVISION, settledStatus, timeAt } from './support/objects.ts';
 
 const PLAN = aPlan({ podPlacement: 'PreferDoneNodes', notify: { sinks: [] } });
+const ENDED = { reason: 'Aborted', revision: REVISION, message: 'too many failed', time: timeAt(50) } as const;
+const ABORTED = { ...PLAN, status: { ended: ENDED } };
 const DELETED = { ...PLAN, metadata: { ...PLAN.metadata, deletionTimestamp: timeAt(90) } };
 
 function marked(node: NodeFact, planUid = PLAN_UID): NodeFact {
@@ -64,6 +66,7 @@ describe('podPlacement: PreferDoneNodes', () => {
     ['it was skipped', [marked(aNode('node-1'))], [settledBatch('Skipped')], PLAN],
     ['it is no longer of the plan', [marked(aNode('node-1', { labels: {} })), aNode('node-9')], [settledBatch('Skipped')], PLAN],
     ['the plan marks none any more', [marked(aNode('node-1'))], [], aPlan({ podPlacement: 'Anywhere', notify: { sinks: [] } })],
+    ['the rollout was aborted', [marked(aNode('node-1')), aNode('node-2')], [settledBatch('NotAttempted')], ABORTED],
     ['the plan is deleted', [marked(aNode('node-1'))], [], DELETED],
     ['the plan is deleted while others are in their turn', [marked(aNode('node-1')), inTurn('node-2')], [open], DELETED],
   ])('takes the mark from a node when %s', (_, nodes, batches, plan) => {

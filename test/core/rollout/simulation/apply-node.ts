@@ -74,7 +74,8 @@ function changesFor(world: World, current: NodeFact, command: NodeCommand): Part
     case 'MarkOutdated':
       return marking(current, planUid);
     case 'UnmarkOutdated':
-      return current.outdated === undefined ? undefined : withoutMark(current);
+      // A node that joined anew with its old labels has the label alone.
+      return current.outdated === undefined && current.labels[LABELS.outdated] === undefined ? undefined : withoutMark(current);
     case 'EndQuarantine':
       return endingQuarantine(current, node);
   }

@@ -1,9 +1,11 @@
-import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
+import type { NodeRecord, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import type { Turn } from '../../../../src/api/marks.ts';
 import type { NodeFact } from '../../../../src/core/facts.ts';
 import { LABELS } from '../../../../src/api/names.ts';
 import type { Command, Manifest } from '../../../../src/core/rollout/command.ts';
+import { isCurrent } from '../../../../src/core/rollout/current.ts';
+import { surveyFleet } from '../../../../src/core/rollout/fleet.ts';
 import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import { selects } from '../../../../src/core/selector.ts';
 import { isTrue } from '../../../../src/core/condition.ts';
@@ -264,15 +266,24 @@ function checkPassBaton(world: World, snapshot: PlanSnapshot, { to }: Extract<Co
   const sender = world.receiptsOf(previous).findLast((receipt) => receipt.outcome === 'Delivered')?.node;
   // A backlog is told by the next batch's agent, which then speaks for its own batch as well: nobody else is to do it.
   if (sender !== to.node || previous.status?.agent !== sender) return;
-  const others = [...snapshot.nodes.values()].filter((other) => {
-    const ours = selects(snapshot.plan.spec.nodeSelector, other.labels) && mayHold(snapshot, other);
-    return ours && other.name !== to.node && other.name !== world.lease?.holder && other.claim === undefined;
+  // New nodes that the plan ignores are not its own.
+  const others = [...surveyFleet(snapshot).selected.values()].filter((other) => {
+    return mayHold(snapshot, other) && other.name !== to.node && other.name !== world.lease?.holder && other.claim === undefined;
   });
   must(
     others.length === 0,
     3,
     () => `${to.node} told ${previous.metadata.name} and would tell ${to.batch}, although ${others[0]?.name ?? ''} could`,
   );
+}
+
+/** Whether a process found its work done: as its record says or, where a kill left none, as the node shows. */
+function isIdle(world: World, batch: UpgradeBatch, record: NodeRecord, name: string): boolean {
+  const known = record.processes?.find((process) => process.name === name);
+  if (known !== undefined) return known.state === 'Skipped';
+  const node = world.nodes.get(record.name);
+  const process = batch.spec.processes.find((candidate) => candidate.name === name);
+  return node !== undefined && process !== undefined && isCurrent(process, node, batch.spec.version);
 }
 
 /** Checks everything that must hold at any instant. */
@@ -319,9 +330,8 @@ function checkBatch(world: World, ledger: Ledger, batch: UpgradeBatch): void {
     must(terminal, 8, () => `${name} is settled, but ${record.name} is ${record.state}`);
     const entry = batch.spec.nodes.find((node) => node.name === record.name);
     if (record.state !== 'Succeeded' || entry === undefined) continue;
-    const idle = (record.processes ?? []).filter((process) => process.state === 'Skipped').map(({ name }) => name);
     const missing = entry.processes.find(
-      (process) => !idle.includes(process) && !world.upgraded.has(`${uid}/${entry.uid}/${process}`),
+      (process) => !isIdle(world, batch, record, process) && !world.upgraded.has(`${uid}/${entry.uid}/${process}`),
     );
     must(
       missing === undefined,

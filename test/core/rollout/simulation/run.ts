@@ -88,8 +88,8 @@ function checkEnd(world: World, people: boolean): void {
   checkGroups(world, plan);
   const stalled = findCondition(conditions, 'Stalled');
   const stopped = stalled?.status === 'True' && stalled.message !== '';
-  // What nobody repairs is said while a window is open; the run may stop at night.
-  const night = !people && reason === 'WindowClosed';
+  // What nobody repairs (a window that is too short for its nodes, say) is told while a window is open; the run may stop at night.
+  const night = reason === 'WindowClosed';
   const rests = summary === 'Succeeded' || summary === 'Paused' || stopped || night;
   if (!rests)
     throw new Error(
