@@ -197,7 +197,8 @@ describe('A drain on a real node', () => {
   it('cordons a node again that somebody uncordons in mid-drain, and leaves it schedulable after that', async () => {
     const held = app('held', 'node-6');
     await run(held, deploymentManifest(held), budgetManifest(held));
-    await upgrade('uncordon', 'node-6', { timeoutSeconds: 12 });
+    // The Pod with emptyDir data of another test may be there.
+    await upgrade('uncordon', 'node-6', { timeoutSeconds: 12, emptyDirData: 'Delete' });
 
     await recordWhere('uncordon', 'the budget to be on record', (record) => record.drain?.budget === 'held-budget');
     await system.kubectl.run(['uncordon', 'node-6']);

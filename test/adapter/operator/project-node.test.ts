@@ -64,6 +64,7 @@ describe('A Node is projected to what decisions look at', () => {
       done: undefined,
       kept: [],
       annotated: true,
+      createdTime: Date.parse('2026-11-01T00:00:00Z'),
       failedTaint: false,
       tainted: false,
       outdated: undefined,
