@@ -69,6 +69,7 @@ async function rollOut(name: string, { good, bad = 0, failure = {}, size = 2, se
       maxUnavailable: 10,
       failure,
       processes: processes(seconds),
+      more: { newNodes: { policy: 'Upgrade', collectSeconds: 1 } },
     }),
   );
   return [...names('good', good), ...names('bad', bad)];
