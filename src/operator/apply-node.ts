@@ -1,5 +1,5 @@
 import type { Hash, NodeFact } from '../core/facts.ts';
-import type { Command, Manifest } from '../core/rollout/command.ts';
+import type { Manifest, NodeCommand } from '../core/rollout/command.ts';
 import type { JsonPatchOperation, KubeClient, KubeObject } from '../kube/client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
@@ -18,40 +18,6 @@ import {
 } from './node-patches.ts';
 import { object, text } from './json.ts';
 import { doneMarkOf } from './plan-key.ts';
-
-/** Commands that write a Node. */
-export type NodeCommand = Extract<
-  Command,
-  {
-    kind:
-      | 'OpenTurn'
-      | 'RetryTurn'
-      | 'GiveTurn'
-      | 'CloseTurn'
-      | 'Cordon'
-      | 'Quarantine'
-      | 'EndQuarantine'
-      | 'MarkOutdated'
-      | 'UnmarkOutdated';
-  }
->;
-
-const NODE_COMMANDS: ReadonlySet<Command['kind']> = new Set<NodeCommand['kind']>([
-  'OpenTurn',
-  'RetryTurn',
-  'GiveTurn',
-  'CloseTurn',
-  'Cordon',
-  'Quarantine',
-  'EndQuarantine',
-  'MarkOutdated',
-  'UnmarkOutdated',
-]);
-
-/** Whether a command writes a Node. */
-export function isNodeCommand(command: Command): command is NodeCommand {
-  return NODE_COMMANDS.has(command.kind);
-}
 
 /** What writing Nodes needs. */
 export interface NodeWriter {

@@ -33,7 +33,7 @@ export interface UpgradePlanSpec {
   readonly paused: boolean;
   /** maxUnavailable is how many nodes of the plan may be down at once, for whatever reason: a number, or a percentage of the plan's nodes rounded down to at least 1 (re-runs: no). */
   readonly maxUnavailable: number | string;
-  /** podPlacement is where Pods go that leave a node. PreferDoneNodes marks the nodes that are still to do with the taint baton.dev/outdated (PreferNoSchedule) from the first batch on, so that Pods do not move once for each batch; it costs one write a node. Anywhere leaves it to the scheduler (re-runs: no). */
+  /** podPlacement is where Pods go that leave a node. PreferDoneNodes marks the nodes that are still to do with the taint baton.dev/outdated (PreferNoSchedule) from the first batch on, so that Pods do not move once for each batch; it costs one write a node, where nodes are drained at all. Anywhere leaves it to the scheduler (re-runs: no). */
   readonly podPlacement: 'PreferDoneNodes' | 'Anywhere';
   /** oneDomainAtATime keeps the plan from having nodes of two topology domains (zones, racks) down at once, in their turn or since they failed. Batches have nodes of one domain; domains go by name; nodes without the label are one domain of their own, shown as (none), which goes last (re-runs: no). */
   readonly oneDomainAtATime?: OneDomainAtATime;

@@ -62,3 +62,24 @@ export interface ActionAnswer {
   readonly reason: string;
   readonly message: string;
 }
+
+/** Commands that write a Node. */
+const NODE_COMMANDS = [
+  'OpenTurn',
+  'RetryTurn',
+  'GiveTurn',
+  'CloseTurn',
+  'Cordon',
+  'Quarantine',
+  'EndQuarantine',
+  'MarkOutdated',
+  'UnmarkOutdated',
+] as const satisfies readonly Command['kind'][];
+
+/** A command that writes a Node. */
+export type NodeCommand = Extract<Command, { kind: (typeof NODE_COMMANDS)[number] }>;
+
+/** Whether a command writes a Node. */
+export function isNodeCommand(command: Command): command is NodeCommand {
+  return NODE_COMMANDS.some((kind) => kind === command.kind);
+}

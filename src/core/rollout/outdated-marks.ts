@@ -54,7 +54,7 @@ export function markOutdated({ snapshot, fleet, open, records, opening }: MarksI
   const { plan, nodes } = snapshot;
   const { uid } = plan.metadata;
   const goesOn = plan.metadata.deletionTimestamp === undefined && recordedEnd(snapshot) === undefined;
-  const wanted = goesOn && plan.spec.podPlacement === 'PreferDoneNodes';
+  const wanted = goesOn && plan.spec.podPlacement === 'PreferDoneNodes' && movesPods(snapshot);
   const toDo = wanted ? stillToDo(fleet, open, records) : new Set<string>();
   const over = [...nodes.values()].filter((node) => !toDo.has(node.name));
   const commands = unmark(over, uid, wanted ? 'the plan has nothing more to do there' : 'the plan marks no nodes any more');
@@ -66,6 +66,11 @@ export function markOutdated({ snapshot, fleet, open, records, opening }: MarksI
     commands.push({ kind: 'MarkOutdated', node, why: `${name} is still to do: Pods had better go elsewhere` });
   }
   return commands;
+}
+
+/** Where no node is drained no Pod moves, and a mark would be a write for nothing. */
+function movesPods({ plan }: PlanSnapshot): boolean {
+  return plan.spec.drain.mode === 'Auto' && plan.spec.processes.some(({ disruption }) => disruption !== 'None');
 }
 
 function mayBeMarked(node: NodeFact): boolean {

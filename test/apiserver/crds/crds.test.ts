@@ -207,7 +207,7 @@ describe('kubectl get shows', () => {
     const summary = { nodes: 100, succeeded: 18, failed: 0, overdue: 1 };
     await patchStatus('ubatch', 'kernel-7f3c-4', { summary, agent: 'node-217', conditions: [notified] });
     expect(await rows('ubatch', 'kernel-7f3c-4')).toEqual([
-      'NAME STEP NODES SUCCEEDED FAILED OVERDUE AGENT NOTIFIED AGE',
+      'NAME NODES SUCCEEDED FAILED OVERDUE AGENT NOTIFIED AGE',
       expect.stringMatching(/^kernel-7f3c-4 100 18 0 1 node-217 False \d+s$/),
     ]);
   });

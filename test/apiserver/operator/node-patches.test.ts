@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { NodeFact } from '../../../src/core/facts.ts';
 import { createKubeClient, type KubeClient, type KubeObject } from '../../../src/kube/client.ts';
 import { loadKubeConfig, type PooledKubeConfig } from '../../../src/kube/pooled-kube-config.ts';
-import { applyToNode, type NodeCommand } from '../../../src/operator/apply-node.ts';
+import type { NodeCommand } from '../../../src/core/rollout/command.ts';
+import { applyToNode } from '../../../src/operator/apply-node.ts';
 import { doneMarkOf } from '../../../src/operator/plan-key.ts';
 import { projectNode } from '../../../src/operator/project.ts';
 import { RecordingLog } from '../../adapter/kube/support/recording-log.ts';

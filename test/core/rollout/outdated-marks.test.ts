@@ -7,6 +7,8 @@ import { decide } from '../../../src/core/rollout/decide.ts';
 import { aLease, aNode, aSnapshot, byName, done, inTurn, SETTINGS } from './support/facts.ts';
 import { aBatch, aPlan, at, hash, PLAN_UID, REVISION, settledStatus, timeAt } from './support/objects.ts';
 
+type UpgradePlanSpecChanges = Partial<UpgradePlan['spec']>;
+
 const PLAN = aPlan({ podPlacement: 'PreferDoneNodes', notify: { sinks: [] } });
 const ENDED = { reason: 'Aborted', revision: REVISION, message: 'too many failed', time: timeAt(50) } as const;
 const ABORTED = { ...PLAN, status: { ended: ENDED } };
@@ -80,6 +82,14 @@ describe('podPlacement: PreferDoneNodes', () => {
     });
     const paused = { ...PLAN, spec: { ...PLAN.spec, paused: true } };
     expect(marksOf([marked(aNode('node-1'))], { batches: [old], plan: paused })).toEqual([]);
+  });
+
+  it.each<readonly [string, UpgradePlanSpecChanges]>([
+    ['no process disrupts', { processes: PLAN.spec.processes.map((process) => ({ ...process, disruption: 'None' as const })) }],
+    ['nodes are only cordoned', { drain: { ...PLAN.spec.drain, mode: 'Cordon' } }],
+  ])('marks nothing where no Pod moves: %s', (_, changes) => {
+    const plan = { ...PLAN, spec: { ...PLAN.spec, ...changes } };
+    expect(marksOf([aNode('node-1'), aNode('node-3')], { batches: [open], plan })).toEqual([]);
   });
 
   it('marks a bounded number in a pass', () => {

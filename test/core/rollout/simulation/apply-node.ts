@@ -1,44 +1,11 @@
 import type { NodeFact } from '../../../../src/core/facts.ts';
 import { LABELS } from '../../../../src/api/names.ts';
-import type { Command } from '../../../../src/core/rollout/command.ts';
+import type { Command, NodeCommand } from '../../../../src/core/rollout/command.ts';
 import { startUpdater } from './updaters.ts';
 import type { Answer } from './apply.ts';
 import type { World } from './world.ts';
 
 const KEEP_AWAY = ['cluster-autoscaler.kubernetes.io/scale-down-disabled', 'karpenter.sh/do-not-disrupt'];
-
-type NodeCommand = Extract<
-  Command,
-  {
-    kind:
-      | 'OpenTurn'
-      | 'RetryTurn'
-      | 'GiveTurn'
-      | 'CloseTurn'
-      | 'Cordon'
-      | 'Quarantine'
-      | 'EndQuarantine'
-      | 'MarkOutdated'
-      | 'UnmarkOutdated';
-  }
->;
-
-const NODE_COMMANDS: ReadonlySet<Command['kind']> = new Set<NodeCommand['kind']>([
-  'OpenTurn',
-  'RetryTurn',
-  'GiveTurn',
-  'CloseTurn',
-  'Cordon',
-  'Quarantine',
-  'EndQuarantine',
-  'MarkOutdated',
-  'UnmarkOutdated',
-]);
-
-/** Whether a command writes a Node. */
-export function isNodeCommand(command: Command): command is NodeCommand {
-  return NODE_COMMANDS.has(command.kind);
-}
 
 /** The JSON Patches on Nodes, with their tests, at the level of facts (the real ones are tested against a real API server). */
 export function applyToNode(world: World, command: NodeCommand): Answer {

@@ -3,11 +3,11 @@ import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts
 import { ANNOTATIONS, FINALIZERS, LABELS } from '../../../../src/api/names.ts';
 import { settleConditions } from '../../../../src/core/condition.ts';
 import type { PodFact } from '../../../../src/core/facts.ts';
-import type { Command, Manifest } from '../../../../src/core/rollout/command.ts';
+import { isNodeCommand, type Command, type Manifest } from '../../../../src/core/rollout/command.ts';
 import { toRfc3339 } from '../../../../src/core/text.ts';
 import { startAgent } from './agents.ts';
 import { createJob, stopJob } from './kubelet.ts';
-import { applyToNode, isNodeCommand } from './apply-node.ts';
+import { applyToNode } from './apply-node.ts';
 import { leaveGroup, takeGroup } from './groups.ts';
 import { endPod } from './pods.ts';
 import type { Memory } from './observe.ts';
