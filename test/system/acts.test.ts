@@ -1,40 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { UpgradeAction, UpgradeActionSpec } from '../../src/api/generated/upgradeaction.ts';
 import type { FailurePolicy } from '../../src/api/generated/upgradeplan.ts';
-import { startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { namespaceManifest, planManifest, type FleetProcess } from '../support/fleet.ts';
-import { buildBundle, installBaton } from '../support/installation.ts';
-import { createKubectl, type Kubectl } from '../support/kubectl.ts';
+import type { Kubectl } from '../support/kubectl.ts';
 import { findCondition, type Node } from '../support/kubernetes-objects.ts';
-import { startOperator, type OperatorProcess } from '../support/operator-process.ts';
+import { openKwokSystem, type KwokSystem } from '../support/kwok-system.ts';
 import { readRollout, waitForRollout, type Rollout } from '../support/rollout.ts';
 import { openTimeoutMs } from '../support/system-cluster.ts';
 
 const clusterName = 'system-acts';
 const limitMs = 90_000;
 
+let system: KwokSystem;
 let cluster: Cluster;
 let kubectl: Kubectl;
-let operator: OperatorProcess;
 
 beforeAll(async () => {
-  cluster = await startCluster({ name: clusterName, nodes: 0, kwokNodes: 0, log: console.log });
-  kubectl = createKubectl((args, input) => cluster.kubectl(args, input === undefined ? {} : { input }));
-  await buildBundle();
-  await installBaton({
-    helm: (args) => cluster.helm(args),
-    image: { repository: 'registry.example/baton', tag: 'none' },
-    clusterName,
-    // No container runs here: the operator is a process of this machine, and no node has to offer a socket.
-    wait: false,
-    values: ['reporter.enabled=false'],
-  });
-  operator = await startOperator(cluster, kubectl);
+  system = await openKwokSystem(clusterName);
+  ({ cluster, kubectl } = system);
 }, openTimeoutMs);
-afterAll(async () => {
-  await operator.stop();
-  await stopCluster(clusterName);
-}, 120_000);
+afterAll(() => system.close(), 120_000);
 
 /** A process that runs for a second; on nodes with the label `bad` it fails. */
 function processes(seconds = 1): FleetProcess[] {
@@ -155,9 +141,9 @@ describe('UpgradeAction', () => {
     async () => {
       await rollOut('pause', { good: 4, size: 1, seconds: 3 });
       const running = await until('pause', 'the first batch', ({ batches }) => batches.length > 0);
-      await operator.kill();
+      await system.operator.kill();
       await act('pause', 'stop', { action: 'Pause', batch: newest(running), reason: 'smoke' });
-      operator = await startOperator(cluster, kubectl);
+      await system.restartOperator();
       const paused = await until('pause', 'the plan to pause', (rollout) => reasonOf(rollout) === 'Paused PausedByAct');
       expect(findCondition(paused.plan, 'Ready')?.message).toContain('paused by kubernetes-admin (stop): smoke');
       expect(await answerOf('pause', 'stop')).toBe('True Done');

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TAINTS } from '../../src/api/names.ts';
 import { expandNodeNames } from '../../src/core/notification/node-names.ts';
-import { startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { namespaceManifest, planManifest, type FleetPlan } from '../support/fleet.ts';
-import { buildBundle, installBaton } from '../support/installation.ts';
-import { createKubectl, type Kubectl } from '../support/kubectl.ts';
+import type { Kubectl } from '../support/kubectl.ts';
 import type { Node } from '../support/kubernetes-objects.ts';
-import { startOperator, type OperatorProcess } from '../support/operator-process.ts';
+import { openKwokSystem, type KwokSystem } from '../support/kwok-system.ts';
 import { waitForRollout, type Rollout } from '../support/rollout.ts';
 import { openTimeoutMs } from '../support/system-cluster.ts';
 
@@ -34,35 +33,23 @@ const plan: FleetPlan = {
 };
 const more = { oneDomainAtATime: { topologyKey: 'topology.kubernetes.io/zone' } };
 
+let system: KwokSystem;
 let cluster: Cluster;
 let kubectl: Kubectl;
-let operator: OperatorProcess;
 let end: Rollout;
 /** The names of the nodes that had the mark when the first batch was done. */
 let markedThen: readonly string[];
 
 beforeAll(async () => {
-  cluster = await startCluster({ name: clusterName, nodes: 0, kwokNodes: 0, log: console.log });
-  kubectl = createKubectl((args, input) => cluster.kubectl(args, input === undefined ? {} : { input }));
-  await buildBundle();
-  await installBaton({
-    helm: (args) => cluster.helm(args),
-    image: { repository: 'registry.example/baton', tag: 'none' },
-    clusterName,
-    wait: false,
-    values: ['reporter.enabled=false'],
-  });
-  operator = await startOperator(cluster, kubectl);
+  system = await openKwokSystem(clusterName);
+  ({ cluster, kubectl } = system);
   await kubectl.apply(namespaceManifest(namespace));
   for (const [zone, nodes] of Object.entries(zones)) {
     const label = zone === '(none)' ? {} : { 'topology.kubernetes.io/zone': zone };
     await cluster.addKwokNodes(nodes, { fleet: 'zoned', ...label });
   }
 }, openTimeoutMs);
-afterAll(async () => {
-  await operator.stop();
-  await stopCluster(clusterName);
-}, 120_000);
+afterAll(() => system.close(), 120_000);
 
 async function marked(): Promise<string[]> {
   const nodes = await kubectl.list<Node>('nodes');

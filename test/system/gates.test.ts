@@ -3,13 +3,12 @@ import type { UpgradeAction } from '../../src/api/generated/upgradeaction.ts';
 import type { BatchStep, UpgradePlan } from '../../src/api/generated/upgradeplan.ts';
 import { API_VERSION, LABELS } from '../../src/api/names.ts';
 import { startServer, vector, type AnsweringServer } from '../adapter/operator/gates/prometheus-server.ts';
-import { startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { namespaceManifest, planManifest } from '../support/fleet.ts';
-import { buildBundle, installBaton } from '../support/installation.ts';
-import { createKubectl, type Kubectl } from '../support/kubectl.ts';
+import type { Kubectl } from '../support/kubectl.ts';
 import { findCondition } from '../support/kubernetes-objects.ts';
-import { startOperator, type OperatorProcess } from '../support/operator-process.ts';
+import { openKwokSystem, type KwokSystem } from '../support/kwok-system.ts';
 import { waitForRollout, type Rollout } from '../support/rollout.ts';
 import { openTimeoutMs } from '../support/system-cluster.ts';
 
@@ -17,28 +16,18 @@ const clusterName = 'system-gates';
 const onKwok = { tolerations: [{ key: 'kwok.x-k8s.io/node', operator: 'Exists' }] };
 const duration = { 'test.baton.dev/duration': '1s' };
 
+let system: KwokSystem;
 let cluster: Cluster;
 let kubectl: Kubectl;
-let operator: OperatorProcess;
 let server: AnsweringServer;
 
 beforeAll(async () => {
   server = await startServer();
-  cluster = await startCluster({ name: clusterName, nodes: 0, kwokNodes: 0, log: console.log });
-  kubectl = createKubectl((args, input) => cluster.kubectl(args, input === undefined ? {} : { input }));
-  await buildBundle();
-  await installBaton({
-    helm: (args) => cluster.helm(args),
-    image: { repository: 'registry.example/baton', tag: 'none' },
-    clusterName,
-    wait: false,
-    values: ['reporter.enabled=false', 'gates.allow={127.0.0.1}'],
-  });
-  operator = await startOperator(cluster, kubectl);
+  system = await openKwokSystem(clusterName, ['gates.allow={127.0.0.1}']);
+  ({ cluster, kubectl } = system);
 }, openTimeoutMs);
 afterAll(async () => {
-  await operator.stop();
-  await stopCluster(clusterName);
+  await system.close();
   await server.close();
 }, 120_000);
 
@@ -64,8 +53,8 @@ const succeeded = (rollout: Rollout): boolean => rollout.plan?.status?.summary =
 const readyMessage = ({ plan }: Rollout): string => findCondition(plan, 'Ready')?.message ?? '';
 
 async function killOperator(): Promise<void> {
-  await operator.kill();
-  operator = await startOperator(cluster, kubectl);
+  await system.operator.kill();
+  await system.restartOperator();
 }
 
 function seconds(from: string | undefined, to: string | undefined): number {

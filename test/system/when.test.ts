@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { UpgradeBatch } from '../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../src/api/generated/upgradeplan.ts';
 import { FREEZES_CONFIG_MAP } from '../../src/api/names.ts';
-import { startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { namespaceManifest, planManifest } from '../support/fleet.ts';
-import { batonNamespace, buildBundle, installBaton } from '../support/installation.ts';
-import { createKubectl, type Kubectl } from '../support/kubectl.ts';
+import { batonNamespace } from '../support/installation.ts';
+import type { Kubectl } from '../support/kubectl.ts';
 import { findCondition, type Lease } from '../support/kubernetes-objects.ts';
-import { startOperator, type OperatorProcess } from '../support/operator-process.ts';
+import { openKwokSystem, type KwokSystem } from '../support/kwok-system.ts';
 import { readRollout, waitForRollout } from '../support/rollout.ts';
 import { openTimeoutMs } from '../support/system-cluster.ts';
 
@@ -16,27 +16,15 @@ const clusterName = 'system-when';
 const closed = { name: 'new-year', schedule: '0 0 1 1 *', durationSeconds: 60, timeZone: 'Europe/Paris' };
 const always = { name: 'always', schedule: '* * * * *', durationSeconds: 120, timeZone: 'UTC' };
 
+let system: KwokSystem;
 let cluster: Cluster;
 let kubectl: Kubectl;
-let operator: OperatorProcess;
 
 beforeAll(async () => {
-  cluster = await startCluster({ name: clusterName, nodes: 0, kwokNodes: 0, log: console.log });
-  kubectl = createKubectl((args, input) => cluster.kubectl(args, input === undefined ? {} : { input }));
-  await buildBundle();
-  await installBaton({
-    helm: (args) => cluster.helm(args),
-    image: { repository: 'registry.example/baton', tag: 'none' },
-    clusterName,
-    wait: false,
-    values: ['reporter.enabled=false'],
-  });
-  operator = await startOperator(cluster, kubectl);
+  system = await openKwokSystem(clusterName);
+  ({ cluster, kubectl } = system);
 }, openTimeoutMs);
-afterAll(async () => {
-  await operator.stop();
-  await stopCluster(clusterName);
-}, 120_000);
+afterAll(() => system.close(), 120_000);
 
 interface FleetSpec {
   readonly name: string;
@@ -173,9 +161,9 @@ describe('newNodes', () => {
   it('newNodes: one that joins when the plan has ended is found by an operator that starts, and upgraded', async () => {
     await makeFleet({ name: 'late', spec: { newNodes: { policy: 'Upgrade', collectSeconds: 3 } } });
     await reaches('late', 'AllSucceeded');
-    await operator.kill();
+    await system.operator.kill();
     await cluster.addKwokNodes(['late-2'], { fleet: 'late' });
-    operator = await startOperator(cluster, kubectl);
+    await system.restartOperator();
     await waitForRollout(kubectl, {
       namespace: 'late',
       name: 'late',

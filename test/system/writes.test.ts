@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { UpgradePlanSpec } from '../../src/api/generated/upgradeplan.ts';
-import { startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { followAuditLog, type AuditEntry } from '../support/audit-log.ts';
 import { namespaceManifest, planManifest } from '../support/fleet.ts';
-import { buildBundle, installBaton } from '../support/installation.ts';
-import { createKubectl, type Kubectl } from '../support/kubectl.ts';
-import { operatorUser, startOperator, type OperatorProcess } from '../support/operator-process.ts';
+import type { Kubectl } from '../support/kubectl.ts';
+import { openKwokSystem, type KwokSystem } from '../support/kwok-system.ts';
+import { operatorUser } from '../support/operator-process.ts';
 import { waitForRollout } from '../support/rollout.ts';
 import { openTimeoutMs } from '../support/system-cluster.ts';
 
@@ -13,28 +13,15 @@ const clusterName = 'system-writes';
 const sizes = [30, 60] as const;
 type PodPlacement = UpgradePlanSpec['podPlacement'];
 
+let system: KwokSystem;
 let cluster: Cluster;
 let kubectl: Kubectl;
-let operator: OperatorProcess;
 
 beforeAll(async () => {
-  cluster = await startCluster({ name: clusterName, nodes: 0, kwokNodes: 0, log: console.log });
-  kubectl = createKubectl((args, input) => cluster.kubectl(args, input === undefined ? {} : { input }));
-  await buildBundle();
-  await installBaton({
-    helm: (args) => cluster.helm(args),
-    image: { repository: 'registry.example/baton', tag: 'none' },
-    clusterName,
-    // No container runs here: the operator is a process of this machine, and no node has to offer a socket.
-    wait: false,
-    values: ['reporter.enabled=false'],
-  });
-  operator = await startOperator(cluster, kubectl);
+  system = await openKwokSystem(clusterName);
+  ({ cluster, kubectl } = system);
 }, openTimeoutMs);
-afterAll(async () => {
-  await operator.stop();
-  await stopCluster(clusterName);
-}, 120_000);
+afterAll(() => system.close(), 120_000);
 
 /** What a request was, without the names in it. */
 function kindOf({ verb, objectRef }: AuditEntry): string {

@@ -1,0 +1,45 @@
+import { startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
+import { buildBundle, installBaton } from './installation.ts';
+import { createKubectl, type Kubectl } from './kubectl.ts';
+import { startOperator, type OperatorProcess } from './operator-process.ts';
+
+/** A cluster in which no container runs: its nodes are kwok's, and the operator is a process of this machine. */
+export interface KwokSystem {
+  readonly cluster: Cluster;
+  readonly kubectl: Kubectl;
+  /** The operator that runs now. */
+  readonly operator: OperatorProcess;
+  /** Starts another one, after the one before was killed. */
+  restartOperator(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts a cluster of this name, without nodes yet, and installs Baton; `values` are more values of the chart, as `--set` takes them. */
+export async function openKwokSystem(name: string, values: readonly string[] = []): Promise<KwokSystem> {
+  const cluster = await startCluster({ name, nodes: 0, kwokNodes: 0, log: console.log });
+  const kubectl = createKubectl((args, input) => cluster.kubectl(args, input === undefined ? {} : { input }));
+  await buildBundle();
+  await installBaton({
+    helm: (args) => cluster.helm(args),
+    image: { repository: 'registry.example/baton', tag: 'none' },
+    clusterName: name,
+    // No Pod comes up that could be waited for, and no node has to offer a socket.
+    wait: false,
+    values: ['reporter.enabled=false', ...values],
+  });
+  let operator = await startOperator(cluster, kubectl);
+  return {
+    cluster,
+    kubectl,
+    get operator() {
+      return operator;
+    },
+    async restartOperator() {
+      operator = await startOperator(cluster, kubectl);
+    },
+    async close() {
+      await operator.stop();
+      await stopCluster(name);
+    },
+  };
+}
