@@ -1,34 +1,21 @@
-import type { NodeRecord, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
+import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import type { Turn } from '../../../../src/api/marks.ts';
 import type { NodeFact } from '../../../../src/core/facts.ts';
 import { LABELS } from '../../../../src/api/names.ts';
 import type { Command, Manifest } from '../../../../src/core/rollout/command.ts';
-import { isCurrent } from '../../../../src/core/rollout/current.ts';
-import { surveyFleet } from '../../../../src/core/rollout/fleet.ts';
 import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import { selects } from '../../../../src/core/selector.ts';
 import { isTrue } from '../../../../src/core/condition.ts';
 import { metadataOf } from './apply.ts';
+import { checkHandOver, checkPassBaton } from './baton-invariants.ts';
 import { checkPodToGo } from './drain-invariants.ts';
 import { kernelOf } from './kubelet.ts';
+import type { Ledger } from './ledger.ts';
 import { whyNotAfter, whyNotIn } from './permissions.ts';
 import { must } from './must.ts';
 import { isToBeIgnored, whyNotNow } from './timing-rules.ts';
 import type { World } from './world.ts';
-
-/** What a run has to remember so that its invariants can be checked. */
-export interface Ledger {
-  /** The revision that is done on a Node, by its UID. */
-  readonly succeeded: Map<string, string>;
-  readonly settled: Set<string>;
-  checks: number;
-}
-
-/** An empty ledger. */
-export function newLedger(): Ledger {
-  return { succeeded: new Map(), settled: new Set(), checks: 0 };
-}
 
 function isDown(node: NodeFact): boolean {
   return !node.ready || node.unschedulable || node.quarantine !== undefined || node.failedTaint || node.claim !== undefined;
@@ -47,7 +34,7 @@ function runOf({ batches, revision }: PlanSnapshot): readonly UpgradeBatch[] {
   return batches.slice(batches.findLastIndex((batch) => batch.spec.revision !== revision) + 1);
 }
 
-/** Checks a command against the world right before it is carried out. */
+/** Checks a command against the world right before it is carried out. What must hold at any instant: world-invariants.ts. */
 export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapshot, command: Command): void {
   const deleting = world.plan?.metadata.deletionTimestamp !== undefined;
   switch (command.kind) {
@@ -194,7 +181,8 @@ function checkBudget(plan: UpgradePlan, snapshot: PlanSnapshot, batch: UpgradeBa
   must(batch === undefined || own === undefined || failedIn(batch) <= own, 6, () => `${node} starts past the batch's own budget`);
 }
 
-function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Extract<Command, { kind: 'OpenTurn' }>): void {
+function checkOpenTurn(world: World, snapshot: PlanSnapshot, command: Extract<Command, { kind: 'OpenTurn' }>): void {
+  const { node, turn } = command;
   const { plan } = world;
   if (plan === undefined || world.nodes.get(node.name) === undefined) return;
   const batch = snapshot.batches.find((other) => other.metadata.uid === turn.batchUid);
@@ -226,15 +214,7 @@ function checkOpenTurn(world: World, snapshot: PlanSnapshot, { node, turn }: Ext
   must(!isToBeIgnored(world, runOf(snapshot)[0], node), 6, () => `${node.name} came late and is to be left alone`);
   must(turn.before.unschedulable === node.unschedulable, 4, () => `the claim of ${node.name} forgets what was before`);
   checkBudget(plan, snapshot, batch, node.name);
-  const { lease } = snapshot;
-  if ((plan.spec.notify?.sinks ?? []).length === 0) return;
-  if (!turn.cordoned || batch === undefined || lease?.batchUid !== batch.metadata.uid || lease.holder !== node.name) return;
-  const helper = batch.spec.nodes.find((entry) => {
-    const other = snapshot.nodes.get(entry.name);
-    const done = batch.status?.nodes?.find((record) => record.name === entry.name)?.state === 'Succeeded';
-    return entry.name !== node.name && other !== undefined && done && mayHold(snapshot, other);
-  });
-  must(helper === undefined, 3, () => `${node.name} has its turn with the baton although ${helper?.name ?? ''} could take it`);
+  checkHandOver(plan, snapshot, batch, command);
 }
 
 function checkNow(world: World, what: string): void {
@@ -250,95 +230,4 @@ function checkDomains({ spec, metadata }: UpgradePlan, node: NodeFact, others: r
     return ours && other.labels[key] !== node.labels[key];
   });
   must(elsewhere === undefined, 2, () => `${node.name} goes down beside ${elsewhere?.name ?? ''} of another domain`);
-}
-
-function mayHold(snapshot: PlanSnapshot, node: NodeFact): boolean {
-  const allowed = selects(snapshot.plan.spec.notify?.agent?.nodeSelector, node.labels);
-  return allowed && node.ready && !node.leaving && node.quarantine === undefined && !node.failedTaint;
-}
-
-function checkPassBaton(world: World, snapshot: PlanSnapshot, { to }: Extract<Command, { kind: 'PassBaton' }>): void {
-  const index = snapshot.batches.findIndex((batch) => batch.metadata.uid === to.batchUid);
-  const previous = snapshot.batches[index - 1];
-  const node = world.nodes.get(to.node);
-  must(node !== undefined && mayHold(snapshot, node), 3, () => `${to.node} may not hold the baton`);
-  if (previous === undefined) return;
-  const sender = world.receiptsOf(previous).findLast((receipt) => receipt.outcome === 'Delivered')?.node;
-  // A backlog is told by the next batch's agent, which then speaks for its own batch as well: nobody else is to do it.
-  if (sender !== to.node || previous.status?.agent !== sender) return;
-  // New nodes that the plan ignores are not its own.
-  const others = [...surveyFleet(snapshot).selected.values()].filter((other) => {
-    return mayHold(snapshot, other) && other.name !== to.node && other.name !== world.lease?.holder && other.claim === undefined;
-  });
-  must(
-    others.length === 0,
-    3,
-    () => `${to.node} told ${previous.metadata.name} and would tell ${to.batch}, although ${others[0]?.name ?? ''} could`,
-  );
-}
-
-/** Whether a process found its work done: as its record says or, where a kill left none, as the node shows. */
-function isIdle(world: World, batch: UpgradeBatch, record: NodeRecord, name: string): boolean {
-  const known = record.processes?.find((process) => process.name === name);
-  if (known !== undefined) return known.state === 'Skipped';
-  const node = world.nodes.get(record.name);
-  const process = batch.spec.processes.find((candidate) => candidate.name === name);
-  return node !== undefined && process !== undefined && isCurrent(process, node, batch.spec.version);
-}
-
-/** Checks everything that must hold at any instant. */
-export function checkWorld(world: World, ledger: Ledger): void {
-  ledger.checks += 1;
-  const planUid = world.plan?.metadata.uid;
-  for (const node of world.nodes.values()) checkNode(world, node, planUid);
-  for (const batch of world.batches.values()) checkBatch(world, ledger, batch);
-  const generation = world.plan?.metadata.generation ?? 0;
-  must((world.plan?.status?.observedGeneration ?? 0) <= generation, 8, () => 'the status is ahead of the spec');
-}
-
-function checkNode(world: World, node: NodeFact, planUid: string | undefined): void {
-  const host = world.hosts.get(node.name);
-  if (host === undefined) return;
-  if (node.claim === undefined && node.quarantine === undefined) {
-    const says = node.unschedulable ? 'is cordoned by nobody' : 'was uncordoned although it was cordoned before';
-    must(node.unschedulable === host.cordonedByAdmin, 4, () => `${node.name} ${says}`);
-    must(!node.failedTaint, 4, () => `${node.name} has a taint without a quarantine`);
-    must(node.kept.length === host.kept.length, 4, () => `${node.name} keeps annotations of ours`);
-  }
-  if (node.quarantine !== undefined) {
-    must(node.quarantine.reason !== '' && node.quarantine.batch !== '', 4, () => `${node.name} is quarantined without a reason`);
-  }
-  if (node.claim !== undefined && node.claim === planUid)
-    must(node.turn !== undefined, 4, () => `${node.name} is claimed without a turn`);
-}
-
-function checkBatch(world: World, ledger: Ledger, batch: UpgradeBatch): void {
-  const { uid, name } = batch.metadata;
-  for (const receipt of batch.status?.notification?.receipts ?? []) {
-    const delivered = world.deliveries.some((delivery) => delivery.id === receipt.id && delivery.sink === receipt.sink);
-    must(receipt.id === `${uid}/1`, 1, () => `${name} has a receipt of another notification`);
-    must(receipt.outcome === 'Failed' || delivered, 1, () => `${name} has a receipt of ${receipt.sink} for what was never sent`);
-  }
-  if (!isTrue(batch.status?.conditions, 'Settled')) {
-    must(!ledger.settled.has(uid), 8, () => `${name} was settled and is open again`);
-    return;
-  }
-  if (ledger.settled.has(uid)) return;
-  ledger.settled.add(uid);
-  for (const record of batch.status?.nodes ?? []) {
-    const terminal = ['Succeeded', 'Failed', 'Skipped', 'NotAttempted'].includes(record.state);
-    must(terminal, 8, () => `${name} is settled, but ${record.name} is ${record.state}`);
-    const entry = batch.spec.nodes.find((node) => node.name === record.name);
-    if (record.state !== 'Succeeded' || entry === undefined) continue;
-    const missing = entry.processes.find(
-      (process) => !isIdle(world, batch, record, process) && !world.upgraded.has(`${uid}/${entry.uid}/${process}`),
-    );
-    must(
-      missing === undefined,
-      8,
-      () => `${record.name} is said to have succeeded in ${name}, but ${missing ?? ''} was not done`,
-    );
-  }
-  const claimed = [...world.nodes.values()].find((node) => node.turn?.batchUid === uid && node.claim === batch.spec.planUid);
-  must(claimed === undefined, 8, () => `${name} is settled, but ${claimed?.name ?? ''} is in its turn`);
 }

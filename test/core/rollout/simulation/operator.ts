@@ -7,8 +7,10 @@ import { SETTINGS } from '../support/facts.ts';
 import { hash } from '../support/objects.ts';
 import { apply, type Answer } from './apply.ts';
 import { GateAsker } from './gates.ts';
-import { checkCommand, checkWorld, type Ledger } from './invariants.ts';
+import { checkCommand } from './invariants.ts';
+import type { Ledger } from './ledger.ts';
 import { freshMemory, observe, type Memory } from './observe.ts';
+import { checkWorld } from './world-invariants.ts';
 import type { World } from './world.ts';
 
 const MIN_INTERVAL_MS = 2000;

@@ -2,13 +2,14 @@ import { findCondition, isTrue, type Condition } from '../../../../src/core/cond
 import type { UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import { selects } from '../../../../src/core/selector.ts';
 import { outstandingSinks } from '../../../../src/core/rollout/batch-step.ts';
-import { checkWorld, newLedger } from './invariants.ts';
 import { kernelOf } from './kubelet.ts';
+import { newLedger } from './ledger.ts';
 import { Operator } from './operator.ts';
 import { planOutsiders } from './outsiders.ts';
 import { watchOver } from './people.ts';
 import { START } from '../support/objects.ts';
 import type { Scenario } from './scenario.ts';
+import { checkWorld } from './world-invariants.ts';
 import type { World } from './world.ts';
 
 /** Nothing but renewals for so long, and nothing to come: the run has ended. Longer than any deadline of a scenario (ms). */
