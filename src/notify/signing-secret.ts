@@ -1,31 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import { Webhook } from 'standardwebhooks';
-import { errorCode } from '../net/error-code.ts';
+import type { SecretContent } from './secret-files.ts';
 
-/** What was found where the secret that signs a sink's requests should be. */
+/** What signs a sink's requests, or why it cannot. */
 export type SigningSecret =
-  | { readonly kind: 'Found'; readonly webhook: Webhook }
-  | { readonly kind: 'Missing' }
-  | { readonly kind: 'Invalid'; readonly message: string };
+  { readonly kind: 'Found'; readonly webhook: Webhook } | Exclude<SecretContent, { readonly kind: 'Found' }>;
 
 const ENCODED_PREFIX = 'whsec_';
-const NOT_THERE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 
 /**
- * Reads the secret from the file in which the kubelet keeps it, anew each time: it may come late, and may change. `whsec_…` is taken
- * as Standard Webhooks encodes secrets; anything else is the secret itself, byte by byte. One line break at the end of a text does
- * not belong to it: editors and `echo` put it there.
+ * The signer that a Secret's key holds. `whsec_…` is taken as Standard Webhooks encodes secrets; anything else is the secret itself,
+ * byte by byte. One line break at the end of a text does not belong to it: editors and `echo` put it there.
  */
-export async function readSigningSecret(file: string): Promise<SigningSecret> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    const code = errorCode(error) ?? 'unknown error';
-    return NOT_THERE.has(code)
-      ? { kind: 'Missing' }
-      : { kind: 'Invalid', message: `the signing secret cannot be read (${code})` };
-  }
+export function parseSigningSecret(content: SecretContent): SigningSecret {
+  if (content.kind !== 'Found') return content;
+  const { bytes } = content;
   const text = bytes.toString('latin1').replace(/\r?\n$/, '');
   const isText = /^[\x20-\x7e]*$/.test(text);
   try {

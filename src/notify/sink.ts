@@ -9,10 +9,19 @@ export interface SendOptions {
   readonly now: number;
 }
 
+/** What a receiver would get. */
+export interface SinkPreview {
+  /** As in MIME. */
+  readonly contentType: string;
+  readonly body: string;
+}
+
 /** A place where notifications go. */
 export interface Sink {
   /** Its name in the plan. */
   readonly name: string;
+  /** What a receiver would get, made without network or Secrets. */
+  preview(notification: Notification): SinkPreview;
   /** Tries once. What goes wrong is a result, not an error: the agent decides what follows. */
   send(notification: Notification, options: SendOptions): Promise<SendResult>;
 }

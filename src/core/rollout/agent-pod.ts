@@ -2,6 +2,7 @@ import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { ANNOTATIONS, COMPONENTS, LABELS, SERVICE_ACCOUNTS } from '../../api/names.ts';
 import type { Hash } from '../facts.ts';
 import type { Manifest } from './command.ts';
+import { sinkSecrets } from '../sink-secrets.ts';
 import { pinnedAffinity } from './job.ts';
 import type { LeaseFact, Settings } from './snapshot.ts';
 
@@ -27,19 +28,12 @@ interface AgentPodInput {
   readonly hash: Hash;
 }
 
-function secretOf(sink: Sink): { name: string; key: string } | undefined {
-  return sink.webhook.signingSecretRef;
-}
-
 /**
  * The agent Pod. It runs under Pod Security `restricted`, stays through the node's turn, and is owned by the Lease, so that a drain
  * by others finds a controller. Each sink's Secret is a volume of its own and optional: a missing one must not stop the other sinks.
  */
 export function buildAgentPod({ plan, lease, transitions, node, settings, hash }: AgentPodInput): Manifest {
-  const secrets = (plan.spec.notify?.sinks ?? []).flatMap((sink) => {
-    const secret = secretOf(sink);
-    return secret === undefined ? [] : [{ sink: sink.name, ...secret }];
-  });
+  const volumes = (plan.spec.notify?.sinks ?? []).flatMap((sink) => secretsVolume(sink) ?? []);
   const field = (name: string, fieldPath: string): Manifest => ({ name, valueFrom: { fieldRef: { fieldPath } } });
   return {
     apiVersion: 'v1',
@@ -95,17 +89,33 @@ export function buildAgentPod({ plan, lease, transitions, node, settings, hash }
           ],
           resources: settings.agentResources,
           securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
-          volumeMounts: secrets.map(({ sink }) => ({
-            name: `sink-${sink}`,
+          volumeMounts: volumes.map(({ sink, volume }) => ({
+            name: volume.name,
             mountPath: `${SINK_SECRETS_DIRECTORY}/${sink}`,
             readOnly: true,
           })),
         },
       ],
-      volumes: secrets.map(({ sink, name, key }) => ({
-        name: `sink-${sink}`,
-        secret: { secretName: name, optional: true, defaultMode: 0o440, items: [{ key, path: key }] },
-      })),
+      volumes: volumes.map(({ volume }) => volume),
     },
   };
+}
+
+interface SecretsVolume {
+  readonly name: string;
+  readonly projected: { readonly defaultMode: number; readonly sources: readonly object[] };
+}
+
+/**
+ * The Secrets of a sink as one volume, a folder for each; undefined without any. Each is optional: a missing one must not stop the other
+ * sinks, and the agent says for which it waits.
+ */
+function secretsVolume(sink: Sink): { readonly sink: string; readonly volume: SecretsVolume } | undefined {
+  const secrets = Map.groupBy(sinkSecrets(sink), (secret) => secret.name);
+  if (secrets.size === 0) return undefined;
+  const sources = [...secrets].map(([name, references]) => {
+    const keys = [...new Set(references.map(({ key }) => key))];
+    return { secret: { name, optional: true, items: keys.map((key) => ({ key, path: `${name}/${key}` })) } };
+  });
+  return { sink: sink.name, volume: { name: `sink-${sink.name}`, projected: { defaultMode: 0o440, sources } } };
 }

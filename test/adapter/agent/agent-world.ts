@@ -166,6 +166,7 @@ export class AgentWorld {
       },
       createSink: ({ name }) => ({
         name,
+        preview: ({ text }) => ({ contentType: 'text/plain', body: text }),
         send: (notification, { signal }) => agent.process.call(0, () => this.#send(name, { agent, notification, signal })),
       }),
       clock: agent.process.clock,

@@ -68,8 +68,9 @@ async function send(
 
 /** What the kubelet puts where the Secret's volume is mounted. */
 function secretFile(content: string | Uint8Array): void {
-  mkdirSync(join(directory, 'ops'));
-  writeFileSync(join(directory, 'ops', 'secret'), content);
+  const folder = join(directory, 'ops', 'ops-webhook');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'secret'), content);
 }
 
 describe('a webhook', () => {

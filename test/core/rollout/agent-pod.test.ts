@@ -57,10 +57,9 @@ describe('The agent Pod', () => {
   });
 
   it("mounts each sink's Secret by itself, and starts without it", () => {
-    const items = [{ key: 'secret', path: 'secret' }];
-    expect(pod.spec.volumes).toEqual([
-      { name: 'sink-ops', secret: { secretName: 'ops-webhook', optional: true, defaultMode: 0o440, items } },
-    ]);
+    const items = [{ key: 'secret', path: 'ops-webhook/secret' }];
+    const sources = [{ secret: { name: 'ops-webhook', optional: true, items } }];
+    expect(pod.spec.volumes).toEqual([{ name: 'sink-ops', projected: { defaultMode: 0o440, sources } }]);
     expect(pod.spec.containers[0]?.volumeMounts).toEqual([
       { name: 'sink-ops', mountPath: '/var/run/baton/sinks/ops', readOnly: true },
     ]);

@@ -1,0 +1,41 @@
+import { NOTIFY_REASONS } from '../api/conditions.ts';
+import type { SendResult } from '../core/notification/send-result.ts';
+import type { HttpAnswer } from './http.ts';
+import { parseRetryAfter } from './retry-after.ts';
+
+/** Statuses that pass, beside those from 500 on. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/**
+ * What an answer means for a sink that speaks HTTP. docs/notifications.md has the table.
+ *
+ * @param host all that a message may tell of the URL.
+ * @param now the wall clock, for Retry-After.
+ */
+export function judgeAnswer(answer: HttpAnswer, host: string, now: number): SendResult {
+  if (answer.kind === 'NotAllowed') {
+    return {
+      kind: 'Permanent',
+      reason: 'AddressNotAllowed',
+      message: `the address of ${host} is not one that sinks may have (BATON_SINK_ALLOW)`,
+    };
+  }
+  if (answer.kind === 'NoAnswer') return { kind: 'Retry', reason: 'NoAnswer', message: `${host}: ${answer.message}` };
+
+  const { status } = answer;
+  const message = `HTTP ${status} from ${host}`;
+  if (status >= 200 && status < 300) return { kind: 'Delivered' };
+  if (status >= 500 || PASSING_STATUSES.has(status)) {
+    const afterMs = parseRetryAfter(answer.retryAfter, now);
+    return {
+      kind: 'Retry',
+      ...(afterMs === undefined ? {} : { afterMs }),
+      reason: status === 429 ? 'RateLimited' : 'Unavailable',
+      message,
+    };
+  }
+  if (status >= 300 && status < 400) {
+    return { kind: 'Permanent', reason: 'RedirectRefused', message: `${message}: redirects are not followed` };
+  }
+  return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message };
+}

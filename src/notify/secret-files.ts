@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SendResult } from '../core/notification/send-result.ts';
+import { NOTIFY_REASONS } from '../api/conditions.ts';
+import { secretFile } from '../core/sink-secrets.ts';
+import { errorCode } from '../net/error-code.ts';
+
+/** What was found where a Secret's key should be. No message quotes the content. */
+export type SecretContent =
+  | { readonly kind: 'Found'; readonly bytes: Buffer }
+  | { readonly kind: 'Missing' }
+  | { readonly kind: 'Invalid'; readonly message: string };
+
+/** Reads a key of a Secret of one sink, anew each time: it may come late, and may change. */
+export type ReadSecret = (reference: { readonly name: string; readonly key: string }) => Promise<SecretContent>;
+
+const NOT_THERE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
+
+/** The Secrets of a sink as the kubelet mounts them: `<directory>/<sink>/<secret>/<key>`. */
+export function secretFiles(directory: string, sink: string): ReadSecret {
+  return async ({ name, key }) => {
+    try {
+      return { kind: 'Found', bytes: await readFile(join(directory, secretFile(sink, name, key))) };
+    } catch (error) {
+      const code = errorCode(error) ?? 'unknown error';
+      return NOT_THERE.has(code)
+        ? { kind: 'Missing' }
+        : { kind: 'Invalid', message: `the key ${key} of the Secret ${name} cannot be read (${code})` };
+    }
+  };
+}
+
+/** The text of a Secret without one line break at its end, which editors and `echo` put there. */
+export function secretText(bytes: Buffer): string {
+  return bytes.toString('utf8').replace(/\r?\n$/, '');
+}
+
+/** The result of a try that cannot begin, because a Secret is missing or cannot be used. */
+export function withoutSecret(content: Exclude<SecretContent, { kind: 'Found' }>, what: string): SendResult {
+  return content.kind === 'Missing'
+    ? { kind: 'Permanent', reason: NOTIFY_REASONS.SecretMissing, message: `${what} is missing; nothing was sent` }
+    : { kind: 'Permanent', reason: 'SecretInvalid', message: content.message };
+}
