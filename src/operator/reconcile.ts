@@ -91,18 +91,8 @@ async function act(deps: ReconcileDeps, plan: UpgradePlan, command: Command): Pr
 }
 
 function subject(command: Command): object {
+  if ('node' in command) return { node: typeof command.node === 'string' ? command.node : command.node.name };
   switch (command.kind) {
-    case 'OpenTurn':
-    case 'RetryTurn':
-    case 'CloseTurn':
-    case 'Cordon':
-    case 'Quarantine':
-    case 'EndQuarantine':
-    case 'MarkOutdated':
-    case 'UnmarkOutdated':
-      return { node: command.node.name };
-    case 'CreateJob':
-      return { node: command.node };
     case 'StopJob':
       return { node: command.job.node, job: command.job.name };
     case 'Evict':

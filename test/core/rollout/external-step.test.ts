@@ -4,7 +4,8 @@ import type { NodeFact, ReportFact } from '../../../src/core/facts.ts';
 import type { NodeInput, NodeStep } from '../../../src/core/rollout/node-input.ts';
 import { stepTurn } from '../../../src/core/rollout/turn-step.ts';
 import { aPod, aReport, inTurn } from './support/facts.ts';
-import { aBatch, at, aTurn, aVerify, hash, timeAt } from './support/objects.ts';
+import { aNodeInput } from './support/node-input.ts';
+import { aBatch, at, aTurn, aVerify, timeAt } from './support/objects.ts';
 
 interface Case {
   readonly before?: Partial<ProcessRecord>;
@@ -25,28 +26,15 @@ function step({ before, labels, reports = [], input, attempt = 1, disruption = '
   const process: BatchProcess = { name: 'bmc', disruption, report: 'None', deadlineSeconds: 600, external: {}, verify };
   const nodes = [{ name: 'node-1', uid: 'uid-of-node-1', processes: ['bmc'] }];
   const record = { name: 'bmc', state: 'Running', attempt: 1, startTime: timeAt(90), ...before } as const;
+  const batch = aBatch([], { spec: { nodes, processes: [process], retriesPerNode: 1 } });
   return stepTurn(
-    {
-      namespace: 'fleet',
-      batch: aBatch([], { spec: { nodes, processes: [process], retriesPerNode: 1 } }),
-      batchNode: nodes[0]!,
+    aNodeInput(batch, {
       before: { name: 'node-1', state: 'Upgrading', ...(before === undefined ? {} : { processes: [record] }) },
-      jobs: [],
-      pods: [],
       reports: reports.map(([reason, more]) => aReport('node-1', reason, { process: 'bmc', ...more })),
-      deleting: false,
-      mayRetry: true,
-      reporterReady: false,
-      reporterInstalled: true,
-      references: new Map(),
-      evictionAnswers: new Map(),
-      operatorPod: undefined,
-      jobRefusals: new Map(),
       now: at(now),
-      hash,
       ...input,
       node,
-    },
+    }),
     node,
   );
 }

@@ -3,7 +3,8 @@ import type { NodeRecord } from '../../../src/api/generated/upgradebatch.ts';
 import { stepNode } from '../../../src/core/rollout/node-step.ts';
 import type { NodeInput, NodeStep } from '../../../src/core/rollout/node-input.ts';
 import { aJob, aNode, aPod, aQuarantined, done, inTurn } from './support/facts.ts';
-import { aBatch, at, aTurn, hash, timeAt } from './support/objects.ts';
+import { aNodeInput } from './support/node-input.ts';
+import { aBatch, at, aTurn, timeAt } from './support/objects.ts';
 
 const PENDING: NodeRecord = { name: 'node-1', state: 'Pending' };
 const FAILED: NodeRecord = {
@@ -18,27 +19,7 @@ const PROCESS_DONE = { name: 'os', state: 'Succeeded', startTime: timeAt(5), end
 
 function step(changes: Partial<NodeInput>): NodeStep {
   const batch = changes.batch ?? aBatch(['node-1']);
-  return stepNode({
-    namespace: 'fleet',
-    batch,
-    batchNode: batch.spec.nodes[0]!,
-    before: PENDING,
-    node: aNode('node-1'),
-    jobs: [],
-    pods: [],
-    reports: [],
-    deleting: false,
-    mayRetry: true,
-    reporterReady: true,
-    reporterInstalled: false,
-    evictionAnswers: new Map(),
-    operatorPod: undefined,
-    jobRefusals: new Map(),
-    references: new Map(),
-    now: at(100),
-    hash,
-    ...changes,
-  });
+  return stepNode(aNodeInput(batch, { node: aNode('node-1'), reporterReady: true, reporterInstalled: false, ...changes }));
 }
 
 function kinds({ commands }: NodeStep): readonly string[] {

@@ -4,7 +4,8 @@ import type { JobFact } from '../../../src/core/facts.ts';
 import type { NodeInput, NodeStep } from '../../../src/core/rollout/node-input.ts';
 import { stepTurn } from '../../../src/core/rollout/turn-step.ts';
 import { aJob, anUpgradePod, aReport, inTurn } from './support/facts.ts';
-import { aBatch, at, aTurn, hash, timeAt } from './support/objects.ts';
+import { aNodeInput } from './support/node-input.ts';
+import { aBatch, at, aTurn, timeAt } from './support/objects.ts';
 
 const PROCESS: BatchProcess = {
   name: 'os',
@@ -37,27 +38,15 @@ function step({ process, job = {}, attempt = 1, before = [RECORD], input = {}, r
   const node = inTurn('node-1', 'os-aaaa-1', { ready, turn: aTurn('os-aaaa-1', { attempt }) });
   const batch = aBatch([], { spec: { nodes: [entry], processes: [{ ...PROCESS, ...process }] } });
   return stepTurn(
-    {
-      namespace: 'fleet',
-      batch,
-      batchNode: entry,
+    aNodeInput(batch, {
       before: { name: 'node-1', state: 'Upgrading', processes: before },
       jobs: job === null ? [] : [aJob('node-1', job)],
-      pods: [],
-      reports: [],
-      deleting: false,
-      reporterReady: false,
       reporterInstalled: false,
-      evictionAnswers: new Map(),
-      operatorPod: undefined,
-      jobRefusals: new Map(),
-      mayRetry: true,
       references: new Map([['os', { expectedSeconds: 60, toleranceSeconds: 30, samples: 0 }]]),
       now: at(now),
-      hash,
       ...input,
       node,
-    },
+    }),
     node,
   );
 }

@@ -9,6 +9,7 @@ import type { NodeInput, NodeStep } from '../../../src/core/rollout/node-input.t
 import { isRetryable } from '../../../src/core/rollout/retry.ts';
 import { stepTurn } from '../../../src/core/rollout/turn-step.ts';
 import { aJob, anUpgradePod, inTurn } from './support/facts.ts';
+import { aNodeInput } from './support/node-input.ts';
 import { aBatch, aTurn, at, hash, timeAt } from './support/objects.ts';
 
 const FAILED: Partial<JobFact> = { outcome: 'Failed', reason: 'BackoffLimitExceeded', message: 'disk full', failedTime: at(60) };
@@ -47,28 +48,14 @@ function step({ spec, turn, ready = true, ...changes }: Case = {}): NodeStep {
     turn: aTurn('os-aaaa-1', { processes: ['firmware', 'os'], ...turn }),
     ready,
   });
+  const batch = aBatch([], { spec: { processes, nodes, retriesPerNode: 1, ...spec } });
   return stepTurn(
-    {
-      namespace: 'fleet',
-      batch: aBatch([], { spec: { processes, nodes, retriesPerNode: 1, ...spec } }),
-      batchNode: nodes[0]!,
+    aNodeInput(batch, {
       before: ON_RECORD,
       jobs: [firmware(COMPLETE), aJob('node-1', FAILED)],
-      pods: [],
-      reports: [],
-      deleting: false,
-      mayRetry: true,
-      reporterReady: false,
-      reporterInstalled: true,
-      evictionAnswers: new Map(),
-      operatorPod: undefined,
-      jobRefusals: new Map(),
-      references: new Map(),
-      now: at(100),
-      hash,
       ...changes,
       node,
-    },
+    }),
     node,
   );
 }

@@ -5,6 +5,7 @@ import { jobName } from '../../../src/core/rollout/job.ts';
 import type { NodeInput, NodeStep } from '../../../src/core/rollout/node-input.ts';
 import { stepTurn } from '../../../src/core/rollout/turn-step.ts';
 import { aJob, aReport, inTurn } from './support/facts.ts';
+import { aNodeInput } from './support/node-input.ts';
 import { aBatch, at, hash, timeAt } from './support/objects.ts';
 
 const COMPLETE: Partial<JobFact> = { outcome: 'Complete', completedTime: at(50) };
@@ -23,27 +24,10 @@ function step(changes: Partial<NodeInput> & { readonly processes?: readonly Batc
   const names = processes.map(({ name }) => name);
   const node = given.turn === undefined ? given : { ...given, turn: { ...given.turn, processes: names } };
   return stepTurn(
-    {
-      namespace: 'fleet',
-      batch,
-      batchNode: nodes[0]!,
-      before: { name: 'node-1', state: 'Pending' },
-      jobs: [],
-      pods: [],
-      reports: [],
-      deleting: false,
-      mayRetry: true,
-      reporterReady: false,
-      reporterInstalled: true,
-      evictionAnswers: new Map(),
-      operatorPod: undefined,
-      jobRefusals: new Map(),
-      references: new Map(),
-      now: at(100),
-      hash,
+    aNodeInput(batch, {
       ...rest,
       node,
-    },
+    }),
     node,
   );
 }

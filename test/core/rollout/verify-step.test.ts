@@ -5,6 +5,7 @@ import { buildVerifyJob, jobName } from '../../../src/core/rollout/job.ts';
 import type { NodeInput, NodeStep } from '../../../src/core/rollout/node-input.ts';
 import { stepTurn } from '../../../src/core/rollout/turn-step.ts';
 import { aJob, anUpgradePod, inTurn, INFO } from './support/facts.ts';
+import { aNodeInput } from './support/node-input.ts';
 import { aBatch, at, aVerify, hash, timeAt } from './support/objects.ts';
 
 interface Case {
@@ -32,27 +33,13 @@ function step({ verify = KERNEL, before, node: changes = {}, jobs = [], turn = {
   const batch = aBatch(['node-1'], { spec: { processes: [aVerified(verify)] } });
   const record = { name: 'os', state: 'Running', startTime: timeAt(0), ...before } as const;
   return stepTurn(
-    {
-      namespace: 'fleet',
-      batch,
-      batchNode: batch.spec.nodes[0]!,
+    aNodeInput(batch, {
       before: { name: 'node-1', state: 'Upgrading', ...(before === undefined ? {} : { processes: [record] }) },
       jobs: [aJob('node-1', { outcome: 'Complete', completedTime: at(50) }), ...jobs],
-      pods: [],
-      reports: [],
-      deleting: false,
-      mayRetry: true,
-      reporterReady: false,
-      reporterInstalled: true,
-      evictionAnswers: new Map(),
-      operatorPod: undefined,
-      jobRefusals: new Map(),
-      references: new Map(),
       now: at(now),
-      hash,
       ...turn,
       node,
-    },
+    }),
     node,
   );
 }

@@ -1,11 +1,11 @@
 import type { NodeFact } from '../../../../src/core/facts.ts';
-import { LABELS } from '../../../../src/api/names.ts';
+import { ANNOTATIONS, LABELS } from '../../../../src/api/names.ts';
 import type { Command, NodeCommand } from '../../../../src/core/rollout/command.ts';
 import { startUpdater } from './updaters.ts';
 import type { Answer } from './apply.ts';
 import type { World } from './world.ts';
 
-const KEEP_AWAY = ['cluster-autoscaler.kubernetes.io/scale-down-disabled', 'karpenter.sh/do-not-disrupt'];
+const KEEP_AWAY = [ANNOTATIONS.autoscalerScaleDownDisabled, ANNOTATIONS.karpenterDoNotDisrupt];
 
 /** The JSON Patches on Nodes, with their tests, at the level of facts (the real ones are tested against a real API server). */
 export function applyToNode(world: World, command: NodeCommand): Answer {

@@ -1,11 +1,10 @@
 import { expect, it } from '@jest/globals';
-import type { NodeRecord } from '../../../../src/api/generated/upgradebatch.ts';
 import { aNode } from '../support/facts.ts';
 import { aDrain, aPlan, aProcess, START } from '../support/objects.ts';
 import { addNode } from './hosts.ts';
 import { setFates } from './kubelet.ts';
 import { addApplicationPod, endPod } from './pods.ts';
-import { playScenario } from './run.ts';
+import { linesOf, playToEnd, recordsOf } from './play.ts';
 import { World } from './world.ts';
 
 /** Two nodes, each with one Pod that may go; one node goes at a time, and its upgrade takes five seconds. */
@@ -27,36 +26,18 @@ function podOn(world: World, node: string): string {
   return [...world.pods.values()].find((pod) => pod.node === node && pod.namespace === 'shop')?.uid ?? '';
 }
 
-/** Plays to the end, looks after each step, and gives the word that the plan came to. */
-function play(world: World, look: () => void = () => undefined, crash = 0): string {
-  const run = playScenario({ world, trouble: 'None', operator: { crash, twin: 0 }, people: false });
-  for (;;) {
-    const { done, value } = run.next();
-    look();
-    if (done === true) return value.end;
-  }
-}
-
-function recordsOf(world: World): readonly NodeRecord[] {
-  return [...world.batches.values()].flatMap((batch) => batch.status?.nodes ?? []);
-}
-
-function lines(world: World, ...words: readonly string[]): readonly string[] {
-  return world.transcript.filter((line) => words.some((word) => line.includes(word))).map((line) => line.trim());
-}
-
 it('T8: a node that an outsider uncordons in mid-drain is cordoned again, and drained to the end', () => {
   const world = twoNodes();
   for (const node of ['node-1', 'node-2']) world.budgets.set(podOn(world, node), START + 60_000);
   let uncordoned: string | undefined;
-  const end = play(world, () => {
+  const end = playToEnd(world, () => {
     const draining = recordsOf(world).find((record) => record.drain !== undefined)?.name;
     if (draining === undefined || uncordoned !== undefined) return;
     uncordoned = draining;
     world.setNode(draining, { unschedulable: false });
   });
   expect(end).toBe('AllSucceeded');
-  expect(lines(world, 'Cordon')).toEqual([expect.stringContaining(`somebody uncordoned ${uncordoned ?? ''} in its turn`)]);
+  expect(linesOf(world, 'Cordon')).toEqual([expect.stringContaining(`somebody uncordoned ${uncordoned ?? ''} in its turn`)]);
   expect([...world.nodes.values()].map((node) => node.unschedulable)).toEqual([false, false]);
 });
 
@@ -65,7 +46,7 @@ it('T9: a node that an admin cordoned before its turn stays cordoned after it', 
   world.setNode('node-2', { unschedulable: true });
   const host = world.hosts.get('node-2');
   if (host !== undefined) host.cordonedByAdmin = true;
-  expect(play(world)).toBe('AllSucceeded');
+  expect(playToEnd(world)).toBe('AllSucceeded');
   expect([...world.nodes.values()].map((node) => node.unschedulable)).toEqual([false, true]);
 });
 
@@ -73,18 +54,18 @@ it('T14: a drain that is refused for ever is given up once, at its timeout, and 
   const world = twoNodes({ drain: aDrain({ timeoutSeconds: 300 }) });
   const pod = podOn(world, 'node-1');
   world.budgets.set(pod, Infinity);
-  expect(play(world)).toBe('SomeFailed');
+  expect(playToEnd(world)).toBe('SomeFailed');
   const failed = recordsOf(world).filter((record) => record.state === 'Failed');
   expect(failed).toMatchObject([{ name: 'node-1', reason: 'DrainTimeout', drain: { pod: `shop/${pod}`, budget: 'shop' } }]);
   expect(world.pods.has(pod)).toBe(true);
   expect(world.nodes.get('node-1')).toMatchObject({ unschedulable: false, claim: undefined, quarantine: undefined });
-  expect(lines(world, 'OpenTurn node-1')).toHaveLength(1);
+  expect(linesOf(world, 'OpenTurn node-1')).toHaveLength(1);
 });
 
 it('T15: two control-plane nodes are never drained together, so that neither waits for the other', () => {
   const world = twoNodes({ maxUnavailable: 2 }, true);
   let most = 0;
-  const end = play(world, () => {
+  const end = playToEnd(world, () => {
     most = Math.max(most, [...world.nodes.values()].filter((node) => node.unschedulable).length);
     // Each holds the other's quorum: its Pod may go only while the other node is up.
     const all = [...world.nodes.values()];
@@ -107,7 +88,7 @@ it('An operator that is killed again and again in a drain counts its times from 
   world.time.after(120_000, () => endPod(world, batch.uid));
   world.budgets.set(podOn(world, 'node-1'), Infinity);
   const times = new Map<string, Set<string>>();
-  play(
+  playToEnd(
     world,
     () => {
       const drain = recordsOf(world)[0]?.drain;
@@ -116,9 +97,9 @@ it('An operator that is killed again and again in a drain counts its times from 
         if (drain?.[time] !== undefined) times.set(key, (times.get(key) ?? new Set()).add(drain[time]));
       }
     },
-    0.3,
+    { crash: 0.3 },
   );
-  expect(lines(world, 'the operator is killed').length).toBeGreaterThan(5);
+  expect(linesOf(world, 'the operator is killed').length).toBeGreaterThan(5);
   expect([...times.keys()].length).toBeGreaterThan(2);
   expect([...times.values()].map((seen) => seen.size)).toEqual([...times.values()].map(() => 1));
   const [record] = recordsOf(world);

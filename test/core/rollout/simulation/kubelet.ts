@@ -1,6 +1,7 @@
 import { ANNOTATIONS, LABELS } from '../../../../src/api/names.ts';
-import type { JobFact, PodFact, ReportFact } from '../../../../src/core/facts.ts';
+import type { JobFact, ReportFact } from '../../../../src/core/facts.ts';
 import type { Manifest } from '../../../../src/core/rollout/command.ts';
+import { aJob, aPod } from '../support/facts.ts';
 import { metadataOf, type Answer } from './apply.ts';
 import type { Memory } from './observe.ts';
 import { play, type Fate } from './upgrades.ts';
@@ -29,25 +30,16 @@ export function createJob(world: World, memory: Memory, manifest: Manifest): Ans
   if (world.jobs.has(name)) return 'Nothing';
   const node = annotations[ANNOTATIONS.node] ?? '';
   const spec = manifest['spec'] as { readonly activeDeadlineSeconds: number };
-  const job: JobFact = {
-    namespace: 'fleet',
+  const job = aJob(node, {
     name,
     uid: world.fresh('job'),
-    node,
     nodeUid: labels[LABELS.nodeUid] ?? '',
     batchUid: labels[LABELS.batchUid] ?? '',
     process: labels[LABELS.process] ?? '',
     attempt: Number(labels[LABELS.attempt]),
     bootId: annotations[ANNOTATIONS.bootId] ?? '',
     createdTime: Math.floor(world.now / 1000) * 1000,
-    completedTime: undefined,
-    outcome: 'Active',
-    reason: '',
-    message: '',
-    failedTime: undefined,
-    deleting: false,
-    stopped: undefined,
-  };
+  });
   const batch = [...world.batches.values()].find((other) => other.metadata.uid === job.batchUid);
   const process = batch?.spec.processes.find((each) => each.name === job.process);
   const fate = fates.get(world)?.(world, job, process?.disruption ?? 'None') ?? { kind: 'Succeeds', ms: 10_000 };
@@ -57,23 +49,15 @@ export function createJob(world: World, memory: Memory, manifest: Manifest): Ans
     return 'Nothing';
   }
   world.jobs.set(name, job);
-  const pod: PodFact = {
+  const pod = aPod(`${name}-pod`, node, {
     namespace: 'fleet',
-    name: `${name}-pod`,
     uid: world.fresh('pod'),
-    node,
     labels: { ...labels, 'batch.kubernetes.io/controller-uid': job.uid },
     phase: 'Pending',
     ready: false,
-    deleting: false,
-    endsBy: undefined,
     createdTime: world.now,
     controllerKind: 'Job',
-    mirror: false,
-    emptyDir: false,
-    terminated: undefined,
-    waiting: undefined,
-  };
+  });
   world.pods.set(pod.uid, pod);
   const host = world.hosts.get(node);
   if (host !== undefined) host.version = batch?.spec.version;

@@ -123,21 +123,7 @@ export class Operator {
 }
 
 function subjectOf(command: Command): string {
-  switch (command.kind) {
-    case 'OpenTurn':
-    case 'RetryTurn':
-    case 'CloseTurn':
-    case 'Cordon':
-    case 'Quarantine':
-    case 'EndQuarantine':
-    case 'MarkOutdated':
-    case 'UnmarkOutdated':
-      return ` ${command.node.name}`;
-    case 'PassBaton':
-      return ` to ${command.to.node}`;
-    case 'CreateJob':
-      return ` ${command.node}`;
-    default:
-      return '';
-  }
+  if (command.kind === 'PassBaton') return ` to ${command.to.node}`;
+  if (!('node' in command)) return '';
+  return ` ${typeof command.node === 'string' ? command.node : command.node.name}`;
 }

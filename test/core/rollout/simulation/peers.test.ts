@@ -1,12 +1,10 @@
 import { expect, it } from '@jest/globals';
-import type { NodeRecord } from '../../../../src/api/generated/upgradebatch.ts';
 import { buildJob } from '../../../../src/core/rollout/job.ts';
 import { aNode } from '../support/facts.ts';
 import { aBatch, aPlan, aProcess, hash } from '../support/objects.ts';
 import { addNode, removeNode } from './hosts.ts';
 import { setFates } from './kubelet.ts';
-import type { OperatorWeather } from './operator.ts';
-import { playScenario } from './run.ts';
+import { linesOf, playToEnd, recordsOf } from './play.ts';
 import type { Fate } from './upgrades.ts';
 import { World } from './world.ts';
 
@@ -21,45 +19,27 @@ function fourNodes(fate: Fate, plan: Parameters<typeof aPlan>[0] = {}): World {
   return world;
 }
 
-/** Plays to the end; the invariants are checked after each step. Gives the word that the plan came to. */
-function play(world: World, look: () => void = () => undefined, operator: Partial<OperatorWeather> = {}): string {
-  const run = playScenario({ world, trouble: 'None', operator: { crash: 0, twin: 0, ...operator }, people: false });
-  for (;;) {
-    const { done, value } = run.next();
-    look();
-    if (done === true) return value.end;
-  }
-}
-
-function recordsOf(world: World): readonly NodeRecord[] {
-  return [...world.batches.values()].flatMap((batch) => batch.status?.nodes ?? []);
-}
-
-function lines(world: World, words: string): readonly string[] {
-  return world.transcript.filter((line) => line.includes(words));
-}
-
 const WORKS: Fate = { kind: 'Succeeds', ms: 20_000 };
 
 it('T1: commands that are sent twice, from a stale view, never put more nodes down than the limit', () => {
   const world = fourNodes(WORKS, { maxUnavailable: 2, batches: [{ size: 4 }] });
   let most = 0;
   const count = (): number => [...world.nodes.values()].filter((node) => node.claim !== undefined).length;
-  expect(play(world, () => (most = Math.max(most, count())), { twin: 1 })).toBe('AllSucceeded');
+  expect(playToEnd(world, () => (most = Math.max(most, count())), { twin: 1 })).toBe('AllSucceeded');
   expect(most).toBe(2);
 });
 
 it('T2: an operator that is killed in every third pass goes on with the same nodes, and runs nothing twice', () => {
   const world = fourNodes(WORKS);
-  expect(play(world, undefined, { crash: 0.33 })).toBe('AllSucceeded');
-  expect(lines(world, 'the operator is killed').length).toBeGreaterThan(5);
-  for (const node of world.nodes.keys()) expect(lines(world, `CreateJob ${node}:`)).toHaveLength(1);
+  expect(playToEnd(world, undefined, { crash: 0.33 })).toBe('AllSucceeded');
+  expect(linesOf(world, 'the operator is killed').length).toBeGreaterThan(5);
+  for (const node of world.nodes.keys()) expect(linesOf(world, `CreateJob ${node}:`)).toHaveLength(1);
 });
 
 it('T3: a holder that is deleted is followed by another, and a node that is lost in its turn keeps its place among those down', () => {
   const world = fourNodes({ kind: 'LosesHost', ms: 5000, awayMs: undefined }, { maxUnavailable: 1, batches: [{ size: 4 }] });
   let deleted: string | undefined;
-  const end = play(world, () => {
+  const end = playToEnd(world, () => {
     const holder = world.lease?.holder ?? '';
     if (deleted !== undefined || holder === '' || world.lease?.renewed !== true) return;
     deleted = holder;
@@ -68,25 +48,25 @@ it('T3: a holder that is deleted is followed by another, and a node that is lost
   expect(world.lease?.holder).not.toBe(deleted);
   expect(world.deliveries.map(({ node }) => node)).not.toContain(deleted);
   // The node that is lost is not given up by anybody's expiry: nothing else goes down beside it.
-  expect(lines(world, 'OpenTurn')).toHaveLength(1);
+  expect(linesOf(world, 'OpenTurn')).toHaveLength(1);
   expect(['MaxUnavailableReached', 'BudgetExceeded']).toContain(end);
 });
 
 it('T4: an upgrade whose Pod is killed with 143 by its own reboot has not failed', () => {
   const world = fourNodes({ kind: 'Reboots', ms: 5000, announced: true, end: 'Killed', awayMs: 40_000 });
-  expect(play(world)).toBe('AllSucceeded');
+  expect(playToEnd(world)).toBe('AllSucceeded');
   expect(recordsOf(world).map(({ state }) => state)).toEqual(['Succeeded', 'Succeeded', 'Succeeded', 'Succeeded']);
 });
 
 it('T5: what became of an upgrade is told by the boot ID, although nobody saw its Pod end', () => {
   const world = fourNodes({ kind: 'Reboots', ms: 5000, announced: true, end: 'Unseen', awayMs: 400_000 });
-  expect(play(world)).toBe('AllSucceeded');
+  expect(playToEnd(world)).toBe('AllSucceeded');
 });
 
 it('T6: a Job that is gone before its outcome was written is never run again, and the node is not said to be done', () => {
   const world = fourNodes({ kind: 'Hangs' });
   let gone: string | undefined;
-  play(world, () => {
+  playToEnd(world, () => {
     const job = [...world.jobs.values()].find(({ node }) =>
       recordsOf(world).some((record) => record.name === node && record.processes?.length === 1),
     );
@@ -98,7 +78,7 @@ it('T6: a Job that is gone before its outcome was written is never run again, an
     world.touch();
   });
   expect(recordsOf(world).find(({ name }) => name === gone)).toMatchObject({ state: 'Failed', reason: 'JobVanished' });
-  expect(lines(world, `CreateJob ${gone ?? ''}:`)).toHaveLength(1);
+  expect(linesOf(world, `CreateJob ${gone ?? ''}:`)).toHaveLength(1);
 });
 
 it('T7: a Job is pinned to its node by name, also where hostname labels are the same or another than the name', () => {
@@ -118,7 +98,7 @@ it('T7: a Job is pinned to its node by name, also where hostname labels are the 
 it('T10: a plan that is deleted in mid-run lets what runs end, and leaves no node cordoned', () => {
   const world = fourNodes(WORKS, { maxUnavailable: 2 });
   let asked = false;
-  play(world, () => {
+  playToEnd(world, () => {
     if (asked || ![...world.jobs.values()].some(({ outcome }) => outcome === 'Active')) return;
     asked = true;
     world.deletePlan();
@@ -131,7 +111,7 @@ it('T10: a plan that is deleted in mid-run lets what runs end, and leaves no nod
 it('A node that goes away in its turn, or that an autoscaler removes before it, has that as its outcome', () => {
   const world = fourNodes(WORKS, { batches: [{ size: 4 }] });
   let done = false;
-  play(world, () => {
+  playToEnd(world, () => {
     const busy = [...world.nodes.values()].find((node) => node.claim !== undefined);
     const waiting = [...world.nodes.values()].find((node) => node.claim === undefined && node.done === undefined);
     if (done || busy === undefined || waiting === undefined) return;

@@ -1,4 +1,5 @@
 import type { PodFact } from '../../../../src/core/facts.ts';
+import { aPod } from '../support/facts.ts';
 import type { World } from './world.ts';
 
 /** How long a Pod takes to end (ms). */
@@ -29,24 +30,7 @@ function finishEnd(world: World, uid: string): void {
 /** A Pod of an application, made by a ReplicaSet. */
 export function addApplicationPod(world: World, node: string, changes: Partial<PodFact> = {}): PodFact {
   const uid = world.fresh('pod');
-  const pod: PodFact = {
-    namespace: 'shop',
-    name: uid,
-    uid,
-    node,
-    labels: {},
-    phase: 'Running',
-    ready: true,
-    deleting: false,
-    endsBy: undefined,
-    createdTime: world.now,
-    controllerKind: 'ReplicaSet',
-    mirror: false,
-    emptyDir: false,
-    terminated: undefined,
-    waiting: undefined,
-    ...changes,
-  };
+  const pod = aPod(uid, node, { uid, createdTime: world.now, ...changes });
   world.pods.set(uid, pod);
   return pod;
 }
