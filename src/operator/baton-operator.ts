@@ -17,6 +17,7 @@ import { EvictionMemory } from './eviction-memory.ts';
 import { FreezesWatch } from './freezes-watch.ts';
 import { GateLoops, type Probes } from './gates/gate-loops.ts';
 import { gatherSnapshot, type OwnObjects } from './gather.ts';
+import { nodesInTurn, type MetricSources } from './metrics.ts';
 import { LATE_LOOK_MS, mayComeLate, someCameLate } from './late-look.ts';
 import { planKey } from './plan-key.ts';
 import { PlanRelations } from './plan-relations.ts';
@@ -107,6 +108,15 @@ export class BatonOperator extends SafeOperator {
   /** Whether everything has been listed once, so that decisions see the cluster as it is. */
   get ready(): boolean {
     return this.#ready;
+  }
+
+  /** What the operator's metrics are made from. */
+  get metricSources(): MetricSources {
+    return {
+      inTurn: () => nodesInTurn(this.#watches.claimed.values()),
+      plans: () => this.#own.plans(),
+      batches: () => this.#objects<UpgradeBatch>(KINDS.batches.plural),
+    };
   }
 
   /** Starts the watches; passes begin when all have been listed once. */

@@ -1,8 +1,32 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Log } from '../api/log.ts';
+import type { Metrics } from './metrics.ts';
 
-/** Serves `/healthz` (the process answers) and `/readyz` (everything has been listed once) for the kubelet's probes. */
-export async function startHealthServer(port: number, isReady: () => boolean): Promise<Server> {
+/** What the operator answers to the kubelet and to Prometheus. */
+export interface Health {
+  /** Whether everything has been listed once. */
+  readonly isReady: () => boolean;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** Serves `/healthz` (the process answers) and `/readyz` (everything has been listed once) for the kubelet's probes, and `/metrics`. */
+export async function startHealthServer(port: number, { isReady, metrics, log }: Health): Promise<Server> {
+  async function answerMetrics(response: ServerResponse): Promise<void> {
+    try {
+      const text = await metrics.text();
+      response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
+    } catch (error) {
+      log.error('Making metrics failed', { error });
+      response.writeHead(500, { 'content-type': 'text/plain' }).end('metrics could not be made; see the log\n');
+    }
+  }
+
   const server = createServer((request, response) => {
+    if (request.url === '/metrics') {
+      void answerMetrics(response);
+      return;
+    }
     const known = request.url === '/healthz' || request.url === '/readyz';
     const well = request.url === '/healthz' || isReady();
     response.writeHead(known ? (well ? 200 : 503) : 404, { 'content-type': 'text/plain' });

@@ -17,6 +17,7 @@ import type { JobProbeDeps } from './gates/job-probe.ts';
 import type { ObjectProbeDeps } from './gates/object-probe.ts';
 import { createCron } from './cron.ts';
 import { startHealthServer } from './health-server.ts';
+import { createMetrics } from './metrics.ts';
 
 const port = z.coerce.number().int().min(0).max(65535);
 
@@ -135,7 +136,11 @@ export async function main(_args: readonly string[]): Promise<number> {
     },
   });
   shutdown.addEventListener('abort', () => operator.stop());
-  const health = await startHealthServer(config.healthPort, () => operator.ready);
+  const health = await startHealthServer(config.healthPort, {
+    isReady: () => operator.ready,
+    metrics: createMetrics(operator.metricSources),
+    log,
+  });
   log.info('Starting', { version: VERSION });
   try {
     await operator.start();
