@@ -2,11 +2,12 @@ import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { Log } from '../api/log.ts';
 import type { ReportFact } from '../core/facts.ts';
 import { consolidate } from '../core/notification/consolidate.ts';
+import type { DetailRequest } from '../core/notification/node-detail.ts';
 import type { Notification } from '../core/notification/notification.ts';
 import type { AgentConfig, ReportSource } from './ports.ts';
 
-/** Makes the notification of a settled batch. */
-export type Compose = (batch: UpgradeBatch, signal: AbortSignal) => Promise<Notification>;
+/** Makes the notification of a settled batch, with as much of single nodes as plan and sink let be told. */
+export type Compose = (batch: UpgradeBatch, detail: DetailRequest, signal: AbortSignal) => Promise<Notification>;
 
 /**
  * Makes notifications from records, with what reports add. The reports about a batch are collected once, however many sinks there are:
@@ -32,10 +33,10 @@ export function createComposer({
     }
   }
 
-  return async (batch, signal) => {
+  return async (batch, detail, signal) => {
     const { name, uid } = batch.metadata;
     if (latest?.uid !== uid) latest = { uid, reports: collect(name, signal) };
     const { node, pod, cluster } = config;
-    return consolidate({ batch, reports: await latest.reports, cluster, agent: { node, pod } });
+    return consolidate({ batch, reports: await latest.reports, cluster, agent: { node, pod }, detail });
   };
 }

@@ -105,7 +105,7 @@ async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: D
     const spec = plan.spec.notify?.sinks?.find((sink) => sink.name === delivery.sink);
     if (spec === undefined) return { kind: 'SinkRemoved' };
 
-    const notification = await compose(batch, stop);
+    const notification = await compose(batch, { plan: plan.spec.notify?.nodeDetail, sink: spec.nodeDetail }, stop);
     if (baton.aborted) return { kind: 'Unready', problem: 'the baton was lost while the notification was made' };
     if (stop.aborted) return { kind: 'Stopped' };
     const result = await createSink(spec).send(notification, { signal: AbortSignal.any([baton, cut]), now: clock.now() });

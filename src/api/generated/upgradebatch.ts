@@ -57,6 +57,8 @@ export interface BatchNode {
   readonly uid: string;
   /** processes are the names of the processes that run on this node, in order. */
   readonly processes: readonly string[];
+  /** nodeDetail is what the plan's notify.nodeDetails said may be told of the node; absent where none of them matched. */
+  readonly nodeDetail?: 'None' | 'Problems' | 'All';
 }
 
 /** `spec.processes[]` of an UpgradeBatch. */

@@ -349,10 +349,22 @@ export interface DrainForce {
 export interface NotifyPolicy {
   /** stallSeconds is how long nothing may move before the plan has the condition RolloutStalled, which names what is to blame. Without it: 1800. A closed window, a freeze, a soak and spec.paused are no stall. */
   readonly stallSeconds?: number;
+  /** nodeDetail is how much notifications tell of single nodes. None: counts only, no name of a node anywhere. Problems: the nodes that did not succeed, and the slowest. All: every node. Without it, texts tell of problems and the data that webhooks get lists every node. Where a sink wants less, it gets less. */
+  readonly nodeDetail?: 'None' | 'Problems' | 'All';
+  /** nodeDetails are other levels for some of the nodes; the first that matches a node counts. They are looked up when a batch is made. */
+  readonly nodeDetails?: readonly NodeDetailRule[];
   /** agent limits which of the plan's nodes may hold the baton. */
   readonly agent?: AgentPolicy;
   /** sinks are where notifications go. */
   readonly sinks?: readonly Sink[];
+}
+
+/** `spec.notify.nodeDetails[]` of an UpgradePlan. */
+export interface NodeDetailRule {
+  /** nodeSelector chooses nodes by their labels. */
+  readonly nodeSelector: NodeSelector;
+  /** nodeDetail is what may be told of them. */
+  readonly nodeDetail: 'None' | 'Problems' | 'All';
 }
 
 /** `spec.notify.agent` of an UpgradePlan. */
@@ -365,6 +377,8 @@ export interface AgentPolicy {
 export interface Sink {
   /** name tells the sinks of a plan apart. */
   readonly name: string;
+  /** nodeDetail is how much the readers of this sink want to be told of single nodes. What the plan does not let be told of a node, no sink is told. */
+  readonly nodeDetail?: 'None' | 'Problems' | 'All';
   /** webhook posts the notification as JSON. */
   readonly webhook: WebhookSink;
 }

@@ -1,19 +1,20 @@
 import { compressNodeNames } from './node-names.ts';
 import type { Cause, NodeState, NotifiedNode } from './notification.ts';
 import { presentFields } from '../present-fields.ts';
+import { SOME_NODE } from './hide-names.ts';
 
 /** More messages than this for one reason are one cause with the commonest message: a person reads reasons, not thousands of lines. */
 const MOST_MESSAGES = 3;
-/** What the names of the nodes stand for when messages are compared. */
-const ANY_NODE = '<node>';
 
 const ORDER: readonly NodeState[] = ['Failed', 'NotAttempted', 'Skipped'];
 
 /**
  * Why nodes did not succeed: each reason once, with its nodes; failures first, then what was not attempted, then what was skipped, and
  * what concerns most nodes before the rest. Messages that differ only by the node's own name are the same.
+ *
+ * @param hidden the nodes that are counted, but not named.
  */
-export function findCauses(nodes: readonly NotifiedNode[]): Cause[] {
+export function findCauses(nodes: readonly NotifiedNode[], hidden: ReadonlySet<string>): Cause[] {
   const troubled = nodes.filter((node) => node.state !== 'Succeeded');
   const byReason = Map.groupBy(troubled, reasonKey);
   return [...byReason.values()]
@@ -21,11 +22,11 @@ export function findCauses(nodes: readonly NotifiedNode[]): Cause[] {
       const byMessage = [...Map.groupBy(sameReason, comparableMessage).values()];
       return byMessage.length > MOST_MESSAGES ? [sameReason] : byMessage;
     })
-    .map(describeCause)
+    .map((group) => describeCause(group, hidden))
     .toSorted((a, b) => rank(a.state) - rank(b.state) || b.count - a.count);
 }
 
-function describeCause(nodes: readonly NotifiedNode[]): Cause {
+function describeCause(nodes: readonly NotifiedNode[], hidden: ReadonlySet<string>): Cause {
   const byMessage = [...Map.groupBy(nodes, comparableMessage).values()].toSorted((a, b) => b.length - a.length);
   const [example] = byMessage[0] ?? nodes;
   const message = example !== undefined && nodes.length > 1 ? comparableMessage(example) : example?.message;
@@ -36,7 +37,7 @@ function describeCause(nodes: readonly NotifiedNode[]): Cause {
     message,
     messages: message === undefined ? 0 : byMessage.length,
     count: nodes.length,
-    nodes: compressNodeNames(nodes.map((node) => node.name)).join(','),
+    nodes: compressNodeNames(nodes.map((node) => node.name).filter((name) => !hidden.has(name))).join(','),
     quarantined: example?.quarantined ?? false,
     stillAt: versionLeft(example),
   });
@@ -47,7 +48,7 @@ function reasonKey(node: NotifiedNode): string {
 }
 
 function comparableMessage({ name, message }: NotifiedNode): string | undefined {
-  return message?.replaceAll(new RegExp(`(?<![\\w.-])${name.replaceAll('.', '\\.')}(?![\\w-])`, 'g'), ANY_NODE);
+  return message?.replaceAll(new RegExp(`(?<![\\w.-])${name.replaceAll('.', '\\.')}(?![\\w-])`, 'g'), SOME_NODE);
 }
 
 function failedProcess(node: NotifiedNode | undefined): string | undefined {

@@ -9,8 +9,9 @@ export interface CommandInput {
   readonly namespace: string;
   readonly plan: string;
   readonly batch: string;
-  /** Names of the quarantined nodes. */
+  /** Names of the quarantined nodes that may be told, and how many others there are. */
   readonly quarantined: readonly string[];
+  readonly quarantinedUnnamed: number;
   /** Whether the plan waits for a Resume. */
   readonly paused: boolean;
   /** Whether the plan waits for an Approve of the batch. */
@@ -21,9 +22,9 @@ export interface CommandInput {
 
 /** What to type after a batch: the acts that it needs first, then where to look. Each is one line for a POSIX-like shell with here-strings (bash, zsh). */
 export function notifiedCommands(input: CommandInput): NotifiedCommand[] {
-  const { namespace, batch, quarantined, paused, unapproved, reported } = input;
+  const { namespace, batch, quarantined, quarantinedUnnamed, paused, unapproved, reported } = input;
   const commands: NotifiedCommand[] = [];
-  if (quarantined.length > 0) commands.push({ purpose: 'Release', command: releaseCommand(input) });
+  if (quarantined.length + quarantinedUnnamed > 0) commands.push({ purpose: 'Release', command: releaseCommand(input) });
   if (paused) commands.push({ purpose: 'Resume', command: createAction(input, 'resume-', { action: 'Resume', batch }) });
   if (unapproved) commands.push({ purpose: 'Approve', command: createAction(input, 'approve-', { action: 'Approve', batch }) });
   if (reported) commands.push({ purpose: 'Events', command: `kubectl events --for upgradebatch/${batch} -n ${namespace}` });
@@ -33,9 +34,9 @@ export function notifiedCommands(input: CommandInput): NotifiedCommand[] {
 }
 
 function releaseCommand(input: CommandInput): string {
-  const { namespace, batch, quarantined } = input;
+  const { namespace, batch, quarantined, quarantinedUnnamed } = input;
   const whole = createAction(input, 'release-', { action: 'Release', nodes: quarantined });
-  if (JSON.stringify(quarantined).length <= LONGEST_NODE_LIST) return whole;
+  if (quarantinedUnnamed === 0 && JSON.stringify(quarantined).length <= LONGEST_NODE_LIST) return whole;
 
   // The shell puts in the names of the nodes that are still quarantined then: `"a","b",` without the last comma.
   const query = `{range .status.nodes[?(@.quarantined==true)]}"{.name}",{end}`;

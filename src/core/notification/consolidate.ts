@@ -2,6 +2,9 @@ import { NODE_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
 import type { BatchOutlook, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { ReportFact } from '../facts.ts';
 import { cutToBytes } from '../text.ts';
+import { nodeDurations } from './durations.ts';
+import { hideNamesIn, withShortNames } from './hide-names.ts';
+import { detailOf, viewNodes, type DetailRequest, type NodeDetail } from './node-detail.ts';
 import { findCauses } from './causes.ts';
 import { notifiedCommands } from './commands.ts';
 import { secondsBetween } from './duration.ts';
@@ -33,17 +36,23 @@ export interface ConsolidateInput {
   readonly reports: readonly ReportFact[];
   /** Name of the cluster; may be empty. */
   readonly cluster: string;
-  readonly agent: AgentIdentity;
+  readonly agent: Required<AgentIdentity>;
+  /** How much is to be told of single nodes; without it nobody has said anything about that. */
+  readonly detail?: DetailRequest;
 }
 
 /**
  * The notification of a settled batch. It is made anew from the records each time, by whichever agent sends it, so that a lost agent
  * loses nothing; its id stays the same.
  */
-export function consolidate({ batch, reports, cluster, agent }: ConsolidateInput): Notification {
+export function consolidate({ batch, reports, cluster, agent, detail = {} }: ConsolidateInput): Notification {
   const { spec, status = {}, metadata } = batch;
   const { outlook } = status;
   const nodes = notifiedNodes(batch, reports);
+  const levelOf = levelsOf(batch, detail);
+  const view = viewNodes(nodes, levelOf);
+  const quarantined = nodes.filter((node) => node.quarantined).map((node) => node.name);
+  const named = quarantined.filter((name) => !view.hidden.has(name));
   const counts = countNodes(nodes);
   // Only then does an act of resuming let it go on: a person's own pause is not answered by one.
   const paused = outlook?.next === 'Paused' && outlook.reason === PLAN_REASONS.BudgetExceeded;
@@ -64,8 +73,9 @@ export function consolidate({ batch, reports, cluster, agent }: ConsolidateInput
     counts,
     unavailable: unavailable(status.summary?.maxUnavailable, outlook?.maxUnavailable),
     versions: versionMoves(spec.version, nodes),
-    causes: findCauses(nodes),
-    nodes,
+    causes: findCauses(nodes, view.hidden),
+    durations: nodeDurations(nodes, view.hidden),
+    nodes: view.listed,
     progress: planProgress(outlook),
     next: outlook === undefined ? undefined : nextStep(outlook),
     commands: notifiedCommands({
@@ -73,14 +83,22 @@ export function consolidate({ batch, reports, cluster, agent }: ConsolidateInput
       plan: spec.plan,
       batch: metadata.name,
       // A plan that is being deleted takes no acts: it releases its nodes by itself.
-      quarantined: outlook?.next === 'Deleted' ? [] : nodes.filter((node) => node.quarantined).map((node) => node.name),
+      quarantined: outlook?.next === 'Deleted' ? [] : named,
+      quarantinedUnnamed: outlook?.next === 'Deleted' ? 0 : quarantined.length - named.length,
       paused,
       unapproved,
       reported: reports.length > 0,
     }),
-    agent,
+    agent: levelOf(agent.node) === 'None' ? { pod: agent.pod } : agent,
   });
-  return { ...withoutText, text: renderText(withoutText) };
+  const told = hideNamesIn(withoutText, withShortNames(view.hidden));
+  return { ...told, text: renderText(told, view.told) };
+}
+
+/** The level of each node; that of all nodes for one of another batch, which may have to speak for this one. */
+function levelsOf(batch: UpgradeBatch, detail: DetailRequest): (name: string) => NodeDetail | undefined {
+  const groups = new Map(batch.spec.nodes.map((node) => [node.name, node.nodeDetail]));
+  return (name) => detailOf(groups.get(name), detail);
 }
 
 function countNodes(nodes: readonly NotifiedNode[]): NodeCounts {

@@ -1,4 +1,4 @@
-import { compareNames } from '../text.ts';
+import { compareNames, counted } from '../text.ts';
 
 /** Numbers with more digits are left as they are: they are serial numbers, and would not fit a JavaScript number. */
 const MOST_DIGITS = 15;
@@ -56,6 +56,7 @@ export function expandNodeNames(groups: string): string[] {
  * whatever its length. `unnamed` are so many that are there besides.
  */
 export function listNodeNames(names: readonly string[], limit: number, unnamed = 0): string {
+  if (names.length === 0) return counted(unnamed, 'node');
   const sorted = [...new Set(names)].sort(compareNames);
   const told = (count: number): string => {
     const more = sorted.length - count + unnamed;

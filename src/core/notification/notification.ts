@@ -29,7 +29,9 @@ export interface Notification {
   readonly versions: readonly VersionMove[];
   /** Why nodes did not succeed, each reason once. */
   readonly causes: readonly Cause[];
-  /** Every node of the batch, exactly once, in the order of the turns. */
+  /** How long the nodes that succeeded took, where that differs between them. */
+  readonly durations?: NodeDurations;
+  /** Every node of the batch of which plan and sink let names be told, exactly once, in the order of the turns; all nodes, unless they say less. */
   readonly nodes: readonly NotifiedNode[];
   /** The plan as it stood when the batch settled. */
   readonly progress?: PlanProgress;
@@ -80,6 +82,14 @@ export interface NodeCounts {
   readonly quarantined: number;
 }
 
+/** How long nodes took from the opening of their turns to their outcomes. */
+export interface NodeDurations {
+  /** The name of the slowest node, where it may be told. */
+  readonly slowest?: string;
+  readonly slowestSeconds: number;
+  readonly medianSeconds: number;
+}
+
 /** A move from one version to another, and how many nodes made it. */
 export interface VersionMove {
   /** The process that reported it; absent for the version of the plan. */
@@ -103,7 +113,7 @@ export interface Cause {
   /** How many different messages there are. */
   readonly messages: number;
   readonly count: number;
-  /** Names of the nodes with ranges in brackets: `db-1,node-[301-307]`. */
+  /** Names of the nodes with ranges in brackets: `db-1,node-[301-307]`; fewer than `count`, or none, where they may not be told. */
   readonly nodes: string;
   /** Whether the nodes are still cordoned and tainted by Baton. */
   readonly quarantined: boolean;
@@ -171,6 +181,7 @@ export interface NotifiedCommand {
 
 /** The agent that speaks. */
 export interface AgentIdentity {
-  readonly node: string;
+  /** Absent where it may not be told. */
+  readonly node?: string;
   readonly pod: string;
 }

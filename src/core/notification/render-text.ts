@@ -9,6 +9,8 @@ const MOST_LINES = 12;
 const LINE_LENGTH = 280;
 /** How much of a line the names of nodes may take. */
 const NAMES_LENGTH = 120;
+/** The same in the line that names the nodes that were upgraded. */
+const UPGRADED_LENGTH = 250;
 /** How many moves between versions are told. */
 const MOST_MOVES = 4;
 
@@ -17,12 +19,16 @@ type Told = Omit<Notification, 'text'>;
 /**
  * The notification for people: what happened, why, what follows and what to type. It has only the lines for which there is data. Its
  * first line says whether to act, because that is all that many readers see.
+ *
+ * @param told nodes that went well and are to be named nevertheless.
  */
-export function renderText(notification: Told): string {
+export function renderText(notification: Told, told: ReadonlySet<string>): string {
   const headline = [headlineText(notification), countsText(notification)];
   const facts = [movesText(notification.versions)];
   if (notification.causes.every((cause) => cause.state === 'Skipped'))
     facts.push(unavailableText(notification), slowestText(notification));
+  if (told.size > 0)
+    facts.push(prose(`Upgraded: ${listNodeNames([...told], UPGRADED_LENGTH, notification.counts.succeeded - told.size)}`));
   const ending = [nextText(notification), ...commandTexts(notification), footerText(notification)];
   const fixed = [...headline, ...facts, ...ending].filter((line) => line !== undefined);
   const causes = causeTexts(notification.causes, MOST_LINES - fixed.length);
@@ -79,19 +85,15 @@ function movesText(moves: readonly VersionMove[]): string | undefined {
 function unavailableText({ unavailable, counts, nodes }: Told): string {
   const limit = unavailable?.limit === undefined ? '' : ` (limit ${unavailable.limit})`;
   const most = unavailable === undefined ? '' : `Most down at once ${unavailable.most}${limit}. `;
-  const cordoned = counts.quarantined === 0 ? 'none' : listNodeNames(quarantinedNames(nodes), NAMES_LENGTH);
+  const names = quarantinedNames(nodes);
+  const cordoned = counts.quarantined === 0 ? 'none' : listNodeNames(names, NAMES_LENGTH, counts.quarantined - names.length);
   return prose(`${most}Left cordoned by us: ${cordoned}`);
 }
 
-/** Of one node, or of nodes that all took the same time, nothing is worth telling. */
-function slowestText({ nodes }: Told): string | undefined {
-  const timed = nodes
-    .flatMap(({ name, state, seconds }) => (state === 'Succeeded' && seconds !== undefined ? [{ name, seconds }] : []))
-    .toSorted((a, b) => b.seconds - a.seconds);
-  const slowest = timed[0];
-  const median = timed[Math.floor(timed.length / 2)];
-  if (slowest === undefined || median === undefined || slowest.seconds === median.seconds) return undefined;
-  return prose(`Slowest ${slowest.name} ${durationText(slowest.seconds)} (median ${durationText(median.seconds)})`);
+function slowestText({ durations }: Told): string | undefined {
+  if (durations === undefined) return undefined;
+  const { slowest = 'node', slowestSeconds, medianSeconds } = durations;
+  return prose(`Slowest ${slowest} ${durationText(slowestSeconds)} (median ${durationText(medianSeconds)})`);
 }
 
 function causeTexts(causes: readonly Cause[], room: number): string[] {
@@ -109,8 +111,10 @@ function causeText(cause: Cause): string {
   const where = process === undefined ? '' : ` (${process})`;
   const others = messages > 1 ? ` and ${counted(messages - 1, 'other message')}` : '';
   const why = message === undefined ? '' : `: ${oneLine(message).replace(/\.+$/, '')}${others}`;
-  const names = listNodeNames(expandNodeNames(nodes), NAMES_LENGTH);
-  return prose(`${count}× ${what}${where}${why}`, ` · ${[names, ...conditionTexts(cause)].join(' · ')}`);
+  const named = expandNodeNames(nodes);
+  // Where no name may be told, the count at the beginning says it all.
+  const names = named.length === 0 ? [] : [listNodeNames(named, NAMES_LENGTH, count - named.length)];
+  return prose(`${count}× ${what}${where}${why}`, [...names, ...conditionTexts(cause)].map((text) => ` · ${text}`).join(''));
 }
 
 /** What state the nodes are in now. A node that was not touched is as it was, which needs no words. */
@@ -162,7 +166,9 @@ function footerText({ plan, agent, settledTime }: Told): string {
   const settled = toInstant(settledTime);
   const time = settled === undefined ? [] : [`settled ${new Date(settled).toISOString().slice(0, 16).replace('T', ' ')} UTC`];
   // As in the names of batches; the JSON has the whole of it.
-  return prose([...time, `rev ${plan.revision.slice(0, 4)}`, `agent ${agent.node}`].join(' · '));
+  return prose(
+    [...time, `rev ${plan.revision.slice(0, 4)}`, ...(agent.node === undefined ? [] : [`agent ${agent.node}`])].join(' · '),
+  );
 }
 
 function quarantinedNames(nodes: Told['nodes']): string[] {

@@ -38,7 +38,9 @@ function batchNode(plan: UpgradePlan, fleet: Fleet, node: NodeFact): BatchNode {
   const processes = plan.spec.processes
     .filter((process) => selects(process.nodeSelector, node.labels) && !succeeded.has(process.name))
     .map((process) => process.name);
-  return { name: node.name, uid: node.uid, processes };
+  // The agent may not look at Nodes: what their labels say goes with the batch.
+  const nodeDetail = plan.spec.notify?.nodeDetails?.find((rule) => selects(rule.nodeSelector, node.labels))?.nodeDetail;
+  return { name: node.name, uid: node.uid, processes, ...(nodeDetail === undefined ? {} : { nodeDetail }) };
 }
 
 function succeededOn({ batches, records }: Fleet, { name, uid }: NodeFact): ReadonlySet<string> {

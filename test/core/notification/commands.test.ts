@@ -13,6 +13,7 @@ const INPUT: CommandInput = {
   plan: 'kernel',
   batch: 'kernel-7f3c-5',
   quarantined: [],
+  quarantinedUnnamed: 0,
   paused: false,
   unapproved: false,
   reported: false,

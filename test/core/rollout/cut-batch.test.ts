@@ -288,3 +288,19 @@ describe('The UpgradeBatch that is written', () => {
     expect(JSON.stringify(manifest)).not.toContain('compatibility');
   });
 });
+
+it('notify.nodeDetails: each node takes along what the first rule that matches it says', () => {
+  const nodes = [
+    aNode('node-1', { labels: { role: 'worker', disks: 'nvme', zone: 'a' } }),
+    aNode('node-2', { labels: { role: 'worker', zone: 'a' } }),
+    aNode('node-3'),
+  ];
+  const nodeDetails = [
+    { nodeSelector: { matchLabels: { disks: 'nvme' } }, nodeDetail: 'None' as const },
+    { nodeSelector: { matchLabels: { zone: 'a' } }, nodeDetail: 'All' as const },
+  ];
+  const batch = cut({ nodes, plan: { batches: [{ size: 3 }], notify: { nodeDetails } } });
+
+  const levels = Object.fromEntries((batch?.nodes ?? []).map(({ name, nodeDetail }) => [name, nodeDetail]));
+  expect(levels).toEqual({ 'node-1': 'None', 'node-2': 'All', 'node-3': undefined });
+});

@@ -1,0 +1,22 @@
+import { expect, it } from '@jest/globals';
+import { MINUTE_MS, worldWithHolder } from './a-holder.ts';
+import { aPlan } from './agent-world.ts';
+
+it('gives each sink as much of single nodes as it wants and the plan lets be told', async () => {
+  const { world } = await worldWithHolder(['ops', 'chat']);
+  const plan = aPlan(['ops', 'chat']);
+  const sinks =
+    plan.spec.notify?.sinks?.map((sink) => (sink.name === 'chat' ? { ...sink, nodeDetail: 'None' as const } : sink)) ?? [];
+  world.cluster.plan = { ...plan, spec: { ...plan.spec, notify: { nodeDetail: 'All', sinks } } };
+
+  world.settleBatch(1, ['ops', 'chat']);
+  await world.time.pass(MINUTE_MS);
+
+  const nodes = new Map(world.received.map(({ sink, notification }) => [sink, notification.nodes.map(({ name }) => name)]));
+  expect(nodes).toEqual(
+    new Map([
+      ['ops', ['node-1']],
+      ['chat', []],
+    ]),
+  );
+});
