@@ -55,10 +55,15 @@ export async function deliver(delivery: Delivery, ports: DeliverPorts, signals: 
   let attempts = 0;
   let failures = 0;
 
-  function tellVerdict({ outcome, reason, message }: Extract<Verdict, { kind: 'Over' }>): void {
+  function tellVerdict(verdict: Extract<Verdict, { kind: 'Over' }>): void {
     const fields = { batch, sink, id: delivery.id, attempts };
-    if (outcome === 'Delivered') log.info('Delivered notification', fields);
-    else log.error('Giving a notification up', { ...fields, reason, problem: message });
+    if (verdict.outcome === 'Failed') {
+      log.error('Giving a notification up', { ...fields, reason: verdict.reason, problem: verdict.message });
+    } else if (verdict.remark !== undefined) {
+      log.warn('Delivered notification, but not as it should be', { ...fields, ...verdict.remark });
+    } else {
+      log.info('Delivered notification', fields);
+    }
   }
 
   while (!signals.stop.aborted) {

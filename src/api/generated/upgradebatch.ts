@@ -379,7 +379,7 @@ export interface BatchNotification {
   readonly id: string;
   /** sinks are the names of the sinks that are to get it. */
   readonly sinks?: readonly string[];
-  /** receipts say what became of it, one for each sink. */
+  /** receipts say what became of the batch's messages, one for each message and sink. */
   readonly receipts?: readonly Receipt[];
 }
 
@@ -387,7 +387,7 @@ export interface BatchNotification {
 export interface Receipt {
   /** sink is the sink's name. */
   readonly sink: string;
-  /** id is the notification's id. */
+  /** id is the message's id. */
   readonly id: string;
   /** outcome is Delivered, or Failed for good. */
   readonly outcome: 'Delivered' | 'Failed';
@@ -399,8 +399,20 @@ export interface Receipt {
   readonly node?: string;
   /** attempts is how often it was tried by that agent. */
   readonly attempts?: number;
+  /** handle is what the sink calls the message, by which it is updated or answered later. */
+  readonly handle?: string;
+  /** remark says what was not as it should be, although it was delivered. */
+  readonly remark?: ReceiptRemark;
   /** time is when it was delivered or given up. */
   readonly time: string;
+}
+
+/** `status.notification.receipts[].remark` of an UpgradeBatch. */
+export interface ReceiptRemark {
+  /** reason is one CamelCase word for it. */
+  readonly reason: string;
+  /** message says it to a person. */
+  readonly message: string;
 }
 
 /** `status.resumed` of an UpgradeBatch. */

@@ -1,8 +1,9 @@
 import { NOTIFY_REASONS } from '../../api/conditions.ts';
 import type { Receipt } from '../../api/generated/upgradebatch.ts';
 import type { Instant } from '../facts.ts';
-import type { SendResult } from '../notification/send-result.ts';
-import { cutToBytes, toRfc3339 } from '../text.ts';
+import type { Delivered, SendResult } from '../notification/send-result.ts';
+import { presentFields } from '../present-fields.ts';
+import { byteLength, cutToBytes, toRfc3339 } from '../text.ts';
 import type { Delivery } from './deliveries.ts';
 
 /** The first wait after a failure, and the longest (ms). */
@@ -14,10 +15,12 @@ const SECRET_GRACE_MS = 90_000;
 /** As long as a receipt's reason and message may be. */
 const REASON_LENGTH = 63;
 const MESSAGE_BYTES = 256;
+const HANDLE_BYTES = 128;
 
 /** What follows from a try. */
 export type Verdict =
-  | { readonly kind: 'Over'; readonly outcome: 'Delivered' | 'Failed'; readonly reason?: string; readonly message?: string }
+  | ({ readonly kind: 'Over'; readonly outcome: 'Delivered' } & Omit<Delivered, 'kind'>)
+  | { readonly kind: 'Over'; readonly outcome: 'Failed'; readonly reason: string; readonly message: string }
   | { readonly kind: 'Again'; readonly afterMs: number };
 
 /** How often, and for how long, an agent has tried. */
@@ -34,7 +37,7 @@ export interface Tries {
  * @param random from 0 to 1: half of each wait is left to chance, so that agents that failed together do not come back together.
  */
 export function judgeAttempt(result: SendResult, { attempts, elapsedMs }: Tries, random: number): Verdict {
-  if (result.kind === 'Delivered') return { kind: 'Over', outcome: 'Delivered' };
+  if (result.kind === 'Delivered') return { ...result, kind: 'Over', outcome: 'Delivered' };
   const { reason, message } = result;
   const secretMayCome = reason === NOTIFY_REASONS.SecretMissing && elapsedMs < SECRET_GRACE_MS;
   if (result.kind === 'Permanent' && !secretMayCome) return { kind: 'Over', outcome: 'Failed', reason, message };
@@ -54,15 +57,26 @@ export function makeReceipt(
   verdict: Extract<Verdict, { kind: 'Over' }>,
   told: { readonly node: string; readonly attempts: number; readonly now: Instant },
 ): Receipt {
-  const { outcome, reason, message } = verdict;
-  return {
+  const { outcome } = verdict;
+  return presentFields({
     sink,
     id,
     outcome,
-    ...(reason === undefined ? {} : { reason: reason.slice(0, REASON_LENGTH) }),
-    ...(message === undefined ? {} : { message: cutToBytes(message, MESSAGE_BYTES) }),
+    ...(outcome === 'Failed'
+      ? { reason: verdict.reason.slice(0, REASON_LENGTH), message: cutToBytes(verdict.message, MESSAGE_BYTES) }
+      : { handle: usableHandle(verdict.handle), remark: boundedRemark(verdict.remark) }),
     node: told.node,
-    ...(told.attempts === 0 ? {} : { attempts: told.attempts }),
+    attempts: told.attempts === 0 ? undefined : told.attempts,
     time: toRfc3339(told.now),
-  };
+  });
+}
+
+/** A handle that is cut would be another one: without it, a new message is sent instead of an update. */
+function usableHandle(handle: string | undefined): string | undefined {
+  return handle === undefined || handle === '' || byteLength(handle) > HANDLE_BYTES ? undefined : handle;
+}
+
+function boundedRemark(remark: Delivered['remark']): Delivered['remark'] {
+  if (remark === undefined) return undefined;
+  return { reason: remark.reason.slice(0, REASON_LENGTH), message: cutToBytes(remark.message, MESSAGE_BYTES) };
 }

@@ -1,5 +1,5 @@
 import { CONDITIONS } from '../../api/conditions.ts';
-import type { Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { BatchNotification, Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import { isTrue } from '../condition.ts';
 import { hasReceipt } from './lease.ts';
 
@@ -30,6 +30,11 @@ export function outboxEntry({ metadata, spec, status }: UpgradeBatch): OutboxEnt
   const { id, sinks = [], receipts = [] } = notification;
   const open = sinks.filter((sink) => !hasReceipt(receipts, { id, sink }));
   return open.length === 0 ? undefined : { name: metadata.name, uid: metadata.uid, index: spec.index, id, sinks: open };
+}
+
+/** The receipts of a batch's final notification, among those of its other messages. */
+export function finalReceipts(notification: BatchNotification | undefined): readonly Receipt[] {
+  return (notification?.receipts ?? []).filter((receipt) => receipt.id === notification?.id);
 }
 
 /**

@@ -90,7 +90,7 @@ function readReceipts(annotation: unknown): Receipt[] {
 /** Only what the batch's status can take: whoever holds the baton writes the annotation, and one wrong field would block the whole status. */
 function readReceipt(value: unknown): Receipt | undefined {
   if (!isJson(value)) return undefined;
-  const { sink, id, outcome, time, reason, message, node, attempts } = value;
+  const { sink, id, outcome, time, reason, message, node, attempts, handle } = value;
   if (!isShort(sink, 40) || !isShort(id, 128) || !isShort(time, 40) || Number.isNaN(Date.parse(time))) return undefined;
   if (outcome !== 'Delivered' && outcome !== 'Failed') return undefined;
   return presentFields({
@@ -101,8 +101,16 @@ function readReceipt(value: unknown): Receipt | undefined {
     message: isShort(message, 256) ? message : undefined,
     node: isShort(node, 253) ? node : undefined,
     attempts: typeof attempts === 'number' && Number.isSafeInteger(attempts) && attempts > 0 ? attempts : undefined,
+    handle: isShort(handle, 128) ? handle : undefined,
+    remark: readRemark(value['remark']),
     time: toRfc3339(Date.parse(time)),
   });
+}
+
+function readRemark(value: unknown): Receipt['remark'] {
+  if (!isJson(value)) return undefined;
+  const { reason, message } = value;
+  return isShort(reason, 63) && isShort(message, 256) ? { reason, message } : undefined;
 }
 
 function isShort(value: unknown, limit: number): value is string {

@@ -8,6 +8,8 @@ import type {
   UpgradeBatch,
   UpgradeBatchStatus,
 } from '../../api/generated/upgradebatch.ts';
+import { finalReceipts } from '../baton/deliveries.ts';
+import { hasReceipt } from '../baton/lease.ts';
 import { isTrue, settleConditions, type Finding } from '../condition.ts';
 import type { Instant } from '../facts.ts';
 import { presentFields } from '../present-fields.ts';
@@ -30,12 +32,11 @@ export function isSettled(batch: UpgradeBatch): boolean {
   return isTrue(batch.status?.conditions, CONDITIONS.settled);
 }
 
-/** Sinks that have no receipt for the batch's notification yet, as persisted. */
+/** Sinks that have no receipt for the batch's final notification yet, as persisted. */
 export function outstandingSinks(batch: UpgradeBatch): readonly string[] {
-  const notification = batch.status?.notification;
-  if (notification === undefined) return [];
-  const answered = new Set((notification.receipts ?? []).map((receipt) => receipt.sink));
-  return (notification.sinks ?? []).filter((sink) => !answered.has(sink));
+  const { sinks = [] } = batch.status?.notification ?? {};
+  const answered = new Set(finalReceipts(batch.status?.notification).map((receipt) => receipt.sink));
+  return sinks.filter((sink) => !answered.has(sink));
 }
 
 /** The facts' verdict on each node of the batch, before new turns are opened. */
@@ -179,15 +180,15 @@ function outbox(input: DecisionInput, batch: UpgradeBatch, settledTime: string):
   const before = batch.status?.notification;
   const id = before?.id ?? `${batch.metadata.uid}/1`;
   const sinks = before?.sinks ?? (snapshot.plan.spec.notify?.sinks ?? []).map((sink) => sink.name);
-  const receipts = new Map((before?.receipts ?? []).map((receipt) => [receipt.sink, receipt]));
+  const receipts = [...(before?.receipts ?? [])];
   for (const receipt of snapshot.lease?.receipts ?? []) {
-    if (receipt.id === id && sinks.includes(receipt.sink) && !receipts.has(receipt.sink)) receipts.set(receipt.sink, receipt);
+    if (receipt.id === id && sinks.includes(receipt.sink) && !hasReceipt(receipts, receipt)) receipts.push(receipt);
   }
   for (const sink of sinks) {
-    const given = receipts.has(sink) ? undefined : giveUp(input, settledTime, { sink, id });
-    if (given !== undefined) receipts.set(sink, given);
+    const given = hasReceipt(receipts, { sink, id }) ? undefined : giveUp(input, settledTime, { sink, id });
+    if (given !== undefined) receipts.push(given);
   }
-  return { id, sinks, receipts: [...receipts.values()] };
+  return { id, sinks, receipts };
 }
 
 /** The receipt of a sink that took too long; undefined while there is time. */
@@ -228,7 +229,8 @@ function notifiedFinding(
     observedGeneration: batch.metadata.generation,
   });
   if (notification === undefined) return finding('False', NOTIFY_REASONS.NotSettled, 'the batch is not settled yet');
-  const { sinks = [], receipts = [] } = notification;
+  const { sinks = [] } = notification;
+  const receipts = finalReceipts(notification);
   if (sinks.length === 0) return finding('True', NOTIFY_REASONS.NoSinks, 'the plan names no sink');
   const failed = receipts.filter((receipt) => receipt.outcome === 'Failed');
   if (receipts.length < sinks.length) {

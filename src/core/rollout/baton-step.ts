@@ -1,5 +1,6 @@
 import type { NodeRecord, Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { Hash, Instant, NodeFact, PodFact } from '../facts.ts';
+import { finalReceipts } from '../baton/deliveries.ts';
 import { selects } from '../selector.ts';
 import { toInstant } from '../text.ts';
 import { agentPodName, buildAgentPod } from './agent-pod.ts';
@@ -37,9 +38,9 @@ export interface BatonStep {
 /** How long the first renewal may take: the image is pulled, the Pod starts (ms). */
 const START_MS = 60_000;
 
-/** Node whose agent spoke for a batch: by its receipts, else the one that held the baton last. */
+/** Node whose agent spoke for a batch: by the receipts of its final notification, else the one that held the baton last. */
 function senderOf(batch: UpgradeBatch): string | undefined {
-  const delivered = batch.status?.notification?.receipts?.findLast((receipt) => receipt.outcome === 'Delivered');
+  const delivered = finalReceipts(batch.status?.notification).findLast((receipt) => receipt.outcome === 'Delivered');
   return delivered?.node ?? batch.status?.agent;
 }
 

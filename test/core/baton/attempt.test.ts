@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Receipt } from '../../../src/api/generated/upgradebatch.ts';
 import { backoffMs, judgeAttempt, makeReceipt } from '../../../src/core/baton/attempt.ts';
+import type { SendResult } from '../../../src/core/notification/send-result.ts';
 
 const DELIVERY = { batch: 'kernel-7f3c-1', batchUid: 'uid', id: 'uid/1', sink: 'ops' };
 const retry = { kind: 'Retry', reason: 'Unavailable', message: 'HTTP 503' } as const;
@@ -67,6 +69,12 @@ describe('a try', () => {
   });
 });
 
+function receiptFor(result: SendResult): Receipt {
+  const verdict = judgeAttempt(result, { attempts: 1, elapsedMs: 0 }, 1);
+  if (verdict.kind !== 'Over') throw new Error('A try that is repeated has no receipt.');
+  return makeReceipt(DELIVERY, verdict, { node: 'node-1', attempts: 1, now: 0 });
+}
+
 describe('a receipt', () => {
   it('says what became of the notification, who sent it, and when', () => {
     expect(
@@ -93,5 +101,22 @@ describe('a receipt', () => {
     expect(receipt.reason).toHaveLength(63);
     expect(new TextEncoder().encode(receipt.message).length).toBeLessThanOrEqual(256);
     expect(receipt).not.toHaveProperty('attempts');
+  });
+
+  it.each([
+    { title: 'the longest', handle: 'é'.repeat(64), kept: 'é'.repeat(64) },
+    { title: 'one that is longer, which would be another one when cut', handle: 'é'.repeat(65), kept: undefined },
+    { title: 'an empty one', handle: '', kept: undefined },
+  ])('has the handle of the message: $title', ({ handle, kept }) => {
+    expect(receiptFor({ kind: 'Delivered', handle }).handle).toBe(kept);
+  });
+
+  it('says what was not as it should be although it was delivered, within the limits of the status', () => {
+    const remark = { reason: 'R'.repeat(100), message: 'é'.repeat(400) };
+    const receipt = receiptFor({ kind: 'Delivered', remark });
+
+    expect(receipt.outcome).toBe('Delivered');
+    expect(receipt.remark?.reason).toHaveLength(63);
+    expect(new TextEncoder().encode(receipt.remark?.message).length).toBeLessThanOrEqual(256);
   });
 });

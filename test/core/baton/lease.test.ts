@@ -49,6 +49,12 @@ describe('a Lease', () => {
     });
   });
 
+  it('has the handle and the remark of a receipt', () => {
+    const told = { ...RECEIPT, handle: 'C1/1.2', remark: { reason: 'TemplateFailed', message: 'line 3' } };
+
+    expect(readLease(leaseObject({ 'baton.dev/receipts': JSON.stringify([told]) })).receipts).toEqual([told]);
+  });
+
   it('names nobody before anyone holds it', () => {
     const lease = readLease({ metadata: {}, spec: {} });
 
@@ -74,6 +80,8 @@ describe('a Lease', () => {
     { title: 'a sink name that is too long', wrong: { sink: 'x'.repeat(41) }, read: [] },
     { title: 'attempts that are no number', wrong: { attempts: '2' }, read: [{ ...RECEIPT, attempts: undefined }] },
     { title: 'a message that is too long', wrong: { message: 'x'.repeat(257) }, read: [RECEIPT] },
+    { title: 'a handle that is too long', wrong: { handle: 'x'.repeat(129) }, read: [RECEIPT] },
+    { title: 'a remark without a message', wrong: { remark: { reason: 'TemplateFailed' } }, read: [RECEIPT] },
     { title: 'a field that the status does not have', wrong: { extra: true }, read: [RECEIPT] },
   ])('gives nothing to the status that it cannot take: $title', ({ wrong, read }) => {
     const { receipts } = readLease(leaseObject({ 'baton.dev/receipts': JSON.stringify([{ ...RECEIPT, ...wrong }]) }));

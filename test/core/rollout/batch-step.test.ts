@@ -150,6 +150,16 @@ describe('The outbox of a batch', () => {
     expect(statusOf({ batch, records: SUCCEEDED, snapshot: lease(again) }).notification).toEqual(notification);
   });
 
+  it('does not take the receipt of another message of the batch for the final one', () => {
+    const alert = delivered({ id: 'uid-of-os-aaaa-1/2' });
+    const notification = { ...outboxOf('os-aaaa-1'), receipts: [alert] };
+    const batch = aBatch(['node-1', 'node-2'], { status: settledStatus(SUCCEEDED, { notification }) });
+    expect(outstandingSinks(batch)).toEqual(['ops']);
+    const status = statusOf({ batch, records: SUCCEEDED, snapshot: lease(delivered()) });
+    expect(status.notification?.receipts).toEqual([alert, delivered()]);
+    expect(findCondition(statusOf({ batch, records: SUCCEEDED }).conditions, 'Notified')?.reason).toBe('Pending');
+  });
+
   it('keeps the sinks that were asked for when it settled', () => {
     const batch = aBatch(['node-1', 'node-2'], { status: settledStatus(SUCCEEDED, { notification: outboxOf('os-aaaa-1') }) });
     expect(

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { NodeFact, PodFact } from '../../../src/core/facts.ts';
 import { agentPodName } from '../../../src/core/rollout/agent-pod.ts';
 import type { LeaseFact } from '../../../src/core/rollout/snapshot.ts';
-import { AGENT, HELD, next, step, toldBy, WORKERS, type Case } from './support/baton.ts';
+import { AGENT, alertedBy, HELD, next, step, toldBy, WORKERS, type Case } from './support/baton.ts';
 import { aLease, anAgent, aNode, aQuarantined } from './support/facts.ts';
 import { at, hash } from './support/objects.ts';
 
@@ -18,6 +18,7 @@ describe('The first holder of a batch', () => {
       'node-1',
     ],
     ['is another than the one that told the last batch', { earlier: toldBy('node-3') }, 'node-2'],
+    ['may have told only that something was wrong in the last batch', { earlier: alertedBy('node-3', 'node-2') }, 'node-3'],
     ['is of another batch rather than the one that told the last', { batch: ['node-3'], earlier: toldBy('node-3') }, 'node-1'],
     [
       'is the one that told the last batch when there is no other',

@@ -192,7 +192,9 @@ describe('Whether everybody was told', () => {
   const told = (...batches: readonly UpgradeBatch[]): Case => ({ nodes: NODES, batches });
   const failed = {
     ...outboxOf('os-aaaa-1'),
-    receipts: [{ sink: 'ops', id: 'x/1', outcome: 'Failed', reason: 'GivenUp', message: 'nobody took it', time: '' }],
+    receipts: [
+      { sink: 'ops', id: 'uid-of-os-aaaa-1/1', outcome: 'Failed', reason: 'GivenUp', message: 'nobody took it', time: '' },
+    ],
   } as const;
   it.each<readonly [string, Case, string, string]>([
     ['no batch is settled', {}, 'Unknown', 'NotSettled'],

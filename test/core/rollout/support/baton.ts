@@ -4,7 +4,7 @@ import { stepBaton, type BatonInput, type BatonStep } from '../../../../src/core
 import { surveyFleet } from '../../../../src/core/rollout/fleet.ts';
 import type { LeaseFact } from '../../../../src/core/rollout/snapshot.ts';
 import { aLease, anAgent, aNode, aSnapshot, byName, SETTINGS } from './facts.ts';
-import { aBatch, aPlan, at, hash, outboxOf, settledStatus } from './objects.ts';
+import { aBatch, aPlan, at, hash, outboxOf, settledStatus, timeAt } from './objects.ts';
 
 /** What there is to see of a baton: four workers, three of them in an open batch; nobody holds, unless something else is said. */
 export interface Case {
@@ -64,6 +64,14 @@ export function toldBy(node: string): UpgradeBatch {
     spec: { index: 1 },
     status: settledStatus([], { notification: outboxOf('os-aaaa-0', node) }),
   });
+}
+
+/** The batch before: one node sent the alert at last, another one had told how it ended. */
+export function alertedBy(alerter: string, teller: string): UpgradeBatch {
+  const batch = toldBy(teller);
+  const { id, sinks, receipts = [] } = outboxOf('os-aaaa-0', teller);
+  const alerted = { sink: 'ops', id: 'uid-of-os-aaaa-0/2', outcome: 'Delivered', node: alerter, time: timeAt(1) } as const;
+  return { ...batch, status: { ...batch.status, notification: { id, sinks: sinks ?? [], receipts: [...receipts, alerted] } } };
 }
 
 /** The Lease while node-3 holds it. */
