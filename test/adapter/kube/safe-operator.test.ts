@@ -2,121 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { KubeClient, KubeObject, WatchEvent } from '../../../src/kube/client.ts';
 import { KubeError } from '../../../src/kube/kube-error.ts';
-import type { Reflector } from '../../../src/kube/reflector.ts';
-import { SafeOperator, type ResourceEvent, type ResourceMeta } from '../../../src/kube/safe-operator.ts';
-import { Collection, anObject, expired } from './support/collection.ts';
+import { anObject, expired } from './support/collection.ts';
 import { kubeConfigFor } from './support/loopback-server.ts';
 import { RecordingLog } from './support/recording-log.ts';
+import { ThingOperator } from './support/thing-operator.ts';
 import { VirtualTime, settle } from './support/virtual-time.ts';
-
-interface Write {
-  readonly verb: string;
-  readonly path: string;
-  readonly body: unknown;
-}
-
-/** A client that reads from a collection and answers every write with the next answer. */
-class WritingClient implements KubeClient {
-  readonly collection = new Collection();
-  readonly writes: Write[] = [];
-  answer: KubeObject | KubeError = anObject('a', '900');
-
-  list<T>(path: string, query?: Readonly<Record<string, string>>): ReturnType<typeof this.collection.list<T>> {
-    return this.collection.list(path, query);
-  }
-
-  watch(
-    path: string,
-    query: Readonly<Record<string, string>>,
-    options: { readonly signal: AbortSignal },
-  ): AsyncIterable<WatchEvent> {
-    return this.collection.watch(path, query, options);
-  }
-
-  replace<T>(path: string, body: unknown): Promise<T> {
-    return this.#write('PUT', path, body);
-  }
-
-  mergePatch<T>(path: string, body: unknown): Promise<T> {
-    return this.#write('PATCH', path, body);
-  }
-
-  get<T>(path: string): Promise<T> {
-    return this.#write('GET', path, undefined);
-  }
-
-  create<T>(path: string, body: unknown): Promise<T> {
-    return this.#write('POST', path, body);
-  }
-
-  jsonPatch<T>(path: string, body: unknown): Promise<T> {
-    return this.#write('PATCH', path, body);
-  }
-
-  async delete(path: string): Promise<void> {
-    await this.#write('DELETE', path, undefined);
-  }
-
-  async deleteCollection(path: string): Promise<void> {
-    await this.#write('DELETE', path, undefined);
-  }
-
-  #write<T>(verb: string, path: string, body: unknown): Promise<T> {
-    this.writes.push({ verb, path, body });
-    return this.answer instanceof KubeError ? Promise.reject(this.answer) : Promise.resolve(this.answer as T);
-  }
-}
-
-/** An operator that makes what is protected visible. */
-class ThingOperator extends SafeOperator {
-  handler: (event: ResourceEvent) => Promise<void> = () => Promise.resolve();
-  readonly events: ResourceEvent[] = [];
-
-  get things(): Reflector<KubeObject> {
-    return this.reflector('things');
-  }
-
-  get server(): string {
-    return this.getCustomResourceApiUri('x', 'v1', 'things', 'fleet');
-  }
-
-  get coreApi(): unknown {
-    return this.k8sApi;
-  }
-
-  whenSynced(): Promise<void> {
-    return this.synced();
-  }
-
-  watchAgain(): Promise<void> {
-    return this.init();
-  }
-
-  patchStatus(meta: ResourceMeta, status: unknown): Promise<ResourceMeta> {
-    return this.patchResourceStatus(meta, status);
-  }
-
-  setStatus(meta: ResourceMeta, status: unknown): Promise<ResourceMeta> {
-    return this.setResourceStatus(meta, status);
-  }
-
-  finalize(event: ResourceEvent, act: () => Promise<void>): Promise<boolean> {
-    return this.handleResourceFinalizer(event, 'x/done', act);
-  }
-
-  forbidden(): Promise<unknown>[] {
-    return [this.registerCustomResourceDefinition(), this.applyAxiosKubeConfigAuth(), this.applyGaxiosKubeConfigAuth()];
-  }
-
-  protected override init(): Promise<void> {
-    return this.watchResource('x', 'v1', 'things', async (event) => {
-      this.events.push(event);
-      await this.handler(event);
-    });
-  }
-}
+import { WritingClient } from './support/writing-client.ts';
 
 describe('SafeOperator', () => {
   let client: WritingClient;

@@ -1,36 +1,24 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/core/rollout/decide.ts';
-import { createKubeClient, type KubeClient, type KubeObject } from '../../../src/kube/client.ts';
-import { loadKubeConfig, type PooledKubeConfig } from '../../../src/kube/pooled-kube-config.ts';
+import type { KubeClient, KubeObject } from '../../../src/kube/client.ts';
 import { applyCommand, type ApplyDeps } from '../../../src/operator/apply.ts';
 import { readPreflight } from '../../../src/operator/read-preflight.ts';
-import { RecordingLog } from '../../adapter/kube/support/recording-log.ts';
-import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { aNode, aSnapshot, byName, SETTINGS } from '../../core/rollout/support/facts.ts';
 import { aPlan, at, hash } from '../../core/rollout/support/objects.ts';
+import { startConnectedCluster, type ConnectedCluster } from './connected-cluster.ts';
 
-let cluster: Cluster;
-let kubeConfig: PooledKubeConfig;
+let connected: ConnectedCluster;
 let client: KubeClient;
 
 beforeAll(async () => {
-  cluster = await startCluster({ name: 'preflight', controlPlaneOnly: true });
-  kubeConfig = loadKubeConfig({ kubeconfigPath: cluster.kubeconfigPath });
-  const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
-    await wait(ms, undefined, signal === undefined ? {} : { signal });
-  };
-  const log = new RecordingLog();
-  client = createKubeClient({ kubeConfig, userAgent: 'baton-test/1', log, now: Date.now, random: Math.random, sleep });
+  connected = await startConnectedCluster('preflight');
+  ({ client } = connected);
   for (const name of ['fleet', 'shop']) {
     await client.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
 }, 120_000);
 
-afterAll(async () => {
-  await kubeConfig.close();
-  await cluster.stop();
-}, 60_000);
+afterAll(() => connected.close(), 60_000);
 
 interface Budget {
   readonly name: string;

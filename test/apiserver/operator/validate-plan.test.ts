@@ -1,39 +1,27 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createKubeClient, type KubeClient } from '../../../src/kube/client.ts';
-import { loadKubeConfig, type PooledKubeConfig } from '../../../src/kube/pooled-kube-config.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
 import type { Validation } from '../../../src/core/rollout/snapshot.ts';
 import { PlanValidator } from '../../../src/operator/validate-plan.ts';
-import { RecordingLog } from '../../adapter/kube/support/recording-log.ts';
-import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { waitFor } from '../../cluster/wait-for.ts';
 import { aPlan, aProcess } from '../../core/rollout/support/objects.ts';
+import { startConnectedCluster, type ConnectedCluster } from './connected-cluster.ts';
 
-let cluster: Cluster;
-let kubeConfig: PooledKubeConfig;
+let connected: ConnectedCluster;
 let client: KubeClient;
 
 beforeAll(async () => {
   // With controllers: they make the default ServiceAccount, and only then does the API server ask for ServiceAccounts at all.
-  cluster = await startCluster({ name: 'validate', controlPlaneOnly: true, controllers: true });
-  kubeConfig = loadKubeConfig({ kubeconfigPath: cluster.kubeconfigPath });
-  const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
-    await wait(ms, undefined, signal === undefined ? {} : { signal });
-  };
-  const log = new RecordingLog();
-  client = createKubeClient({ kubeConfig, userAgent: 'baton-test/1', log, now: Date.now, random: Math.random, sleep });
+  connected = await startConnectedCluster('validate', { controllers: true });
+  ({ client } = connected);
   const labels = { 'pod-security.kubernetes.io/enforce': 'baseline' };
   await client.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'fleet', labels } });
-  await waitFor(async () => (await cluster.kubectl(['get', 'sa', 'default', '-n', 'fleet'])).code === 0, {
+  await waitFor(async () => (await connected.cluster.kubectl(['get', 'sa', 'default', '-n', 'fleet'])).code === 0, {
     what: 'the default ServiceAccount',
     timeoutMs: 60_000,
   });
 }, 120_000);
 
-afterAll(async () => {
-  await kubeConfig.close();
-  await cluster.stop();
-}, 60_000);
+afterAll(() => connected.close(), 60_000);
 
 async function validate(podSpec: object, changes: object = {}): Promise<Validation> {
   const template = { spec: { containers: [{ name: 'upgrade', image: 'registry.example/os:1' }], ...podSpec } };
