@@ -13,7 +13,7 @@ const directions = {
   operator: ['api', 'core', 'kube', 'net', 'runtime'],
   agent: ['api', 'core', 'kube', 'net', 'notify', 'runtime'],
   reporter: ['api', 'core', 'kube', 'runtime'],
-  cli: ['api', 'core', 'kube', 'runtime'],
+  cli: ['api', 'core', 'kube', 'notify', 'runtime'],
 };
 const folders = Object.keys(directions);
 
@@ -106,7 +106,7 @@ export default tseslint.config(
   },
   {
     files: ['src/{operator,agent,reporter,cli}/**/*.ts'],
-    ignores: ['src/*/main.ts'],
+    ignores: ['src/**/main.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

@@ -10,6 +10,7 @@ const USAGE = `Usage: baton <command> [options]
 Commands:
   report      tell how an upgrade process on this host is getting on (see baton report --help)
   convert     turn Plans of system-upgrade-controller into UpgradePlans (see baton convert --help)
+  notify      try the notifications of a plan (see baton notify --help)
   operator    run the operator (in the cluster)
   agent       run a notification agent (in the cluster; the operator makes its Pod)
   reporter    run the reporter of a node (in the cluster; a DaemonSet)
@@ -58,6 +59,8 @@ async function load(command: string | undefined): Promise<Program | undefined> {
       return import('./cli/main.ts');
     case 'convert':
       return import('./cli/convert.ts');
+    case 'notify':
+      return import('./cli/notify/main.ts');
     case 'operator':
       return import('./operator/main.ts');
     case 'agent':

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import process from 'node:process';
-import { text } from 'node:stream/consumers';
 import { Command, CommanderError } from 'commander';
-import { convertText, type Source } from './convert-text.ts';
+import { convertText } from './convert-text.ts';
+import { readSources } from './read-sources.ts';
 
 const OK = 0;
 const BAD_INPUT = 2;
@@ -18,10 +17,9 @@ export async function main(args: readonly string[]): Promise<number> {
     throw error;
   }
   const { filename } = command.opts<{ readonly filename: readonly string[] }>();
-  const sources = await Promise.all(filename.map(readSource));
-  const unread = sources.filter((source) => typeof source === 'string');
-  if (unread.length > 0) return refuse(unread);
-  const conversion = convertText(sources.filter((source) => typeof source !== 'string'));
+  const { sources, problems } = await readSources(filename);
+  if (problems.length > 0) return refuse(problems);
+  const conversion = convertText(sources);
   if (conversion.kind === 'Refused') return refuse(conversion.problems);
   process.stdout.write(conversion.yaml);
   return OK;
@@ -30,17 +28,6 @@ export async function main(args: readonly string[]): Promise<number> {
 function refuse(problems: readonly string[]): number {
   process.stderr.write(`${problems.join('\n')}\nNothing was converted.\n`);
   return BAD_INPUT;
-}
-
-/** A source, or why it could not be read. */
-async function readSource(name: string): Promise<Source | string> {
-  try {
-    return name === '-'
-      ? { name: 'standard input', text: await text(process.stdin) }
-      : { name, text: await readFile(name, 'utf8') };
-  } catch (error) {
-    return `${name}: could not be read: ${error instanceof Error ? error.message : String(error)}.`;
-  }
 }
 
 function convertCommand(): Command {

@@ -1,0 +1,89 @@
+import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import { API_VERSION } from '../../api/names.ts';
+import type { Instant } from '../../core/facts.ts';
+import { list, record, type Json } from '../../core/json.ts';
+import { sampleBatch } from '../../core/notification/sample-batch.ts';
+import { counted } from '../../core/text.ts';
+import type { SinkPreview } from '../../notify/sink.ts';
+import { objectsOf, type Source } from '../yaml-objects.ts';
+
+/** What is previewed. */
+export interface PreviewInput {
+  readonly sources: readonly Source[];
+  /** Name of the batch; without it, the last one of the plan. */
+  readonly batch: string | undefined;
+  /** Name of the one sink; without it, all of them. */
+  readonly sink: string | undefined;
+  readonly now: Instant;
+  /** What a sink would get. */
+  readonly previewSink: (plan: UpgradePlan, sink: string, batch: UpgradeBatch) => SinkPreview;
+}
+
+/** The previews as one text, or what is wrong: one sentence each, beginning with where. */
+export type Preview =
+  { readonly kind: 'Previewed'; readonly text: string } | { readonly kind: 'Refused'; readonly problems: readonly string[] };
+
+/** What each sink of a plan would get for a batch. */
+export function previewText({ sources, batch: wanted, sink, now, previewSink }: PreviewInput): Preview {
+  const problems: string[] = [];
+  const objects = sources.flatMap((source) => objectsOf(source, problems));
+  const plans = objects.flatMap(({ where, object }) => planOf(where, object, problems) ?? []);
+  const batches = objects.flatMap(({ where, object }) => batchOf(where, object, problems) ?? []);
+  if (problems.length > 0) return { kind: 'Refused', problems };
+  const [plan, second] = plans;
+  if (plan === undefined) return refused('There is no UpgradePlan in what was given.');
+  if (second !== undefined) return refused('There are several UpgradePlans in what was given: give one.');
+  const own = batches.filter(({ spec }) => spec.plan === plan.metadata.name).toSorted((a, b) => a.spec.index - b.spec.index);
+  const batch = wanted === undefined ? own.at(-1) : own.find(({ metadata }) => metadata.name === wanted);
+  if (wanted !== undefined && batch === undefined)
+    return refused(`There is no UpgradeBatch ${wanted} of the plan in what was given.`);
+  const names = (plan.spec.notify?.sinks ?? []).map(({ name }) => name);
+  if (names.length === 0) return refused('The plan has no sinks: add some in spec.notify.sinks.');
+  if (sink !== undefined && !names.includes(sink))
+    return refused(`The plan has no sink ${sink}: its sinks are ${names.join(', ')}.`);
+  const shown = batch ?? sampleBatch(plan, now);
+  const which = batch === undefined ? 'an invented batch, as there is none yet' : batch.metadata.name;
+  const parts = names
+    .filter((name) => sink === undefined || name === sink)
+    .map((name) => {
+      const { contentType, body } = previewSink(plan, name, shown);
+      const size = counted(Buffer.byteLength(body), 'byte');
+      return `# sink ${name}, ${which}: ${contentType}, ${size}\n${readable(contentType, body)}\n`;
+    });
+  return { kind: 'Previewed', text: parts.join('\n') };
+}
+
+function refused(problem: string): Preview {
+  return { kind: 'Refused', problems: [problem] };
+}
+
+/** JSON goes over the wire in one line; a person wants to read it. */
+function readable(contentType: string, body: string): string {
+  return contentType.includes('json') ? JSON.stringify(JSON.parse(body), undefined, 2) : body;
+}
+
+function isOurs(object: Json, kind: string): boolean {
+  return object['apiVersion'] === API_VERSION && object['kind'] === kind;
+}
+
+/** The API server has checked what it gives out; of what a person wrote, only that is checked without which nothing can be shown. */
+function planOf(where: string, object: Json, problems: string[]): UpgradePlan | undefined {
+  if (!isOurs(object, 'UpgradePlan')) return undefined;
+  const [metadata, spec] = [record(object['metadata']), record(object['spec'])];
+  if (typeof metadata['name'] !== 'string' || typeof spec['version'] !== 'string' || list(spec['processes']).length === 0) {
+    problems.push(`${where}: an UpgradePlan needs metadata.name, spec.version and spec.processes.`);
+    return undefined;
+  }
+  return { ...object, metadata: { namespace: 'default', uid: '', ...metadata } } as unknown as UpgradePlan;
+}
+
+function batchOf(where: string, object: Json, problems: string[]): UpgradeBatch | undefined {
+  if (!isOurs(object, 'UpgradeBatch')) return undefined;
+  const [metadata, spec] = [record(object['metadata']), record(object['spec'])];
+  if (typeof metadata['uid'] !== 'string' || typeof spec['plan'] !== 'string' || list(spec['nodes']).length === 0) {
+    problems.push(`${where}: an UpgradeBatch is needed as the API server has it; get it with 'kubectl get ubatch -o yaml'.`);
+    return undefined;
+  }
+  return object as unknown as UpgradeBatch;
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
+import { previewText, type Preview } from '../../../src/cli/notify/preview-text.ts';
+import { aBatch, succeeded } from '../../core/notification/a-batch.ts';
+
+const PLAN = `
+apiVersion: baton.dev/v1alpha1
+kind: UpgradePlan
+metadata: {name: kernel, namespace: fleet}
+spec:
+  version: "6.12.31"
+  processes: [{name: kernel}]
+  notify: {sinks: [{name: ops, webhook: {url: "https://hooks.example/"}}, {name: chat, webhook: {url: "https://chat.example/"}}]}
+`;
+const batches = [2, 1].map((index) => aBatch([succeeded(`node-${index}`)], { name: `kernel-7f3c-${index}`, spec: { index } }));
+
+/** What kubectl prints for several objects. */
+function listOf(objects: readonly UpgradeBatch[]): string {
+  return `---\n${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })}\n`;
+}
+
+function preview(text: string, { batch, sink }: { batch?: string; sink?: string } = {}): Preview {
+  return previewText({
+    sources: [{ name: 'plan.yaml', text }],
+    batch,
+    sink,
+    now: Date.parse('2026-11-21T22:54:00Z'),
+    previewSink: (_plan, name, of) => ({ contentType: 'text/plain', body: `${of.metadata.name} for ${name}, naïve` }),
+  });
+}
+
+describe('baton notify preview', () => {
+  it('shows what each sink would get for the last batch, with its size in bytes', () => {
+    expect(preview(PLAN + listOf(batches))).toEqual({
+      kind: 'Previewed',
+      text: [
+        '# sink ops, kernel-7f3c-2: text/plain, 29 bytes\nkernel-7f3c-2 for ops, naïve\n',
+        '# sink chat, kernel-7f3c-2: text/plain, 30 bytes\nkernel-7f3c-2 for chat, naïve\n',
+      ].join('\n'),
+    });
+  });
+
+  it('shows one batch and one sink where they are named', () => {
+    const shown = preview(PLAN + listOf(batches), { batch: 'kernel-7f3c-1', sink: 'chat' });
+    expect(shown).toMatchObject({ kind: 'Previewed', text: expect.stringMatching(/^# sink chat, kernel-7f3c-1:/) });
+  });
+
+  it('invents a batch for a plan that has none', () => {
+    expect(preview(PLAN)).toMatchObject({ kind: 'Previewed', text: expect.stringContaining('sink ops, an invented batch') });
+  });
+
+  it.each([
+    ['no plan', listOf(batches), {}, /no UpgradePlan/],
+    ['two plans', `${PLAN}---${PLAN}`, {}, /several UpgradePlans/],
+    ['a batch that is not there', PLAN, { batch: 'kernel-7f3c-9' }, /no UpgradeBatch kernel-7f3c-9/],
+    ['a sink that is not there', PLAN, { sink: 'opps' }, /no sink opps: its sinks are ops, chat/],
+    ['a plan without processes', PLAN.replace(/processes.*/, ''), {}, /plan\.yaml, kernel: an UpgradePlan needs/],
+    ['a plan without sinks', PLAN.replace(/notify.*/, ''), {}, /no sinks: add some in spec\.notify\.sinks/],
+    ['what is no YAML', `${PLAN}\n : [`, {}, /plan\.yaml:\d+:\d+: is not YAML/],
+  ])('refuses %s and says what to do', (_title, text, options, problem) => {
+    expect(preview(text, options)).toMatchObject({ kind: 'Refused', problems: [expect.stringMatching(problem)] });
+  });
+});
