@@ -9,8 +9,8 @@ export interface SinkSecret {
 }
 
 /** The Secrets of a sink: the kubelet mounts them into the agent's Pod, and nobody of Baton may read them otherwise. */
-export function sinkSecrets({ webhook }: Sink): readonly SinkSecret[] {
-  return [webhook.signingSecretRef].filter((reference) => reference !== undefined);
+export function sinkSecrets({ webhook, pagerDuty }: Sink): readonly SinkSecret[] {
+  return [webhook?.signingSecretRef, pagerDuty?.routingKeySecretRef].filter((reference) => reference !== undefined);
 }
 
 /** The file of a Secret's key, within the directory of the sinks' Secrets. */

@@ -1,5 +1,7 @@
 import type { Sink as SinkSpec } from '../api/generated/upgradeplan.ts';
+import { createAlertmanager } from './alertmanager.ts';
 import type { HttpClient } from './http.ts';
+import { createPagerDuty } from './pager-duty.ts';
 import { secretFiles, type ReadSecret } from './secret-files.ts';
 import type { Sink } from './sink.ts';
 import { createWebhook } from './webhook.ts';
@@ -20,7 +22,25 @@ export interface SinkEnvironment extends Omit<AgentEnvironment, 'secretsDirector
 }
 
 /** The sink that a plan describes. A new kind of sink gets its own file here, and its own field beside `webhook` in the plan. */
-export function createSink(spec: SinkSpec, { secretsDirectory, ...environment }: AgentEnvironment): Sink {
-  const readSecret = secretFiles(secretsDirectory, spec.name);
-  return createWebhook(spec.name, spec.webhook, { ...environment, readSecret });
+export function createSink(spec: SinkSpec, { secretsDirectory, ...rest }: AgentEnvironment): Sink {
+  const { name, webhook, pagerDuty, alertmanager } = spec;
+  const environment: SinkEnvironment = { ...rest, readSecret: secretFiles(secretsDirectory, name) };
+  if (webhook !== undefined) return createWebhook(name, webhook, environment);
+  if (pagerDuty !== undefined) return createPagerDuty(name, pagerDuty, true, environment);
+  if (alertmanager !== undefined) return createAlertmanager(name, alertmanager, environment);
+  return unknownSink(name);
+}
+
+/** A sink of a kind that the API has and this agent, which is older, has not. */
+function unknownSink(name: string): Sink {
+  return {
+    name,
+    preview: () => ({ contentType: 'text/plain', body: '' }),
+    send: () =>
+      Promise.resolve({
+        kind: 'Permanent',
+        reason: 'UnknownSink',
+        message: 'this version of the agent does not know the kind of the sink',
+      }),
+  };
 }

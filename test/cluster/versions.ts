@@ -5,6 +5,7 @@ export const versions = {
   containerd: '2.4.2',
   kwok: '0.8.0',
   helm: '4.3.1',
+  alertmanager: '0.31.1',
 } as const;
 
 /** A program that is built from source, named as its executable is. */
@@ -19,7 +20,8 @@ export type BinaryName =
   | 'kubelet'
   | 'kwok'
   | 'helm'
-  | 'kubectl';
+  | 'kubectl'
+  | 'alertmanager';
 
 /** How one program is built and recognised. */
 export interface BinarySource {
@@ -100,10 +102,21 @@ export const binarySources: Readonly<Record<BinaryName, BinarySource>> = {
     expectedSeconds: 220,
     versionArguments: ['version', '--short'],
   },
+  alertmanager: {
+    version: versions.alertmanager,
+    module: 'alertmanager',
+    package: 'github.com/prometheus/alertmanager/cmd/alertmanager',
+    ldflags: `-X github.com/prometheus/common/version.Version=${versions.alertmanager}`,
+    expectedSeconds: 170,
+    versionArguments: ['--version'],
+  },
 };
 
 /** All names, in build order. */
 export const binaryNames = Object.keys(binarySources) as readonly BinaryName[];
+
+/** Those that a cluster and Baton in it need; the rest is for single tests. */
+export const clusterBinaryNames = binaryNames.filter((name) => name !== 'alertmanager');
 
 /** True for a name in the table above. */
 export function isBinaryName(name: string): name is BinaryName {

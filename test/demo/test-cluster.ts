@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureBinaries, startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
 import { startDaemon } from '../cluster/daemon.ts';
 import { requirePrerequisites } from '../cluster/prerequisites.ts';
-import { binaryNames } from '../cluster/versions.ts';
+import { clusterBinaryNames } from '../cluster/versions.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { namespaceManifest, firmwareImage, signingSecretManifest, type FleetPlan } from '../support/fleet.ts';
 import { importImages, installBaton } from '../support/installation.ts';
@@ -81,7 +81,7 @@ export async function playInTestCluster(say: Say): Promise<Play> {
     say(`${what} (${seconds} s)`);
   };
   await requirePrerequisites({ realNodes: true });
-  await ensureBinaries(binaryNames, say);
+  await ensureBinaries(clusterBinaryNames, say);
   done("Kubernetes' programs are built");
   await stopCluster(demoCluster);
   const cluster = await startCluster({

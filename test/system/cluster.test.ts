@@ -11,7 +11,7 @@ import { binariesDirectory } from '../cluster/locations.ts';
 import { isAlive } from '../cluster/processes.ts';
 import { mustRun, runCommand } from '../cluster/run-command.ts';
 import { readState } from '../cluster/state.ts';
-import { binaryNames } from '../cluster/versions.ts';
+import { clusterBinaryNames } from '../cluster/versions.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 
 const program = fileURLToPath(new URL('../cluster/main.ts', import.meta.url));
@@ -22,7 +22,7 @@ const startTimeoutMs = 180_000;
 let cache: string;
 
 beforeAll(async () => {
-  await ensureBinaries(binaryNames, console.log);
+  await ensureBinaries(clusterBinaryNames, console.log);
   cache = mkdtempSync(join(tmpdir(), 'baton-cluster-test-'));
   symlinkSync(binariesDirectory(), join(cache, 'bin'));
   process.env['BATON_CACHE_DIR'] = cache;

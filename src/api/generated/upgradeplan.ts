@@ -380,7 +380,11 @@ export interface Sink {
   /** nodeDetail is how much the readers of this sink want to be told of single nodes. What the plan does not let be told of a node, no sink is told. */
   readonly nodeDetail?: 'None' | 'Problems' | 'All';
   /** webhook posts the notification as JSON. */
-  readonly webhook: WebhookSink;
+  readonly webhook?: WebhookSink;
+  /** pagerDuty triggers an incident for a rollout in trouble and resolves it when a later batch went well, by the Events API v2. */
+  readonly pagerDuty?: PagerDutySink;
+  /** alertmanager posts alerts to Alertmanager's API v2. A batch in trouble fires one for its plan; the next that went well resolves it. */
+  readonly alertmanager?: AlertmanagerSink;
 }
 
 /** `spec.notify.sinks[].webhook` of an UpgradePlan. */
@@ -397,6 +401,20 @@ export interface SecretKeyReference {
   readonly name: string;
   /** key is the key within the Secret's data. */
   readonly key: string;
+}
+
+/** `spec.notify.sinks[].pagerDuty` of an UpgradePlan. */
+export interface PagerDutySink {
+  /** routingKeySecretRef names the key of a Secret in the plan's namespace that holds the integration key of the service. */
+  readonly routingKeySecretRef: SecretKeyReference;
+  /** url is where PagerDuty takes events. Without it: https://events.pagerduty.com; in the EU it is https://events.eu.pagerduty.com. */
+  readonly url?: string;
+}
+
+/** `spec.notify.sinks[].alertmanager` of an UpgradePlan. */
+export interface AlertmanagerSink {
+  /** url is Alertmanager's address with its path prefix, without /api/v2. */
+  readonly url: string;
 }
 
 /** `status` of an UpgradePlan. */

@@ -49,6 +49,8 @@ export interface Notification {
 export interface NotifiedPlan {
   readonly namespace: string;
   readonly name: string;
+  /** Stays for the plan's life, and is never another plan's. */
+  readonly uid: string;
   readonly version: string;
   readonly revision: string;
 }

@@ -171,6 +171,19 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     plan('w', set({ notify: { sinks: [{ name: 'ops', webhook: { url: 'https://a:b@hooks.example/x' } }] } })),
     'must not carry a user name, a password or a fragment',
   ],
+  ['a sink of no kind', plan('w', set({ notify: { sinks: [{ name: 'ops' }] } })), 'must have exactly one of `webhook`'],
+  [
+    'a sink of two kinds',
+    plan(
+      'w',
+      set({
+        notify: {
+          sinks: [{ name: 'ops', webhook: { url: 'https://a.example/x' }, alertmanager: { url: 'http://b.example' } }],
+        },
+      }),
+    ),
+    'must have exactly one of `webhook`',
+  ],
   [
     'two sinks of one name',
     plan(

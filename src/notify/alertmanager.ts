@@ -1,0 +1,38 @@
+import { NOTIFY_REASONS } from '../api/conditions.ts';
+import type { AlertmanagerSink } from '../api/generated/upgradeplan.ts';
+import type { Notification } from '../core/notification/notification.ts';
+import type { SendResult } from '../core/notification/send-result.ts';
+import { toInstant } from '../core/text.ts';
+import { alertmanagerAlerts } from './alertmanager-alerts.ts';
+import type { SinkEnvironment } from './create-sink.ts';
+import { judgeAnswer } from './judge-answer.ts';
+import type { SendOptions, Sink } from './sink.ts';
+import { subUrl } from './sub-url.ts';
+
+/** A sink that posts alerts to Alertmanager's API v2. Alertmanager knows an alert by its labels, so a repetition changes nothing. */
+export function createAlertmanager(
+  name: string,
+  { url }: AlertmanagerSink,
+  { http, userAgent }: Pick<SinkEnvironment, 'http' | 'userAgent'>,
+): Sink {
+  async function send(notification: Notification, { signal, now }: SendOptions): Promise<SendResult> {
+    const target = subUrl(url, '/api/v2/alerts');
+    if (target === undefined) return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: 'the URL cannot be read' };
+    const answer = await http.post({
+      url: target,
+      headers: { 'content-type': 'application/json', 'user-agent': userAgent },
+      body: JSON.stringify(alertmanagerAlerts(notification, now)),
+      signal,
+    });
+    return judgeAnswer(answer, target.host, now);
+  }
+
+  return {
+    name,
+    preview: (notification) => ({
+      contentType: 'application/json',
+      body: JSON.stringify(alertmanagerAlerts(notification, toInstant(notification.settledTime) ?? 0)),
+    }),
+    send,
+  };
+}

@@ -1,0 +1,52 @@
+import { NOTIFY_REASONS } from '../api/conditions.ts';
+import type { PagerDutySink } from '../api/generated/upgradeplan.ts';
+import type { Notification } from '../core/notification/notification.ts';
+import type { SendResult } from '../core/notification/send-result.ts';
+import type { SinkEnvironment } from './create-sink.ts';
+import { judgeAnswer } from './judge-answer.ts';
+import { pagerDutyEvents } from './pager-duty-events.ts';
+import { secretText, withoutSecret } from './secret-files.ts';
+import type { SendOptions, Sink } from './sink.ts';
+import { subUrl } from './sub-url.ts';
+
+const PAGER_DUTY = 'https://events.pagerduty.com';
+
+/**
+ * A sink that speaks PagerDuty's Events API v2. Its incidents have the plan's and the revision's key, so a repetition adds to the same one.
+ *
+ * @param changes whether it also tells of good batches.
+ */
+export function createPagerDuty(
+  name: string,
+  { routingKeySecretRef, url = PAGER_DUTY }: PagerDutySink,
+  changes: boolean,
+  { http, userAgent, readSecret }: SinkEnvironment,
+): Sink {
+  async function send(notification: Notification, { signal, now }: SendOptions): Promise<SendResult> {
+    const secret = await readSecret(routingKeySecretRef);
+    if (secret.kind !== 'Found') return withoutSecret(secret, 'the routing key');
+    const routing_key = secretText(secret.bytes);
+    for (const { path, body } of pagerDutyEvents(notification, changes)) {
+      const target = subUrl(url, path);
+      if (target === undefined) return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: 'the URL cannot be read' };
+      const answer = await http.post({
+        url: target,
+        headers: { 'content-type': 'application/json', 'user-agent': userAgent },
+        body: JSON.stringify({ routing_key, ...body }),
+        signal,
+      });
+      const result = judgeAnswer(answer, target.host, now);
+      if (result.kind !== 'Delivered') return result;
+    }
+    return { kind: 'Delivered' };
+  }
+
+  return {
+    name,
+    preview: (notification) => ({
+      contentType: 'application/json',
+      body: JSON.stringify(pagerDutyEvents(notification, changes)),
+    }),
+    send,
+  };
+}
