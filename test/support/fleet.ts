@@ -1,4 +1,12 @@
-import type { DrainPolicy, FailurePolicy, NodeSelector, UpgradePlanSpec } from '../../src/api/generated/upgradeplan.ts';
+import type {
+  DrainPolicy,
+  FailurePolicy,
+  NodeSelector,
+  ProcessTiming,
+  ProcessVerify,
+  UpgradePlanSpec,
+  UpgradeProcess,
+} from '../../src/api/generated/upgradeplan.ts';
 import { API_VERSION } from '../../src/api/names.ts';
 
 /** The image of the upgrade of an operating system; its tag is the version that the plan names. */
@@ -28,6 +36,9 @@ export interface FleetProcess {
   readonly disruption?: 'None' | 'Drain' | 'Reboot';
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly deadlineSeconds?: number;
+  readonly timing?: Partial<ProcessTiming>;
+  /** More of the process. */
+  readonly more?: Partial<Pick<UpgradeProcess, 'onOverdue' | 'rerun'>> & { readonly verify?: Partial<ProcessVerify> };
   /** More of the Pod: fields of its spec, and annotations. */
   readonly pod?: Readonly<Record<string, unknown>>;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -67,6 +78,8 @@ function processManifest(process: FleetProcess): unknown {
     ...(process.disruption === undefined ? {} : { disruption: process.disruption }),
     ...(process.report === undefined ? {} : { report: process.report }),
     ...(process.deadlineSeconds === undefined ? {} : { timing: { deadlineSeconds: process.deadlineSeconds } }),
+    ...(process.timing === undefined ? {} : { timing: process.timing }),
+    ...process.more,
     job: {
       template: {
         ...(process.annotations === undefined ? {} : { metadata: { annotations: process.annotations } }),
