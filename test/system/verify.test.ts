@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NodeRecord } from '../../src/api/generated/upgradebatch.ts';
 import type { ProcessVerify, UpgradePlan, UpgradeProcess } from '../../src/api/generated/upgradeplan.ts';
 import { LABELS } from '../../src/api/names.ts';
-import { planManifest } from '../support/fleet.ts';
+import { planManifest, upgradeRepository, upgradeVersion } from '../support/fleet.ts';
 import { batonNamespace } from '../support/installation.ts';
 import type { Event, Node } from '../support/kubernetes-objects.ts';
 import { waitForRollout, type Rollout } from '../support/rollout.ts';
@@ -120,6 +120,54 @@ describe('verify', () => {
     expect(verified - since).toBeGreaterThanOrEqual(20_000);
     // From zero it would have been twice as long.
     expect(verified - since).toBeLessThan(36_000);
+  }, 180_000);
+});
+
+describe('verify, of what runs on the node', () => {
+  it('verify.daemonSetsReady: waits for a Pod of a DaemonSet that is not Ready, and names it', async () => {
+    const ready = '/tmp/ready';
+    const labels = { app: 'sidecar' };
+    const container = {
+      ...{ name: 'sidecar', image: `${upgradeRepository}:${upgradeVersion}`, imagePullPolicy: 'IfNotPresent' },
+      command: ['sh', '-c', 'sleep 86400'],
+      readinessProbe: { exec: { command: ['test', '-f', ready] }, periodSeconds: 1 },
+    };
+    const nodeSelector = { 'kubernetes.io/hostname': 'node-5' };
+    const spec = { nodeSelector, terminationGracePeriodSeconds: 1, containers: [container] };
+    await system.kubectl.apply({
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'sidecar', namespace },
+      spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+    });
+    const running = ['--for=jsonpath={.status.phase}=Running', '--selector=app=sidecar', '--timeout=60s'];
+    await system.kubectl.run(['wait', 'pods', '--namespace', namespace, ...running]);
+    await upgrade('daemonsets', 'node-5', { daemonSetsReady: true, timeoutSeconds: 60 });
+
+    const waiting = await recordWhere('daemonsets', 'the Pod to be missed', ({ state }) => state === 'Verifying');
+    console.log(waiting.message);
+    expect(waiting.message).toMatch(new RegExp(`^daemonSetsReady: Pod ${namespace}/sidecar-\\w+ is not Ready$`));
+
+    await system.kubectl.run(['exec', '--namespace', namespace, 'daemonset/sidecar', '--', 'touch', ready]);
+    await recordWhere('daemonsets', 'the node to be done', ({ state }) => state === 'Succeeded');
+    await system.kubectl.run(['delete', 'daemonset', 'sidecar', '--namespace', namespace]);
+  }, 180_000);
+
+  it('verify.job: the node is done when the Job that looks ends well, and has failed with its last words otherwise', async () => {
+    const looks = (script: string): NonNullable<ProcessVerify['job']> => {
+      const image = `${upgradeRepository}:${upgradeVersion}`;
+      const container = { name: 'look', image, imagePullPolicy: 'IfNotPresent', command: ['sh', '-c', script] };
+      return { template: { spec: { restartPolicy: 'Never', containers: [container] } } };
+    };
+    const script = (code: number): string => `echo "$BATON_NODE is at $BATON_VERSION?" > /dev/termination-log; exit ${code}`;
+    await upgrade('looks', 'node-5', { job: looks(script(0)), timeoutSeconds: 60 });
+    await upgrade('fails', 'node-6', { job: looks(script(7)), timeoutSeconds: 60 });
+
+    const done = await recordWhere('looks', 'the node to be done', ({ state }) => state === 'Succeeded');
+    expect(done.processes).toMatchObject([{ state: 'Succeeded', verifiedTime: expect.any(String) }]);
+    const failed = await recordWhere('fails', 'the node to fail', ({ state }) => state === 'Failed');
+    expect(failed).toMatchObject({ reason: 'VerifyFailed', message: 'its verify Job failed: node-6 is at 12.9?' });
+    await releaseNode('fails', 'node-6');
   }, 180_000);
 });
 
