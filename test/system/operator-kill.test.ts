@@ -1,12 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { UpgradeBatch } from '../../src/api/generated/upgradebatch.ts';
+import type { NodeRecord, UpgradeBatch } from '../../src/api/generated/upgradebatch.ts';
 import { LABELS } from '../../src/api/names.ts';
 import { createApiClient, type ApiClient } from '../cluster/api-client.ts';
 import { followAuditLog, type AuditEntry } from '../support/audit-log.ts';
-import { planManifest } from '../support/fleet.ts';
+import { budgetManifest, deploymentManifest } from '../support/applications.ts';
+import { planManifest, type FleetPlan, type FleetProcess } from '../support/fleet.ts';
 import { findCondition, type Node } from '../support/kubernetes-objects.ts';
-import { operatorUser, removeOperatorPod, restoreOperatorPod, startOperator } from '../support/operator-process.ts';
-import { hasSucceeded, waitForRollout } from '../support/rollout.ts';
+import {
+  operatorUser,
+  removeOperatorPod,
+  restoreOperatorPod,
+  startOperator,
+  type OperatorProcess,
+} from '../support/operator-process.ts';
+import { hasSucceeded, waitForRollout, type Rollout } from '../support/rollout.ts';
 import { work } from '../support/scripts.ts';
 import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
 
@@ -118,5 +125,75 @@ describe('an operator that is killed and started again', () => {
       }
     },
     360_000,
+  );
+});
+
+/** How many seconds an operator is away from the middle of a wait on. */
+const awaySeconds = 8;
+
+/** Kills the operator in the middle of a wait, and starts it again after some seconds. */
+async function isAwayForAWhile(operator: OperatorProcess): Promise<OperatorProcess> {
+  await operator.kill();
+  await new Promise((resolve) => setTimeout(resolve, awaySeconds * 1000));
+  return startOperator(system.cluster, system.kubectl);
+}
+
+describe('an operator that is killed in the middle of a wait of 20 s', () => {
+  it.each<readonly [string, Partial<FleetPlan>, Partial<FleetProcess>, (record: NodeRecord) => string | undefined, string]>([
+    [
+      'a drain',
+      { drain: { timeoutSeconds: 20 } },
+      {},
+      ({ drain, startTime }) => (drain === undefined ? undefined : startTime),
+      'DrainTimeout',
+    ],
+    [
+      'verify',
+      {},
+      { disruption: 'None', more: { verify: { nodeLabels: { bmc: '12.9' }, timeoutSeconds: 20 } } },
+      ({ processes }) => (processes?.[0]?.verifyLimitTime === undefined ? undefined : processes[0].endTime),
+      'VerifyFailed',
+    ],
+  ])(
+    'goes on with %s, and its time does not start from zero',
+    async (_, plan, process, beganAt, reason) => {
+      const namespace = await system.createNamespace({ secret: false });
+      const { cluster, kubectl } = system;
+      const guarded = { namespace, name: 'guarded', node: 'node-1' };
+      await kubectl.apply(deploymentManifest(guarded), budgetManifest(guarded));
+      await kubectl.run(['rollout', 'status', 'deployment/guarded', '--namespace', namespace, '--timeout=60s']);
+      const until = async (what: string, holds: (record: NodeRecord) => boolean): Promise<NodeRecord> => {
+        const recordOf = ({ batches }: Rollout): NodeRecord | undefined => batches[0]?.status?.nodes?.[0];
+        const reached = (rollout: Rollout): boolean => recordOf(rollout) !== undefined && holds(recordOf(rollout)!);
+        return recordOf(await waitForRollout(kubectl, { namespace, what, timeoutMs: 60_000, until: reached }))!;
+      };
+      let operator = await startOperator(cluster, kubectl);
+      try {
+        await kubectl.apply(
+          planManifest({
+            ...plan,
+            namespace,
+            nodeSelector: { matchLabels: { 'kubernetes.io/hostname': guarded.node } },
+            batches: [{ size: 1 }],
+            failure: { failedNodes: 'Uncordon' },
+            processes: [{ name: 'os', script: 'true', ...process }],
+          }),
+        );
+        const began = beganAt(await until('the wait to begin', (record) => beganAt(record) !== undefined));
+
+        operator = await isAwayForAWhile(operator);
+
+        const failed = await until('the wait to end', ({ state }) => state === 'Failed');
+        const waited = (Date.parse(failed.endTime ?? '') - Date.parse(began ?? '')) / 1000;
+        console.log(`${failed.reason ?? ''} after ${waited} s: ${failed.message ?? ''}`);
+        expect(failed.reason).toBe(reason);
+        expect(waited).toBeGreaterThanOrEqual(19);
+        expect(waited).toBeLessThan(20 + awaySeconds);
+        await waitForFreeNodes(kubectl);
+      } finally {
+        await operator.stop();
+      }
+    },
+    180_000,
   );
 });
