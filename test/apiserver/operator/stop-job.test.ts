@@ -1,37 +1,24 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JobFact } from '../../../src/core/facts.ts';
-import { createKubeClient, type KubeClient, type KubeObject } from '../../../src/kube/client.ts';
-import { loadKubeConfig, type PooledKubeConfig } from '../../../src/kube/pooled-kube-config.ts';
+import type { KubeClient, KubeObject } from '../../../src/kube/client.ts';
 import { applyCommand, type ApplyDeps } from '../../../src/operator/apply.ts';
 import { projectJob } from '../../../src/operator/project.ts';
-import { RecordingLog } from '../../adapter/kube/support/recording-log.ts';
-import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { waitFor } from '../../cluster/wait-for.ts';
 import { aPlan } from '../../core/rollout/support/objects.ts';
+import { startConnectedCluster, type ConnectedCluster } from './connected-cluster.ts';
 
 const JOBS = '/apis/batch/v1/namespaces/fleet/jobs';
 
-let cluster: Cluster;
-let kubeConfig: PooledKubeConfig;
+let connected: ConnectedCluster;
 let client: KubeClient;
 
 beforeAll(async () => {
   // The Job controller is what ends a Job.
-  cluster = await startCluster({ name: 'stop-job', controlPlaneOnly: true, controllers: true });
-  kubeConfig = loadKubeConfig({ kubeconfigPath: cluster.kubeconfigPath });
-  const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
-    await wait(ms, undefined, signal === undefined ? {} : { signal });
-  };
-  const log = new RecordingLog();
-  client = createKubeClient({ kubeConfig, userAgent: 'baton-test/1', log, now: Date.now, random: Math.random, sleep });
+  connected = await startConnectedCluster('stop-job', { controllers: true });
+  ({ client } = connected);
   await client.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'fleet' } });
 }, 120_000);
-
-afterAll(async () => {
-  await kubeConfig.close();
-  await cluster.stop();
-}, 60_000);
+afterAll(() => connected.close(), 60_000);
 
 async function podsOf(job: string): Promise<readonly KubeObject[]> {
   const { items } = await client.get<{ readonly items: readonly KubeObject[] }>(
