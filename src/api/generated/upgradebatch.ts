@@ -379,6 +379,8 @@ export interface BatchNotification {
   readonly id: string;
   /** sinks are the names of the sinks that are to get it. */
   readonly sinks?: readonly string[];
+  /** addedTime is when sinks were added because the rollout ended after the batch had settled. */
+  readonly addedTime?: string;
   /** receipts say what became of the batch's messages, one for each message and sink. */
   readonly receipts?: readonly Receipt[];
 }

@@ -377,6 +377,8 @@ export interface AgentPolicy {
 export interface Sink {
   /** name tells the sinks of a plan apart. */
   readonly name: string;
+  /** send is what the sink is told. EveryBatch (the default of all kinds but pagerDuty): the final message of each batch, and alerts. OnTrouble (pagerDuty's default): alerts, the final message of a batch in which a node failed or somebody has to act, and the first final message after such trouble. PlanEnd: only the message with which the rollout ends. */
+  readonly send?: 'EveryBatch' | 'OnTrouble' | 'PlanEnd';
   /** nodeDetail is how much the readers of this sink want to be told of single nodes. What the plan does not let be told of a node, no sink is told. */
   readonly nodeDetail?: 'None' | 'Problems' | 'All';
   /** webhook posts the notification as JSON. */

@@ -5,6 +5,7 @@ import { cutToBytes } from '../text.ts';
 import { nodeDurations } from './durations.ts';
 import { hideNamesIn, withShortNames } from './hide-names.ts';
 import { detailOf, viewNodes, type DetailRequest, type NodeDetail } from './node-detail.ts';
+import { actionNeeded } from './action-needed.ts';
 import { findCauses } from './causes.ts';
 import { notifiedCommands } from './commands.ts';
 import { secondsBetween } from './duration.ts';
@@ -72,7 +73,7 @@ export function consolidate({ batch, reports, cluster, agent, detail = {} }: Con
     },
     batch: presentFields({ name: metadata.name, index: spec.index, ...lastBatch(spec.index, outlook), step: spec.stepName }),
     outcome: decideOutcome(nodes, counts),
-    action: actionNeeded(outlook, counts, paused || unapproved) ? 'Act' : 'None',
+    action: actionNeeded({ outlook, failed: counts.failed, quarantined: counts.quarantined }) ? 'Act' : 'None',
     startTime: status.startTime,
     settledTime: status.settledTime,
     seconds: secondsBetween(status.startTime, status.settledTime),
@@ -129,11 +130,6 @@ function decideOutcome(nodes: readonly NotifiedNode[], counts: NodeCounts): Outc
     (node) => node.state === 'Succeeded' || (node.state === 'Skipped' && NOTHING_LEFT_OUT.has(node.reason)),
   );
   return complete ? 'Succeeded' : 'Incomplete';
-}
-
-/** A failed node that is in service can wait while the plan goes on; at the end nobody will come back to it. */
-function actionNeeded(outlook: BatchOutlook | undefined, counts: NodeCounts, paused: boolean): boolean {
-  return paused || counts.quarantined > 0 || outlook?.next === 'Aborted' || (outlook?.next === 'Done' && counts.failed > 0);
 }
 
 /** A number of batches that is already passed was a wrong estimate, and says nothing. */

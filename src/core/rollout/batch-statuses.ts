@@ -1,7 +1,7 @@
 import type { BatchOutlook, NodeRecord, UpgradeBatch, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
 import { presentFields } from '../present-fields.ts';
 import type { ActionsStep } from './answer-actions.ts';
-import { batchStatus, outstandingSinks, stepNodes } from './batch-step.ts';
+import { batchStatus, mayStillEnd, outstandingSinks, stepNodes } from './batch-step.ts';
 import { downNodes } from './fleet.ts';
 import type { HoldView } from './holds.ts';
 import { outlookFor } from './outlook.ts';
@@ -47,6 +47,6 @@ export function batchStatuses(
 /** Records of a settled batch that may still change: quarantines end, receipts arrive, an act is noted. Undefined: nothing can. */
 function settledRecords(input: DecisionInput, batch: UpgradeBatch, acted: boolean): ReadonlyMap<string, NodeRecord> | undefined {
   const quarantined = batch.status?.nodes?.some((record) => record.quarantined === true) ?? false;
-  if (!acted && !quarantined && outstandingSinks(batch).length === 0) return undefined;
+  if (!acted && !quarantined && outstandingSinks(batch).length === 0 && !mayStillEnd(input.snapshot, batch)) return undefined;
   return stepNodes(input, batch).records;
 }

@@ -1,20 +1,19 @@
-import { CONDITIONS, NOTIFY_REASONS, SETTLED_REASONS, type NODE_REASONS } from '../../api/conditions.ts';
+import { CONDITIONS, SETTLED_REASONS, type NODE_REASONS } from '../../api/conditions.ts';
 import type {
-  BatchNotification,
   BatchOutlook,
   BatchSummary,
   NodeRecord,
-  Receipt,
   UpgradeBatch,
   UpgradeBatchStatus,
 } from '../../api/generated/upgradebatch.ts';
 import { finalReceipts } from '../baton/deliveries.ts';
-import { hasReceipt } from '../baton/lease.ts';
 import { isTrue, settleConditions, type Finding } from '../condition.ts';
 import type { Instant } from '../facts.ts';
+import { awaitingEnd, isPlanEnd } from '../notification/final-sinks.ts';
 import { presentFields } from '../present-fields.ts';
-import { toInstant, toRfc3339 } from '../text.ts';
+import { toRfc3339 } from '../text.ts';
 import { referencesFor, type Reference } from '../timing/reference.ts';
+import { batchOutbox, notifiedFinding } from './batch-outbox.ts';
 import type { Command } from './command.ts';
 import { currentBatches } from './fleet.ts';
 import { recordedEnd } from './ended.ts';
@@ -22,10 +21,6 @@ import { inTurn, isTerminal } from './node-input.ts';
 import { stepNode } from './node-step.ts';
 import { operatorPodOn } from './operator-pod.ts';
 import type { DecisionInput } from './snapshot.ts';
-
-/** The agent tries for so long to deliver a batch's notification; for a plan being deleted, shorter (ms). */
-const GIVE_UP_MS = 24 * 3600 * 1000;
-const GIVE_UP_DELETED_MS = 5 * 60 * 1000;
 
 /** Whether every node of the batch has its outcome, as persisted. */
 export function isSettled(batch: UpgradeBatch): boolean {
@@ -153,7 +148,9 @@ export function batchStatus({ input, batch, records, downNow, outlook, agentProb
   const running = batch.spec.nodes.filter((entry) => inTurn(snapshot.nodes.get(entry.name), batch)).length;
   const settled = isSettled(batch) || (running === 0 && nodes.every(isTerminal));
   const settledTime = settled ? (before.settledTime ?? toRfc3339(now)) : undefined;
-  const notification = settledTime === undefined ? undefined : outbox(input, batch, settledTime);
+  const finalOutlook = settled ? outlookOf(input, batch, outlook) : undefined;
+  const notification =
+    settledTime === undefined ? undefined : batchOutbox(input, batch, { settledTime, nodes, outlook: finalOutlook });
   const findings = [settledFinding(batch, settled, nodes), notifiedFinding(batch, notification, agentProblem)];
   return presentFields({
     conditions: settleConditions(before.conditions, findings, now),
@@ -162,47 +159,33 @@ export function batchStatus({ input, batch, records, downNow, outlook, agentProb
     settledTime,
     summary: summarize(nodes, running, downNow, before.summary),
     nodes,
-    outlook: settled ? (before.outlook ?? outlook()) : undefined,
+    outlook: finalOutlook,
     notification,
     resumed: before.resumed,
     approved: before.approved,
   });
 }
 
+/** What follows the batch: as it was when it settled or, for the sinks that wait for it, the end of the rollout that came later. */
+function outlookOf({ snapshot }: DecisionInput, batch: UpgradeBatch, outlook: () => BatchOutlook): BatchOutlook {
+  const { outlook: told } = batch.status ?? {};
+  if (told === undefined) return outlook();
+  if (!mayStillEnd(snapshot, batch)) return told;
+  const now = outlook();
+  return isPlanEnd(now) ? now : told;
+}
+
+/** Whether sinks of the plan's newest batch, which has settled, wait for the end of the rollout. */
+export function mayStillEnd({ plan, revision, batches }: DecisionInput['snapshot'], batch: UpgradeBatch): boolean {
+  const own = batch.spec.revision === revision || plan.metadata.deletionTimestamp !== undefined;
+  const newest = own && batch === batches.at(-1) && isSettled(batch);
+  return newest && awaitingEnd(plan.spec.notify?.sinks ?? [], batch).length > 0;
+}
+
 /** The node that speaks for the batch; the last one that did, once the baton has gone on. */
 function agentOf({ lease }: DecisionInput['snapshot'], batch: UpgradeBatch): string | undefined {
   const holder = lease?.batchUid === batch.metadata.uid ? lease.holder : '';
   return holder === '' ? batch.status?.agent : holder;
-}
-
-function outbox(input: DecisionInput, batch: UpgradeBatch, settledTime: string): BatchNotification {
-  const { snapshot } = input;
-  const before = batch.status?.notification;
-  const id = before?.id ?? `${batch.metadata.uid}/1`;
-  const sinks = before?.sinks ?? (snapshot.plan.spec.notify?.sinks ?? []).map((sink) => sink.name);
-  const receipts = [...(before?.receipts ?? [])];
-  for (const receipt of snapshot.lease?.receipts ?? []) {
-    if (receipt.id === id && sinks.includes(receipt.sink) && !hasReceipt(receipts, receipt)) receipts.push(receipt);
-  }
-  for (const sink of sinks) {
-    const given = hasReceipt(receipts, { sink, id }) ? undefined : giveUp(input, settledTime, { sink, id });
-    if (given !== undefined) receipts.push(given);
-  }
-  return { id, sinks, receipts };
-}
-
-/** The receipt of a sink that took too long; undefined while there is time. */
-function giveUp(
-  { snapshot, now }: DecisionInput,
-  settledTime: string,
-  of: { readonly sink: string; readonly id: string },
-): Receipt | undefined {
-  const deleted = toInstant(snapshot.plan.metadata.deletionTimestamp);
-  const limit = deleted === undefined ? GIVE_UP_MS : GIVE_UP_DELETED_MS;
-  const since = Math.max(toInstant(settledTime) ?? now, deleted ?? 0);
-  if (now <= since + limit) return undefined;
-  const message = `nobody took it within ${limit / 60_000} min`;
-  return { ...of, outcome: 'Failed', reason: NOTIFY_REASONS.GivenUp, message, time: toRfc3339(now) };
 }
 
 function settledFinding(batch: UpgradeBatch, settled: boolean, nodes: readonly NodeRecord[]): Finding {
@@ -214,41 +197,4 @@ function settledFinding(batch: UpgradeBatch, settled: boolean, nodes: readonly N
     message: settled ? `all ${nodes.length} nodes have their outcome` : `${open} of ${nodes.length} nodes have no outcome yet`,
     observedGeneration: batch.metadata.generation,
   };
-}
-
-function notifiedFinding(
-  batch: UpgradeBatch,
-  notification: BatchNotification | undefined,
-  agentProblem: string | undefined,
-): Finding {
-  const finding = (status: Finding['status'], reason: string, message: string): Finding => ({
-    type: CONDITIONS.notified,
-    status,
-    reason,
-    message,
-    observedGeneration: batch.metadata.generation,
-  });
-  if (notification === undefined) return finding('False', NOTIFY_REASONS.NotSettled, 'the batch is not settled yet');
-  const { sinks = [] } = notification;
-  const receipts = finalReceipts(notification);
-  if (sinks.length === 0) return finding('True', NOTIFY_REASONS.NoSinks, 'the plan names no sink');
-  const failed = receipts.filter((receipt) => receipt.outcome === 'Failed');
-  if (receipts.length < sinks.length) {
-    const reason = agentProblem === undefined ? NOTIFY_REASONS.Pending : NOTIFY_REASONS.NoEligibleAgent;
-    return finding(
-      'False',
-      reason,
-      agentProblem ?? `${sinks.length - receipts.length} of ${sinks.length} sinks have not taken it yet`,
-    );
-  }
-  const worst = failed[0];
-  if (worst === undefined) return finding('True', NOTIFY_REASONS.Delivered, `all ${sinks.length} sinks have taken it`);
-  return finding('False', failureReason(worst), `${worst.sink}: ${worst.message ?? worst.reason ?? 'failed'}`);
-}
-
-const FAILURE_REASONS: ReadonlySet<string> = new Set(Object.values(NOTIFY_REASONS));
-
-/** The documented reason for which a delivery failed; a receipt may carry any word. */
-export function failureReason(receipt: Receipt): string {
-  return receipt.reason !== undefined && FAILURE_REASONS.has(receipt.reason) ? receipt.reason : NOTIFY_REASONS.Refused;
 }

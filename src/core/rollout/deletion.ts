@@ -2,7 +2,7 @@ import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import { LABELS } from '../../api/names.ts';
 import type { Instant, JobFact, NodeFact } from '../facts.ts';
 import { toInstant } from '../text.ts';
-import { isSettled, outstandingSinks } from './batch-step.ts';
+import { isSettled, mayStillEnd, outstandingSinks } from './batch-step.ts';
 import type { Command } from './command.ts';
 import type { Decision } from './decide.ts';
 import { currentBatches } from './fleet.ts';
@@ -65,7 +65,8 @@ export function finishDeletion(input: DecisionInput, deleting: boolean, open: Up
   const uid = snapshot.plan.metadata.uid;
   commands.push(...freed([...snapshot.nodes.values()], uid, 'the plan is being deleted'));
   const until = (toInstant(snapshot.plan.metadata.deletionTimestamp) ?? now) + DELIVERY_LIMIT_MS;
-  if (snapshot.batches.some((batch) => outstandingSinks(batch).length > 0)) return { commands, lookAt: until + 1000 };
+  const untold = snapshot.batches.some((batch) => outstandingSinks(batch).length > 0 || mayStillEnd(snapshot, batch));
+  if (untold) return { commands, lookAt: until + 1000 };
   // A Pod that cannot end on a lost host does not hold the plan: it goes with its Lease.
   if (commands.length > 0 || snapshot.agentPods.some((pod) => !pod.deleting)) return { commands, lookAt: now + 2000 };
   for (const batch of snapshot.batches) commands.push({ kind: 'RemoveBatch', batch, why: 'the plan is being deleted' });

@@ -6,7 +6,8 @@ import { presentFields } from '../present-fields.ts';
 import { counted, toRfc3339 } from '../text.ts';
 import type { Reference } from '../timing/reference.ts';
 import type { PlanControl } from './answer-actions.ts';
-import { failureReason, isSettled, outstandingSinks } from './batch-step.ts';
+import { failureReason } from './batch-outbox.ts';
+import { isSettled, outstandingSinks } from './batch-step.ts';
 import { type Budget } from './budget.ts';
 import { drainHold } from './drain-hold.ts';
 import { expectedEnd } from './expected-end.ts';
@@ -181,7 +182,8 @@ function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | undefine
   }
   if (settled.length === 0)
     return { type, status: 'Unknown', reason: NOTIFY_REASONS.NotSettled, message: 'no batch is settled yet' };
-  if (receipts.length === 0) return { type, status: 'True', reason: NOTIFY_REASONS.NoSinks, message: 'the plan names no sink' };
+  if (receipts.length === 0)
+    return { type, status: 'True', reason: NOTIFY_REASONS.NoSinks, message: 'no sink of the plan has asked for anything' };
   return {
     type,
     status: 'True',

@@ -1,6 +1,7 @@
 import { findCondition, isTrue, type Condition } from '../../../../src/core/condition.ts';
 import type { UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import { selects } from '../../../../src/core/selector.ts';
+import { awaitingEnd } from '../../../../src/core/notification/final-sinks.ts';
 import { outstandingSinks } from '../../../../src/core/rollout/batch-step.ts';
 import { kernelOf } from './kubelet.ts';
 import { newLedger } from './ledger.ts';
@@ -110,6 +111,16 @@ function checkTold(world: World, conditions: readonly Condition[] | undefined): 
     if (open.length > 0 && !excuse)
       throw new Error(`Invariant 1 is broken: ${batch.metadata.name} was never told to ${open.join(', ')}`);
   }
+  checkEndTold(world);
+}
+
+/** Whoever asked for the end of the rollout is told it. */
+function checkEndTold({ batches, plan }: World): void {
+  const last = [...batches.values()].sort((a, b) => a.spec.index - b.spec.index).at(-1);
+  const reason = plan?.status?.reason ?? '';
+  if (plan === undefined || last?.spec.version !== plan.spec.version || !(ENDED.has(reason) || reason === 'Aborted')) return;
+  const silent = awaitingEnd(plan.spec.notify?.sinks ?? [], last);
+  if (silent.length > 0) throw new Error(`Invariant 1 is broken: the end was never told to ${silent.join(', ')}`);
 }
 
 function checkGroups(world: World, { metadata, status }: UpgradePlan): void {

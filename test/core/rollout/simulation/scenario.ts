@@ -124,6 +124,7 @@ function makePlan(random: Random): UpgradePlan {
     (_, i) => ({
       name: `sink-${i + 1}`,
       webhook: { url: 'https://hooks.example/upgrades' },
+      ...(random.chance(0.4) ? { send: random.pick(['EveryBatch', 'OnTrouble', 'PlanEnd'] as const) } : {}),
     }),
   );
   return aPlan(

@@ -1,0 +1,25 @@
+import { PLAN_REASONS } from '../../api/conditions.ts';
+import type { BatchOutlook } from '../../api/generated/upgradebatch.ts';
+
+/** How a batch ended, as far as it decides whether anybody has to act. */
+export interface BatchEnd {
+  readonly outlook: BatchOutlook | undefined;
+  /** Nodes of the batch that failed. */
+  readonly failed: number;
+  /** Nodes of the batch that are still cordoned and tainted by Baton. */
+  readonly quarantined: number;
+}
+
+/** What ends only by an act; a person's own pause is not answered by asking for one. */
+const ACT_REASONS: ReadonlySet<string | undefined> = new Set([PLAN_REASONS.BudgetExceeded, PLAN_REASONS.ApprovalRequired]);
+
+/** Whether somebody has to act. A failed node that is in service can wait while the plan goes on; at the end nobody will come back to it. */
+export function actionNeeded({ outlook, failed, quarantined }: BatchEnd): boolean {
+  const paused = outlook?.next === 'Paused' && ACT_REASONS.has(outlook.reason);
+  return paused || quarantined > 0 || outlook?.next === 'Aborted' || (outlook?.next === 'Done' && failed > 0);
+}
+
+/** Whether a batch ends in what a sink with `send: OnTrouble` wants to hear of. */
+export function endsInTrouble(end: BatchEnd): boolean {
+  return end.failed > 0 || actionNeeded(end);
+}

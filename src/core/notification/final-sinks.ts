@@ -1,0 +1,70 @@
+import type { BatchOutlook, UpgradeBatch, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
+import type { Sink } from '../../api/generated/upgradeplan.ts';
+import { endsInTrouble } from './action-needed.ts';
+
+/** When a sink is told. */
+export type SendPolicy = NonNullable<Sink['send']>;
+
+/** What the kinds of sinks ask for that are not there to be told of every batch. */
+const DEFAULTS: ReadonlyMap<string, SendPolicy> = new Map([['pagerDuty', 'OnTrouble']]);
+
+/** After these nothing of the rollout follows. */
+const ENDS: ReadonlySet<string> = new Set(['Done', 'Aborted', 'Deleted', 'RolledBack']);
+
+/** When a sink is told: as the plan says, else as its kind is meant. */
+export function sendPolicy(sink: Sink): SendPolicy {
+  const kind = Object.keys(sink).find((field) => DEFAULTS.has(field)) ?? '';
+  return sink.send ?? DEFAULTS.get(kind) ?? 'EveryBatch';
+}
+
+/** Whether the rollout ends with what follows a batch. */
+export function isPlanEnd(outlook: BatchOutlook | undefined): boolean {
+  return outlook !== undefined && ENDS.has(outlook.next);
+}
+
+/** A batch that settles, as far as it decides who is told. */
+export interface SettlingBatch {
+  /** Its records, and the plan's outlook. */
+  readonly status: Pick<UpgradeBatchStatus, 'nodes' | 'outlook'>;
+  /** The plan's batch before it. */
+  readonly previous: UpgradeBatch | undefined;
+}
+
+/**
+ * Names of the sinks that are to get the final message of a batch. Who wants to hear of trouble only is also told when it is over, by
+ * the first batch that ends well: a pager could not resolve otherwise.
+ */
+export function finalSinks(sinks: readonly Sink[], { status, previous }: SettlingBatch): readonly string[] {
+  const asks = (sink: Sink): boolean => {
+    switch (sendPolicy(sink)) {
+      case 'EveryBatch':
+        return true;
+      case 'OnTrouble':
+        return isTroubled(status) || leftInTrouble(previous, sink.name);
+      case 'PlanEnd':
+        return isPlanEnd(status.outlook);
+    }
+  };
+  return sinks.filter(asks).map((sink) => sink.name);
+}
+
+/** Names of the sinks that still wait for the end of the rollout after the batch has settled: they are told when it ends without another one. */
+export function awaitingEnd(sinks: readonly Sink[], { status }: UpgradeBatch): readonly string[] {
+  if (isPlanEnd(status?.outlook)) return [];
+  const told = status?.notification?.sinks ?? [];
+  return sinks.filter((sink) => sendPolicy(sink) === 'PlanEnd' && !told.includes(sink.name)).map((sink) => sink.name);
+}
+
+function isTroubled({ nodes = [], outlook }: SettlingBatch['status']): boolean {
+  return endsInTrouble({
+    outlook,
+    failed: nodes.filter((record) => record.state === 'Failed').length,
+    quarantined: nodes.filter((record) => record.quarantined === true).length,
+  });
+}
+
+/** Whether the last that a sink heard of the batch was trouble. */
+function leftInTrouble(batch: UpgradeBatch | undefined, sink: string): boolean {
+  const { status } = batch ?? {};
+  return status !== undefined && (status.notification?.sinks ?? []).includes(sink) && isTroubled(status);
+}
