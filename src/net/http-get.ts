@@ -14,7 +14,13 @@ export interface HttpGet {
   readonly signal: AbortSignal;
 }
 
-/** What came of a GET. No message has more of the URL than its host: paths and queries may be secrets. */
+/** A request of any method. */
+export interface HttpRequest extends HttpGet {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly body?: string;
+}
+
+/** What came of a request. No message has more of the URL than its host: paths and queries may be secrets. */
 export type HttpGetAnswer =
   /** `body` is undefined when it is larger than the bound. */
   | { readonly kind: 'Answer'; readonly status: number; readonly body: string | undefined }
@@ -26,6 +32,8 @@ export type HttpGetAnswer =
 export interface HttpReader {
   /** Asks once: no retry, and no redirect is followed. */
   get(get: HttpGet): Promise<HttpGetAnswer>;
+  /** The same with any method. */
+  exchange(request: HttpRequest): Promise<HttpGetAnswer>;
   /** Closes all connections. */
   close(): Promise<void>;
 }
@@ -53,17 +61,21 @@ export function createHttpReader({ policy, maxBodyBytes, lookup }: HttpReaderOpt
     return agent;
   }
 
+  async function exchange({ method, url, headers, body, ca, signal }: HttpRequest): Promise<HttpGetAnswer> {
+    try {
+      const content = body === undefined ? {} : { body };
+      const answer = await request(url, { method, headers, ...content, dispatcher: agentFor(ca), signal });
+      return { kind: 'Answer', status: answer.statusCode, body: await readBody(answer.body, maxBodyBytes) };
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === NOT_ALLOWED) return { kind: 'NotAllowed' };
+      return { kind: 'NoAnswer', message: signal.aborted ? 'no answer in time' : (code ?? 'no connection') };
+    }
+  }
+
   return {
-    async get({ url, headers, ca, signal }) {
-      try {
-        const answer = await request(url, { method: 'GET', headers, dispatcher: agentFor(ca), signal });
-        return { kind: 'Answer', status: answer.statusCode, body: await readBody(answer.body, maxBodyBytes) };
-      } catch (error) {
-        const code = errorCode(error);
-        if (code === NOT_ALLOWED) return { kind: 'NotAllowed' };
-        return { kind: 'NoAnswer', message: signal.aborted ? 'no answer in time' : (code ?? 'no connection') };
-      }
-    },
+    get: (get) => exchange({ ...get, method: 'GET' }),
+    exchange,
     async close() {
       await Promise.all([...agents.values()].map((agent) => agent.destroy()));
     },

@@ -24,6 +24,8 @@ import { PlanRelations } from './plan-relations.ts';
 import { PlanWatches } from './plan-watches.ts';
 import { reconcile } from './reconcile.ts';
 import { RefusalMemory } from './refusal-memory.ts';
+import type { Silencer } from './silences/alertmanager-silences.ts';
+import { SilenceKeeper } from './silences/silence-keeper.ts';
 import { StatusWriter } from './status-writer.ts';
 import { PlanValidator } from './validate-plan.ts';
 import { createWatches, runWatches, watchesSynced, type Watches } from './watches.ts';
@@ -38,6 +40,8 @@ export interface BatonOperatorDeps extends SafeOperatorDeps {
   readonly monotonic: () => number;
   /** Looks at the gates of plans. */
   readonly probes: Probes;
+  /** Keeps alerts quiet. */
+  readonly silencer: Silencer;
 }
 
 /** After a pass, a plan rests for so many times as long as its decision took, at most so long (ms). */
@@ -63,6 +67,7 @@ export class BatonOperator extends SafeOperator {
   readonly #refusals: RefusalMemory;
   readonly #evictions: EvictionMemory;
   readonly #gates: GateLoops;
+  readonly #silences: SilenceKeeper;
   readonly #leaseChanges = new Map<string, number>();
   /** What an idle plan and its batches and acts were like when it became idle. */
   readonly #idle = new Map<string, string>();
@@ -97,6 +102,7 @@ export class BatonOperator extends SafeOperator {
     this.#refusals = new RefusalMemory(deps.monotonic);
     this.#evictions = new EvictionMemory(deps.monotonic);
     this.#gates = new GateLoops({ ...deps, touch });
+    this.#silences = new SilenceKeeper(deps);
     this.#statuses = new StatusWriter({
       client: deps.client,
       monotonic: deps.monotonic,
@@ -154,6 +160,7 @@ export class BatonOperator extends SafeOperator {
     this.#planWatches.stop();
     await this.#queue.stop();
     await this.#gates.stop();
+    await this.#silences.stop();
     await this.#watching;
   }
 
@@ -215,9 +222,19 @@ export class BatonOperator extends SafeOperator {
       return {};
     }
     this.#idle.delete(key);
+    this.#keepSilences(key, plan);
     // What happens meanwhile is looked at together: with a large fleet, passes without a pause would leave no time for anything else.
     await pause(this.#deps.sleep, Math.min(REST_FACTOR * result.decisionMs, MOST_REST_MS), this.stopSignal);
     return { requeueAfterMs: result.requeueAfterMs };
+  }
+
+  /** The alerts of nodes in their turn are kept quiet, where the plan asks for it; an idle plan has none in its turn. */
+  #keepSilences(key: string, plan: UpgradePlan): void {
+    if (plan.spec.notify?.silences === undefined) return;
+    const turns = [...nodesInTurn(this.#watches.claimed.values())].filter((turn) => planKey(turn.namespace, turn.plan) === key);
+    const records = this.#own.batches(key).flatMap((batch) => batch.status?.nodes ?? []);
+    const failed = records.filter((record) => record.state === 'Failed').map((record) => record.name);
+    this.#silences.look({ plan, inTurn: new Set(turns.map((turn) => turn.node)), failed: new Set(failed) });
   }
 
   /** Whether nodes came late to a plan that has ended. Asked for now and then: there is no watch that would tell. */

@@ -11,8 +11,7 @@ import { onShutdown } from '../runtime/shutdown.ts';
 import { VERSION } from '../runtime/version.ts';
 import { BatonOperator } from './baton-operator.ts';
 import type { CredentialBinding } from './gates/credentials.ts';
-import { createProbes, type GateSettings } from './gates/create-probes.ts';
-import type { Probes } from './gates/gate-loops.ts';
+import { createAskers, type Askers, type GateSettings } from './gates/create-askers.ts';
 import type { JobProbeDeps } from './gates/job-probe.ts';
 import type { ObjectProbeDeps } from './gates/object-probe.ts';
 import { createCron } from './cron.ts';
@@ -110,7 +109,7 @@ export async function main(_args: readonly string[]): Promise<number> {
     client,
     monotonic,
     hash,
-    probes: readProbes(
+    ...readAskers(
       { client, now: systemClock.now, monotonic, hash },
       {
         allow: config.gateAllow,
@@ -154,9 +153,9 @@ export async function main(_args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function readProbes(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSettings): Probes {
+function readAskers(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSettings): Askers {
   try {
-    return createProbes(deps, settings);
+    return createAskers(deps, settings);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ExitError(`The environment variable BATON_GATE_ALLOW has a wrong value: ${reason}`, 2, { cause: error });

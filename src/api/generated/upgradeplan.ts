@@ -353,6 +353,8 @@ export interface NotifyPolicy {
   readonly nodeDetail?: 'None' | 'Problems' | 'All';
   /** nodeDetails are other levels for some of the nodes; the first that matches a node counts. They are looked up when a batch is made. */
   readonly nodeDetails?: readonly NodeDetailRule[];
+  /** silences keeps the alerts about a node quiet while it is in its turn: for five minutes, extended while the turn lasts, lifted at once when the node fails. A silence that cannot be made stops nothing. */
+  readonly silences?: SilencesPolicy;
   /** agent limits which of the plan's nodes may hold the baton. */
   readonly agent?: AgentPolicy;
   /** sinks are where notifications go. */
@@ -365,6 +367,32 @@ export interface NodeDetailRule {
   readonly nodeSelector: NodeSelector;
   /** nodeDetail is what may be told of them. */
   readonly nodeDetail: 'None' | 'Problems' | 'All';
+}
+
+/** `spec.notify.silences` of an UpgradePlan. */
+export interface SilencesPolicy {
+  /** alertmanager is where the silences are kept. */
+  readonly alertmanager: SilencesAlertmanager;
+  /** matchers say which alerts are about the node; all have to match. */
+  readonly matchers: readonly SilenceMatcher[];
+}
+
+/** `spec.notify.silences.alertmanager` of an UpgradePlan. */
+export interface SilencesAlertmanager {
+  /** url is its address, without /api/v2. The operator asks it, so it has to be one that gates may ask. */
+  readonly url: string;
+  /** credential names what the administrator has given the operator for this host. */
+  readonly credential?: string;
+}
+
+/** `spec.notify.silences.matchers[]` of an UpgradePlan. */
+export interface SilenceMatcher {
+  /** name is the alert's label. */
+  readonly name: string;
+  /** value is what the label has to be; $(BATON_NODE) in it is the node's name. */
+  readonly value: string;
+  /** type Regex takes value for a regular expression, as in $(BATON_NODE)(:[0-9]+)?; without it, the label has to be equal to it. */
+  readonly type?: 'Equal' | 'Regex';
 }
 
 /** `spec.notify.agent` of an UpgradePlan. */

@@ -185,6 +185,14 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     'must have exactly one of `webhook`',
   ],
   [
+    'silences that would keep more quiet than the node',
+    plan(
+      'w',
+      set({ notify: { silences: { alertmanager: { url: 'http://am:9093' }, matchers: [{ name: 'job', value: 'x' }] } } }),
+    ),
+    'one of the matchers must have $(BATON_NODE) in its value',
+  ],
+  [
     'two sinks of one name',
     plan(
       'w',

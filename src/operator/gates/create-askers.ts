@@ -1,5 +1,6 @@
 import { createAddressPolicy } from '../../net/address-policy.ts';
 import { createHttpReader } from '../../net/http-get.ts';
+import { alertmanagerSilencer, type Silencer } from '../silences/alertmanager-silences.ts';
 import { createCredentials, type CredentialBinding } from './credentials.ts';
 import type { Probes } from './gate-loops.ts';
 import { createHttpProbe } from './http-probe.ts';
@@ -22,20 +23,29 @@ export interface GateSettings {
 /** Of an answer more than this is not read: a gate asks for one number. */
 const MOST_BODY_BYTES = 256 * 1024;
 
+/** What asks other servers for plans. */
+export interface Askers {
+  readonly probes: Probes;
+  readonly silencer: Silencer;
+}
+
 /**
- * Makes the probes of all kinds of gates.
+ * Makes the probes of all kinds of gates, and what keeps silences: both ask where plans say, with the credentials of the administrator.
  *
  * @throws Error that names the entry of `allow` which is wrong.
  */
-export function createProbes(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSettings): Probes {
+export function createAskers(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSettings): Askers {
   const policy = createAddressPolicy({ allow: settings.allow, apiServer: [settings.apiServer] });
   const http = createHttpReader({ policy, maxBodyBytes: MOST_BODY_BYTES });
   const credentials = createCredentials(settings.credentials, settings.credentialsDirectory);
   const asking = { http, credentials, userAgent: settings.userAgent };
   return {
-    prometheus: createPrometheusProbe(asking),
-    http: createHttpProbe(asking),
-    object: createObjectProbe(deps),
-    job: createJobProbe(deps),
+    probes: {
+      prometheus: createPrometheusProbe(asking),
+      http: createHttpProbe(asking),
+      object: createObjectProbe(deps),
+      job: createJobProbe(deps),
+    },
+    silencer: alertmanagerSilencer(asking),
   };
 }
