@@ -1,6 +1,6 @@
 import { PLAN_REASONS } from '../../api/conditions.ts';
 import type { Approval, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
-import { hasEnded, stepOf } from './batch-rules.ts';
+import { foundAllDone, hasEnded, needsNothing, stepOf } from './batch-rules.ts';
 import type { Fleet } from './fleet.ts';
 import type { Hold, HoldView } from './holds.ts';
 import type { PlanSnapshot } from './snapshot.ts';
@@ -11,13 +11,16 @@ export interface AwaitedApproval {
   readonly approval: Approval['approval'];
 }
 
-/** What waits for approval now. An approval that was given for one thing is none for another. */
+/** What waits for approval now. An approval that was given for one thing is none for another; what changes nothing needs none. */
 export function awaitedApproval(snapshot: PlanSnapshot, fleet: Fleet): AwaitedApproval | undefined {
   const batch = fleet.batches.at(-1);
   if (batch === undefined || snapshot.plan.metadata.deletionTimestamp !== undefined) return undefined;
   const approval = stepOf(snapshot.plan, batch)?.approval ?? 'None';
   if (approval === 'None' || batch.status?.approved?.approval === approval) return undefined;
-  const waits = approval === 'BeforeStart' ? !hasEnded(batch) : hasEnded(batch) && fleet.remaining.length > 0;
+  const waits =
+    approval === 'BeforeStart'
+      ? !hasEnded(batch) && !needsNothing(batch, snapshot.nodes)
+      : hasEnded(batch) && !foundAllDone(batch) && fleet.remaining.length > 0;
   return waits ? { batch, approval } : undefined;
 }
 

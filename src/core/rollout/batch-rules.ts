@@ -1,6 +1,9 @@
+import { NODE_REASONS } from '../../api/conditions.ts';
 import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { BatchStep, UpgradePlan } from '../../api/generated/upgradeplan.ts';
-import { isTerminal } from './node-input.ts';
+import type { NodeFact } from '../facts.ts';
+import { isCurrent } from './current.ts';
+import { isTerminal, processesOf } from './node-input.ts';
 
 /**
  * The step of the plan that a batch was cut for, as the plan says it now: a soak that is too long, or an approval that nobody needs any
@@ -17,5 +20,25 @@ export function hasEnded(batch: UpgradeBatch): boolean {
   return batch.spec.nodes.every((entry) => {
     const record = records.get(entry.name);
     return record !== undefined && isTerminal(record);
+  });
+}
+
+const FOUND_DONE = new Set<string | undefined>([NODE_REASONS.AlreadyCurrent, NODE_REASONS.AlreadyDone]);
+
+/** Whether the batch has ended and every node of it was at the version before: there is nothing to watch, and nothing that somebody should judge. */
+export function foundAllDone(batch: UpgradeBatch): boolean {
+  const records = batch.status?.nodes ?? [];
+  return hasEnded(batch) && records.every(({ state, reason }) => state === 'Skipped' && FOUND_DONE.has(reason));
+}
+
+/** Whether every node of the batch that waits is at the version, as it is seen now: none of them will get a turn. */
+export function needsNothing(batch: UpgradeBatch, nodes: ReadonlyMap<string, NodeFact>): boolean {
+  const records = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record]));
+  return batch.spec.nodes.every((entry) => {
+    const record = records.get(entry.name);
+    if (record !== undefined && isTerminal(record)) return true;
+    const node = nodes.get(entry.name);
+    if (node === undefined || node.uid !== entry.uid || node.claim !== undefined) return false;
+    return processesOf(batch, entry).every((process) => isCurrent(process, node, batch.spec.version));
   });
 }

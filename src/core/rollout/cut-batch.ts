@@ -78,8 +78,7 @@ function fill(plan: UpgradePlan, fleet: Fleet, nodes: readonly NodeFact[]): read
 /** The batches to come, one after the other, if nothing changes on the way. The nodes are put in order once, when the first is asked for. */
 export function* cutBatches(snapshot: PlanSnapshot, fleet: Fleet): Generator<Cut, void> {
   const { plan } = snapshot;
-  const late = new Set(fleet.late);
-  const first = fleet.remaining.filter((node) => !late.has(node));
+  const first = fleet.remaining.slice(0, fleet.remaining.length - fleet.late.length);
   let progress = stepProgress(fleet.batches);
   let index = nextIndex(snapshot);
   // Nodes that came late are never in a batch with the others.

@@ -18,19 +18,26 @@ export interface Fleet {
   readonly records: ReadonlyMap<string, NodeRecord>;
   /** Nodes that are still to go into a batch, in no order: putting a large fleet in order costs, and is needed once a batch. */
   readonly remaining: readonly NodeFact[];
-  /** Those of them that came late: they go together, after all others. */
+  /** Those of them that came late, which are the last of them: they go together, after all others. */
   readonly late: readonly NodeFact[];
   /** Selected nodes whose revision is done without a batch of this plan object (it was created anew). */
   readonly doneBefore: number;
 }
 
-/** The plan's selected nodes. */
-function selectedNodes(snapshot: Pick<PlanSnapshot, 'plan' | 'nodes'>): ReadonlyMap<string, NodeFact> {
-  const { nodeSelector, allNodes } = snapshot.plan.spec;
-  const selected = new Map<string, NodeFact>();
-  if (nodeSelector === undefined && allNodes !== true) return selected;
-  for (const node of snapshot.nodes.values()) if (selects(nodeSelector, node.labels)) selected.set(node.name, node);
-  return selected;
+/** The plan's selected nodes. The watch selects as well, so nearly always these are all that there are, and a large fleet need not be copied. */
+function selectedNodes({ plan, nodes }: Pick<PlanSnapshot, 'plan' | 'nodes'>): ReadonlyMap<string, NodeFact> {
+  const { nodeSelector, allNodes } = plan.spec;
+  if (nodeSelector === undefined) return allNodes === true ? nodes : new Map();
+  const others: NodeFact[] = [];
+  for (const node of nodes.values()) if (!selects(nodeSelector, node.labels)) others.push(node);
+  return without(nodes, others);
+}
+
+function without(nodes: ReadonlyMap<string, NodeFact>, others: readonly NodeFact[]): ReadonlyMap<string, NodeFact> {
+  if (others.length === 0) return nodes;
+  const rest = new Map(nodes);
+  for (const { name } of others) rest.delete(name);
+  return rest;
 }
 
 /**
@@ -89,7 +96,7 @@ function goesAgain({ records, missed }: History, node: NodeFact): 'No' | 'First'
  * nodes as the plan had then have been in a batch. A node that was not attempted because the rollout stopped goes into a later batch.
  */
 export function surveyFleet(snapshot: FleetView): Fleet {
-  const selected = new Map(selectedNodes(snapshot));
+  const chosen = selectedNodes(snapshot);
   const batches = currentBatches(snapshot);
   const history = historyOf(batches);
   const { batched, records } = history;
@@ -97,7 +104,7 @@ export function surveyFleet(snapshot: FleetView): Fleet {
   const late: NodeFact[] = [];
   const strangers: NodeFact[] = [];
   let doneBefore = 0;
-  for (const node of selected.values()) {
+  for (const node of chosen.values()) {
     const known = batched.get(node.name) === node.uid;
     const again = known ? goesAgain(history, node) : undefined;
     if (again === 'No') continue;
@@ -107,14 +114,16 @@ export function surveyFleet(snapshot: FleetView): Fleet {
     else if (again === 'First') remaining.push(node);
     else strangers.push(node);
   }
-  const planNodes = batches[0]?.spec.planNodes ?? selected.size;
+  const ignored: NodeFact[] = [];
+  const planNodes = batches[0]?.spec.planNodes ?? chosen.size;
   const started = toInstant(batches[0]?.metadata.creationTimestamp) ?? Infinity;
   const allSeen = batches.length > 0 && batched.size + doneBefore >= planNodes;
   for (const node of strangers) {
     if (node.createdTime <= started && !allSeen) remaining.push(node);
     else if (snapshot.plan.spec.newNodes.policy === 'Upgrade') late.push(node);
-    else selected.delete(node.name);
+    else ignored.push(node);
   }
+  const selected = without(chosen, ignored);
   return { selected, planNodes, batches, records, remaining: [...remaining, ...late], late, doneBefore };
 }
 

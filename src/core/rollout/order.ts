@@ -9,8 +9,8 @@ import type { PlanSnapshot } from './snapshot.ts';
 /** Where a node stands: the smaller goes first, field by field. */
 interface Place {
   readonly node: NodeFact;
-  readonly current: boolean;
-  readonly failed: boolean;
+  /** The later it goes by what it is: see {@link inOrder}. */
+  readonly group: number;
   readonly domain: string | undefined;
   readonly rank: number;
 }
@@ -39,10 +39,7 @@ function needsNothing({ plan }: PlanSnapshot, node: NodeFact): boolean {
 }
 
 function compare(a: Place, b: Place): number {
-  if (a.current !== b.current) return a.current ? 1 : -1;
-  if (a.failed !== b.failed) return a.failed ? 1 : -1;
-  if (a.node.controlPlane !== b.node.controlPlane) return a.node.controlPlane ? 1 : -1;
-  return compareDomains(a.domain, b.domain) || a.rank - b.rank || compareNames(a.node.name, b.node.name);
+  return a.group - b.group || compareDomains(a.domain, b.domain) || a.rank - b.rank || compareNames(a.node.name, b.node.name);
 }
 
 function placesOf(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): Place[] {
@@ -50,8 +47,10 @@ function placesOf(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): Place[] {
   const failed = failedBefore(snapshot);
   return nodes.map((node) => ({
     node,
-    current: needsNothing(snapshot, node),
-    failed: node.quarantine !== undefined || failed.has(node.uid),
+    group:
+      (needsNothing(snapshot, node) ? 4 : 0) +
+      (node.quarantine !== undefined || failed.has(node.uid) ? 2 : 0) +
+      (node.controlPlane ? 1 : 0),
     domain: domainOf(plan, node),
     rank: rankOf(`${plan.metadata.uid}/${node.uid}`),
   }));

@@ -1,17 +1,18 @@
 import { PLAN_REASONS } from '../../api/conditions.ts';
 import { toInstant, toRfc3339 } from '../text.ts';
-import { stepOf } from './batch-rules.ts';
+import { foundAllDone, stepOf } from './batch-rules.ts';
 import { soakGates } from './gate-rules.ts';
 import type { Hold, HoldView } from './holds.ts';
 
 /**
  * The next batch waits until the last one has proved itself. The clock is the batch's settledTime, or when a gate that had closed since
- * was open again; both are written down, so that an operator that was killed goes on with what is left of the soak.
+ * was open again; both are written down, so that an operator that was killed goes on with what is left of the soak. A batch that has
+ * changed nothing has nothing to prove.
  */
 export function soaking({ input, fleet }: HoldView): Hold | undefined {
   const { snapshot, now } = input;
   const last = fleet.batches.at(-1);
-  if (last === undefined) return undefined;
+  if (last === undefined || foundAllDone(last)) return undefined;
   const seconds = stepOf(snapshot.plan, last)?.soakSeconds ?? 0;
   // Without a time it settles in this very pass: its outlook is asked for, and no gate has been looked at.
   const settled = toInstant(last.status?.settledTime);

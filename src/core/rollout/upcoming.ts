@@ -11,17 +11,21 @@ const MOST_BATCHES = 10;
 const NAMES_LENGTH = 256;
 const MOST_NAMES = 100;
 
+/** Up to so many nodes, the batches are cut anew in each pass: that costs a few milliseconds. */
+const MOST_ANEW = 2000;
+
 /**
  * The batches to come, as they would be made now: also before the first one, while nothing has been touched. Putting a large fleet in
- * order costs as much as the rest of a decision, so what the status says is kept until the spec, the number of nodes that wait, or the index
- * of the next batch is another one.
+ * order costs more than the rest of a decision, so what the status says of one is kept until the spec, the number of nodes that wait, or the
+ * index of the next batch is another one. A node that takes the place of another is shown late there.
  */
 export function upcomingBatches(snapshot: PlanSnapshot, fleet: Fleet): readonly UpcomingBatch[] {
   const { metadata, status } = snapshot.plan;
   if (metadata.deletionTimestamp !== undefined) return [];
   const known = status?.upcoming ?? [];
-  const unchanged = status?.observedGeneration === metadata.generation && status.counts?.waiting === fleet.remaining.length;
-  if (unchanged && (fleet.remaining.length === 0 || known[0]?.batch === nextIndex(snapshot))) return known;
+  const waiting = fleet.remaining.length;
+  const unchanged = status?.observedGeneration === metadata.generation && status.counts?.waiting === waiting;
+  if (waiting > MOST_ANEW && unchanged && known[0]?.batch === nextIndex(snapshot)) return known;
   return preview(snapshot, fleet);
 }
 

@@ -50,22 +50,30 @@ describe('The batches to come', () => {
 });
 
 describe('What the status says of them', () => {
+  const MANY = 2001;
   const said: UpcomingBatch[] = [{ batch: 1, nodes: 3, nodeNames: 'as it was said' }];
-  const kept = (status: UpgradePlan['status']): boolean => {
-    const snapshot = snapshotOf(3, { ...aPlan(), ...(status === undefined ? {} : { status }) });
+  const kept = (count: number, status: UpgradePlan['status']): boolean => {
+    const snapshot = snapshotOf(count, { ...aPlan(), ...(status === undefined ? {} : { status }) });
     return upcomingBatches(snapshot, surveyFleet(snapshot)) === status?.upcoming;
   };
 
-  it.each<readonly [string, UpgradePlan['status'], boolean]>([
-    ['is kept while nothing has changed', { observedGeneration: 1, counts: { waiting: 3 }, upcoming: said }, true],
-    ['is made anew for another spec', { observedGeneration: 0, counts: { waiting: 3 }, upcoming: said }, false],
-    ['is made anew when a node came or went', { observedGeneration: 1, counts: { waiting: 2 }, upcoming: said }, false],
-    [
-      'is made anew when a batch was made',
-      { observedGeneration: 1, counts: { waiting: 3 }, lastBatchIndex: 1, upcoming: said },
-      false,
-    ],
-  ])('%s', (_, status, expected) => {
-    expect(kept(status)).toBe(expected);
+  it.each<readonly [string, number, UpgradePlan['status'], boolean]>([
+    ['is kept of a large fleet while nothing has changed', MANY, { counts: { waiting: MANY } }, true],
+    ['is made anew for another spec', MANY, { observedGeneration: 0, counts: { waiting: MANY } }, false],
+    ['is made anew when a node came or went', MANY, { counts: { waiting: MANY - 1 } }, false],
+    ['is made anew when a batch was made', MANY, { counts: { waiting: MANY }, lastBatchIndex: 1 }, false],
+    ['is made anew in each pass for a fleet that is not large', MANY - 1, { counts: { waiting: MANY - 1 } }, false],
+  ])('%s', (_, count, status, expected) => {
+    expect(kept(count, { observedGeneration: 1, upcoming: said, ...status })).toBe(expected);
+  });
+
+  it('names the node that took the place of another', () => {
+    const before = snapshotOf(3, aPlan());
+    const { planStatus: status } = decide({ snapshot: before, now: at(0), settings: SETTINGS, hash });
+    const plan = { ...aPlan(), ...(status === undefined ? {} : { status }) };
+    const nodes = byName(aNode('node-1'), aNode('node-2'), aNode('node-4'));
+    const { planStatus } = decide({ snapshot: { ...before, plan, nodes }, now: at(1), settings: SETTINGS, hash });
+    const names = (planStatus?.upcoming ?? []).flatMap(({ nodeNames }) => expandNodeNames(nodeNames));
+    expect([...names].sort()).toEqual(['node-1', 'node-2', 'node-4']);
   });
 });

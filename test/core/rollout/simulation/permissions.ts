@@ -22,10 +22,15 @@ function whyClosed(snapshot: PlanSnapshot, when: Gate['when'], now: number, soak
   return undefined;
 }
 
+/** Whether nothing was done in a batch, because all its nodes were at the version. */
+function isIdle({ status }: UpgradeBatch): boolean {
+  return status?.nodes?.every(({ state, reason }) => state === 'Skipped' && reason?.startsWith('Already') === true) === true;
+}
+
 /** Why the next batch may not be made after this one; undefined: it may. */
 export function whyNotAfter(snapshot: PlanSnapshot, last: UpgradeBatch | undefined, now: number): string | undefined {
   const { plan } = snapshot;
-  const step = last === undefined ? undefined : stepOf(plan, last);
+  const step = last === undefined || isIdle(last) ? undefined : stepOf(plan, last);
   const closed = whyClosed(snapshot, 'BeforeBatch', now, step?.soakSeconds ?? 0);
   if (closed !== undefined || last === undefined) return closed;
   const soaked = Date.parse(last.status?.settledTime ?? '') + (step?.soakSeconds ?? 0) * 1000;
