@@ -1,4 +1,4 @@
-import type { Sink } from '../api/generated/upgradeplan.ts';
+import type { Sink, SinkConnection, WebhookSink } from '../api/generated/upgradeplan.ts';
 
 /** A key of a Secret in the plan's namespace. */
 export interface SinkSecret {
@@ -8,9 +8,24 @@ export interface SinkSecret {
   readonly key: string;
 }
 
+/** The keys of a Secret of the type kubernetes.io/tls. */
+export const TLS_SECRET_KEYS = { certificate: 'tls.crt', privateKey: 'tls.key' } as const;
+
 /** The Secrets of a sink: the kubelet mounts them into the agent's Pod, and nobody of Baton may read them otherwise. */
-export function sinkSecrets({ webhook, pagerDuty }: Sink): readonly SinkSecret[] {
-  return [webhook?.signingSecretRef, pagerDuty?.routingKeySecretRef].filter((reference) => reference !== undefined);
+export function sinkSecrets({ connection, webhook, pagerDuty }: Sink): readonly SinkSecret[] {
+  const secrets = [...connectionSecrets(connection), ...webhookSecrets(webhook), pagerDuty?.routingKeySecretRef];
+  return secrets.filter((reference) => reference !== undefined);
+}
+
+function connectionSecrets({ proxyUrlSecretRef, tls }: SinkConnection = {}): readonly (SinkSecret | undefined)[] {
+  const certificate = tls?.clientCertSecretRef;
+  const pair = certificate === undefined ? [] : Object.values(TLS_SECRET_KEYS).map((key) => ({ name: certificate.name, key }));
+  return [proxyUrlSecretRef, tls?.caSecretRef, ...pair];
+}
+
+function webhookSecrets(webhook: WebhookSink = {}): readonly (SinkSecret | undefined)[] {
+  const { urlSecretRef, signingSecretRef, previousSigningSecretRef, authorizationSecretRef } = webhook;
+  return [urlSecretRef, signingSecretRef, previousSigningSecretRef, authorizationSecretRef];
 }
 
 /** The file of a Secret's key, within the directory of the sinks' Secrets. */

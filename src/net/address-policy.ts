@@ -11,6 +11,11 @@ export interface Destination {
 export interface AddressPolicy {
   /** @param address an IP address to which the destination's host resolves, or the host itself when it is one. */
   allows(destination: Destination, address: string): boolean;
+  /**
+   * Whether a destination may be reached through a proxy, which resolves its name: all that can be judged then is the name, or the
+   * literal address.
+   */
+  allowsName(destination: Destination): boolean;
 }
 
 /** What a policy is made from. */
@@ -33,6 +38,9 @@ const GUARDED = [
   '169.254.0.0/16',
   'fe80::/10',
 ] as const;
+
+/** Names that lead to guarded addresses, whatever a proxy makes of them. */
+const GUARDED_NAMES = [/(^|\.)localhost$/, /^kubernetes(\.default(\.svc(\..+)?)?)?$/, /^metadata\.google\.internal$/] as const;
 
 interface NameEntry {
   readonly host: string;
@@ -61,16 +69,29 @@ export function createAddressPolicy({ allow, apiServer }: AddressPolicyOptions):
   const guarded = rangeOf(GUARDED);
   for (const address of apiServer) if (isIP(address) !== 0) guarded.addAddress(address, familyOf(address));
 
+  function namesIt({ host, port }: Destination): boolean {
+    return entries.length === 0 || names.some((entry) => fits(entry, port) && entry.host === host.toLowerCase());
+  }
+
+  function allows(destination: Destination, address: string): boolean {
+    const plain = address.replace(/%.*$/, '');
+    if (isIP(plain) === 0) return false;
+    if (ranges.some((entry) => fits(entry, destination.port) && entry.range.check(plain, familyOf(plain)))) return true;
+    return !guarded.check(plain, familyOf(plain)) && namesIt(destination);
+  }
+
   return {
-    allows({ host, port }: Destination, address: string): boolean {
-      const plain = address.replace(/%.*$/, '');
-      if (isIP(plain) === 0) return false;
-      const fits = (entry: { readonly port: number | undefined }): boolean => entry.port === undefined || entry.port === port;
-      if (ranges.some((entry) => fits(entry) && entry.range.check(plain, familyOf(plain)))) return true;
-      if (guarded.check(plain, familyOf(plain))) return false;
-      return entries.length === 0 || names.some((entry) => fits(entry) && entry.host === host.toLowerCase());
+    allows,
+    allowsName({ host, port }) {
+      if (isIP(host) !== 0) return allows({ host, port }, host);
+      const name = host.toLowerCase().replace(/\.$/, '');
+      return !GUARDED_NAMES.some((pattern) => pattern.test(name)) && namesIt({ host: name, port });
     },
   };
+}
+
+function fits(entry: { readonly port: number | undefined }, port: number): boolean {
+  return entry.port === undefined || entry.port === port;
 }
 
 function parseEntry(entry: string): NameEntry | RangeEntry {

@@ -1,8 +1,9 @@
 import type { LookupFunction } from 'node:net';
-import { request, type Agent } from 'undici';
+import { request, type Dispatcher } from 'undici';
 import type { AddressPolicy } from './address-policy.ts';
 import { errorCode } from './error-code.ts';
-import { createGuardedAgent, NOT_ALLOWED } from './guarded-agent.ts';
+import { createGuardedAgent } from './guarded-agent.ts';
+import { NOT_ALLOWED } from './guarded-lookup.ts';
 
 /** A GET. */
 export interface HttpGet {
@@ -51,12 +52,17 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Makes a reader that reaches only what the policy allows. How long it may take is up to each GET's signal. */
 export function createHttpReader({ policy, maxBodyBytes, lookup }: HttpReaderOptions): HttpReader {
-  const agents = new Map<string, Agent>();
+  const agents = new Map<string, Dispatcher>();
 
-  function agentFor(ca: string | undefined): Agent {
+  function agentFor(ca: string | undefined): Dispatcher {
     const known = agents.get(ca ?? '');
     if (known !== undefined) return known;
-    const agent = createGuardedAgent({ policy, connectTimeoutMs: CONNECT_TIMEOUT_MS, lookup, ca });
+    const agent = createGuardedAgent({
+      policy,
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      lookup,
+      tls: ca === undefined ? {} : { ca },
+    });
     agents.set(ca ?? '', agent);
     return agent;
   }

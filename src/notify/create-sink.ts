@@ -1,6 +1,7 @@
 import type { Sink as SinkSpec } from '../api/generated/upgradeplan.ts';
 import { createAlertmanager } from './alertmanager.ts';
-import type { HttpClient } from './http.ts';
+import { createPoster } from './connection.ts';
+import type { HttpClient, Poster } from './http.ts';
 import { createPagerDuty } from './pager-duty.ts';
 import { secretFiles, type ReadSecret } from './secret-files.ts';
 import type { Sink } from './sink.ts';
@@ -16,15 +17,18 @@ export interface AgentEnvironment {
 }
 
 /** What a sink works with. */
-export interface SinkEnvironment extends Omit<AgentEnvironment, 'secretsDirectory'> {
+export interface SinkEnvironment extends Omit<AgentEnvironment, 'http' | 'secretsDirectory'> {
+  /** Sends as the sink's `connection` says. */
+  readonly http: Poster;
   /** Reads what the plan names of the sink's Secrets. */
   readonly readSecret: ReadSecret;
 }
 
 /** The sink that a plan describes. A new kind of sink gets its own file here, and its own field beside `webhook` in the plan. */
-export function createSink(spec: SinkSpec, { secretsDirectory, ...rest }: AgentEnvironment): Sink {
-  const { name, webhook, pagerDuty, alertmanager } = spec;
-  const environment: SinkEnvironment = { ...rest, readSecret: secretFiles(secretsDirectory, name) };
+export function createSink(spec: SinkSpec, { secretsDirectory, http, userAgent }: AgentEnvironment): Sink {
+  const { name, connection, webhook, pagerDuty, alertmanager } = spec;
+  const readSecret = secretFiles(secretsDirectory, name);
+  const environment: SinkEnvironment = { http: createPoster(http, connection, readSecret), userAgent, readSecret };
   if (webhook !== undefined) return createWebhook(name, webhook, environment);
   if (pagerDuty !== undefined) return createPagerDuty(name, pagerDuty, true, environment);
   if (alertmanager !== undefined) return createAlertmanager(name, alertmanager, environment);

@@ -6,6 +6,15 @@ import { parseRetryAfter } from './retry-after.ts';
 /** Statuses that pass, beside those from 500 on. */
 const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
 
+/** What the commoner refusals ask of whoever wrote the plan. */
+const REFUSALS: ReadonlyMap<number, string> = new Map([
+  [401, 'it does not accept who we say we are'],
+  [403, 'it does not let us'],
+  [404, 'there is nothing at this URL'],
+  [410, 'the endpoint is gone for good; take the sink out of the plan, or give it a new URL'],
+  [413, 'the notification is too large for it'],
+]);
+
 /**
  * What an answer means for a sink that speaks HTTP. docs/notifications.md has the table.
  *
@@ -20,6 +29,7 @@ export function judgeAnswer(answer: HttpAnswer, host: string, now: number): Send
       message: `the address of ${host} is not one that sinks may have (BATON_SINK_ALLOW)`,
     };
   }
+  if (answer.kind === 'NotReady') return { kind: 'Permanent', reason: answer.reason, message: answer.message };
   if (answer.kind === 'NoAnswer') return { kind: 'Retry', reason: 'NoAnswer', message: `${host}: ${answer.message}` };
 
   const { status } = answer;
@@ -37,5 +47,6 @@ export function judgeAnswer(answer: HttpAnswer, host: string, now: number): Send
   if (status >= 300 && status < 400) {
     return { kind: 'Permanent', reason: 'RedirectRefused', message: `${message}: redirects are not followed` };
   }
-  return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message };
+  const words = REFUSALS.get(status);
+  return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: words === undefined ? message : `${message}: ${words}` };
 }

@@ -11,6 +11,9 @@ export type SecretContent =
   | { readonly kind: 'Missing' }
   | { readonly kind: 'Invalid'; readonly message: string };
 
+/** A try that cannot succeed. */
+export type PermanentResult = Extract<SendResult, { readonly kind: 'Permanent' }>;
+
 /** Reads a key of a Secret of one sink, anew each time: it may come late, and may change. */
 export type ReadSecret = (reference: { readonly name: string; readonly key: string }) => Promise<SecretContent>;
 
@@ -36,7 +39,7 @@ export function secretText(bytes: Buffer): string {
 }
 
 /** The result of a try that cannot begin, because a Secret is missing or cannot be used. */
-export function withoutSecret(content: Exclude<SecretContent, { kind: 'Found' }>, what: string): SendResult {
+export function withoutSecret(content: Exclude<SecretContent, { kind: 'Found' }>, what: string): PermanentResult {
   return content.kind === 'Missing'
     ? { kind: 'Permanent', reason: NOTIFY_REASONS.SecretMissing, message: `${what} is missing; nothing was sent` }
     : { kind: 'Permanent', reason: 'SecretInvalid', message: content.message };

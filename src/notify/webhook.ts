@@ -4,37 +4,36 @@ import type { Notification } from '../core/notification/notification.ts';
 import type { SendResult } from '../core/notification/send-result.ts';
 import type { SinkEnvironment } from './create-sink.ts';
 import { judgeAnswer } from './judge-answer.ts';
-import { withoutSecret } from './secret-files.ts';
-import { parseSigningSecret } from './signing-secret.ts';
+import type { ReadSecret } from './secret-files.ts';
+import { invalid, readSecretText, readSecretUrl, type SecretValue } from './secret-values.ts';
+import { readSigners, type Signer } from './signing-secret.ts';
 import type { SendOptions, Sink } from './sink.ts';
 
 /** A sink that posts the notification as JSON, signed by Standard Webhooks when the plan names a secret. */
-export function createWebhook(
-  name: string,
-  { url, signingSecretRef }: WebhookSink,
-  { http, userAgent, readSecret }: SinkEnvironment,
-): Sink {
+export function createWebhook(name: string, spec: WebhookSink, { http, userAgent, readSecret }: SinkEnvironment): Sink {
   async function send(notification: Notification, { signal, now }: SendOptions): Promise<SendResult> {
-    if (!URL.canParse(url)) return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: 'the URL cannot be read' };
-    const target = new URL(url);
-    const secret = signingSecretRef === undefined ? undefined : parseSigningSecret(await readSecret(signingSecretRef));
-    if (secret !== undefined && secret.kind !== 'Found') return withoutSecret(secret, 'the signing secret');
+    const url = await readUrl(spec, readSecret);
+    if (url.kind === 'Permanent') return url;
+    const signers = await readSigners(spec, readSecret);
+    if (signers.kind === 'Permanent') return signers;
+    const authorization = await readAuthorization(spec, readSecret);
+    if (authorization?.kind === 'Permanent') return authorization;
 
     const body = JSON.stringify(notification);
-    const sentAt = new Date(now);
     const answer = await http.post({
-      url: target,
+      url: url.value,
       headers: {
         'content-type': 'application/json',
         'user-agent': userAgent,
         'webhook-id': notification.id,
         'webhook-timestamp': String(Math.floor(now / 1000)),
-        ...(secret === undefined ? {} : { 'webhook-signature': secret.webhook.sign(notification.id, sentAt, body) }),
+        ...signatureHeader(signers.value, notification.id, new Date(now), body),
+        ...(authorization === undefined ? {} : { authorization: authorization.value }),
       },
       body,
       signal,
     });
-    return judgeAnswer(answer, target.host, now);
+    return judgeAnswer(answer, url.value.host, now);
   }
 
   return {
@@ -42,4 +41,28 @@ export function createWebhook(
     preview: (notification) => ({ contentType: 'application/json', body: JSON.stringify(notification) }),
     send,
   };
+}
+
+async function readUrl({ url = '', urlSecretRef }: WebhookSink, readSecret: ReadSecret): Promise<SecretValue<URL>> {
+  if (urlSecretRef !== undefined) return readSecretUrl(readSecret, urlSecretRef);
+  if (URL.canParse(url)) return { kind: 'Found', value: new URL(url) };
+  return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: 'the URL cannot be read' };
+}
+
+async function readAuthorization(
+  { authorizationSecretRef: reference }: WebhookSink,
+  readSecret: ReadSecret,
+): Promise<SecretValue<string> | undefined> {
+  if (reference === undefined) return undefined;
+  const value = await readSecretText(readSecret, reference);
+  if (value.kind === 'Found' && !/^[\x20-\x7e]+$/.test(value.value)) {
+    return invalid(reference, 'is not one line of ASCII, as a header must be');
+  }
+  return value;
+}
+
+/** One signature of each secret, the newest first: a receiver accepts a request when it knows one of them. */
+function signatureHeader(signers: readonly Signer[], id: string, sentAt: Date, body: string): Readonly<Record<string, string>> {
+  if (signers.length === 0) return {};
+  return { 'webhook-signature': signers.map((signer) => signer.sign(id, sentAt, body)).join(' ') };
 }

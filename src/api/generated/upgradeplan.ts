@@ -409,6 +409,8 @@ export interface Sink {
   readonly send?: 'EveryBatch' | 'OnTrouble' | 'PlanEnd';
   /** nodeDetail is how much the readers of this sink want to be told of single nodes. What the plan does not let be told of a node, no sink is told. */
   readonly nodeDetail?: 'None' | 'Problems' | 'All';
+  /** connection says how the receiver is reached. */
+  readonly connection?: SinkConnection;
   /** webhook posts the notification as JSON. */
   readonly webhook?: WebhookSink;
   /** pagerDuty triggers an incident for a rollout in trouble and resolves it when a later batch went well, by the Events API v2. */
@@ -417,20 +419,52 @@ export interface Sink {
   readonly alertmanager?: AlertmanagerSink;
 }
 
-/** `spec.notify.sinks[].webhook` of an UpgradePlan. */
-export interface WebhookSink {
-  /** url is the address that the notification is posted to. */
-  readonly url: string;
-  /** signingSecretRef names the key of a Secret in the plan's namespace that signs the request by Standard Webhooks. A notification with a missing key is never sent unsigned. */
-  readonly signingSecretRef?: SecretKeyReference;
+/** `spec.notify.sinks[].connection` of an UpgradePlan. */
+export interface SinkConnection {
+  /** timeoutSeconds is how long one try may take, from the connection to the answer. Without it: 10. */
+  readonly timeoutSeconds?: number;
+  /** proxyUrl is an HTTP proxy through which the receiver is reached (https by CONNECT). The administrator's list of addresses must allow the proxy, and the receiver by its name. */
+  readonly proxyUrl?: string;
+  /** proxyUrlSecretRef names the Secret with the proxy's URL, when that has a user name and a password. */
+  readonly proxyUrlSecretRef?: SecretKeyReference;
+  /** tls says whom an https connection trusts, and with what it identifies itself. */
+  readonly tls?: SinkTls;
 }
 
-/** `spec.notify.sinks[].webhook.signingSecretRef` of an UpgradePlan. */
+/** `spec.notify.sinks[].connection.proxyUrlSecretRef` of an UpgradePlan. */
 export interface SecretKeyReference {
-  /** name is the Secret's name. */
+  /** name is the name of a Secret in the plan's namespace. */
   readonly name: string;
   /** key is the key within the Secret's data. */
   readonly key: string;
+}
+
+/** `spec.notify.sinks[].connection.tls` of an UpgradePlan. */
+export interface SinkTls {
+  /** caSecretRef names the certificates (PEM) of the authorities that the receiver's certificate is verified with, instead of the usual public ones. */
+  readonly caSecretRef?: SecretKeyReference;
+  /** clientCertSecretRef names a Secret of the type kubernetes.io/tls (keys tls.crt and tls.key) with the client certificate (mTLS). */
+  readonly clientCertSecretRef?: SecretReference;
+}
+
+/** `spec.notify.sinks[].connection.tls.clientCertSecretRef` of an UpgradePlan. */
+export interface SecretReference {
+  /** name is the name of a Secret in the plan's namespace. */
+  readonly name: string;
+}
+
+/** `spec.notify.sinks[].webhook` of an UpgradePlan. */
+export interface WebhookSink {
+  /** url is the address that the notification is posted to. */
+  readonly url?: string;
+  /** urlSecretRef names the Secret with the address, when that is a secret itself. */
+  readonly urlSecretRef?: SecretKeyReference;
+  /** signingSecretRef names the key of a Secret in the plan's namespace that signs the request by Standard Webhooks. A notification with a missing key is never sent unsigned. */
+  readonly signingSecretRef?: SecretKeyReference;
+  /** previousSigningSecretRef names the signing secret of before, while receivers change to the new one: requests carry a signature of each. Once its Secret is gone, requests carry the new one alone. */
+  readonly previousSigningSecretRef?: SecretKeyReference;
+  /** authorizationSecretRef names the Secret with the value of the header Authorization, as in "Bearer …". */
+  readonly authorizationSecretRef?: SecretKeyReference;
 }
 
 /** `spec.notify.sinks[].pagerDuty` of an UpgradePlan. */

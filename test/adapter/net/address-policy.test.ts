@@ -40,6 +40,27 @@ describe('the addresses that sinks may have', () => {
     expect(policy.allows({ host, port: 443 }, address)).toBe(allowed);
   });
 
+  it.each([
+    { allow: '', host: 'hooks.example', allowed: true },
+    { allow: '', host: '203.0.113.7', allowed: true },
+    { allow: '', host: '169.254.169.254', allowed: false },
+    { allow: '', host: '::1', allowed: false },
+    { allow: '', host: 'localhost', allowed: false },
+    { allow: '', host: 'LOCALHOST.', allowed: false },
+    { allow: '', host: 'a.localhost', allowed: false },
+    { allow: '', host: 'kubernetes.default.svc.cluster.local', allowed: false },
+    { allow: '', host: 'kubernetes.example', allowed: true },
+    { allow: '', host: 'metadata.google.internal', allowed: false },
+    { allow: 'hooks.example:443', host: 'Hooks.example.', allowed: true },
+    { allow: 'hooks.example:8443', host: 'hooks.example', allowed: false },
+    { allow: 'localhost', host: 'localhost', allowed: false },
+    { allow: '203.0.113.0/24', host: '203.0.113.7', allowed: true },
+    // Whether the name leads there is for the proxy to know.
+    { allow: '203.0.113.0/24', host: 'hooks.example', allowed: false },
+  ])('with "$allow", $host may be asked of a proxy: $allowed', ({ allow, host, allowed }) => {
+    expect(createAddressPolicy({ allow, apiServer }).allowsName({ host, port: 443 })).toBe(allowed);
+  });
+
   it.each(['hooks.example/path', 'https://hooks.example', '10.0.0.0/33', 'a b', 'host:port', '*'])(
     '"%s" is refused with the reason',
     (allow) => {

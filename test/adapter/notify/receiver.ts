@@ -1,4 +1,5 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** A request as the receiver got it. */
@@ -20,10 +21,12 @@ export interface Receiver {
 /** How a receiver answers; 204 by default. */
 export type Answer = (response: ServerResponse, request: ReceivedRequest) => void;
 
-/** Starts a receiver on a free port. Close it. */
-export async function startReceiver(answer: Answer = (response) => response.writeHead(204).end()): Promise<Receiver> {
+const noContent: Answer = (response) => response.writeHead(204).end();
+
+/** Starts a receiver on a free port, with `tls` for https. Close it. */
+export async function startReceiver(answer: Answer = noContent, tls?: ServerOptions): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
-  const server = createServer((message, response) => {
+  const listener = (message: IncomingMessage, response: ServerResponse): void => {
     const parts: Buffer[] = [];
     message.on('data', (part: Buffer) => parts.push(part));
     message.on('end', () => {
@@ -32,7 +35,8 @@ export async function startReceiver(answer: Answer = (response) => response.writ
       requests.push(request);
       answer(response, request);
     });
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
   const { promise: listening, resolve } = Promise.withResolvers<unknown>();
   server.listen(0, '127.0.0.1', () => {
     resolve(undefined);
@@ -41,7 +45,7 @@ export async function startReceiver(answer: Answer = (response) => response.writ
   const { port } = server.address() as AddressInfo;
   const host = `127.0.0.1:${port}`;
   return {
-    url: `http://${host}/services/T0/secret-path?token=secret-token`,
+    url: `${tls === undefined ? 'http' : 'https'}://${host}/services/T0/secret-path?token=secret-token`,
     host,
     requests,
     close: async () => {

@@ -1,76 +1,30 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import nock from 'nock';
-import { Webhook } from 'standardwebhooks';
-import { consolidate } from '../../../src/core/notification/consolidate.ts';
 import type { SendResult } from '../../../src/core/notification/send-result.ts';
-import { createAddressPolicy } from '../../../src/net/address-policy.ts';
-import { createSink } from '../../../src/notify/create-sink.ts';
-import { createHttpClient, type HttpClient } from '../../../src/notify/http.ts';
-import { aBatch, succeeded } from '../../core/notification/a-batch.ts';
+import type { HttpClient } from '../../../src/notify/http.ts';
+import { aClient, NOTIFICATION, SinkWorld, type SendChanges } from './a-sink.ts';
 import { startReceiver, type Answer, type Receiver } from './receiver.ts';
 
-const notification = consolidate({
-  batch: aBatch([succeeded('node-1')]),
-  reports: [],
-  cluster: 'prod',
-  agent: { node: 'node-1', pod: 'agent-1' },
-});
-
-let directory = '';
-const open: { close(): Promise<void> }[] = [];
+let world: SinkWorld;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'baton-sinks-'));
+  world = new SinkWorld();
 });
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.close()));
-  rmSync(directory, { recursive: true });
+  await world.close();
 });
 
-async function receiver(answer?: Answer): Promise<Receiver> {
-  const started = await startReceiver(answer);
-  open.push(started);
-  return started;
+function receiver(answer?: Answer): Promise<Receiver> {
+  return world.keep(startReceiver(answer));
 }
 
-function client({
-  allow = '127.0.0.0/8',
-  timeoutMs = 2_000,
-  lookup,
-}: { allow?: string; timeoutMs?: number; lookup?: LookupFunction } = {}): HttpClient {
-  const policy = createAddressPolicy({ allow, apiServer: [] });
-  const http = createHttpClient({ policy, timeoutMs, ...(lookup === undefined ? {} : { lookup }) });
-  open.push(http);
-  return http;
+function client(changes: Parameters<typeof aClient>[0]): Promise<HttpClient> {
+  return world.keep(aClient(changes));
 }
 
-interface SendChanges {
-  readonly key?: string;
-  readonly http?: HttpClient;
-  readonly signal?: AbortSignal;
-}
-
-async function send(
-  url: string,
-  { key, http = client(), signal = new AbortController().signal }: SendChanges = {},
-): Promise<SendResult> {
-  const signingSecretRef = key === undefined ? {} : { signingSecretRef: { name: 'ops-webhook', key } };
-  const sink = createSink(
-    { name: 'ops', webhook: { url, ...signingSecretRef } },
-    { http, userAgent: 'baton/0.1.0', secretsDirectory: directory },
-  );
-  return sink.send(notification, { signal, now: Date.now() });
-}
-
-/** What the kubelet puts where the Secret's volume is mounted. */
-function secretFile(content: string | Uint8Array): void {
-  const folder = join(directory, 'ops', 'ops-webhook');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'secret'), content);
+function send(url: string, changes: SendChanges = {}): Promise<SendResult> {
+  return world.send({ name: 'ops', webhook: { url } }, changes);
 }
 
 describe('a webhook', () => {
@@ -82,9 +36,9 @@ describe('a webhook', () => {
     expect(ops.requests[0]).toMatchObject({
       method: 'POST',
       path: '/services/T0/secret-path?token=secret-token',
-      headers: { 'content-type': 'application/json', 'user-agent': 'baton/0.1.0', 'webhook-id': notification.id },
+      headers: { 'content-type': 'application/json', 'user-agent': 'baton/0.1.0', 'webhook-id': NOTIFICATION.id },
     });
-    expect(JSON.parse(ops.requests[0]!.body)).toEqual(JSON.parse(JSON.stringify(notification)));
+    expect(JSON.parse(ops.requests[0]!.body)).toEqual(JSON.parse(JSON.stringify(NOTIFICATION)));
     expect(ops.requests[0]?.headers['webhook-signature']).toBeUndefined();
   });
 
@@ -95,53 +49,6 @@ describe('a webhook', () => {
     });
 
     expect(await send(endless.url)).toEqual({ kind: 'Delivered' });
-  });
-});
-
-describe('a signed webhook', () => {
-  const whsec = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
-  const binary = Uint8Array.from({ length: 32 }, (_, i) => i * 8);
-  it.each([
-    { title: 'whsec_', file: whsec, verifier: new Webhook(whsec) },
-    { title: 'whsec_ with a line break', file: `${whsec}\n`, verifier: new Webhook(whsec) },
-    {
-      title: 'a plain text',
-      file: 'correct horse battery staple',
-      verifier: new Webhook('correct horse battery staple', { format: 'raw' }),
-    },
-    {
-      title: 'a plain text with a line break',
-      file: 'correct horse\r\n',
-      verifier: new Webhook('correct horse', { format: 'raw' }),
-    },
-    { title: 'bytes', file: binary, verifier: new Webhook(binary, { format: 'raw' }) },
-    {
-      title: 'bytes that end like a line',
-      file: Uint8Array.of(0xff, 0x0a),
-      verifier: new Webhook(Uint8Array.of(0xff, 0x0a), { format: 'raw' }),
-    },
-  ])('can be verified with the standardwebhooks package: $title', async ({ file, verifier }) => {
-    const ops = await receiver();
-    secretFile(file);
-
-    expect(await send(ops.url, { key: 'secret' })).toEqual({ kind: 'Delivered' });
-    const { body, headers } = ops.requests[0]!;
-    expect(verifier.verify(body, headers as Record<string, string>)).toMatchObject({ id: notification.id });
-  });
-
-  it.each([
-    { title: 'there is no file', file: undefined, reason: 'SecretMissing' },
-    { title: 'the file is empty', file: '\n', reason: 'SecretInvalid' },
-    { title: 'the file is not what it says', file: 'whsec_***', reason: 'SecretInvalid' },
-  ])('is not sent when $title', async ({ file, reason }) => {
-    const ops = await receiver();
-    if (file !== undefined) secretFile(file);
-
-    const result = await send(ops.url, { key: 'secret' });
-
-    expect(result).toMatchObject({ kind: 'Permanent', reason });
-    expect(JSON.stringify(result)).not.toContain('***');
-    expect(ops.requests).toHaveLength(0);
   });
 });
 
@@ -189,7 +96,7 @@ describe('a webhook that does not answer', () => {
     async ({ answer, message }) => {
       const ops = await receiver(answer);
 
-      expect(await send(ops.url, { http: client({ timeoutMs: 300 }) })).toEqual({
+      expect(await send(ops.url, { http: await client({ timeoutMs: 300 }) })).toEqual({
         kind: 'Retry',
         reason: 'NoAnswer',
         message: `${ops.host}: ${message}`,
@@ -211,7 +118,7 @@ describe('a webhook that does not answer', () => {
         .post('/upgrades')
         .replyWithError(Object.assign(new Error('https://hooks.example/upgrades failed'), { code }));
 
-      const result = await send('https://hooks.example/upgrades', { http: client({ allow: '' }) });
+      const result = await send('https://hooks.example/upgrades', { http: await client({ allow: '' }) });
 
       expect(result).toEqual({ kind: 'Retry', reason: 'NoAnswer', message: `hooks.example: ${code}` });
     },
@@ -238,7 +145,7 @@ describe('the address of a webhook', () => {
   it('may not be the loopback unless the admin allows it', async () => {
     const ops = await receiver();
 
-    expect(await send(ops.url, { http: client({ allow: '' }) })).toEqual({
+    expect(await send(ops.url, { http: await client({ allow: '' }) })).toEqual({
       kind: 'Permanent',
       reason: 'AddressNotAllowed',
       message: `the address of ${ops.host} is not one that sinks may have (BATON_SINK_ALLOW)`,
@@ -254,7 +161,7 @@ describe('the address of a webhook', () => {
     };
 
     for (const allow of ['', 'hooks.example']) {
-      const result = await send(`http://hooks.example:${port}/`, { http: client({ allow, lookup: rebound }) });
+      const result = await send(`http://hooks.example:${port}/`, { http: await client({ allow, lookup: rebound }) });
       expect(result).toMatchObject({ kind: 'Permanent', reason: 'AddressNotAllowed' });
     }
     expect(ops.requests).toHaveLength(0);
@@ -270,6 +177,8 @@ describe('the address of a webhook', () => {
       ]);
     };
 
-    expect(await send(`http://hooks.example:${port}/`, { http: client({ lookup: several }) })).toEqual({ kind: 'Delivered' });
+    expect(await send(`http://hooks.example:${port}/`, { http: await client({ lookup: several }) })).toEqual({
+      kind: 'Delivered',
+    });
   });
 });

@@ -4,6 +4,7 @@ import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { applyCrds } from '../../support/crds.ts';
 import type { CommandResult } from '../../cluster/run-command.ts';
 import { action, firstProcess, MINIMAL, plan, set, type Tree } from './objects.ts';
+import { SINKS } from './sinks.ts';
 import { external, WRONG } from './wrong-objects.ts';
 
 // Programs are started, and the machine may be busy.
@@ -115,6 +116,7 @@ describe('what may be said', () => {
       ),
     ],
     ['an external process', plan('right-external', external({ verify: { nodeLabels: { 'bmc.example/version': '2.9' } } }))],
+    ['sinks of every kind, reached in every way', plan('right-sinks', set({ notify: { sinks: SINKS } }))],
     ['no sinks', plan('right-silent', (spec) => delete spec['notify'])],
     ['a soak and an approval', plan('right-soak', set({ batches: [{ size: 1, soakSeconds: 600, approval: 'BeforeNext' }] }))],
     [

@@ -184,6 +184,22 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     ),
     'must have exactly one of `webhook`',
   ],
+  ['a webhook without a URL', sink({ webhook: {} }), 'needs exactly one of `url` and `urlSecretRef`'],
+  [
+    'a webhook with two URLs',
+    sink({ webhook: { url: 'https://hooks.example/', urlSecretRef: { name: 'ops', key: 'url' } } }),
+    'needs exactly one of `url` and `urlSecretRef`',
+  ],
+  [
+    'a previous signing secret alone',
+    sink({ webhook: { url: 'https://hooks.example/', previousSigningSecretRef: { name: 'ops', key: 'old' } } }),
+    '`previousSigningSecretRef` needs `signingSecretRef`',
+  ],
+  [
+    'a proxy with a password in the plan',
+    sink({ webhook: { url: 'https://hooks.example/' }, connection: { proxyUrl: 'http://anna:secret@proxy.example:3128' } }),
+    'must not carry a user name, a password or a fragment',
+  ],
   [
     'silences that would keep more quiet than the node',
     plan(
@@ -281,4 +297,9 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
 
 function gate(http: object): object {
   return { name: 'g', http: { url: 'https://a.example/', ...http } };
+}
+
+/** A plan with one sink. */
+function sink(spec: Tree): Tree {
+  return plan('w', set({ notify: { sinks: [{ name: 'ops', ...spec }] } }));
 }

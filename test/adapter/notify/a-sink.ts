@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { LookupFunction } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Sink as SinkSpec } from '../../../src/api/generated/upgradeplan.ts';
+import { consolidate } from '../../../src/core/notification/consolidate.ts';
+import type { Notification } from '../../../src/core/notification/notification.ts';
+import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import { createAddressPolicy } from '../../../src/net/address-policy.ts';
+import { createSink } from '../../../src/notify/create-sink.ts';
+import { createHttpClient, type HttpClient } from '../../../src/notify/http.ts';
+import { aBatch, succeeded } from '../../core/notification/a-batch.ts';
+
+/** The notification of a batch of one node that went well. */
+export const NOTIFICATION: Notification = consolidate({
+  batch: aBatch([succeeded('node-1')]),
+  reports: [],
+  cluster: 'prod',
+  agent: { node: 'node-1', pod: 'agent-1' },
+});
+
+/** How a test sends. */
+export interface SendChanges {
+  readonly notification?: Notification;
+  readonly http?: HttpClient;
+  readonly signal?: AbortSignal;
+}
+
+/** A client for sinks in tests: it may reach the loopback, and gives up soon. */
+export function aClient({
+  allow = '127.0.0.0/8',
+  timeoutMs = 2_000,
+  lookup,
+}: { readonly allow?: string; readonly timeoutMs?: number; readonly lookup?: LookupFunction } = {}): HttpClient {
+  const policy = createAddressPolicy({ allow, apiServer: [] });
+  return createHttpClient({ policy, timeoutMs, ...(lookup === undefined ? {} : { lookup }) });
+}
+
+/** What the sinks of one test have: Secrets as the kubelet mounts them, and what has to be closed in the end. */
+export class SinkWorld {
+  readonly directory: string = mkdtempSync(join(tmpdir(), 'baton-sinks-'));
+  readonly #open: { close(): Promise<void> }[] = [];
+
+  /** Closes it in the end. */
+  async keep<T extends { close(): Promise<void> }>(opened: T | Promise<T>): Promise<T> {
+    const thing = await opened;
+    this.#open.push(thing);
+    return thing;
+  }
+
+  /** What the kubelet puts where a Secret of a sink is mounted. */
+  secret(sink: string, name: string, values: Readonly<Record<string, string | Uint8Array>>): void {
+    const folder = join(this.directory, sink, name);
+    mkdirSync(folder, { recursive: true });
+    for (const [key, value] of Object.entries(values)) writeFileSync(join(folder, key), value);
+  }
+
+  /** Sends through the sink that a plan describes so. */
+  async send(
+    spec: SinkSpec,
+    { notification = NOTIFICATION, http, signal = new AbortController().signal }: SendChanges = {},
+  ): Promise<SendResult> {
+    const client = http ?? (await this.keep(aClient()));
+    const sink = createSink(spec, { http: client, userAgent: 'baton/0.1.0', secretsDirectory: this.directory });
+    return sink.send(notification, { signal, now: Date.now() });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#open.splice(0).map((each) => each.close()));
+    rmSync(this.directory, { recursive: true });
+  }
+}

@@ -1,0 +1,28 @@
+import type { Tree } from './objects.ts';
+
+function ref(name: string, key: string): Tree {
+  return { name, key };
+}
+
+/** A sink of each kind, with each field. */
+export const SINKS: readonly Tree[] = [
+  {
+    name: 'webhook',
+    connection: {
+      timeoutSeconds: 20,
+      proxyUrl: 'http://proxy.example:3128',
+      tls: { caSecretRef: ref('company-ca', 'ca.crt'), clientCertSecretRef: { name: 'baton-client' } },
+    },
+    webhook: {
+      url: 'https://hooks.example/upgrades',
+      signingSecretRef: ref('ops', 'new'),
+      previousSigningSecretRef: ref('ops', 'old'),
+      authorizationSecretRef: ref('ops', 'authorization'),
+    },
+  },
+  {
+    name: 'webhook-secret',
+    connection: { proxyUrlSecretRef: ref('proxy', 'url') },
+    webhook: { urlSecretRef: ref('ops', 'url') },
+  },
+];
