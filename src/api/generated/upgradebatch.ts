@@ -247,6 +247,22 @@ export interface BatchSummary {
   readonly overdue?: number;
   /** maxUnavailable is how many nodes of the plan were seen down at once while the batch ran. */
   readonly maxUnavailable?: number;
+  /** drainWaits are what drains waited for longest, the longest first; what took less than half a minute is left out. */
+  readonly drainWaits?: readonly DrainWait[];
+}
+
+/** `status.summary.drainWaits[]` of an UpgradeBatch. */
+export interface DrainWait {
+  /** budget is the PodDisruptionBudget that did not let a Pod go, as namespace/name. */
+  readonly budget?: string;
+  /** pod is the Pod that held a drain up without a budget, as namespace/name. */
+  readonly pod?: string;
+  /** seconds is how long it held drains up in all. */
+  readonly seconds: number;
+  /** longestSeconds is how long it held one node up at most. */
+  readonly longestSeconds: number;
+  /** nodes is how often it held a drain up. */
+  readonly nodes: number;
 }
 
 /** `status.nodes[]` of an UpgradeBatch. */
@@ -371,6 +387,112 @@ export interface BatchOutlook {
   readonly maxFailed?: number;
   /** maxUnavailable is how many nodes may be down at once. */
   readonly maxUnavailable?: number;
+  /** expectedSeconds is how long the batch was expected to take, by the batches before it or by the plan. */
+  readonly expectedSeconds?: number;
+  /** timing is how long each process was expected to take on a node. */
+  readonly timing?: readonly OutlookTiming[];
+  /** nextTime is when the batch to come is expected to be made, where nobody has to act for that. */
+  readonly nextTime?: string;
+  /** wordTime is when the notification of the batch to come is expected at the latest, if all goes as it usually does. */
+  readonly wordTime?: string;
+  /** openUntilTime is when the plan's windows close after that. */
+  readonly openUntilTime?: string;
+  /** timeZone is the zone of the plan's windows in which people are told of times. */
+  readonly timeZone?: string;
+  /** estimatedEndTime is when the rollout is expected to end. */
+  readonly estimatedEndTime?: string;
+  /** story is the whole rollout, when it has come to its end. */
+  readonly story?: RolloutStory;
+}
+
+/** `status.outlook.timing[]` of an UpgradeBatch. */
+export interface OutlookTiming {
+  /** process is the name of the process. */
+  readonly process: string;
+  /** expectedSeconds is how long it usually takes, without a reboot. */
+  readonly expectedSeconds: number;
+  /** toleranceSeconds is how much longer it may take. */
+  readonly toleranceSeconds: number;
+}
+
+/** `status.outlook.story` of an UpgradeBatch. */
+export interface RolloutStory {
+  /** startTime is when the first batch was made. */
+  readonly startTime: string;
+  /** waits are for how long nothing could start, by the reason. */
+  readonly waits?: readonly StoryWait[];
+  /** batches is how many batches there were. */
+  readonly batches: number;
+  /** shown are the first batches, the last ones, and of those between the ones that did not go well. */
+  readonly shown?: readonly StoryBatch[];
+  /** failures are what nodes failed for, the commonest first. */
+  readonly failures?: readonly StoryFailure[];
+  /** recovered is how many nodes that had failed were done in a later batch. */
+  readonly recovered?: number;
+  /** retried is how many nodes were done at a further attempt in their turn. */
+  readonly retried?: number;
+  /** mostUnavailable is how many nodes of the plan were seen down at once. */
+  readonly mostUnavailable?: number;
+  /** quarantined is how many nodes wait for a Release. */
+  readonly quarantined?: number;
+  /** quarantinedNodes are the first of them. */
+  readonly quarantinedNodes?: readonly QuarantinedNode[];
+  /** acts are what people did, the oldest first. */
+  readonly acts?: readonly StoryAct[];
+  /** drainWaits are what drains waited for longest over all batches. */
+  readonly drainWaits?: readonly DrainWait[];
+}
+
+/** `status.outlook.story.waits[]` of an UpgradeBatch. */
+export interface StoryWait {
+  /** reason is one CamelCase word for it. */
+  readonly reason: string;
+  /** seconds is for how long in all. */
+  readonly seconds: number;
+}
+
+/** `status.outlook.story.shown[]` of an UpgradeBatch. */
+export interface StoryBatch {
+  /** index is the index of the batch. */
+  readonly index: number;
+  /** nodes is how many nodes it had. */
+  readonly nodes: number;
+  /** succeeded is how many were done. */
+  readonly succeeded: number;
+  /** failed is how many failed. */
+  readonly failed: number;
+  /** kind is Retry when all its nodes had failed in a batch before, and else Upgrade. */
+  readonly kind: 'Upgrade' | 'Retry';
+}
+
+/** `status.outlook.story.failures[]` of an UpgradeBatch. */
+export interface StoryFailure {
+  /** reason is one CamelCase word for it. */
+  readonly reason: string;
+  /** process is the process that failed. */
+  readonly process?: string;
+  /** count is how often. */
+  readonly count: number;
+}
+
+/** `status.outlook.story.quarantinedNodes[]` of an UpgradeBatch. */
+export interface QuarantinedNode {
+  /** name is the Node's name. */
+  readonly name: string;
+  /** nodeDetail is what the plan's notify.nodeDetails said may be told of it. */
+  readonly nodeDetail?: 'None' | 'Problems' | 'All';
+}
+
+/** `status.outlook.story.acts[]` of an UpgradeBatch. */
+export interface StoryAct {
+  /** action is what was asked for. */
+  readonly action: string;
+  /** requestedBy is who asked. */
+  readonly requestedBy?: string;
+  /** why is the reason that they gave. */
+  readonly why?: string;
+  /** time is when it was done. */
+  readonly time: string;
 }
 
 /** `status.notification` of an UpgradeBatch. */

@@ -503,6 +503,10 @@ export interface UpgradePlanStatus {
   readonly agent?: string;
   /** lastMovedTime is when a turn was opened, a record changed its state or somebody acted, for the last time. It is written when it has gone on by a tenth of notify.stallSeconds. */
   readonly lastMovedTime?: string;
+  /** waits are for how long nothing could start in this revision, by the reason; the present wait is added when it has ended. */
+  readonly waits?: readonly PlanWait[];
+  /** waiting says since when nothing can start and nothing runs, once the rollout has begun. */
+  readonly waiting?: PlanWaiting;
   /** estimatedEndTime is when the rollout is expected to end, roughly: without what approvals, gates and windows to come will take. Absent when that cannot be known. */
   readonly estimatedEndTime?: string;
   /** timing is how long each process is expected to take, where that is known. */
@@ -541,6 +545,22 @@ export interface Condition {
   readonly observedGeneration?: number;
   /** lastTransitionTime is when status last changed. */
   readonly lastTransitionTime: string;
+}
+
+/** `status.waits[]` of an UpgradePlan. */
+export interface PlanWait {
+  /** reason is one CamelCase word for it. */
+  readonly reason: string;
+  /** seconds is for how long in all. */
+  readonly seconds: number;
+}
+
+/** `status.waiting` of an UpgradePlan. */
+export interface PlanWaiting {
+  /** reason is one CamelCase word for why. */
+  readonly reason: string;
+  /** sinceTime is since when it has been for this reason. */
+  readonly sinceTime: string;
 }
 
 /** `status.timing[]` of an UpgradePlan. */

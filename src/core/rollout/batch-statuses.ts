@@ -1,4 +1,10 @@
-import type { BatchOutlook, NodeRecord, UpgradeBatch, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
+import type {
+  BatchOutlook,
+  BatchSummary,
+  NodeRecord,
+  UpgradeBatch,
+  UpgradeBatchStatus,
+} from '../../api/generated/upgradebatch.ts';
 import { presentFields } from '../present-fields.ts';
 import type { ActionsStep } from './answer-actions.ts';
 import { batchStatus, mayStillEnd, outstandingSinks, stepNodes } from './batch-step.ts';
@@ -23,7 +29,7 @@ export function batchStatuses(
 ): ReadonlyMap<string, UpgradeBatchStatus> {
   const statuses = new Map<string, UpgradeBatchStatus>();
   const downNow = downNodes(view.input.snapshot, view.fleet).length;
-  const outlook = (): BatchOutlook => outlookFor(view);
+  const outlook = (summary: BatchSummary): BatchOutlook => outlookFor(view, summary);
   for (const batch of input.snapshot.batches) {
     const { name } = batch.metadata;
     const acts = presentFields({ resumed: actions.resumed.get(name), approved: actions.approved.get(name) });

@@ -15,6 +15,7 @@ import { toRfc3339 } from '../text.ts';
 import { referencesFor, type Reference } from '../timing/reference.ts';
 import { batchOutbox, notifiedFinding } from './batch-outbox.ts';
 import type { Command } from './command.ts';
+import { drainWaits } from './drain-waits.ts';
 import { currentBatches } from './fleet.ts';
 import { recordedEnd } from './ended.ts';
 import { inTurn, isTerminal } from './node-input.ts';
@@ -135,7 +136,7 @@ interface BatchStatusInput {
   readonly batch: UpgradeBatch;
   readonly records: ReadonlyMap<string, NodeRecord>;
   readonly downNow: number;
-  readonly outlook: () => BatchOutlook;
+  readonly outlook: (summary: BatchSummary) => BatchOutlook;
   /** Why no agent can be had; undefined when one can. */
   readonly agentProblem: string | undefined;
 }
@@ -148,7 +149,11 @@ export function batchStatus({ input, batch, records, downNow, outlook, agentProb
   const running = batch.spec.nodes.filter((entry) => inTurn(snapshot.nodes.get(entry.name), batch)).length;
   const settled = isSettled(batch) || (running === 0 && nodes.every(isTerminal));
   const settledTime = settled ? (before.settledTime ?? toRfc3339(now)) : undefined;
-  const finalOutlook = settled ? outlookOf(input, batch, outlook) : undefined;
+  const summary = presentFields({
+    ...summarize(nodes, running, downNow, before.summary),
+    drainWaits: drainWaits(before.summary?.drainWaits, before.nodes ?? [], nodes, now),
+  });
+  const finalOutlook = settled ? outlookOf(input, batch, () => outlook(summary)) : undefined;
   const notification =
     settledTime === undefined ? undefined : batchOutbox(input, batch, { settledTime, nodes, outlook: finalOutlook });
   const findings = [settledFinding(batch, settled, nodes), notifiedFinding(batch, notification, agentProblem)];
@@ -157,7 +162,7 @@ export function batchStatus({ input, batch, records, downNow, outlook, agentProb
     agent: agentOf(snapshot, batch),
     startTime: before.startTime ?? nodes.flatMap((record) => record.startTime ?? []).sort()[0],
     settledTime,
-    summary: summarize(nodes, running, downNow, before.summary),
+    summary,
     nodes,
     outlook: finalOutlook,
     notification,

@@ -12,6 +12,14 @@ export interface Budget {
   /** The newest batch, after which the plan is paused: the one that a Resume must name. */
   readonly batch: string | undefined;
   readonly message: string;
+  /** The same without the names of nodes, for what goes to people who may not be told them. */
+  readonly brief: string;
+}
+
+/** How the budget is exceeded, with and without the names of nodes. */
+interface Excess {
+  readonly message: string;
+  readonly brief: string;
 }
 
 /**
@@ -25,13 +33,17 @@ export function failureBudget(snapshot: PlanSnapshot, fleet: Fleet): Budget {
   const counted = fleet.batches.slice(resumed + 1);
   const failed = counted.reduce((sum, batch) => sum + failedIn(batch), 0);
   const sentence = `${failed} failed, budget ${maxFailed}`;
-  const excess = failed > maxFailed ? sentence : (tooManyInRow(counted, failure.maxConsecutiveFailed) ?? batchExcess(counted));
+  const plain = (text: string | undefined): Excess | undefined =>
+    text === undefined ? undefined : { message: text, brief: text };
+  const excess =
+    failed > maxFailed ? plain(sentence) : (tooManyInRow(counted, failure.maxConsecutiveFailed) ?? plain(batchExcess(counted)));
   return {
     exceeded: excess !== undefined,
     failed,
     maxFailed,
     batch: fleet.batches.at(-1)?.metadata.name,
-    message: excess ?? sentence,
+    message: excess?.message ?? sentence,
+    brief: excess?.brief ?? sentence,
   };
 }
 
@@ -52,7 +64,7 @@ function batchExcess(batches: readonly UpgradeBatch[]): string | undefined {
 }
 
 /** Failures one after the other, in the order of the outcomes: by their time, and by name where that is the same. */
-function tooManyInRow(batches: readonly UpgradeBatch[], limit: number | undefined): string | undefined {
+function tooManyInRow(batches: readonly UpgradeBatch[], limit: number | undefined): Excess | undefined {
   if (limit === undefined) return undefined;
   const outcomes = batches
     .flatMap((batch) => batch.status?.nodes ?? [])
@@ -63,7 +75,8 @@ function tooManyInRow(batches: readonly UpgradeBatch[], limit: number | undefine
     row = record.state === 'Failed' ? [...row, record] : [];
     if (row.length >= limit) {
       const names = row.slice(-3).map(({ name }) => name);
-      return `${row.length} failed in a row (${row.length > 3 ? 'the last: ' : ''}${names.join(', ')}), maxConsecutiveFailed ${limit}`;
+      const told = (which: string): string => `${row.length} failed in a row${which}, maxConsecutiveFailed ${limit}`;
+      return { message: told(` (${row.length > 3 ? 'the last: ' : ''}${names.join(', ')})`), brief: told('') };
     }
   }
   return undefined;

@@ -75,7 +75,7 @@ function fateOf(view: HoldView, batch: UpgradeBatch): Fate {
     return end(NODE_REASONS.Superseded, `the plan moved on to ${snapshot.plan.spec.version}`);
   const over = endOf(view.input, budget);
   if (over !== undefined) return end(NODE_REASONS.Aborted, `the rollout was aborted: ${over.message}`);
-  if (budget.exceeded) return end(NODE_REASONS.BudgetExceeded, budget.message);
+  if (budget.exceeded) return end(NODE_REASONS.BudgetExceeded, budget.brief);
   const hold = holdOpenBatch(view);
   // A refused spec says so itself.
   if (hold !== undefined || snapshot.validation.kind === 'Refused') return { kind: 'Hold', hold };

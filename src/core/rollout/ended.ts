@@ -13,5 +13,5 @@ export function endOf({ snapshot, now }: DecisionInput, budget: Budget): PlanEnd
   const recorded = recordedEnd(snapshot);
   if (recorded !== undefined) return recorded;
   if (!budget.exceeded || snapshot.plan.spec.failure.then !== 'Abort') return undefined;
-  return { reason: 'Aborted', revision: snapshot.revision, message: budget.message, time: toRfc3339(now) };
+  return { reason: 'Aborted', revision: snapshot.revision, message: budget.brief, time: toRfc3339(now) };
 }

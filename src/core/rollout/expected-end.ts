@@ -49,7 +49,7 @@ export function expectedEnd({ input, fleet, budget, open, hold }: EndInput): Ins
 }
 
 /** How long a node is in its turn (seconds): the median of those that are done, or the sum of what the plan says of its processes. */
-function usualTurn(plan: UpgradePlan, fleet: Fleet): number | undefined {
+export function usualTurn(plan: UpgradePlan, fleet: Pick<Fleet, 'batches'>): number | undefined {
   const samples = newestSamples(fleet.batches, turnSeconds);
   if (samples.length >= LEAST_SAMPLES) return learn(samples)?.expectedSeconds;
   let sum = 0;
@@ -74,7 +74,7 @@ function openRecords(fleet: Fleet, open: UpgradeBatch | undefined): readonly Nod
 }
 
 /** Nodes that are down, and not because the plan works on them: they take a share of `maxUnavailable`. */
-function downForOthers({ snapshot }: DecisionInput, fleet: Fleet): number {
+export function downForOthers({ snapshot }: DecisionInput, fleet: Fleet): number {
   let count = 0;
   for (const node of fleet.selected.values())
     if (node.claim !== snapshot.plan.metadata.uid && downReason(node) !== undefined) count += 1;

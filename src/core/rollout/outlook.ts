@@ -1,16 +1,24 @@
 import { PLAN_REASONS } from '../../api/conditions.ts';
-import type { BatchOutlook } from '../../api/generated/upgradebatch.ts';
+import type { BatchOutlook, BatchSummary } from '../../api/generated/upgradebatch.ts';
+import { presentFields } from '../present-fields.ts';
 import { counted } from '../text.ts';
 import { cutBatches, nextIndex } from './cut-batch.ts';
 import { endOf } from './ended.ts';
 import { maxUnavailable } from './fleet.ts';
+import { expectations, forecast } from './forecast.ts';
 import { holdNextBatch, type HoldView } from './holds.ts';
 import { countNodes } from './plan-status.ts';
+import { storyOf } from './story.ts';
 
-/** What follows after a batch, as its notification tells it. */
-export function outlookFor(view: HoldView): BatchOutlook {
+/**
+ * What follows after a batch, as its notification tells it: without the names of nodes, for not everybody may be told them.
+ *
+ * @param summary what this pass counts of the batch.
+ */
+export function outlookFor(view: HoldView, summary: BatchSummary): BatchOutlook {
   const { input, fleet, budget } = view;
   const { snapshot } = input;
+  const { plan } = snapshot;
   const counts = countNodes(snapshot, fleet);
   const cuts = [...cutBatches(snapshot, fleet)];
   const common = {
@@ -20,38 +28,40 @@ export function outlookFor(view: HoldView): BatchOutlook {
     planFailed: counts.failed,
     maxFailed: budget.maxFailed,
     maxUnavailable: maxUnavailable(snapshot, fleet),
+    ...expectations(view),
   };
-  if (snapshot.plan.metadata.deletionTimestamp !== undefined) {
+  const zone = presentFields({ timeZone: plan.spec.windows?.[0]?.timeZone });
+  const ending = (): Pick<BatchOutlook, 'timeZone' | 'story'> => presentFields({ ...zone, story: storyOf(view, summary) });
+  if (plan.metadata.deletionTimestamp !== undefined) {
     return { next: 'Deleted', message: 'the plan is being deleted; its nodes are released', ...common };
   }
   const next = cuts[0];
   if (next === undefined) {
     const failed = counts.failed === 0 ? '' : `, ${counts.failed} failed`;
-    return { next: 'Done', message: `${counts.succeeded} of ${counted(counts.nodes, 'node')} done${failed}`, ...common };
+    const message = `${counts.succeeded} of ${counted(counts.nodes, 'node')} done${failed}`;
+    return { next: 'Done', message, ...common, ...ending() };
   }
   const end = endOf(input, budget);
   if (end !== undefined) {
     const message = `${end.message}; nothing of this revision starts any more, ${counted(fleet.remaining.length, 'node')} not attempted`;
-    return { next: 'Aborted', reason: PLAN_REASONS.Aborted, message, ...common };
+    return { next: 'Aborted', reason: PLAN_REASONS.Aborted, message, ...common, ...ending() };
   }
   const upcoming = { batch: next.index, nodes: next.nodes.length };
-  if (budget.exceeded)
-    return {
-      next: 'Paused',
-      reason: PLAN_REASONS.BudgetExceeded,
-      message: `${budget.message}; nothing starts until you act`,
-      ...upcoming,
-      ...common,
-    };
+  if (budget.exceeded) {
+    const message = `${budget.brief}; nothing starts until you act`;
+    return { next: 'Paused', reason: PLAN_REASONS.BudgetExceeded, message, ...upcoming, ...common, ...zone };
+  }
   const hold = holdNextBatch(view);
+  const times = presentFields({ ...forecast(view, next, hold), estimatedEndTime: plan.status?.estimatedEndTime });
+  const name = next.stepName === undefined ? '' : ` (${next.stepName})`;
+  const what = `batch ${next.index}${name}, ${counted(next.nodes.length, 'node')}`;
   if (hold !== undefined) {
     const word = hold.summary === 'Paused' ? 'Paused' : 'Waiting';
-    return { next: word, reason: hold.reason, message: hold.message, ...upcoming, ...common };
+    const message = hold.reason === PLAN_REASONS.ApprovalRequired ? `${what}, once it is approved` : hold.message;
+    return { next: word, reason: hold.reason, message, ...upcoming, ...common, ...times };
   }
-  const approval = snapshot.plan.spec.batches[next.step]?.approval === 'BeforeStart' ? ', once it is approved' : '';
-  const name = next.stepName === undefined ? '' : ` (${next.stepName})`;
-  const gated = snapshot.plan.spec.gates?.some((gate) => gate.when === 'BeforeBatch') ?? false;
+  const approval = plan.spec.batches[next.step]?.approval === 'BeforeStart' ? ', once it is approved' : '';
+  const gated = plan.spec.gates?.some((gate) => gate.when === 'BeforeBatch') ?? false;
   const when = gated ? ', once its gates are open' : approval;
-  const message = `batch ${next.index}${name}, ${counted(next.nodes.length, 'node')}${when}`;
-  return { next: 'NextBatch', message, ...upcoming, ...common };
+  return { next: 'NextBatch', message: `${what}${when}`, ...upcoming, ...common, ...times };
 }

@@ -14,6 +14,7 @@ import { expectedEnd } from './expected-end.ts';
 import { downNodes, maxUnavailable, type Fleet } from './fleet.ts';
 import { nextStart } from './hold-for-windows.ts';
 import type { Hold } from './holds.ts';
+import { planWaits } from './plan-waits.ts';
 import { newNodesStatus } from './new-nodes.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 import { upcomingBatches } from './upcoming.ts';
@@ -50,7 +51,7 @@ interface Verdict {
 }
 
 /** Whether a node is at the version: it came there in this revision, or was there before. */
-function isDone({ state, reason }: NodeRecord): boolean {
+export function isDone({ state, reason }: NodeRecord): boolean {
   return state === 'Succeeded' || reason === NODE_REASONS.AlreadyDone || reason === NODE_REASONS.AlreadyCurrent;
 }
 
@@ -253,6 +254,11 @@ function nextOpeningOf(input: DecisionInput, hold: Hold | undefined): string | u
   return next === undefined ? undefined : toRfc3339(next);
 }
 
+/** Why nothing starts, while nothing runs either. */
+function waitsFor({ summary, reason }: Verdict, { running }: Required<PlanCounts>): string | undefined {
+  return summary === 'Running' || running > 0 ? undefined : reason;
+}
+
 /** The plan's status: what was observed, in a size that does not depend on the fleet's. */
 export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
   const { input, fleet, open, hold } = status;
@@ -285,6 +291,7 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
     lastBatchIndex: Math.max(plan.status?.lastBatchIndex ?? 0, ...snapshot.batches.map((each) => each.spec.index)),
     agent: holder === '' ? plan.status?.agent : holder,
     lastMovedTime: status.movement === undefined ? plan.status?.lastMovedTime : toRfc3339(status.movement.lastMovedTime),
+    ...planWaits(snapshot, fleet.batches.length > 0, waitsFor(verdict, counts), now),
     estimatedEndTime: end === undefined ? undefined : toRfc3339(end),
     timing: planTiming(status.references),
     newNodes: newNodesStatus(input, fleet),

@@ -62,6 +62,7 @@ describe('The failure budget', () => {
       maxFailed: 1,
       batch: 'os-2',
       message: '2 failed, budget 1',
+      brief: '2 failed, budget 1',
     });
   });
 

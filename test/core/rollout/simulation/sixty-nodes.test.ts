@@ -88,7 +88,14 @@ function deleteInTurn(world: World, name: string): void {
 it('A rollout of sixty nodes in three zones goes as the golden transcript tells', () => {
   const world = sixtyNodes();
   const result = runScenario({ world, trouble: 'None', operator: { crash: 0, twin: 0 }, people: true });
-  const transcript = `${world.transcript.filter((line) => !DETAILS.test(line)).join('\n')}\n`;
+  const story = [...world.batches.values()].at(-1)?.status?.outlook?.story;
+  const told = Object.entries(story ?? {}).map(([field, value]) => `  ${field}: ${JSON.stringify(value)}`);
+  const lines = [
+    ...world.transcript.filter((line) => !DETAILS.test(line)),
+    'The story that the last notification tells:',
+    ...told,
+  ];
+  const transcript = `${lines.join('\n')}\n`;
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, transcript);
   expect(result.end).toBe('AllSucceeded');
   expect(transcript).toBe(readFileSync(GOLDEN, 'utf8'));
