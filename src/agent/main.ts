@@ -1,6 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import { createKubeClient } from '../kube/client.ts';
 import { loadKubeConfig } from '../kube/pooled-kube-config.ts';
 import { createAddressPolicy, type AddressPolicy } from '../net/address-policy.ts';
@@ -17,9 +19,10 @@ import { kubeLeaseStore } from './kube-lease-store.ts';
 import { kubePlanSource } from './kube-plan-source.ts';
 import { kubeReportSource } from './kube-report-source.ts';
 import { runAgent } from './run-agent.ts';
+import { testSinks } from './test-sinks.ts';
 
 const USAGE =
-  'Usage: baton agent [--kubeconfig PATH]\n\nWithout --kubeconfig it uses the ServiceAccount of its Pod. docs/notifications.md lists its environment.\n';
+  'Usage: baton agent [--kubeconfig PATH | --test]\n\nWithout --kubeconfig it uses the ServiceAccount of its Pod. docs/notifications.md lists its environment. With --test it sends a sample to the sinks of the plan in BATON_TEST_PLAN, and ends.\n';
 
 /** For one request about the Lease: two fit into the time between two renewals (ms). */
 const LEASE_DEADLINE_MS = 2_500;
@@ -58,11 +61,12 @@ const names = {
 
 /** Runs the notification agent of a plan on this node until SIGTERM; then 0. */
 export async function main(args: readonly string[]): Promise<number> {
-  const { kubeconfig, help } = parseOptions(args);
+  const { kubeconfig, help, test } = parseOptions(args);
   if (help === true) {
     process.stdout.write(USAGE);
     return 0;
   }
+  if (test === true) return runTest();
   const config = parseConfig(schema, process.env, names);
   const { namespace, plan, lease, node, pod, podUid, cluster } = config;
   const policy = readPolicy(config.sinkAllow, config.apiServer);
@@ -95,6 +99,47 @@ export async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
+const plan = z.string().transform((json, context): UpgradePlan => {
+  try {
+    return JSON.parse(json) as UpgradePlan;
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not a JSON object' });
+    return z.NEVER;
+  }
+});
+
+const testSchema = schema.pick({ cluster: true, sinkAllow: true, sinkSecrets: true, apiServer: true, logLevel: true }).extend({
+  plan: plan.describe('the plan as JSON'),
+  sink: z.string().default('').describe('the name of the one sink that is tried'),
+  results: z.string().default('/dev/termination-log').describe('the file that the results are written to'),
+});
+
+const testNames = {
+  plan: 'BATON_TEST_PLAN',
+  sink: 'BATON_TEST_SINK',
+  results: 'BATON_TEST_RESULTS',
+  cluster: names.cluster,
+  sinkAllow: names.sinkAllow,
+  sinkSecrets: names.sinkSecrets,
+  apiServer: names.apiServer,
+  logLevel: names.logLevel,
+} as const;
+
+/** Sends a sample to the plan's sinks: 0 when each has taken it, else 1. The results are the container's last words. */
+async function runTest(): Promise<number> {
+  const config = parseConfig(testSchema, process.env, testNames);
+  const log = createLogger({ component: 'agent', level: config.logLevel });
+  const http = createHttpClient({ policy: readPolicy(config.sinkAllow, config.apiServer) });
+  const results = await testSinks({
+    ...{ plan: config.plan, sink: config.sink, cluster: config.cluster, now: systemClock.now(), random },
+    createSink: (spec) => createSink(spec, { http, userAgent: `baton/${VERSION}`, secretsDirectory: config.sinkSecrets }),
+  });
+  for (const result of results) log.info('Tried a sink', { ...result });
+  await writeFile(config.results, JSON.stringify(results));
+  await http.close();
+  return results.every(({ outcome }) => outcome === 'Delivered') ? 0 : 1;
+}
+
 function readPolicy(allow: string, apiServer: string): AddressPolicy {
   try {
     return createAddressPolicy({ allow, apiServer: [apiServer] });
@@ -104,10 +149,16 @@ function readPolicy(allow: string, apiServer: string): AddressPolicy {
   }
 }
 
-function parseOptions(args: readonly string[]): { readonly kubeconfig?: string; readonly help?: boolean } {
+function parseOptions(args: readonly string[]): {
+  readonly kubeconfig?: string;
+  readonly help?: boolean;
+  readonly test?: boolean;
+} {
   try {
-    return parseArgs({ args: [...args], options: { kubeconfig: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
-      .values;
+    return parseArgs({
+      args: [...args],
+      options: { kubeconfig: { type: 'string' }, help: { type: 'boolean', short: 'h' }, test: { type: 'boolean' } },
+    }).values;
   } catch (error) {
     throw new ExitError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, 2, { cause: error });
   }

@@ -57,6 +57,7 @@ export const COMPONENTS = {
   upgrade: 'upgrade',
   gate: 'gate',
   group: 'exclusive-group',
+  notifyTest: 'notify-test',
 } as const;
 
 /** Annotations, by what they mean. */

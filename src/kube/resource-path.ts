@@ -20,6 +20,7 @@ export const KINDS = {
   namespaces: { group: '', version: 'v1', plural: 'namespaces', namespaced: false },
   serviceAccounts: { group: '', version: 'v1', plural: 'serviceaccounts', namespaced: true },
   jobs: { group: 'batch', version: 'v1', plural: 'jobs', namespaced: true },
+  deployments: { group: 'apps', version: 'v1', plural: 'deployments', namespaced: true },
   daemonSets: { group: 'apps', version: 'v1', plural: 'daemonsets', namespaced: true },
   podDisruptionBudgets: { group: 'policy', version: 'v1', plural: 'poddisruptionbudgets', namespaced: true },
   leases: { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', namespaced: true },

@@ -5,9 +5,14 @@ import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { consolidate } from '../../core/notification/consolidate.ts';
 import { createSink } from '../../notify/create-sink.ts';
 import type { SinkPreview } from '../../notify/sink.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { createKubeClient } from '../../kube/client.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
+import { loadKubeConfig } from '../../kube/pooled-kube-config.ts';
+import { random, systemClock } from '../../runtime/clock.ts';
+import { createLogger } from '../../runtime/logging.ts';
 import { VERSION } from '../../runtime/version.ts';
 import { previewText } from './preview-text.ts';
+import { testPlan, type TestOutcome } from './test-plan.ts';
 import { readSources } from '../read-sources.ts';
 
 const OK = 0;
@@ -27,7 +32,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const exit = (code: number): void => {
     exitCode = code;
   };
-  for (const subcommand of [previewCommand(exit)]) command.addCommand(subcommand);
+  for (const subcommand of [previewCommand(exit), testCommand(exit)]) command.addCommand(subcommand);
   command.exitOverride();
   try {
     await command.parseAsync(args, { from: 'user' });
@@ -58,6 +63,61 @@ function previewCommand(exit: (code: number) => void): Command {
     .action(async (options: PreviewOptions) => {
       exit(await preview(options));
     });
+}
+
+interface TestOptions {
+  readonly namespace: string;
+  readonly kubeconfig?: string;
+  readonly sink?: string;
+  readonly node?: string;
+  readonly operatorNamespace: string;
+  readonly timeout: string;
+}
+
+function testCommand(exit: (code: number) => void): Command {
+  return new Command('test')
+    .description(
+      "Send a sample through a plan's sinks from one of its nodes, by a Pod in the plan's namespace that is removed again. Exit code 0 when " +
+        'each sink has taken it, 1 when one has not, 2 when it could not be tried.',
+    )
+    .argument('<plan>', 'the name of the UpgradePlan')
+    .option('-n, --namespace <namespace>', 'the namespace of the UpgradePlan', 'default')
+    .option('--kubeconfig <path>', 'a kubeconfig; without it, the ServiceAccount of this Pod')
+    .option('--sink <name>', 'only this sink')
+    .option('--node <name>', 'from this node')
+    .option('--operator-namespace <namespace>', 'where the operator runs', 'baton-system')
+    .option('--timeout <seconds>', 'how long the Pod may take', '180')
+    .exitOverride()
+    .showHelpAfterError("See 'baton notify test --help'.")
+    .action(async (plan: string, options: TestOptions) => {
+      exit(await test(plan, options));
+    });
+}
+
+const EXIT_CODES: Readonly<Record<TestOutcome['kind'], number>> = { Delivered: OK, Failed: 1, Misused: BAD_INPUT };
+
+async function test(
+  plan: string,
+  { namespace, kubeconfig, sink, node, operatorNamespace, timeout }: TestOptions,
+): Promise<number> {
+  const seconds = Number(timeout);
+  if (!(seconds > 0)) return refuse([`--timeout must be a number of seconds, but is '${timeout}'.`]);
+  const { monotonic, sleep } = systemClock;
+  const log = createLogger({ component: 'cli', level: 'error' });
+  const kubeConfig = loadKubeConfig({ kubeconfigPath: kubeconfig });
+  const client = createKubeClient({ kubeConfig, userAgent: `baton-cli/${VERSION}`, log, now: monotonic, random, sleep });
+  try {
+    const outcome = await testPlan(
+      { client, monotonic, sleep },
+      { namespace, plan, sink, node, operatorNamespace, timeoutMs: seconds * 1000 },
+    );
+    const stream = outcome.kind === 'Misused' ? process.stderr : process.stdout;
+    stream.write(`${outcome.lines.join('\n')}\n`);
+    return EXIT_CODES[outcome.kind];
+  } catch (error) {
+    if (!isKubeError(error)) throw error;
+    return refuse([`The cluster refused: ${error.message}.`]);
+  }
 }
 
 async function preview({ filename, batch, sink, cluster }: PreviewOptions): Promise<number> {

@@ -8,7 +8,8 @@ export interface Notification {
   readonly schema: typeof NOTIFICATION_SCHEMA;
   /** `<batch uid>/<sequence>`: the same for every try, so that a receiver can tell a repetition. */
   readonly id: string;
-  readonly kind: 'BatchSettled';
+  /** Test: somebody tries the plan's sinks, and nothing of it has happened. */
+  readonly kind: 'BatchSettled' | 'Test';
   /** Name of the cluster, where the operator was told one. */
   readonly cluster?: string;
   readonly plan: NotifiedPlan;

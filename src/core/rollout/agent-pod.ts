@@ -33,7 +33,6 @@ interface AgentPodInput {
  * by others finds a controller. Each sink's Secret is a volume of its own and optional: a missing one must not stop the other sinks.
  */
 export function buildAgentPod({ plan, lease, transitions, node, settings, hash }: AgentPodInput): Manifest {
-  const volumes = (plan.spec.notify?.sinks ?? []).flatMap((sink) => secretsVolume(sink) ?? []);
   const field = (name: string, fieldPath: string): Manifest => ({ name, valueFrom: { fieldRef: { fieldPath } } });
   return {
     apiVersion: 'v1',
@@ -53,51 +52,74 @@ export function buildAgentPod({ plan, lease, transitions, node, settings, hash }
         { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: lease.name, uid: lease.uid, controller: true },
       ],
     },
-    spec: {
-      serviceAccountName: SERVICE_ACCOUNTS.agent,
-      restartPolicy: 'Always',
-      terminationGracePeriodSeconds: 15,
+    spec: agentPodSpec({
+      plan,
+      settings,
       affinity: pinnedAffinity({}, node),
-      tolerations: [
-        // The node was chosen by name from the plan's own: its taints are no reason not to speak from there.
-        { operator: 'Exists', effect: 'NoSchedule' },
-        { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
-        { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+      args: ['agent'],
+      env: [
+        { name: 'BATON_NAMESPACE', value: plan.metadata.namespace },
+        { name: 'BATON_PLAN', value: plan.metadata.name },
+        { name: 'BATON_LEASE', value: lease.name },
+        { name: 'BATON_CLUSTER_NAME', value: settings.clusterName },
+        { name: 'BATON_SINK_ALLOW', value: settings.sinkAllow },
+        field('BATON_NODE', 'spec.nodeName'),
+        field('BATON_POD_NAME', 'metadata.name'),
+        field('BATON_POD_UID', 'metadata.uid'),
       ],
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 65532,
-        runAsGroup: 65532,
-        fsGroup: 65532,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
-      containers: [
-        {
-          name: 'agent',
-          image: settings.image,
-          imagePullPolicy: settings.imagePullPolicy,
-          args: ['agent'],
-          env: [
-            { name: 'BATON_NAMESPACE', value: plan.metadata.namespace },
-            { name: 'BATON_PLAN', value: plan.metadata.name },
-            { name: 'BATON_LEASE', value: lease.name },
-            { name: 'BATON_CLUSTER_NAME', value: settings.clusterName },
-            { name: 'BATON_SINK_ALLOW', value: settings.sinkAllow },
-            field('BATON_NODE', 'spec.nodeName'),
-            field('BATON_POD_NAME', 'metadata.name'),
-            field('BATON_POD_UID', 'metadata.uid'),
-          ],
-          resources: settings.agentResources,
-          securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
-          volumeMounts: volumes.map(({ sink, volume }) => ({
-            name: volume.name,
-            mountPath: `${SINK_SECRETS_DIRECTORY}/${sink}`,
-            readOnly: true,
-          })),
-        },
-      ],
-      volumes: volumes.map(({ volume }) => volume),
+      account: { serviceAccountName: SERVICE_ACCOUNTS.agent, restartPolicy: 'Always' },
+    }),
+  };
+}
+
+/** What the Pods have in common that send to a plan's sinks. */
+export interface AgentPodSpecInput {
+  readonly plan: Pick<UpgradePlan, 'spec'>;
+  readonly settings: Pick<Settings, 'image' | 'imagePullPolicy' | 'agentResources'>;
+  readonly affinity: Manifest;
+  readonly args: readonly string[];
+  readonly env: readonly Manifest[];
+  /** Who it is at the API server, and whether it starts again. */
+  readonly account: Manifest;
+}
+
+/** The spec of a Pod that sends to a plan's sinks: from the plan's own nodes, with the sinks' Secrets, as a Pod of Pod Security `restricted`. */
+export function agentPodSpec({ plan, settings, affinity, args, env, account }: AgentPodSpecInput): Manifest {
+  const volumes = (plan.spec.notify?.sinks ?? []).flatMap((sink) => secretsVolume(sink) ?? []);
+  return {
+    ...account,
+    terminationGracePeriodSeconds: 15,
+    affinity,
+    tolerations: [
+      // The node was chosen by name from the plan's own: its taints are no reason not to speak from there.
+      { operator: 'Exists', effect: 'NoSchedule' },
+      { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+      { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+    ],
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      fsGroup: 65532,
+      seccompProfile: { type: 'RuntimeDefault' },
     },
+    containers: [
+      {
+        name: 'agent',
+        image: settings.image,
+        imagePullPolicy: settings.imagePullPolicy,
+        args,
+        env,
+        resources: settings.agentResources,
+        securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+        volumeMounts: volumes.map(({ sink, volume }) => ({
+          name: volume.name,
+          mountPath: `${SINK_SECRETS_DIRECTORY}/${sink}`,
+          readOnly: true,
+        })),
+      },
+    ],
+    volumes: volumes.map(({ volume }) => volume),
   };
 }
 

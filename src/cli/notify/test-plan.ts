@@ -1,0 +1,160 @@
+import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import { list, record, type Json } from '../../core/json.ts';
+import { buildTestPod, type TestPodInput } from '../../core/rollout/test-pod.ts';
+import type { KubeClient, KubeObject } from '../../kube/client.ts';
+import { isKubeError } from '../../kube/kube-error.ts';
+import { KINDS, resourcePath } from '../../kube/resource-path.ts';
+
+/** What a test of a plan's sinks needs. */
+export interface TestPlanDeps {
+  readonly client: Pick<KubeClient, 'get' | 'create' | 'delete'>;
+  /** Milliseconds that never go back. */
+  readonly monotonic: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** What is tested. */
+export interface TestPlanInput {
+  readonly namespace: string;
+  readonly plan: string;
+  readonly sink: string | undefined;
+  readonly node: string | undefined;
+  readonly operatorNamespace: string;
+  readonly timeoutMs: number;
+}
+
+/** How a test ended; the lines are for the person who asked for it. */
+export type TestOutcome =
+  /** Each sink has taken the sample. */
+  | { readonly kind: 'Delivered'; readonly lines: readonly string[] }
+  /** Some have not, or the Pod did not get so far. */
+  | { readonly kind: 'Failed'; readonly lines: readonly string[] }
+  /** What was asked for cannot be tried. */
+  | { readonly kind: 'Misused'; readonly lines: readonly string[] };
+
+const POLL_MS = 1000;
+
+/** Sends a sample through a plan's sinks, from a Pod like an agent's on one of the plan's nodes, and says what became of it. */
+export async function testPlan(deps: TestPlanDeps, input: TestPlanInput): Promise<TestOutcome> {
+  const found = await readPlan(deps, input);
+  if (found.kind === 'Misused') return found;
+  const read = await readSettings(deps, input.operatorNamespace);
+  if (read.kind === 'Misused') return read;
+  const path = resourcePath(KINDS.pods, { namespace: input.namespace });
+  const manifest = buildTestPod({ plan: found.plan, settings: read.settings, sink: input.sink, node: input.node });
+  const pod = await deps.client.create<KubeObject>(path, manifest);
+  const name = pod.metadata.name ?? '';
+  try {
+    return await followPod(deps, input, name);
+  } finally {
+    await deps.client.delete(resourcePath(KINDS.pods, { namespace: input.namespace, name }));
+  }
+}
+
+type Misused = Extract<TestOutcome, { readonly kind: 'Misused' }>;
+
+function misused(line: string): Misused {
+  return { kind: 'Misused', lines: [line] };
+}
+
+async function readPlan(
+  { client }: TestPlanDeps,
+  { namespace, plan: name, sink }: TestPlanInput,
+): Promise<{ readonly kind: 'Found'; readonly plan: UpgradePlan } | Misused> {
+  const plan = await getOrNothing<UpgradePlan>(client, resourcePath(KINDS.plans, { namespace, name }));
+  if (plan === undefined) return misused(`There is no UpgradePlan ${name} in the namespace ${namespace}.`);
+  const names = (plan.spec.notify?.sinks ?? []).map((each) => each.name);
+  if (names.length === 0) return misused(`The UpgradePlan ${name} has no sinks: add some in spec.notify.sinks.`);
+  if (sink === undefined || names.includes(sink)) return { kind: 'Found', plan };
+  return misused(`The UpgradePlan ${name} has no sink ${sink}: its sinks are ${names.join(', ')}.`);
+}
+
+/** The agents' settings, as the operator's Deployment has them. */
+async function readSettings(
+  { client }: TestPlanDeps,
+  namespace: string,
+): Promise<{ readonly kind: 'Read'; readonly settings: TestPodInput['settings'] } | Misused> {
+  const path = resourcePath(KINDS.deployments, { namespace, name: 'baton-operator' });
+  const deployment = await getOrNothing<Json>(client, path);
+  if (deployment === undefined) {
+    return misused(
+      `There is no Deployment baton-operator in the namespace ${namespace}: name the operator's with --operator-namespace.`,
+    );
+  }
+  const spec = record(record(record(deployment['spec'])['template'])['spec']);
+  const [container = {}] = list(spec['containers']);
+  const env = new Map(list(container['env']).map(({ name, value }) => [name, typeof value === 'string' ? value : '']));
+  const text = (name: string): string => env.get(name) ?? '';
+  const settings = {
+    image: text('BATON_IMAGE'),
+    imagePullPolicy: text('BATON_IMAGE_PULL_POLICY'),
+    agentResources: record(JSON.parse(text('BATON_AGENT_RESOURCES') || '{}')),
+    sinkAllow: text('BATON_SINK_ALLOW'),
+    clusterName: text('BATON_CLUSTER_NAME'),
+  };
+  return { kind: 'Read', settings };
+}
+
+async function getOrNothing<T>(client: Pick<KubeClient, 'get'>, path: string): Promise<T | undefined> {
+  try {
+    return await client.get<T>(path);
+  } catch (error) {
+    if (isKubeError(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}
+
+async function followPod(deps: TestPlanDeps, { namespace, timeoutMs }: TestPlanInput, name: string): Promise<TestOutcome> {
+  const until = deps.monotonic() + timeoutMs;
+  const path = resourcePath(KINDS.pods, { namespace, name });
+  for (;;) {
+    const pod = await deps.client.get<Json>(path);
+    const status = record(pod['status']);
+    const { phase } = status;
+    if (phase === 'Succeeded' || phase === 'Failed') return readResults(status, record(pod['spec'])['nodeName']);
+    if (deps.monotonic() > until) {
+      return { kind: 'Failed', lines: [`The Pod ${name} did not end within ${timeoutMs / 1000} s: ${whyItWaits(status)}.`] };
+    }
+    await deps.sleep(POLL_MS);
+  }
+}
+
+function whyItWaits(status: Json): string {
+  const [container = {}] = list(status['containerStatuses']);
+  const waiting = record(record(container['state'])['waiting']);
+  const condition = list(status['conditions']).find((each) => each['status'] === 'False' && typeof each['message'] === 'string');
+  const parts = [waiting['reason'], waiting['message'], condition?.['message'], status['phase']];
+  return parts.find((part) => typeof part === 'string') ?? 'nothing is known of it';
+}
+
+function readResults(status: Json, node: unknown): TestOutcome {
+  const [container = {}] = list(status['containerStatuses']);
+  const terminated = record(record(container['state'])['terminated']);
+  const from = `from the node ${typeof node === 'string' ? node : '?'}`;
+  const results = parseResults(terminated['message']);
+  if (results === undefined) {
+    const why = [terminated['reason'], terminated['message'], status['message']].find(
+      (part) => typeof part === 'string' && part !== '',
+    );
+    return {
+      kind: 'Failed',
+      lines: [`The Pod ended without results, ${from}: ${typeof why === 'string' ? why : 'see its log'}.`],
+    };
+  }
+  const lines = results.map(({ sink, outcome, reason, message }) => {
+    const [name, what] = [String(sink), outcome === 'Delivered' ? 'delivered' : 'FAILED'];
+    return `${name}: ${what} ${from}${typeof reason === 'string' ? `, ${reason}: ${String(message)}` : ''}`;
+  });
+  return { kind: results.every(({ outcome }) => outcome === 'Delivered') ? 'Delivered' : 'Failed', lines };
+}
+
+function parseResults(message: unknown): readonly Json[] | undefined {
+  if (typeof message !== 'string') return undefined;
+  try {
+    const results: unknown = JSON.parse(message);
+    return Array.isArray(results) ? list(results) : undefined;
+  } catch {
+    // What a container says when it breaks is no JSON.
+    return undefined;
+  }
+}
