@@ -16,6 +16,14 @@ const problems: string[] = [];
 
 beforeEach(async () => {
   [inTurn, plans, batches, broken] = [[], [], [], false];
+  server = await serveMetrics();
+});
+afterEach(() => {
+  server.close();
+});
+
+/** What an operator that has just started serves of the same cluster. */
+function serveMetrics(): Promise<Server> {
   const metrics = createMetrics({
     inTurn: () => inTurn,
     plans: () => {
@@ -30,11 +38,8 @@ beforeEach(async () => {
     warn: () => undefined,
     error: (text: string) => problems.push(text),
   };
-  server = await startHealthServer(0, { isReady: () => true, metrics, log });
-});
-afterEach(() => {
-  server.close();
-});
+  return startHealthServer(0, { isReady: () => true, metrics, log });
+}
 
 async function scrape(): Promise<{ status: number; lines: string[]; type: string | null }> {
   const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`);
@@ -77,6 +82,19 @@ describe('/metrics', () => {
     batches = [told('a/1'), told('b/1')];
     const expected = /^baton_notifications\{.*sink="ops",outcome="Failed",reason="SecretMissing"\} 2$/;
     expect((await scrape()).lines).toContainEqual(expect.stringMatching(expected));
+  });
+
+  it('T20: an operator that has just started shows every series that the one before showed, with its value', async () => {
+    inTurn = [{ node: 'node-1', namespace: 'fleet', plan: 'kernel' }];
+    plans = [{ ...aPlan(), status: { counts: { nodes: 4, failed: 0 } } }];
+    const receipt = { sink: 'ops', id: 'a/1', outcome: 'Delivered', time: '2026-11-21T22:00:00Z' } as const;
+    batches = [{ ...aBatch(['node-1']), status: { notification: { id: 'a/1', sinks: ['ops'], receipts: [receipt] } } }];
+    const { lines: before } = await scrape();
+    server.close();
+    server = await serveMetrics();
+    expect((await scrape()).lines).toEqual(before);
+    expect(before).toContainEqual(expect.stringMatching(/^baton_plan_nodes.*outcome="failed"} 0$/));
+    expect(before).toContainEqual(expect.stringMatching(/^baton_notifications.* 1$/));
   });
 
   it('answers 500 and logs when they cannot be made', async () => {

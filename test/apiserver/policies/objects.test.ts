@@ -119,6 +119,10 @@ describe('a claim', () => {
     expect(await somebody.merge(NODE, { metadata: { labels: { role: 'worker' }, annotations: { x: 'y' } } })).toMatchObject({
       status: 200,
     });
+    const mark = { key: 'baton.dev/outdated', effect: 'PreferNoSchedule' };
+    const marked = { metadata: { labels: { 'baton.dev/outdated': 'u' } }, spec: { taints: [mark, taint] } };
+    const unmarked = { metadata: { labels: { 'baton.dev/outdated': null } }, spec: { taints: [taint] } };
+    for (const write of [marked, unmarked]) expect(await somebody.merge(NODE, write)).toMatchObject({ status: 200 });
     expect(await somebody.merge(`${NODE}/status`, { status: { phase: 'Running' } })).toMatchObject({ status: 200 });
     expect(await somebody.create('/api/v1/nodes', { metadata: { name: 'node-d' } })).toMatchObject({ status: 201 });
   });

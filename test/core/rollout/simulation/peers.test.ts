@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { buildJob } from '../../../../src/core/rollout/job.ts';
 import { aNode } from '../support/facts.ts';
 import { aBatch, aPlan, aProcess, hash } from '../support/objects.ts';
-import { addNode, removeNode } from './hosts.ts';
+import { addNode, goDown, removeNode } from './hosts.ts';
 import { setFates } from './kubelet.ts';
 import { linesOf, playToEnd, recordsOf } from './play.ts';
 import type { Fate } from './upgrades.ts';
@@ -106,6 +106,99 @@ it('T10: a plan that is deleted in mid-run lets what runs end, and leaves no nod
   expect(world.plan).toBeUndefined();
   expect([...world.nodes.values()].filter((node) => node.unschedulable || node.claim !== undefined)).toEqual([]);
   expect(recordsOf(world).some(({ state }) => state === 'Failed')).toBe(false);
+});
+
+it('T12: a node that leaves the selector in mid-batch is left out, one that leaves it in its turn is finished, and one that joins is upgraded', () => {
+  const world = fourNodes(WORKS, { batches: [{ size: 4 }], newNodes: { policy: 'Upgrade', collectSeconds: 60 } });
+  let done = false;
+  const strangers = { labels: { role: 'other' } };
+  let busy: string | undefined;
+  let waiting: string | undefined;
+  playToEnd(world, () => {
+    const running = [...world.nodes.values()].find((node) => node.claim !== undefined);
+    const last = [...world.nodes.values()].find((node) => node.claim === undefined && node.done === undefined);
+    if (done || running === undefined || last === undefined) return;
+    done = true;
+    [busy, waiting] = [running.name, last.name];
+    world.setNode(running.name, strangers);
+    world.setNode(last.name, strangers);
+    addNode(world, aNode('node-5', { uid: world.fresh('node') }));
+  });
+  const states = new Map(recordsOf(world).map(({ name, state, reason }) => [name, reason ?? state]));
+  expect(states.get(busy ?? '')).toBe('Succeeded');
+  expect(states.get(waiting ?? '')).toBe('NoLongerSelected');
+  expect(states.get('node-5')).toBe('Succeeded');
+  expect([...world.nodes.values()].filter((node) => node.claim !== undefined || node.unschedulable)).toEqual([]);
+});
+
+it('T13: percentages of a small fleet let at least one node go, and a node that is dead counts among those down', () => {
+  let most = 0;
+  const count = (world: World): void => {
+    const down = [...world.nodes.values()].filter((node) => node.claim !== undefined || !node.ready);
+    most = Math.max(most, down.length);
+  };
+  const small = fourNodes(WORKS, { maxUnavailable: '10%' });
+  expect(playToEnd(small, () => count(small))).toBe('AllSucceeded');
+  expect(most).toBe(1);
+
+  const withDead = fourNodes(WORKS, { maxUnavailable: '50%', batches: [{ size: '100%' }] });
+  goDown(withDead, 'node-4', undefined);
+  withDead.setNode('node-4', { ready: false });
+  most = 0;
+  playToEnd(withDead, () => count(withDead));
+  expect(most).toBe(2);
+  expect(recordsOf(withDead).filter(({ state }) => state === 'Succeeded')).toHaveLength(3);
+});
+
+it('T16: a sink that is down during the whole rollout holds up no batch, and gets each notification once when it is back, whoever was killed meanwhile', () => {
+  const world = fourNodes(WORKS);
+  const downUntil = world.now + 15 * 60_000;
+  world.sinks.set('ops', { downUntil, refuses: false });
+  let ended: number | undefined;
+  playToEnd(
+    world,
+    () => {
+      if (world.plan?.status?.reason === 'AllSucceeded') ended ??= world.now;
+    },
+    { crash: 0.2 },
+  );
+  expect(ended).toBeLessThan(downUntil);
+  const ids = world.deliveries.map(({ id }) => id);
+  expect([...ids].sort()).toEqual([...world.batches.values()].map(({ metadata }) => `${metadata.uid}/1`).sort());
+});
+
+it('T17: before its own turn disrupts it, the holder gives the baton to a node of the batch that is done', () => {
+  const world = fourNodes(WORKS, { batches: [{ size: 4 }] });
+  const holders: string[] = [];
+  playToEnd(world, () => {
+    const holder = world.lease?.holder ?? '';
+    if (holder !== '' && holders.at(-1) !== holder) holders.push(holder);
+    // Whoever speaks is not in a turn that takes its Pods away.
+    if (world.nodes.get(holder)?.turn?.cordoned === true) throw new Error(`${holder} has its turn with the baton`);
+  });
+  expect(holders).toHaveLength(2);
+  const given = world.transcript.findIndex((line) => line.includes(`PassBaton to ${holders[1] ?? ''}`));
+  const turn = world.transcript.findIndex((line) => line.includes(`OpenTurn ${holders[0] ?? ''}`));
+  expect(given).toBeGreaterThan(-1);
+  expect(turn).toBeGreaterThan(given);
+});
+
+it('T18: what became of each node is told by Jobs and Nodes, also when every report is lost', () => {
+  const world = fourNodes(WORKS);
+  expect(playToEnd(world, () => void world.reports.splice(0))).toBe('AllSucceeded');
+  expect(recordsOf(world).map(({ state }) => state)).toEqual(['Succeeded', 'Succeeded', 'Succeeded', 'Succeeded']);
+});
+
+it('T19: however little may go at once, the plan is done only when every node is', () => {
+  const world = fourNodes(WORKS, { maxUnavailable: '1%', batches: [{ size: '1%' }] });
+  const early: number[] = [];
+  const end = playToEnd(world, () => {
+    const done = [...world.nodes.values()].filter((node) => node.done !== undefined).length;
+    if (world.plan?.status?.summary === 'Succeeded' && done < 4) early.push(done);
+  });
+  expect(end).toBe('AllSucceeded');
+  expect(early).toEqual([]);
+  expect(world.batches.size).toBe(4);
 });
 
 it('A node that goes away in its turn, or that an autoscaler removes before it, has that as its outcome', () => {
