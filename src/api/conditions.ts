@@ -34,7 +34,11 @@ export const PLAN_REASONS = {
   ScheduleInvalid: 'ScheduleInvalid',
   /** Accepted=False: the Pods of a process fit on none of its nodes. */
   NoNodeFits: 'NoNodeFits',
-  /** Accepted=Unknown: the template could not be tried (the API server did not answer). */
+  /** Accepted=False: the DaemonSet of a process does not exist. */
+  DaemonSetMissing: 'DaemonSetMissing',
+  /** Accepted=False: the DaemonSet of a process rolls by itself. */
+  DaemonSetNotOnDelete: 'DaemonSetNotOnDelete',
+  /** Accepted=Unknown: the template could not be tried (the API server did not answer), or the newest revision of a DaemonSet is not known. */
   ValidationPending: 'ValidationPending',
   /** Stalled: nodeSelector chooses no node. */
   NoNodes: 'NoNodes',
@@ -163,6 +167,8 @@ export const NODE_REASONS = {
   UnannouncedReboot: 'UnannouncedReboot',
   /** Failed: the node did not come back from its reboot in time. */
   NoReturnFromReboot: 'NoReturnFromReboot',
+  /** Failed: the old Pod of a DaemonSet did not end in time. */
+  PodNotGone: 'PodNotGone',
   /** Failed: the Job is gone and nothing shows that its work was done. */
   JobVanished: 'JobVanished',
   /** Failed: the node was not Ready again in time after its process had ended. */
@@ -227,6 +233,8 @@ export const ACTION_REASONS = {
 export const PREFLIGHT_REASONS = {
   /** A template's own nodeSelector or node affinity keeps its Pod off some nodes, for instance for their architecture. */
   NodeDoesNotFit: 'NodeDoesNotFit',
+  /** The DaemonSet of a process has no Pod on some nodes: nothing is replaced there. */
+  NoDaemonSetPod: 'NoDaemonSetPod',
   /** Nodes are in the turn of another plan. */
   NodesClaimed: 'NodesClaimed',
   /** Nodes are NotReady, cordoned or quarantined already. */

@@ -98,6 +98,21 @@ export interface PodFact {
   readonly waiting: string | undefined;
 }
 
+/** What decisions may look at of a DaemonSet that a process names. */
+export interface DaemonSetFact {
+  readonly namespace: string;
+  readonly name: string;
+  /** `spec.updateStrategy.type`. */
+  readonly updateStrategy: string;
+  readonly deleting: boolean;
+  /** The label `controller-revision-hash` of Pods of its newest revision; undefined while its controller has not seen its newest spec. */
+  readonly newest: string | undefined;
+  /** `spec.template.spec`: it says which nodes the DaemonSet is for. */
+  readonly podSpec: unknown;
+  /** Its Pods by node, each with its label `controller-revision-hash`. */
+  readonly pods: ReadonlyMap<string, readonly PodFact[]>;
+}
+
 /** A report, read from an Event. */
 export interface ReportFact {
   readonly batchUid: string;

@@ -3,6 +3,7 @@ import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import { ANNOTATIONS, FINALIZERS, LABELS } from '../api/names.ts';
 import { readLease } from '../core/baton/lease.ts';
 import { settleConditions } from '../core/condition.ts';
+import type { PodFact } from '../core/facts.ts';
 import { isNodeCommand, type Command, type Manifest } from '../core/rollout/command.ts';
 import { toMicroTime } from '../core/text.ts';
 import type { KubeClient, KubeObject } from '../kube/client.ts';
@@ -71,6 +72,8 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
     }
     case 'RemoveBatch':
       return removeBatch(deps, command);
+    case 'ReplacePod':
+      return replacePod(client, command.pod);
     case 'CreateJob':
       return createJob(deps, namespace, command.job);
     case 'StopJob':
@@ -166,6 +169,15 @@ async function deleteJobs({ client, observer }: ApplyDeps, namespace: string, ba
   const query = { labelSelector: `${LABELS.batchUid}=${batchUid}` };
   await client.deleteCollection(resourcePath(KINDS.jobs, { namespace }), query, { propagationPolicy: 'Background' });
   observer.jobsGone(batchUid);
+}
+
+/** A Pod that is gone, or another one by the same name, has been replaced. */
+async function replacePod(client: KubeClient, { namespace, name, uid }: PodFact): Promise<void> {
+  try {
+    await client.delete(resourcePath(KINDS.pods, { namespace, name }), { preconditions: { uid } });
+  } catch (error) {
+    if (!isKubeError(error, 'Conflict')) throw error;
+  }
 }
 
 async function deleteAgentPod(client: KubeClient, { pod, atOnce }: Extract<Command, { kind: 'DeleteAgentPod' }>): Promise<void> {

@@ -13,6 +13,7 @@ import { KINDS } from '../kube/resource-path.ts';
 import { SafeOperator, type SafeOperatorDeps } from '../kube/safe-operator.ts';
 import { WorkQueue, type HandleResult } from '../kube/work-queue.ts';
 import { applyCommand, type ApplyDeps, type Observer } from './apply.ts';
+import { DaemonSetWatches } from './daemon-set-watches.ts';
 import { EvictionMemory } from './eviction-memory.ts';
 import { FreezesWatch } from './freezes-watch.ts';
 import { GateLoops, type Probes } from './gates/gate-loops.ts';
@@ -60,6 +61,7 @@ export class BatonOperator extends SafeOperator {
   readonly #queue: WorkQueue;
   readonly #watches: Watches;
   readonly #planWatches: PlanWatches;
+  readonly #daemonSets: DaemonSetWatches;
   readonly #freezes: FreezesWatch;
   readonly #relations: PlanRelations;
   readonly #validator: PlanValidator;
@@ -95,6 +97,7 @@ export class BatonOperator extends SafeOperator {
       return turn === undefined ? undefined : planKey(turn.namespace, turn.plan);
     };
     this.#planWatches = new PlanWatches({ ports: deps, touch, planOnNode, hash: deps.hash });
+    this.#daemonSets = new DaemonSetWatches({ ports: deps, touch });
     this.#freezes = new FreezesWatch(deps, deps.settings.namespace, () => {
       for (const key of this.#own.keys()) touch(key);
     });
@@ -158,6 +161,7 @@ export class BatonOperator extends SafeOperator {
   override async stopped(): Promise<void> {
     await super.stopped();
     this.#planWatches.stop();
+    this.#daemonSets.stop();
     await this.#queue.stop();
     await this.#gates.stop();
     await this.#silences.stop();
@@ -215,8 +219,7 @@ export class BatonOperator extends SafeOperator {
     );
     if (result.idle) {
       // Idle plans watch no Nodes; a change of the plan, an act or a batch wakes it.
-      this.#planWatches.release(key);
-      this.#gates.release(key);
+      this.#releaseWatches(key);
       this.#idle.set(key, seen);
       this.#lookLater(key, plan);
       return {};
@@ -235,6 +238,12 @@ export class BatonOperator extends SafeOperator {
     const records = this.#own.batches(key).flatMap((batch) => batch.status?.nodes ?? []);
     const failed = records.filter((record) => record.state === 'Failed').map((record) => record.name);
     this.#silences.look({ plan, inTurn: new Set(turns.map((turn) => turn.node)), failed: new Set(failed) });
+  }
+
+  #releaseWatches(key: string): void {
+    this.#planWatches.release(key);
+    this.#daemonSets.release(key);
+    this.#gates.release(key);
   }
 
   /** Whether nodes came late to a plan that has ended. Asked for now and then: there is no watch that would tell. */
@@ -271,6 +280,7 @@ export class BatonOperator extends SafeOperator {
       own: this.#own,
       watches: this.#watches,
       planWatches: this.#planWatches,
+      daemonSets: this.#daemonSets,
       clusterFreezes: () => this.#freezes.current(),
       leaseUnchangedMs,
       validate: (current: UpgradePlan) => this.#validator.validate(current),
@@ -283,8 +293,7 @@ export class BatonOperator extends SafeOperator {
 
   /** A plan that is gone, or never was: its acts are told so. */
   async #withoutPlan(key: string): Promise<HandleResult> {
-    this.#planWatches.release(key);
-    this.#gates.release(key);
+    this.#releaseWatches(key);
     this.#idle.delete(key);
     this.#lateLooks.delete(key);
     for (const action of this.#own.actions(key)) {

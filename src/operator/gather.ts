@@ -7,6 +7,7 @@ import type { Hash, NodeFact, PodFact } from '../core/facts.ts';
 import { leaseName } from '../core/rollout/agent-pod.ts';
 import type { ClusterFreezes } from '../core/schedule/freezes.ts';
 import { isSettled } from '../core/rollout/batch-step.ts';
+import type { DaemonSetRef } from '../core/rollout/daemon-set.ts';
 import { drainLabels } from '../core/rollout/drain-policy.ts';
 import type { EvictionAnswer } from '../core/rollout/eviction-answer.ts';
 import type { GateObservation } from '../core/rollout/gate.ts';
@@ -17,6 +18,7 @@ import type { LeaseFact, PlanSnapshot, Validation } from '../core/rollout/snapsh
 import type { KubeClient, KubeObject } from '../kube/client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
+import type { DaemonSetWatches } from './daemon-set-watches.ts';
 import { number, object, text } from './json.ts';
 import { doneMarkOf, planKey } from './plan-key.ts';
 import type { PlanWatches } from './plan-watches.ts';
@@ -38,6 +40,7 @@ export interface GatherDeps {
   readonly own: OwnObjects;
   readonly watches: Watches;
   readonly planWatches: PlanWatches;
+  readonly daemonSets: Pick<DaemonSetWatches, 'look'>;
   readonly clusterFreezes: () => ClusterFreezes;
   /** For how long a Lease has not changed (ms, monotonic). */
   readonly leaseUnchangedMs: (key: string) => number;
@@ -60,6 +63,8 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
   const { watches, planWatches } = deps;
   const batches = deps.own.batches(key).toSorted((a, b) => a.spec.index - b.spec.index);
   const watch = planWatches.ensure(plan);
+  const daemonSets = await deps.daemonSets.look(plan, daemonSetsOf(plan, batches));
+  if (daemonSets === undefined) return undefined;
   if (!watch.nodes.synced || !watch.reports.synced || !watch.strays.synced) return undefined;
   const nodes = await gatherNodes(deps, { plan, batches, key, selected: [...watch.strays.values(), ...watch.nodes.values()] });
   const claimed = [...nodes.values()].filter((node) => node.claim === plan.metadata.uid);
@@ -88,10 +93,17 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
     agentPods: lease === undefined ? [] : ownPods(watches, key).filter((pod) => pod.labels[LABELS.leaseUid] === lease.uid),
     evictionAnswers: answers.evictions,
     jobRefusals: answers.jobRefusals,
+    daemonSets,
     ...gatherOthers(deps, plan),
     clusterFreezes: deps.clusterFreezes(),
     gates: deps.gates(key),
   };
+}
+
+/** The DaemonSets that matter: those of what is to come, and of what is under way. */
+function daemonSetsOf(plan: UpgradePlan, batches: readonly UpgradeBatch[]): readonly DaemonSetRef[] {
+  const open = batches.filter((batch) => !isSettled(batch));
+  return [plan, ...open].flatMap(({ spec }) => spec.processes.flatMap(({ daemonSet }) => daemonSet ?? []));
 }
 
 /** Read only while the plan's status has no pre-flight of its generation. */

@@ -97,6 +97,7 @@ function subject(command: Command): object {
       return { node: command.job.node, job: command.job.name };
     case 'Evict':
     case 'DeletePod':
+    case 'ReplacePod':
     case 'DeleteAgentPod':
       return { pod: `${command.pod.namespace}/${command.pod.name}` };
     case 'PassBaton':

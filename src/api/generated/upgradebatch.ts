@@ -79,6 +79,8 @@ export interface BatchProcess {
   readonly rerun?: 'Unsafe' | 'Safe';
   /** template is the PodTemplateSpec of the process's Jobs. */
   readonly template?: Readonly<Record<string, unknown>>;
+  /** daemonSet is the DaemonSet whose Pod on the node is replaced. */
+  readonly daemonSet?: BatchDaemonSet;
   /** external is that the node's own updater carries the process out. */
   readonly external?: Readonly<Record<string, unknown>>;
   /** compatibility is whose images the template is completed for. */
@@ -109,6 +111,14 @@ export interface TaskTiming {
   readonly expectedSeconds: number;
   /** toleranceSeconds is how much longer it may take. */
   readonly toleranceSeconds?: number;
+}
+
+/** `spec.processes[].daemonSet` of an UpgradeBatch. */
+export interface BatchDaemonSet {
+  /** namespace is the DaemonSet's. */
+  readonly namespace: string;
+  /** name is the DaemonSet's. */
+  readonly name: string;
 }
 
 /** `spec.processes[].verify` of an UpgradeBatch. */

@@ -225,12 +225,14 @@ export interface UpgradeProcess {
   readonly report: 'None' | 'Socket';
   /** timing says how long the process may take (re-runs: no). What takes longer is overdue: shown, and answered as onOverdue says; deadlineSeconds ends it. */
   readonly timing: ProcessTiming;
-  /** onOverdue says what follows when the process is overdue (re-runs: no). Alert only shows and tells it. Fail stops it (its Pod gets SIGTERM) and the node fails once it has ended. Retry stops it and runs it once more on that node; a second time it fails. */
+  /** onOverdue says what follows when the process is overdue (re-runs: no). Alert only shows and tells it. Fail stops it (the Pod of its Job gets SIGTERM) and the node fails once it has ended. Retry stops it and runs it once more on that node; a second time it fails. */
   readonly onOverdue: 'Alert' | 'Fail' | 'Retry';
   /** rerun set to Safe declares that the process may be stopped at any point and run again on the same node (re-runs: no). Only such a process may have onOverdue Retry. */
   readonly rerun: 'Unsafe' | 'Safe';
   /** job runs the process as a Job, one for each node and attempt. */
   readonly job?: JobProcess;
+  /** daemonSet names a DaemonSet with updateStrategy OnDelete, whose Pod on the node is replaced (re-runs: yes). It has ended when the Pod of its newest revision is Ready there. Only the reference is part of the plan's revision: for nodes that are done to get what changed in the DaemonSet since, change spec.version. */
+  readonly daemonSet?: DaemonSetReference;
   /** external leaves the process to the node's own updater (re-runs: no). It is given its turn by the label baton.dev/process on the Node and an Event TurnOpened on the UpgradeBatch, and reports like any process. It has ended when what verify compares is there, or when it reports UpgradeSucceeded; then verify decides. */
   readonly external?: Readonly<Record<string, unknown>>;
   /** verify says what must hold on the node before the process counts as done, beside the node being Ready (re-runs: no). The process has ended then; until all of it holds the node is Verifying, and after timeoutSeconds it has failed. */
@@ -249,7 +251,7 @@ export interface ProcessTiming {
   readonly silenceSeconds?: number;
   /** tasks are the times of single tasks, for reports that name the task that the process is at. */
   readonly tasks?: readonly TaskTiming[];
-  /** deadlineSeconds is the hard end of the process, reboot included, counted from the creation of its Job. The drain before it is bounded by the same time. */
+  /** deadlineSeconds is the hard end of the process, reboot included, counted from the creation of its Job (or, without one, from when its turn came). The drain before it is bounded by the same time. */
   readonly deadlineSeconds: number;
 }
 
@@ -269,6 +271,14 @@ export interface JobProcess {
   readonly compatibility?: 'SystemUpgradeController';
   /** template is a PodTemplateSpec; the operator fills in the node, the BATON_* environment and the tolerations of a turn (re-runs: yes). */
   readonly template: Readonly<Record<string, unknown>>;
+}
+
+/** `spec.processes[].daemonSet` of an UpgradePlan. */
+export interface DaemonSetReference {
+  /** namespace is the DaemonSet's. Where it is not the plan's own, writing the plan takes the verb upgrade on daemonsets there. */
+  readonly namespace: string;
+  /** name is the DaemonSet's. */
+  readonly name: string;
 }
 
 /** `spec.processes[].verify` of an UpgradePlan. */

@@ -78,6 +78,7 @@ export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep 
       evictionAnswers: snapshot.evictionAnswers,
       operatorPod: operatorPodOn(batchNode.name, snapshot, settings.operator),
       jobRefusals: snapshot.jobRefusals,
+      daemonSets: snapshot.daemonSets,
       references,
       now,
       hash,

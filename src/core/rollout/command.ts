@@ -27,6 +27,8 @@ export type Command = { readonly why: string } & (
   | { readonly kind: 'Evict'; readonly pod: PodFact }
   /** Past its disruption budget. */
   | { readonly kind: 'DeletePod'; readonly pod: PodFact }
+  /** The Pod of a DaemonSet goes, so that its controller makes one of the newest revision. */
+  | { readonly kind: 'ReplacePod'; readonly pod: PodFact }
   | { readonly kind: 'CreateJob'; readonly node: string; readonly job: Manifest }
   /** Ends a Job before its time: its Pod gets SIGTERM, and the Job fails once the Pod has ended. */
   | { readonly kind: 'StopJob'; readonly job: JobFact; readonly message: string }

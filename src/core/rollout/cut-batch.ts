@@ -161,6 +161,7 @@ export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch
         report: process.report,
         ...timingOf(process),
         ...process.job,
+        ...(process.daemonSet === undefined ? {} : { daemonSet: process.daemonSet }),
         ...(process.external === undefined ? {} : { external: process.external }),
         ...batchVerify(process.verify),
       })),

@@ -2,6 +2,7 @@ import type { BatchNode, BatchProcess, NodeRecord, ProcessRecord, UpgradeBatch }
 import type { Hash, Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
 import type { Reference } from '../timing/reference.ts';
 import type { Command } from './command.ts';
+import type { DaemonSets } from './daemon-set.ts';
 import type { OperatorPod } from './drain.ts';
 import type { EvictionAnswer } from './eviction-answer.ts';
 
@@ -28,6 +29,7 @@ export interface NodeInput {
   /** The Pod of the operator that decides, when it is on this node. */
   readonly operatorPod: OperatorPod | undefined;
   readonly jobRefusals: ReadonlyMap<string, string>;
+  readonly daemonSets: DaemonSets;
   /** How long each process is expected to take, by its name. */
   readonly references: ReadonlyMap<string, Reference>;
   readonly now: Instant;

@@ -4,7 +4,7 @@ import type { Turn } from '../../api/marks.ts';
 import type { Instant, NodeFact } from '../facts.ts';
 import { cutToBytes, toRfc3339 } from '../text.ts';
 import type { Command } from './command.ts';
-import { isCurrent, versionBefore } from './current.ts';
+import { versionBefore, whyIdle } from './current.ts';
 import { isCordonedFor } from './drain-policy.ts';
 import { downNodes, downReason, maxUnavailable, type Fleet } from './fleet.ts';
 import type { Hold } from './holds.ts';
@@ -66,22 +66,30 @@ function skipReason(input: TurnsInput, node: NodeFact, entry: BatchNode): Skip |
 }
 
 /** The processes that do not find their work done on the node. */
-function stillToRun(batch: UpgradeBatch, entry: BatchNode, node: NodeFact): readonly BatchProcess[] {
-  return processesOf(batch, entry).filter((process) => !isCurrent(process, node, batch.spec.version));
+function stillToRun({ snapshot, batch }: TurnsInput, entry: BatchNode, node: NodeFact): readonly BatchProcess[] {
+  const wanted = { version: batch.spec.version, daemonSets: snapshot.daemonSets };
+  return processesOf(batch, entry).filter((process) => whyIdle(process, node, wanted) === undefined);
 }
 
-/** Records of waiting nodes on which every process finds its work done: they need no turn, and so no leave to go down either. */
-function skipCurrent(input: TurnsInput, entries: readonly BatchNode[]): Map<string, NodeRecord> {
-  const { snapshot, batch, now } = input;
+/** Why no process has anything to do on a node: what is done already comes first. */
+function idleReason({ snapshot, batch }: TurnsInput, entry: BatchNode, node: NodeFact): Skip | undefined {
+  const wanted = { version: batch.spec.version, daemonSets: snapshot.daemonSets };
+  const reasons = processesOf(batch, entry).map((process) => whyIdle(process, node, wanted));
+  if (reasons.includes(undefined)) return undefined;
+  return reasons.find((idle) => idle?.reason === NODE_REASONS.AlreadyCurrent) ?? reasons[0];
+}
+
+/** Records of waiting nodes on which no process has anything to do: they need no turn, and so no leave to go down either. */
+function skipIdle(input: TurnsInput, entries: readonly BatchNode[]): Map<string, NodeRecord> {
+  const { snapshot, now } = input;
   const skipped = new Map<string, NodeRecord>();
   for (const entry of entries) {
     const node = snapshot.nodes.get(entry.name);
     if (node === undefined || node.uid !== entry.uid || node.claim !== undefined) continue;
     if (skipReason(input, node, entry) !== undefined) continue;
-    if (stillToRun(batch, entry, node).length > 0) continue;
-    const has = versionBefore(processesOf(batch, entry), node) ?? batch.spec.version;
-    const message = cutToBytes(`its verify holds already: ${has}`, 128);
-    skipped.set(node.name, skippedRecord(node, { reason: NODE_REASONS.AlreadyCurrent, message }, now));
+    const idle = idleReason(input, entry, node);
+    if (idle === undefined) continue;
+    skipped.set(node.name, skippedRecord(node, { ...idle, message: cutToBytes(idle.message, 128) }, now));
   }
   return skipped;
 }
@@ -103,7 +111,7 @@ export function openTurns(input: TurnsInput): TurnsStep {
   let holderWaits = false;
 
   const all = batch.spec.nodes.filter((entry) => isWaiting(records.get(entry.name), snapshot.nodes.get(entry.name), batch));
-  const skipped = skipCurrent(input, all);
+  const skipped = skipIdle(input, all);
   const candidates = all.filter((entry) => !skipped.has(entry.name));
   const ordered = candidates.toSorted((a, b) => lateness(input, a) - lateness(input, b));
   for (const entry of ordered) {
@@ -135,7 +143,7 @@ export function openTurns(input: TurnsInput): TurnsStep {
       hold ??= held;
       continue;
     }
-    const toRun = stillToRun(batch, entry, node);
+    const toRun = stillToRun(input, entry, node);
     if (node.name === input.holder && disrupts(toRun) && input.holderCanHandOver) {
       holderWaits = true;
       hold ??= batonMoving(`the baton leaves ${node.name} before its own turn`);

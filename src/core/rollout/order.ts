@@ -1,7 +1,7 @@
 import type { NodeFact } from '../facts.ts';
 import { selects } from '../selector.ts';
 import { compareNames } from '../text.ts';
-import { isCurrent } from './current.ts';
+import { whyIdle } from './current.ts';
 import { compareDomains, domainOf } from './domain.ts';
 import { rankOf } from './rank.ts';
 import type { PlanSnapshot } from './snapshot.ts';
@@ -33,9 +33,10 @@ function failedBefore({ batches }: PlanSnapshot): ReadonlySet<string> {
 }
 
 /** Whether every process that is for the node finds its work done. */
-function needsNothing({ plan }: PlanSnapshot, node: NodeFact): boolean {
+function needsNothing({ plan, daemonSets }: PlanSnapshot, node: NodeFact): boolean {
   const processes = plan.spec.processes.filter((process) => selects(process.nodeSelector, node.labels));
-  return processes.every((process) => isCurrent(process, node, plan.spec.version));
+  const wanted = { version: plan.spec.version, daemonSets };
+  return processes.every((process) => whyIdle(process, node, wanted) !== undefined);
 }
 
 function compare(a: Place, b: Place): number {

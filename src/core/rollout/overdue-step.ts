@@ -5,7 +5,7 @@ import { presentFields } from '../present-fields.ts';
 import { cutToBytes, toRfc3339 } from '../text.ts';
 import { rebootTimeOf, timeProcess } from '../timing/overdue.ts';
 import type { Reference } from '../timing/reference.ts';
-import type { ProcessStep } from './process-step.ts';
+import type { BegunStep } from './process-step.ts';
 
 /** What follows for a process from the time that it takes. */
 export interface OverdueInput {
@@ -21,8 +21,6 @@ export interface OverdueInput {
   readonly reference: Reference | undefined;
   readonly now: Instant;
 }
-
-type BegunStep = Exclude<ProcessStep, { kind: 'NotStarted' }>;
 
 /**
  * Adds to a step what follows from the time that the process takes: the flag, a stop, or a failure. One that was stopped fails with

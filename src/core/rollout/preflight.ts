@@ -6,6 +6,7 @@ import { record } from '../json.ts';
 import { selects } from '../selector.ts';
 import { compareNames, counted, cutToBytes, toMicroTime } from '../text.ts';
 import type { Command } from './command.ts';
+import { refusedDaemonSet, withoutDaemonPods } from './daemon-set-rules.ts';
 import { surveyFleet, type Fleet } from './fleet.ts';
 import { misfit } from './pod-fit.ts';
 import type { DecisionInput, PlanSnapshot, Validation } from './snapshot.ts';
@@ -60,6 +61,7 @@ function warningsOf(snapshot: PlanSnapshot, fleet: Fleet, facts: PreflightFacts)
   const nodes = [...fleet.remaining].sort((a, b) => compareNames(a.name, b.name));
   const found = [
     ...misfits(snapshot.plan, nodes),
+    ...withoutDaemonPods(snapshot, nodes, names),
     ...claimed(snapshot, nodes),
     ...down(nodes),
     ...guarded(snapshot.plan, facts, nodes),
@@ -177,10 +179,16 @@ function eventOf(
   };
 }
 
-/** Whether the spec can be carried out on this fleet: a process that could run on none of its nodes is refused. */
+/** Whether the spec can be carried out on this fleet, and with the DaemonSets that there are. */
 export function validationFor(snapshot: PlanSnapshot): Validation {
-  const { validation, plan } = snapshot;
-  if (validation.kind !== 'Valid' || !plan.spec.processes.some(choosesNodes)) return validation;
+  const { validation } = snapshot;
+  return validation.kind === 'Valid' ? (refusedDaemonSet(snapshot) ?? refusedFit(snapshot) ?? validation) : validation;
+}
+
+/** A process that could run on none of its nodes is refused. */
+function refusedFit(snapshot: PlanSnapshot): Validation | undefined {
+  const { plan } = snapshot;
+  if (!plan.spec.processes.some(choosesNodes)) return undefined;
   const selected = [...surveyFleet(snapshot).selected.values()];
   for (const [index, process] of plan.spec.processes.entries()) {
     const nodes = nodesOf(process, selected);
@@ -191,5 +199,5 @@ export function validationFor(snapshot: PlanSnapshot): Validation {
     const message = `${where} fits on none of its ${counted(nodes.length, 'node')}: of ${first[0].name}, ${first[1]}`;
     return { kind: 'Refused', reason: PLAN_REASONS.NoNodeFits, message };
   }
-  return validation;
+  return undefined;
 }

@@ -1,14 +1,16 @@
 import { NODE_REASONS } from '../../api/conditions.ts';
-import type { BatchProcess } from '../../api/generated/upgradebatch.ts';
+import type { BatchProcess, ProcessRecord } from '../../api/generated/upgradebatch.ts';
 import type { JobFact, NodeFact, PodFact } from '../facts.ts';
 import { mergeCheckpoints } from '../timing/checkpoint.ts';
 import type { Command } from './command.ts';
 import { runInTurn } from './current.ts';
+import { daemonSetName } from './daemon-set.ts';
+import { notHere, stepDaemonSet } from './daemon-set-step.ts';
 import { stepExternal } from './external-step.ts';
 import { buildVerifyJob, jobName, verifyProcess } from './job.ts';
 import { recordOf, type NodeInput } from './node-input.ts';
 import { stepOverdue } from './overdue-step.ts';
-import { stepProcess, type ProcessStep } from './process-step.ts';
+import { stepProcess, type BegunStep, type ProcessInput, type ProcessStep } from './process-step.ts';
 import { isVerified, stepVerify } from './verify-step.ts';
 
 interface InTurnInput {
@@ -23,21 +25,31 @@ export function stepProcessInTurn(input: NodeInput, node: NodeFact, { process, a
   // What an earlier attempt left on record says nothing of this one.
   const before = (recorded?.attempt ?? attempt) === attempt ? recorded : undefined;
   if (before === undefined || before.state === 'Skipped') {
-    if (runInTurn([process], node.turn).length === 0) return leftOut(process);
+    if (runInTurn([process], node.turn).length === 0) return leftOut(input, process, before);
   }
   if (process.verify !== undefined && isVerified(before))
     return stepOwnVerify(input, { node, process, attempt, record: before, fromVersion });
   const job = jobOf(input, process.name, attempt);
   const reports = input.reports.filter((report) => report.process === process.name && report.attempt === attempt);
   const seen = { process, before, job, pod: podOf(input, job), node, reports, now: input.now };
-  const untimed =
-    process.external === undefined ? stepProcess(seen) : stepExternal({ input, node, process, attempt, before, reports });
+  const untimed = stepUntimed(input, { seen, attempt });
   if (untimed.kind === 'NotStarted') return untimed;
   const reference = input.references.get(process.name);
   const step = withCheckpoint(stepOverdue({ ...seen, step: untimed, reference }), checkpointOf(input, process.name));
-  const endedNow = step.kind === 'Succeeded' && before?.state !== 'Succeeded';
+  const endedNow = step.kind === 'Succeeded' && before?.state !== 'Succeeded' && step.record.state !== 'Skipped';
   if (process.verify === undefined || !endedNow) return step;
   return stepOwnVerify(input, { node, process, attempt, record: step.record, fromVersion });
+}
+
+/** How far a process is by what there is to see of it: which facts those are depends on who carries it out. */
+function stepUntimed(
+  input: NodeInput,
+  { seen, attempt }: { readonly seen: ProcessInput; readonly attempt: number },
+): ProcessStep {
+  const { process, node, before, reports } = seen;
+  const { daemonSet, external } = process;
+  if (daemonSet !== undefined) return stepDaemonSet({ input, node, process, of: daemonSet, attempt, before });
+  return external === undefined ? stepProcess(seen) : stepExternal({ input, node, process, attempt, before, reports });
 }
 
 /** What the process, in this attempt and those before, wants the next one to know. */
@@ -46,21 +58,20 @@ export function checkpointOf(input: NodeInput, process: string): string | undefi
   return mergeCheckpoints(recordOf(input, process)?.checkpoint, reported);
 }
 
-function withCheckpoint<Step extends Exclude<ProcessStep, { kind: 'NotStarted' }>>(
-  step: Step,
-  checkpoint: string | undefined,
-): Step {
+function withCheckpoint(step: BegunStep, checkpoint: string | undefined): BegunStep {
   return checkpoint === undefined ? step : { ...step, record: { ...step.record, checkpoint } };
 }
 
 /** It counts as done: what it would bring was there when the turn was opened. */
-function leftOut({ name }: BatchProcess): ProcessStep {
-  const message = 'its verify held before the turn';
-  return {
-    kind: 'Succeeded',
-    record: { name, state: 'Skipped', reason: NODE_REASONS.AlreadyCurrent, message },
-    overdue: false,
-  };
+function leftOut(input: NodeInput, process: BatchProcess, before: ProcessRecord | undefined): ProcessStep {
+  return { kind: 'Succeeded', record: before ?? idleRecord(input, process), overdue: false };
+}
+
+function idleRecord({ daemonSets, batchNode }: NodeInput, { name, daemonSet }: BatchProcess): ProcessRecord {
+  const current = { name, state: 'Skipped', reason: NODE_REASONS.AlreadyCurrent } as const;
+  if (daemonSet === undefined) return { ...current, message: 'its verify held before the turn' };
+  const isThere = daemonSets.get(daemonSetName(daemonSet))?.pods.has(batchNode.name) ?? true;
+  return isThere ? { ...current, message: 'its newest revision was Ready before the turn' } : notHere({ name }, daemonSet);
 }
 
 function jobOf(input: NodeInput, process: string, attempt: number): JobFact | undefined {

@@ -30,6 +30,9 @@ export type ProcessStep =
       readonly commands?: readonly Command[];
     };
 
+/** How far a process is that has begun. */
+export type BegunStep = Exclude<ProcessStep, { kind: 'NotStarted' }>;
+
 /** After the Job has ended, how long a new boot ID or a late report may take to be seen (ms). */
 const EVIDENCE_GRACE_MS = 60_000;
 

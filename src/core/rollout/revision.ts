@@ -10,11 +10,15 @@ function canonical(value: unknown): string {
 }
 
 /**
- * The plan's revision: a hash of what decides the work on a node - version, names of processes, templates and what they are
- * compatible with. Nothing else re-runs a node that is done.
+ * The plan's revision: a hash of what decides the work on a node - version, names of processes, templates with what they are
+ * compatible with, and references to DaemonSets. Nothing else re-runs a node that is done.
  */
 export function revisionOf(plan: UpgradePlan, hash: Hash): string {
   // Fields are absent where they are not set, or every plan that was done before they existed would run again.
-  const processes = plan.spec.processes.map(({ name, job }) => ({ name, ...job }));
+  const processes = plan.spec.processes.map(({ name, job, daemonSet }) => ({
+    name,
+    ...job,
+    ...(daemonSet === undefined ? {} : { daemonSet }),
+  }));
   return hash(canonical({ version: plan.spec.version, processes })).slice(0, 40);
 }

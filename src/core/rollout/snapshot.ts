@@ -5,6 +5,7 @@ import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import type { GateObservation } from './gate.ts';
 import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../facts.ts';
 import type { ClusterFreezes } from '../schedule/freezes.ts';
+import type { DaemonSets } from './daemon-set.ts';
 import type { SiblingPlan } from './dependencies.ts';
 import type { GroupFact } from './exclusive-group.ts';
 import type { Cron } from '../schedule/windows.ts';
@@ -70,6 +71,8 @@ export interface PlanSnapshot {
   readonly evictionAnswers: ReadonlyMap<string, EvictionAnswer>;
   /** Jobs that the API server refused for good, by name, with its message. */
   readonly jobRefusals: ReadonlyMap<string, string>;
+  /** The DaemonSets that processes of the plan and of its open batches name. */
+  readonly daemonSets: DaemonSets;
   /** The plans of its namespace, itself included, by name. */
   readonly siblings: ReadonlyMap<string, SiblingPlan>;
   /** The exclusive groups that plans of the cluster have now. */

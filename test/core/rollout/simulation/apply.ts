@@ -6,6 +6,7 @@ import type { PodFact } from '../../../../src/core/facts.ts';
 import { isNodeCommand, type Command, type Manifest } from '../../../../src/core/rollout/command.ts';
 import { toRfc3339 } from '../../../../src/core/text.ts';
 import { startAgent } from './agents.ts';
+import { replacePod } from './daemon-sets.ts';
 import { createJob, stopJob } from './kubelet.ts';
 import { applyToNode } from './apply-node.ts';
 import { leaveGroup, takeGroup } from './groups.ts';
@@ -43,6 +44,8 @@ export function apply(world: World, memory: Memory, command: Command): Answer {
       return evict(world, memory, command.pod);
     case 'DeletePod':
       return deletePod(world, memory, command.pod);
+    case 'ReplacePod':
+      return replacePod(world, command.pod);
     case 'CreateJob':
       return createJob(world, memory, command.job);
     case 'StopJob':

@@ -1,5 +1,6 @@
 import type { NodeFact } from '../../../../src/core/facts.ts';
 import { LABELS } from '../../../../src/api/names.ts';
+import { joinDaemonSet } from './daemon-sets.ts';
 import { endPod } from './pods.ts';
 import type { World } from './world.ts';
 
@@ -13,6 +14,7 @@ export function addNode(world: World, node: NodeFact, changes: { readonly cordon
   const cordonedByAdmin = changes.cordonedByAdmin ?? false;
   world.nodes.set(node.name, { ...node, createdTime: world.now, unschedulable: cordonedByAdmin });
   world.hosts.set(node.name, { alive: true, cordonedByAdmin, version: undefined, kept: node.kept });
+  joinDaemonSet(world, node.name);
   world.touch();
 }
 

@@ -9,6 +9,7 @@ import { selects } from '../../../../src/core/selector.ts';
 import { isTrue } from '../../../../src/core/condition.ts';
 import { metadataOf } from './apply.ts';
 import { checkHandOver, checkPassBaton } from './baton-invariants.ts';
+import { checkReplacePod } from './daemon-invariants.ts';
 import { checkPodToGo } from './drain-invariants.ts';
 import { kernelOf } from './kubelet.ts';
 import type { Ledger } from './ledger.ts';
@@ -56,6 +57,8 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
     case 'Evict':
     case 'DeletePod':
       return checkPodToGo(world, snapshot, command);
+    case 'ReplacePod':
+      return checkReplacePod(world, command);
     case 'CloseTurn':
       if (command.done !== undefined) ledger.succeeded.set(command.node.uid, command.done.revision);
       return checkDone(snapshot, command);

@@ -6,6 +6,7 @@ import { needsPreflight } from '../../../../src/core/rollout/preflight.ts';
 import type { GateObservation } from '../../../../src/core/rollout/gate.ts';
 import { isMarkedBy } from '../../../../src/core/rollout/outdated-marks.ts';
 import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
+import { daemonSetsOf } from './daemon-sets.ts';
 import type { World } from './world.ts';
 
 /** A Pod is asked for again after so long (ms). */
@@ -78,6 +79,7 @@ export function observe(world: World, memory: Memory): PlanSnapshot | undefined 
       [...memory.evictions].map(([uid, { at, refusal }]) => [uid, { refusal, askAgainMs: at + ASK_AGAIN_MS - world.now }]),
     ),
     jobRefusals: memory.jobRefusals,
+    daemonSets: daemonSetsOf(world),
     siblings: world.siblings,
     groups: world.groups,
     clusterFreezes: { kind: 'Known', freezes: world.freezes },

@@ -2,6 +2,7 @@ import type { NodeFact } from '../../../../src/core/facts.ts';
 import { LABELS } from '../../../../src/api/names.ts';
 import { aTurn } from '../support/objects.ts';
 import { aNode } from '../support/facts.ts';
+import { changeDaemonSet } from './daemon-sets.ts';
 import { addNode, goDown, removeNode } from './hosts.ts';
 import { actAtRandom } from './people.ts';
 import { endPod } from './pods.ts';
@@ -120,6 +121,7 @@ const DEEDS: readonly (readonly [Deed, number])[] = [
     3,
   ],
   [claimByAnotherPlan, 3],
+  [changeDaemonSet, 1],
   [uncordonInTurn, 3],
   [deleteJob, 2],
   [

@@ -10,6 +10,7 @@ import type {
 import { aNode, INFO } from '../support/facts.ts';
 import { toRfc3339 } from '../../../../src/core/text.ts';
 import { aPlan, aProcess, START } from '../support/objects.ts';
+import { installDaemonSet, makeDaemonProcess } from './daemon-sets.ts';
 import { makeDrain } from './drains.ts';
 import { planGate } from './gates.ts';
 import { addDependency, addRival } from './groups.ts';
@@ -49,6 +50,7 @@ export function makeScenario(seed: number, verbose = false): Scenario {
   ]);
   makeFleet(world, size, trouble);
   world.plan = makePlan(random);
+  if (world.plan.spec.processes.some(({ daemonSet }) => daemonSet !== undefined)) installDaemonSet(world);
   const { exclusiveGroup, dependsOn = [] } = world.plan.spec;
   if (exclusiveGroup !== undefined && random.chance(0.8)) addRival(world, exclusiveGroup);
   for (const { name, version } of dependsOn) addDependency(world, name, version);
@@ -198,6 +200,7 @@ function makeProcesses(random: Random): UpgradeProcess[] {
   const first = aProcess({ disruption: disruption(), ...makeTiming(random), ...verify() });
   if (random.chance(0.7)) return [first];
   if (random.chance(0.4)) return [first, makeExternal(random, disruption())];
+  if (random.chance(0.4)) return random.chance(0.7) ? [first, makeDaemonProcess(random)] : [makeDaemonProcess(random), first];
   const second = aProcess({ name: 'firmware', disruption: disruption(), ...makeTiming(random) });
   return [first, random.chance(0.5) ? { ...second, nodeSelector: { matchLabels: { disks: 'yes' } } } : second];
 }

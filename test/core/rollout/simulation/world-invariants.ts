@@ -1,7 +1,8 @@
 import type { NodeRecord, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import { isTrue } from '../../../../src/core/condition.ts';
 import type { NodeFact } from '../../../../src/core/facts.ts';
-import { isCurrent } from '../../../../src/core/rollout/current.ts';
+import { whyIdle } from '../../../../src/core/rollout/current.ts';
+import { daemonSetsOf } from './daemon-sets.ts';
 import type { Ledger } from './ledger.ts';
 import { must } from './must.ts';
 import type { World } from './world.ts';
@@ -12,7 +13,8 @@ function isIdle(world: World, batch: UpgradeBatch, record: NodeRecord, name: str
   if (known !== undefined) return known.state === 'Skipped';
   const node = world.nodes.get(record.name);
   const process = batch.spec.processes.find((candidate) => candidate.name === name);
-  return node !== undefined && process !== undefined && isCurrent(process, node, batch.spec.version);
+  const wanted = { version: batch.spec.version, daemonSets: daemonSetsOf(world) };
+  return node !== undefined && process !== undefined && whyIdle(process, node, wanted) !== undefined;
 }
 
 /** Checks everything that must hold at any instant. */

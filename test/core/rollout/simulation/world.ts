@@ -6,6 +6,7 @@ import type { SiblingPlan } from '../../../../src/core/rollout/dependencies.ts';
 import type { GroupFact } from '../../../../src/core/rollout/exclusive-group.ts';
 import { revisionOf } from '../../../../src/core/rollout/revision.ts';
 import type { LeaseFact } from '../../../../src/core/rollout/snapshot.ts';
+import type { StoredDaemonSet } from './daemon-sets.ts';
 import { hash, START } from '../support/objects.ts';
 import { Random } from './random.ts';
 import { Timeline } from './timeline.ts';
@@ -59,6 +60,8 @@ export class World {
   readonly openGates = new Set<string>();
   readonly reports: ReportFact[] = [];
   readonly deliveries: Delivery[] = [];
+  /** The DaemonSet that a plan may name. */
+  daemonSet: StoredDaemonSet | undefined;
   /** Freezes that every plan obeys. */
   freezes: readonly ChangeFreeze[] = [];
   /** Other plans of the namespace, by name. */

@@ -199,6 +199,7 @@ export function aSnapshot(changes: Partial<PlanSnapshot> = {}): PlanSnapshot {
     agentPods: [],
     evictionAnswers: new Map(),
     jobRefusals: new Map(),
+    daemonSets: new Map(),
     siblings: new Map(),
     groups: [],
     clusterFreezes: { kind: 'Known', freezes: [] },

@@ -22,6 +22,7 @@ export function aNodeInput(batch: UpgradeBatch, changes: Partial<NodeInput> = {}
     evictionAnswers: new Map(),
     operatorPod: undefined,
     jobRefusals: new Map(),
+    daemonSets: new Map(),
     references: new Map(),
     now: at(100),
     hash,
