@@ -19,7 +19,7 @@ export function awaitedApproval(snapshot: PlanSnapshot, fleet: Fleet): AwaitedAp
   if (approval === 'None' || batch.status?.approved?.approval === approval) return undefined;
   const waits =
     approval === 'BeforeStart'
-      ? !hasEnded(batch) && !needsNothing(batch, snapshot.nodes)
+      ? !hasEnded(batch) && !needsNothing(batch, snapshot)
       : hasEnded(batch) && !foundAllDone(batch) && fleet.remaining.length > 0;
   return waits ? { batch, approval } : undefined;
 }

@@ -1,9 +1,9 @@
 import { NODE_REASONS } from '../../api/conditions.ts';
 import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { BatchStep, UpgradePlan } from '../../api/generated/upgradeplan.ts';
-import type { NodeFact } from '../facts.ts';
-import { isCurrent } from './current.ts';
+import { whyIdle } from './current.ts';
 import { isTerminal, processesOf } from './node-input.ts';
+import type { PlanSnapshot } from './snapshot.ts';
 
 /**
  * The step of the plan that a batch was cut for, as the plan says it now: a soak that is too long, or an approval that nobody needs any
@@ -31,14 +31,15 @@ export function foundAllDone(batch: UpgradeBatch): boolean {
   return hasEnded(batch) && records.every(({ state, reason }) => state === 'Skipped' && FOUND_DONE.has(reason));
 }
 
-/** Whether every node of the batch that waits is at the version, as it is seen now: none of them will get a turn. */
-export function needsNothing(batch: UpgradeBatch, nodes: ReadonlyMap<string, NodeFact>): boolean {
+/** Whether every node of the batch that waits has nothing to do, as it is seen now: none of them will get a turn. */
+export function needsNothing(batch: UpgradeBatch, { nodes, daemonSets }: Pick<PlanSnapshot, 'nodes' | 'daemonSets'>): boolean {
+  const wanted = { version: batch.spec.version, daemonSets };
   const records = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record]));
   return batch.spec.nodes.every((entry) => {
     const record = records.get(entry.name);
     if (record !== undefined && isTerminal(record)) return true;
     const node = nodes.get(entry.name);
     if (node === undefined || node.uid !== entry.uid || node.claim !== undefined) return false;
-    return processesOf(batch, entry).every((process) => isCurrent(process, node, batch.spec.version));
+    return processesOf(batch, entry).every((process) => whyIdle(process, node, wanted) !== undefined);
   });
 }

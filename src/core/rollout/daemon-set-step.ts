@@ -85,7 +85,8 @@ function obstacleOf(daemon: DaemonSetInput, set: DaemonSetFact | undefined): Obs
   if (old === undefined) return { words: `DaemonSet ${name} has no Pod on it${whyNone(set, node)}`, reason };
   if (set.deleting) return { words: `DaemonSet ${name} is being deleted`, reason };
   if (set.newest === undefined) return { words: `the newest revision of DaemonSet ${name} is not known yet`, reason };
-  if (set.updateStrategy !== 'OnDelete') return { words: `DaemonSet ${name} has updateStrategy ${set.updateStrategy} now`, reason };
+  if (set.updateStrategy !== 'OnDelete')
+    return { words: `DaemonSet ${name} has updateStrategy ${set.updateStrategy} now`, reason };
   const left = podLeft(input.pods, input.batch.metadata.uid);
   if (left !== undefined) return { words: `waiting for Pod ${left.name} to be gone`, reason };
   return { words: `Pod ${podName(old)} is being replaced`, reason, replace: old };

@@ -5,7 +5,7 @@ import { applyCrds } from '../../support/crds.ts';
 import type { CommandResult } from '../../cluster/run-command.ts';
 import { action, firstProcess, MINIMAL, plan, set, type Tree } from './objects.ts';
 import { SINKS } from './sinks.ts';
-import { external, WRONG } from './wrong-objects.ts';
+import { daemonSet, external, WRONG } from './wrong-objects.ts';
 
 // Programs are started, and the machine may be busy.
 jest.setTimeout(60_000);
@@ -117,6 +117,10 @@ describe('what may be said', () => {
     ],
     ['an external process', plan('right-external', external({ verify: { nodeLabels: { 'bmc.example/version': '2.9' } } }))],
     ['sinks of every kind, reached in every way', plan('right-sinks', set({ notify: { sinks: SINKS } }))],
+    [
+      'a DaemonSet',
+      plan('right-daemonset', daemonSet({ disruption: 'None', timing: { expectedSeconds: 60, deadlineSeconds: 300 } })),
+    ],
     ['no sinks', plan('right-silent', (spec) => delete spec['notify'])],
     ['a soak and an approval', plan('right-soak', set({ batches: [{ size: 1, soakSeconds: 600, approval: 'BeforeNext' }] }))],
     [

@@ -8,6 +8,14 @@ export function external(fields: Tree): (spec: Tree) => void {
   };
 }
 
+/** A change that makes the first process replace the Pods of a DaemonSet. */
+export function daemonSet(fields: Tree): (spec: Tree) => void {
+  return (spec) => {
+    delete firstProcess(spec)['job'];
+    Object.assign(firstProcess(spec), { daemonSet: { namespace: 'kube-system', name: 'cni' }, ...fields });
+  };
+}
+
 /** Wrong objects: what is wrong, the object, and what the API server has to say about it. */
 export const WRONG: readonly (readonly [string, object, string])[] = [
   [
@@ -139,12 +147,12 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
   [
     'a process that nobody runs',
     plan('w', (spec) => delete firstProcess(spec)['job']),
-    'must have exactly one of `job` (Baton runs it) and `external`',
+    'must have exactly one of `job` (Baton runs it), `daemonSet`',
   ],
   [
     'a process that two run',
     plan('w', (spec) => Object.assign(firstProcess(spec), { external: {}, verify: { kernelVersion: '6.*' } })),
-    'must have exactly one of `job` (Baton runs it) and `external`',
+    'must have exactly one of `job` (Baton runs it), `daemonSet`',
   ],
   [
     'an external process without verify',
@@ -161,6 +169,30 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     plan('w', external({ verify: { nodeLabels: { bmc: '2' } }, report: 'Socket' })),
     '`report: Socket` is for a `job`',
   ],
+  [
+    'a DaemonSet beside a Job',
+    plan('w', (spec) => Object.assign(firstProcess(spec), { daemonSet: { namespace: 'kube-system', name: 'cni' } })),
+    'must have exactly one of `job` (Baton runs it), `daemonSet`',
+  ],
+  [
+    'a DaemonSet of no namespace',
+    plan('w', daemonSet({ daemonSet: { name: 'cni' } })),
+    'spec.processes[0].daemonSet.namespace: Required value',
+  ],
+  ['a DaemonSet with a socket', plan('w', daemonSet({ report: 'Socket' })), '`report: Socket` is for a `job`: of a `daemonSet`'],
+  [
+    'a DaemonSet that reboots the host',
+    plan('w', daemonSet({ disruption: 'Reboot' })),
+    '`daemonSet` replaces a Pod, which reboots no host: `disruption` must be None or Drain',
+  ],
+  ...[{ rebootSeconds: 60 }, { silenceSeconds: 60 }, { tasks: [{ name: 'a', expectedSeconds: 60 }] }].map(
+    (timing) =>
+      [
+        `a DaemonSet of which reports are awaited (${Object.keys(timing).join('')})`,
+        plan('w', daemonSet({ timing })),
+        'are about what a process reports, and a `daemonSet` reports nothing',
+      ] as const,
+  ),
   [
     'a relative sink URL',
     plan('w', set({ notify: { sinks: [{ name: 'ops', webhook: { url: 'hooks.example/x' } }] } })),

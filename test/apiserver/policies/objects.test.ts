@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { waitFor } from '../../cluster/wait-for.ts';
 import { callerAs, type Caller } from './caller.ts';
 import { aBatch, aPlan, BATON_API, inFleet, must, startGuardedCluster, type GuardedCluster } from './guarded-cluster.ts';
 
@@ -31,6 +32,16 @@ async function bind(name: string, role: string, user: string): Promise<void> {
   const roleRef = { apiGroup: group, kind: 'ClusterRole', name: role };
   const subjects = [{ apiGroup: group, kind: 'User', name: user }];
   await must(guarded.admin.create(`/apis/${group}/v1/clusterrolebindings`, { metadata: { name }, roleRef, subjects }));
+}
+
+/** Lets a user's plans replace the Pods of all DaemonSets of a namespace. */
+async function bindIn(namespace: string, name: string, user: string): Promise<void> {
+  const group = 'rbac.authorization.k8s.io';
+  await must(guarded.admin.create('/api/v1/namespaces', { metadata: { name: namespace } }));
+  const roleRef = { apiGroup: group, kind: 'ClusterRole', name: 'baton-upgrade-daemonsets' };
+  const subjects = [{ apiGroup: group, kind: 'User', name: user }];
+  const path = `/apis/${group}/v1/namespaces/${namespace}/rolebindings`;
+  await must(guarded.admin.create(path, { metadata: { name }, roleRef, subjects }));
 }
 
 describe('a batch', () => {
@@ -149,6 +160,45 @@ describe('a plan', () => {
   it.each(['baton-operator', 'baton-agent', 'baton-reporter'])('may not run as %s', async (account) => {
     const answer = await guarded.admin.create(PLANS, aPlan('sly', account));
     expect(answer.message).toContain(NOT_BATONS);
+  });
+
+  describe('that replaces the Pods of DaemonSets', () => {
+    const REFUSED =
+      "Replacing the Pods of the DaemonSet 'kube-system/cni' from another namespace needs the verb 'upgrade' on it, which 'ben' does not have";
+    const replacing = (name: string, ...daemonSets: readonly object[]): object => ({
+      ...aPlan(name),
+      spec: {
+        ...{ version: '1', allNodes: true, batches: [{ size: 1 }] },
+        processes: daemonSets.map((daemonSet, i) => ({ name: `p-${i}`, daemonSet })),
+      },
+    });
+    const in_ = (namespace: string, name = 'cni'): object => ({ namespace, name });
+
+    it('needs no more than that for those of its own namespace', async () => {
+      expect(await callerAs(guarded.cluster, 'ben').create(PLANS, replacing('own-set', in_('fleet')))).toMatchObject({
+        status: 201,
+      });
+    });
+
+    it('needs the verb `upgrade` on each of another namespace, the eighth too', async () => {
+      const ben = callerAs(guarded.cluster, 'ben');
+      expect((await ben.create(PLANS, replacing('set-1', in_('kube-system')))).message).toContain(REFUSED);
+      await bindIn('storage', 'ben-upgrades-storage', 'ben');
+      const seven = Array.from({ length: 7 }, (_, i) => in_('storage', `csi-${i}`));
+      await waitFor(async () => (await ben.create(`${PLANS}?dryRun=All`, replacing('set-2', ...seven))).status === 201, {
+        what: 'the RoleBinding to count',
+        timeoutMs: 20_000,
+      });
+      expect((await ben.create(PLANS, replacing('set-3', ...seven, in_('kube-system')))).message).toContain(REFUSED);
+    });
+
+    it('is not changed to one of another namespace without it', async () => {
+      const path = `${PLANS}/turned`;
+      const ben = callerAs(guarded.cluster, 'ben');
+      await must(ben.create(PLANS, replacing('turned', in_('fleet'))));
+      const processes = [{ name: 'p-0', daemonSet: in_('kube-system') }];
+      expect((await ben.merge(path, { spec: { processes } })).message).toContain(REFUSED);
+    });
   });
 
   it("may not look with a verify's Job as one of them either", async () => {

@@ -113,7 +113,8 @@ function addDaemonPod(world: World, node: string, revision: string, ready: boole
     ['CrashesForEver', 1],
   ] as const);
   if (fate !== 'Starts') world.time.after(2000, () => world.setPod(uid, { waiting: 'CrashLoopBackOff: back-off 10s' }));
-  if (fate !== 'CrashesForEver') world.time.after(world.random.between(2, fate === 'Starts' ? 30 : 300) * 1000, () => start(world, uid));
+  if (fate !== 'CrashesForEver')
+    world.time.after(world.random.between(2, fate === 'Starts' ? 30 : 300) * 1000, () => start(world, uid));
 }
 
 function start(world: World, uid: string): void {

@@ -1,4 +1,4 @@
-import type { JobFact, NodeFact, NodeInfo, PodFact, ReportFact } from '../../../../src/core/facts.ts';
+import type { DaemonSetFact, JobFact, NodeFact, NodeInfo, PodFact, ReportFact } from '../../../../src/core/facts.ts';
 import type { LeaseFact, PlanSnapshot, Settings } from '../../../../src/core/rollout/snapshot.ts';
 import { createCron } from '../../../../src/operator/cron.ts';
 import type { Quarantine } from '../../../../src/api/marks.ts';
@@ -113,6 +113,27 @@ export function aPod(name: string, node: string, changes: Partial<PodFact> = {})
     emptyDir: false,
     terminated: undefined,
     waiting: undefined,
+    ...changes,
+  };
+}
+
+/** The Pod of the DaemonSet kube-system/cni on a node, made from the revision with this hash. */
+export function aDaemonPod(node: string, revision: string, changes: Partial<PodFact> = {}): PodFact {
+  const labels = { 'controller-revision-hash': revision };
+  return aPod('cni-a', node, {
+    namespace: 'kube-system',
+    uid: `uid-of-cni-${node}`,
+    controllerKind: 'DaemonSet',
+    labels,
+    ...changes,
+  });
+}
+
+/** The DaemonSet kube-system/cni, whose newest revision has the hash `new`. */
+export function aDaemonSet(pods: readonly PodFact[], changes: Partial<DaemonSetFact> = {}): DaemonSetFact {
+  return {
+    ...{ namespace: 'kube-system', name: 'cni', updateStrategy: 'OnDelete', deleting: false, newest: 'new', podSpec: {} },
+    pods: Map.groupBy(pods, (pod) => pod.node),
     ...changes,
   };
 }
