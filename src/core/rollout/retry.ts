@@ -10,7 +10,8 @@ import { toInstant } from '../text.ts';
  * Not in it: a reboot that nobody
  * announced or from which the host did not come back (its state is not known, and the next attempt could reboot it again), a Job that
  * vanished (nobody knows how far it came), one that the API server refuses (it would refuse the next one too), a drain that did not end
- * (nothing has run), and a node that is not Ready after its last process (there is nothing left to run).
+ * (nothing has run), a DaemonSet's old Pod that does not end (its host may be lost), and a node that is not Ready after its last process
+ * (there is nothing left to run).
  */
 const RETRYABLE: ReadonlySet<string> = new Set([
   NODE_REASONS.JobFailed,
