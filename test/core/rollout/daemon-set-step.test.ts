@@ -4,7 +4,8 @@ import type { DaemonSetFact, NodeFact, PodFact } from '../../../src/core/facts.t
 import type { NodeInput, NodeStep } from '../../../src/core/rollout/node-input.ts';
 import { stepTurn } from '../../../src/core/rollout/turn-step.ts';
 import { aDaemonPod, aDaemonSet, aPod, inTurn } from './support/facts.ts';
-import { aBatch, at, aTurn, aVerify, hash, timeAt } from './support/objects.ts';
+import { aBatch, at, aTurn, aVerify, timeAt } from './support/objects.ts';
+import { aNodeInput } from './support/node-input.ts';
 
 interface Case {
   readonly pods?: readonly PodFact[];
@@ -40,29 +41,15 @@ function step({
   };
   const nodes = [{ name: 'node-1', uid: 'uid-of-node-1', processes: ['cni'] }];
   const record = { name: 'cni', state: 'Running', attempt: 1, startTime: timeAt(90), ...before } as const;
+  const batch = aBatch([], { spec: { nodes, processes: [process], retriesPerNode: 1 } });
   return stepTurn(
-    {
-      namespace: 'fleet',
-      batch: aBatch([], { spec: { nodes, processes: [process], retriesPerNode: 1 } }),
-      batchNode: nodes[0]!,
+    aNodeInput(batch, {
       before: { name: 'node-1', state: 'Upgrading', ...(before === undefined ? {} : { processes: [record] }) },
-      jobs: [],
-      pods: [],
-      reports: [],
-      deleting: false,
-      mayRetry: true,
-      reporterReady: false,
-      reporterInstalled: true,
-      references: new Map(),
-      evictionAnswers: new Map(),
-      operatorPod: undefined,
-      jobRefusals: new Map(),
       daemonSets: set === 'Missing' ? new Map() : new Map([['kube-system/cni', aDaemonSet(pods, set)]]),
       now: at(now),
-      hash,
       ...input,
       node,
-    },
+    }),
     node,
   );
 }
