@@ -148,7 +148,9 @@ function checkCreateJob(
   const name = metadataOf(command.job).name;
   const node = world.nodes.get(command.node);
   must(node?.claim === world.plan?.metadata.uid, 4, () => `a Job for ${command.node}, which is not in its turn`);
-  const begun = [...world.jobs.values()].some((job) => job.node === command.node && job.batchUid === node?.turn?.batchUid);
+  const begun =
+    [...world.jobs.values()].some((job) => job.node === command.node && job.batchUid === node?.turn?.batchUid) ||
+    world.upgraded.has(`${node?.turn?.batchUid ?? ''}/${node?.uid ?? ''}/cni`);
   must(!deleting || begun || world.jobs.has(name), 6, () => `an upgrade begins on ${command.node} although the plan is deleted`);
   const revision = snapshot.batches.find((batch) => batch.metadata.uid === node?.turn?.batchUid)?.spec.revision;
   const again = revision === ledger.succeeded.get(node?.uid ?? '');

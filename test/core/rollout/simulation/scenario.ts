@@ -198,9 +198,9 @@ function makeProcesses(random: Random): UpgradeProcess[] {
     ]);
   const verify = (): Partial<UpgradeProcess> => (random.chance(0.4) ? { verify: makeVerify(random) } : {});
   const first = aProcess({ disruption: disruption(), ...makeTiming(random), ...verify() });
-  if (random.chance(0.7)) return [first];
-  if (random.chance(0.4)) return [first, makeExternal(random, disruption())];
+  if (random.chance(0.6)) return [first];
   if (random.chance(0.4)) return random.chance(0.7) ? [first, makeDaemonProcess(random)] : [makeDaemonProcess(random), first];
+  if (random.chance(0.4)) return [first, makeExternal(random, disruption())];
   const second = aProcess({ name: 'firmware', disruption: disruption(), ...makeTiming(random) });
   return [first, random.chance(0.5) ? { ...second, nodeSelector: { matchLabels: { disks: 'yes' } } } : second];
 }
