@@ -50,11 +50,17 @@ function stepUnended(input: OverdueInput): BegunStep {
   const { overdue } = record;
   if (overdue === undefined || !mayStop(process, overdue)) return timed;
   if (job === undefined || job.outcome === 'Complete' || job.outcome === 'Failed') {
-    return overdueFailure(input, overdue.message);
+    return overdueFailure(input, `${overdue.message}${lastWords(input)}`);
   }
   if (job.outcome === 'Failing' || job.stopped !== undefined) return timed;
   const why = `${process.name} on ${node.name} is overdue: ${overdue.message}`;
   return { ...timed, commands: [{ kind: 'StopJob', job, message: overdue.message, why }] };
+}
+
+/** What a process waits for that is no Job of ours; of a Job, its Pod's last words are told once it has ended. */
+function lastWords({ process, step }: OverdueInput): string {
+  const { message } = step.record;
+  return process.template !== undefined || message === undefined ? '' : `; ${message}`;
 }
 
 /**

@@ -174,9 +174,9 @@ describe('rights', () => {
     ]);
   });
 
-  it('the verb `upgrade` on nodes is in no aggregated role', () => {
+  it('the verb `upgrade` on nodes and on DaemonSets is in no aggregated role', () => {
     const granting = roles.filter(({ rules = [] }) => rules.some(({ verbs }) => verbs.includes('upgrade')));
-    expect(granting.map(({ metadata }) => metadata.name)).toEqual(['baton-upgrade-nodes']);
+    expect(granting.map(({ metadata }) => metadata.name)).toEqual(['baton-upgrade-daemonsets', 'baton-upgrade-nodes']);
     expect(JSON.stringify(granting)).not.toContain('aggregate-to');
   });
 

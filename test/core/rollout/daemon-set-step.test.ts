@@ -178,9 +178,13 @@ describe('A process that replaces the Pod of a DaemonSet', () => {
 
   it('is overdue like any other process', () => {
     const references = new Map([['cni', { expectedSeconds: 60, toleranceSeconds: 30, samples: 0 }]]);
-    const state = { before: {}, pods: [{ ...NEW, ready: false }], input: { references }, now: 200 };
+    const crashing = { ...NEW, ready: false, waiting: 'CrashLoopBackOff: back-off 10s' };
+    const state = { before: {}, pods: [crashing], input: { references }, now: 200 };
     expect(step(state).record).toMatchObject({ state: 'Upgrading', overdue: true });
-    expect(step({ ...state, process: { onOverdue: 'Fail' } }).record).toMatchObject({ state: 'Failed', reason: 'Overdue' });
+    expect(step({ ...state, process: { onOverdue: 'Fail' } }).record).toMatchObject({
+      ...{ state: 'Failed', reason: 'Overdue' },
+      message: expect.stringMatching(/: more than .*; Pod kube-system\/cni-b is not Ready: CrashLoop/),
+    });
   });
 
   it('is not begun any more once the plan is being deleted, and ended when it had begun', () => {
