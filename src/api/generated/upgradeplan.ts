@@ -423,6 +423,8 @@ export interface Sink {
   readonly connection?: SinkConnection;
   /** webhook posts the notification as JSON. */
   readonly webhook?: WebhookSink;
+  /** slack posts into a channel of Slack. */
+  readonly slack?: SlackSink;
   /** pagerDuty triggers an incident for a rollout in trouble and resolves it when a later batch went well, by the Events API v2. */
   readonly pagerDuty?: PagerDutySink;
   /** alertmanager posts alerts to Alertmanager's API v2. A batch in trouble fires one for its plan; the next that went well resolves it. */
@@ -475,6 +477,18 @@ export interface WebhookSink {
   readonly previousSigningSecretRef?: SecretKeyReference;
   /** authorizationSecretRef names the Secret with the value of the header Authorization, as in "Bearer …". */
   readonly authorizationSecretRef?: SecretKeyReference;
+}
+
+/** `spec.notify.sinks[].slack` of an UpgradePlan. */
+export interface SlackSink {
+  /** channel is the channel's name with */
+  readonly channel?: string;
+  /** tokenSecretRef names the Secret with the app's bot token (xoxb-…), which has the scope chat:write. */
+  readonly tokenSecretRef?: SecretKeyReference;
+  /** apiUrl is where Slack's API is. Without it: https://slack.com/api/. */
+  readonly apiUrl?: string;
+  /** webhookUrlSecretRef names the Secret with the URL of an incoming webhook. Its messages cannot be updated or answered in a thread. */
+  readonly webhookUrlSecretRef?: SecretKeyReference;
 }
 
 /** `spec.notify.sinks[].pagerDuty` of an UpgradePlan. */

@@ -1,0 +1,78 @@
+import type { SecretKeyReference, SlackSink } from '../api/generated/upgradeplan.ts';
+import type { Notification } from '../core/notification/notification.ts';
+import type { Delivered, SendResult } from '../core/notification/send-result.ts';
+import type { SinkEnvironment } from './create-sink.ts';
+import { judgeAnswer } from './judge-answer.ts';
+import { readSecretText, readSecretUrl } from './secret-values.ts';
+import type { SendOptions, Sink } from './sink.ts';
+import { callSlack, SLACK_API_URL, type SlackCallOptions, type SlackHandle } from './slack-api.ts';
+import { refusesBlocks, slackWord, withWords } from './slack-errors.ts';
+import { slackMessage } from './slack-message.ts';
+
+/** A Slack app that may post into a channel. */
+interface SlackApp {
+  readonly channel: string;
+  readonly tokenSecretRef: SecretKeyReference;
+  readonly apiUrl: string;
+}
+
+/** A sink that posts to Slack: as an app with a token, or through an incoming webhook. */
+export function createSlack(name: string, spec: SlackSink, environment: SinkEnvironment): Sink {
+  return {
+    name,
+    preview: (notification) => ({ contentType: 'application/json', body: JSON.stringify(slackMessage(notification)) }),
+    send: createSend(name, spec, environment),
+  };
+}
+
+function createSend(name: string, spec: SlackSink, environment: SinkEnvironment): Sink['send'] {
+  const { channel, tokenSecretRef, webhookUrlSecretRef, apiUrl = SLACK_API_URL } = spec;
+  if (webhookUrlSecretRef !== undefined) {
+    return (notification, options) => sendToWebhook(webhookUrlSecretRef, environment, notification, options);
+  }
+  if (tokenSecretRef !== undefined && channel !== undefined) {
+    return (notification, options) => sendAsApp({ channel, tokenSecretRef, apiUrl }, environment, notification, options);
+  }
+  throw new Error(`The sink ${name} has neither a channel with a token nor an incoming webhook.`);
+}
+
+async function sendAsApp(
+  { channel, tokenSecretRef, apiUrl }: SlackApp,
+  { http, userAgent, readSecret }: SinkEnvironment,
+  notification: Notification,
+  { signal, now }: SendOptions,
+): Promise<SendResult> {
+  const token = await readSecretText(readSecret, tokenSecretRef);
+  if (token.kind === 'Permanent') return token;
+  const call: SlackCallOptions = { http, userAgent, apiUrl, token: token.value, signal, now };
+  const message = slackMessage(notification);
+  const posted = await callSlack('chat.postMessage', { channel, ...message }, call);
+  if (posted.kind === 'Posted') return delivered(posted.handle);
+  if (!refusesBlocks(posted.error)) return posted.result;
+
+  // What is to be told is more than how it looks.
+  const plain = await callSlack('chat.postMessage', { channel, text: message.text }, call);
+  if (plain.kind === 'Refused') return plain.result;
+  const remark = { reason: 'BlocksRefused', message: `Slack says ${posted.error ?? ''}: the message was sent as plain text` };
+  return { ...delivered(plain.handle), remark };
+}
+
+async function sendToWebhook(
+  urlSecretRef: SecretKeyReference,
+  { http, userAgent, readSecret }: SinkEnvironment,
+  notification: Notification,
+  { signal, now }: SendOptions,
+): Promise<SendResult> {
+  const url = await readSecretUrl(readSecret, urlSecretRef);
+  if (url.kind === 'Permanent') return url;
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'user-agent': userAgent };
+  const answer = await http.post({ url: url.value, headers, body: JSON.stringify(slackMessage(notification)), signal });
+  const result = judgeAnswer(answer, url.value.host, now);
+  const word = answer.kind === 'Answer' && result.kind === 'Permanent' ? slackWord(answer.body) : undefined;
+  if (result.kind !== 'Permanent' || word === undefined) return result;
+  return { ...result, message: withWords(`${result.message}; Slack says ${word}`, word) };
+}
+
+function delivered(handle: SlackHandle | undefined): Delivered {
+  return { kind: 'Delivered', ...(handle === undefined ? {} : { handle: `${handle.channel}/${handle.ts}` }) };
+}
