@@ -12,12 +12,13 @@ export interface SinkSecret {
 export const TLS_SECRET_KEYS = { certificate: 'tls.crt', privateKey: 'tls.key' } as const;
 
 /** The Secrets of a sink: the kubelet mounts them into the agent's Pod, and nobody of Baton may read them otherwise. */
-export function sinkSecrets({ connection, webhook, slack, pagerDuty }: Sink): readonly SinkSecret[] {
+export function sinkSecrets({ connection, webhook, slack, teams, pagerDuty }: Sink): readonly SinkSecret[] {
   const secrets = [
     ...connectionSecrets(connection),
     ...webhookSecrets(webhook),
     slack?.tokenSecretRef,
     slack?.webhookUrlSecretRef,
+    teams?.webhookUrlSecretRef,
     pagerDuty?.routingKeySecretRef,
   ];
   return secrets.filter((reference) => reference !== undefined);

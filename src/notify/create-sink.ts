@@ -6,6 +6,7 @@ import { createPagerDuty } from './pager-duty.ts';
 import { secretFiles, type ReadSecret } from './secret-files.ts';
 import type { Sink } from './sink.ts';
 import { createSlack } from './slack.ts';
+import { createTeams } from './teams.ts';
 import { createWebhook } from './webhook.ts';
 
 /** What an agent gives to all its sinks. */
@@ -27,11 +28,12 @@ export interface SinkEnvironment extends Omit<AgentEnvironment, 'http' | 'secret
 
 /** The sink that a plan describes. A new kind of sink gets its own file here, and its own field beside `webhook` in the plan. */
 export function createSink(spec: SinkSpec, { secretsDirectory, http, userAgent }: AgentEnvironment): Sink {
-  const { name, connection, webhook, slack, pagerDuty, alertmanager } = spec;
+  const { name, connection, webhook, slack, teams, pagerDuty, alertmanager } = spec;
   const readSecret = secretFiles(secretsDirectory, name);
   const environment: SinkEnvironment = { http: createPoster(http, connection, readSecret), userAgent, readSecret };
   if (webhook !== undefined) return createWebhook(name, webhook, environment);
   if (slack !== undefined) return createSlack(name, slack, environment);
+  if (teams !== undefined) return createTeams(name, teams, environment);
   if (pagerDuty !== undefined) return createPagerDuty(name, pagerDuty, true, environment);
   if (alertmanager !== undefined) return createAlertmanager(name, alertmanager, environment);
   return unknownSink(name);

@@ -20,6 +20,13 @@ describe('The Secrets of a sink', () => {
       keys: ['url', 'new', 'old', 'authorization'],
     },
     {
+      title: 'a Slack app',
+      sink: { slack: { channel: '#upgrades', tokenSecretRef: ref('token') } },
+      keys: ['token'],
+    },
+    { title: 'an incoming webhook of Slack', sink: { slack: { webhookUrlSecretRef: ref('url') } }, keys: ['url'] },
+    { title: 'Teams', sink: { teams: { webhookUrlSecretRef: ref('url') } }, keys: ['url'] },
+    {
       title: 'a connection with all of them',
       sink: {
         webhook: { url: 'https://hooks.example/' },

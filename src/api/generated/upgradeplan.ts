@@ -425,6 +425,8 @@ export interface Sink {
   readonly webhook?: WebhookSink;
   /** slack posts into a channel of Slack. */
   readonly slack?: SlackSink;
+  /** teams posts an Adaptive Card into a channel or chat of Microsoft Teams. */
+  readonly teams?: TeamsSink;
   /** pagerDuty triggers an incident for a rollout in trouble and resolves it when a later batch went well, by the Events API v2. */
   readonly pagerDuty?: PagerDutySink;
   /** alertmanager posts alerts to Alertmanager's API v2. A batch in trouble fires one for its plan; the next that went well resolves it. */
@@ -489,6 +491,12 @@ export interface SlackSink {
   readonly apiUrl?: string;
   /** webhookUrlSecretRef names the Secret with the URL of an incoming webhook. Its messages cannot be updated or answered in a thread. */
   readonly webhookUrlSecretRef?: SecretKeyReference;
+}
+
+/** `spec.notify.sinks[].teams` of an UpgradePlan. */
+export interface TeamsSink {
+  /** webhookUrlSecretRef names the Secret with the URL of a workflow that posts what its webhook gets ("Post to a channel when a webhook request is received"). */
+  readonly webhookUrlSecretRef: SecretKeyReference;
 }
 
 /** `spec.notify.sinks[].pagerDuty` of an UpgradePlan. */

@@ -25,4 +25,9 @@ export const SINKS: readonly Tree[] = [
     connection: { proxyUrlSecretRef: ref('proxy', 'url') },
     webhook: { urlSecretRef: ref('ops', 'url') },
   },
+  { name: 'slack-app', slack: { channel: '#upgrades', tokenSecretRef: ref('slack', 'token'), apiUrl: 'https://slack.com/api/' } },
+  { name: 'slack-webhook', slack: { webhookUrlSecretRef: ref('slack', 'url') } },
+  { name: 'teams', teams: { webhookUrlSecretRef: ref('teams', 'url') } },
+  { name: 'page', pagerDuty: { routingKeySecretRef: ref('pagerduty', 'routingKey') } },
+  { name: 'alerts', alertmanager: { url: 'http://alertmanager.monitoring:9093' } },
 ];

@@ -216,6 +216,23 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     ),
     'must have exactly one of `webhook`',
   ],
+  [
+    'a Slack app without a channel',
+    sink({ slack: { tokenSecretRef: { name: 'slack', key: 'token' } } }),
+    '`channel` and `tokenSecretRef` go together',
+  ],
+  [
+    'a Slack app that is an incoming webhook too',
+    sink({
+      slack: {
+        channel: '#upgrades',
+        tokenSecretRef: { name: 'slack', key: 'token' },
+        webhookUrlSecretRef: { name: 'slack', key: 'url' },
+      },
+    }),
+    'needs exactly one of `tokenSecretRef` (with `channel`) and `webhookUrlSecretRef`',
+  ],
+  ['a sink of Teams without its webhook', sink({ teams: {} }), 'webhookUrlSecretRef: Required value'],
   ['a webhook without a URL', sink({ webhook: {} }), 'needs exactly one of `url` and `urlSecretRef`'],
   [
     'a webhook with two URLs',
