@@ -483,7 +483,7 @@ export interface WebhookSink {
 
 /** `spec.notify.sinks[].slack` of an UpgradePlan. */
 export interface SlackSink {
-  /** channel is the channel's name with */
+  /** channel is the channel's name with #, or its ID. */
   readonly channel?: string;
   /** tokenSecretRef names the Secret with the app's bot token (xoxb-…), which has the scope chat:write. */
   readonly tokenSecretRef?: SecretKeyReference;

@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Receipt } from '../../../src/api/generated/upgradebatch.ts';
+import type { Sink as SinkSpec } from '../../../src/api/generated/upgradeplan.ts';
+import { judgeAttempt, makeReceipt } from '../../../src/core/baton/attempt.ts';
+import type { Notification } from '../../../src/core/notification/notification.ts';
+import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import { scenarioNotification } from '../../core/notify/scenario-notification.ts';
+import { aClient, NOTIFICATION, SinkWorld } from './a-sink.ts';
+import { startReceiver, type Answer, type Receiver } from './receiver.ts';
+
+/** A kind of sink, how a plan describes it, and how its receiver says that it took a message. */
+interface Kind {
+  readonly kind: string;
+  readonly spec: (url: string) => Omit<SinkSpec, 'name'>;
+  readonly taken: { readonly status: number; readonly body: string };
+  /** Bytes of the largest body that the receiver takes. */
+  readonly mostBytes: number;
+}
+
+const urlSecret = { name: 'secret', key: 'url' };
+const KINDS: readonly Kind[] = [
+  { kind: 'webhook', spec: (url) => ({ webhook: { url } }), taken: { status: 204, body: '' }, mostBytes: 1_000_000 },
+  {
+    kind: 'slack as an app',
+    spec: (url) => ({ slack: { channel: '#upgrades', tokenSecretRef: { name: 'secret', key: 'token' }, apiUrl: url } }),
+    taken: { status: 200, body: '{"ok":true,"channel":"C0","ts":"1.2"}' },
+    // The form is percent-encoded; in characters the limits are tested with the message itself.
+    mostBytes: 40_000,
+  },
+  {
+    kind: 'slack by an incoming webhook',
+    spec: () => ({ slack: { webhookUrlSecretRef: urlSecret } }),
+    taken: { status: 200, body: 'ok' },
+    mostBytes: 20_000,
+  },
+  {
+    kind: 'teams',
+    spec: () => ({ teams: { webhookUrlSecretRef: urlSecret } }),
+    taken: { status: 202, body: '' },
+    mostBytes: 28 * 1024,
+  },
+  {
+    kind: 'pagerDuty',
+    spec: (url) => ({ pagerDuty: { routingKeySecretRef: { name: 'secret', key: 'token' }, url } }),
+    taken: { status: 202, body: '{"status":"success"}' },
+    mostBytes: 512 * 1024,
+  },
+  { kind: 'alertmanager', spec: (url) => ({ alertmanager: { url } }), taken: { status: 200, body: '' }, mostBytes: 64 * 1024 },
+];
+
+let world: SinkWorld;
+
+beforeEach(() => {
+  world = new SinkWorld();
+});
+afterEach(async () => {
+  await world.close();
+});
+
+interface Sent {
+  readonly result: SendResult;
+  readonly receiver: Receiver;
+}
+
+async function send({ spec }: Kind, answer: Answer, notification: Notification = NOTIFICATION, tries = 1): Promise<Sent> {
+  const receiver = await world.keep(startReceiver(answer));
+  world.secret('ops', 'secret', { url: receiver.url, token: 'xoxb-secret-token' });
+  const http = await world.keep(aClient({ timeoutMs: 300 }));
+  const described = { name: 'ops', ...spec(`http://${receiver.host}`) };
+  let result = await world.send(described, { http, notification });
+  for (let i = 1; i < tries; i++) result = await world.send(described, { http, notification });
+  return { result, receiver };
+}
+
+/** What the batch's status says after the first try; undefined when there will be another. */
+function receiptOf(result: SendResult): Receipt | undefined {
+  const verdict = judgeAttempt(result, { attempts: 1, elapsedMs: 0 }, 0);
+  if (verdict.kind === 'Again') return undefined;
+  const delivery = { id: NOTIFICATION.id, sink: 'ops', batch: 'kernel-7f3c-4', batchUid: 'uid-of-kernel-7f3c-4' };
+  return makeReceipt(delivery, verdict, { node: 'node-1', attempts: 1, now: 0 });
+}
+
+function say(status: number, headers: Record<string, string> = {}, body = ''): Answer {
+  return (response) => response.writeHead(status, headers).end(body);
+}
+
+describe.each(KINDS)('A sink of the kind $kind', (kind) => {
+  const taken = say(kind.taken.status, {}, kind.taken.body);
+
+  it('delivers, and the receipt says so', async () => {
+    const { result, receiver } = await send(kind, taken);
+
+    expect(result).toMatchObject({ kind: 'Delivered' });
+    expect(receiver.requests).toHaveLength(kind.kind === 'pagerDuty' ? 2 : 1);
+    expect(receiptOf(result)).toMatchObject({ outcome: 'Delivered', sink: 'ops', id: NOTIFICATION.id });
+  });
+
+  it.each([
+    {
+      title: '429 with Retry-After',
+      answer: say(429, { 'retry-after': '42' }),
+      result: { kind: 'Retry', reason: 'RateLimited', afterMs: 42_000 },
+    },
+    { title: '500', answer: say(500), result: { kind: 'Retry', reason: 'Unavailable' } },
+    { title: '401', answer: say(401, {}, 'no xoxb-secret-token'), result: { kind: 'Permanent', reason: 'Refused' } },
+    { title: '413', answer: say(413), result: { kind: 'Permanent', reason: 'Refused' } },
+    { title: 'nothing', answer: () => undefined, result: { kind: 'Retry', reason: 'NoAnswer' } },
+  ] satisfies { title: string; answer: Answer; result: object }[])('is answered $title: $result', async ({ answer, result }) => {
+    const sent = await send(kind, answer);
+
+    expect(sent.result).toMatchObject(result);
+    expect(sent.receiver.requests).toHaveLength(1);
+    expect(JSON.stringify(sent.result)).not.toContain('secret-token');
+    const receipt = receiptOf(sent.result);
+    if (result.kind === 'Retry') expect(receipt).toBeUndefined();
+    else expect(receipt).toMatchObject({ outcome: 'Failed', reason: 'Refused', message: expect.stringContaining('HTTP 4') });
+  });
+
+  it('delivers the same after a 500', async () => {
+    let count = 0;
+    const { result, receiver } = await send(
+      kind,
+      (response, request) => {
+        count += 1;
+        if (count === 1) response.writeHead(500).end();
+        else taken(response, request);
+      },
+      NOTIFICATION,
+      2,
+    );
+
+    expect(result).toMatchObject({ kind: 'Delivered' });
+    expect(receiver.requests[1]?.path).toBe(receiver.requests[0]?.path);
+    // Alertmanager's alerts have times.
+    if (kind.kind !== 'alertmanager') expect(receiver.requests[1]?.body).toBe(receiver.requests[0]?.body);
+  });
+
+  it('sends no more than its receiver takes of a batch of a thousand nodes that all failed with long messages', async () => {
+    const { result, receiver } = await send(kind, taken, scenarioNotification('thousand-failures'));
+
+    expect(result).toMatchObject({ kind: 'Delivered' });
+    for (const { body } of receiver.requests) {
+      expect(Buffer.byteLength(body)).toBeLessThan(kind.mostBytes);
+      // Nothing was cut within a character.
+      expect(body).not.toContain('\uFFFD');
+      expect(body).not.toContain('%EF%BF%BD');
+    }
+  });
+});
