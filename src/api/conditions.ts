@@ -246,3 +246,9 @@ export const PREFLIGHT_REASONS = {
   /** There are more warnings than the status holds. */
   MoreWarnings: 'MoreWarnings',
 } as const;
+
+/** Reasons of the Events about images that are pulled ahead. */
+export const PRE_PULL_REASONS = {
+  /** Images of the next batch cannot be pulled on some of its nodes. */
+  PrePullFailed: 'PrePullFailed',
+} as const;

@@ -39,6 +39,8 @@ export const LABELS = {
   group: 'baton.dev/exclusive-group',
   /** On agent Pods: the UID of the Lease that owns them. */
   leaseUid: 'baton.dev/lease-uid',
+  /** On Pods that pull images ahead: the nodes that they are for together. */
+  prePull: 'baton.dev/pre-pull',
   /** On Jobs and Pods of a gate: the name of the gate. */
   gate: 'baton.dev/gate',
   /** On ClusterRoles, with the value `true`: the operator gets their rules, for gates that read objects. */
@@ -56,6 +58,7 @@ export const COMPONENTS = {
   operator: 'operator',
   upgrade: 'upgrade',
   gate: 'gate',
+  prePull: 'pre-pull',
   group: 'exclusive-group',
   notifyTest: 'notify-test',
 } as const;

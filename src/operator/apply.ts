@@ -12,6 +12,7 @@ import { KINDS, resourcePath, type ResourceKind } from '../kube/resource-path.ts
 import { applyToPod, isDrainCommand, type EvictionAnswers } from './apply-drain.ts';
 import { applyToGroup } from './apply-group.ts';
 import { applyToNode, type NodeWriter } from './apply-node.ts';
+import { applyToPullPods, isPullCommand } from './apply-pull-pods.ts';
 import { object } from './json.ts';
 import { planKey } from './plan-key.ts';
 import { prepareNamespace } from './prepare-namespace.ts';
@@ -29,6 +30,8 @@ export interface Observer {
   action(action: KubeObject): void;
   /** The Jobs of a batch were deleted. */
   jobsGone(batchUid: string): void;
+  /** The Pods of a wave that pulled images ahead were deleted. */
+  pullPodsGone(planUid: string, wave: string): void;
   gone(kind: 'lease' | 'group' | 'batch' | 'plan', key: string, uid: string): void;
 }
 
@@ -41,7 +44,7 @@ export interface ApplyDeps {
   readonly nodes: NodeWriter;
   readonly now: () => number;
   readonly evictions: EvictionAnswers;
-  /** The API server refused a Job for good. */
+  /** The API server refused a Job, or a Pod that pulls images, for good. */
   readonly jobRefused: (name: string, message: string) => void;
 }
 
@@ -53,6 +56,7 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
     return applyToNode(deps.nodes, { key: planKey(namespace, plan.metadata.name), uid: plan.metadata.uid }, command);
   }
   if (isDrainCommand(command)) return applyToPod({ client, answers: deps.evictions }, command);
+  if (isPullCommand(command)) return applyToPullPods(deps, plan, command);
   switch (command.kind) {
     case 'HoldPlan':
       return setPlanFinalizers(deps, plan, [...(plan.metadata.finalizers ?? []), FINALIZERS.plan]);

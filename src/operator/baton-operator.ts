@@ -2,7 +2,7 @@ import { ACTION_REASONS } from '../api/conditions.ts';
 import type { UpgradeAction } from '../api/generated/upgradeaction.ts';
 import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
-import { GROUP, VERSION } from '../api/names.ts';
+import { GROUP, LABELS, VERSION } from '../api/names.ts';
 import type { Hash } from '../core/facts.ts';
 import { isAnswered } from '../core/rollout/acts/answered.ts';
 import { revisionOf } from '../core/rollout/revision.ts';
@@ -337,6 +337,12 @@ export class BatonOperator extends SafeOperator {
     jobsGone: (batchUid) => {
       for (const [key, { fact }] of [...this.#watches.jobs.entries()]) {
         if (fact.batchUid === batchUid) this.#watches.jobs.observeDeleted(key, fact.uid);
+      }
+    },
+    pullPodsGone: (planUid, wave) => {
+      for (const [key, { fact }] of [...this.#watches.pods.entries()]) {
+        const { labels, uid } = fact;
+        if (labels[LABELS.planUid] === planUid && labels[LABELS.prePull] === wave) this.#watches.pods.observeDeleted(key, uid);
       }
     },
     gone: (kind, key, uid) => {

@@ -1,7 +1,7 @@
 import type { UpgradeAction } from '../api/generated/upgradeaction.ts';
 import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
-import { ANNOTATIONS, FINALIZERS, LABELS } from '../api/names.ts';
+import { ANNOTATIONS, COMPONENTS, FINALIZERS, LABELS } from '../api/names.ts';
 import { readLease } from '../core/baton/lease.ts';
 import type { Hash, NodeFact, PodFact } from '../core/facts.ts';
 import { leaseName } from '../core/rollout/agent-pod.ts';
@@ -91,6 +91,7 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
     actions: deps.own.actions(key),
     lease,
     agentPods: lease === undefined ? [] : ownPods(watches, key).filter((pod) => pod.labels[LABELS.leaseUid] === lease.uid),
+    pullPods: ownPods(watches, key).filter(isPullPod),
     evictionAnswers: answers.evictions,
     jobRefusals: answers.jobRefusals,
     daemonSets,
@@ -132,6 +133,11 @@ function ownPods(watches: Watches, key: string): readonly PodFact[] {
   return [...watches.pods.values()].filter((pod) => pod.plan === key).map((pod) => pod.fact);
 }
 
+/** They are there ahead of the node's turn, and are nobody's business in it. */
+function isPullPod({ labels }: PodFact): boolean {
+  return labels[LABELS.component] === COMPONENTS.prePull;
+}
+
 /** The plan's own Pods, and all Pods of the given nodes; undefined while those are not known yet. */
 function gatherPods(
   { watches, planWatches }: GatherDeps,
@@ -139,7 +145,8 @@ function gatherPods(
   whole: readonly NodeFact[],
 ): Map<string, readonly PodFact[]> | undefined {
   const byNode = new Map<string, PodFact[]>();
-  for (const pod of ownPods(watches, key)) byNode.set(pod.node, [...(byNode.get(pod.node) ?? []), pod]);
+  for (const pod of ownPods(watches, key).filter((each) => !isPullPod(each)))
+    byNode.set(pod.node, [...(byNode.get(pod.node) ?? []), pod]);
   const pods = new Map<string, readonly PodFact[]>(byNode);
   for (const node of whole) {
     const all = planWatches.podsOn(node.name);

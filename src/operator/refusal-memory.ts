@@ -15,12 +15,12 @@ export class RefusalMemory {
     this.#monotonic = monotonic;
   }
 
-  /** What a Job was refused with, by its name. */
+  /** What a Job, or a Pod that pulls images ahead, was refused with, by its name. */
   get jobRefusals(): ReadonlyMap<string, string> {
     return new Map([...this.#jobs].map(([name, { message }]) => [name, message]));
   }
 
-  /** Notes that a Job was refused for good. */
+  /** Notes that such an object was refused for good. */
   jobRefused(name: string, message: string): void {
     const now = this.#monotonic();
     for (const [old, { at }] of this.#jobs) if (now - at > MEMORY_MS) this.#jobs.delete(old);

@@ -26,7 +26,7 @@ export interface OwnJob {
   readonly planUid: string;
 }
 
-/** A Pod that Baton made (an upgrade's or an agent's), and the plan that it belongs to. */
+/** A Pod that Baton made (an upgrade's, an agent's, or one that pulls images ahead), and the plan that it belongs to. */
 export interface OwnPod {
   readonly fact: PodFact;
   readonly plan: string;
@@ -102,7 +102,9 @@ export function createWatches(
     pods: new Reflector<OwnPod>({
       ...ports,
       path: resourcePath(KINDS.pods),
-      query: { labelSelector: `${MANAGED},${LABELS.component} in (${COMPONENTS.upgrade},${COMPONENTS.agent})` },
+      query: {
+        labelSelector: `${MANAGED},${LABELS.component} in (${COMPONENTS.upgrade},${COMPONENTS.agent},${COMPONENTS.prePull})`,
+      },
       project: (pod) => ({
         fact: projectPod(pod),
         plan: planKey(pod.metadata.namespace ?? '', pod.metadata.labels?.[LABELS.plan] ?? ''),

@@ -35,6 +35,8 @@ export interface UpgradePlanSpec {
   readonly maxUnavailable: number | string;
   /** podPlacement is where Pods go that leave a node. PreferDoneNodes marks the nodes that are still to do with the taint baton.dev/outdated (PreferNoSchedule) from the first batch on, so that Pods do not move once for each batch; it costs one write a node, where nodes are drained at all. Anywhere leaves it to the scheduler (re-runs: no). */
   readonly podPlacement: 'PreferDoneNodes' | 'Anywhere';
+  /** prePull is whose images are pulled ahead. NextBatch pulls, while a batch runs, soaks or waits for its approval, the images of the next batch's Jobs on its nodes, with the templates' own pull secrets; nothing of them is run there. An image that cannot be pulled is told and stops nothing. It costs one Pod a node for a short while. None leaves it to the Jobs (re-runs: no). */
+  readonly prePull: 'NextBatch' | 'None';
   /** oneDomainAtATime keeps the plan from having nodes of two topology domains (zones, racks) down at once, in their turn or since they failed. Batches have nodes of one domain; domains go by name; nodes without the label are one domain of their own, shown as (none), which goes last (re-runs: no). */
   readonly oneDomainAtATime?: OneDomainAtATime;
   /** batches are the steps of the rollout; the last one repeats until no node is left. Nodes go in an order that is the same for each revision: workers before control-plane nodes, nodes that failed before last (re-runs: no). */
@@ -551,6 +553,8 @@ export interface UpgradePlanStatus {
   readonly upcoming?: readonly UpcomingBatch[];
   /** preflight is what was found that may go wrong, before anything is touched and again when the spec has changed. It stops nothing: what surely goes wrong makes Accepted False. */
   readonly preflight?: PlanPreflight;
+  /** prePull is how far the images of the next batch have been pulled ahead. */
+  readonly prePull?: PrePullStatus;
   /** pausedBy is the UpgradeAction that paused the plan, until one resumes it. */
   readonly pausedBy?: PlanPause;
   /** ended says that the rollout of a revision is over before its time. Nothing of that revision starts any more. */
@@ -645,6 +649,20 @@ export interface PreflightWarning {
   readonly reason: string;
   /** message says it to a person. */
   readonly message: string;
+}
+
+/** `status.prePull` of an UpgradePlan. */
+export interface PrePullStatus {
+  /** batch is the index that the next batch will have. */
+  readonly batch: number;
+  /** revision is the one that it will bring. */
+  readonly revision: string;
+  /** nodes is how many it will have. */
+  readonly nodes: number;
+  /** done is on how many of them nothing is being pulled any more. */
+  readonly done: number;
+  /** message is what could not be pulled, and why; absent when nothing failed. */
+  readonly message?: string;
 }
 
 /** `status.pausedBy` of an UpgradePlan. */

@@ -44,6 +44,10 @@ export type Command = { readonly why: string } & (
   | { readonly kind: 'DeleteAgentPod'; readonly pod: PodFact; readonly atOnce: boolean }
   | { readonly kind: 'PassBaton'; readonly lease: LeaseFact; readonly to: BatonHolder; readonly receipts: readonly Receipt[] }
   | { readonly kind: 'DeleteLease'; readonly lease: LeaseFact }
+  /** Pulls images of the next batch on one of its nodes, ahead of its turn. */
+  | { readonly kind: 'CreatePullPod'; readonly pod: Manifest }
+  /** Of all nodes of a wave at once. */
+  | { readonly kind: 'DeletePullPods'; readonly wave: string }
   | { readonly kind: 'TellWarnings'; readonly event: Manifest }
   | { readonly kind: 'AnswerAction'; readonly action: UpgradeAction; readonly answer: ActionAnswer }
 );

@@ -22,6 +22,7 @@ import { nextBatch, NO_NEXT } from './next-batch.ts';
 import { batonMoving, openTurns, type TurnsStep } from './open-turns.ts';
 import { markOutdated } from './outdated-marks.ts';
 import { planStatus } from './plan-status.ts';
+import { stepPrePull } from './pre-pull.ts';
 import { stepPreflight, validationFor } from './preflight.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 import { soaking } from './soak.ts';
@@ -143,12 +144,13 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
   const view = { input: { ...input, snapshot }, fleet, budget };
   const preflight = stepPreflight(view.input, fleet);
   const next = open === undefined && !deleting ? nextBatch(view) : NO_NEXT;
+  const prePull = stepPrePull(view, next.commands.length > 0);
   const hold = holdOf(view, open, step?.turns.hold ?? next.hold);
   const gates = gatesThatMatter(snapshot, fleet, open);
   const group = stepGroup(view.input, { hold, open: open !== undefined, begins: next.commands.length > 0 });
   const tidy = finishDeletion(input, deleting, open);
   const time = stepTime({ input, fleet, budget, open, hold });
-  const looks = [step?.lookAt, agent.lookAt, hold?.until, tidy.lookAt, time.lookAt].filter((look) => look !== undefined);
+  const looks = [step?.lookAt, agent.lookAt, hold?.until, tidy.lookAt, time.lookAt, prePull.lookAt].filter((look) => look !== undefined);
   return {
     commands: [
       ...(step?.commands ?? []),
@@ -156,6 +158,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
       ...agent.commands,
       ...preflight.commands,
       ...next.commands,
+      ...prePull.commands,
       ...marksOf(snapshot, fleet, open, step),
       ...group,
       ...tidy.commands,
@@ -170,6 +173,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
       control: actions.control,
       agentProblem: agent.problem,
       preflight: preflight.status,
+      prePull: prePull.status,
       gates: gateStatuses(gates, input),
       references: time.references,
       movement: time.movement,

@@ -68,7 +68,8 @@ export function finishDeletion(input: DecisionInput, deleting: boolean, open: Up
   const untold = snapshot.batches.some((batch) => outstandingSinks(batch).length > 0 || mayStillEnd(snapshot, batch));
   if (untold) return { commands, lookAt: until + 1000 };
   // A Pod that cannot end on a lost host does not hold the plan: it goes with its Lease.
-  if (commands.length > 0 || snapshot.agentPods.some((pod) => !pod.deleting)) return { commands, lookAt: now + 2000 };
+  const pods = [...snapshot.agentPods, ...snapshot.pullPods];
+  if (commands.length > 0 || pods.some((pod) => !pod.deleting)) return { commands, lookAt: now + 2000 };
   for (const batch of snapshot.batches) commands.push({ kind: 'RemoveBatch', batch, why: 'the plan is being deleted' });
   if (snapshot.lease !== undefined)
     commands.push({ kind: 'DeleteLease', lease: snapshot.lease, why: 'the plan is being deleted' });

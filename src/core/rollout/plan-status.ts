@@ -34,6 +34,7 @@ export interface PlanStatusInput {
   readonly control: PlanControl;
   readonly agentProblem: string | undefined;
   readonly preflight: UpgradePlanStatus['preflight'];
+  readonly prePull: UpgradePlanStatus['prePull'];
   /** The gates that matter now. */
   readonly gates: readonly GateStatus[];
   /** How long each process is expected to take, by its name. */
@@ -299,6 +300,7 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
     counts,
     upcoming: upcomingOf(status),
     preflight: status.preflight,
+    prePull: status.prePull,
     gates: status.gates.length === 0 ? undefined : status.gates,
     ...controlFields(status.control),
   });

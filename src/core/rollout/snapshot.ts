@@ -67,9 +67,11 @@ export interface PlanSnapshot {
   readonly lease: LeaseFact | undefined;
   /** Pods of the Lease. */
   readonly agentPods: readonly PodFact[];
+  /** The plan's Pods that pull images ahead. */
+  readonly pullPods: readonly PodFact[];
   /** What the API server last said to evictions, by Pod UID. */
   readonly evictionAnswers: ReadonlyMap<string, EvictionAnswer>;
-  /** Jobs that the API server refused for good, by name, with its message. */
+  /** Jobs, and Pods that pull images ahead, which the API server refused for good, by name, with its message. */
   readonly jobRefusals: ReadonlyMap<string, string>;
   /** The DaemonSets that processes of the plan and of its open batches name. */
   readonly daemonSets: DaemonSets;

@@ -24,6 +24,7 @@ function statusOf({ view = {}, ...changes }: Case): UpgradePlanStatus {
     control: { pausedBy: undefined, ended: endOf(found.input, found.budget), history: [] },
     agentProblem: undefined,
     preflight: undefined,
+    prePull: undefined,
     gates: [],
     references: new Map(),
     movement: undefined,

@@ -11,6 +11,7 @@ import { createJob, stopJob } from './kubelet.ts';
 import { applyToNode } from './apply-node.ts';
 import { leaveGroup, takeGroup } from './groups.ts';
 import { endPod } from './pods.ts';
+import { createPullPod, deletePullPods } from './pre-pulls.ts';
 import type { Memory } from './observe.ts';
 import type { World } from './world.ts';
 
@@ -52,6 +53,10 @@ export function apply(world: World, memory: Memory, command: Command): Answer {
       return stopJob(world, command.job, command.message);
     case 'DeleteJobs':
       return deleteJobs(world, command.batchUid);
+    case 'CreatePullPod':
+      return createPullPod(world, memory, command.pod);
+    case 'DeletePullPods':
+      return deletePullPods(world, command.wave);
     case 'AnswerAction':
       return answerAction(world, command);
     case 'TellWarnings':

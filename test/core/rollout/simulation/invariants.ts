@@ -15,6 +15,7 @@ import { kernelOf } from './kubelet.ts';
 import type { Ledger } from './ledger.ts';
 import { whyNotAfter, whyNotIn } from './permissions.ts';
 import { must } from './must.ts';
+import { checkPull } from './pre-pulls.ts';
 import { isToBeIgnored, whyNotNow } from './timing-rules.ts';
 import type { World } from './world.ts';
 
@@ -62,6 +63,8 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
     case 'CloseTurn':
       if (command.done !== undefined) ledger.succeeded.set(command.node.uid, command.done.revision);
       return checkDone(snapshot, command);
+    case 'CreatePullPod':
+      return checkPull(world, command);
     case 'PassBaton':
       return checkPassBaton(world, snapshot, command);
     default:

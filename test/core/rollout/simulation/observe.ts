@@ -7,6 +7,7 @@ import type { GateObservation } from '../../../../src/core/rollout/gate.ts';
 import { isMarkedBy } from '../../../../src/core/rollout/outdated-marks.ts';
 import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import { daemonSetsOf } from './daemon-sets.ts';
+import { isPullPod } from './pre-pulls.ts';
 import type { World } from './world.ts';
 
 /** A Pod is asked for again after so long (ms). */
@@ -53,8 +54,13 @@ export function observe(world: World, memory: Memory): PlanSnapshot | undefined 
   const claimed = new Set(nodes.filter((node) => node.claim === plan.metadata.uid).map((node) => node.name));
   const pods = new Map<string, PodFact[]>();
   const agentPods: PodFact[] = [];
+  const pullPods: PodFact[] = [];
   for (const pod of world.pods.values()) {
     if (pod.labels[LABELS.leaseUid] !== undefined && pod.labels[LABELS.leaseUid] === lease?.uid) agentPods.push(pod);
+    if (isPullPod(pod)) {
+      pullPods.push(pod);
+      continue;
+    }
     if (pod.labels[LABELS.planUid] !== plan.metadata.uid && !claimed.has(pod.node)) continue;
     const list = pods.get(pod.node);
     if (list === undefined) pods.set(pod.node, [pod]);
@@ -75,6 +81,7 @@ export function observe(world: World, memory: Memory): PlanSnapshot | undefined 
     actions: [...world.actions.values()],
     lease: lease === undefined ? undefined : { ...lease, unchangedMs: world.now - Math.max(lease.changedAt, memory.startedAt) },
     agentPods,
+    pullPods,
     evictionAnswers: new Map(
       [...memory.evictions].map(([uid, { at, refusal }]) => [uid, { refusal, askAgainMs: at + ASK_AGAIN_MS - world.now }]),
     ),

@@ -7,6 +7,7 @@ import { kernelOf } from './kubelet.ts';
 import { newLedger } from './ledger.ts';
 import { Operator } from './operator.ts';
 import { planOutsiders } from './outsiders.ts';
+import { checkNothingPulls } from './pre-pulls.ts';
 import { watchOver } from './people.ts';
 import { START } from '../support/objects.ts';
 import type { Scenario } from './scenario.ts';
@@ -84,6 +85,7 @@ const ENDED = new Set(['AllSucceeded', 'SomeSkipped', 'SomeFailed']);
 /** Every run ends: done, or stopped with a condition that says why and what to do. */
 function checkEnd(world: World, people: boolean): void {
   checkNodesAreFree(world);
+  checkNothingPulls(world);
   const { plan } = world;
   if (plan === undefined || world.namespaceTerminating) return;
   const { summary, reason, conditions } = plan.status ?? {};

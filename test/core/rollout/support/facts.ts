@@ -218,6 +218,7 @@ export function aSnapshot(changes: Partial<PlanSnapshot> = {}): PlanSnapshot {
     actions: [],
     lease: undefined,
     agentPods: [],
+    pullPods: [],
     evictionAnswers: new Map(),
     jobRefusals: new Map(),
     daemonSets: new Map(),

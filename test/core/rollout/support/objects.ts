@@ -92,6 +92,7 @@ export function aPlan({ failure, ...spec }: PlanChanges = {}, meta: Partial<Obje
       notReadyNodes: 'Skip',
       paused: false,
       podPlacement: 'Anywhere',
+      prePull: 'None',
       maxUnavailable: 1,
       batches: [{ size: 2 }],
       failure: { maxFailed: 0, failedNodes: 'Quarantine', retriesPerNode: 0, then: 'Pause', ...failure },
