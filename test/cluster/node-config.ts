@@ -87,6 +87,10 @@ address = '/run/containerd/containerd.sock'
 [plugins.'io.containerd.cri.v1.images'.pinned_images]
 sandbox = '${pauseImage}'
 
+[plugins.'io.containerd.cri.v1.images'.registry]
+# A test that has a registry of its own says there how it is spoken to.
+config_path = '/etc/containerd/certs.d'
+
 [plugins.'io.containerd.cri.v1.runtime']
 # Without CAP_SYS_RESOURCE on the host no container could start with the score that the kubelet asks for.
 restrict_oom_score_adj = true

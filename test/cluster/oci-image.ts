@@ -57,12 +57,15 @@ function descriptor(mediaType: string, blob: Layer): Record<string, unknown> {
   return { mediaType: `application/vnd.oci.image.${mediaType}`, digest: blob.digest, size: blob.size };
 }
 
-interface PackedImage {
+/** An image in pieces: what an index says of it, and the blobs that it consists of. */
+export interface PackedImage {
   readonly entry: unknown;
+  readonly manifest: Layer;
   readonly blobs: readonly Layer[];
 }
 
-function packImage(spec: ImageSpec): PackedImage {
+/** Makes the manifest and the configuration of an image. */
+export function packImage(spec: ImageSpec): PackedImage {
   const config = imageConfig(spec);
   const manifest = jsonBlob({
     schemaVersion: 2,
@@ -78,7 +81,7 @@ function packImage(spec: ImageSpec): PackedImage {
       'org.opencontainers.image.ref.name': spec.name.split(':').at(-1),
     },
   };
-  return { entry, blobs: [config, manifest, ...spec.layers] };
+  return { entry, manifest, blobs: [config, manifest, ...spec.layers] };
 }
 
 /** Writes images as one OCI layout in a tar file, as `ctr images import` and other tools read it; layers are shared. */

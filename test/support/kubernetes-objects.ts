@@ -27,7 +27,11 @@ export interface Node {
     readonly unschedulable?: boolean;
     readonly taints?: readonly { readonly key: string; readonly effect: string }[];
   };
-  readonly status: { readonly conditions?: readonly Condition[]; readonly nodeInfo: { readonly bootID: string } };
+  readonly status: {
+    readonly conditions?: readonly Condition[];
+    readonly nodeInfo: { readonly bootID: string };
+    readonly images?: readonly { readonly names?: readonly string[] }[];
+  };
 }
 
 /** A Pod. */
