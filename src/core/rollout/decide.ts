@@ -150,7 +150,9 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
   const group = stepGroup(view.input, { hold, open: open !== undefined, begins: next.commands.length > 0 });
   const tidy = finishDeletion(input, deleting, open);
   const time = stepTime({ input, fleet, budget, open, hold });
-  const looks = [step?.lookAt, agent.lookAt, hold?.until, tidy.lookAt, time.lookAt, prePull.lookAt].filter((look) => look !== undefined);
+  const looks = [step?.lookAt, agent.lookAt, hold?.until, tidy.lookAt, time.lookAt, prePull.lookAt].filter(
+    (look) => look !== undefined,
+  );
   return {
     commands: [
       ...(step?.commands ?? []),
