@@ -70,7 +70,8 @@ function quarantine({ before, batch, namespace, now }: NodeInput, node: NodeFact
     reason: before.reason ?? NODE_REASONS.JobFailed,
     message: before.message ?? '',
     since: before.endTime ?? toRfc3339(now),
-    unschedulableBefore: node.turn?.before.unschedulable ?? false,
+    // Who uncordoned it in its turn has taken back an earlier cordon as well.
+    unschedulableBefore: node.unschedulable && (node.turn?.before.unschedulable ?? false),
   };
   const why = `${node.name} failed once its upgrade had begun: it stays cordoned until it is released`;
   return { record: before, commands: [{ kind: 'Quarantine', node, quarantine: mark, why }] };

@@ -161,6 +161,15 @@ describe('A node that failed', () => {
     expect(step({ before, node: inTurn('node-1') }).commands).toMatchObject([{ kind: 'CloseTurn', done: undefined }]);
   });
 
+  it.each([
+    ['cordoned before its turn, and is', true, true],
+    ['uncordoned in its turn, though cordoned before', false, false],
+  ])('is left after its quarantine as people want it: %s', (_, unschedulable, unschedulableBefore) => {
+    const turn = aTurn('os-aaaa-1', { before: { unschedulable: true, bootId: 'boot-1', kept: [] } });
+    const { commands } = step({ before: FAILED, node: inTurn('node-1', 'os-aaaa-1', { turn, unschedulable }) });
+    expect(commands).toMatchObject([{ kind: 'Quarantine', quarantine: { unschedulableBefore } }]);
+  });
+
   it('stays quarantined on record while the Node is', () => {
     expect(step({ before: FAILED, node: aQuarantined('node-1') }).record).toEqual(FAILED);
   });

@@ -5,6 +5,7 @@ import { metadataOf, type Answer } from './apply.ts';
 import { must } from './must.ts';
 import type { Memory } from './observe.ts';
 import { endPod } from './pods.ts';
+import { Random } from './random.ts';
 import { whyNotNow } from './timing-rules.ts';
 import type { World } from './world.ts';
 
@@ -20,7 +21,9 @@ export function isPullPod({ labels }: PodFact): boolean {
 export function createPullPod(world: World, memory: Memory, manifest: Manifest): Answer {
   const { name, labels, annotations = {} } = metadataOf(manifest);
   if ([...world.pods.values()].some((pod) => pod.name === name)) return 'Nothing';
-  if (world.random.chance(0.02)) {
+  // Its own, so that a seed means the same whether images are pulled ahead or not.
+  const random = new Random(Number.parseInt(name.slice(-6), 16));
+  if (random.chance(0.02)) {
     memory.jobRefusals.set(name, 'exceeded quota');
     return 'Nothing';
   }
@@ -42,13 +45,13 @@ export function createPullPod(world: World, memory: Memory, manifest: Manifest):
     waiting: undefined,
   };
   world.pods.set(pod.uid, pod);
-  const end = world.random.weighted<Partial<PodFact> | undefined>([
+  const end = random.weighted<Partial<PodFact> | undefined>([
     [{ phase: 'Failed', terminated: { exitCode: 128, reason: 'StartError', message: 'no such file or directory' } }, 8],
     [{ waiting: 'ImagePullBackOff: Back-off pulling image "os:v2"' }, 1],
     // The node is full, or its kubelet is away.
     [undefined, 1],
   ]);
-  if (end !== undefined) world.time.after(world.random.between(1, 60) * 1000, () => world.setPod(pod.uid, end));
+  if (end !== undefined) world.time.after(random.between(1, 60) * 1000, () => world.setPod(pod.uid, end));
   world.touch();
   return 'Applied';
 }

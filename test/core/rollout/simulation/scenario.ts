@@ -135,7 +135,7 @@ function makePlan(random: Random): UpgradePlan {
       batches,
       ...(random.chance(0.3) ? { gates: makeGates(random) } : {}),
       maxUnavailable: quantity(random, 5),
-      prePull: random.chance(0.5) ? 'NextBatch' : 'None',
+      prePull: batches.length === 3 ? 'NextBatch' : 'None',
       podPlacement: random.chance(0.7) ? 'PreferDoneNodes' : 'Anywhere',
       failure: makeFailure(random),
       ...(random.chance(0.3) ? { oneDomainAtATime: { topologyKey: 'zone' } } : {}),
