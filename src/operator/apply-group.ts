@@ -3,6 +3,9 @@ import type { KubeClient, KubeObject } from '../kube/client.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
 import { planKey } from './plan-key.ts';
 
+/** Commands about exclusive groups. */
+export type GroupCommand = Extract<Command, { kind: 'TakeGroup' | 'LeaveGroup' }>;
+
 /** What taking and leaving exclusive groups needs. */
 export interface GroupWriter {
   readonly client: Pick<KubeClient, 'create' | 'delete'>;
@@ -15,10 +18,7 @@ export interface GroupWriter {
 }
 
 /** Takes or leaves an exclusive group. Throws a KubeError with AlreadyExists when another plan was quicker. */
-export async function applyToGroup(
-  { client, groupNamespace, observer }: GroupWriter,
-  command: Extract<Command, { kind: 'TakeGroup' | 'LeaveGroup' }>,
-): Promise<void> {
+export async function applyToGroup({ client, groupNamespace, observer }: GroupWriter, command: GroupCommand): Promise<void> {
   if (command.kind === 'TakeGroup') {
     observer.group(await client.create<KubeObject>(resourcePath(KINDS.leases, { namespace: groupNamespace }), command.lease));
     return;

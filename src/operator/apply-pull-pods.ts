@@ -10,7 +10,7 @@ import { object } from './json.ts';
 export type PullCommand = Extract<Command, { kind: 'CreatePullPod' | 'DeletePullPods' }>;
 
 /** Whether a command is about such Pods. */
-export function isPullCommand(command: Command): command is Command & PullCommand {
+export function isPullCommand(command: { readonly kind: string }): command is PullCommand {
   return command.kind === 'CreatePullPod' || command.kind === 'DeletePullPods';
 }
 

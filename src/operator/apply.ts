@@ -10,9 +10,9 @@ import type { KubeClient, KubeObject } from '../kube/client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
 import { KINDS, resourcePath, type ResourceKind } from '../kube/resource-path.ts';
 import { applyToPod, isDrainCommand, type EvictionAnswers } from './apply-drain.ts';
-import { applyToGroup } from './apply-group.ts';
+import { applyToGroup, type GroupCommand } from './apply-group.ts';
 import { applyToNode, type NodeWriter } from './apply-node.ts';
-import { applyToPullPods, isPullCommand } from './apply-pull-pods.ts';
+import { applyToPullPods, isPullCommand, type PullCommand } from './apply-pull-pods.ts';
 import { object } from './json.ts';
 import { planKey } from './plan-key.ts';
 import { prepareNamespace } from './prepare-namespace.ts';
@@ -56,7 +56,6 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
     return applyToNode(deps.nodes, { key: planKey(namespace, plan.metadata.name), uid: plan.metadata.uid }, command);
   }
   if (isDrainCommand(command)) return applyToPod({ client, answers: deps.evictions }, command);
-  if (isPullCommand(command)) return applyToPullPods(deps, plan, command);
   switch (command.kind) {
     case 'HoldPlan':
       return setPlanFinalizers(deps, plan, [...(plan.metadata.finalizers ?? []), FINALIZERS.plan]);
@@ -106,8 +105,13 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
     case 'AnswerAction':
       return answerAction(deps, command);
     default:
-      return applyToGroup(deps, command);
+      return applyToOthers(deps, plan, command);
   }
+}
+
+/** What is no part of a turn. */
+async function applyToOthers(deps: ApplyDeps, plan: UpgradePlan, command: GroupCommand | PullCommand): Promise<void> {
+  return isPullCommand(command) ? applyToPullPods(deps, plan, command) : applyToGroup(deps, command);
 }
 
 /** Creates an object whose name is deterministic. One that exists counts as ours only when its UID label says so. */

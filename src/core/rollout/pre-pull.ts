@@ -6,7 +6,7 @@ import type { Instant, NodeFact, PodFact } from '../facts.ts';
 import { presentFields } from '../present-fields.ts';
 import { counted, cutToBytes, toMicroTime } from '../text.ts';
 import type { Command, Manifest } from './command.ts';
-import { isCurrent } from './current.ts';
+import { whyIdle } from './current.ts';
 import { cutBatches, nextIndex } from './cut-batch.ts';
 import { endOf } from './ended.ts';
 import { groupNotTaken } from './exclusive-group.ts';
@@ -151,11 +151,12 @@ function stateOf({ snapshot, now }: DecisionInput, pod: PodFact | undefined, nam
 
 /** None for a node that is not there, is down for whatever reason but a cordon, or has nothing to run. */
 function podsFor({ snapshot, hash }: DecisionInput, { id }: Wave, { name, uid, processes }: BatchNode): readonly PullPod[] {
-  const { plan, revision, nodes } = snapshot;
+  const { plan, revision, nodes, daemonSets } = snapshot;
   const node = nodes.get(name);
   if (node?.uid !== uid || !isThere(node)) return [];
+  const wanted = { version: plan.spec.version, daemonSets };
   const run = plan.spec.processes.filter(
-    (process) => processes.includes(process.name) && !isCurrent(process, node, plan.spec.version),
+    (process) => processes.includes(process.name) && whyIdle(process, node, wanted) === undefined,
   );
   return buildPullPods({ plan, revision, wave: id, node, processes: run, hash });
 }
