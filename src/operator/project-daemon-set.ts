@@ -41,7 +41,18 @@ export function projectDaemonPod(pod: KubeObject, setUid: string): PodFact | und
   const isOurs = pod.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === setUid) ?? false;
   if (!isOurs) return undefined;
   const fact = projectPod(pod, DAEMON_POD_LABELS);
-  return fact.node === '' ? { ...fact, node: intendedNode(pod) } : fact;
+  // Between two crashes it runs, and only its last end tells what is wrong.
+  const terminated = fact.terminated ?? (fact.ready ? undefined : lastEndOf(pod));
+  return { ...fact, terminated, node: fact.node === '' ? intendedNode(pod) : fact.node };
+}
+
+/** How a container ended before it was started again. */
+function lastEndOf(pod: KubeObject): PodFact['terminated'] {
+  const ends = objects(object(pod['status'])['containerStatuses']).map((status) => object(status['lastState'])['terminated']);
+  const end = ends.find((candidate) => candidate !== undefined);
+  if (end === undefined) return undefined;
+  const { exitCode, reason, message } = object(end);
+  return { exitCode: number(exitCode), reason: text(reason), message: text(message) };
 }
 
 /** The node that a Pod was made for and that the scheduler has not bound it to yet: the controller writes it into its affinity. */

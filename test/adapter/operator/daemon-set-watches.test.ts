@@ -147,6 +147,21 @@ describe('The DaemonSets of a plan', () => {
     expect((await look())?.get('fleet/cni')?.pods.get('node-7')).toHaveLength(1);
   });
 
+  it.each([
+    ['runs again and is not Ready', 'False', { exitCode: 3, reason: 'Error', message: '' }],
+    ['is Ready again', 'True', undefined],
+  ])('tell how a Pod ended last that %s', async (_, ready, terminated) => {
+    tellSet(1, 1);
+    const lastState = { terminated: { exitCode: 3, reason: 'Error' } };
+    const status = {
+      ...{ phase: 'Running', conditions: [{ type: 'Ready', status: ready }] },
+      containerStatuses: [{ state: { running: {} }, lastState }],
+    };
+    const metadata = { namespace: 'fleet', name: 'cni-1', uid: 'u', resourceVersion: '101', ...ownedBy('set') };
+    pods.put('cni-1', { metadata, spec: { nodeName: 'node-1' }, status });
+    expect((await look())?.get('fleet/cni')?.pods.get('node-1')?.[0]?.terminated).toEqual(terminated);
+  });
+
   it('are watched once for all plans that name them, and no longer than one does', async () => {
     tellSet(1, 1);
     const other = aPlan({}, { name: 'other', uid: 'uid-of-other' });
