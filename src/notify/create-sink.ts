@@ -8,6 +8,7 @@ import type { Sink } from './sink.ts';
 import { createSlack } from './slack.ts';
 import { createTeams } from './teams.ts';
 import { createWebhook } from './webhook.ts';
+import { withTemplate } from './with-template.ts';
 
 /** What an agent gives to all its sinks. */
 export interface AgentEnvironment {
@@ -27,7 +28,12 @@ export interface SinkEnvironment extends Omit<AgentEnvironment, 'http' | 'secret
 }
 
 /** The sink that a plan describes. A new kind of sink gets its own file here, and its own field beside `webhook` in the plan. */
-export function createSink(spec: SinkSpec, { secretsDirectory, http, userAgent }: AgentEnvironment): Sink {
+export function createSink(spec: SinkSpec, environment: AgentEnvironment): Sink {
+  const sink = createKind(spec, environment);
+  return spec.template === undefined ? sink : withTemplate(sink, spec.template);
+}
+
+function createKind(spec: SinkSpec, { secretsDirectory, http, userAgent }: AgentEnvironment): Sink {
   const { name, connection, webhook, slack, teams, pagerDuty, alertmanager } = spec;
   const readSecret = secretFiles(secretsDirectory, name);
   const environment: SinkEnvironment = { http: createPoster(http, connection, readSecret), userAgent, readSecret };

@@ -7,6 +7,8 @@ export interface SendOptions {
   readonly signal: AbortSignal;
   /** The wall clock, milliseconds since the epoch. */
   readonly now: number;
+  /** The text that the user's own template has made. The notification's `text` is this one as well. */
+  readonly ownText?: string | undefined;
 }
 
 /** What a receiver would get. */
@@ -14,6 +16,8 @@ export interface SinkPreview {
   /** As in MIME. */
   readonly contentType: string;
   readonly body: string;
+  /** What is not as it should be: a template that fails. */
+  readonly problem?: string;
 }
 
 /** A place where notifications go. */
@@ -21,7 +25,7 @@ export interface Sink {
   /** Its name in the plan. */
   readonly name: string;
   /** What a receiver would get, made without network or Secrets. */
-  preview(notification: Notification): SinkPreview;
+  preview(notification: Notification, ownText?: string): SinkPreview;
   /** Tries once. What goes wrong is a result, not an error: the agent decides what follows. */
   send(notification: Notification, options: SendOptions): Promise<SendResult>;
 }

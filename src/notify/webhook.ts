@@ -7,11 +7,17 @@ import { judgeAnswer } from './judge-answer.ts';
 import type { ReadSecret } from './secret-files.ts';
 import { invalid, readSecretText, readSecretUrl, type SecretValue } from './secret-values.ts';
 import { readSigners, type Signer } from './signing-secret.ts';
-import type { SendOptions, Sink } from './sink.ts';
+import type { SendOptions, Sink, SinkPreview } from './sink.ts';
+
+const JSON_TYPE = 'application/json';
 
 /** A sink that posts the notification as JSON, signed by Standard Webhooks when the plan names a secret. */
 export function createWebhook(name: string, spec: WebhookSink, { http, userAgent, readSecret }: SinkEnvironment): Sink {
-  async function send(notification: Notification, { signal, now }: SendOptions): Promise<SendResult> {
+  const { contentType = JSON_TYPE } = spec;
+  const content = (notification: Notification, ownText: string | undefined): SinkPreview =>
+    ownText === undefined ? { contentType: JSON_TYPE, body: JSON.stringify(notification) } : { contentType, body: ownText };
+
+  async function send(notification: Notification, { signal, now, ownText }: SendOptions): Promise<SendResult> {
     const url = await readUrl(spec, readSecret);
     if (url.kind === 'Permanent') return url;
     const signers = await readSigners(spec, readSecret);
@@ -19,11 +25,11 @@ export function createWebhook(name: string, spec: WebhookSink, { http, userAgent
     const authorization = await readAuthorization(spec, readSecret);
     if (authorization?.kind === 'Permanent') return authorization;
 
-    const body = JSON.stringify(notification);
+    const { contentType: type, body } = content(notification, ownText);
     const answer = await http.post({
       url: url.value,
       headers: {
-        'content-type': 'application/json',
+        'content-type': type,
         'user-agent': userAgent,
         'webhook-id': notification.id,
         'webhook-timestamp': String(Math.floor(now / 1000)),
@@ -38,7 +44,7 @@ export function createWebhook(name: string, spec: WebhookSink, { http, userAgent
 
   return {
     name,
-    preview: (notification) => ({ contentType: 'application/json', body: JSON.stringify(notification) }),
+    preview: content,
     send,
   };
 }

@@ -423,6 +423,8 @@ export interface Sink {
   readonly nodeDetail?: 'None' | 'Problems' | 'All';
   /** connection says how the receiver is reached. */
   readonly connection?: SinkConnection;
+  /** template makes the sink's text in place of the built-in one, in Liquid over the fields of the notification. When it fails, the built-in text goes out, and the receipt says so. */
+  readonly template?: string;
   /** webhook posts the notification as JSON. */
   readonly webhook?: WebhookSink;
   /** slack posts into a channel of Slack. */
@@ -471,6 +473,8 @@ export interface SecretReference {
 
 /** `spec.notify.sinks[].webhook` of an UpgradePlan. */
 export interface WebhookSink {
+  /** contentType is what the sink's template makes. Without it, application/json. */
+  readonly contentType?: string;
   /** url is the address that the notification is posted to. */
   readonly url?: string;
   /** urlSecretRef names the Secret with the address, when that is a secret itself. */

@@ -47,9 +47,10 @@ export function previewText({ sources, batch: wanted, sink, now, previewSink }: 
   const parts = names
     .filter((name) => sink === undefined || name === sink)
     .map((name) => {
-      const { contentType, body } = previewSink(plan, name, shown);
+      const { contentType, body, problem } = previewSink(plan, name, shown);
       const size = counted(Buffer.byteLength(body), 'byte');
-      return `# sink ${name}, ${which}: ${contentType}, ${size}\n${readable(contentType, body)}\n`;
+      const wrong = problem === undefined ? '' : `# ${problem}; the built-in text goes out\n`;
+      return `# sink ${name}, ${which}: ${contentType}, ${size}\n${wrong}${readable(contentType, body)}\n`;
     });
   return { kind: 'Previewed', text: parts.join('\n') };
 }
@@ -60,7 +61,13 @@ function refused(problem: string): Preview {
 
 /** JSON goes over the wire in one line; a person wants to read it. */
 function readable(contentType: string, body: string): string {
-  return contentType.includes('json') ? JSON.stringify(JSON.parse(body), undefined, 2) : body;
+  if (!contentType.includes('json')) return body;
+  try {
+    return JSON.stringify(JSON.parse(body), undefined, 2);
+  } catch {
+    // What a template makes need not be what it says that it is.
+    return `${body}\n# This is no JSON.`;
+  }
 }
 
 function isOurs(object: Json, kind: string): boolean {

@@ -23,7 +23,8 @@ export const SINKS: readonly Tree[] = [
   {
     name: 'webhook-secret',
     connection: { proxyUrlSecretRef: ref('proxy', 'url') },
-    webhook: { urlSecretRef: ref('ops', 'url') },
+    template: '{{ text }}',
+    webhook: { urlSecretRef: ref('ops', 'url'), contentType: 'text/plain; charset=utf-8' },
   },
   { name: 'slack-app', slack: { channel: '#upgrades', tokenSecretRef: ref('slack', 'token'), apiUrl: 'https://slack.com/api/' } },
   { name: 'slack-webhook', slack: { webhookUrlSecretRef: ref('slack', 'url') } },

@@ -250,6 +250,14 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     'must not carry a user name, a password or a fragment',
   ],
   [
+    'a content type without a template that could make it',
+    plan(
+      'w',
+      set({ notify: { sinks: [{ name: 'ops', webhook: { url: 'https://hooks.example/', contentType: 'text/plain' } }] } }),
+    ),
+    '`webhook.contentType` needs a `template`',
+  ],
+  [
     'silences that would keep more quiet than the node',
     plan(
       'w',

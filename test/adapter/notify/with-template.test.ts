@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
+import type { Sink as SinkSpec } from '../../../src/api/generated/upgradeplan.ts';
+import { createSink } from '../../../src/notify/create-sink.ts';
+import { aClient, NOTIFICATION, SinkWorld } from './a-sink.ts';
+import { startReceiver, type Answer, type Receiver } from './receiver.ts';
+
+const KEY = 'a-secret-of-enough-bytes-for-hmac';
+let world: SinkWorld;
+beforeEach(() => {
+  world = new SinkWorld();
+});
+afterEach(() => world.close());
+
+function answering(status: number): Answer {
+  return (response) => response.writeHead(status).end();
+}
+
+async function receiver(answer?: Answer): Promise<Receiver> {
+  return world.keep(startReceiver(answer));
+}
+
+function chat(url: string, template: string, contentType?: string): SinkSpec {
+  const webhook = { url, signingSecretRef: { name: 'chat', key: 'secret' } };
+  world.secret('chat', 'chat', { secret: KEY });
+  return { name: 'chat', template, webhook: { ...webhook, ...(contentType === undefined ? {} : { contentType }) } };
+}
+
+describe('sinks[].template', () => {
+  it('makes the whole body of a webhook, which is signed like any other', async () => {
+    const discord = await receiver();
+    const template = '{"content": {{ text | truncate: 20 | json }}}';
+    await expect(world.send(chat(discord.url, template))).resolves.toEqual({ kind: 'Delivered' });
+    const [request] = discord.requests;
+    expect(request?.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(request?.body ?? '')).toEqual({ content: `${NOTIFICATION.text.slice(0, 17)}...` });
+    const signed = new Webhook(KEY, { format: 'raw' });
+    expect(() => signed.verify(request?.body ?? '', request?.headers as Record<string, string>)).not.toThrow();
+  });
+
+  it('may make what is no JSON', async () => {
+    const ntfy = await receiver();
+    await world.send(chat(ntfy.url, 'batch {{ batch.index }} of {{ plan.name }}', 'text/plain; charset=utf-8'));
+    expect(ntfy.requests[0]).toMatchObject({ body: expect.stringMatching(/^batch \d+ of kernel$/) });
+    expect(ntfy.requests[0]?.headers['content-type']).toBe('text/plain; charset=utf-8');
+  });
+
+  it('gives way to the built-in text when it fails, and the receipt says so', async () => {
+    const ops = await receiver();
+    const result = await world.send(chat(ops.url, '{{ text | shout }}', 'text/plain'));
+    expect(result).toEqual({
+      kind: 'Delivered',
+      remark: { reason: 'TemplateFailed', message: expect.stringContaining('shout') },
+    });
+    expect(JSON.parse(ops.requests[0]?.body ?? '')).toEqual(JSON.parse(JSON.stringify(NOTIFICATION)));
+    expect(ops.requests[0]?.headers['content-type']).toBe('application/json');
+  });
+
+  it('is named as the cause where the receiver does not take the built-in text either', async () => {
+    const discord = await receiver(answering(400));
+    await expect(world.send(chat(discord.url, '{% if %}'))).resolves.toMatchObject({
+      kind: 'Permanent',
+      reason: 'TemplateFailed',
+      message: expect.stringMatching(/^HTTP 400 from .*; the template fails/),
+    });
+  });
+
+  it('is tried again where the receiver is only down', async () => {
+    const down = await receiver(answering(503));
+    await expect(world.send(chat(down.url, '{% if %}'))).resolves.toMatchObject({ kind: 'Retry', reason: 'Unavailable' });
+  });
+
+  it('shows in a preview what it makes, or why it fails', () => {
+    const preview = (template: string) =>
+      createSink(chat('https://hooks.example/', template), { http: aClient(), userAgent: '', secretsDirectory: '' }).preview(
+        NOTIFICATION,
+      );
+    expect(preview('{{ plan.name }}').body).toBe('kernel');
+    expect(preview('{% if %}').problem).toContain('the template fails');
+  });
+});
