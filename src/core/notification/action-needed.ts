@@ -13,10 +13,19 @@ export interface BatchEnd {
 /** What ends only by an act; a person's own pause is not answered by asking for one. */
 const ACT_REASONS: ReadonlySet<string | undefined> = new Set([PLAN_REASONS.BudgetExceeded, PLAN_REASONS.ApprovalRequired]);
 
-/** Whether somebody has to act. A failed node that is in service can wait while the plan goes on; at the end nobody will come back to it. */
+/**
+ * Whether somebody has to act. A failed node that is in service can wait while the plan goes on; at the end nobody will come back to it, nor to
+ * those of the batches before.
+ */
 export function actionNeeded({ outlook, failed, quarantined }: BatchEnd): boolean {
   const paused = outlook?.next === 'Paused' && ACT_REASONS.has(outlook.reason);
-  return paused || quarantined > 0 || outlook?.next === 'Aborted' || (outlook?.next === 'Done' && failed > 0);
+  return (
+    paused || quarantined > 0 || outlook?.next === 'Aborted' || (outlook?.next === 'Done' && failed + leftAtEnd(outlook) > 0)
+  );
+}
+
+function leftAtEnd({ planFailed = 0, story }: BatchOutlook): number {
+  return planFailed + (story?.quarantined ?? 0);
 }
 
 /** Whether a batch ends in what a sink with `send: OnTrouble` wants to hear of. */

@@ -2,6 +2,7 @@ import { compressNodeNames } from './node-names.ts';
 import type { Cause, NodeState, NotifiedNode } from './notification.ts';
 import { presentFields } from '../present-fields.ts';
 import { SOME_NODE } from './hide-names.ts';
+import { likeness } from './likeness.ts';
 
 /** More messages than this for one reason are one cause with the commonest message: a person reads reasons, not thousands of lines. */
 const MOST_MESSAGES = 3;
@@ -10,7 +11,8 @@ const ORDER: readonly NodeState[] = ['Failed', 'NotAttempted', 'Skipped'];
 
 /**
  * Why nodes did not succeed: each reason once, with its nodes; failures first, then what was not attempted, then what was skipped, and
- * what concerns most nodes before the rest. Messages that differ only by the node's own name are the same.
+ * what concerns most nodes before the rest. Messages that differ only by the node's own name are the same, and those that are alike (by their
+ * numbers, hashes and images) are one cause.
  *
  * @param hidden the nodes that are counted, but not named.
  */
@@ -19,7 +21,7 @@ export function findCauses(nodes: readonly NotifiedNode[], hidden: ReadonlySet<s
   const byReason = Map.groupBy(troubled, reasonKey);
   return [...byReason.values()]
     .flatMap((sameReason) => {
-      const byMessage = [...Map.groupBy(sameReason, comparableMessage).values()];
+      const byMessage = [...Map.groupBy(sameReason, messageKey).values()];
       return byMessage.length > MOST_MESSAGES ? [sameReason] : byMessage;
     })
     .map((group) => describeCause(group, hidden))
@@ -27,15 +29,17 @@ export function findCauses(nodes: readonly NotifiedNode[], hidden: ReadonlySet<s
 }
 
 function describeCause(nodes: readonly NotifiedNode[], hidden: ReadonlySet<string>): Cause {
-  const byMessage = [...Map.groupBy(nodes, comparableMessage).values()].toSorted((a, b) => b.length - a.length);
-  const [example] = byMessage[0] ?? nodes;
+  const alike = [...Map.groupBy(nodes, messageKey).values()].toSorted((a, b) => b.length - a.length);
+  const wordings = [...Map.groupBy(alike[0] ?? nodes, comparableMessage).values()].toSorted((a, b) => b.length - a.length);
+  const [example] = wordings[0] ?? nodes;
   const message = example !== undefined && nodes.length > 1 ? comparableMessage(example) : example?.message;
   return presentFields({
     state: example?.state ?? 'Pending',
     reason: example?.reason,
     process: failedProcess(example),
     message,
-    messages: message === undefined ? 0 : byMessage.length,
+    messages: message === undefined ? 0 : alike.length,
+    alike: message === undefined || wordings.length === 1 ? undefined : wordings.length,
     count: nodes.length,
     nodes: compressNodeNames(nodes.map((node) => node.name).filter((name) => !hidden.has(name))).join(','),
     quarantined: example?.quarantined ?? false,
@@ -49,6 +53,12 @@ function reasonKey(node: NotifiedNode): string {
 
 function comparableMessage({ name, message }: NotifiedNode): string | undefined {
   return message?.replaceAll(new RegExp(`(?<![\\w.-])${name.replaceAll('.', '\\.')}(?![\\w-])`, 'g'), SOME_NODE);
+}
+
+/** What is compared to tell whether two nodes have one cause. */
+function messageKey(node: NotifiedNode): string | undefined {
+  const message = comparableMessage(node);
+  return message === undefined ? undefined : likeness(message);
 }
 
 function failedProcess(node: NotifiedNode | undefined): string | undefined {

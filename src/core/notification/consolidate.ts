@@ -1,5 +1,5 @@
 import { NODE_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
-import type { BatchOutlook, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { BatchOutlook, UpgradeBatch, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
 import type { ReportFact } from '../facts.ts';
 import { cutToBytes } from '../text.ts';
 import { nodeDurations } from './durations.ts';
@@ -10,9 +10,22 @@ import { findCauses } from './causes.ts';
 import { notifiedCommands } from './commands.ts';
 import { secondsBetween } from './duration.ts';
 import { NOTIFICATION_SCHEMA } from './notification.ts';
-import type { AgentIdentity, NextStep, NodeCounts, Notification, NotifiedNode, Outcome, PlanProgress } from './notification.ts';
+import type {
+  AgentIdentity,
+  NextStep,
+  NodeCounts,
+  Notification,
+  NotifiedCommand,
+  NotifiedNode,
+  Outcome,
+  PlanProgress,
+  RolloutStory,
+} from './notification.ts';
 import { notifiedNodes } from './notified-nodes.ts';
 import { presentFields } from '../present-fields.ts';
+import { lateProcesses, processCounts } from './processes.ts';
+import { tellStory } from './told-story.ts';
+import { expandNodeNames } from './node-names.ts';
 import { renderText } from './render-text.ts';
 import { versionMoves } from './version-moves.ts';
 
@@ -47,37 +60,21 @@ export interface ConsolidateInput {
  * loses nothing; its id stays the same.
  */
 export function consolidate({ batch, reports, cluster, agent, detail = {} }: ConsolidateInput): Notification {
-  const { spec, status = {}, metadata } = batch;
+  const { spec, status = {} } = batch;
   const { outlook } = status;
   const nodes = notifiedNodes(batch, reports);
   const levelOf = levelsOf(batch, detail);
   const view = viewNodes(nodes, levelOf);
-  const quarantined = nodes.filter((node) => node.quarantined).map((node) => node.name);
-  const named = quarantined.filter((name) => !view.hidden.has(name));
   const counts = countNodes(nodes);
-  // Only then does an act of resuming let it go on: a person's own pause is not answered by one.
-  const paused = outlook?.next === 'Paused' && outlook.reason === PLAN_REASONS.BudgetExceeded;
-  const unapproved = outlook?.next === 'Paused' && outlook.reason === PLAN_REASONS.ApprovalRequired;
-  const clusterName = cutToBytes(cluster, CLUSTER_BYTES);
+  const story = outlook?.story === undefined ? undefined : tellStory(outlook.story, status.settledTime, detail);
   const withoutText: Omit<Notification, 'text'> = presentFields({
-    schema: NOTIFICATION_SCHEMA,
-    id: status.notification?.id ?? `${metadata.uid}/1`,
-    kind: 'BatchSettled',
-    cluster: clusterName === '' ? undefined : clusterName,
-    plan: {
-      namespace: metadata.namespace,
-      name: spec.plan,
-      uid: spec.planUid,
-      version: spec.version,
-      revision: spec.revision,
-    },
-    batch: presentFields({ name: metadata.name, index: spec.index, ...lastBatch(spec.index, outlook), step: spec.stepName }),
+    ...identityOf(batch, cluster),
     outcome: decideOutcome(nodes, counts),
     action: actionNeeded({ outlook, failed: counts.failed, quarantined: counts.quarantined }) ? 'Act' : 'None',
-    startTime: status.startTime,
-    settledTime: status.settledTime,
-    seconds: secondsBetween(status.startTime, status.settledTime),
+    ...timesOf(status),
     counts,
+    processes: processCounts(nodes),
+    late: lateProcesses(status.nodes ?? [], outlook?.timing ?? [], view.hidden),
     unavailable: unavailable(status.summary?.maxUnavailable, outlook?.maxUnavailable),
     versions: versionMoves(spec.version, nodes),
     causes: findCauses(nodes, view.hidden),
@@ -85,21 +82,99 @@ export function consolidate({ batch, reports, cluster, agent, detail = {} }: Con
     nodes: view.listed,
     progress: planProgress(outlook),
     next: outlook === undefined ? undefined : nextStep(outlook),
-    commands: notifiedCommands({
-      namespace: metadata.namespace,
-      plan: spec.plan,
-      batch: metadata.name,
-      // A plan that is being deleted takes no acts: it releases its nodes by itself.
-      quarantined: outlook?.next === 'Deleted' ? [] : named,
-      quarantinedUnnamed: outlook?.next === 'Deleted' ? 0 : quarantined.length - named.length,
-      paused,
-      unapproved,
-      reported: reports.length > 0,
-    }),
+    story,
+    commands: commandsFor(batch, { nodes, counts, story, hidden: view.hidden, reported: reports.length > 0 }),
     agent: levelOf(agent.node) === 'None' ? { pod: agent.pod } : agent,
   });
-  const told = hideNamesIn(withoutText, withShortNames(view.hidden));
+  const elsewhere = (outlook?.story?.quarantinedNodes ?? []).filter(({ nodeDetail }) => detailOf(nodeDetail, detail) === 'None');
+  const told = hideNamesIn(withoutText, withShortNames([...view.hidden, ...elsewhere.map(({ name }) => name)]));
   return { ...told, text: renderText(told, view.told) };
+}
+
+type Identity = Pick<Notification, 'schema' | 'id' | 'kind' | 'cluster' | 'plan' | 'batch'>;
+
+function identityOf({ metadata, spec, status }: UpgradeBatch, cluster: string): Identity {
+  const clusterName = cutToBytes(cluster, CLUSTER_BYTES);
+  const { plan: name, planUid: uid, version, revision } = spec;
+  return presentFields({
+    schema: NOTIFICATION_SCHEMA,
+    id: status?.notification?.id ?? `${metadata.uid}/1`,
+    kind: 'BatchSettled',
+    cluster: clusterName === '' ? undefined : clusterName,
+    plan: { namespace: metadata.namespace, name, uid, version, revision },
+    batch: presentFields({
+      name: metadata.name,
+      index: spec.index,
+      ...lastBatch(spec.index, status?.outlook),
+      step: spec.stepName,
+    }),
+  });
+}
+
+type Times = Pick<Notification, 'startTime' | 'settledTime' | 'seconds' | 'expectedSeconds' | 'timeZone' | 'drainWaits'>;
+
+function timesOf({ startTime, settledTime, summary, outlook }: UpgradeBatchStatus): Times {
+  return presentFields({
+    startTime,
+    settledTime,
+    seconds: secondsBetween(startTime, settledTime),
+    expectedSeconds: outlook?.expectedSeconds,
+    timeZone: outlook?.timeZone,
+    drainWaits: summary?.drainWaits,
+  });
+}
+
+/** What decides the commands, beside the batch. */
+interface CommandView {
+  readonly nodes: readonly NotifiedNode[];
+  readonly counts: NodeCounts;
+  readonly story: RolloutStory | undefined;
+  readonly hidden: ReadonlySet<string>;
+  readonly reported: boolean;
+}
+
+function commandsFor(batch: UpgradeBatch, { nodes, counts, story, hidden, reported }: CommandView): readonly NotifiedCommand[] {
+  const { metadata, spec, status } = batch;
+  const outlook = status?.outlook;
+  const own = nodes.filter((node) => node.quarantined && !hidden.has(node.name)).map((node) => node.name);
+  const named = story === undefined ? own : expandNodeNames(story.quarantinedNodes);
+  const left = story === undefined ? counts.quarantined : (story.quarantined ?? 0);
+  // A plan that is being deleted takes no acts: it releases its nodes by itself.
+  const deleted = outlook?.next === 'Deleted';
+  const blocked = nodes.some(({ reason }) => reason === NODE_REASONS.DrainTimeout);
+  return notifiedCommands({
+    namespace: metadata.namespace,
+    plan: spec.plan,
+    batch: metadata.name,
+    quarantined: deleted ? [] : named,
+    quarantinedUnnamed: deleted ? 0 : left - named.length,
+    ofAllBatches: story !== undefined,
+    retriable: retriable(batch, nodes, counts),
+    paused: pauseOf(outlook),
+    unapproved: outlook?.next === 'Paused' && outlook.reason === PLAN_REASONS.ApprovalRequired,
+    budget: blocked ? status?.summary?.drainWaits?.find(({ budget }) => budget !== undefined)?.budget : undefined,
+    reported,
+  });
+}
+
+/** Which failed nodes can be given a later batch: none once the rollout of their revision is over before its time. */
+function retriable(
+  { metadata, spec, status }: UpgradeBatch,
+  nodes: readonly NotifiedNode[],
+  counts: NodeCounts,
+): { readonly batch: string } | { readonly revision: string } | undefined {
+  const { next = 'Deleted', planFailed = 0 } = status?.outlook ?? {};
+  if (next === 'Aborted' || next === 'Deleted' || nodes.some(({ reason }) => reason === NODE_REASONS.Superseded))
+    return undefined;
+  if (next === 'Done') return planFailed > 0 ? { revision: spec.revision } : undefined;
+  return counts.failed > 0 ? { batch: metadata.name } : undefined;
+}
+
+/** What an act of resuming answers: too many failures, or an act of pausing; `spec.paused` is changed in the plan itself. */
+function pauseOf(outlook: BatchOutlook | undefined): { readonly maxFailed?: number } | undefined {
+  if (outlook?.next !== 'Paused') return undefined;
+  if (outlook.reason === PLAN_REASONS.BudgetExceeded) return presentFields({ maxFailed: outlook.maxFailed });
+  return outlook.reason === PLAN_REASONS.PausedByAct ? {} : undefined;
 }
 
 /** The level of each node; that of all nodes for one of another batch, which may have to speak for this one. */
@@ -149,6 +224,7 @@ function planProgress(outlook: BatchOutlook | undefined): PlanProgress | undefin
   return presentFields({ nodes, succeeded, failed, maxFailed });
 }
 
-function nextStep({ next, message, batch, nodes }: BatchOutlook): NextStep {
-  return presentFields({ kind: next, message, batch, nodes });
+function nextStep(outlook: BatchOutlook): NextStep {
+  const { next, reason, message, batch, nodes, nextTime, openUntilTime, wordTime, estimatedEndTime } = outlook;
+  return presentFields({ kind: next, reason, message, batch, nodes, time: nextTime, openUntilTime, wordTime, estimatedEndTime });
 }

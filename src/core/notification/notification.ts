@@ -1,4 +1,4 @@
-import type { NodeRecord, ProcessRecord } from '../../api/generated/upgradebatch.ts';
+import type { DrainWait, NodeRecord, ProcessRecord, RolloutStory as RecordedStory } from '../../api/generated/upgradebatch.ts';
 
 /** The version of the notification's form. Fields may be added to it; none changes its meaning or goes. */
 export const NOTIFICATION_SCHEMA = 'baton.dev/notification/v1';
@@ -23,9 +23,17 @@ export interface Notification {
   readonly settledTime?: string;
   /** From the first turn to the last outcome. */
   readonly seconds?: number;
+  /** How long that was expected to be. */
+  readonly expectedSeconds?: number;
   readonly counts: NodeCounts;
   /** Nodes of the plan that were down at once while the batch ran. */
   readonly unavailable?: { readonly most: number; readonly limit?: number };
+  /** What each process came to, where there is more than one. */
+  readonly processes?: readonly ProcessCounts[];
+  /** What drains waited for longest. */
+  readonly drainWaits?: readonly DrainWait[];
+  /** Processes that ended well, but took longer than they should have. */
+  readonly late?: readonly LateProcess[];
   /** What moved from which version to which. */
   readonly versions: readonly VersionMove[];
   /** Why nodes did not succeed, each reason once. */
@@ -38,6 +46,10 @@ export interface Notification {
   readonly progress?: PlanProgress;
   /** What follows. */
   readonly next?: NextStep;
+  /** The whole rollout, when it has come to its end. */
+  readonly story?: RolloutStory;
+  /** The zone in which `text` tells times: that of the plan's windows; absent for UTC. */
+  readonly timeZone?: string;
   /** What to type, ready to paste. */
   readonly commands: readonly NotifiedCommand[];
   /** Who speaks. */
@@ -85,6 +97,25 @@ export interface NodeCounts {
   readonly quarantined: number;
 }
 
+/** The nodes of a batch by what a process came to on them. */
+export interface ProcessCounts {
+  readonly process: string;
+  /** The nodes that it is for. */
+  readonly nodes: number;
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
+/** Nodes on which a process took longer than usual, and more than is tolerated. */
+export interface LateProcess {
+  readonly process: string;
+  readonly count: number;
+  readonly longestSeconds: number;
+  readonly expectedSeconds: number;
+  /** Names of the nodes with ranges in brackets, as far as they may be told. */
+  readonly nodes: string;
+}
+
 /** How long nodes took from the opening of their turns to their outcomes. */
 export interface NodeDurations {
   /** The name of the slowest node, where it may be told. */
@@ -113,8 +144,10 @@ export interface Cause {
   readonly process?: string;
   /** What the records say; the commonest, when they say different things. */
   readonly message?: string;
-  /** How many different messages there are. */
+  /** How many different messages there are; those that differ only in numbers, hashes or images count as one. */
   readonly messages: number;
+  /** In how many wordings there is the one that is told, where it differs from node to node. */
+  readonly alike?: number;
   readonly count: number;
   /** Names of the nodes with ranges in brackets: `db-1,node-[301-307]`; fewer than `count`, or none, where they may not be told. */
   readonly nodes: string;
@@ -169,16 +202,26 @@ export interface PlanProgress {
 /** What follows a batch. */
 export interface NextStep {
   readonly kind: 'NextBatch' | 'Paused' | 'Aborted' | 'Done' | 'Deleted' | 'Waiting';
+  /** One CamelCase word for what is waited for. */
+  readonly reason?: string;
   readonly message: string;
   /** Index of the batch to come. */
   readonly batch?: number;
   /** How many nodes the batch to come has. */
   readonly nodes?: number;
+  /** When it is expected to begin, RFC 3339; absent where that depends on somebody. */
+  readonly time?: string;
+  /** Until when the plan's windows are open from then on, RFC 3339. */
+  readonly openUntilTime?: string;
+  /** When its notification is expected at the latest, RFC 3339. */
+  readonly wordTime?: string;
+  /** When the rollout is expected to end, RFC 3339. */
+  readonly estimatedEndTime?: string;
 }
 
 /** Something to type. */
 export interface NotifiedCommand {
-  readonly purpose: 'Release' | 'Resume' | 'Approve' | 'Describe' | 'Events' | 'Status';
+  readonly purpose: 'Retry' | 'Release' | 'Resume' | 'Approve' | 'Abort' | 'DisruptionBudget' | 'Describe' | 'Events' | 'Status';
   readonly command: string;
 }
 
@@ -187,4 +230,14 @@ export interface AgentIdentity {
   /** Absent where it may not be told. */
   readonly node?: string;
   readonly pod: string;
+}
+
+/** A whole rollout. */
+export interface RolloutStory extends Omit<RecordedStory, 'quarantinedNodes'> {
+  /** From its first batch to the end of its last one. */
+  readonly seconds?: number;
+  /** How much of that it waited. */
+  readonly waitedSeconds: number;
+  /** Names of the nodes that wait for a Release, with ranges in brackets, as far as they may be told. */
+  readonly quarantinedNodes: string;
 }

@@ -43,7 +43,7 @@ export function outlookFor(view: HoldView, summary: BatchSummary): BatchOutlook 
   }
   const end = endOf(input, budget);
   if (end !== undefined) {
-    const message = `${end.message}; nothing of this revision starts any more, ${counted(fleet.remaining.length, 'node')} not attempted`;
+    const message = `${end.message}; nothing of this revision starts any more, ${counted(fleet.remaining.length, 'node')} not attempted; another version begins a new rollout`;
     return { next: 'Aborted', reason: PLAN_REASONS.Aborted, message, ...common, ...ending() };
   }
   const upcoming = { batch: next.index, nodes: next.nodes.length };

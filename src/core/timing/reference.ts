@@ -45,7 +45,7 @@ export function learn(samples: readonly number[]): Reference | undefined {
 }
 
 /** How long a process ran on a node without its reboot (seconds); undefined when it has not succeeded. */
-function runSeconds(record: NodeRecord, process: string): number | undefined {
+export function runSeconds(record: NodeRecord, process: string): number | undefined {
   const own = record.processes?.find((candidate) => candidate.name === process);
   if (own?.state !== 'Succeeded') return undefined;
   const start = toInstant(own.startTime);

@@ -14,7 +14,10 @@ const INPUT: CommandInput = {
   batch: 'kernel-7f3c-5',
   quarantined: [],
   quarantinedUnnamed: 0,
-  paused: false,
+  retriable: undefined,
+  ofAllBatches: false,
+  budget: undefined,
+  paused: undefined,
   unapproved: false,
   reported: false,
 };
@@ -68,13 +71,30 @@ describe('the commands of a notification, pasted into bash', () => {
     expect(created).toMatchObject({ spec: { action: 'Release', nodes: ['node-1', 'node-2'] } });
   });
 
+  it('release the nodes of all batches', () => {
+    const { calls } = paste(commandFor('Release', { quarantinedUnnamed: 9, ofAllBatches: true }));
+
+    expect(calls).toContain(
+      'get ubatch -l baton.dev/plan=kernel -n fleet -o jsonpath={range .items[*].status.nodes[?(@.quarantined==true)]}"{.name}",{end}',
+    );
+  });
+
   it('resume the plan after the batch that they name', () => {
-    const { created } = paste(commandFor('Resume', { paused: true }));
+    const { created } = paste(commandFor('Resume', { paused: { maxFailed: 12 } }));
 
     expect(created).toMatchObject({
       metadata: { generateName: 'resume-' },
-      spec: { plan: 'kernel', action: 'Resume', batch: 'kernel-7f3c-5' },
+      spec: { plan: 'kernel', action: 'Resume', batch: 'kernel-7f3c-5', maxFailed: 12 },
     });
+  });
+
+  it.each([
+    ['Retry', { retriable: { batch: 'kernel-7f3c-5' } }],
+    ['Abort', { unapproved: true }],
+  ] as const)('%s names the batch', (action, input) => {
+    const { created } = paste(commandFor(action, input));
+
+    expect(created).toMatchObject({ spec: { plan: 'kernel', action, batch: 'kernel-7f3c-5' } });
   });
 
   it('approve the batch that they name', () => {
@@ -85,10 +105,11 @@ describe('the commands of a notification, pasted into bash', () => {
 
   it.each([
     ['Events', 'events --for upgradebatch/kernel-7f3c-5 -n fleet'],
+    ['DisruptionBudget', 'describe pdb cart -n shop'],
     ['Describe', 'describe ubatch kernel-7f3c-5 -n fleet'],
     ['Status', 'get ubatch,uplan -n fleet'],
   ])('look: %s', (purpose, call) => {
-    expect(paste(commandFor(purpose, { reported: true })).calls).toEqual([call]);
+    expect(paste(commandFor(purpose, { reported: true, budget: 'shop/cart' })).calls).toEqual([call]);
   });
 
   it('are no longer than a message can carry', () => {
@@ -97,11 +118,12 @@ describe('the commands of a notification, pasted into bash', () => {
       notifiedCommands({
         ...INPUT,
         ...longest,
-        paused: true,
+        retriable: { batch: longest.batch },
+        paused: {},
         reported: true,
         quarantined: Array.from({ length: nodes }, (_, i) => `${i}${'x'.repeat(55)}`),
       })
-        .slice(0, 3)
+        .filter(({ purpose }) => ['Retry', 'Resume', 'Abort'].includes(purpose))
         .reduce((sum, { command }) => sum + command.length, 0),
     );
 
@@ -114,8 +136,12 @@ describe('which commands there are', () => {
     { title: 'nothing is wrong', input: {}, purposes: ['Describe', 'Status'] },
     { title: 'processes reported', input: { reported: true }, purposes: ['Events', 'Describe', 'Status'] },
     { title: 'a node is quarantined', input: { quarantined: ['node-1'] }, purposes: ['Release', 'Describe', 'Status'] },
-    { title: 'the plan is paused by its budget', input: { paused: true }, purposes: ['Resume', 'Describe', 'Status'] },
-    { title: 'the batch waits for approval', input: { unapproved: true }, purposes: ['Approve', 'Describe', 'Status'] },
+    {
+      title: 'the plan is paused by its budget',
+      input: { retriable: { batch: 'kernel-7f3c-5' }, paused: {} },
+      purposes: ['Retry', 'Resume', 'Abort', 'Describe', 'Status'],
+    },
+    { title: 'the batch waits for approval', input: { unapproved: true }, purposes: ['Approve', 'Abort', 'Describe', 'Status'] },
   ])('when $title: $purposes', ({ input, purposes }) => {
     expect(notifiedCommands({ ...INPUT, ...input }).map((command) => command.purpose)).toEqual(purposes);
   });

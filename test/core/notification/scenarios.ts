@@ -1,6 +1,9 @@
 import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { ReportFact } from '../../../src/core/facts.ts';
 import { aBatch, aReport, after, failed, nodeNames, processRecord, succeeded } from './a-batch.ts';
+import { nextOutlook, outlook } from './an-outlook.ts';
+import { abortedStory, endInTrouble, endWell } from './scenarios-of-the-end.ts';
+import { budgetExceeded, lateBatch, pdbBlocked, rebootLost } from './scenarios-of-trouble.ts';
 
 /** A batch and its reports, as the golden texts tell it. docs/notifications.md shows some of them. */
 export interface Scenario {
@@ -20,8 +23,16 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('skipped', 'Some nodes skipped', skippedBatch()),
   scenario('superseded', 'The plan moved on before the batch was through', supersededBatch()),
   scenario('single-node', 'A batch of one node that rebooted', singleNode()),
-  scenario('done', 'The last batch', lastBatch()),
-  scenario('done-with-failures', 'The last batch, with nodes that need hands', lastBatchWithFailures()),
+  scenario('done', 'The last batch', endWell()),
+  scenario('done-with-failures', 'The last batch, with nodes that need hands', endInTrouble()),
+  scenario('pdb-blocked', 'A disruption budget that held up some drains for long, and one for good', pdbBlocked()),
+  scenario('reboot-lost', 'A canary that did not come back from its reboot', ...rebootLost()),
+  scenario(
+    'budget-exceeded',
+    'Failures of one kind on different software, and most of the batch not attempted',
+    ...budgetExceeded(),
+  ),
+  scenario('overdue', 'Nodes that took far longer than they should have, one of them for good', lateBatch()),
   scenario('thousand-failures', 'A thousand nodes failing with long messages', thousandFailures()),
   scenario('stalled-by-quarantine', 'A quarantined node uses up maxUnavailable', stalledByQuarantine()),
   scenario('aborted', 'Too many failures, and the plan says Abort', abortedBatch()),
@@ -38,6 +49,12 @@ function cleanBatch(): UpgradeBatch {
     nodeNames(201, 300).map((name, i) =>
       succeeded(name, { fromVersion: i < 8 ? '6.12.28' : '6.12.30', seconds: name === 'node-217' ? 580 : 350 + ((i * 7) % 41) }),
     ),
+    {
+      status: {
+        summary: { maxUnavailable: 18, drainWaits: [{ budget: 'shop/cart', seconds: 410, longestSeconds: 240, nodes: 3 }] },
+        outlook: nextOutlook(),
+      },
+    },
   );
 }
 
@@ -47,6 +64,7 @@ function mixedSoftware(): [UpgradeBatch, ReportFact[]] {
   const records = nodeNames(201, 300).map((name) => succeeded(name, { processes: processesOf(name) }));
   const batch = aBatch(records, {
     processesOf,
+    status: { outlook: nextOutlook() },
     spec: {
       processes: [
         { name: 'firmware', disruption: 'Drain', report: 'Socket', deadlineSeconds: 3600, template: {} },
@@ -71,7 +89,7 @@ function failedWithinBudget(): UpgradeBatch {
       }),
       succeeded('node-250', { seconds: 520 }),
     ],
-    { status: { outlook: outlook({ planSucceeded: 170, planFailed: 1 }) } },
+    { status: { outlook: nextOutlook({ planSucceeded: 170, planFailed: 1 }) } },
   );
 }
 
@@ -130,37 +148,9 @@ function singleNode(): UpgradeBatch {
       startTime: after(0),
       settledTime: after(412),
       summary: { maxUnavailable: 1 },
-      outlook: outlook({ message: 'batch 2, 20 nodes', batch: 2, nodes: 20, planSucceeded: 1 }),
+      outlook: nextOutlook({ message: 'batch 2, 20 nodes', batch: 2, nodes: 20, planSucceeded: 1, expectedSeconds: 480 }),
     },
   });
-}
-
-function lastBatch(): UpgradeBatch {
-  return aBatch(
-    nodeNames(361, 400).map((name, i) => succeeded(name, { seconds: 340 + i })),
-    {
-      name: 'kernel-7f3c-7',
-      spec: { index: 7 },
-      status: { outlook: outlook({ next: 'Done', message: '400 of 400 nodes done', planSucceeded: 400 }) },
-    },
-  );
-}
-
-function lastBatchWithFailures(): UpgradeBatch {
-  return aBatch(
-    [
-      ...nodeNames(361, 398).map((name) => succeeded(name)),
-      failed('node-399', 'DeadlineExceeded', 'not done in 1 h'),
-      succeeded('node-400'),
-    ],
-    {
-      name: 'kernel-7f3c-7',
-      spec: { index: 7 },
-      status: {
-        outlook: outlook({ next: 'Done', message: '399 of 400 nodes done, 1 failed', planSucceeded: 399, planFailed: 1 }),
-      },
-    },
-  );
 }
 
 function thousandFailures(): UpgradeBatch {
@@ -210,21 +200,26 @@ function abortedBatch(): UpgradeBatch {
       message: 'the rollout was aborted: 1 failed, budget 0',
     } as const,
   ];
-  const message = '1 failed, budget 0; nothing of this revision starts any more, 196 nodes not attempted';
-  return aBatch(records, { status: { outlook: outlook({ next: 'Aborted', reason: 'Aborted', message, planFailed: 1 }) } });
+  const message =
+    '1 failed, budget 0; nothing of this revision starts any more, 179 nodes not attempted; another version begins a new rollout';
+  const end = outlook({ next: 'Aborted', reason: 'Aborted', message, planSucceeded: 220, planFailed: 1, story: abortedStory() });
+  return aBatch(records, { status: { outlook: end } });
 }
 
 function waitsForApproval(): UpgradeBatch {
   return aBatch([succeeded('node-217')], {
     name: 'kernel-7f3c-1',
-    spec: { index: 1 },
+    spec: { index: 1, stepName: 'canary' },
     status: {
+      settledTime: after(412),
+      summary: { maxUnavailable: 1 },
       outlook: outlook({
         next: 'Paused',
         reason: 'ApprovalRequired',
-        message:
-          'kernel-7f3c-1 waits for approval before the next batch; to give it, create an UpgradeAction in fleet with spec ' +
-          '{plan: kernel, action: Approve, batch: kernel-7f3c-1}',
+        message: 'batch 2, 20 nodes, once it is approved',
+        batch: 2,
+        nodes: 20,
+        expectedSeconds: 480,
         planSucceeded: 1,
         planFailed: 0,
       }),
@@ -235,20 +230,4 @@ function waitsForApproval(): UpgradeBatch {
 function sparseBatch(): UpgradeBatch {
   const batch = aBatch([{ name: 'node-1', state: 'Succeeded', processes: [processRecord('kernel')] }]);
   return { ...batch, status: { nodes: batch.status?.nodes ?? [] } };
-}
-
-type Outlook = NonNullable<NonNullable<UpgradeBatch['status']>['outlook']>;
-
-function outlook(changes: Partial<Outlook>): Outlook {
-  return {
-    next: 'NextBatch',
-    message: 'batch 5, 100 nodes',
-    lastBatch: 7,
-    planNodes: 400,
-    planSucceeded: 221,
-    planFailed: 0,
-    maxFailed: 8,
-    maxUnavailable: 40,
-    ...changes,
-  };
 }

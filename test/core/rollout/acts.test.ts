@@ -123,7 +123,8 @@ describe('UpgradeAction Abort', () => {
     const last = { ...settled(), status: { nodes: [...RECORDS] } };
     expect(pass({ batches: [last] }, { status: { ended } }).batchStatuses.get('os-aaaa-1')?.outlook).toMatchObject({
       next: 'Aborted',
-      message: 'by ben: smoke; nothing of this revision starts any more, 1 node not attempted',
+      message:
+        'by ben: smoke; nothing of this revision starts any more, 1 node not attempted; another version begins a new rollout',
     });
   });
 
