@@ -6,7 +6,9 @@ import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import { createKubeClient } from '../kube/client.ts';
 import { loadKubeConfig } from '../kube/pooled-kube-config.ts';
 import { createAddressPolicy, type AddressPolicy } from '../net/address-policy.ts';
+import { createConnect } from '../net/guarded-socket.ts';
 import { createSink } from '../notify/create-sink.ts';
+import type { EventWriter } from '../notify/event-sink.ts';
 import { createHttpClient } from '../notify/http.ts';
 import { random, systemClock } from '../runtime/clock.ts';
 import { parseConfig } from '../runtime/config.ts';
@@ -15,6 +17,7 @@ import { LOG_LEVELS, createLogger } from '../runtime/logging.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { VERSION } from '../runtime/version.ts';
 import { kubeBatchSource } from './kube-batch-source.ts';
+import { kubeEventWriter } from './kube-event-writer.ts';
 import { kubeLeaseStore } from './kube-lease-store.ts';
 import { kubePlanSource } from './kube-plan-source.ts';
 import { kubeReportSource } from './kube-report-source.ts';
@@ -81,6 +84,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const client = createKubeClient(clientOptions);
   const leaseClient = createKubeClient({ ...clientOptions, deadlineMs: LEASE_DEADLINE_MS });
   const http = createHttpClient({ policy });
+  const connect = createConnect({ policy });
+  const events = kubeEventWriter(client, { namespace, node });
   await runAgent(
     {
       config: { node, pod, podUid, cluster },
@@ -88,7 +93,7 @@ export async function main(args: readonly string[]): Promise<number> {
       batches: kubeBatchSource({ ...measured, client, namespace }, plan),
       plans: kubePlanSource(client, namespace, plan),
       reports: kubeReportSource({ ...measured, client, namespace }),
-      createSink: (spec) => createSink(spec, { http, userAgent, secretsDirectory: config.sinkSecrets }),
+      createSink: (spec) => createSink(spec, { http, connect, events, userAgent, secretsDirectory: config.sinkSecrets }),
       clock: systemClock,
       random,
       log,
@@ -125,14 +130,21 @@ const testNames = {
   logLevel: names.logLevel,
 } as const;
 
+/** A test's Pod has no credentials for the API server: it must not be able to speak as the agent. */
+const NO_EVENTS: EventWriter = {
+  write: () => Promise.resolve({ kind: 'Permanent', reason: 'NotTried', message: 'a test writes no Events into the cluster' }),
+};
+
 /** Sends a sample to the plan's sinks: 0 when each has taken it, else 1. The results are the container's last words. */
 async function runTest(): Promise<number> {
   const config = parseConfig(testSchema, process.env, testNames);
   const log = createLogger({ component: 'agent', level: config.logLevel });
-  const http = createHttpClient({ policy: readPolicy(config.sinkAllow, config.apiServer) });
+  const policy = readPolicy(config.sinkAllow, config.apiServer);
+  const http = createHttpClient({ policy });
+  const ways = { http, connect: createConnect({ policy }), events: NO_EVENTS };
   const results = await testSinks({
     ...{ plan: config.plan, sink: config.sink, cluster: config.cluster, now: systemClock.now(), random },
-    createSink: (spec) => createSink(spec, { http, userAgent: `baton/${VERSION}`, secretsDirectory: config.sinkSecrets }),
+    createSink: (spec) => createSink(spec, { ...ways, userAgent: `baton/${VERSION}`, secretsDirectory: config.sinkSecrets }),
   });
   for (const result of results) log.info('Tried a sink', { ...result });
   await writeFile(config.results, JSON.stringify(results));

@@ -140,6 +140,9 @@ export const TURN_REASON = 'TurnOpened';
 /** `reportingController` of the operator's own Events. */
 export const REPORTING_OPERATOR = 'baton.dev/operator';
 
+/** `reportingController` of what agents tell the cluster. */
+export const REPORTING_AGENT = 'baton.dev/agent';
+
 /** `reportingController` of reports. */
 export const REPORTING_CONTROLLER = 'baton.dev/reporter';
 

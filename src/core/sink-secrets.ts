@@ -11,14 +11,19 @@ export interface SinkSecret {
 /** The keys of a Secret of the type kubernetes.io/tls. */
 export const TLS_SECRET_KEYS = { certificate: 'tls.crt', privateKey: 'tls.key' } as const;
 
+/** The keys of the Secret of an e-mail sink. All but `host` are optional. */
+export const SMTP_KEYS = ['host', 'port', 'username', 'password', 'tls', 'ca.crt'] as const;
+
 /** The Secrets of a sink: the kubelet mounts them into the agent's Pod, and nobody of Baton may read them otherwise. */
-export function sinkSecrets({ connection, webhook, slack, teams, pagerDuty }: Sink): readonly SinkSecret[] {
+export function sinkSecrets({ connection, webhook, slack, teams, email, pagerDuty }: Sink): readonly SinkSecret[] {
+  const mail = email?.smtpSecretRef;
   const secrets = [
     ...connectionSecrets(connection),
     ...webhookSecrets(webhook),
     slack?.tokenSecretRef,
     slack?.webhookUrlSecretRef,
     teams?.webhookUrlSecretRef,
+    ...(mail === undefined ? [] : SMTP_KEYS.map((key) => ({ name: mail.name, key }))),
     pagerDuty?.routingKeySecretRef,
   ];
   return secrets.filter((reference) => reference !== undefined);

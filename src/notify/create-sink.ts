@@ -1,7 +1,11 @@
 import type { Sink as SinkSpec } from '../api/generated/upgradeplan.ts';
+import { sendPolicy } from '../core/notification/final-sinks.ts';
+import type { Connect } from '../net/guarded-socket.ts';
 import { createAlertmanager } from './alertmanager.ts';
 import { createPoster } from './connection.ts';
 import type { HttpClient, Poster } from './http.ts';
+import { createEmail } from './email.ts';
+import { createEventSink, type EventWriter } from './event-sink.ts';
 import { createPagerDuty } from './pager-duty.ts';
 import { secretFiles, type ReadSecret } from './secret-files.ts';
 import type { Sink } from './sink.ts';
@@ -13,6 +17,11 @@ import { withTemplate } from './with-template.ts';
 /** What an agent gives to all its sinks. */
 export interface AgentEnvironment {
   readonly http: HttpClient;
+  /** The way out for anything but HTTP. */
+  readonly connect: Connect;
+  readonly events: EventWriter;
+  /** For a whole exchange with a mail server, milliseconds; 20 s by default. */
+  readonly smtpTimeoutMs?: number | undefined;
   /** `baton/0.1.0`. */
   readonly userAgent: string;
   /** Where the kubelet keeps the sinks' Secrets: `<directory>/<sink>/<secret>/<key>`. */
@@ -33,15 +42,17 @@ export function createSink(spec: SinkSpec, environment: AgentEnvironment): Sink 
   return spec.template === undefined ? sink : withTemplate(sink, spec.template);
 }
 
-function createKind(spec: SinkSpec, { secretsDirectory, http, userAgent }: AgentEnvironment): Sink {
-  const { name, connection, webhook, slack, teams, pagerDuty, alertmanager } = spec;
+function createKind(spec: SinkSpec, { secretsDirectory, http, ...rest }: AgentEnvironment): Sink {
+  const { name, connection, webhook, slack, teams, email, pagerDuty, alertmanager, events } = spec;
   const readSecret = secretFiles(secretsDirectory, name);
-  const environment: SinkEnvironment = { http: createPoster(http, connection, readSecret), userAgent, readSecret };
+  const environment: SinkEnvironment = { ...rest, http: createPoster(http, connection, readSecret), readSecret };
   if (webhook !== undefined) return createWebhook(name, webhook, environment);
   if (slack !== undefined) return createSlack(name, slack, environment);
   if (teams !== undefined) return createTeams(name, teams, environment);
-  if (pagerDuty !== undefined) return createPagerDuty(name, pagerDuty, true, environment);
+  if (email !== undefined) return createEmail(name, email, environment);
+  if (pagerDuty !== undefined) return createPagerDuty(name, pagerDuty, sendPolicy(spec) === 'EveryBatch', environment);
   if (alertmanager !== undefined) return createAlertmanager(name, alertmanager, environment);
+  if (events !== undefined) return createEventSink(name, environment);
   return unknownSink(name);
 }
 

@@ -22,13 +22,7 @@ const REFUSALS: ReadonlyMap<number, string> = new Map([
  * @param now the wall clock, for Retry-After.
  */
 export function judgeAnswer(answer: HttpAnswer, host: string, now: number): SendResult {
-  if (answer.kind === 'NotAllowed') {
-    return {
-      kind: 'Permanent',
-      reason: 'AddressNotAllowed',
-      message: `the address of ${host} is not one that sinks may have (BATON_SINK_ALLOW)`,
-    };
-  }
+  if (answer.kind === 'NotAllowed') return addressNotAllowed(host);
   if (answer.kind === 'NotReady') return { kind: 'Permanent', reason: answer.reason, message: answer.message };
   if (answer.kind === 'NoAnswer') return { kind: 'Retry', reason: 'NoAnswer', message: `${host}: ${answer.message}` };
 
@@ -49,4 +43,13 @@ export function judgeAnswer(answer: HttpAnswer, host: string, now: number): Send
   }
   const words = REFUSALS.get(status);
   return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: words === undefined ? message : `${message}: ${words}` };
+}
+
+/** The result of a try whose address the admin does not allow. Nothing was sent. */
+export function addressNotAllowed(host: string): SendResult {
+  return {
+    kind: 'Permanent',
+    reason: 'AddressNotAllowed',
+    message: `the address of ${host} is not one that sinks may have (BATON_SINK_ALLOW)`,
+  };
 }

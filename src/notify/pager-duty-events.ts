@@ -1,6 +1,7 @@
 import type { Notification } from '../core/notification/notification.ts';
 import { cutText } from '../core/fit.ts';
 import { byteLength } from '../core/text.ts';
+import { moreNodes } from './more-nodes.ts';
 import { headline, severityOf } from './severity.ts';
 
 /** A request to PagerDuty's Events API v2, without the routing key. */
@@ -24,15 +25,17 @@ const MOST_NODES = 200;
  * @param changes whether the plan wants to tell of good batches.
  */
 export function pagerDutyEvents(notification: Notification, changes: boolean): readonly PagerDutyEvent[] {
+  // A test must neither wake anybody nor end what is really open.
+  if (notification.kind === 'Test') return [change(notification)];
   if (severityOf(notification) !== 'info') return [trigger(notification)];
   const resolve = { path: '/v2/enqueue', body: { event_action: 'resolve', dedup_key: incidentKey(notification) } } as const;
   // The change comes last: PagerDuty knows no repetition of it, so nothing after it may fail.
   return changes ? [resolve, change(notification)] : [resolve];
 }
 
-/** One incident for each rollout. PagerDuty takes up to 255 characters. */
+/** One incident for each plan: trouble of one revision is over when the next one goes well. PagerDuty takes up to 255 characters. */
 function incidentKey({ plan }: Notification): string {
-  return `baton/${plan.uid}/${plan.revision}`;
+  return `baton/${plan.uid}`;
 }
 
 function trigger(notification: Notification): PagerDutyEvent {
@@ -85,7 +88,6 @@ function details(notification: Notification, most: number): Readonly<Record<stri
     return [name, message === undefined ? words : `${words}: ${message}`] as const;
   });
   const more = troubled.length - told.length;
-  const look = commands.find(({ purpose }) => purpose === 'Describe')?.command;
   return {
     id,
     text,
@@ -98,6 +100,6 @@ function details(notification: Notification, most: number): Readonly<Record<stri
     next,
     commands: Object.fromEntries(commands.map(({ purpose, command }) => [purpose, command])),
     nodes: Object.fromEntries(told),
-    ...(more === 0 ? {} : { more: `and ${more} more${look === undefined ? '' : `, see ${look}`}` }),
+    ...(more === 0 ? {} : { more: moreNodes(notification, more) }),
   };
 }

@@ -431,10 +431,14 @@ export interface Sink {
   readonly slack?: SlackSink;
   /** teams posts an Adaptive Card into a channel or chat of Microsoft Teams. */
   readonly teams?: TeamsSink;
+  /** email sends a mail, as text and as HTML. The mails of a rollout are one thread. */
+  readonly email?: EmailSink;
   /** pagerDuty triggers an incident for a rollout in trouble and resolves it when a later batch went well, by the Events API v2. */
   readonly pagerDuty?: PagerDutySink;
   /** alertmanager posts alerts to Alertmanager's API v2. A batch in trouble fires one for its plan; the next that went well resolves it. */
   readonly alertmanager?: AlertmanagerSink;
+  /** events writes an Event about the plan into its namespace, which `kubectl describe` shows. It has no settings: `events: {}`. */
+  readonly events?: Readonly<Record<string, unknown>>;
 }
 
 /** `spec.notify.sinks[].connection` of an UpgradePlan. */
@@ -503,6 +507,24 @@ export interface SlackSink {
 export interface TeamsSink {
   /** webhookUrlSecretRef names the Secret with the URL of a workflow that posts what its webhook gets ("Post to a channel when a webhook request is received"). */
   readonly webhookUrlSecretRef: SecretKeyReference;
+}
+
+/** `spec.notify.sinks[].email` of an UpgradePlan. */
+export interface EmailSink {
+  /** to are the addresses of the recipients. */
+  readonly to: readonly string[];
+  /** cc are the addresses of those who get a copy. */
+  readonly cc?: readonly string[];
+  /** from is the sender's address. The name beside it is Baton. */
+  readonly from: string;
+  /** smtpSecretRef names a Secret in the plan's namespace that says which mail server takes it. Its keys are `host`, and where they are needed `port` (587), `username` and `password`, `tls` (`starttls`, which is required then; `implicit`, which port 465 means; `none`, which allows no password), and `ca.crt`. */
+  readonly smtpSecretRef: SmtpSecretReference;
+}
+
+/** `spec.notify.sinks[].email.smtpSecretRef` of an UpgradePlan. */
+export interface SmtpSecretReference {
+  /** name is the Secret's name. */
+  readonly name: string;
 }
 
 /** `spec.notify.sinks[].pagerDuty` of an UpgradePlan. */

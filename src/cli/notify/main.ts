@@ -145,8 +145,9 @@ function previewSink({ plan, sink, batch, cluster }: Previewed): SinkPreview {
   const agent = { node: batch.status?.agent ?? 'preview', pod: 'preview' };
   const detail = { plan: plan.spec.notify?.nodeDetail, sink: spec.nodeDetail };
   const notification = consolidate({ batch, reports: [], cluster, agent, detail });
-  const noNetwork = { post: () => Promise.reject(new Error('a preview sends nothing')), close: () => Promise.resolve() };
-  return createSink(spec, { http: noNetwork, userAgent: `baton/${VERSION}`, secretsDirectory: '' }).preview(notification);
+  const nothing = (): Promise<never> => Promise.reject(new Error('a preview sends nothing'));
+  const noNetwork = { http: { post: nothing, close: () => Promise.resolve() }, connect: nothing, events: { write: nothing } };
+  return createSink(spec, { ...noNetwork, userAgent: `baton/${VERSION}`, secretsDirectory: '' }).preview(notification);
 }
 
 function refuse(problems: readonly string[]): number {

@@ -19,6 +19,10 @@ export const NOTIFICATION: Notification = consolidate({
   agent: { node: 'node-1', pod: 'agent-1' },
 });
 
+const nothing = (): Promise<never> => Promise.reject(new Error('the sinks of these tests speak HTTP only'));
+/** No other way out. */
+export const onlyHttp = { connect: nothing, events: { write: nothing } };
+
 /** How a test sends. */
 export interface SendChanges {
   readonly notification?: Notification;
@@ -61,7 +65,7 @@ export class SinkWorld {
     { notification = NOTIFICATION, http, signal = new AbortController().signal }: SendChanges = {},
   ): Promise<SendResult> {
     const client = http ?? (await this.keep(aClient()));
-    const sink = createSink(spec, { http: client, userAgent: 'baton/0.1.0', secretsDirectory: this.directory });
+    const sink = createSink(spec, { http: client, ...onlyHttp, userAgent: 'baton/0.1.0', secretsDirectory: this.directory });
     return sink.send(notification, { signal, now: Date.now() });
   }
 

@@ -86,7 +86,7 @@ describe('PagerDuty', () => {
     const server = await receiver((response) => response.writeHead(202).end());
     sending.secret('page', 'pagerduty', 'routingKey', 'R0UT1NGKEY\n');
 
-    await sending.send(SINKS[0]!.spec(server.host), tell('clean'));
+    await sending.send({ ...SINKS[0]!.spec(server.host), send: 'EveryBatch' }, tell('clean'));
 
     expect(server.requests.map((request) => request.path)).toEqual(['/v2/enqueue', '/v2/change/enqueue']);
     for (const { body } of server.requests) expect(JSON.parse(body)).toMatchObject({ routing_key: 'R0UT1NGKEY' });
@@ -96,7 +96,7 @@ describe('PagerDuty', () => {
     const server = await receiver((response) => response.writeHead(500).end());
     sending.secret('page', 'pagerduty', 'routingKey', 'R0UT1NGKEY');
 
-    await sending.send(SINKS[0]!.spec(server.host), tell('clean'));
+    await sending.send({ ...SINKS[0]!.spec(server.host), send: 'EveryBatch' }, tell('clean'));
 
     expect(server.requests.map((request) => request.path)).toEqual(['/v2/enqueue']);
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import type { Sink as SinkSpec } from '../../../src/api/generated/upgradeplan.ts';
 import { createSink } from '../../../src/notify/create-sink.ts';
-import { aClient, NOTIFICATION, SinkWorld } from './a-sink.ts';
+import { aClient, NOTIFICATION, onlyHttp, SinkWorld } from './a-sink.ts';
 import { startReceiver, type Answer, type Receiver } from './receiver.ts';
 
 const KEY = 'a-secret-of-enough-bytes-for-hmac';
@@ -72,9 +72,12 @@ describe('sinks[].template', () => {
 
   it('shows in a preview what it makes, or why it fails', () => {
     const preview = (template: string) =>
-      createSink(chat('https://hooks.example/', template), { http: aClient(), userAgent: '', secretsDirectory: '' }).preview(
-        NOTIFICATION,
-      );
+      createSink(chat('https://hooks.example/', template), {
+        http: aClient(),
+        ...onlyHttp,
+        userAgent: '',
+        secretsDirectory: '',
+      }).preview(NOTIFICATION);
     expect(preview('{{ plan.name }}').body).toBe('kernel');
     expect(preview('{% if %}').problem).toContain('the template fails');
   });

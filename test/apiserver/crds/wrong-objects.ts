@@ -266,6 +266,38 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     'one of the matchers must have $(BATON_NODE) in its value',
   ],
   [
+    'a connection of a mail sink',
+    plan(
+      'w',
+      set({
+        notify: {
+          sinks: [
+            {
+              name: 'mail',
+              connection: { timeoutSeconds: 5 },
+              email: { to: ['a@b.example'], from: 'c@d.example', smtpSecretRef: { name: 's' } },
+            },
+          ],
+        },
+      }),
+    ),
+    '`connection` is for sinks that speak HTTP',
+  ],
+  [
+    'a mail to two addresses in one',
+    plan(
+      'w',
+      set({
+        notify: {
+          sinks: [
+            { name: 'mail', email: { to: ['a@b.example, x@y.example'], from: 'c@d.example', smtpSecretRef: { name: 's' } } },
+          ],
+        },
+      }),
+    ),
+    'spec.notify.sinks[0].email.to[0] in body should match',
+  ],
+  [
     'two sinks of one name',
     plan(
       'w',

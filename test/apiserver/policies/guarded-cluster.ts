@@ -97,11 +97,14 @@ async function policiesInForce({ admin, unbound }: GuardedCluster): Promise<void
     reason: 'R',
     type: 'Normal',
   };
+  const plainEvent = { ...event, metadata: { name: 'probe' } };
+  const telling = { reportingController: 'baton.dev/agent', reportingInstance: 'x' };
   const reporting = { reportingController: 'baton.dev/reporter', reportingInstance: 'x' };
   const action = { ...BATON_OBJECT, kind: 'UpgradeAction', metadata, spec: { plan: 'p', action: 'Release', nodes: ['n'] } };
   const forged = { ...action, spec: { ...action.spec, requestedBy: 'x' } };
   const probes: readonly (readonly [string, () => Promise<Answer>])[] = [
     ['reports', () => somebody.create(dryRun('apis/events.k8s.io/v1', 'events'), { ...event, ...reporting })],
+    ['agent-events', () => somebody.create(dryRun('apis/events.k8s.io/v1', 'events'), { ...plainEvent, ...telling })],
     ['leases', () => somebody.create(dryRun('apis/coordination.k8s.io/v1', 'leases'), { metadata })],
     ['batches', () => somebody.create(dryRun(BATON_API, 'upgradebatches'), aBatch('probe'))],
     ['claims', () => somebody.merge('/api/v1/nodes/node-a?dryRun=All', { metadata: { labels: { 'baton.dev/claim': 'x' } } })],

@@ -9,6 +9,7 @@ import {
   DONE_MARK_PREFIX,
   GROUP,
   LABELS,
+  REPORTING_AGENT,
   SERVICE_ACCOUNTS,
   SOCKET_DIRECTORY,
   TAINTS,
@@ -70,7 +71,7 @@ describe('the names in the templates', () => {
   it('are those of src/api/names.ts', () => {
     const names = [LABELS, ANNOTATIONS, TAINTS].flatMap((table): readonly string[] => Object.values(table));
     // The Lease policy asks for any label of the group.
-    const known = new Set([...names, DONE_MARK_PREFIX, `${GROUP}/`]);
+    const known = new Set([...names, DONE_MARK_PREFIX, REPORTING_AGENT, `${GROUP}/`]);
     const used = [...templates.matchAll(/(?:done\.)?baton\.dev\/[a-z-]*/g)].map(([name]) => name);
     expect(used.length).toBeGreaterThan(20);
     expect([...new Set(used)].filter((name) => !known.has(name))).toEqual([]);

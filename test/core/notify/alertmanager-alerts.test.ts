@@ -58,6 +58,12 @@ describe('the alerts of a notification', () => {
     expect(alerts('paused')[0]?.startsAt).toBe(tell('paused').settledTime);
   });
 
+  it('of a test leave real trouble alone', () => {
+    const told = alertmanagerAlerts({ ...tell('paused'), kind: 'Test' }, SENT_AT);
+
+    expect(told.map(({ labels }) => labels['alertname'])).toEqual(['BatonUpgradeTest']);
+  });
+
   it('of a thousand failures stay small', () => {
     expect(byteLength(JSON.stringify(alerts('thousand-failures')))).toBeLessThan(24_000);
   });

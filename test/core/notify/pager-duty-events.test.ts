@@ -35,14 +35,22 @@ describe('the events of a notification', () => {
     expect(told).toEqual(expected);
   });
 
-  it('of one rollout have one key, of another revision another', () => {
+  it('of a test neither wake anybody nor resolve anything', () => {
+    expect(pagerDutyEvents({ ...tell('paused'), kind: 'Test' }, false).map(({ path }) => path)).toEqual(['/v2/change/enqueue']);
+  });
+
+  it('of one plan have one key, whatever the revision, of another plan another', () => {
     const paused = tell('paused');
-    const keys = [paused, tell('clean'), { ...paused, plan: { ...paused.plan, revision: '91aa' } }].map(
-      (notification) => pagerDutyEvents(notification, false)[0]?.body['dedup_key'],
-    );
+    const keys = [
+      paused,
+      tell('clean'),
+      { ...paused, plan: { ...paused.plan, revision: '91aa' } },
+      { ...paused, plan: { ...paused.plan, uid: 'other' } },
+    ].map((notification) => pagerDutyEvents(notification, false)[0]?.body['dedup_key']);
 
     expect(keys[0]).toBe(keys[1]);
-    expect(keys[2]).not.toBe(keys[0]);
+    expect(keys[2]).toBe(keys[0]);
+    expect(keys[3]).not.toBe(keys[0]);
     expect(String(keys[0]).length).toBeLessThanOrEqual(KEY_LENGTH);
   });
 

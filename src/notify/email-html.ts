@@ -1,0 +1,148 @@
+import { cutText, fitLines } from '../core/fit.ts';
+import { durationText } from '../core/notification/duration.ts';
+import type { Cause, Notification, NodeState, NotifiedNode } from '../core/notification/notification.ts';
+import { oneLine } from '../core/notification/text-line.ts';
+import { byteLength } from '../core/text.ts';
+import { moreNodes } from './more-nodes.ts';
+import { severityOf, type Severity } from './severity.ts';
+
+/** Gmail cuts a mail off at 102 KB of HTML, in the middle of whatever is there. */
+const CAUSES_BYTES = 16_000;
+const NODES_BYTES = 56_000;
+/** For one message or one list of names within a row. */
+const CELL_BYTES = 600;
+
+/** Colours that can be read on white and on black: mail programs turn backgrounds dark as they like. */
+const COLOURS: Readonly<Record<Severity, string>> = {
+  critical: '#d1242f',
+  error: '#d1242f',
+  warning: '#bf8700',
+  info: '#1a7f37',
+};
+const LINE = '#8c959f';
+
+const FONT = "font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+const CODE = 'font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace';
+
+/** Which nodes are read first. */
+const ORDER: readonly NodeState[] = ['Failed', 'NotAttempted', 'Skipped'];
+
+/** The HTML part of a mail: what the text says, with tables of all causes and nodes, as far as they fit. Styles are inline: many programs drop others. */
+export function emailHtml(notification: Notification): string {
+  const { first, facts, footer } = partsOf(notification);
+  const colour = COLOURS[severityOf(notification)];
+  return [
+    '<!doctype html>',
+    '<html lang="en"><head><meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">',
+    `<title>${escape(first)}</title></head>`,
+    '<body style="margin:0;padding:0">',
+    `<div style="max-width:760px;margin:0 auto;padding:16px;${FONT};overflow-wrap:anywhere">`,
+    `<h1 style="margin:0 0 12px;padding:2px 0 2px 12px;border-left:6px solid ${colour};font-size:19px;line-height:1.35">${escape(first)}</h1>`,
+    `<p style="margin:0 0 12px">${facts.map(escape).join('<br>\n')}</p>`,
+    ...causesTable(notification),
+    ...commandBlocks(notification),
+    ...nodesTable(notification),
+    `<p style="margin:20px 0 0;font-size:12px;color:${LINE}">${escape(footer)}<br>${escape(notification.id)}</p>`,
+    '</div></body></html>',
+    '',
+  ].join('\n');
+}
+
+/** The text without what has a place of its own here: the causes and the commands. */
+function partsOf({ text, commands, causes }: Notification): {
+  readonly first: string;
+  readonly facts: readonly string[];
+  readonly footer: string;
+} {
+  const [first = '', ...lines] = text.split('\n');
+  const footer = lines.pop() ?? '';
+  const facts = lines.filter(
+    (line) =>
+      !commands.some(({ command }) => line.endsWith(command)) &&
+      !(causes.length > 0 && /^(\d+× |and \d+ more causes?:)/.test(line)),
+  );
+  return { first, facts, footer };
+}
+
+function causesTable({ causes }: Notification): string[] {
+  if (causes.length === 0) return [];
+  const more = (left: number): string => row([`<td colspan="3">and ${left} more</td>`]);
+  const rows = fitLines(causes.map(causeRow), CAUSES_BYTES, more);
+  return [heading('Why'), table(rows)];
+}
+
+function causeRow({ state, reason, process, message, messages, count, nodes, quarantined, stillAt }: Cause): string {
+  const words = state === 'Failed' ? [reason ?? state] : [state, ...(reason === undefined ? [] : [reason])];
+  const what = `${words.join(', ')}${process === undefined ? '' : ` (${process})`}`;
+  const others = messages > 1 ? ` and ${messages - 1} other ${messages === 2 ? 'message' : 'messages'}` : '';
+  const why = message === undefined ? '' : `<br>${cell(message)}${others}`;
+  const condition = quarantined ? '<br><b>QUARANTINED</b>' : stillAt === undefined ? '' : `<br>still ${cell(stillAt)}`;
+  return row([td(`<b>${count}×</b>`), td(`<b>${cell(what)}</b>${why}`), td(`${cell(nodes.replaceAll(',', ', '))}${condition}`)]);
+}
+
+function nodesTable(notification: Notification): string[] {
+  const nodes = notification.nodes.toSorted((a, b) => rank(a.state) - rank(b.state));
+  if (nodes.length === 0) return [];
+  const more = (left: number): string => row([`<td colspan="3">${escape(moreNodes(notification, left))}</td>`]);
+  return [heading('Nodes'), table(fitLines(nodes.map(nodeRow), NODES_BYTES, more))];
+}
+
+function nodeRow({ name, state, reason, message, seconds, quarantined }: NotifiedNode): string {
+  const colour = state === 'Failed' ? ` style="color:${COLOURS.critical}"` : '';
+  const words = [
+    `<b${colour}>${state}</b>`,
+    ...(reason === undefined ? [] : [cell(reason)]),
+    ...(quarantined ? ['QUARANTINED'] : []),
+  ];
+  const time = seconds === undefined ? '' : durationText(seconds);
+  const why = message === undefined ? '' : `${time === '' ? '' : '<br>'}${cell(message)}`;
+  return row([td(cell(name)), td(words.join('<br>')), td(`${time}${why}`)]);
+}
+
+/** The commands of the text, each in a box of its own from which it can be copied. */
+function commandBlocks({ text, commands }: Notification): string[] {
+  const lines = text.split('\n');
+  return commands.flatMap(({ command }) => {
+    const line = lines.find((each) => each.endsWith(command));
+    if (line === undefined) return [];
+    const intro = line.slice(0, line.length - command.length).trim();
+    return [
+      `<p style="margin:12px 0 4px"><b>${escape(intro)}</b></p>`,
+      `<pre style="margin:0;padding:8px;border:1px solid ${LINE};border-radius:4px;white-space:pre-wrap;${CODE}">${escape(command)}</pre>`,
+    ];
+  });
+}
+
+function heading(text: string): string {
+  return `<h2 style="margin:20px 0 4px;font-size:16px">${text}</h2>`;
+}
+
+function table(rows: readonly string[]): string {
+  return `<table width="100%" cellpadding="5" cellspacing="0" border="0" style="border-collapse:collapse;${FONT};font-size:14px">\n${rows.join('\n')}\n</table>`;
+}
+
+function row(cells: readonly string[]): string {
+  return `<tr valign="top" style="border-top:1px solid ${LINE}">${cells.join('')}</tr>`;
+}
+
+function td(html: string): string {
+  return `<td>${html}</td>`;
+}
+
+/** Text of others, cut before it is escaped: a cut never falls into an escape. */
+function cell(text: string): string {
+  return escape(cutText(oneLine(text), CELL_BYTES, (part) => byteLength(escape(part))));
+}
+
+function rank(state: NodeState): number {
+  const place = ORDER.indexOf(state);
+  return place === -1 ? ORDER.length : place;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+function escape(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+}
