@@ -73,6 +73,8 @@ export interface Event {
   readonly regarding?: { readonly kind: string; readonly name: string };
   readonly related?: { readonly kind: string; readonly name: string };
   readonly series?: { readonly count: number };
+  readonly reportingController?: string;
+  readonly reportingInstance?: string;
 }
 
 /** The condition of a type, if it is there. */

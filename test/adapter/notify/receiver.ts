@@ -24,7 +24,7 @@ export type Answer = (response: ServerResponse, request: ReceivedRequest) => voi
 const noContent: Answer = (response) => response.writeHead(204).end();
 
 /** Starts a receiver on a free port, with `tls` for https. Close it. */
-export async function startReceiver(answer: Answer = noContent, tls?: ServerOptions): Promise<Receiver> {
+export async function startReceiver(answer: Answer = noContent, tls?: ServerOptions, address = '127.0.0.1'): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
   const listener = (message: IncomingMessage, response: ServerResponse): void => {
     const parts: Buffer[] = [];
@@ -38,12 +38,12 @@ export async function startReceiver(answer: Answer = noContent, tls?: ServerOpti
   };
   const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
   const { promise: listening, resolve } = Promise.withResolvers<unknown>();
-  server.listen(0, '127.0.0.1', () => {
+  server.listen(0, address, () => {
     resolve(undefined);
   });
   await listening;
   const { port } = server.address() as AddressInfo;
-  const host = `127.0.0.1:${port}`;
+  const host = `${address}:${port}`;
   return {
     url: `${tls === undefined ? 'http' : 'https'}://${host}/services/T0/secret-path?token=secret-token`,
     host,

@@ -38,7 +38,7 @@ const CHANNELS: Readonly<Record<string, string>> = { '#upgrades': 'C0UPGRADES', 
 const NOT_IN: ReadonlySet<string> = new Set(['#others']);
 
 /** Starts the server: it knows the token `xoxb-test` and the channel `#upgrades`. */
-export async function startSlackServer(): Promise<SlackServer> {
+export async function startSlackServer(address?: string): Promise<SlackServer> {
   const messages: SlackServerMessage[] = [];
   const faults: SlackFault[] = [];
   let clock = 0;
@@ -93,7 +93,7 @@ export async function startSlackServer(): Promise<SlackServer> {
     return { ok: true, channel, ts, message: { ...content, ts } };
   }
 
-  const receiver = await startReceiver(answer);
+  const receiver = await startReceiver(answer, undefined, address);
   return {
     apiUrl: `http://${receiver.host}/api/`,
     host: receiver.host,
