@@ -68,7 +68,7 @@ function partsOf({ text, commands, causes }: Notification): {
 
 function causesTable({ causes }: Notification): string[] {
   if (causes.length === 0) return [];
-  const more = (left: number): string => row([`<td colspan="3">and ${left} more</td>`]);
+  const more = (left: number): string => row([`<td colspan="2">and ${left} more</td>`]);
   const rows = fitLines(causes.map(causeRow), CAUSES_BYTES, more);
   return [heading('Why'), table(rows)];
 }
@@ -79,13 +79,14 @@ function causeRow({ state, reason, process, message, messages, count, nodes, qua
   const others = messages > 1 ? ` and ${messages - 1} other ${messages === 2 ? 'message' : 'messages'}` : '';
   const why = message === undefined ? '' : `<br>${cell(message)}${others}`;
   const condition = quarantined ? '<br><b>QUARANTINED</b>' : stillAt === undefined ? '' : `<br>still ${cell(stillAt)}`;
-  return row([td(`<b>${count}×</b>`), td(`<b>${cell(what)}</b>${why}`), td(`${cell(nodes.replaceAll(',', ', '))}${condition}`)]);
+  const names = td(`${cell(nodes.replaceAll(',', ', '))}${condition}`);
+  return row([td(`<b>${count}× ${cell(what)}</b>${why}`), names]);
 }
 
 function nodesTable(notification: Notification): string[] {
   const nodes = notification.nodes.toSorted((a, b) => rank(a.state) - rank(b.state));
   if (nodes.length === 0) return [];
-  const more = (left: number): string => row([`<td colspan="3">${escape(moreNodes(notification, left))}</td>`]);
+  const more = (left: number): string => row([`<td colspan="2">${escape(moreNodes(notification, left))}</td>`]);
   return [heading('Nodes'), table(fitLines(nodes.map(nodeRow), NODES_BYTES, more))];
 }
 
@@ -98,7 +99,7 @@ function nodeRow({ name, state, reason, message, seconds, quarantined }: Notifie
   ];
   const time = seconds === undefined ? '' : durationText(seconds);
   const why = message === undefined ? '' : `${time === '' ? '' : '<br>'}${cell(message)}`;
-  return row([td(cell(name)), td(words.join('<br>')), td(`${time}${why}`)]);
+  return row([td([cell(name), ...words].join('<br>')), td(`${time}${why}`)]);
 }
 
 /** The commands of the text, each in a box of its own from which it can be copied. */
@@ -128,7 +129,7 @@ function row(cells: readonly string[]): string {
 }
 
 function td(html: string): string {
-  return `<td>${html}</td>`;
+  return `<td width="50%">${html}</td>`;
 }
 
 /** Text of others, cut before it is escaped: a cut never falls into an escape. */

@@ -72,7 +72,7 @@ describe('a mail', () => {
     expect(mail?.headers.get('auto-submitted')).toBe('auto-generated');
     expect(Date.parse(mail?.headers.get('date') ?? '')).toBeGreaterThan(Date.now() - 60_000);
     expect(mail?.text.startsWith(text)).toBe(true);
-    expect(mail?.html).toContain('<b>JobFailed (kernel)</b>');
+    expect(mail?.html).toContain('<b>7× JobFailed (kernel)</b>');
   });
 
   it('has the same id when it is sent again, and the thread of its rollout', async () => {
