@@ -2,17 +2,16 @@ import { ACTION_REASONS } from '../api/conditions.ts';
 import type { UpgradeAction } from '../api/generated/upgradeaction.ts';
 import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
-import { GROUP, LABELS, VERSION } from '../api/names.ts';
+import { GROUP, VERSION } from '../api/names.ts';
 import type { Hash } from '../core/facts.ts';
 import { isAnswered } from '../core/rollout/acts/answered.ts';
 import { revisionOf } from '../core/rollout/revision.ts';
 import type { Settings } from '../core/rollout/snapshot.ts';
-import type { KubeObject } from '../kube/client.ts';
 import { pause } from '../kube/pause.ts';
 import { KINDS } from '../kube/resource-path.ts';
 import { SafeOperator, type SafeOperatorDeps } from '../kube/safe-operator.ts';
 import { WorkQueue, type HandleResult } from '../kube/work-queue.ts';
-import { applyCommand, type ApplyDeps, type Observer } from './apply.ts';
+import { applyCommand, type ApplyDeps } from './apply.ts';
 import { DaemonSetWatches } from './daemon-set-watches.ts';
 import { EvictionMemory } from './eviction-memory.ts';
 import { FreezesWatch } from './freezes-watch.ts';
@@ -20,6 +19,7 @@ import { GateLoops, type Probes } from './gates/gate-loops.ts';
 import { gatherSnapshot, type OwnObjects } from './gather.ts';
 import { nodesInTurn, type MetricSources } from './metrics.ts';
 import { LATE_LOOK_MS, mayComeLate, someCameLate } from './late-look.ts';
+import { createObserver } from './observer.ts';
 import { planKey } from './plan-key.ts';
 import { PlanRelations } from './plan-relations.ts';
 import { PlanWatches } from './plan-watches.ts';
@@ -309,51 +309,21 @@ export class BatonOperator extends SafeOperator {
 
   get #applyDeps(): ApplyDeps {
     const { client, now, hash, settings } = this.#deps;
+    const observer = createObserver({
+      watches: this.#watches,
+      planWatches: this.#planWatches,
+      reflector: (plural) => this.reflector(plural),
+      forgetStatus: (uid) => this.#statuses.forget(uid),
+      forgetPlan: (uid) => this.#validator.forget(uid),
+    });
     return {
       groupNamespace: settings.namespace,
       client,
       now,
-      observer: this.#observer,
-      nodes: { client, hash, observe: (node) => this.#observer.node(node) },
+      observer,
+      nodes: { client, hash, observe: (node) => observer.node(node) },
       evictions: this.#evictions,
       jobRefused: (name, message) => this.#refusals.jobRefused(name, message),
     };
   }
-
-  readonly #observer: Observer = {
-    node: (node: KubeObject) => {
-      this.#watches.claimed.observe(node);
-      for (const nodes of this.#planWatches.nodeWatches()) {
-        if (nodes.get(node.metadata.name ?? '') !== undefined) nodes.observe(node);
-      }
-    },
-    job: (job) => this.#watches.jobs.observe(job),
-    pod: (pod) => this.#watches.pods.observe(pod),
-    lease: (lease) => this.#watches.leases.observe(lease),
-    group: (lease) => this.#watches.groups.observe(lease),
-    plan: (plan) => this.reflector(KINDS.plans.plural).observe(plan),
-    batch: (batch) => this.reflector(KINDS.batches.plural).observe(batch),
-    action: (action) => this.reflector(KINDS.actions.plural).observe(action),
-    jobsGone: (batchUid) => {
-      for (const [key, { fact }] of [...this.#watches.jobs.entries()]) {
-        if (fact.batchUid === batchUid) this.#watches.jobs.observeDeleted(key, fact.uid);
-      }
-    },
-    pullPodsGone: (planUid, wave) => {
-      for (const [key, { fact }] of [...this.#watches.pods.entries()]) {
-        const { labels, uid } = fact;
-        if (labels[LABELS.planUid] === planUid && labels[LABELS.prePull] === wave) this.#watches.pods.observeDeleted(key, uid);
-      }
-    },
-    gone: (kind, key, uid) => {
-      if (kind === 'group') {
-        this.#watches.groups.observeDeleted(key, uid);
-        return;
-      }
-      if (kind === 'lease') this.#watches.leases.observeDeleted(key, uid);
-      else this.reflector(kind === 'batch' ? KINDS.batches.plural : KINDS.plans.plural).observeDeleted(key, uid);
-      if (kind !== 'lease') this.#statuses.forget(uid);
-      if (kind === 'plan') this.#validator.forget(uid);
-    },
-  };
 }
