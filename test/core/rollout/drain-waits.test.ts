@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DrainWait, NodeRecord } from '../../../src/api/generated/upgradebatch.ts';
 import { drainWaits, mergeWaits } from '../../../src/core/rollout/drain-waits.ts';
-import { at, timeAt } from './support/objects.ts';
+import { decide } from '../../../src/core/rollout/decide.ts';
+import { aLease, anAgent, aSnapshot, byName, inTurn, SETTINGS } from './support/facts.ts';
+import { aBatch, at, hash, timeAt } from './support/objects.ts';
 
 /** A node whose drain a Pod holds up since the start. */
 function held(name: string, drain: NodeRecord['drain'] = {}): NodeRecord {
@@ -57,4 +59,19 @@ describe('What drains waited for', () => {
     expect(merged).toHaveLength(5);
     expect(merged[0]).toEqual({ budget: 'shop/cart', seconds: 300, longestSeconds: 240, nodes: 2 });
   });
+});
+
+it('A batch keeps what a drain waited for in the write that takes the Pod off its record', () => {
+  const batch = aBatch(['node-1'], { status: { nodes: [held('node-1')] } });
+  const snapshot = aSnapshot({
+    nodes: byName(inTurn('node-1')),
+    batches: [batch],
+    lease: aLease('node-1'),
+    agentPods: [anAgent('node-1')],
+  });
+  const status = decide({ snapshot, now: at(240), settings: SETTINGS, hash }).batchStatuses.get('os-aaaa-1');
+
+  expect(status?.nodes).toMatchObject([{ name: 'node-1', state: 'Upgrading' }]);
+  expect(status?.nodes?.[0]?.drain).toBeUndefined();
+  expect(status?.summary?.drainWaits).toEqual([CART]);
 });
