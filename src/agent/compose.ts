@@ -1,16 +1,23 @@
 import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { Log } from '../api/log.ts';
 import type { ReportFact } from '../core/facts.ts';
+import { consolidateAlert } from '../core/notification/consolidate-alert.ts';
 import { consolidate } from '../core/notification/consolidate.ts';
 import type { DetailRequest } from '../core/notification/node-detail.ts';
 import type { Notification } from '../core/notification/notification.ts';
 import type { AgentConfig, ReportSource } from './ports.ts';
 
-/** Makes the notification of a settled batch, with as much of single nodes as plan and sink let be told. */
-export type Compose = (batch: UpgradeBatch, detail: DetailRequest, signal: AbortSignal) => Promise<Notification>;
+/** A message of a batch: its final one, or an alert. */
+export interface MessageOf {
+  readonly batch: UpgradeBatch;
+  readonly id: string;
+}
+
+/** Makes a message of a batch, with as much of single nodes as plan and sink let be told. */
+export type Compose = (message: MessageOf, detail: DetailRequest, signal: AbortSignal) => Promise<Notification>;
 
 /**
- * Makes notifications from records, with what reports add. The reports about a batch are collected once, however many sinks there are:
+ * Makes notifications from records, with what reports add. The reports are collected once for a message, however many sinks there are:
  * the API server reads Events from its store each time. Without them the notification has fewer details, but it goes out.
  */
 export function createComposer({
@@ -22,7 +29,7 @@ export function createComposer({
   readonly reports: ReportSource;
   readonly log: Log;
 }): Compose {
-  let latest: { readonly uid: string; readonly reports: Promise<readonly ReportFact[]> } | undefined;
+  let latest: { readonly id: string; readonly reports: Promise<readonly ReportFact[]> } | undefined;
 
   async function collect(batch: string, signal: AbortSignal): Promise<readonly ReportFact[]> {
     try {
@@ -33,10 +40,13 @@ export function createComposer({
     }
   }
 
-  return async (batch, detail, signal) => {
-    const { name, uid } = batch.metadata;
-    if (latest?.uid !== uid) latest = { uid, reports: collect(name, signal) };
+  return async ({ batch, id }, detail, signal) => {
     const { node, pod, cluster } = config;
-    return consolidate({ batch, reports: await latest.reports, cluster, agent: { node, pod }, detail });
+    const common = { batch, cluster, agent: { node, pod }, detail };
+    const alert = batch.status?.notification?.alerts?.find((each) => each.id === id);
+    // An alert is urgent, and all that it says is on record.
+    if (alert !== undefined) return consolidateAlert({ ...common, reports: [] }, alert);
+    if (latest?.id !== id) latest = { id, reports: collect(batch.metadata.name, signal) };
+    return consolidate({ ...common, reports: await latest.reports });
   };
 }

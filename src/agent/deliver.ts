@@ -1,6 +1,7 @@
 import { NOTIFY_REASONS } from '../api/conditions.ts';
+import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import { backoffMs, judgeAttempt, makeReceipt, type Verdict } from '../core/baton/attempt.ts';
-import { outboxEntry, type Delivery } from '../core/baton/deliveries.ts';
+import { outboxEntries, type Delivery } from '../core/baton/deliveries.ts';
 import { hasReceipt } from '../core/baton/lease.ts';
 import type { SendResult } from '../core/notification/send-result.ts';
 import { pause } from '../kube/pause.ts';
@@ -102,15 +103,18 @@ async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: D
   if (hasReceipt(hold.receipts, delivery)) return { kind: 'Closed' };
   try {
     const batch = await batches.read(delivery.batch, stop);
-    const entry = batch?.metadata.uid === delivery.batchUid ? outboxEntry(batch) : undefined;
-    if (batch === undefined || entry?.id !== delivery.id || !entry.sinks.includes(delivery.sink)) return { kind: 'Closed' };
+    if (batch === undefined || !isOpen(batch, delivery)) return { kind: 'Closed' };
 
     const plan = await plans.read(stop);
     if (plan === undefined) return { kind: 'Unready', problem: 'the plan is gone, and with it the addresses of its sinks' };
     const spec = plan.spec.notify?.sinks?.find((sink) => sink.name === delivery.sink);
     if (spec === undefined) return { kind: 'SinkRemoved' };
 
-    const notification = await compose(batch, { plan: plan.spec.notify?.nodeDetail, sink: spec.nodeDetail }, stop);
+    const notification = await compose(
+      { batch, id: delivery.id },
+      { plan: plan.spec.notify?.nodeDetail, sink: spec.nodeDetail },
+      stop,
+    );
     if (baton.aborted) return { kind: 'Unready', problem: 'the baton was lost while the notification was made' };
     if (stop.aborted) return { kind: 'Stopped' };
     const result = await createSink(spec).send(notification, { signal: AbortSignal.any([baton, cut]), now: clock.now() });
@@ -119,4 +123,9 @@ async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: D
     if (stop.aborted) return { kind: 'Stopped' };
     return { kind: 'Unready', problem: 'the API server did not tell what is needed, or the sink broke its contract', error };
   }
+}
+
+/** Whether the batch still has the message for the sink in its outbox. */
+function isOpen(batch: UpgradeBatch, { batchUid, id, sink }: Delivery): boolean {
+  return batch.metadata.uid === batchUid && outboxEntries(batch).some((entry) => entry.id === id && entry.sinks.includes(sink));
 }

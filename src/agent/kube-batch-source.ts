@@ -1,7 +1,7 @@
 import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { Log } from '../api/log.ts';
 import { LABELS } from '../api/names.ts';
-import { outboxEntry, type OutboxEntry } from '../core/baton/deliveries.ts';
+import { outboxEntries, type OutboxEntry } from '../core/baton/deliveries.ts';
 import type { KubeClient, KubeObject } from '../kube/client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
 import type { Sleep } from '../kube/pause.ts';
@@ -24,11 +24,11 @@ export interface WatchDeps {
 export function kubeBatchSource(deps: WatchDeps, plan: string): BatchSource {
   const { client, namespace } = deps;
   let changed: () => void = () => undefined;
-  const reflector = new Reflector<OutboxEntry>({
+  const reflector = new Reflector<readonly OutboxEntry[]>({
     ...deps,
     path: resourcePath(KINDS.batches, { namespace }),
     query: { labelSelector: `${LABELS.plan}=${plan}` },
-    project: (object) => outboxEntry(asBatch(object)),
+    project: (object) => someOf(outboxEntries(asBatch(object))),
     onChange: () => {
       changed();
     },
@@ -38,7 +38,7 @@ export function kubeBatchSource(deps: WatchDeps, plan: string): BatchSource {
       changed = onChange;
       await reflector.run(signal);
     },
-    outbox: () => [...reflector.values()],
+    outbox: () => [...reflector.values()].flat(),
     async read(name, signal) {
       try {
         return await client.get<UpgradeBatch>(resourcePath(KINDS.batches, { namespace, name }), { signal });
@@ -53,4 +53,9 @@ export function kubeBatchSource(deps: WatchDeps, plan: string): BatchSource {
 /** The API server has validated it against the CRD that the type is made from. */
 function asBatch(object: KubeObject): UpgradeBatch {
   return object as unknown as UpgradeBatch;
+}
+
+/** Of a batch that has nothing in the outbox nothing is kept. */
+function someOf(entries: readonly OutboxEntry[]): readonly OutboxEntry[] | undefined {
+  return entries.length === 0 ? undefined : entries;
 }

@@ -4,7 +4,12 @@ import type { Notification } from '../core/notification/notification.ts';
 export type Severity = 'critical' | 'error' | 'warning' | 'info';
 
 /** How bad a notification is, for sinks that keep incidents. */
-export function severityOf({ outcome, action, next }: Notification): Severity {
+export function severityOf({ kind, outcome, action, next, alert }: Notification): Severity {
+  // An alert never says that all is well again, whatever the counts are.
+  if (kind === 'Alert') {
+    const stopped = alert?.causes.some(({ count }) => count === 0) ?? false;
+    return action === 'Act' ? (stopped ? 'critical' : 'error') : 'warning';
+  }
   if (action === 'Act') return next?.kind === 'Paused' || next?.kind === 'Aborted' ? 'critical' : 'error';
   return outcome === 'Failed' ? 'warning' : 'info';
 }

@@ -1,16 +1,14 @@
 import { CONDITIONS } from '../api/conditions.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import { ANNOTATIONS, FINALIZERS, LABELS } from '../api/names.ts';
-import { readLease } from '../core/baton/lease.ts';
 import { settleConditions } from '../core/condition.ts';
 import type { PodFact } from '../core/facts.ts';
 import { isNodeCommand, type Command, type Manifest } from '../core/rollout/command.ts';
-import { toMicroTime } from '../core/text.ts';
 import type { KubeClient, KubeObject } from '../kube/client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
 import { KINDS, resourcePath, type ResourceKind } from '../kube/resource-path.ts';
 import { applyToPod, isDrainCommand, type EvictionAnswers } from './apply-drain.ts';
-import { applyToGroup, type GroupCommand } from './apply-group.ts';
+import { applyToLease, type LeaseCommand } from './apply-lease.ts';
 import { applyToNode, type NodeWriter } from './apply-node.ts';
 import { applyToPullPods, isPullCommand, type PullCommand } from './apply-pull-pods.ts';
 import { object } from './json.ts';
@@ -89,17 +87,6 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
     }
     case 'DeleteAgentPod':
       return deleteAgentPod(client, command);
-    case 'PassBaton':
-      return passBaton(deps, namespace, command);
-    case 'DeleteLease': {
-      const { name, uid } = command.lease;
-      await client.delete(resourcePath(KINDS.leases, { namespace, name }), {
-        preconditions: { uid },
-        propagationPolicy: 'Background',
-      });
-      observer.gone('lease', planKey(namespace, name), uid);
-      return;
-    }
     case 'TellWarnings':
       return tellOnce(client, namespace, command.event);
     case 'AnswerAction':
@@ -110,8 +97,8 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
 }
 
 /** What is no part of a turn. */
-async function applyToOthers(deps: ApplyDeps, plan: UpgradePlan, command: GroupCommand | PullCommand): Promise<void> {
-  return isPullCommand(command) ? applyToPullPods(deps, plan, command) : applyToGroup(deps, command);
+async function applyToOthers(deps: ApplyDeps, plan: UpgradePlan, command: LeaseCommand | PullCommand): Promise<void> {
+  return isPullCommand(command) ? applyToPullPods(deps, plan, command) : applyToLease(deps, plan.metadata.namespace, command);
 }
 
 /** Creates an object whose name is deterministic. One that exists counts as ours only when its UID label says so. */
@@ -192,34 +179,6 @@ async function deleteAgentPod(client: KubeClient, { pod, atOnce }: Extract<Comma
   const { namespace, name, uid } = pod;
   const path = resourcePath(KINDS.pods, { namespace, name });
   await client.delete(path, { preconditions: { uid }, gracePeriodSeconds: atOnce ? 0 : undefined });
-}
-
-/** One PUT with the resourceVersion that was seen: a holder that renewed in between makes it fail, and the next pass decides again. */
-async function passBaton(
-  { client, observer, now }: ApplyDeps,
-  namespace: string,
-  { lease, to, receipts }: Extract<Command, { kind: 'PassBaton' }>,
-): Promise<void> {
-  const path = resourcePath(KINDS.leases, { namespace, name: lease.name });
-  const current = await client.get<KubeObject>(path);
-  const spec = object(current['spec']);
-  if (current.metadata.uid !== lease.uid || spec['leaseTransitions'] !== lease.transitions) return;
-  const time = toMicroTime(now());
-  const annotations: Record<string, string> = {
-    ...current.metadata.annotations,
-    [ANNOTATIONS.batch]: to.batch,
-    [ANNOTATIONS.batchUid]: to.batchUid,
-    [ANNOTATIONS.agentPod]: to.pod,
-    [ANNOTATIONS.agentPodUid]: to.podUid,
-  };
-  // Receipts that came after the snapshot must not be lost: copied ones are dropped only when the snapshot had them all.
-  if (readLease(current).receipts.length === lease.receipts.length) annotations[ANNOTATIONS.receipts] = JSON.stringify(receipts);
-  const next = {
-    ...current,
-    metadata: { ...current.metadata, annotations },
-    spec: { ...spec, holderIdentity: to.node, acquireTime: time, renewTime: time, leaseTransitions: lease.transitions + 1 },
-  };
-  observer.lease(await client.replace<KubeObject>(path, next));
 }
 
 /** Its name is made from what it tells: one that exists has been told. */

@@ -2,7 +2,8 @@ import type { Log } from '../api/log.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import type { Hash } from '../core/facts.ts';
 import type { Command } from '../core/rollout/command.ts';
-import { isSettled, outstandingSinks } from '../core/rollout/batch-step.ts';
+import { outboxEntries } from '../core/baton/deliveries.ts';
+import { isSettled } from '../core/rollout/batch-step.ts';
 import { decide, type Decision } from '../core/rollout/decide.ts';
 import type { PlanSnapshot, Settings } from '../core/rollout/snapshot.ts';
 import { isKubeError } from '../kube/kube-error.ts';
@@ -61,7 +62,7 @@ export async function reconcile(deps: ReconcileDeps, plan: UpgradePlan): Promise
 function isIdle(snapshot: PlanSnapshot, decision: Decision): boolean {
   const summary = decision.planStatus?.summary;
   const ended = summary === 'Succeeded' || summary === 'Failed' || summary === 'Aborted';
-  const told = snapshot.batches.every((batch) => isSettled(batch) && outstandingSinks(batch).length === 0);
+  const told = snapshot.batches.every((batch) => isSettled(batch) && outboxEntries(batch).length === 0);
   return ended && told && decision.commands.length === 0 && snapshot.plan.metadata.deletionTimestamp === undefined;
 }
 

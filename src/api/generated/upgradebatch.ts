@@ -293,6 +293,8 @@ export interface NodeRecord {
   readonly endTime?: string;
   /** quarantined is true while the node stays cordoned and tainted. */
   readonly quarantined?: boolean;
+  /** told is what an alert has said of the node, so that no other one says it again. */
+  readonly told?: readonly ('NodeFailed' | 'NodeOverdue')[];
   /** retriedBy is the UID of the UpgradeAction that lets the node go into a later batch. */
   readonly retriedBy?: string;
   /** overdue is true while a process is past its time and has not ended. */
@@ -513,8 +515,48 @@ export interface BatchNotification {
   readonly sinks?: readonly string[];
   /** addedTime is when sinks were added because the rollout ended after the batch had settled. */
   readonly addedTime?: string;
+  /** alerts are the last of those that were raised while this was the newest batch. */
+  readonly alerts?: readonly BatchAlert[];
+  /** standing is what was told of the rollout as a whole and still holds. */
+  readonly standing?: readonly ('RolloutPaused' | 'RolloutStalled' | 'ApprovalRequired')[];
+  /** troubleTime is when the trouble was first seen that the next alert is to tell. */
+  readonly troubleTime?: string;
   /** receipts say what became of the batch's messages, one for each message and sink. */
   readonly receipts?: readonly Receipt[];
+}
+
+/** `status.notification.alerts[]` of an UpgradeBatch. */
+export interface BatchAlert {
+  /** id is the alert's stable id, <batch uid>/<sequence>; sequences begin at 2. */
+  readonly id: string;
+  /** time is when it was raised. */
+  readonly time: string;
+  /** action is whether somebody has to act. */
+  readonly action: 'Act' | 'None';
+  /** causes are what it is about. */
+  readonly causes: readonly AlertCause[];
+  /** next is what follows. */
+  readonly next: string;
+  /** sinks are the names of the sinks that are to get it. Those that have not got it when the batch settles get the final message instead. */
+  readonly sinks?: readonly string[];
+}
+
+/** `status.notification.alerts[].causes[]` of an UpgradeBatch. */
+export interface AlertCause {
+  /** alert is what happened. */
+  readonly alert: 'NodeFailed' | 'NodeOverdue' | 'RolloutPaused' | 'RolloutStalled' | 'ApprovalRequired';
+  /** reason is one CamelCase word for why. */
+  readonly reason?: string;
+  /** process is the process that it happened to. */
+  readonly process?: string;
+  /** message says it to a person. */
+  readonly message?: string;
+  /** count is how many nodes it concerns. */
+  readonly count: number;
+  /** nodes are their names, with ranges in brackets, cut where they are many. */
+  readonly nodes?: string;
+  /** quarantined is true when they are kept out of service. */
+  readonly quarantined?: boolean;
 }
 
 /** `status.notification.receipts[]` of an UpgradeBatch. */

@@ -3,38 +3,51 @@ import type { BatchNotification, Receipt, UpgradeBatch } from '../../api/generat
 import { isTrue } from '../condition.ts';
 import { hasReceipt } from './lease.ts';
 
-/** The little of an UpgradeBatch that decides what is still to be sent. */
+/** The little of a message that decides to whom it is still to be sent. */
 export interface OutboxEntry {
+  /** Name and UID of its UpgradeBatch. */
   readonly name: string;
   readonly uid: string;
   readonly index: number;
-  /** Id of the notification. */
+  /** Id of the message. */
   readonly id: string;
   /** Names of the sinks that have no receipt in the batch's status. */
   readonly sinks: readonly string[];
 }
 
-/** A notification that one sink is to get. */
+/** A message that one sink is to get. */
 export interface Delivery {
   readonly batch: string;
   readonly batchUid: string;
-  /** Id of the notification. */
+  /** Id of the message. */
   readonly id: string;
   readonly sink: string;
 }
 
-/** What a batch has in the outbox; undefined while it has not settled, and once every sink has its receipt. */
-export function outboxEntry({ metadata, spec, status }: UpgradeBatch): OutboxEntry | undefined {
-  const notification = status?.notification;
-  if (notification === undefined || !isTrue(status?.conditions, CONDITIONS.settled)) return undefined;
-  const { id, sinks = [], receipts = [] } = notification;
-  const open = sinks.filter((sink) => !hasReceipt(receipts, { id, sink }));
-  return open.length === 0 ? undefined : { name: metadata.name, uid: metadata.uid, index: spec.index, id, sinks: open };
+/**
+ * What a batch has in the outbox, in the order in which it is to go out: the final message once it has settled, and the alerts. Those
+ * that were raised before that are settled with it, so the rest came after it.
+ */
+export function outboxEntries({ metadata, spec, status }: UpgradeBatch): readonly OutboxEntry[] {
+  const { notification } = status ?? {};
+  if (notification === undefined) return [];
+  const { alerts = [], receipts = [] } = notification;
+  const messages = isTrue(status?.conditions, CONDITIONS.settled) ? [notification, ...alerts] : alerts;
+  return messages.flatMap(({ id, sinks = [] }): OutboxEntry[] => {
+    const open = sinks.filter((sink) => !hasReceipt(receipts, { id, sink }));
+    return open.length === 0 ? [] : [{ name: metadata.name, uid: metadata.uid, index: spec.index, id, sinks: open }];
+  });
 }
 
 /** The receipts of a batch's final notification, among those of its other messages. */
 export function finalReceipts(notification: BatchNotification | undefined): readonly Receipt[] {
   return (notification?.receipts ?? []).filter((receipt) => receipt.id === notification?.id);
+}
+
+/** Whether a receipt is for a message of the batch that is on record. */
+export function isReceiptOf({ status }: UpgradeBatch, { id }: Pick<Receipt, 'id'>): boolean {
+  const { notification } = status ?? {};
+  return notification?.id === id || (notification?.alerts ?? []).some((alert) => alert.id === id);
 }
 
 /**

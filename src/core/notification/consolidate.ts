@@ -178,7 +178,7 @@ function pauseOf(outlook: BatchOutlook | undefined): { readonly maxFailed?: numb
 }
 
 /** The level of each node; that of all nodes for one of another batch, which may have to speak for this one. */
-function levelsOf(batch: UpgradeBatch, detail: DetailRequest): (name: string) => NodeDetail | undefined {
+export function levelsOf(batch: UpgradeBatch, detail: DetailRequest): (name: string) => NodeDetail | undefined {
   const groups = new Map(batch.spec.nodes.map((node) => [node.name, node.nodeDetail]));
   return (name) => detailOf(groups.get(name), detail);
 }

@@ -1,5 +1,6 @@
-import type { BatchOutlook, UpgradeBatch, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
+import type { BatchAlert, BatchOutlook, UpgradeBatch, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
 import type { Sink } from '../../api/generated/upgradeplan.ts';
+import { toInstant } from '../text.ts';
 import { endsInTrouble } from './action-needed.ts';
 
 /** When a sink is told. */
@@ -26,6 +27,8 @@ export function isPlanEnd(outlook: BatchOutlook | undefined): boolean {
 export interface SettlingBatch {
   /** Its records, and the plan's outlook. */
   readonly status: Pick<UpgradeBatchStatus, 'nodes' | 'outlook'>;
+  /** Those that it has raised: whoever was alerted, or was to be, is told how it ended. */
+  readonly alerts: readonly BatchAlert[];
   /** The plan's batch before it. */
   readonly previous: UpgradeBatch | undefined;
 }
@@ -34,13 +37,13 @@ export interface SettlingBatch {
  * Names of the sinks that are to get the final message of a batch. Who wants to hear of trouble only is also told when it is over, by
  * the first batch that ends well: a pager could not resolve otherwise.
  */
-export function finalSinks(sinks: readonly Sink[], { status, previous }: SettlingBatch): readonly string[] {
+export function finalSinks(sinks: readonly Sink[], { status, alerts, previous }: SettlingBatch): readonly string[] {
   const asks = (sink: Sink): boolean => {
     switch (sendPolicy(sink)) {
       case 'EveryBatch':
         return true;
       case 'OnTrouble':
-        return isTroubled(status) || leftInTrouble(previous, sink.name);
+        return isTroubled(status) || isAlerted(alerts, sink.name) || leftInTrouble(previous, sink.name);
       case 'PlanEnd':
         return isPlanEnd(status.outlook);
     }
@@ -63,8 +66,16 @@ function isTroubled({ nodes = [], outlook }: SettlingBatch['status']): boolean {
   });
 }
 
-/** Whether the last that a sink heard of the batch was trouble. */
+function isAlerted(alerts: readonly BatchAlert[], sink: string): boolean {
+  return alerts.some(({ sinks = [] }) => sinks.includes(sink));
+}
+
+/** Whether the last that a sink heard of the batch was trouble: how it ended, or an alert after that. */
 function leftInTrouble(batch: UpgradeBatch | undefined, sink: string): boolean {
   const { status } = batch ?? {};
-  return status !== undefined && (status.notification?.sinks ?? []).includes(sink) && isTroubled(status);
+  if (status === undefined) return false;
+  const { sinks = [], alerts = [] } = status.notification ?? {};
+  const settled = toInstant(status.settledTime) ?? Infinity;
+  const after = alerts.filter(({ time }) => (toInstant(time) ?? 0) > settled);
+  return (sinks.includes(sink) && isTroubled(status)) || isAlerted(after, sink);
 }

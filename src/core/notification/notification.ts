@@ -8,8 +8,11 @@ export interface Notification {
   readonly schema: typeof NOTIFICATION_SCHEMA;
   /** `<batch uid>/<sequence>`: the same for every try, so that a receiver can tell a repetition. */
   readonly id: string;
-  /** Test: somebody tries the plan's sinks, and nothing of it has happened. */
-  readonly kind: 'BatchSettled' | 'Test';
+  /**
+   * BatchSettled: the final message of a batch. Alert: what cannot wait for it. Test: somebody tries the plan's sinks, and nothing of it has
+   * happened.
+   */
+  readonly kind: 'BatchSettled' | 'Alert' | 'Test';
   /** Name of the cluster, where the operator was told one. */
   readonly cluster?: string;
   readonly plan: NotifiedPlan;
@@ -52,6 +55,8 @@ export interface Notification {
   readonly timeZone?: string;
   /** What to type, ready to paste. */
   readonly commands: readonly NotifiedCommand[];
+  /** What an alert is about; only in an alert. */
+  readonly alert?: NotifiedAlert;
   /** Who speaks. */
   readonly agent: AgentIdentity;
   /** All this for people, in at most 12 lines and 4,000 characters. */
@@ -240,4 +245,31 @@ export interface RolloutStory extends Omit<RecordedStory, 'quarantinedNodes'> {
   readonly waitedSeconds: number;
   /** Names of the nodes that wait for a Release, with ranges in brackets, as far as they may be told. */
   readonly quarantinedNodes: string;
+}
+
+/** What an alert is about. */
+export interface NotifiedAlert {
+  /** When it was raised, RFC 3339. */
+  readonly time: string;
+  /** What happened, each once. */
+  readonly reasons: readonly NotifiedAlertCause['alert'][];
+  readonly causes: readonly NotifiedAlertCause[];
+  /** What follows, as it was when the alert was raised. */
+  readonly next: string;
+}
+
+/** One thing that an alert tells. */
+export interface NotifiedAlertCause {
+  readonly alert: 'NodeFailed' | 'NodeOverdue' | 'RolloutPaused' | 'RolloutStalled' | 'ApprovalRequired';
+  /** One CamelCase word. */
+  readonly reason?: string;
+  /** The process that it happened to. */
+  readonly process?: string;
+  readonly message?: string;
+  /** How many nodes it concerns; 0 where it is about the rollout as a whole. */
+  readonly count: number;
+  /** Names of the nodes with ranges in brackets, cut where they are many. */
+  readonly nodes?: string;
+  /** Whether the nodes are cordoned and tainted by Baton. */
+  readonly quarantined?: boolean;
 }

@@ -1,25 +1,34 @@
 import type { NodeRecord, Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import { isReceiptOf, outboxEntries } from '../baton/deliveries.ts';
+import { hasReceipt } from '../baton/lease.ts';
 import type { Instant } from '../facts.ts';
-import { isSettled, outstandingSinks } from './batch-step.ts';
+import { isSettled } from './batch-step.ts';
 import { stepBaton } from './baton-step.ts';
 import type { Command } from './command.ts';
 import type { Fleet } from './fleet.ts';
 import { buildLease } from './lease.ts';
-import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
+import type { DecisionInput, LeaseFact, PlanSnapshot } from './snapshot.ts';
 
-/** Sinks are to be told about this batch: it is open, or somebody has not taken its notification yet. */
+/** Sinks are to be told about this batch: it is open, or somebody has not taken a message of it yet. */
 export function needsAgent(snapshot: PlanSnapshot, batch: UpgradeBatch): boolean {
   if (!isSettled(batch)) return (snapshot.plan.spec.notify?.sinks ?? []).length > 0;
-  return outstandingSinks(batch).length > 0;
+  return outboxEntries(batch).length > 0;
 }
 
-function uncopiedReceipts(snapshot: PlanSnapshot): readonly Receipt[] {
-  const copied = new Set(
-    snapshot.batches.flatMap((batch) =>
-      (batch.status?.notification?.receipts ?? []).map((receipt) => `${receipt.id} ${receipt.sink}`),
-    ),
+/** So many receipts that were copied are left on the Lease before they are cleared: each time is a write that the agent has to follow. */
+const MOST_COPIED = 16;
+
+/** Receipts on the Lease that some batch has still to copy; for messages that are on record no more, nobody needs them. */
+function uncopiedReceipts({ batches, lease }: PlanSnapshot): readonly Receipt[] {
+  return (lease?.receipts ?? []).filter((receipt) =>
+    batches.some((batch) => isReceiptOf(batch, receipt) && !hasReceipt(batch.status?.notification?.receipts ?? [], receipt)),
   );
-  return (snapshot.lease?.receipts ?? []).filter((receipt) => !copied.has(`${receipt.id} ${receipt.sink}`));
+}
+
+/** Clears the Lease of receipts that are on record, so that a long batch with many alerts does not fill it up. */
+function clearReceipts(lease: LeaseFact, uncopied: readonly Receipt[]): readonly Command[] {
+  if (lease.receipts.length - uncopied.length < MOST_COPIED) return [];
+  return [{ kind: 'ClearReceipts', lease, receipts: uncopied, why: 'the receipts on the Lease are on record' }];
 }
 
 /** What follows for the agent. */
@@ -55,17 +64,20 @@ export function stepAgent(
       lookAt: undefined,
     };
   }
+  const uncopied = uncopiedReceipts(snapshot);
   const step = stepBaton({
     ...view,
     snapshot,
     lease,
     batch: spoken,
-    uncopied: uncopiedReceipts(snapshot),
+    uncopied,
     now: input.now,
     settings: input.settings,
     hash: input.hash,
   });
-  return { commands: step.commands, problem: step.problem, lookAt: step.lookAt };
+  const passes = step.commands.some(({ kind }) => kind === 'PassBaton');
+  const commands = passes ? step.commands : [...step.commands, ...clearReceipts(lease, uncopied)];
+  return { commands, problem: step.problem, lookAt: step.lookAt };
 }
 
 /** The batch that the baton is for: the open one, or the newest that is not told yet; its agent tells what is left of earlier ones as well. */

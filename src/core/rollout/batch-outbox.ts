@@ -12,42 +12,74 @@ import type { DecisionInput } from './snapshot.ts';
 const GIVE_UP_MS = 24 * 3600 * 1000;
 const GIVE_UP_DELETED_MS = 5 * 60 * 1000;
 
-/** A batch that has settled, with this pass's records. */
-interface SettledBatch {
-  readonly settledTime: string;
+/** A batch with this pass's records and alerts. */
+interface OutboxBatch extends Pick<BatchNotification, 'alerts' | 'standing' | 'troubleTime'> {
+  /** Undefined while it is open. */
+  readonly settledTime: string | undefined;
   readonly nodes: readonly NodeRecord[];
   readonly outlook: BatchOutlook | undefined;
 }
 
-/** The entry of a settled batch in the outbox, with the receipts that the Lease shows. */
-export function batchOutbox(input: DecisionInput, batch: UpgradeBatch, settled: SettledBatch): BatchNotification {
-  const { snapshot } = input;
+/** What a batch has in the outbox, with the receipts that the Lease shows; undefined while there is nothing to tell. */
+export function batchOutbox(input: DecisionInput, batch: UpgradeBatch, of: OutboxBatch): BatchNotification | undefined {
   const before = batch.status?.notification;
-  const id = before?.id ?? `${batch.metadata.uid}/1`;
-  const { sinks, addedTime } = askedSinks(input, batch, settled);
-  const receipts = [...(before?.receipts ?? [])];
-  for (const receipt of snapshot.lease?.receipts ?? []) {
-    if (receipt.id === id && sinks.includes(receipt.sink) && !hasReceipt(receipts, receipt)) receipts.push(receipt);
+  const { settledTime, alerts = [], standing, troubleTime } = of;
+  if (settledTime === undefined && before === undefined && alerts.length === 0 && troubleTime === undefined) return undefined;
+  const final = settledTime === undefined ? {} : askedSinks(input, batch, of);
+  const notification = presentFields({
+    id: before?.id ?? `${batch.metadata.uid}/1`,
+    ...final,
+    alerts: alerts.length === 0 ? undefined : alerts,
+    standing,
+    troubleTime,
+  });
+  return { ...notification, receipts: receiptsOf(input, batch, { notification, settledTime }) };
+}
+
+/** The receipts on record and on the Lease, for the messages that are on record, and for those that took too long. */
+function receiptsOf(
+  input: DecisionInput,
+  batch: UpgradeBatch,
+  { notification, settledTime }: { readonly notification: BatchNotification; readonly settledTime: string | undefined },
+): readonly Receipt[] {
+  const { id, sinks = [], addedTime, alerts = [] } = notification;
+  const messages = [
+    { id, sinks, time: addedTime ?? settledTime, maySend: sinks },
+    // A sink that was to get the final message instead may have got the alert just before.
+    ...alerts.map((alert) => ({
+      id: alert.id,
+      sinks: alert.sinks ?? [],
+      time: alert.time,
+      maySend: [...sinks, ...(alert.sinks ?? [])],
+    })),
+  ];
+  const before = batch.status?.notification?.receipts ?? [];
+  const receipts = before.filter((receipt) => messages.some((message) => message.id === receipt.id));
+  for (const receipt of input.snapshot.lease?.receipts ?? []) {
+    const message = messages.find((each) => each.id === receipt.id);
+    if (message?.maySend.includes(receipt.sink) === true && !hasReceipt(receipts, receipt)) receipts.push(receipt);
   }
-  for (const sink of sinks) {
-    if (hasReceipt(receipts, { sink, id })) continue;
-    const given = giveUp(input, addedTime ?? settled.settledTime, { sink, id });
-    if (given !== undefined) receipts.push(given);
+  for (const message of messages) {
+    for (const sink of message.sinks) {
+      if (hasReceipt(receipts, { sink, id: message.id }) || message.time === undefined) continue;
+      const given = giveUp(input, message.time, { sink, id: message.id });
+      if (given !== undefined) receipts.push(given);
+    }
   }
-  return presentFields({ id, sinks, addedTime, receipts });
+  return receipts;
 }
 
 /** Who is to get the final message. It is decided when the batch settles; only the end of the rollout, when it comes later, adds to it. */
 function askedSinks(
   { snapshot, now }: DecisionInput,
   batch: UpgradeBatch,
-  { nodes, outlook }: SettledBatch,
+  { nodes, outlook }: OutboxBatch,
 ): Pick<BatchNotification, 'sinks' | 'addedTime'> & { readonly sinks: readonly string[] } {
   const all = snapshot.plan.spec.notify?.sinks ?? [];
   const before = batch.status?.notification;
   if (before?.sinks === undefined) {
     const previous = snapshot.batches.findLast((other) => other.spec.index < batch.spec.index);
-    return { sinks: finalSinks(all, { status: presentFields({ nodes, outlook }), previous }) };
+    return { sinks: finalSinks(all, { status: presentFields({ nodes, outlook }), alerts: before?.alerts ?? [], previous }) };
   }
   const added = isPlanEnd(outlook) ? awaitingEnd(all, batch) : [];
   if (added.length === 0) return presentFields({ sinks: before.sinks, addedTime: before.addedTime });
@@ -72,7 +104,7 @@ function giveUp(
 export function notifiedFinding(
   batch: UpgradeBatch,
   notification: BatchNotification | undefined,
-  agentProblem: string | undefined,
+  { settled, agentProblem }: { readonly settled: boolean; readonly agentProblem: string | undefined },
 ): Finding {
   const finding = (status: Finding['status'], reason: string, message: string): Finding => ({
     type: CONDITIONS.notified,
@@ -81,7 +113,7 @@ export function notifiedFinding(
     message,
     observedGeneration: batch.metadata.generation,
   });
-  if (notification === undefined) return finding('False', NOTIFY_REASONS.NotSettled, 'the batch is not settled yet');
+  if (notification === undefined || !settled) return finding('False', NOTIFY_REASONS.NotSettled, 'the batch is not settled yet');
   const { sinks = [] } = notification;
   const receipts = finalReceipts(notification);
   if (sinks.length === 0) return finding('True', NOTIFY_REASONS.NoSinks, 'no sink of the plan asked for it');

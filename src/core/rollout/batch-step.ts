@@ -13,6 +13,7 @@ import { awaitingEnd, isPlanEnd } from '../notification/final-sinks.ts';
 import { presentFields } from '../present-fields.ts';
 import { toRfc3339 } from '../text.ts';
 import { referencesFor, type Reference } from '../timing/reference.ts';
+import { stepAlerts, type RolloutTrouble } from './alerts.ts';
 import { batchOutbox, notifiedFinding } from './batch-outbox.ts';
 import type { Command } from './command.ts';
 import { drainWaits } from './drain-waits.ts';
@@ -140,10 +141,13 @@ interface BatchStatusInput {
   readonly outlook: (summary: BatchSummary) => BatchOutlook;
   /** Why no agent can be had; undefined when one can. */
   readonly agentProblem: string | undefined;
+  /** What the rollout has to tell at once; undefined when this is not the batch that tells it. */
+  readonly rollout: readonly RolloutTrouble[] | undefined;
 }
 
 /** The batch's status: records, counts, and its entry in the outbox with the receipts that the Lease shows. */
-export function batchStatus({ input, batch, records, downNow, outlook, agentProblem }: BatchStatusInput): UpgradeBatchStatus {
+export function batchStatus(view: BatchStatusInput): UpgradeBatchStatus {
+  const { input, batch, records, downNow, outlook, agentProblem, rollout } = view;
   const { snapshot, now } = input;
   const before = batch.status ?? {};
   const nodes = batch.spec.nodes.map((entry) => records.get(entry.name) ?? { name: entry.name, state: 'Pending' as const });
@@ -155,16 +159,17 @@ export function batchStatus({ input, batch, records, downNow, outlook, agentProb
     drainWaits: drainWaits(before.summary?.drainWaits, before.nodes ?? [], nodes, now),
   });
   const finalOutlook = settled ? outlookOf(input, batch, () => outlook(summary)) : undefined;
-  const notification =
-    settledTime === undefined ? undefined : batchOutbox(input, batch, { settledTime, nodes, outlook: finalOutlook });
-  const findings = [settledFinding(batch, settled, nodes), notifiedFinding(batch, notification, agentProblem)];
+  const { notify } = snapshot.plan.spec;
+  const { nodes: told, ...alerts } = stepAlerts({ notify, batch, nodes, outlook: finalOutlook, rollout, now });
+  const notification = batchOutbox(input, batch, { settledTime, nodes, outlook: finalOutlook, ...alerts });
+  const findings = [settledFinding(batch, settled, nodes), notifiedFinding(batch, notification, { settled, agentProblem })];
   return presentFields({
     conditions: settleConditions(before.conditions, findings, now),
     agent: agentOf(snapshot, batch),
     startTime: before.startTime ?? nodes.flatMap((record) => record.startTime ?? []).sort()[0],
     settledTime,
     summary,
-    nodes,
+    nodes: told,
     outlook: finalOutlook,
     notification,
     resumed: before.resumed,

@@ -43,6 +43,8 @@ export type Command = { readonly why: string } & (
   /** `atOnce`: without a grace period, for a Pod that has never held the baton and may be on a host that is lost. */
   | { readonly kind: 'DeleteAgentPod'; readonly pod: PodFact; readonly atOnce: boolean }
   | { readonly kind: 'PassBaton'; readonly lease: LeaseFact; readonly to: BatonHolder; readonly receipts: readonly Receipt[] }
+  /** Leaves only these receipts on the Lease. */
+  | { readonly kind: 'ClearReceipts'; readonly lease: LeaseFact; readonly receipts: readonly Receipt[] }
   | { readonly kind: 'DeleteLease'; readonly lease: LeaseFact }
   /** Pulls images of the next batch on one of its nodes, ahead of its turn. */
   | { readonly kind: 'CreatePullPod'; readonly pod: Manifest }

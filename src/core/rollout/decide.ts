@@ -6,6 +6,7 @@ import type { Instant } from '../facts.ts';
 import { toInstant } from '../text.ts';
 import { needsAgent, spokenFor, stepAgent } from './agent-step.ts';
 import { skippedByActs } from './acts/skip.ts';
+import { alertDueAt } from './alerts.ts';
 import { answerActions } from './answer-actions.ts';
 import { batchStatuses } from './batch-statuses.ts';
 import { endWaiting, isSettled, stepNodes, type WaitEnd } from './batch-step.ts';
@@ -23,6 +24,7 @@ import { batonMoving, openTurns, type TurnsStep } from './open-turns.ts';
 import { markOutdated } from './outdated-marks.ts';
 import { planStatus } from './plan-status.ts';
 import { stepPrePull } from './pre-pull.ts';
+import { rolloutTroubles } from './rollout-troubles.ts';
 import { stepPreflight, validationFor } from './preflight.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 import { soaking } from './soak.ts';
@@ -150,9 +152,29 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
   const group = stepGroup(view.input, { hold, open: open !== undefined, begins: next.commands.length > 0 });
   const tidy = finishDeletion(input, deleting, open);
   const time = stepTime({ input, fleet, budget, open, hold });
-  const looks = [step?.lookAt, agent.lookAt, hold?.until, tidy.lookAt, time.lookAt, prePull.lookAt].filter(
-    (look) => look !== undefined,
-  );
+  const status = planStatus({
+    input,
+    fleet,
+    budget,
+    open,
+    hold,
+    control: actions.control,
+    agentProblem: agent.problem,
+    preflight: preflight.status,
+    prePull: prePull.status,
+    gates: gateStatuses(gates, input),
+    references: time.references,
+    movement: time.movement,
+  });
+  const statuses = batchStatuses(input, view, {
+    open,
+    records: step?.records,
+    actions,
+    agentProblem: agent.problem,
+    troubles: rolloutTroubles(status, time.movement),
+  });
+  const alerts = [...statuses.values()].map(({ notification }) => alertDueAt(notification ?? {}));
+  const looks = [step?.lookAt, agent.lookAt, hold?.until, tidy.lookAt, time.lookAt, prePull.lookAt, ...alerts];
   return {
     commands: [
       ...(step?.commands ?? []),
@@ -166,27 +188,12 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
       ...tidy.commands,
       ...time.commands,
     ],
-    planStatus: planStatus({
-      input,
-      fleet,
-      budget,
-      open,
-      hold,
-      control: actions.control,
-      agentProblem: agent.problem,
-      preflight: preflight.status,
-      prePull: prePull.status,
-      gates: gateStatuses(gates, input),
-      references: time.references,
-      movement: time.movement,
-    }),
-    batchStatuses: batchStatuses(input, view, {
-      open,
-      records: step?.records,
-      actions,
-      agentProblem: agent.problem,
-    }),
-    lookAt: earliest(looks, input.now),
+    planStatus: status,
+    batchStatuses: statuses,
+    lookAt: earliest(
+      looks.filter((look) => look !== undefined),
+      input.now,
+    ),
     gates: gatesRest(view, hold) && soaking(view) === undefined ? [] : gates.map((gate) => gate.name),
   };
 }

@@ -1,8 +1,9 @@
 import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import { LABELS } from '../../api/names.ts';
 import type { Instant, JobFact, NodeFact } from '../facts.ts';
+import { outboxEntries } from '../baton/deliveries.ts';
 import { toInstant } from '../text.ts';
-import { isSettled, mayStillEnd, outstandingSinks } from './batch-step.ts';
+import { isSettled, mayStillEnd } from './batch-step.ts';
 import type { Command } from './command.ts';
 import type { Decision } from './decide.ts';
 import { currentBatches } from './fleet.ts';
@@ -65,7 +66,7 @@ export function finishDeletion(input: DecisionInput, deleting: boolean, open: Up
   const uid = snapshot.plan.metadata.uid;
   commands.push(...freed([...snapshot.nodes.values()], uid, 'the plan is being deleted'));
   const until = (toInstant(snapshot.plan.metadata.deletionTimestamp) ?? now) + DELIVERY_LIMIT_MS;
-  const untold = snapshot.batches.some((batch) => outstandingSinks(batch).length > 0 || mayStillEnd(snapshot, batch));
+  const untold = snapshot.batches.some((batch) => outboxEntries(batch).length > 0 || mayStillEnd(snapshot, batch));
   if (untold) return { commands, lookAt: until + 1000 };
   // A Pod that cannot end on a lost host does not hold the plan: it goes with its Lease.
   const pods = [...snapshot.agentPods, ...snapshot.pullPods];
@@ -115,12 +116,12 @@ function oldBatches({ snapshot, settings }: DecisionInput): Command[] {
   const droppable: UpgradeBatch[] = [];
   for (const batch of earlier.slice(0, Math.max(0, earlier.length - settings.historyLimit))) {
     const quarantined = batch.status?.nodes?.some((record) => record.quarantined === true) ?? false;
-    if (outstandingSinks(batch).length === 0 && !quarantined) droppable.push(batch);
+    if (outboxEntries(batch).length === 0 && !quarantined) droppable.push(batch);
     // Without the batches after it, one of the same revision that has to stay would count as the current one.
     else if (batch.spec.revision === snapshot.revision) break;
   }
   const asked = snapshot.batches.filter(
-    (batch) => batch.metadata.deletionTimestamp !== undefined && isSettled(batch) && outstandingSinks(batch).length === 0,
+    (batch) => batch.metadata.deletionTimestamp !== undefined && isSettled(batch) && outboxEntries(batch).length === 0,
   );
   return [...new Set([...droppable, ...asked])].map((batch) => ({
     kind: 'RemoveBatch',

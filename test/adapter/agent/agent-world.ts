@@ -71,7 +71,14 @@ export function settle(batch: UpgradeBatch, sinks: readonly string[]): UpgradeBa
     message: '',
     lastTransitionTime: '2026-11-22T10:00:00Z',
   } as const;
-  return { ...batch, status: { ...batch.status, conditions: [settled], notification: { id: `${batch.metadata.uid}/1`, sinks } } };
+  return {
+    ...batch,
+    status: {
+      ...batch.status,
+      conditions: [settled],
+      notification: { ...batch.status?.notification, id: `${batch.metadata.uid}/1`, sinks },
+    },
+  };
 }
 
 /** A cluster, its receivers, and agents in virtual time. */

@@ -2,7 +2,7 @@ import type { Receipt, UpgradeBatch } from '../../../src/api/generated/upgradeba
 import type { UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
 import { ANNOTATIONS } from '../../../src/api/names.ts';
 import { LeaseConflict } from '../../../src/agent/ports.ts';
-import { outboxEntry, type OutboxEntry } from '../../../src/core/baton/deliveries.ts';
+import { outboxEntries, type OutboxEntry } from '../../../src/core/baton/deliveries.ts';
 import { hasReceipt, readLease, type LeaseView } from '../../../src/core/baton/lease.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -73,7 +73,7 @@ export class FakeCluster {
   }
 
   outbox(): OutboxEntry[] {
-    return this.batches.map(outboxEntry).filter((entry) => entry !== undefined);
+    return this.batches.flatMap(outboxEntries);
   }
 
   read(name: string): UpgradeBatch | undefined {

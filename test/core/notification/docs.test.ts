@@ -46,6 +46,10 @@ function regenerate(page: string): string {
     })
     .replace(/<!-- example json: (\S+) -->[^]*?<!-- end of example json -->/, (_section, name: string) => {
       return `<!-- example json: ${name} -->\n${fenced('json', compactJson(tell(name)))}\n<!-- end of example json -->`;
+    })
+    .replace(/<!-- example alert: (\S+) -->[^]*?<!-- end of example alert -->/, (_section, name: string) => {
+      const text = readFileSync(new URL(`golden/alert-${name}.txt`, import.meta.url), 'utf8').trimEnd();
+      return `<!-- example alert: ${name} -->\n${fenced('text', text)}\n<!-- end of example alert -->`;
     });
 }
 

@@ -39,7 +39,7 @@ describe('`send`: who gets the final message of a batch', () => {
     { title: 'ends aborted', nodes: GOOD, outlook: follows('Aborted'), asked: ['ops', 'page', 'mail'] },
     { title: 'ends because the plan was deleted', nodes: GOOD, outlook: follows('Deleted'), asked: ['ops', 'mail'] },
   ])('that $title: $asked', ({ nodes, outlook, asked }) => {
-    expect(finalSinks(SINKS, { status: { nodes, outlook }, previous: undefined })).toEqual(asked);
+    expect(finalSinks(SINKS, { status: { nodes, outlook }, alerts: [], previous: undefined })).toEqual(asked);
   });
 
   it.each([
@@ -47,7 +47,7 @@ describe('`send`: who gets the final message of a batch', () => {
     { title: 'told the pager that trouble was over', previous: told(GOOD, NEXT, ['ops', 'page']), asked: ['ops'] },
     { title: 'had trouble before the pager was in the plan', previous: told(BAD, NEXT, ['ops']), asked: ['ops'] },
   ])('that went well, where the batch before $title: $asked', ({ previous, asked }) => {
-    expect(finalSinks(SINKS, { status: { nodes: GOOD, outlook: NEXT }, previous })).toEqual(asked);
+    expect(finalSinks(SINKS, { status: { nodes: GOOD, outlook: NEXT }, alerts: [], previous })).toEqual(asked);
   });
 });
 

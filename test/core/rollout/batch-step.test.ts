@@ -34,6 +34,7 @@ function statusOf({
     downNow,
     outlook: () => ({ next: 'Done', message: 'as it is now' }),
     agentProblem,
+    rollout: [],
   });
 }
 
@@ -152,7 +153,8 @@ describe('The outbox of a batch', () => {
 
   it('does not take the receipt of another message of the batch for the final one', () => {
     const alert = delivered({ id: 'uid-of-os-aaaa-1/2' });
-    const notification = { ...outboxOf('os-aaaa-1'), receipts: [alert] };
+    const raised = { id: alert.id, time: timeAt(1), action: 'None', causes: [], next: '' } as const;
+    const notification = { ...outboxOf('os-aaaa-1'), alerts: [raised], receipts: [alert] };
     const batch = aBatch(['node-1', 'node-2'], { status: settledStatus(SUCCEEDED, { notification }) });
     expect(outstandingSinks(batch)).toEqual(['ops']);
     const status = statusOf({ batch, records: SUCCEEDED, snapshot: lease(delivered()) });

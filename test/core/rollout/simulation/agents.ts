@@ -1,5 +1,5 @@
 import type { Receipt, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
-import { isSettled, outstandingSinks } from '../../../../src/core/rollout/batch-step.ts';
+import { outboxEntries } from '../../../../src/core/baton/deliveries.ts';
 import { toRfc3339 } from '../../../../src/core/text.ts';
 import type { World } from './world.ts';
 
@@ -30,9 +30,10 @@ function live(world: World, uid: string): void {
   world.time.after(RENEWAL_MS, () => live(world, uid));
   if (!world.isAlive(pod.node) || world.lease?.agentPodUid !== uid) return;
   world.setLease({ renewed: true }, false);
-  const batches = [...world.batches.values()].filter(isSettled).sort((a, b) => a.spec.index - b.spec.index);
+  const batches = [...world.batches.values()].sort((a, b) => a.spec.index - b.spec.index);
   for (const batch of batches) {
-    for (const sink of outstandingSinks(batch)) send(world, { uid, node: pod.node }, batch, sink);
+    for (const { id, sinks } of outboxEntries(batch))
+      for (const sink of sinks) send(world, { uid, node: pod.node }, batch, { id, sink });
   }
 }
 
@@ -41,8 +42,7 @@ interface Agent {
   readonly node: string;
 }
 
-function send(world: World, agent: Agent, batch: UpgradeBatch, sink: string): void {
-  const id = `${batch.metadata.uid}/1`;
+function send(world: World, agent: Agent, batch: UpgradeBatch, { id, sink }: Pick<Receipt, 'id' | 'sink'>): void {
   if (world.lease?.receipts.some((receipt) => receipt.id === id && receipt.sink === sink) === true) return;
   const weather = world.sinks.get(sink);
   const told = { sink, id, node: agent.node, attempts: 1, time: toRfc3339(world.now) };
@@ -56,7 +56,7 @@ function send(world: World, agent: Agent, batch: UpgradeBatch, sink: string): vo
     return;
   }
   world.deliveries.push({ id, sink, node: agent.node, at: world.now });
-  world.say(() => `${agent.node} tells ${sink} about ${batch.metadata.name}: ${summaryOf(batch)}`);
+  world.say(() => `${agent.node} tells ${sink} about ${batch.metadata.name}: ${wordsOf(batch, id)}`);
   // Between the delivery and its receipt an agent may die: then the next one sends again, under the same id.
   world.time.after(world.random.between(10, 400), () => record(world, agent, { ...told, outcome: 'Delivered' }));
 }
@@ -69,7 +69,9 @@ function record(world: World, agent: Agent, receipt: Receipt): void {
   world.setLease({ receipts: [...world.lease.receipts, receipt] });
 }
 
-function summaryOf({ status }: UpgradeBatch): string {
+function wordsOf({ status }: UpgradeBatch, id: string): string {
+  const alert = status?.notification?.alerts?.find((each) => each.id === id);
+  if (alert !== undefined) return alert.causes.map((cause) => `${cause.alert} ${cause.nodes ?? cause.message ?? ''}`).join('; ');
   const { nodes = 0, succeeded = 0, failed = 0 } = status?.summary ?? {};
   return `${succeeded}/${nodes} succeeded, ${failed} failed; ${status?.outlook?.message ?? 'no outlook'}`;
 }

@@ -68,7 +68,17 @@ export function apply(world: World, memory: Memory, command: Command): Answer {
 
 type LeaseCommand = Extract<
   Command,
-  { kind: 'CreateAgentPod' | 'DeleteAgentPod' | 'PassBaton' | 'PrepareNamespace' | 'DeleteLease' | 'TakeGroup' | 'LeaveGroup' }
+  {
+    kind:
+      | 'CreateAgentPod'
+      | 'DeleteAgentPod'
+      | 'PassBaton'
+      | 'ClearReceipts'
+      | 'PrepareNamespace'
+      | 'DeleteLease'
+      | 'TakeGroup'
+      | 'LeaveGroup';
+  }
 >;
 
 /** What is done to Leases, of plans and of groups, and to those that hold them. */
@@ -80,6 +90,8 @@ function applyToLease(world: World, command: LeaseCommand): Answer {
       return deleteAgentPod(world, command);
     case 'PassBaton':
       return passBaton(world, command);
+    case 'ClearReceipts':
+      return clearReceipts(world, command);
     case 'PrepareNamespace':
       return prepare(world, command.lease);
     case 'DeleteLease':
@@ -224,6 +236,13 @@ function passBaton(world: World, { lease, to, receipts }: Extract<Command, { kin
     receipts: seenAll ? receipts : current.receipts,
     renewed: false,
   });
+  return 'Applied';
+}
+
+function clearReceipts(world: World, { lease, receipts }: Extract<Command, { kind: 'ClearReceipts' }>): Answer {
+  const current = world.lease;
+  if (current?.uid !== lease.uid || current.receipts.length !== lease.receipts.length) return 'Refused';
+  world.setLease({ receipts });
   return 'Applied';
 }
 

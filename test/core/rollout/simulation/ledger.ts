@@ -3,10 +3,12 @@ export interface Ledger {
   /** The revision that is done on a Node, by its UID. */
   readonly succeeded: Map<string, string>;
   readonly settled: Set<string>;
+  /** When a node's failure was first on record, by batch and name. */
+  readonly failed: Map<string, number>;
   checks: number;
 }
 
 /** An empty ledger. */
 export function newLedger(): Ledger {
-  return { succeeded: new Map(), settled: new Set(), checks: 0 };
+  return { succeeded: new Map(), settled: new Set(), failed: new Map(), checks: 0 };
 }

@@ -2,7 +2,7 @@ import { findCondition, isTrue, type Condition } from '../../../../src/core/cond
 import type { UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import { selects } from '../../../../src/core/selector.ts';
 import { awaitingEnd } from '../../../../src/core/notification/final-sinks.ts';
-import { outstandingSinks } from '../../../../src/core/rollout/batch-step.ts';
+import { outboxEntries } from '../../../../src/core/baton/deliveries.ts';
 import { kernelOf } from './kubelet.ts';
 import { newLedger } from './ledger.ts';
 import { Operator } from './operator.ts';
@@ -108,7 +108,7 @@ function checkEnd(world: World, people: boolean): void {
 function checkTold(world: World, conditions: readonly Condition[] | undefined): void {
   for (const batch of world.batches.values()) {
     if (!isTrue(batch.status?.conditions, 'Settled')) continue;
-    const open = outstandingSinks(batch);
+    const open = outboxEntries(batch).flatMap(({ id, sinks }) => sinks.map((sink) => `${sink} (${id})`));
     const excuse = findCondition(conditions, 'NotificationsDelivered')?.reason === 'NoEligibleAgent';
     if (open.length > 0 && !excuse)
       throw new Error(`Invariant 1 is broken: ${batch.metadata.name} was never told to ${open.join(', ')}`);

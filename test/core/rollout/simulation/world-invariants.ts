@@ -1,9 +1,11 @@
 import type { NodeRecord, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
+import { isReceiptOf } from '../../../../src/core/baton/deliveries.ts';
 import { isTrue } from '../../../../src/core/condition.ts';
 import type { NodeFact } from '../../../../src/core/facts.ts';
 import { whyIdle } from '../../../../src/core/rollout/current.ts';
 import { daemonSetsOf } from './daemon-sets.ts';
 import type { Ledger } from './ledger.ts';
+import { checkAlerts } from './alert-invariants.ts';
 import { must } from './must.ts';
 import type { World } from './world.ts';
 
@@ -47,9 +49,10 @@ function checkBatch(world: World, ledger: Ledger, batch: UpgradeBatch): void {
   const { uid, name } = batch.metadata;
   for (const receipt of batch.status?.notification?.receipts ?? []) {
     const delivered = world.deliveries.some((delivery) => delivery.id === receipt.id && delivery.sink === receipt.sink);
-    must(receipt.id === `${uid}/1`, 1, () => `${name} has a receipt of another notification`);
+    must(isReceiptOf(batch, receipt), 1, () => `${name} has a receipt of another notification`);
     must(receipt.outcome === 'Failed' || delivered, 1, () => `${name} has a receipt of ${receipt.sink} for what was never sent`);
   }
+  checkAlerts(world, ledger, batch);
   if (!isTrue(batch.status?.conditions, 'Settled')) {
     must(!ledger.settled.has(uid), 8, () => `${name} was settled and is open again`);
     return;

@@ -1,3 +1,4 @@
+import { finalReceipts } from '../../../../src/core/baton/deliveries.ts';
 import type { UpgradeAction } from '../../../../src/api/generated/upgradeaction.ts';
 import type { Receipt, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import type { ChangeFreeze, UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
@@ -170,9 +171,9 @@ export class World {
     return this.#revision.hash;
   }
 
-  /** Receipts of a batch, copied or not. */
+  /** Receipts of a batch's final message, copied or not. */
   receiptsOf(batch: UpgradeBatch): readonly Receipt[] {
-    const copied = batch.status?.notification?.receipts ?? [];
+    const copied = finalReceipts(batch.status?.notification);
     const onLease = (this.lease?.receipts ?? []).filter((receipt) => receipt.id === `${batch.metadata.uid}/1`);
     return [...copied, ...onLease.filter((receipt) => !copied.some((other) => other.sink === receipt.sink))];
   }
