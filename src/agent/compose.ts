@@ -1,13 +1,15 @@
 import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { Log } from '../api/log.ts';
 import type { ReportFact } from '../core/facts.ts';
+import { liveId } from '../core/baton/live.ts';
+import { consolidateProgress } from '../core/notification/consolidate-progress.ts';
 import { consolidateAlert } from '../core/notification/consolidate-alert.ts';
 import { consolidate } from '../core/notification/consolidate.ts';
 import type { DetailRequest } from '../core/notification/node-detail.ts';
 import type { Notification } from '../core/notification/notification.ts';
 import type { AgentConfig, ReportSource } from './ports.ts';
 
-/** A message of a batch: its final one, or an alert. */
+/** A message of a batch: its final one, an alert, or the live one. */
 export interface MessageOf {
   readonly batch: UpgradeBatch;
   readonly id: string;
@@ -23,10 +25,13 @@ export type Compose = (message: MessageOf, detail: DetailRequest, signal: AbortS
 export function createComposer({
   config,
   reports,
+  now,
   log,
 }: {
   readonly config: AgentConfig;
   readonly reports: ReportSource;
+  /** The wall clock. */
+  readonly now: () => number;
   readonly log: Log;
 }): Compose {
   let latest: { readonly id: string; readonly reports: Promise<readonly ReportFact[]> } | undefined;
@@ -46,6 +51,7 @@ export function createComposer({
     const alert = batch.status?.notification?.alerts?.find((each) => each.id === id);
     // An alert is urgent, and all that it says is on record.
     if (alert !== undefined) return consolidateAlert({ ...common, reports: [] }, alert);
+    if (id === liveId(batch.metadata.uid)) return consolidateProgress({ ...common, reports: [] }, now());
     if (latest?.id !== id) latest = { id, reports: collect(batch.metadata.name, signal) };
     return consolidate({ ...common, reports: await latest.reports });
   };

@@ -5,6 +5,9 @@ import { outboxEntries, type Delivery } from '../core/baton/deliveries.ts';
 import { hasReceipt } from '../core/baton/lease.ts';
 import type { SendResult } from '../core/notification/send-result.ts';
 import { pause } from '../kube/pause.ts';
+import { liveReceipt } from '../core/baton/live.ts';
+import { presentFields } from '../core/present-fields.ts';
+import type { SinkTurns } from './sink-turns.ts';
 import type { Compose } from './compose.ts';
 import type { LeaseHold } from './lease-hold.ts';
 import type { AgentPorts } from './ports.ts';
@@ -16,6 +19,8 @@ export interface DeliverPorts extends Pick<
 > {
   readonly hold: LeaseHold;
   readonly compose: Compose;
+  /** Shared by all that is sent to a sink. */
+  readonly turns: SinkTurns;
 }
 
 /** When a delivery has to end. */
@@ -68,7 +73,7 @@ export async function deliver(delivery: Delivery, ports: DeliverPorts, signals: 
   }
 
   while (!signals.stop.aborted) {
-    const tried = await tryOnce(delivery, ports, signals);
+    const tried = await ports.turns.take(sink, () => tryOnce(delivery, ports, signals));
     if (tried.kind === 'Stopped' || tried.kind === 'Closed') return;
     if (tried.kind === 'Unready') {
       failures += 1;
@@ -117,7 +122,10 @@ async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: D
     );
     if (baton.aborted) return { kind: 'Unready', problem: 'the baton was lost while the notification was made' };
     if (stop.aborted) return { kind: 'Stopped' };
-    const result = await createSink(spec).send(notification, { signal: AbortSignal.any([baton, cut]), now: clock.now() });
+    const handle = liveReceipt(delivery.batchUid, spec.name, [...(batch.status?.notification?.receipts ?? []), ...hold.receipts])
+      ?.receipt.handle;
+    const signal = AbortSignal.any([baton, cut]);
+    const result = await createSink(spec).send(notification, presentFields({ signal, now: clock.now(), handle }));
     return { kind: 'Sent', result };
   } catch (error) {
     if (stop.aborted) return { kind: 'Stopped' };

@@ -3,6 +3,8 @@ import { Bell } from './bell.ts';
 import { createComposer } from './compose.ts';
 import { runCourier } from './courier.ts';
 import { LeaseHold } from './lease-hold.ts';
+import { runLive } from './live.ts';
+import { SinkTurns } from './sink-turns.ts';
 import type { AgentPorts, ReportSource } from './ports.ts';
 
 /** How long sends in flight may go on once the agent is to stop (ms). */
@@ -22,8 +24,10 @@ export async function runAgent(ports: AgentPorts, stop: AbortSignal): Promise<vo
   const over = new AbortController();
 
   async function deliverAndFinish(): Promise<void> {
-    const compose = createComposer({ config, reports, log });
-    await runCourier({ ...ports, hold, compose }, changed, { stop, cut: cut.signal });
+    const compose = createComposer({ config, reports, now: clock.now, log });
+    const deliverPorts = { ...ports, hold, compose, turns: new SinkTurns() };
+    const signals = { stop, cut: cut.signal };
+    await Promise.all([runCourier(deliverPorts, changed, signals), runLive(deliverPorts, changed, signals)]);
     await hold.flush(RECEIPT_GRACE_MS, over.signal);
     over.abort();
   }

@@ -9,10 +9,10 @@ export interface Notification {
   /** `<batch uid>/<sequence>`: the same for every try, so that a receiver can tell a repetition. */
   readonly id: string;
   /**
-   * BatchSettled: the final message of a batch. Alert: what cannot wait for it. Test: somebody tries the plan's sinks, and nothing of it has
-   * happened.
+   * BatchSettled: the final message of a batch. Alert: what cannot wait for it. Progress: how far the batch is, in one message that is changed
+   * in sinks that can. Test: somebody tries the plan's sinks, and nothing of it has happened.
    */
-  readonly kind: 'BatchSettled' | 'Alert' | 'Test';
+  readonly kind: 'BatchSettled' | 'Alert' | 'Progress' | 'Test';
   /** Name of the cluster, where the operator was told one. */
   readonly cluster?: string;
   readonly plan: NotifiedPlan;

@@ -1,6 +1,5 @@
 import type { NodeRecord, Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
-import { isReceiptOf, outboxEntries } from '../baton/deliveries.ts';
-import { hasReceipt } from '../baton/lease.ts';
+import { isCopied, isReceiptOf, outboxEntries } from '../baton/deliveries.ts';
 import type { Instant } from '../facts.ts';
 import { isSettled } from './batch-step.ts';
 import { stepBaton } from './baton-step.ts';
@@ -21,7 +20,7 @@ const MOST_COPIED = 16;
 /** Receipts on the Lease that some batch has still to copy; for messages that are on record no more, nobody needs them. */
 function uncopiedReceipts({ batches, lease }: PlanSnapshot): readonly Receipt[] {
   return (lease?.receipts ?? []).filter((receipt) =>
-    batches.some((batch) => isReceiptOf(batch, receipt) && !hasReceipt(batch.status?.notification?.receipts ?? [], receipt)),
+    batches.some((batch) => isReceiptOf(batch, receipt) && !isCopied(batch, receipt)),
   );
 }
 

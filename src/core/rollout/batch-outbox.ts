@@ -2,6 +2,7 @@ import { CONDITIONS, NOTIFY_REASONS } from '../../api/conditions.ts';
 import type { BatchNotification, BatchOutlook, NodeRecord, Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import { finalReceipts } from '../baton/deliveries.ts';
 import { hasReceipt } from '../baton/lease.ts';
+import { liveReceipt } from '../baton/live.ts';
 import type { Finding } from '../condition.ts';
 import { awaitingEnd, finalSinks, isPlanEnd } from '../notification/final-sinks.ts';
 import { presentFields } from '../present-fields.ts';
@@ -24,7 +25,9 @@ interface OutboxBatch extends Pick<BatchNotification, 'alerts' | 'standing' | 't
 export function batchOutbox(input: DecisionInput, batch: UpgradeBatch, of: OutboxBatch): BatchNotification | undefined {
   const before = batch.status?.notification;
   const { settledTime, alerts = [], standing, troubleTime } = of;
-  if (settledTime === undefined && before === undefined && alerts.length === 0 && troubleTime === undefined) return undefined;
+  const live = liveReceipts(input, batch);
+  const isEmpty = alerts.length === 0 && troubleTime === undefined && live.length === 0;
+  if (settledTime === undefined && before === undefined && isEmpty) return undefined;
   const final = settledTime === undefined ? {} : askedSinks(input, batch, of);
   const notification = presentFields({
     id: before?.id ?? `${batch.metadata.uid}/1`,
@@ -33,7 +36,13 @@ export function batchOutbox(input: DecisionInput, batch: UpgradeBatch, of: Outbo
     standing,
     troubleTime,
   });
-  return { ...notification, receipts: receiptsOf(input, batch, { notification, settledTime }) };
+  return { ...notification, receipts: [...live, ...receiptsOf(input, batch, { notification, settledTime })] };
+}
+
+/** The live message of each sink, by which the next agent goes on with it, and the final message takes its place. */
+function liveReceipts({ snapshot }: DecisionInput, { metadata, status }: UpgradeBatch): readonly Receipt[] {
+  const known = [...(status?.notification?.receipts ?? []), ...(snapshot.lease?.receipts ?? [])];
+  return (snapshot.plan.spec.notify?.sinks ?? []).flatMap(({ name }) => liveReceipt(metadata.uid, name, known)?.receipt ?? []);
 }
 
 /** The receipts on record and on the Lease, for the messages that are on record, and for those that took too long. */

@@ -1,11 +1,12 @@
 import { runAgent } from '../../../src/agent/run-agent.ts';
 import type { AgentPorts } from '../../../src/agent/ports.ts';
 import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
-import type { UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
+import type { NotifyPolicy, UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
 import type { Log } from '../../../src/api/log.ts';
 import type { OutboxEntry } from '../../../src/core/baton/deliveries.ts';
 import type { ReportFact } from '../../../src/core/facts.ts';
 import type { Notification } from '../../../src/core/notification/notification.ts';
+import type { SendOptions } from '../../../src/notify/sink.ts';
 import type { SendResult } from '../../../src/core/notification/send-result.ts';
 import { aBatch, succeeded } from '../../core/notification/a-batch.ts';
 import { FakeCluster, type Holder } from './fake-cluster.ts';
@@ -20,6 +21,18 @@ export interface Received {
   readonly node: string;
   readonly at: number;
   readonly notification: Notification;
+}
+
+/** A message that was posted to, or changed in, a sink that updates in place. */
+export interface Posted {
+  readonly sink: string;
+  readonly kind: Notification['kind'];
+  readonly text: string;
+  readonly handle: string;
+  /** Whether it took the place of the message with this handle. */
+  readonly changed: boolean;
+  readonly node: string;
+  readonly at: number;
 }
 
 /** An agent that runs, and what can be done to it. */
@@ -42,6 +55,8 @@ export interface SendTry {
 /** What a receiver does with a try. It gets the notification after `latencyMs`, answers after as much again. */
 export interface SinkBehaviour {
   readonly latencyMs: number;
+  /** Whether it can change messages; handles that it has lost are not in `handles`. */
+  readonly live?: { readonly handles: Set<string> };
   /** Called when the try begins, and once the receiver has got the notification. */
   readonly onSend?: (sent: SendTry) => void;
   readonly onReceived?: (sent: SendTry) => void;
@@ -49,9 +64,9 @@ export interface SinkBehaviour {
 }
 
 /** A plan with these sinks. */
-export function aPlan(sinks: readonly string[]): UpgradePlan {
+export function aPlan(sinks: readonly string[], notify: Partial<NotifyPolicy> = {}): UpgradePlan {
   return {
-    spec: { notify: { sinks: sinks.map((name) => ({ name, webhook: { url: `https://${name}.example/` } })) } },
+    spec: { notify: { ...notify, sinks: sinks.map((name) => ({ name, webhook: { url: `https://${name}.example/` } })) } },
   } as unknown as UpgradePlan;
 }
 
@@ -86,6 +101,7 @@ export class AgentWorld {
   readonly time = new VirtualTime();
   readonly cluster: FakeCluster;
   readonly received: Received[] = [];
+  readonly posted: Posted[] = [];
   readonly behaviours = new Map<string, SinkBehaviour>();
   readonly logged: string[] = [];
   /** What each call to the API server does before it is carried out; may throw. */
@@ -173,8 +189,9 @@ export class AgentWorld {
       },
       createSink: ({ name }) => ({
         name,
+        updatesInPlace: this.behaviours.get(name)?.live !== undefined,
         preview: ({ text }) => ({ contentType: 'text/plain', body: text }),
-        send: (notification, { signal }) => agent.process.call(0, () => this.#send(name, { agent, notification, signal })),
+        send: (notification, options) => agent.process.call(0, () => this.#send(name, { agent, notification, ...options })),
       }),
       clock: agent.process.clock,
       random: () => this.random(),
@@ -184,7 +201,7 @@ export class AgentWorld {
 
   async #send(
     sink: string,
-    { agent, notification, signal }: { agent: RunningAgent; notification: Notification; signal: AbortSignal },
+    { agent, notification, signal, handle }: SendOptions & { readonly agent: RunningAgent; readonly notification: Notification },
   ): Promise<SendResult> {
     const count = (this.#tries.get(sink) ?? 0) + 1;
     this.#tries.set(sink, count);
@@ -196,7 +213,8 @@ export class AgentWorld {
     const wasCut = (): boolean => signal.aborted;
     if (wasCut()) return cut;
     const result = answer?.(sent) ?? { kind: 'Delivered' };
-    if (result.kind === 'Delivered') {
+    const told = result.kind === 'Delivered' ? this.#post(sink, { agent, notification, handle }) : result;
+    if (result.kind === 'Delivered' && notification.kind !== 'Progress') {
       this.received.push({
         sink,
         id: notification.id,
@@ -208,6 +226,21 @@ export class AgentWorld {
     }
     onReceived?.(sent);
     await this.time.sleep(latencyMs, signal);
-    return wasCut() ? cut : result;
+    return wasCut() ? cut : told;
+  }
+
+  /** What a sink that updates in place does: it changes the message that it is given, or posts a new one. */
+  #post(
+    sink: string,
+    { agent, notification, handle }: { agent: RunningAgent; notification: Notification; handle: string | undefined },
+  ): SendResult {
+    const handles = this.behaviours.get(sink)?.live?.handles;
+    if (handles === undefined) return { kind: 'Delivered' };
+    const changed = handle !== undefined && handles.has(handle) && notification.kind !== 'Alert';
+    const posted = changed ? handle : `${sink}/${this.posted.length + 1}`;
+    handles.add(posted);
+    const { kind, text } = notification;
+    this.posted.push({ sink, kind, text, handle: posted, changed, node: agent.node, at: this.time.now });
+    return { kind: 'Delivered', handle: posted };
   }
 }

@@ -116,8 +116,7 @@ export class FakeCluster {
 }
 
 function addReceipt(batch: UpgradeBatch, receipt: Receipt): UpgradeBatch {
-  const notification = batch.status?.notification;
-  if (notification === undefined) return batch;
+  const notification = batch.status?.notification ?? { id: `${batch.metadata.uid}/1` };
   const receipts = [...(notification.receipts ?? []), receipt];
   return { ...batch, status: { ...batch.status, notification: { ...notification, receipts } } };
 }

@@ -1,0 +1,56 @@
+import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import { liveId } from '../baton/live.ts';
+import type { Instant } from '../facts.ts';
+import { counted } from '../text.ts';
+import { consolidate, type ConsolidateInput } from './consolidate.ts';
+import type { Notification } from './notification.ts';
+
+/**
+ * How far a batch is: the live message that is changed while the batch runs.
+ *
+ * @param now when it is composed.
+ */
+export function consolidateProgress(input: ConsolidateInput, now: Instant): Notification {
+  const { text: _text, durations: _durations, ...base } = consolidate(input);
+  const { metadata } = input.batch;
+  return {
+    ...base,
+    id: liveId(metadata.uid),
+    kind: 'Progress',
+    causes: [],
+    nodes: [],
+    text: renderProgress(base, input.batch, now),
+  };
+}
+
+/** What a live message says, apart from its time: while it is the same, nothing is to be sent. */
+export function progressKey({ status }: UpgradeBatch): string {
+  const { summary } = status ?? {};
+  const { succeeded = 0, failed = 0, skipped = 0, notAttempted = 0, running = 0, overdue = 0 } = summary ?? {};
+  return JSON.stringify([succeeded, failed, skipped, notAttempted, running, overdue]);
+}
+
+function renderProgress(
+  { cluster, plan, batch, counts, agent }: Omit<Notification, 'text'>,
+  { status }: UpgradeBatch,
+  now: Instant,
+): string {
+  const { running = 0, overdue = 0 } = status?.summary ?? {};
+  const where = [...(cluster === undefined ? [] : [cluster]), `${plan.name} ${plan.version}`, `batch ${batch.index}`];
+  const waiting = counts.unfinished - running;
+  const told = [
+    [running, 'in their turn'],
+    [overdue, 'overdue'],
+    [counts.failed, 'failed'],
+    [counts.skipped, 'skipped'],
+    [counts.notAttempted, 'not attempted'],
+    [waiting, 'to come'],
+  ] as const;
+  const parts = told.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  const speaker = agent.node === undefined ? [] : [`agent ${agent.node}`];
+  return [
+    `⏳ ${where.join(' · ')} · ${counts.succeeded}/${counted(counts.nodes, 'node')} done`,
+    ...(parts.length === 0 ? [] : [parts.join(', ')]),
+    [`as of ${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`, ...speaker].join(' · '),
+  ].join('\n');
+}
