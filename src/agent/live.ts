@@ -40,7 +40,7 @@ export async function runLive(ports: DeliverPorts, changed: Bell, { stop, cut }:
     try {
       await updateAll(live, ports, { stop, cut });
     } catch (error) {
-      if (!stop.aborted) log.warn('Updating live messages failed', { batch, error });
+      log.warn('Updating live messages failed', { batch, error });
     }
     await pause(clock.sleep, UPDATE_MS, stop);
   }

@@ -48,6 +48,10 @@ export const PLAN_REASONS = {
   BatonMoving: 'BatonMoving',
   /** Running: the batch is settled and its notification is on its way. */
   Notifying: 'Notifying',
+  /** Waiting: not every sink has got the notification of the last batch, and the plan requires it. */
+  NotificationPending: 'NotificationPending',
+  /** Paused: a sink will never take the notification of the last batch, and the plan requires it. */
+  NotificationFailed: 'NotificationFailed',
   /** Waiting: nodes that are down use up maxUnavailable. */
   MaxUnavailableReached: 'MaxUnavailableReached',
   /** Waiting: every node in its turn is held up in its drain, by Pods that may not go. */
@@ -110,6 +114,14 @@ export const NOTIFY_REASONS = {
   Refused: 'Refused',
   /** The Secret that signs it is missing. */
   SecretMissing: 'SecretMissing',
+  /** The content of a Secret cannot be used. */
+  SecretInvalid: 'SecretInvalid',
+  /** The sink has an address that sinks may not have. */
+  AddressNotAllowed: 'AddressNotAllowed',
+  /** The receiver sends us somewhere else. */
+  RedirectRefused: 'RedirectRefused',
+  /** The sink's template failed: the built-in text was sent instead. */
+  TemplateFailed: 'TemplateFailed',
   /** Nobody took it within the time. */
   GivenUp: 'GivenUp',
   /** The sink was removed from the plan before it got the notification. */

@@ -55,11 +55,3 @@ export function compareNames(a: string, b: string): number {
   }
   return left.length - right.length;
 }
-
-/** Without line breaks, control characters and those that turn the direction of the text: messages come from upgrade containers. */
-export function oneLine(text: string): string {
-  return text
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .replaceAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
-    .trim();
-}

@@ -367,6 +367,8 @@ export interface NotifyPolicy {
   readonly nodeDetails?: readonly NodeDetailRule[];
   /** silences keeps the alerts about a node quiet while it is in its turn: for five minutes, extended while the turn lasts, lifted at once when the node fails. A silence that cannot be made stops nothing. */
   readonly silences?: SilencesPolicy;
+  /** required lets the next batch wait until every sink that asked has got the final message of the last one; a sink that refuses it for good pauses the rollout until an UpgradeAction Resume. Without it: false, and the next batch waits at most 30 s. */
+  readonly required?: boolean;
   /** live keeps one message a batch up to date while it runs, at most every 30 s, in sinks that can change a message (Slack with a bot token); the final message takes its place. Without it: false. */
   readonly live?: boolean;
   /** alerts are what is told at once, before the batch has settled, to the sinks that are told of trouble. Without it: all of them. What happens within seconds is one alert; further ones of a batch follow at most every five minutes. */

@@ -13,7 +13,15 @@ import { renderAlert } from './render-alert.ts';
  */
 export function consolidateAlert(input: ConsolidateInput, alert: BatchAlert): Notification {
   const { batch, detail = {} } = input;
-  const { text: _text, durations: _durations, next: _next, progress: _progress, ...base } = consolidate(input);
+  const {
+    text: _text,
+    durations: _durations,
+    next: _next,
+    progress: _progress,
+    story: _story,
+    late: _late,
+    ...base
+  } = consolidate(input);
   const levelOf = levelsOf(batch, detail);
   const hidden = new Set(batch.spec.nodes.map(({ name }) => name).filter((name) => levelOf(name) === 'None'));
   const told: NotifiedAlert = {
@@ -55,8 +63,12 @@ function commandsOf(
     batch: batch.metadata.name,
     quarantined: named,
     quarantinedUnnamed: concerned.length - named.length,
+    ofAllBatches: false,
+    // Retries are for when the batch has ended.
+    retriable: undefined,
+    budget: undefined,
     // What spec.paused holds, no act lets go on.
-    paused: causes.some(({ alert, reason }) => alert === 'RolloutPaused' && reason !== 'PausedBySpec'),
+    paused: causes.some(({ alert, reason }) => alert === 'RolloutPaused' && reason !== 'PausedBySpec') ? {} : undefined,
     unapproved: causes.some(({ alert }) => alert === 'ApprovalRequired'),
     reported: reports.length > 0,
   });

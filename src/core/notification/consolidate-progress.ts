@@ -11,7 +11,7 @@ import type { Notification } from './notification.ts';
  * @param now when it is composed.
  */
 export function consolidateProgress(input: ConsolidateInput, now: Instant): Notification {
-  const { text: _text, durations: _durations, ...base } = consolidate(input);
+  const { text: _text, durations: _durations, story: _story, late: _late, ...base } = consolidate(input);
   const { metadata } = input.batch;
   return {
     ...base,

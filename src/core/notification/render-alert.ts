@@ -1,6 +1,7 @@
 import { cutText } from '../fit.ts';
-import { byteLength, counted, oneLine, toInstant } from '../text.ts';
+import { byteLength, counted, toInstant } from '../text.ts';
 import type { Notification, NotifiedAlertCause } from './notification.ts';
+import { oneLine } from './text-line.ts';
 
 /** An alert has at most this many lines. */
 const MOST_LINES = 8;

@@ -126,7 +126,6 @@ export function notifiedFinding(
   const { sinks = [] } = notification;
   const receipts = finalReceipts(notification);
   if (sinks.length === 0) return finding('True', NOTIFY_REASONS.NoSinks, 'no sink of the plan asked for it');
-  const failed = receipts.filter((receipt) => receipt.outcome === 'Failed');
   if (receipts.length < sinks.length) {
     const reason = agentProblem === undefined ? NOTIFY_REASONS.Pending : NOTIFY_REASONS.NoEligibleAgent;
     return finding(
@@ -135,14 +134,24 @@ export function notifiedFinding(
       agentProblem ?? `${sinks.length - receipts.length} of ${sinks.length} sinks have not taken it yet`,
     );
   }
-  const worst = failed[0];
-  if (worst === undefined) return finding('True', NOTIFY_REASONS.Delivered, `all ${sinks.length} sinks have taken it`);
-  return finding('False', failureReason(worst), `${worst.sink}: ${worst.message ?? worst.reason ?? 'failed'}`);
+  const wrong = receipts.find((receipt) => deliveryProblem(receipt) !== undefined);
+  const problem = wrong === undefined ? undefined : deliveryProblem(wrong);
+  if (wrong === undefined || problem === undefined)
+    return finding('True', NOTIFY_REASONS.Delivered, `all ${sinks.length} sinks have taken it`);
+  return finding('False', problem.reason, `${wrong.sink}: ${problem.message}`);
 }
 
 const FAILURE_REASONS: ReadonlySet<string> = new Set(Object.values(NOTIFY_REASONS));
 
-/** The documented reason for which a delivery failed; a receipt may carry any word. */
-export function failureReason(receipt: Receipt): string {
-  return receipt.reason !== undefined && FAILURE_REASONS.has(receipt.reason) ? receipt.reason : NOTIFY_REASONS.Refused;
+/** What went wrong with a delivery for good, or was not as it should be; undefined for a good one. A receipt may carry any word: reasons are the documented ones. */
+export function deliveryProblem(receipt: Receipt): { readonly reason: string; readonly message: string } | undefined {
+  if (receipt.outcome === 'Delivered') return receipt.remark === undefined ? undefined : documented(receipt.remark);
+  return documented({ reason: receipt.reason, message: receipt.message ?? receipt.reason ?? 'failed' });
+}
+
+function documented({ reason = '', message }: { readonly reason?: string | undefined; readonly message: string }): {
+  readonly reason: string;
+  readonly message: string;
+} {
+  return { reason: FAILURE_REASONS.has(reason) ? reason : NOTIFY_REASONS.Refused, message };
 }

@@ -13,6 +13,7 @@ import { endWaiting, isSettled, stepNodes, type WaitEnd } from './batch-step.ts'
 import { canHandOver } from './baton-step.ts';
 import type { Command } from './command.ts';
 import { endOf } from './ended.ts';
+import { tellFailures } from './delivery-events.ts';
 import { stepGroup } from './exclusive-group.ts';
 import { finishDeletion, isTearingDown, tearDown } from './deletion.ts';
 import { gateStatuses, gatesRest, gatesThatMatter } from './gate-rules.ts';
@@ -187,6 +188,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
       ...group,
       ...tidy.commands,
       ...time.commands,
+      ...tellFailures(input, statuses),
     ],
     planStatus: status,
     batchStatuses: statuses,

@@ -6,8 +6,9 @@ import { presentFields } from '../present-fields.ts';
 import { counted, toRfc3339 } from '../text.ts';
 import type { Reference } from '../timing/reference.ts';
 import type { PlanControl } from './answer-actions.ts';
-import { failureReason } from './batch-outbox.ts';
-import { isSettled, outstandingSinks } from './batch-step.ts';
+import { outboxEntries } from '../baton/deliveries.ts';
+import { deliveryProblem } from './batch-outbox.ts';
+import { isSettled } from './batch-step.ts';
 import { type Budget } from './budget.ts';
 import { drainHold } from './drain-hold.ts';
 import { expectedEnd } from './expected-end.ts';
@@ -158,10 +159,10 @@ function ended(counts: Required<PlanCounts>): Verdict {
 function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | undefined): Omit<Finding, 'observedGeneration'> {
   const type = CONDITIONS.notificationsDelivered;
   const settled = snapshot.batches.filter(isSettled);
-  const late = settled.find((batch) => outstandingSinks(batch).length > 0);
+  const late = snapshot.batches.find((batch) => outboxEntries(batch).length > 0);
   if (late !== undefined) {
     const reason = agentProblem === undefined ? NOTIFY_REASONS.Pending : NOTIFY_REASONS.NoEligibleAgent;
-    const sinks = outstandingSinks(late).join(', ');
+    const sinks = [...new Set(outboxEntries(late).flatMap((entry) => entry.sinks))].join(', ');
     return {
       type,
       status: 'False',
@@ -169,18 +170,13 @@ function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | undefine
       message: `${late.metadata.name} is still to be told to ${sinks}${agentProblem === undefined ? '' : `: ${agentProblem}`}`,
     };
   }
-  const receipts = settled.flatMap((batch) =>
-    (batch.status?.notification?.receipts ?? []).map((receipt) => ({ batch, receipt })),
+  const receipts = snapshot.batches.flatMap((batch) =>
+    (batch.status?.notification?.receipts ?? []).map((receipt) => ({ batch, receipt, problem: deliveryProblem(receipt) })),
   );
-  const failed = receipts.findLast(({ receipt }) => receipt.outcome === 'Failed');
-  if (failed !== undefined) {
-    const reason = failureReason(failed.receipt);
-    return {
-      type,
-      status: 'False',
-      reason,
-      message: `${failed.batch.metadata.name} to ${failed.receipt.sink}: ${failed.receipt.message ?? reason}`,
-    };
+  const failed = receipts.findLast(({ problem }) => problem !== undefined);
+  if (failed?.problem !== undefined) {
+    const { reason, message } = failed.problem;
+    return { type, status: 'False', reason, message: `${failed.batch.metadata.name} to ${failed.receipt.sink}: ${message}` };
   }
   if (settled.length === 0)
     return { type, status: 'Unknown', reason: NOTIFY_REASONS.NotSettled, message: 'no batch is settled yet' };

@@ -111,7 +111,7 @@ describe('every field of the API', () => {
 
   it('is no boolean, but for those that were weighed: an enumeration can grow', () => {
     const names = [...new Set(where(({ schema }) => schema.type === 'boolean').map((path) => path.replace(/^.*\./, '')))].sort();
-    expect(names).toEqual(['allNodes', 'daemonSetsReady', 'overdue', 'paused', 'quarantined', 'rebooting']);
+    expect(names).toEqual(['allNodes', 'daemonSetsReady', 'live', 'overdue', 'paused', 'quarantined', 'rebooting', 'required']);
   });
 
   it('says a duration in seconds and a time as …Time', () => {

@@ -119,9 +119,9 @@ describe('an alert', () => {
   });
 
   it.each([
-    { causes: [PAUSED], purposes: ['Resume', 'Describe', 'Status'] },
+    { causes: [PAUSED], purposes: ['Resume', 'Abort', 'Describe', 'Status'] },
     { causes: [{ ...PAUSED, reason: 'PausedBySpec' }], purposes: ['Describe', 'Status'] },
-    { causes: [ASKED], purposes: ['Approve', 'Describe', 'Status'] },
+    { causes: [ASKED], purposes: ['Approve', 'Abort', 'Describe', 'Status'] },
     { causes: [IMAGE], purposes: ['Release', 'Describe', 'Status'] },
     { causes: [LATE], purposes: ['Describe', 'Status'] },
   ])('says what to type about $causes.0.alert ($causes.0.reason): $purposes', ({ causes, purposes }) => {

@@ -2,6 +2,7 @@ import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts
 import type { UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../../../src/core/facts.ts';
 import type { Command } from '../../../../src/core/rollout/command.ts';
+import { finalReceipts } from '../../../../src/core/baton/deliveries.ts';
 import { surveyFleet } from '../../../../src/core/rollout/fleet.ts';
 import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import { selects } from '../../../../src/core/selector.ts';
@@ -50,4 +51,16 @@ export function checkPassBaton(world: World, snapshot: PlanSnapshot, { to }: Ext
     3,
     () => `${to.node} told ${previous.metadata.name} and would tell ${to.batch}, although ${others[0]?.name ?? ''} could`,
   );
+}
+
+/** No batch is made before everybody has got the notification of the last one, where the plan requires it and nobody has resumed it. */
+export function checkRequired(plan: UpgradePlan, { batches, revision }: PlanSnapshot): void {
+  const last = batches.at(-1);
+  if (plan.spec.notify?.required !== true || last?.spec.revision !== revision || last.status?.resumed !== undefined) return;
+  const { sinks = [] } = last.status?.notification ?? {};
+  const told = finalReceipts(last.status?.notification).filter(
+    ({ outcome, reason }) => outcome === 'Delivered' || reason === 'SinkRemoved',
+  );
+  const silent = sinks.find((sink) => !told.some((receipt) => receipt.sink === sink));
+  must(silent === undefined, 1, () => `a batch is made although ${silent ?? ''} was not told of ${last.metadata.name}`);
 }

@@ -8,7 +8,7 @@ import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import { selects } from '../../../../src/core/selector.ts';
 import { isTrue } from '../../../../src/core/condition.ts';
 import { metadataOf } from './apply.ts';
-import { checkHandOver, checkPassBaton } from './baton-invariants.ts';
+import { checkHandOver, checkPassBaton, checkRequired } from './baton-invariants.ts';
 import { checkReplacePod } from './daemon-invariants.ts';
 import { checkPodToGo } from './drain-invariants.ts';
 import { kernelOf } from './kubelet.ts';
@@ -52,6 +52,7 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
         () => 'a batch is made while another is open',
       );
       checkNext(world, snapshot);
+      checkRequired(snapshot.plan, snapshot);
       return;
     case 'CreateJob':
       return checkCreateJob(world, ledger, snapshot, command);

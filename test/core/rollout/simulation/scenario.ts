@@ -140,7 +140,11 @@ function makePlan(random: Random): UpgradePlan {
       failure: makeFailure(random),
       ...(random.chance(0.3) ? { oneDomainAtATime: { topologyKey: 'zone' } } : {}),
       processes: makeProcesses(random),
-      notify: { sinks, ...(random.chance(0.25) ? { agent: { nodeSelector: { matchLabels: { egress: 'yes' } } } } : {}) },
+      notify: {
+        sinks,
+        ...(random.chance(0.2) ? { required: true } : {}),
+        ...(random.chance(0.25) ? { agent: { nodeSelector: { matchLabels: { egress: 'yes' } } } } : {}),
+      },
       drain: makeDrain(random),
       newNodes: { policy: random.chance(0.8) ? 'Upgrade' : 'Ignore', collectSeconds: random.between(0, 300) },
       notReadyNodes: random.chance(0.8) ? 'Skip' : 'Include',
