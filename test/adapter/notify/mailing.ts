@@ -1,0 +1,51 @@
+import type { EmailSink } from '../../../src/api/generated/upgradeplan.ts';
+import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import { tell } from '../../core/notify/tell.ts';
+import { startMailServer, type MailServer, type MailServerBehaviour } from '../../support/mail-server.ts';
+import { openSending, type Sending, type SendingChanges } from './sending.ts';
+
+/** A sink that mails to two people. */
+export const EMAIL: EmailSink = {
+  to: ['ops@example.com', 'night@example.com'],
+  from: 'baton@example.com',
+  smtpSecretRef: { name: 'smtp' },
+};
+
+const closing: { close(): Promise<void> }[] = [];
+
+/** Closes what a test has opened here. */
+export async function closeMailing(): Promise<void> {
+  await Promise.all(closing.splice(0).map((each) => each.close()));
+}
+
+/** Starts a mail server on the loopback. */
+export async function mailServer(behaviour?: MailServerBehaviour): Promise<MailServer> {
+  const server = await startMailServer('127.0.0.1', behaviour);
+  closing.push(server);
+  return server;
+}
+
+/** An agent with the Secret for a server, and whatever a test makes different about it. */
+export function agentFor(
+  server: MailServer,
+  keys: Readonly<Record<string, string | undefined>> = {},
+  changes: SendingChanges = {},
+): Sending {
+  const sending = openSending(changes);
+  closing.push(sending);
+  const secret: Record<string, string | undefined> = {
+    host: server.host,
+    port: String(server.port),
+    username: server.user,
+    password: server.password,
+    'ca.crt': server.certificate,
+    ...keys,
+  };
+  for (const [key, value] of Object.entries(secret)) if (value !== undefined) sending.secret('mail', 'smtp', key, `${value}\n`);
+  return sending;
+}
+
+/** Tries once to mail what a scenario tells. */
+export function send(sending: Sending, scenario = 'paused', email: EmailSink = EMAIL): Promise<SendResult> {
+  return sending.send({ name: 'mail', email }, tell(scenario));
+}
