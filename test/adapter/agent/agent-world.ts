@@ -1,9 +1,10 @@
 import { runAgent } from '../../../src/agent/run-agent.ts';
 import type { AgentPorts } from '../../../src/agent/ports.ts';
-import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
+import type { BatchAlert, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { NotifyPolicy, UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
 import type { Log } from '../../../src/api/log.ts';
 import type { OutboxEntry } from '../../../src/core/baton/deliveries.ts';
+import { hasReceipt } from '../../../src/core/baton/lease.ts';
 import type { ReportFact } from '../../../src/core/facts.ts';
 import type { Notification } from '../../../src/core/notification/notification.ts';
 import type { SendOptions } from '../../../src/notify/sink.ts';
@@ -96,6 +97,34 @@ export function settle(batch: UpgradeBatch, sinks: readonly string[]): UpgradeBa
   };
 }
 
+function withAlert(batch: UpgradeBatch, sinks: readonly string[]): UpgradeBatch {
+  const { uid } = batch.metadata;
+  const notification = batch.status?.notification ?? { id: `${uid}/1` };
+  const alert: BatchAlert = {
+    id: `${uid}/${(notification.alerts ?? []).length + 2}`,
+    time: '2026-11-22T10:00:15Z',
+    action: 'Act',
+    causes: [{ alert: 'NodeFailed', reason: 'JobFailed', count: 1, nodes: 'node-1' }],
+    next: 'one message tells how the batch ended',
+    sinks,
+  };
+  return {
+    ...batch,
+    status: { ...batch.status, notification: { ...notification, alerts: [...(notification.alerts ?? []), alert] } },
+  };
+}
+
+function supersedeAlerts(batch: UpgradeBatch): UpgradeBatch {
+  const { notification } = batch.status ?? {};
+  if (notification?.alerts === undefined) return batch;
+  const { receipts = [] } = notification;
+  const alerts = notification.alerts.map(({ sinks = [], ...alert }) => ({
+    ...alert,
+    sinks: sinks.filter((sink) => hasReceipt(receipts, { id: alert.id, sink })),
+  }));
+  return { ...batch, status: { ...batch.status, notification: { ...notification, alerts } } };
+}
+
 /** A cluster, its receivers, and agents in virtual time. */
 export class AgentWorld {
   readonly time = new VirtualTime();
@@ -143,8 +172,20 @@ export class AgentWorld {
     return agent;
   }
 
+  /** The batch settles. Sinks that have not got an alert until then get the final message instead. */
   settleBatch(index: number, sinks: readonly string[]): void {
-    this.cluster.changeBatch(`uid-of-kernel-7f3c-${index}`, (batch) => settle(batch, sinks));
+    this.cluster.copyReceipts();
+    this.cluster.changeBatch(`uid-of-kernel-7f3c-${index}`, (batch) => supersedeAlerts(settle(batch, sinks)));
+  }
+
+  /** Raises an alert of the batch. */
+  raiseAlert(index: number, sinks: readonly string[]): void {
+    this.cluster.changeBatch(`uid-of-kernel-7f3c-${index}`, (batch) => withAlert(batch, sinks));
+  }
+
+  /** How many tries to send have begun, for a sink. */
+  tries(sink: string): number {
+    return this.#tries.get(sink) ?? 0;
   }
 
   #ports(agent: RunningAgent): AgentPorts {

@@ -1,28 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BatchAlert, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import { BATCH, MINUTE_MS, SECOND_MS, worldWithHolder } from './a-holder.ts';
 import { type AgentWorld } from './agent-world.ts';
 
 const UID = `uid-of-${BATCH}`;
-
-/** Lets the operator raise an alert. */
-function raise(world: AgentWorld, sequence: number, sinks: readonly string[]): void {
-  const alert: BatchAlert = {
-    id: `${UID}/${sequence}`,
-    time: '2026-11-22T10:00:15Z',
-    action: 'Act',
-    causes: [{ alert: 'NodeFailed', reason: 'JobFailed', count: 1, nodes: 'node-1' }],
-    next: 'one message tells how the batch ended',
-    sinks,
-  };
-  world.cluster.changeBatch(UID, (batch) => withAlerts(batch, (alerts) => [...alerts, alert]));
-}
-
-function withAlerts(batch: UpgradeBatch, change: (alerts: readonly BatchAlert[]) => readonly BatchAlert[]): UpgradeBatch {
-  const { notification } = batch.status ?? {};
-  const alerts = change(notification?.alerts ?? []);
-  return { ...batch, status: { ...batch.status, notification: { id: `${UID}/1`, ...notification, alerts } } };
-}
 
 /** What a sink has got, in order. */
 function gotBy(world: AgentWorld, sink: string): readonly string[] {
@@ -33,7 +13,7 @@ describe('an alert', () => {
   it('is sent while the batch still runs, only to the sinks that are to get it', async () => {
     const { world } = await worldWithHolder(['ops', 'mail']);
 
-    raise(world, 2, ['ops']);
+    world.raiseAlert(1, ['ops']);
     await world.time.pass(5 * SECOND_MS);
 
     expect(gotBy(world, 'ops')).toEqual([`Alert ${UID}/2`]);
@@ -49,8 +29,8 @@ describe('an alert', () => {
       answer: ({ count }) =>
         count === 1 ? { kind: 'Retry', reason: 'Unavailable', message: 'HTTP 503' } : { kind: 'Delivered' },
     });
-    raise(world, 2, ['ops']);
-    raise(world, 3, ['ops']);
+    world.raiseAlert(1, ['ops']);
+    world.raiseAlert(1, ['ops']);
     await world.time.pass(MINUTE_MS);
     world.cluster.copyReceipts();
     world.settleBatch(1, ['ops']);
@@ -66,10 +46,9 @@ describe('an alert', () => {
       latencyMs: 10,
       answer: () => (down ? { kind: 'Retry', reason: 'Unavailable', message: 'HTTP 503' } : { kind: 'Delivered' }),
     });
-    raise(world, 2, ['ops']);
+    world.raiseAlert(1, ['ops']);
     await world.time.pass(10 * SECOND_MS);
 
-    world.cluster.changeBatch(UID, (batch) => withAlerts(batch, (alerts) => alerts.map((alert) => ({ ...alert, sinks: [] }))));
     world.settleBatch(1, ['ops']);
     down = false;
     await world.time.pass(2 * MINUTE_MS);
