@@ -88,6 +88,12 @@ export const PLAN_REASONS = {
   Aborted: 'Aborted',
   /** Paused: more nodes failed than maxFailed allows. */
   BudgetExceeded: 'BudgetExceeded',
+  /** Paused: too many nodes failed, and the rollback that failure.then asks for waits for an act. */
+  RollbackApprovalRequired: 'RollbackApprovalRequired',
+  /** Running: what the rollout did is being taken back. */
+  RollingBack: 'RollingBack',
+  /** RolledBack: what the rollout did was taken back, as far as it could be. The revision is over. */
+  RolledBack: 'RolledBack',
   /** Succeeded: every node is at the version. */
   AllSucceeded: 'AllSucceeded',
   /** Succeeded: every node is done but some that were skipped, for example because they were down. */
@@ -160,6 +166,12 @@ export const NODE_REASONS = {
   Aborted: 'Aborted',
   /** NotAttempted: too many nodes failed. */
   BudgetExceeded: 'BudgetExceeded',
+  /** NotAttempted: the rollout is being rolled back. */
+  RollingBack: 'RollingBack',
+  /** Skipped in a rollback: nobody knows which version the node came from. */
+  FromVersionUnknown: 'FromVersionUnknown',
+  /** Skipped in a rollback, of a node or a process: what ran there has no job.rollback.template. */
+  NoRollback: 'NoRollback',
   /** NotAttempted: the plan was deleted. */
   PlanDeleted: 'PlanDeleted',
   /** NotAttempted: the plan has moved on to another revision. */
@@ -239,6 +251,14 @@ export const ACTION_REASONS = {
   NodeInTurn: 'NodeInTurn',
   /** One of the nodes has its outcome already, or is not of the plan. */
   NodeNotWaiting: 'NodeNotWaiting',
+  /** What the rollout did is being rolled back. */
+  RollingBack: 'RollingBack',
+  /** No process of the plan has a job.rollback.template. */
+  NoRollback: 'NoRollback',
+  /** Nothing was changed, or nothing of it can be taken back. */
+  NothingToRollBack: 'NothingToRollBack',
+  /** The batch waits for two things, and the act does not say for which it is. */
+  Ambiguous: 'Ambiguous',
 } as const;
 
 /** Reasons of the warnings in `status.preflight` of a plan: what may go wrong, and stops nothing. */

@@ -48,8 +48,12 @@ export interface Quarantine {
   readonly unschedulableBefore: boolean;
 }
 
-/** That a plan's revision is done on a Node ({@link DONE_MARK_PREFIX}). */
+/** The revision in the mark of a Node that a rollback brought back to its earlier version: it is done in none. */
+export const ROLLED_BACK = 'rolled-back';
+
+/** That a plan's revision is done on a Node ({@link DONE_MARK_PREFIX}), or that it was rolled back. */
 export interface DoneMark {
+  /** The plan's revision, or {@link ROLLED_BACK}. */
   readonly revision: string;
   readonly version: string;
   readonly batch: string;

@@ -11,6 +11,7 @@ import {
   givePatch,
   markPatch,
   quarantinePatch,
+  releaseFromQuarantinePatch,
   releasePatch,
   retryPatch,
   unmarkPatch,
@@ -47,7 +48,11 @@ export async function applyToNode(
       const forget = command.forget === true && node.done !== undefined;
       const mark: ReleaseMark['mark'] | undefined = forget ? 'Forget' : command.done;
       const done = mark === undefined ? undefined : { key: doneMarkOf(plan.key, writer.hash), mark };
-      return patch(writer, node, releasePatch(node, plan.uid, done));
+      if (command.endQuarantine !== true || node.quarantine === undefined) {
+        return patch(writer, node, releasePatch(node, plan.uid, done));
+      }
+      const current = currentNode(await read(writer, node));
+      return patch(writer, node, releaseFromQuarantinePatch(node, plan.uid, done, current));
     }
     case 'Cordon':
       return patch(writer, node, cordonPatch(node, plan.uid, command.turn));

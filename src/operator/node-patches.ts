@@ -142,13 +142,35 @@ export function givePatch(node: NodeFact, planUid: string, process: string): rea
   ];
 }
 
-/** The release: restores what was before. A Node that was cordoned before its turn stays cordoned. */
+/** Whether the end of a turn uncordons the Node. */
+function isUncordoned({ turn, unschedulable }: NodeFact): boolean {
+  return turn?.cordoned === true && !turn.before.unschedulable && unschedulable;
+}
+
+/** The release: restores what was before. A Node that was cordoned before its turn stays cordoned, and so does one that was quarantined. */
 export function releasePatch(node: NodeFact, planUid: string, done: ReleaseMark | undefined): readonly JsonPatchOperation[] {
-  const uncordon = node.turn?.cordoned === true && !node.turn.before.unschedulable && node.unschedulable;
+  const uncordon = node.quarantine === undefined && isUncordoned(node);
   return [
     ...endOfTurn(node, planUid),
     ...withoutMark(node, planUid),
     ...(uncordon ? [{ op: 'remove', path: UNSCHEDULABLE } as const] : []),
+    ...(done === undefined ? [] : [markOperation(done)]),
+  ];
+}
+
+/** The release of a quarantined Node on which what it was quarantined for has been taken back: turn and quarantine end in one. */
+export function releaseFromQuarantinePatch(
+  node: NodeFact,
+  planUid: string,
+  done: ReleaseMark | undefined,
+  current: CurrentNode,
+): readonly JsonPatchOperation[] {
+  return [
+    { op: 'test', path: '/metadata/resourceVersion', value: current.resourceVersion },
+    ...endOfTurn(node, planUid),
+    { op: 'remove', path: annotation(ANNOTATIONS.quarantine) },
+    { op: 'add', path: '/spec/taints', value: withoutOurs(current.taints, planUid) },
+    ...(isUncordoned(node) ? [{ op: 'remove', path: UNSCHEDULABLE } as const] : []),
     ...(done === undefined ? [] : [markOperation(done)]),
   ];
 }

@@ -58,10 +58,13 @@ export async function reconcile(deps: ReconcileDeps, plan: UpgradePlan): Promise
   return { requeueAfterMs: Math.min(...pending, look, RESYNC_MS), idle, decisionMs };
 }
 
+/** Words for a plan whose rollout has ended. */
+const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'Aborted', 'RolledBack']);
+
 /** Whether the rollout has ended and everybody has been told: what is in the outbox is tried again, also when no node may hold the baton. */
 function isIdle(snapshot: PlanSnapshot, decision: Decision): boolean {
   const summary = decision.planStatus?.summary;
-  const ended = summary === 'Succeeded' || summary === 'Failed' || summary === 'Aborted';
+  const ended = summary !== undefined && ENDED.has(summary);
   const told = snapshot.batches.every((batch) => isSettled(batch) && outboxEntries(batch).length === 0);
   return ended && told && decision.commands.length === 0 && snapshot.plan.metadata.deletionTimestamp === undefined;
 }

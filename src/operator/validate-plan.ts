@@ -95,12 +95,15 @@ interface Template {
 
 function templatesOf(plan: UpgradePlan): readonly Template[] {
   return plan.spec.processes.flatMap((process, index): Template[] => {
-    const where = { job: `spec.processes[${index}].job.template`, verify: `spec.processes[${index}].verify.job.template` };
     const { job, verify } = process;
-    const own: Template[] =
-      job === undefined ? [] : [{ field: where.job, process, template: job.template, compatibility: job.compatibility }];
-    if (verify?.job === undefined) return own;
-    return [...own, { field: where.verify, process, template: verify.job.template, compatibility: undefined }];
+    const templates = [
+      { field: 'job.template', template: job?.template, compatibility: job?.compatibility },
+      { field: 'job.rollback.template', template: job?.rollback?.template, compatibility: undefined },
+      { field: 'verify.job.template', template: verify?.job?.template, compatibility: undefined },
+    ];
+    return templates.flatMap(({ field, template, compatibility }) =>
+      template === undefined ? [] : [{ field: `spec.processes[${index}].${field}`, process, template, compatibility }],
+    );
   });
 }
 

@@ -17,8 +17,8 @@ export interface UpgradeAction {
 export interface UpgradeActionSpec {
   /** plan is the name of the UpgradePlan in this namespace. */
   readonly plan: string;
-  /** action is what is asked for. Approve lets the batch that waits for it start, or be followed by the next one; Pause lets nothing more start until a Resume; Resume lets a plan go on that somebody paused, or that paused because too many nodes failed, and then starts its budget anew; Retry gives nodes that failed a later batch and ends their quarantine; Skip leaves out nodes that wait for their turn; Release ends the quarantine of nodes; Abort ends the rollout of this revision. */
-  readonly action: 'Abort' | 'Approve' | 'Pause' | 'Release' | 'Resume' | 'Retry' | 'Skip';
+  /** action is what is asked for. Approve lets the batch that waits for it start, or be followed by the next one, or be rolled back; Pause lets nothing more start until a Resume; Resume lets a plan go on that somebody paused, or that paused because too many nodes failed, and then starts its budget anew; Retry gives nodes that failed or were rolled back a later batch and ends their quarantine; Skip leaves out nodes that wait for their turn; Release ends the quarantine of nodes; Abort ends the rollout of this revision, or its rollback; Rollback takes back what the named batch did, or with `revision` all that the rollout has changed, and ends the rollout. */
+  readonly action: 'Abort' | 'Approve' | 'Pause' | 'Release' | 'Resume' | 'Retry' | 'Rollback' | 'Skip';
   /** batch is the UpgradeBatch that the act is for, so that it cannot let a later one pass. */
   readonly batch?: string;
   /** revision is the plan's revision that the act is for, or at least the first four characters of it. */

@@ -41,12 +41,22 @@ export interface UpgradeBatchSpec {
   readonly retriesPerNode?: number;
   /** failedNodes is what becomes of a node that failed once its upgrade had begun. */
   readonly failedNodes?: 'Quarantine' | 'Uncordon';
+  /** rollback says that the batch takes back what another one did. Its processes are then the rollbacks of that batch's, in reverse order. */
+  readonly rollback?: BatchRollback;
   /** nodes are the batch's nodes in the order of their turns. */
   readonly nodes: readonly BatchNode[];
   /** processes are the work, as the plan said when the batch was made. */
   readonly processes: readonly BatchProcess[];
   /** drain is how the nodes are emptied, as the plan said when the batch was made. */
   readonly drain?: BatchDrain;
+}
+
+/** `spec.rollback` of an UpgradeBatch. */
+export interface BatchRollback {
+  /** batch is the UpgradeBatch that is taken back. */
+  readonly batch: string;
+  /** decidedTime is when the rollback was decided - status.rollback.time of the plan. */
+  readonly decidedTime: string;
 }
 
 /** `spec.nodes[]` of an UpgradeBatch. */
@@ -59,6 +69,8 @@ export interface BatchNode {
   readonly processes: readonly string[];
   /** nodeDetail is what the plan's notify.nodeDetails said may be told of the node; absent where none of them matched. */
   readonly nodeDetail?: 'None' | 'Problems' | 'All';
+  /** fromVersion is the version that the node goes back to in a rollback. Absent where nobody knows it. */
+  readonly fromVersion?: string;
 }
 
 /** `spec.processes[]` of an UpgradeBatch. */
@@ -245,6 +257,8 @@ export interface BatchSummary {
   readonly nodes?: number;
   /** succeeded is how many are done. */
   readonly succeeded?: number;
+  /** rolledBack is how many are back at the version that they came from. */
+  readonly rolledBack?: number;
   /** failed is how many failed. */
   readonly failed?: number;
   /** skipped is how many were passed over. */
@@ -280,12 +294,12 @@ export interface NodeRecord {
   /** name is the Node's name. */
   readonly name: string;
   /** state is how far the node is. */
-  readonly state: 'Pending' | 'Draining' | 'Upgrading' | 'Verifying' | 'Succeeded' | 'Failed' | 'Skipped' | 'NotAttempted';
+  readonly state: 'Pending' | 'Draining' | 'Upgrading' | 'Verifying' | 'Succeeded' | 'RolledBack' | 'Failed' | 'Skipped' | 'NotAttempted';
   /** reason is one CamelCase word for why. */
   readonly reason?: string;
   /** message says it to a person. */
   readonly message?: string;
-  /** fromVersion is what the node had before, where that is known. */
+  /** fromVersion is what the node had before, where that is known; in a rollback, what it goes back to. */
   readonly fromVersion?: string;
   /** startTime is when the turn was opened. */
   readonly startTime?: string;
@@ -378,11 +392,13 @@ export interface OverdueRecord {
 /** `status.outlook` of an UpgradeBatch. */
 export interface BatchOutlook {
   /** next is what follows. */
-  readonly next: 'NextBatch' | 'Paused' | 'Aborted' | 'Done' | 'Deleted' | 'Waiting';
+  readonly next: 'NextBatch' | 'Paused' | 'Aborted' | 'RollingBack' | 'RolledBack' | 'Done' | 'Deleted' | 'Waiting';
   /** reason is the reason why the plan paused. */
   readonly reason?: string;
   /** message says it to a person. */
   readonly message: string;
+  /** rollback is what an UpgradeAction Rollback could take back now: this batch, or all of the revision. Absent where nothing can be. */
+  readonly rollback?: 'Batch' | 'Plan';
   /** batch is the index of the batch to come. */
   readonly batch?: number;
   /** nodes is how many nodes the batch to come has. */
@@ -473,8 +489,8 @@ export interface StoryBatch {
   readonly succeeded: number;
   /** failed is how many failed. */
   readonly failed: number;
-  /** kind is Retry when all its nodes had failed in a batch before, and else Upgrade. */
-  readonly kind: 'Upgrade' | 'Retry';
+  /** kind is Rollback when it took another batch back, Retry when all its nodes had failed in a batch before, and else Upgrade. */
+  readonly kind: 'Upgrade' | 'Retry' | 'Rollback';
 }
 
 /** `status.outlook.story.failures[]` of an UpgradeBatch. */

@@ -209,10 +209,20 @@ export interface FailurePolicy {
   readonly maxConsecutiveFailed?: number;
   /** failedNodes is what becomes of a node that failed once its upgrade had begun. Quarantine keeps it cordoned and tainted until an UpgradeAction releases it; Uncordon gives it back at once, half upgraded or not. */
   readonly failedNodes: 'Quarantine' | 'Uncordon';
-  /** then is what follows when too many nodes failed. Pause waits for an UpgradeAction Resume; Abort ends the rollout of this revision, of which nothing starts any more. */
-  readonly then: 'Pause' | 'Abort';
+  /** then is what follows when too many nodes failed. Pause waits for an UpgradeAction Resume; Abort ends the rollout of this revision, of which nothing starts any more; Rollback takes back what the rollout did, as `rollback` says, and ends it. */
+  readonly then: 'Pause' | 'Abort' | 'Rollback';
+  /** rollback says how far `then: Rollback` goes, and whether a person has to let it begin (re-runs: no). Not set, the batch goes back once a person has approved it. */
+  readonly rollback?: RollbackPolicy;
   /** retriesPerNode is how many more attempts a node gets, in the same turn, whose Job failed or did not end in time. Processes that succeeded are not run again. */
   readonly retriesPerNode: number;
+}
+
+/** `spec.failure.rollback` of an UpgradePlan. */
+export interface RollbackPolicy {
+  /** scope is what is rolled back: the batch after which too many nodes had failed, or with Plan all that the rollout of this revision has changed, the newest batch first (re-runs: no). */
+  readonly scope: 'Batch' | 'Plan';
+  /** approval set to Required pauses the plan until an UpgradeAction Rollback, or Approve, lets the rollback begin; None begins it as soon as what runs is finished (re-runs: no). */
+  readonly approval: 'Required' | 'None';
 }
 
 /** `spec.processes[]` of an UpgradePlan. */
@@ -272,6 +282,14 @@ export interface JobProcess {
   /** compatibility set to SystemUpgradeController runs images made for rancher/system-upgrade-controller unchanged: it completes the template with the host's namespaces, the host's root at /host, the SYSTEM_UPGRADE_* environment, Pod information in /run/system-upgrade/pod, its labels, and privileged containers (re-runs: yes). */
   readonly compatibility?: 'SystemUpgradeController';
   /** template is a PodTemplateSpec; the operator fills in the node, the BATON_* environment and the tolerations of a turn (re-runs: yes). */
+  readonly template: Readonly<Record<string, unknown>>;
+  /** rollback is how the process is taken back on a node, by failure.then or an UpgradeAction Rollback. Without it, what the process did stays (re-runs: no). */
+  readonly rollback?: JobRollback;
+}
+
+/** `spec.processes[].job.rollback` of an UpgradePlan. */
+export interface JobRollback {
+  /** template is a PodTemplateSpec, completed like job.template. $(BATON_FROM_VERSION) is the version that the node came from and goes back to, $(BATON_VERSION) the plan's; BATON_CHECKPOINT is what the upgrade left (re-runs: no). */
   readonly template: Readonly<Record<string, unknown>>;
 }
 
@@ -554,7 +572,7 @@ export interface UpgradePlanStatus {
   /** observedGeneration is the generation of the spec that this status speaks of. */
   readonly observedGeneration?: number;
   /** summary is one word for people, derived from the conditions and never read back. */
-  readonly summary?: 'Waiting' | 'Running' | 'Paused' | 'Succeeded' | 'Failed' | 'Aborted' | 'Invalid';
+  readonly summary?: 'Waiting' | 'Running' | 'Paused' | 'Succeeded' | 'Failed' | 'Aborted' | 'RolledBack' | 'Invalid';
   /** reason is the reason of the condition that decides the summary. */
   readonly reason?: string;
   /** progress is the number of nodes done and of nodes chosen, as in 137/400. */
@@ -591,6 +609,8 @@ export interface UpgradePlanStatus {
   readonly pausedBy?: PlanPause;
   /** ended says that the rollout of a revision is over before its time. Nothing of that revision starts any more. */
   readonly ended?: PlanEnd;
+  /** rollback says that what the rollout of a revision did is being taken back. It goes when that has ended. */
+  readonly rollback?: PlanRollback;
   /** history is the last acts of people that were done, the oldest first. It stays when the UpgradeActions are deleted. */
   readonly history?: readonly PlanAct[];
   /** counts are the plan's nodes by outcome in this revision. */
@@ -712,9 +732,27 @@ export interface PlanPause {
 /** `status.ended` of an UpgradePlan. */
 export interface PlanEnd {
   /** reason is one CamelCase word for how. */
-  readonly reason: 'Aborted';
+  readonly reason: 'Aborted' | 'RolledBack';
   /** revision is the revision that is over. */
   readonly revision: string;
+  /** message says why. */
+  readonly message: string;
+  /** action is the name of the UpgradeAction that asked for it, if one did. */
+  readonly action?: string;
+  /** requestedBy is who asked. */
+  readonly requestedBy?: string;
+  /** time is when it was decided. */
+  readonly time: string;
+}
+
+/** `status.rollback` of an UpgradePlan. */
+export interface PlanRollback {
+  /** revision is the revision that is rolled back. */
+  readonly revision: string;
+  /** scope is what is rolled back: one batch, or all of the revision. */
+  readonly scope: 'Batch' | 'Plan';
+  /** batch is the UpgradeBatch that is rolled back when scope is Batch. */
+  readonly batch?: string;
   /** message says why. */
   readonly message: string;
   /** action is the name of the UpgradeAction that asked for it, if one did. */
@@ -757,6 +795,8 @@ export interface PlanCounts {
   readonly skipped?: number;
   /** notAttempted is how many were left out because the rollout stopped. */
   readonly notAttempted?: number;
+  /** rolledBack is how many are back at the version that they came from. */
+  readonly rolledBack?: number;
   /** waiting is how many are still to go into a batch. */
   readonly waiting?: number;
   /** running is how many are in their turn. */

@@ -11,7 +11,11 @@ export interface BatchEnd {
 }
 
 /** What ends only by an act; a person's own pause is not answered by asking for one. */
-const ACT_REASONS: ReadonlySet<string | undefined> = new Set([PLAN_REASONS.BudgetExceeded, PLAN_REASONS.ApprovalRequired]);
+const ACT_REASONS: ReadonlySet<string | undefined> = new Set([
+  PLAN_REASONS.BudgetExceeded,
+  PLAN_REASONS.ApprovalRequired,
+  PLAN_REASONS.RollbackApprovalRequired,
+]);
 
 /**
  * Whether somebody has to act. A failed node that is in service can wait while the plan goes on; at the end nobody will come back to it, nor to

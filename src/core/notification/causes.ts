@@ -17,7 +17,7 @@ const ORDER: readonly NodeState[] = ['Failed', 'NotAttempted', 'Skipped'];
  * @param hidden the nodes that are counted, but not named.
  */
 export function findCauses(nodes: readonly NotifiedNode[], hidden: ReadonlySet<string>): Cause[] {
-  const troubled = nodes.filter((node) => node.state !== 'Succeeded');
+  const troubled = nodes.filter((node) => node.state !== 'Succeeded' && node.state !== 'RolledBack');
   const byReason = Map.groupBy(troubled, reasonKey);
   return [...byReason.values()]
     .flatMap((sameReason) => {

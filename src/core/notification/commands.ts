@@ -19,6 +19,11 @@ export interface CommandInput {
   readonly ofAllBatches: boolean;
   /** Whether the plan waits for a Resume: after too many failures, with this budget from then on, or because somebody paused it. */
   readonly paused: { readonly maxFailed?: number } | undefined;
+  readonly revision: string;
+  /** What a Rollback would take back; undefined where nothing can be, or nobody is asked. */
+  readonly rollback: 'Batch' | 'Plan' | undefined;
+  /** Whether the plan waits for it, by its failure policy. */
+  readonly awaitsRollback: boolean;
   /** Whether the plan waits for an Approve of the batch. */
   readonly unapproved: boolean;
   /** The PodDisruptionBudget that nodes could not be drained for, as namespace/name. */
@@ -29,8 +34,11 @@ export interface CommandInput {
 
 /** What to type after a batch: the acts that it may need first, then where to look. Each is one line for a POSIX-like shell with here-strings (bash, zsh). */
 export function notifiedCommands(input: CommandInput): NotifiedCommand[] {
-  const { namespace, batch, quarantined, quarantinedUnnamed, retriable, paused, unapproved, reported } = input;
+  const { namespace, batch, quarantined, quarantinedUnnamed, retriable, paused, unapproved, rollback, awaitsRollback, reported } =
+    input;
   const commands: NotifiedCommand[] = [];
+  // What is waited for comes first.
+  if (awaitsRollback) commands.push(rollbackCommand(input));
   // A retry ends the quarantine of its nodes.
   if (retriable !== undefined)
     commands.push({ purpose: 'Retry', command: createAction(input, 'retry-', { action: 'Retry', ...retriable }) });
@@ -38,6 +46,7 @@ export function notifiedCommands(input: CommandInput): NotifiedCommand[] {
   if (paused !== undefined)
     commands.push({ purpose: 'Resume', command: createAction(input, 'resume-', { action: 'Resume', batch, ...paused }) });
   if (unapproved) commands.push({ purpose: 'Approve', command: createAction(input, 'approve-', { action: 'Approve', batch }) });
+  if (rollback !== undefined && !awaitsRollback) commands.push(rollbackCommand(input));
   if (paused !== undefined || unapproved)
     commands.push({ purpose: 'Abort', command: createAction(input, 'abort-', { action: 'Abort', batch }) });
   if (input.budget !== undefined) commands.push(describeBudget(input.budget));
@@ -45,6 +54,11 @@ export function notifiedCommands(input: CommandInput): NotifiedCommand[] {
   commands.push({ purpose: 'Describe', command: `kubectl describe ubatch ${batch} -n ${namespace}` });
   commands.push({ purpose: 'Status', command: `kubectl get ubatch,uplan -n ${namespace}` });
   return commands;
+}
+
+function rollbackCommand(input: CommandInput): NotifiedCommand {
+  const scope = input.rollback === 'Plan' ? { revision: input.revision.slice(0, 8) } : { batch: input.batch };
+  return { purpose: 'Rollback', command: createAction(input, 'rollback-', { action: 'Rollback', ...scope }) };
 }
 
 function describeBudget(budget: string): NotifiedCommand {

@@ -1,3 +1,4 @@
+import { PLAN_REASONS } from '../../api/conditions.ts';
 import type { AlertCause, BatchAlert } from '../../api/generated/upgradebatch.ts';
 import { presentFields } from '../present-fields.ts';
 import { notifiedCommands } from './commands.ts';
@@ -57,6 +58,7 @@ function commandsOf(
   const quarantined = (batch.status?.nodes ?? []).filter((record) => record.quarantined === true).map(({ name }) => name);
   const concerned = causes.some((cause) => cause.quarantined === true) ? quarantined : [];
   const named = concerned.filter((name) => !hidden.has(name));
+  const awaited = causes.some(({ reason }) => reason === PLAN_REASONS.RollbackApprovalRequired);
   return notifiedCommands({
     namespace: batch.metadata.namespace,
     plan: batch.spec.plan,
@@ -66,6 +68,9 @@ function commandsOf(
     ofAllBatches: false,
     // Retries are for when the batch has ended.
     retriable: undefined,
+    revision: batch.spec.revision,
+    rollback: awaited ? batch.status?.outlook?.rollback : undefined,
+    awaitsRollback: awaited,
     budget: undefined,
     // What spec.paused holds, no act lets go on.
     paused: causes.some(({ alert, reason }) => alert === 'RolloutPaused' && reason !== 'PausedBySpec') ? {} : undefined,

@@ -7,7 +7,7 @@ import { hideNamesIn, withShortNames } from './hide-names.ts';
 import { detailOf, viewNodes, type DetailRequest, type NodeDetail } from './node-detail.ts';
 import { actionNeeded } from './action-needed.ts';
 import { findCauses } from './causes.ts';
-import { notifiedCommands } from './commands.ts';
+import { notifiedCommands, type CommandInput } from './commands.ts';
 import { secondsBetween } from './duration.ts';
 import { NOTIFICATION_SCHEMA } from './notification.ts';
 import type {
@@ -76,7 +76,7 @@ export function consolidate({ batch, reports, cluster, agent, detail = {} }: Con
     processes: processCounts(nodes),
     late: lateProcesses(status.nodes ?? [], outlook?.timing ?? [], view.hidden),
     unavailable: unavailable(status.summary?.maxUnavailable, outlook?.maxUnavailable),
-    versions: versionMoves(spec.version, nodes),
+    versions: versionMoves(spec.version, nodes, spec.rollback !== undefined),
     causes: findCauses(nodes, view.hidden),
     durations: nodeDurations(nodes, view.hidden),
     nodes: view.listed,
@@ -107,6 +107,7 @@ function identityOf({ metadata, spec, status }: UpgradeBatch, cluster: string): 
       index: spec.index,
       ...lastBatch(spec.index, status?.outlook),
       step: spec.stepName,
+      rollbackOf: spec.rollback?.batch,
     }),
   });
 }
@@ -151,6 +152,8 @@ function commandsFor(batch: UpgradeBatch, { nodes, counts, story, hidden, report
     ofAllBatches: story !== undefined,
     retriable: retriable(batch, nodes, counts),
     paused: pauseOf(outlook),
+    revision: spec.revision,
+    ...rollbackOf(outlook),
     unapproved: outlook?.next === 'Paused' && outlook.reason === PLAN_REASONS.ApprovalRequired,
     budget: blocked ? status?.summary?.drainWaits?.find(({ budget }) => budget !== undefined)?.budget : undefined,
     reported,
@@ -164,6 +167,8 @@ function retriable(
   counts: NodeCounts,
 ): { readonly batch: string } | { readonly revision: string } | undefined {
   const { next = 'Deleted', planFailed = 0 } = status?.outlook ?? {};
+  // What a rollback failed to take back is no upgrade that could be tried again.
+  if (spec.rollback !== undefined) return undefined;
   if (next === 'Aborted' || next === 'Deleted' || nodes.some(({ reason }) => reason === NODE_REASONS.Superseded))
     return undefined;
   if (next === 'Done') return planFailed > 0 ? { revision: spec.revision } : undefined;
@@ -174,7 +179,16 @@ function retriable(
 function pauseOf(outlook: BatchOutlook | undefined): { readonly maxFailed?: number } | undefined {
   if (outlook?.next !== 'Paused') return undefined;
   if (outlook.reason === PLAN_REASONS.BudgetExceeded) return presentFields({ maxFailed: outlook.maxFailed });
+  if (outlook.reason === PLAN_REASONS.RollbackApprovalRequired) return {};
   return outlook.reason === PLAN_REASONS.PausedByAct ? {} : undefined;
+}
+
+/** What may be taken back once the plan has stopped, and whether that is what it waits for. */
+function rollbackOf(outlook: BatchOutlook | undefined): Pick<CommandInput, 'rollback' | 'awaitsRollback'> {
+  const reason = outlook?.next === 'Paused' ? outlook.reason : undefined;
+  const awaitsRollback = reason === PLAN_REASONS.RollbackApprovalRequired;
+  const asked = awaitsRollback || reason === PLAN_REASONS.BudgetExceeded;
+  return { awaitsRollback, rollback: asked ? outlook?.rollback : undefined };
 }
 
 /** The level of each node; that of all nodes for one of another batch, which may have to speak for this one. */
@@ -187,14 +201,17 @@ function countNodes(nodes: readonly NotifiedNode[]): NodeCounts {
   const inState = (state: NotifiedNode['state']): number => nodes.filter((node) => node.state === state).length;
   const ended = {
     succeeded: inState('Succeeded'),
+    rolledBack: inState('RolledBack'),
     failed: inState('Failed'),
     skipped: inState('Skipped'),
     notAttempted: inState('NotAttempted'),
   };
+  const { rolledBack, ...others } = ended;
   return {
     nodes: nodes.length,
-    ...ended,
-    unfinished: nodes.length - ended.succeeded - ended.failed - ended.skipped - ended.notAttempted,
+    ...others,
+    ...(rolledBack === 0 ? {} : { rolledBack }),
+    unfinished: nodes.length - Object.values(ended).reduce((sum, count) => sum + count, 0),
     quarantined: nodes.filter((node) => node.quarantined).length,
   };
 }
@@ -202,7 +219,10 @@ function countNodes(nodes: readonly NotifiedNode[]): NodeCounts {
 function decideOutcome(nodes: readonly NotifiedNode[], counts: NodeCounts): Outcome {
   if (counts.failed > 0) return 'Failed';
   const complete = nodes.every(
-    (node) => node.state === 'Succeeded' || (node.state === 'Skipped' && NOTHING_LEFT_OUT.has(node.reason)),
+    (node) =>
+      node.state === 'Succeeded' ||
+      node.state === 'RolledBack' ||
+      (node.state === 'Skipped' && NOTHING_LEFT_OUT.has(node.reason)),
   );
   return complete ? 'Succeeded' : 'Incomplete';
 }

@@ -21,7 +21,7 @@ const UPGRADED_LENGTH = 250;
 const MOST_MOVES = 4;
 
 /** How many nodes came to what, in what time, and how far the plan is. */
-export function countsText({ counts, seconds, expectedSeconds, progress, story }: Told): string {
+export function countsText({ batch: { rollbackOf }, counts, seconds, expectedSeconds, progress, story }: Told): string {
   const others = [
     [counts.failed, 'failed'],
     [counts.skipped, 'skipped'],
@@ -31,7 +31,9 @@ export function countsText({ counts, seconds, expectedSeconds, progress, story }
   const expected = expectedSeconds === undefined ? '' : ` (expected ${durationText(expectedSeconds)})`;
   const time = seconds === undefined ? '' : ` in ${durationText(seconds)}${expected}`;
   const told = [
-    `${counts.succeeded}/${counts.nodes} upgraded${time}`,
+    rollbackOf === undefined
+      ? `${counts.succeeded}/${counts.nodes} upgraded${time}`
+      : `${counts.rolledBack ?? 0}/${counts.nodes} rolled back${time}`,
     ...others.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`),
   ].join(', ');
   const batch = story === undefined || story.batches === 1 ? told : `Last batch: ${told}`;

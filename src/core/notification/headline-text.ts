@@ -7,21 +7,35 @@ import { prose } from './text-line.ts';
 export function headlineText(told: Told, clock: ClockText): string {
   const { outcome, action, cluster, plan, batch, next } = told;
   const done = next?.kind === 'Done';
-  // A batch that went well and waits for a person, as planned, is no alarm.
-  const mood = outcome === 'Succeeded' ? (action === 'Act' ? '🟡' : '✅') : action === 'Act' ? '🔴' : '🟡';
-  const emoji = done ? '🏁' : mood;
-  const of = batch.of === undefined ? '' : ` of ${done ? '' : 'about '}${batch.of}`;
+  const emoji = done ? '🏁' : moodOf({ outcome, action, batch });
   const parts = [
     ...(cluster === undefined ? [] : [cluster]),
     `${plan.name} ${plan.version}`,
-    `batch ${batch.index}${batch.step === undefined ? '' : ` (${batch.step})`}${of}`,
+    ...batchTexts({ batch, outcome }, done),
     ...stateTexts(told, clock),
     action === 'Act' ? 'ACT' : 'no action',
   ];
   return prose(`${emoji} ${parts.join(' · ')}`);
 }
 
-function stateTexts({ next, progress, settledTime }: Told, clock: ClockText): string[] {
+/** A batch that went well and waits for a person, as planned, is no alarm. */
+function moodOf({ outcome, action, batch }: Pick<Told, 'outcome' | 'action' | 'batch'>): string {
+  if (outcome !== 'Succeeded') return action === 'Act' ? '🔴' : '🟡';
+  if (action === 'Act') return '🟡';
+  return batch.rollbackOf === undefined ? '✅' : '↩️';
+}
+
+/** Which batch it is; of a rollback first which one was taken back. */
+function batchTexts({ batch, outcome }: Pick<Told, 'batch' | 'outcome'>, done: boolean): string[] {
+  const own = `batch ${batch.index}`;
+  if (batch.rollbackOf !== undefined) {
+    return [`${outcome === 'Succeeded' ? 'ROLLED BACK' : 'ROLLBACK of'} ${batch.rollbackOf}`, own];
+  }
+  const of = batch.of === undefined ? '' : ` of ${done ? '' : 'about '}${batch.of}`;
+  return [`${own}${batch.step === undefined ? '' : ` (${batch.step})`}${of}`];
+}
+
+function stateTexts({ next, batch, progress, settledTime }: Told, clock: ClockText): string[] {
   const time = clock.time(settledTime);
   const at = time === undefined ? '' : ` ${time} ${clock.zone}`;
   switch (next?.kind) {
@@ -33,6 +47,10 @@ function stateTexts({ next, progress, settledTime }: Told, clock: ClockText): st
       return [next.reason === PLAN_REASONS.ApprovalRequired ? 'WAITS FOR APPROVAL' : `PAUSED${at}`];
     case 'Aborted':
       return [`ABORTED${at}`];
+    case 'RollingBack':
+      return batch.rollbackOf === undefined ? ['ROLLING BACK'] : [];
+    case 'RolledBack':
+      return ['ENDED'];
     case 'Deleted':
       return ['PLAN DELETED'];
     default:

@@ -10,6 +10,8 @@ const INTROS = {
   Waiting: 'Waiting',
   Paused: 'Paused',
   Aborted: 'Aborted',
+  RollingBack: 'Next',
+  RolledBack: 'Ended',
   Done: 'Ended',
   Deleted: 'Next',
 } as const;

@@ -81,6 +81,8 @@ export interface NotifiedBatch {
   readonly of?: number;
   /** Name of the plan's step that the batch was cut for. */
   readonly step?: string;
+  /** Name of the batch that this one takes back; absent where it upgrades. */
+  readonly rollbackOf?: string;
 }
 
 /**
@@ -93,6 +95,8 @@ export type Outcome = 'Succeeded' | 'Failed' | 'Incomplete';
 export interface NodeCounts {
   readonly nodes: number;
   readonly succeeded: number;
+  /** Back at the version that they came from; only in a rollback. */
+  readonly rolledBack?: number;
   readonly failed: number;
   readonly skipped: number;
   readonly notAttempted: number;
@@ -206,7 +210,7 @@ export interface PlanProgress {
 
 /** What follows a batch. */
 export interface NextStep {
-  readonly kind: 'NextBatch' | 'Paused' | 'Aborted' | 'Done' | 'Deleted' | 'Waiting';
+  readonly kind: 'NextBatch' | 'Paused' | 'Aborted' | 'RollingBack' | 'RolledBack' | 'Done' | 'Deleted' | 'Waiting';
   /** One CamelCase word for what is waited for. */
   readonly reason?: string;
   readonly message: string;
@@ -226,7 +230,8 @@ export interface NextStep {
 
 /** Something to type. */
 export interface NotifiedCommand {
-  readonly purpose: 'Retry' | 'Release' | 'Resume' | 'Approve' | 'Abort' | 'DisruptionBudget' | 'Describe' | 'Events' | 'Status';
+  readonly purpose:
+    'Rollback' | 'Retry' | 'Release' | 'Resume' | 'Approve' | 'Abort' | 'DisruptionBudget' | 'Describe' | 'Events' | 'Status';
   readonly command: string;
 }
 

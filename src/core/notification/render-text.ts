@@ -74,7 +74,12 @@ function laterTexts(told: Told): string[] {
 /** Whether nodes that failed have to be dealt with now: they are out of service, or nothing goes on, or nothing comes any more. */
 function mustAct({ counts, next, progress, story }: Told): boolean {
   const left = next?.kind === 'Done' && counts.failed + (progress?.failed ?? 0) > 0;
-  return counts.quarantined + (story?.quarantined ?? 0) > 0 || next?.reason === PLAN_REASONS.BudgetExceeded || left;
+  return counts.quarantined + (story?.quarantined ?? 0) > 0 || stopped(next) || left;
+}
+
+/** Whether failures have stopped the plan. */
+function stopped(next: Told['next']): boolean {
+  return next?.reason === PLAN_REASONS.BudgetExceeded || next?.reason === PLAN_REASONS.RollbackApprovalRequired;
 }
 
 function failedText({ counts, next, progress }: Told): string {
@@ -92,7 +97,8 @@ function actTexts(told: Told): string[] {
     if (command !== undefined) texts.push(`${intro}: ${command}`);
     return command !== undefined;
   };
-  const budget = next?.reason === PLAN_REASONS.BudgetExceeded;
+  const budget = stopped(next);
+  add('Roll back', find('Rollback'));
   if (mustAct(told)) {
     const retry = add(`After repair, put ${failedText(told)} into a later batch`, find('Retry'));
     if (!retry) add('After repair', find('Release'));

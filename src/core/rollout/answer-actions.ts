@@ -1,21 +1,24 @@
 import type { UpgradeAction } from '../../api/generated/upgradeaction.ts';
 import type { Approval, NodeRecord, Resumption } from '../../api/generated/upgradebatch.ts';
-import type { PlanAct, PlanEnd, PlanPause } from '../../api/generated/upgradeplan.ts';
+import type { PlanAct, PlanEnd, PlanPause, PlanRollback } from '../../api/generated/upgradeplan.ts';
 import { CONDITIONS } from '../../api/conditions.ts';
 import { findCondition } from '../condition.ts';
 import { presentFields } from '../present-fields.ts';
 import { cutToBytes, toRfc3339 } from '../text.ts';
 import { abort } from './acts/abort.ts';
-import { done, refuse, type Act, type ActStep, type ActView } from './acts/act.ts';
+import { done, refuse, type Act, type ActStep, type ActView, type ControlChange } from './acts/act.ts';
 import { isAnswered } from './acts/answered.ts';
 import { pause } from './acts/pause.ts';
 import { release } from './acts/release.ts';
 import { resume } from './acts/resume.ts';
 import { retryFailed } from './acts/retry-failed.ts';
+import { approveRollback, rollBack } from './acts/roll-back.ts';
 import { skip } from './acts/skip.ts';
 import { approve } from './approve.ts';
 import type { ActionAnswer, Command } from './command.ts';
 import { endOf } from './ended.ts';
+import { decidedRollback } from './rollback/decided.ts';
+import { endOfRollback } from './rollback/next-rollback.ts';
 
 /** The plan's history holds so many acts. */
 const HISTORY_LIMIT = 20;
@@ -26,6 +29,7 @@ const MOST_AT_ONCE = 10;
 export interface PlanControl {
   readonly pausedBy: PlanPause | undefined;
   readonly ended: PlanEnd | undefined;
+  readonly rollback: PlanRollback | undefined;
   readonly history: readonly PlanAct[];
 }
 
@@ -44,14 +48,17 @@ export interface ActionsStep {
 
 const ACTS: Readonly<Record<UpgradeAction['spec']['action'], Act>> = {
   Abort: abort,
-  Approve: ({ input, fleet }, action) => {
-    const step = approve(input, action, fleet);
+  Approve: (view, action) => {
+    const rollback = approveRollback(view, action);
+    if (rollback !== undefined) return rollback;
+    const step = approve(view.input, action, view.fleet);
     return 'answer' in step ? step : { approved: step.approval };
   },
   Pause: pause,
   Release: release,
   Resume: resume,
   Retry: retryFailed,
+  Rollback: rollBack,
   Skip: skip,
 };
 
@@ -110,7 +117,6 @@ function changedRecords(steps: readonly DecidedAct[]): ActionsStep['records'] {
 
 function controlAfter(view: ActView, steps: readonly DecidedAct[]): PlanControl {
   const { status } = view.input.snapshot.plan;
-  const ended = endOf(view.input, view.budget);
   const ready = steps.filter(({ entry, step }) => entry === undefined && step.answer?.status === 'True');
   // Each that changes the plan is decided on what the one before has made of it: one in a pass.
   const changing = ready.find(({ step }) => step.control !== undefined);
@@ -120,14 +126,26 @@ function controlAfter(view: ActView, steps: readonly DecidedAct[]): PlanControl 
   const entries = entered.flatMap(({ action, step }) => (step.answer === undefined ? [] : [entryOf(view, action, step.answer)]));
   return {
     pausedBy: pausedBy === 'None' ? undefined : pausedBy,
-    ended: ended ?? change?.ended,
+    ...endAndRollback(view, change),
     history: [...(status?.history ?? []), ...entries].slice(-HISTORY_LIMIT),
   };
 }
 
+/** An end ends a rollback too, and a rollback that has nothing left to do is the end. */
+function endAndRollback(view: ActView, change: ControlChange | undefined): Pick<PlanControl, 'ended' | 'rollback'> {
+  const before = change?.ended === 'None' ? undefined : (endOf(view.input, view.budget) ?? change?.ended);
+  const ended = before ?? (change?.rollback === undefined ? endOfRollback(view) : undefined);
+  return { ended, rollback: ended === undefined ? (change?.rollback ?? decidedRollback(view)) : undefined };
+}
+
+/** What can still be asked for once the rollout of a revision is over: what was done can be taken back, and then be done again. */
+function outlivesEnd({ spec }: UpgradeAction, ended: PlanEnd): boolean {
+  return spec.action === 'Release' || spec.action === 'Rollback' || (spec.action === 'Retry' && ended.reason === 'RolledBack');
+}
+
 function decideAct(view: ActView, action: UpgradeAction): ActStep {
   const ended = endOf(view.input, view.budget);
-  if (ended !== undefined && action.spec.action !== 'Release') {
+  if (ended !== undefined && !outlivesEnd(action, ended)) {
     return refuse('RevisionEnded', `the rollout of this revision is over (${ended.message}); another version begins a new one`);
   }
   return ACTS[action.spec.action](view, action);

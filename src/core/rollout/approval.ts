@@ -13,7 +13,7 @@ export interface AwaitedApproval {
 
 /** What waits for approval now. An approval that was given for one thing is none for another; what changes nothing needs none. */
 export function awaitedApproval(snapshot: PlanSnapshot, fleet: Fleet): AwaitedApproval | undefined {
-  const batch = fleet.batches.at(-1);
+  const batch = fleet.upgrades.at(-1);
   if (batch === undefined || snapshot.plan.metadata.deletionTimestamp !== undefined) return undefined;
   const approval = stepOf(snapshot.plan, batch)?.approval ?? 'None';
   if (approval === 'None' || batch.status?.approved?.approval === approval) return undefined;

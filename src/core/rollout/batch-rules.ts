@@ -2,6 +2,7 @@ import { NODE_REASONS } from '../../api/conditions.ts';
 import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { BatchStep, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { whyIdle } from './current.ts';
+import { isRollback } from './goal.ts';
 import { isTerminal, processesOf } from './node-input.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 
@@ -33,6 +34,7 @@ export function foundAllDone(batch: UpgradeBatch): boolean {
 
 /** Whether every node of the batch that waits has nothing to do, as it is seen now: none of them will get a turn. */
 export function needsNothing(batch: UpgradeBatch, { nodes, daemonSets }: Pick<PlanSnapshot, 'nodes' | 'daemonSets'>): boolean {
+  if (isRollback(batch)) return false;
   const wanted = { version: batch.spec.version, daemonSets };
   const records = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record]));
   return batch.spec.nodes.every((entry) => {

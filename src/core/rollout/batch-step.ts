@@ -19,9 +19,11 @@ import type { Command } from './command.ts';
 import { drainWaits } from './drain-waits.ts';
 import { currentBatches } from './fleet.ts';
 import { recordedEnd } from './ended.ts';
+import { isRollback } from './goal.ts';
 import { inTurn, isTerminal } from './node-input.ts';
 import { stepNode } from './node-step.ts';
 import { operatorPodOn } from './operator-pod.ts';
+import { recordedRollback } from './rollback/recorded.ts';
 import type { DecisionInput } from './snapshot.ts';
 
 /** Whether every node of the batch has its outcome, as persisted. */
@@ -57,7 +59,11 @@ export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep 
   );
   const references = isSettled(batch)
     ? new Map<string, Reference>()
-    : referencesFor(batch.spec.processes, currentBatches(snapshot));
+    : // How long a process takes says nothing of how long its rollback does.
+      referencesFor(
+        batch.spec.processes,
+        currentBatches(snapshot).filter((other) => isRollback(other) === isRollback(batch)),
+      );
   const records = new Map<string, NodeRecord>();
   const commands: Command[] = [];
   let lookAt: Instant | undefined;
@@ -73,7 +79,7 @@ export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep 
       pods: snapshot.pods.get(batchNode.name) ?? [],
       reports: reports.get(batchNode.name) ?? [],
       deleting: snapshot.plan.metadata.deletionTimestamp !== undefined,
-      mayRetry: snapshot.plan.metadata.deletionTimestamp === undefined && recordedEnd(snapshot) === undefined,
+      mayRetry: mayRetry(snapshot, batch),
       reporterReady: snapshot.reporters.has(batchNode.name),
       reporterInstalled: settings.reporterInstalled,
       evictionAnswers: snapshot.evictionAnswers,
@@ -89,6 +95,12 @@ export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep 
     if (step.lookAt !== undefined) lookAt = Math.min(lookAt ?? step.lookAt, step.lookAt);
   }
   return { records, commands, lookAt };
+}
+
+/** Whether what fails in the batch may be tried again: nothing of an upgrade is that is to be taken back. */
+function mayRetry(snapshot: DecisionInput['snapshot'], batch: UpgradeBatch): boolean {
+  if (snapshot.plan.metadata.deletionTimestamp !== undefined || recordedEnd(snapshot) !== undefined) return false;
+  return isRollback(batch) || recordedRollback(snapshot) === undefined;
 }
 
 /** Ends the wait of nodes that will have no turn any more. */
@@ -108,7 +120,7 @@ export function endWaiting(
 
 /** Why nodes that wait will have no turn. */
 export interface WaitEnd {
-  readonly reason: (typeof NODE_REASONS)['Aborted' | 'BudgetExceeded' | 'PlanDeleted' | 'Superseded'];
+  readonly reason: (typeof NODE_REASONS)['Aborted' | 'BudgetExceeded' | 'PlanDeleted' | 'RollingBack' | 'Superseded'];
   readonly message: string;
 }
 
@@ -124,6 +136,7 @@ export function summarize(
   return {
     nodes: list.length,
     succeeded: count('Succeeded'),
+    ...(list.some((record) => record.state === 'RolledBack') ? { rolledBack: count('RolledBack') } : {}),
     failed: count('Failed'),
     skipped: count('Skipped'),
     notAttempted: count('NotAttempted'),

@@ -6,6 +6,7 @@ import { toInstant } from '../text.ts';
 import { agentPodName, buildAgentPod } from './agent-pod.ts';
 import type { Command } from './command.ts';
 import type { Fleet } from './fleet.ts';
+import { isGoal } from './goal.ts';
 import { inTurn } from './node-input.ts';
 import type { LeaseFact, PlanSnapshot, Settings } from './snapshot.ts';
 
@@ -66,7 +67,7 @@ export function canHandOver(
     const node = snapshot.nodes.get(entry.name);
     const state = records.get(entry.name)?.state ?? 'Pending';
     if (entry.name === holder || node === undefined) return false;
-    if (state === 'Succeeded') return mayHold(snapshot, node);
+    if (isGoal(state)) return mayHold(snapshot, node);
     return isToCome({ snapshot, batch, records }, node);
   });
 }
@@ -109,11 +110,11 @@ function candidates(input: BatonInput, excluded: string | undefined): readonly N
   const { snapshot, fleet, batch, records } = input;
   const entries = [...batch.spec.nodes].reverse();
   const inBatch = entries.flatMap((entry) => snapshot.nodes.get(entry.name) ?? []);
-  const state = (node: NodeFact): string => records.get(node.name)?.state ?? 'Pending';
+  const state = (node: NodeFact): NodeRecord['state'] => records.get(node.name)?.state ?? 'Pending';
   const eligible = (nodes: readonly NodeFact[]): readonly NodeFact[] =>
     nodes.filter((node) => mayHold(snapshot, node) && node.name !== excluded);
-  const done = eligible(inBatch.filter((node) => state(node) === 'Succeeded'));
-  const open = eligible(inBatch.filter((node) => !['Succeeded', 'Failed', 'Skipped'].includes(state(node))));
+  const done = eligible(inBatch.filter((node) => isGoal(state(node))));
+  const open = eligible(inBatch.filter((node) => !['Succeeded', 'RolledBack', 'Failed', 'Skipped'].includes(state(node))));
   const names = new Set(batch.spec.nodes.map((entry) => entry.name));
   const others = [...fleet.selected.values()].filter(
     (node) => !names.has(node.name) && (node.claim === undefined || node.done !== undefined),

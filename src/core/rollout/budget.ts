@@ -1,6 +1,8 @@
 import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import { countOf } from '../quantity.ts';
 import type { Fleet } from './fleet.ts';
+import { isGoal } from './goal.ts';
+import { recordedRollback } from './rollback/recorded.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 
 /** What the failure budget says. */
@@ -24,15 +26,19 @@ interface Excess {
 
 /**
  * The failure budget. Failures up to a resumed batch are forgiven, those after it count anew. A batch may have a tighter limit of
- * its own: the first one has 0. So many failures in a row stop the rollout as well, before all of the budget is used up.
+ * its own: the first one has 0. So many failures in a row stop the rollout as well, before all of the budget is used up. A rollback has
+ * the plan's budget for itself: what failed before it does not count in it, nor what failed in it afterwards.
  */
 export function failureBudget(snapshot: PlanSnapshot, fleet: Fleet): Budget {
   const { failure } = snapshot.plan.spec;
-  const maxFailed = countOf(raisedBudget(fleet.batches) ?? failure.maxFailed, fleet.planNodes);
-  const resumed = fleet.batches.findLastIndex((batch) => batch.status?.resumed !== undefined);
-  const counted = fleet.batches.slice(resumed + 1);
+  const rollback = recordedRollback(snapshot);
+  const batches =
+    rollback === undefined ? fleet.upgrades : fleet.batches.filter((batch) => batch.spec.rollback?.decidedTime === rollback.time);
+  const maxFailed = countOf(raisedBudget(batches) ?? failure.maxFailed, fleet.planNodes);
+  const resumed = batches.findLastIndex((batch) => batch.status?.resumed !== undefined);
+  const counted = batches.slice(resumed + 1);
   const failed = counted.reduce((sum, batch) => sum + failedIn(batch), 0);
-  const sentence = `${failed} failed, budget ${maxFailed}`;
+  const sentence = `${failed} failed${rollback === undefined ? '' : ' to go back'}, budget ${maxFailed}`;
   const plain = (text: string | undefined): Excess | undefined =>
     text === undefined ? undefined : { message: text, brief: text };
   const excess =
@@ -68,7 +74,7 @@ function tooManyInRow(batches: readonly UpgradeBatch[], limit: number | undefine
   if (limit === undefined) return undefined;
   const outcomes = batches
     .flatMap((batch) => batch.status?.nodes ?? [])
-    .filter((record) => record.state === 'Failed' || record.state === 'Succeeded')
+    .filter((record) => record.state === 'Failed' || isGoal(record.state))
     .toSorted((a, b) => compareTexts(a.endTime ?? '', b.endTime ?? '') || compareTexts(a.name, b.name));
   let row: NodeRecord[] = [];
   for (const record of outcomes) {

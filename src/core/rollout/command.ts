@@ -32,8 +32,17 @@ export type Command = { readonly why: string } & (
   | { readonly kind: 'CreateJob'; readonly node: string; readonly job: Manifest }
   /** Ends a Job before its time: its Pod gets SIGTERM, and the Job fails once the Pod has ended. */
   | { readonly kind: 'StopJob'; readonly job: JobFact; readonly message: string }
-  /** `forget`: the mark of an earlier revision goes, for what was done then may be undone by half. */
-  | { readonly kind: 'CloseTurn'; readonly node: NodeFact; readonly done: DoneMark | undefined; readonly forget?: boolean }
+  /**
+   * `forget`: the mark of an earlier revision goes, for what was done then may be undone by half. `endQuarantine`: what the node was quarantined
+   * for has been taken back. Without it, a node that was quarantined stays so.
+   */
+  | {
+      readonly kind: 'CloseTurn';
+      readonly node: NodeFact;
+      readonly done: DoneMark | undefined;
+      readonly forget?: boolean;
+      readonly endQuarantine?: boolean;
+    }
   | { readonly kind: 'Quarantine'; readonly node: NodeFact; readonly quarantine: Quarantine }
   | { readonly kind: 'MarkOutdated'; readonly node: NodeFact }
   | { readonly kind: 'UnmarkOutdated'; readonly node: NodeFact }

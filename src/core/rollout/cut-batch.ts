@@ -1,4 +1,4 @@
-import type { BatchNode, BatchProcess, BatchVerify } from '../../api/generated/upgradebatch.ts';
+import type { BatchNode, BatchProcess, BatchVerify, UpgradeBatchSpec } from '../../api/generated/upgradebatch.ts';
 import type { ProcessVerify, UpgradePlan, UpgradeProcess } from '../../api/generated/upgradeplan.ts';
 import { API_VERSION, FINALIZERS, LABELS } from '../../api/names.ts';
 import type { NodeFact } from '../facts.ts';
@@ -7,6 +7,7 @@ import { selects } from '../selector.ts';
 import type { Manifest } from './command.ts';
 import { domainOf } from './domain.ts';
 import type { Fleet } from './fleet.ts';
+import { isRollback } from './goal.ts';
 import { inOrder } from './order.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 import { nextStep, partsOfOpenStep, stepProgress } from './step.ts';
@@ -38,16 +39,27 @@ function batchNode(plan: UpgradePlan, fleet: Fleet, node: NodeFact): BatchNode {
   const processes = plan.spec.processes
     .filter((process) => selects(process.nodeSelector, node.labels) && !succeeded.has(process.name))
     .map((process) => process.name);
-  // The agent may not look at Nodes: what their labels say goes with the batch.
+  return { name: node.name, uid: node.uid, processes, ...nodeDetailOf(plan, node) };
+}
+
+/** What may be told of the node. The agent may not look at Nodes: what their labels say goes with the batch. */
+export function nodeDetailOf(plan: UpgradePlan, node: NodeFact): Pick<BatchNode, 'nodeDetail'> {
   const nodeDetail = plan.spec.notify?.nodeDetails?.find((rule) => selects(rule.nodeSelector, node.labels))?.nodeDetail;
-  return { name: node.name, uid: node.uid, processes, ...(nodeDetail === undefined ? {} : { nodeDetail }) };
+  return nodeDetail === undefined ? {} : { nodeDetail };
 }
 
 function succeededOn({ batches, records }: Fleet, { name, uid }: NodeFact): ReadonlySet<string> {
   if (records.get(name)?.retriedBy === undefined) return new Set();
-  const tried = batches.filter((batch) => batch.spec.nodes.some((entry) => entry.name === name && entry.uid === uid));
-  const processes = tried.flatMap((batch) => batch.status?.nodes?.find((record) => record.name === name)?.processes ?? []);
-  return new Set(processes.filter((process) => process.state === 'Succeeded').map((process) => process.name));
+  const succeeded = new Set<string>();
+  for (const batch of batches) {
+    if (!batch.spec.nodes.some((entry) => entry.name === name && entry.uid === uid)) continue;
+    for (const process of batch.status?.nodes?.find((record) => record.name === name)?.processes ?? []) {
+      // A rollback has begun to undo it, whatever became of that.
+      if (isRollback(batch) && process.state !== 'Skipped') succeeded.delete(process.name);
+      else if (process.state === 'Succeeded') succeeded.add(process.name);
+    }
+  }
+  return succeeded;
 }
 
 /** Index that the next batch gets: monotone for the plan's life, also when history was pruned. */
@@ -79,7 +91,7 @@ function fill(plan: UpgradePlan, fleet: Fleet, nodes: readonly NodeFact[]): read
 export function* cutBatches(snapshot: PlanSnapshot, fleet: Fleet): Generator<Cut, void> {
   const { plan } = snapshot;
   const first = fleet.remaining.slice(0, fleet.remaining.length - fleet.late.length);
-  let progress = stepProgress(fleet.batches);
+  let progress = stepProgress(fleet.upgrades);
   let index = nextIndex(snapshot);
   // Nodes that came late are never in a batch with the others.
   for (const pool of [first, fleet.late]) {
@@ -101,10 +113,10 @@ export function* cutBatches(snapshot: PlanSnapshot, fleet: Fleet): Generator<Cut
  * How many nodes of the batch may fail. The limit is one of the step: what its earlier batches have used up of it is gone, except for what
  * a Resume has forgiven. The first step has 0 unless it says otherwise.
  */
-function maxFailedOf({ plan }: PlanSnapshot, { batches }: Fleet, cut: Cut): number | undefined {
+function maxFailedOf({ plan }: PlanSnapshot, { upgrades }: Fleet, cut: Cut): number | undefined {
   const own = plan.spec.batches[cut.step]?.maxFailed;
-  const parts = partsOfOpenStep(batches);
-  if (own === undefined) return parts.length === batches.length ? 0 : undefined;
+  const parts = partsOfOpenStep(upgrades);
+  if (own === undefined) return parts.length === upgrades.length ? 0 : undefined;
   const nodes = parts.reduce((sum, part) => sum + part.spec.nodes.length, cut.nodes.length + cut.rest);
   const counted = parts.slice(parts.findLastIndex((part) => part.status?.resumed !== undefined) + 1);
   const failed = counted.flatMap((part) => part.status?.nodes ?? []).filter((record) => record.state === 'Failed').length;
@@ -123,16 +135,13 @@ function batchVerify(verify: ProcessVerify | undefined): { readonly verify?: Bat
   return { verify: { ...rest, ...(job === undefined ? {} : { jobTemplate: job.template }) } };
 }
 
-/** The UpgradeBatch for a cut. It is owned by the plan without blocking its deletion; its finalizer keeps the outbox. */
-export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch): Manifest {
-  const { plan, revision } = snapshot;
-  const used = new Set(next.nodes.flatMap((node) => node.processes));
-  const processes = plan.spec.processes.filter((process, index) => used.has(process.name) || (used.size === 0 && index === 0));
+/** An UpgradeBatch. It is owned by the plan without blocking its deletion; its finalizer keeps the outbox. */
+export function batchObject({ plan, revision }: PlanSnapshot, spec: UpgradeBatchSpec): Manifest {
   return {
     apiVersion: API_VERSION,
     kind: 'UpgradeBatch',
     metadata: {
-      name: `${plan.metadata.name}-${revision.slice(0, 4)}-${next.index}`,
+      name: `${plan.metadata.name}-${revision.slice(0, 4)}-${spec.index}`,
       namespace: plan.metadata.namespace,
       labels: { [LABELS.plan]: plan.metadata.name, [LABELS.planUid]: plan.metadata.uid, [LABELS.managedBy]: 'baton' },
       finalizers: [FINALIZERS.batch],
@@ -140,34 +149,48 @@ export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch
         { apiVersion: API_VERSION, kind: 'UpgradePlan', name: plan.metadata.name, uid: plan.metadata.uid, controller: true },
       ],
     },
-    spec: {
-      plan: plan.metadata.name,
-      planUid: plan.metadata.uid,
-      revision,
-      version: plan.spec.version,
-      index: next.index,
-      step: next.step,
-      ...(next.stepName === undefined ? {} : { stepName: next.stepName }),
-      ...(next.domain === undefined ? {} : { domain: next.domain }),
-      ...(next.rest === 0 ? {} : { stepRest: next.rest }),
-      planNodes: fleet.planNodes,
-      ...(next.maxFailed === undefined ? {} : { maxFailed: next.maxFailed }),
-      retriesPerNode: plan.spec.failure.retriesPerNode,
-      failedNodes: plan.spec.failure.failedNodes,
-      nodes: next.nodes,
-      processes: processes.map((process) => ({
-        name: process.name,
-        disruption: process.disruption,
-        report: process.report,
-        ...timingOf(process),
-        ...process.job,
-        ...(process.daemonSet === undefined ? {} : { daemonSet: process.daemonSet }),
-        ...(process.external === undefined ? {} : { external: process.external }),
-        ...batchVerify(process.verify),
-      })),
-      drain: plan.spec.drain,
-    },
+    spec,
   };
+}
+
+/** The UpgradeBatch for a cut. */
+export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch): Manifest {
+  const { plan, revision } = snapshot;
+  const used = new Set(next.nodes.flatMap((node) => node.processes));
+  const processes = plan.spec.processes.filter((process, index) => used.has(process.name) || (used.size === 0 && index === 0));
+  return batchObject(snapshot, {
+    plan: plan.metadata.name,
+    planUid: plan.metadata.uid,
+    revision,
+    version: plan.spec.version,
+    index: next.index,
+    step: next.step,
+    ...(next.stepName === undefined ? {} : { stepName: next.stepName }),
+    ...(next.domain === undefined ? {} : { domain: next.domain }),
+    ...(next.rest === 0 ? {} : { stepRest: next.rest }),
+    planNodes: fleet.planNodes,
+    ...(next.maxFailed === undefined ? {} : { maxFailed: next.maxFailed }),
+    retriesPerNode: plan.spec.failure.retriesPerNode,
+    failedNodes: plan.spec.failure.failedNodes,
+    nodes: next.nodes,
+    processes: processes.map((process) => ({
+      name: process.name,
+      disruption: process.disruption,
+      report: process.report,
+      ...timingOf(process),
+      ...batchJob(process.job),
+      ...(process.daemonSet === undefined ? {} : { daemonSet: process.daemonSet }),
+      ...(process.external === undefined ? {} : { external: process.external }),
+      ...batchVerify(process.verify),
+    })),
+    drain: plan.spec.drain,
+  });
+}
+
+/** What a batch keeps of a Job: a rollback is taken from the plan as it is then, for it may have been repaired. */
+function batchJob(job: UpgradeProcess['job']): Omit<NonNullable<UpgradeProcess['job']>, 'template' | 'rollback'> {
+  const { rollback: _rollback, ...rest } = job ?? {};
+  return rest;
 }
 
 /** The times of a process as a batch keeps them. */

@@ -12,17 +12,20 @@ import { batchStatuses } from './batch-statuses.ts';
 import { endWaiting, isSettled, stepNodes, type WaitEnd } from './batch-step.ts';
 import { canHandOver } from './baton-step.ts';
 import type { Command } from './command.ts';
-import { endOf } from './ended.ts';
+import { endOf, recordedEnd } from './ended.ts';
 import { tellFailures } from './delivery-events.ts';
 import { stepGroup } from './exclusive-group.ts';
 import { finishDeletion, isTearingDown, tearDown } from './deletion.ts';
 import { gateStatuses, gatesRest, gatesThatMatter } from './gate-rules.ts';
-import { holdOpenBatch, holdStart, holdTurn, type Hold, type HoldView } from './holds.ts';
+import { holdOpenBatch, holdRollback, holdStart, holdTurn, type Hold, type HoldView } from './holds.ts';
 import { failureBudget } from './budget.ts';
 import { surveyFleet, type Fleet } from './fleet.ts';
-import { nextBatch, NO_NEXT } from './next-batch.ts';
+import { nextBatch, NO_NEXT, type NextStep } from './next-batch.ts';
 import { batonMoving, openTurns, type TurnsStep } from './open-turns.ts';
 import { markOutdated } from './outdated-marks.ts';
+import { decidedRollback } from './rollback/decided.ts';
+import { nextRollback } from './rollback/next-rollback.ts';
+import { recordedRollback } from './rollback/recorded.ts';
 import { planStatus } from './plan-status.ts';
 import { stepPrePull } from './pre-pull.ts';
 import { rolloutTroubles } from './rollout-troubles.ts';
@@ -79,8 +82,12 @@ function fateOf(view: HoldView, batch: UpgradeBatch): Fate {
     return end(NODE_REASONS.Superseded, `the plan moved on to ${snapshot.plan.spec.version}`);
   const over = endOf(view.input, budget);
   if (over !== undefined) return end(NODE_REASONS.Aborted, `the rollout was aborted: ${over.message}`);
+  const rollback = decidedRollback(view);
+  if (batch.spec.rollback?.decidedTime !== rollback?.time) {
+    return end(NODE_REASONS.RollingBack, `the rollout is rolled back: ${rollback?.message ?? 'not any more'}`);
+  }
   if (budget.exceeded) return end(NODE_REASONS.BudgetExceeded, budget.brief);
-  const hold = holdOpenBatch(view);
+  const hold = rollback === undefined ? holdOpenBatch(view) : holdRollback(view);
   // A refused spec says so itself.
   if (hold !== undefined || snapshot.validation.kind === 'Refused') return { kind: 'Hold', hold };
   return { kind: 'Go' };
@@ -146,7 +153,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
 
   const view = { input: { ...input, snapshot }, fleet, budget };
   const preflight = stepPreflight(view.input, fleet);
-  const next = open === undefined && !deleting ? nextBatch(view) : NO_NEXT;
+  const next = open === undefined && !deleting ? nextOf(view) : NO_NEXT;
   const prePull = stepPrePull(view, next.commands.length > 0);
   const hold = holdOf(view, open, step?.turns.hold ?? next.hold);
   const gates = gatesThatMatter(snapshot, fleet, open);
@@ -217,8 +224,16 @@ function marksOf(
   return markOutdated({ snapshot, fleet, open, records: step?.records ?? new Map(), opening: new Set(opened) });
 }
 
+/** The next batch of the rollback that is under way, or of the rollout. What is not on record yet begins in a later pass. */
+function nextOf(view: HoldView): NextStep {
+  const rollback = recordedRollback(view.input.snapshot);
+  if (rollback !== undefined && recordedEnd(view.input.snapshot) === undefined) return nextRollback(view, rollback);
+  return decidedRollback(view) === undefined ? nextBatch(view) : NO_NEXT;
+}
+
 /** What is said to keep anything new from starting; nothing, when nothing is left to start. */
 function holdOf(view: HoldView, open: UpgradeBatch | undefined, found: Hold | undefined): Hold | undefined {
+  if (recordedRollback(view.input.snapshot) !== undefined) return holdRollback(view) ?? found;
   if (open === undefined && view.fleet.remaining.length === 0) return undefined;
   return holdStart(view) ?? found;
 }

@@ -1,6 +1,7 @@
 import type { PlanEnd } from '../../api/generated/upgradeplan.ts';
 import { toRfc3339 } from '../text.ts';
 import type { Budget } from './budget.ts';
+import { recordedRollback } from './rollback/recorded.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 
 /** The end of this revision's rollout before its time, as it is on record. A revision that the plan comes to again begins anew. */
@@ -13,5 +14,6 @@ export function endOf({ snapshot, now }: DecisionInput, budget: Budget): PlanEnd
   const recorded = recordedEnd(snapshot);
   if (recorded !== undefined) return recorded;
   if (!budget.exceeded || snapshot.plan.spec.failure.then !== 'Abort') return undefined;
+  if (recordedRollback(snapshot) !== undefined) return undefined;
   return { reason: 'Aborted', revision: snapshot.revision, message: budget.brief, time: toRfc3339(now) };
 }

@@ -2,6 +2,7 @@ import { PLAN_REASONS } from '../../api/conditions.ts';
 import { COMPONENTS, LABELS } from '../../api/names.ts';
 import type { Command, Manifest } from './command.ts';
 import type { Hold, HoldView } from './holds.ts';
+import { recordedRollback } from './rollback/recorded.ts';
 import type { DecisionInput } from './snapshot.ts';
 
 /** That a plan has an exclusive group: a Lease in the operator's namespace, which only one can create. */
@@ -55,7 +56,8 @@ export function stepGroup({ snapshot, settings }: DecisionInput, { hold, open, b
   const { uid } = plan.metadata;
   const group = plan.spec.exclusiveGroup;
   const claims = [...nodes.values()].some((node) => node.claim === uid);
-  const goesOn = open || begins || hold?.kind === 'Working';
+  const takesBack = recordedRollback(snapshot) !== undefined;
+  const goesOn = open || begins || takesBack || hold?.kind === 'Working';
   const commands: Command[] = [];
   for (const fact of groups) {
     if (fact.planUid !== uid) continue;

@@ -10,6 +10,7 @@ import { MAX_NODE_PROCESSES } from './cut-batch.ts';
 import { downReason, maxUnavailable, type Fleet } from './fleet.ts';
 import type { Hold } from './holds.ts';
 import { isTerminal } from './node-input.ts';
+import { recordedRollback } from './rollback/recorded.ts';
 import type { DecisionInput } from './snapshot.ts';
 import { nextStep, stepProgress } from './step.ts';
 
@@ -31,6 +32,7 @@ export function expectedEnd({ input, fleet, budget, open, hold }: EndInput): Ins
   const { snapshot, now } = input;
   const { plan } = snapshot;
   const nodeSeconds = usualTurn(plan, fleet);
+  if (recordedRollback(snapshot) !== undefined) return undefined;
   if (nodeSeconds === undefined || budget.exceeded || snapshot.validation.kind !== 'Valid') return undefined;
   if (plan.metadata.deletionTimestamp !== undefined || (open === undefined && fleet.remaining.length === 0)) return undefined;
   const moving = open !== undefined && [...snapshot.nodes.values()].some((node) => node.claim === plan.metadata.uid);
@@ -84,9 +86,9 @@ export function downForOthers({ snapshot }: DecisionInput, fleet: Fleet): number
 /** Sizes and pauses of the batches to come. Only counted: to put a large fleet in order is for the batch that is really made. */
 function batchesToCome(plan: UpgradePlan, fleet: Fleet): readonly { readonly nodes: number; readonly pauseSeconds: number }[] {
   const most = Math.floor(MAX_NODE_PROCESSES / plan.spec.processes.length);
-  const last = fleet.batches.at(-1);
+  const last = fleet.upgrades.at(-1);
   const batches: { readonly nodes: number; readonly pauseSeconds: number }[] = [];
-  let progress = stepProgress(fleet.batches);
+  let progress = stepProgress(fleet.upgrades);
   // A soak that has begun is a hold with an end of its own.
   let pauseSeconds = last === undefined || last.status?.settledTime !== undefined ? 0 : (stepOf(plan, last)?.soakSeconds ?? 0);
   for (let left = fleet.remaining.length; left > 0;) {

@@ -4,6 +4,8 @@ import type { NodeFact } from '../facts.ts';
 import { countOfAtLeastOne } from '../quantity.ts';
 import { selects } from '../selector.ts';
 import { toInstant } from '../text.ts';
+import { isRollback } from './goal.ts';
+import { hasChanged } from './rollback/changes.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 
 /** The plan's nodes and where each stands in the current revision. */
@@ -14,7 +16,9 @@ export interface Fleet {
   readonly planNodes: number;
   /** The batches since the plan came to its revision, by index. */
   readonly batches: readonly UpgradeBatch[];
-  /** The last record of each node in this revision. */
+  /** Those of them that upgrade, since the last rollback: what came before was taken back, and does not count. */
+  readonly upgrades: readonly UpgradeBatch[];
+  /** The last record of each node in this revision; one of a rollback that changed nothing on the node is none. */
   readonly records: ReadonlyMap<string, NodeRecord>;
   /** Nodes that are still to go into a batch, in no order: putting a large fleet in order costs, and is needed once a batch. */
   readonly remaining: readonly NodeFact[];
@@ -70,9 +74,10 @@ function historyOf(batches: readonly UpgradeBatch[]): History {
   for (const batch of batches) {
     for (const node of batch.spec.nodes) {
       batched.set(node.name, node.uid);
-      records.delete(node.name);
+      if (!isRollback(batch)) records.delete(node.name);
     }
     for (const record of batch.status?.nodes ?? []) {
+      if (isRollback(batch) && !hasChanged(record)) continue;
       records.set(record.name, record);
       if (isMissed(record)) missed.set(record.name, (missed.get(record.name) ?? 0) + 1);
     }
@@ -87,7 +92,8 @@ function isMissed(record: NodeRecord | undefined): boolean {
 /** Whether a node that was in a batch has another one to come: the rollout stopped before its turn, an act says so after a failure, or it is back. */
 function goesAgain({ records, missed }: History, node: NodeFact): 'No' | 'First' | 'Late' {
   const record = records.get(node.name);
-  if (record?.state === 'NotAttempted' || (record?.state === 'Failed' && record.retriedBy !== undefined)) return 'First';
+  const stopped = record?.state === 'Failed' || record?.state === 'RolledBack';
+  if (record?.state === 'NotAttempted' || (stopped && record.retriedBy !== undefined)) return 'First';
   return isMissed(record) && node.ready && (missed.get(node.name) ?? 0) < MOST_MISSED ? 'Late' : 'No';
 }
 
@@ -124,7 +130,8 @@ export function surveyFleet(snapshot: FleetView): Fleet {
     else ignored.push(node);
   }
   const selected = without(chosen, ignored);
-  return { selected, planNodes, batches, records, remaining: [...remaining, ...late], late, doneBefore };
+  const upgrades = batches.slice(batches.findLastIndex(isRollback) + 1);
+  return { selected, planNodes, batches, upgrades, records, remaining: [...remaining, ...late], late, doneBefore };
 }
 
 /** Why a node counts as down; undefined when it is up. */

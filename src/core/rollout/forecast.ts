@@ -7,6 +7,7 @@ import { referencesFor } from '../timing/reference.ts';
 import type { NextBatch } from './cut-batch.ts';
 import { downForOthers, usualTurn } from './expected-end.ts';
 import { maxUnavailable } from './fleet.ts';
+import { isRollback } from './goal.ts';
 import type { Hold, HoldView } from './holds.ts';
 
 /** A batch that goes as usual may take so much longer than expected before anybody has to wonder why they hear nothing. */
@@ -60,7 +61,8 @@ function batchSeconds({ input, fleet }: HoldView, nodes: number, batches = fleet
 /** What was expected of the newest batch before it ran: by the batches before it, or by the plan. */
 export function expectations(view: HoldView): Pick<BatchOutlook, 'expectedSeconds' | 'timing'> {
   const batch = view.fleet.batches.at(-1);
-  if (batch === undefined) return {};
+  // How long an upgrade takes says nothing of its rollback.
+  if (batch === undefined || isRollback(batch)) return {};
   const earlier = view.fleet.batches.slice(0, -1);
   const timing = [...referencesFor(batch.spec.processes, earlier)].map(([process, { expectedSeconds, toleranceSeconds }]) => ({
     process,

@@ -8,6 +8,7 @@ import type { Fleet } from './fleet.ts';
 import { gateStatus, judgeGate } from './gate.ts';
 import type { Hold, HoldView } from './holds.ts';
 import { inTurn, isTerminal } from './node-input.ts';
+import { recordedRollback } from './rollback/recorded.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 
 function gatesFor(snapshot: PlanSnapshot, when: Gate['when']): readonly Gate[] {
@@ -30,7 +31,7 @@ export function gatesRest({ budget }: HoldView, hold: Hold | undefined): boolean
 
 /** Gates that hold something which is to start: those whose state matters, and is kept in the plan's status. */
 export function gatesThatMatter(snapshot: PlanSnapshot, fleet: Fleet, open: UpgradeBatch | undefined): readonly Gate[] {
-  if (snapshot.plan.metadata.deletionTimestamp !== undefined) return [];
+  if (snapshot.plan.metadata.deletionTimestamp !== undefined || recordedRollback(snapshot) !== undefined) return [];
   if (open === undefined) return fleet.remaining.length > 0 ? gatesFor(snapshot, 'BeforeBatch') : [];
   const waits = open.spec.nodes.some(({ name }) => {
     const record = fleet.records.get(name);

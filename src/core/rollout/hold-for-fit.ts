@@ -25,7 +25,7 @@ export function holdForFit({ input, fleet }: HoldView, { batch, entry }: Waiting
   const { snapshot, settings, now } = input;
   const windows = snapshot.plan.spec.windows ?? [];
   if (windows.length === 0) return undefined;
-  const needed = expectedSeconds(processesOf(batch, entry), fleet.batches);
+  const needed = expectedSeconds(processesOf(batch, entry), fleet.upgrades);
   const closes = openUntil(windows, settings.cron, now, now + needed * 1000);
   // While all are closed, that is what is said.
   if (closes === undefined || closes >= now + needed * 1000) return undefined;

@@ -7,6 +7,7 @@ import type { Fleet } from './fleet.ts';
 import { gatesBeforeBatch, gatesBeforeNode } from './gate-rules.ts';
 import { dependencyNotMet } from './dependencies.ts';
 import { groupNotTaken } from './exclusive-group.ts';
+import { isRollback } from './goal.ts';
 import { holdForFit } from './hold-for-fit.ts';
 import { holdForFreezes } from './hold-for-freezes.ts';
 import { holdForWindows } from './hold-for-windows.ts';
@@ -62,6 +63,15 @@ const OPEN_BATCH_RULES: readonly Rule[] = [startUnapproved];
  */
 const TIME_RULES: readonly Rule[] = [holdForFreezes, holdForWindows];
 
+/**
+ * They hold a rollback, beside `maxUnavailable` and the budgets of Pods. No calendar, gate or dependency does: they were made for the upgrade that is
+ * to be undone, and a fleet left at a bad version until the next night is the worse of the two.
+ */
+const ROLLBACK_RULES: readonly Rule[] = [pausedBySpec, pausedByAct, validationPending, groupNotTaken];
+
+/** They hold the turn of one node in a rollback. */
+const ROLLBACK_TURN_RULES: readonly TurnRule[] = [turnInOtherDomain];
+
 /** They hold the turn of one node of the open batch, beside the rules that hold everything. */
 const TURN_RULES: readonly TurnRule[] = [holdForFit, turnInOtherDomain];
 
@@ -91,9 +101,14 @@ export function holdOpenBatch(view: HoldView): Hold | undefined {
   return holdStart(view) ?? first([...OPEN_BATCH_RULES, ...TIME_RULES, gatesBeforeNode, groupNotTaken], view);
 }
 
+/** What keeps a rollback from going on, if anything does. */
+export function holdRollback(view: HoldView): Hold | undefined {
+  return first(ROLLBACK_RULES, view);
+}
+
 /** What keeps this one node from its turn, if anything does; what holds everything has been asked before. */
 export function holdTurn(view: HoldView, waiting: WaitingNode): Hold | undefined {
-  return first(TURN_RULES, view, waiting);
+  return first(isRollback(waiting.batch) ? ROLLBACK_TURN_RULES : TURN_RULES, view, waiting);
 }
 
 function pausedBySpec({ input }: HoldView): Hold | undefined {

@@ -43,7 +43,7 @@ export interface NodeStep {
   readonly lookAt?: Instant;
 }
 
-const TERMINAL = new Set<NodeRecord['state']>(['Succeeded', 'Failed', 'Skipped', 'NotAttempted']);
+const TERMINAL = new Set<NodeRecord['state']>(['Succeeded', 'RolledBack', 'Failed', 'Skipped', 'NotAttempted']);
 
 /** Whether a record has its outcome. */
 export function isTerminal(record: NodeRecord): boolean {

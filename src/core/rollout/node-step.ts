@@ -3,6 +3,7 @@ import type { NodeRecord, ProcessRecord } from '../../api/generated/upgradebatch
 import type { Quarantine } from '../../api/marks.ts';
 import type { NodeFact } from '../facts.ts';
 import { toRfc3339 } from '../text.ts';
+import { doneMark, goalState, isGoal, isMarkedDone } from './goal.ts';
 import { inTurn, isTerminal, type NodeInput, type NodeStep } from './node-input.ts';
 import { stepTurn } from './turn-step.ts';
 
@@ -13,8 +14,8 @@ export function stepNode(input: NodeInput): NodeStep {
   if (node === undefined) return stepGone(input);
   if (inTurn(node, batch)) return stepTurn(input, node);
   // The release is the evidence of success: a kill between it and the record loses nothing.
-  if (node.done?.revision === batch.spec.revision && node.done.batch === batch.metadata.name) {
-    const record: NodeRecord = { ...withoutProgress(before), state: 'Succeeded', endTime: before.endTime ?? node.done.time };
+  if (node.done !== undefined && isMarkedDone(batch, node)) {
+    const record: NodeRecord = { ...withoutProgress(before), state: goalState(batch), endTime: before.endTime ?? node.done.time };
     return { record: completeProcesses(record, node.done.time), commands: [] };
   }
   return { record: before, commands: [] };
@@ -38,25 +39,18 @@ function completeProcesses(record: NodeRecord, time: string): NodeRecord {
 
 /** A failure is on record before its turn is closed, because the Node does not keep it. */
 function closeAfter(input: NodeInput): NodeStep {
-  const { before, node, batch, now } = input;
+  const { before, node, batch, batchNode, now } = input;
   if (node === undefined || !inTurn(node, batch)) {
     const quarantined = before.quarantined === true && node?.quarantine?.planUid === batch.spec.planUid;
     const { quarantined: _quarantined, ...rest } = before;
     return { record: quarantined ? before : rest, commands: [] };
   }
   if (before.state === 'Failed' && before.quarantined === true) return quarantine(input, node);
-  const done =
-    before.state === 'Succeeded'
-      ? {
-          revision: batch.spec.revision,
-          version: batch.spec.version,
-          batch: batch.metadata.name,
-          time: before.endTime ?? toRfc3339(now),
-        }
-      : undefined;
+  const done = isGoal(before.state) ? doneMark(batch, batchNode, before.endTime ?? toRfc3339(now)) : undefined;
   const forget = before.state === 'Failed' && before.processes !== undefined ? { forget: true } : {};
   const why = `${node.name} has its outcome: ${before.state}`;
-  return { record: before, commands: [{ kind: 'CloseTurn', node, done, ...forget, why }] };
+  const ended = before.state === 'RolledBack' ? { endQuarantine: true } : {};
+  return { record: before, commands: [{ kind: 'CloseTurn', node, done, ...forget, ...ended, why }] };
 }
 
 function quarantine({ before, batch, namespace, now }: NodeInput, node: NodeFact): NodeStep {

@@ -13,11 +13,15 @@ const DELIVERY_WAIT_MS = 30_000;
 export function holdForNotification(input: DecisionInput): Hold | undefined {
   const required = requiredDelivery(input);
   if (required?.kind === 'Stalled' && required.reason === PLAN_REASONS.NotificationFailed) return required;
-  const { snapshot, now } = input;
+  return holdBriefly(input) ?? required;
+}
+
+/** The notification of the last batch is waited for, but not for long. A rollback waits for no more: what broke is taken back either way. */
+export function holdBriefly({ snapshot, now }: DecisionInput): Hold | undefined {
   const last = snapshot.batches.at(-1);
   if (last === undefined || outstandingSinks(last).length === 0) return undefined;
   const until = (toInstant(last.status?.settledTime) ?? 0) + DELIVERY_WAIT_MS;
-  if (now >= until) return required;
+  if (now >= until) return undefined;
   const message = 'the next batch waits at most 30 s for the notification of the last one';
   return { reason: PLAN_REASONS.Notifying, message, summary: 'Running', kind: 'Working', until };
 }

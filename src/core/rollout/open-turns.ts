@@ -8,7 +8,9 @@ import { versionBefore, whyIdle } from './current.ts';
 import { isCordonedFor } from './drain-policy.ts';
 import { downNodes, downReason, maxUnavailable, type Fleet } from './fleet.ts';
 import type { Hold } from './holds.ts';
+import { hasWork, isRollback } from './goal.ts';
 import { disrupts, inTurn, isTerminal, processesOf } from './node-input.ts';
+import { nodeChanges } from './rollback/changes.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 
 /** What follows for the nodes of a batch that wait for their turn. */
@@ -50,23 +52,38 @@ function skipReason(input: TurnsInput, node: NodeFact, entry: BatchNode): Skip |
   const { snapshot, fleet, batch } = input;
   const work = workFor(input, entry);
   if (work === 'None') return { reason: NODE_REASONS.NothingToRun, message: 'no process of the plan is for this node' };
-  if (node.done?.revision === batch.spec.revision)
+  if (!isRollback(batch) && node.done?.revision === batch.spec.revision)
     return { reason: NODE_REASONS.AlreadyDone, message: `done in ${node.done.batch}` };
   if (!fleet.selected.has(node.name))
     return { reason: NODE_REASONS.NoLongerSelected, message: 'its labels no longer match nodeSelector' };
   if (node.leaving) return { reason: NODE_REASONS.BeingRemoved, message: 'it is being removed from the cluster' };
-  if (node.quarantine !== undefined) {
+  if (node.quarantine !== undefined && !goesBackFromQuarantine(batch, node)) {
     const { namespace, plan } = node.quarantine;
     return { reason: NODE_REASONS.Quarantined, message: `quarantined by ${namespace}/${plan}; release it first` };
   }
   if (!node.ready && !includesNotReady(snapshot))
     return { reason: NODE_REASONS.NotReady, message: 'NotReady when its turn came' };
   if (work === 'Succeeded') return { reason: NODE_REASONS.AlreadyDone, message: 'its processes had succeeded before it failed' };
-  return undefined;
+  return isRollback(batch) ? noWayBack(batch, entry) : undefined;
 }
 
-/** The processes that do not find their work done on the node. */
+/** Why a node of a rollback is left as it is: nothing is guessed. */
+function noWayBack(batch: UpgradeBatch, entry: BatchNode): Skip | undefined {
+  if (entry.fromVersion === undefined) {
+    return { reason: NODE_REASONS.FromVersionUnknown, message: 'nobody knows which version it came from: not rolled back' };
+  }
+  const ways = processesOf(batch, entry).filter((process) => hasWork(batch, process));
+  return ways.length > 0 ? undefined : { reason: NODE_REASONS.NoRollback, message: 'no job.rollback.template: not rolled back' };
+}
+
+/** A node that this rollout has put into quarantine is what a rollback is for. */
+function goesBackFromQuarantine(batch: UpgradeBatch, node: NodeFact): boolean {
+  return isRollback(batch) && node.quarantine?.planUid === batch.spec.planUid;
+}
+
+/** The processes that do not find their work done on the node. A rollback runs also where versions are as they were: more may have been changed. */
 function stillToRun({ snapshot, batch }: TurnsInput, entry: BatchNode, node: NodeFact): readonly BatchProcess[] {
+  if (isRollback(batch)) return processesOf(batch, entry).filter((process) => hasWork(batch, process));
   const wanted = { version: batch.spec.version, daemonSets: snapshot.daemonSets };
   return processesOf(batch, entry).filter((process) => whyIdle(process, node, wanted) === undefined);
 }
@@ -83,6 +100,7 @@ function idleReason({ snapshot, batch }: TurnsInput, entry: BatchNode, node: Nod
 function skipIdle(input: TurnsInput, entries: readonly BatchNode[]): Map<string, NodeRecord> {
   const { snapshot, now } = input;
   const skipped = new Map<string, NodeRecord>();
+  if (isRollback(input.batch)) return skipped;
   for (const entry of entries) {
     const node = snapshot.nodes.get(entry.name);
     if (node === undefined || node.uid !== entry.uid || node.claim !== undefined) continue;
@@ -149,8 +167,8 @@ export function openTurns(input: TurnsInput): TurnsStep {
       hold ??= batonMoving(`the baton leaves ${node.name} before its own turn`);
       continue;
     }
-    const cordon = isCordonedFor(batch, toRun);
-    const turn = buildTurn(snapshot, batch, { node, processes: toRun, cordon, now });
+    const cordon = isCordonedFor(batch, toRun) || node.quarantine !== undefined;
+    const turn = buildTurn(input, { entry, node, processes: toRun, cordon });
     commands.push({
       kind: 'OpenTurn',
       node,
@@ -198,17 +216,30 @@ function describeDown(down: readonly NodeFact[]): string {
   return `down: ${shown.join(', ')}${more}: ${down.length}`;
 }
 
+/** How the node is left after its turn: in a rollback, as it was before its quarantine. */
+function whatWasBefore(node: NodeFact): Turn['before'] {
+  const unschedulable = node.quarantine?.unschedulableBefore ?? node.unschedulable;
+  return { unschedulable, bootId: node.bootId, kept: node.kept };
+}
+
+/** What the upgrade of a node that goes back has left; undefined when nothing. */
+function leftBehind({ batches }: Fleet, { name }: NodeFact): Turn['checkpoints'] {
+  const checkpoints = nodeChanges(batches).get(name)?.checkpoints ?? {};
+  return Object.keys(checkpoints).length === 0 ? undefined : checkpoints;
+}
+
 interface TurnInput {
+  readonly entry: BatchNode;
   readonly node: NodeFact;
   readonly processes: readonly BatchProcess[];
   readonly cordon: boolean;
-  readonly now: Instant;
 }
 
-function buildTurn(snapshot: PlanSnapshot, batch: UpgradeBatch, { node, processes, cordon, now }: TurnInput): Turn {
+function buildTurn({ snapshot, fleet, batch, now }: TurnsInput, { entry, node, processes, cordon }: TurnInput): Turn {
   // A claim that somebody took away left the turn behind: what was before is still what was before.
   const left = node.turn?.batchUid === batch.metadata.uid ? node.turn : undefined;
-  const fromVersion = left?.fromVersion ?? versionBefore(processes, node);
+  const fromVersion = isRollback(batch) ? entry.fromVersion : (left?.fromVersion ?? versionBefore(processes, node));
+  const checkpoints = left?.checkpoints ?? (isRollback(batch) ? leftBehind(fleet, node) : undefined);
   return {
     namespace: snapshot.plan.metadata.namespace,
     plan: snapshot.plan.metadata.name,
@@ -218,8 +249,9 @@ function buildTurn(snapshot: PlanSnapshot, batch: UpgradeBatch, { node, processe
     attempt: left?.attempt ?? 1,
     ...(left?.retried === undefined ? {} : { retried: left.retried }),
     ...(fromVersion === undefined ? {} : { fromVersion }),
+    ...(checkpoints === undefined ? {} : { checkpoints }),
     openedTime: toRfc3339(now),
     cordoned: cordon,
-    before: left?.before ?? { unschedulable: node.unschedulable, bootId: node.bootId, kept: node.kept },
+    before: left?.before ?? whatWasBefore(node),
   };
 }

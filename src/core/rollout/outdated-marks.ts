@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 import { recordedEnd } from './ended.ts';
 import type { Fleet } from './fleet.ts';
 import { isTerminal } from './node-input.ts';
+import { recordedRollback } from './rollback/recorded.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 
 /** So many nodes get or lose the mark in one pass, so that the start of a large plan does not flood the API server. */
@@ -53,7 +54,7 @@ interface MarksInput {
 export function markOutdated({ snapshot, fleet, open, records, opening }: MarksInput): readonly Command[] {
   const { plan, nodes } = snapshot;
   const { uid } = plan.metadata;
-  const goesOn = plan.metadata.deletionTimestamp === undefined && recordedEnd(snapshot) === undefined;
+  const goesOn = plan.metadata.deletionTimestamp === undefined && !isOver(snapshot);
   const wanted = goesOn && plan.spec.podPlacement === 'PreferDoneNodes' && movesPods(snapshot);
   const toDo = wanted ? stillToDo(fleet, open, records) : new Set<string>();
   const over = [...nodes.values()].filter((node) => !toDo.has(node.name));
@@ -66,6 +67,10 @@ export function markOutdated({ snapshot, fleet, open, records, opening }: MarksI
     commands.push({ kind: 'MarkOutdated', node, why: `${name} is still to do: Pods had better go elsewhere` });
   }
   return commands;
+}
+
+function isOver(snapshot: PlanSnapshot): boolean {
+  return recordedEnd(snapshot) !== undefined || recordedRollback(snapshot) !== undefined;
 }
 
 /** Where no node is drained no Pod moves, and a mark would be a write for nothing. */

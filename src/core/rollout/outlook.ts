@@ -1,13 +1,17 @@
 import { PLAN_REASONS } from '../../api/conditions.ts';
 import type { BatchOutlook, BatchSummary } from '../../api/generated/upgradebatch.ts';
 import { presentFields } from '../present-fields.ts';
-import { counted } from '../text.ts';
+import { counted, cutToBytes } from '../text.ts';
 import { cutBatches, nextIndex } from './cut-batch.ts';
 import { endOf } from './ended.ts';
 import { maxUnavailable } from './fleet.ts';
 import { expectations, forecast } from './forecast.ts';
-import { holdNextBatch, type HoldView } from './holds.ts';
+import { holdNextBatch, holdRollback, type HoldView } from './holds.ts';
 import { countNodes } from './plan-status.ts';
+import { canGoBack, rollbackCuts } from './rollback/cut-rollback.ts';
+import { awaitedRollback, decidedRollback, extent } from './rollback/decided.ts';
+import { rollbackName } from './rollback/next-rollback.ts';
+import { recordedRollback } from './rollback/recorded.ts';
 import { storyOf } from './story.ts';
 
 /**
@@ -35,6 +39,8 @@ export function outlookFor(view: HoldView, summary: BatchSummary): BatchOutlook 
   if (plan.metadata.deletionTimestamp !== undefined) {
     return { next: 'Deleted', message: 'the plan is being deleted; its nodes are released', ...common };
   }
+  const back = outlookBack(view);
+  if (back !== undefined) return { ...back, ...common, ...(back.next === 'RolledBack' ? ending() : {}) };
   const next = cuts[0];
   if (next === undefined) {
     const failed = counts.failed === 0 ? '' : `, ${counts.failed} failed`;
@@ -49,7 +55,7 @@ export function outlookFor(view: HoldView, summary: BatchSummary): BatchOutlook 
   const upcoming = { batch: next.index, nodes: next.nodes.length };
   if (budget.exceeded) {
     const message = `${budget.brief}; nothing starts until you act`;
-    return { next: 'Paused', reason: PLAN_REASONS.BudgetExceeded, message, ...upcoming, ...common, ...zone };
+    return { next: 'Paused', reason: PLAN_REASONS.BudgetExceeded, message, ...rollbackOf(view), ...upcoming, ...common, ...zone };
   }
   const hold = holdNextBatch(view);
   const times = presentFields({ ...forecast(view, next, hold), estimatedEndTime: plan.status?.estimatedEndTime });
@@ -64,4 +70,39 @@ export function outlookFor(view: HoldView, summary: BatchSummary): BatchOutlook 
   const gated = plan.spec.gates?.some((gate) => gate.when === 'BeforeBatch') ?? false;
   const when = gated ? ', once its gates are open' : approval;
   return { next: 'NextBatch', message: `${what}${when}`, ...upcoming, ...common, ...times };
+}
+
+/** What could be taken back after the newest batch. */
+function rollbackOf({ input: { snapshot }, fleet, budget }: HoldView): Pick<BatchOutlook, 'rollback'> {
+  const { batch } = budget;
+  if (batch === undefined) return {};
+  const [cut] = rollbackCuts(snapshot, fleet, { scope: 'Batch', batch });
+  return cut?.changes.some((change) => canGoBack(change, snapshot.plan)) === true ? { rollback: 'Batch' } : {};
+}
+
+/** What follows where a rollback is under way, or waits for approval; undefined elsewhere. */
+function outlookBack(view: HoldView): BatchOutlook | undefined {
+  const { input, fleet, budget } = view;
+  const awaited = awaitedRollback(view);
+  if (awaited !== undefined) {
+    const message = cutToBytes(awaited.message, 512);
+    return { next: 'Paused', reason: PLAN_REASONS.RollbackApprovalRequired, message, rollback: awaited.scope.scope };
+  }
+  const rollback = endOf(input, budget) === undefined ? decidedRollback(view) : undefined;
+  if (rollback === undefined) return undefined;
+  const cuts = rollbackCuts(input.snapshot, fleet, rollback);
+  const name = rollbackName(rollback);
+  if (cuts.length === 0) return { next: 'RolledBack', message: `${name} is rolled back (${rollback.message})` };
+  const left = `rollback of ${name} (${rollback.message}): ${extent(cuts)} to go back`;
+  const hold = holdRollback(view);
+  const exceeded = budget.exceeded && recordedRollback(input.snapshot) !== undefined;
+  if (exceeded || hold?.summary === 'Paused') {
+    const why = hold?.summary === 'Paused' ? hold : { reason: PLAN_REASONS.BudgetExceeded, message: budget.message };
+    return {
+      next: 'Paused',
+      reason: why.reason,
+      message: cutToBytes(`${why.message}; nothing starts until you act; ${left}`, 512),
+    };
+  }
+  return { next: 'RollingBack', message: cutToBytes(left, 512) };
 }

@@ -17,6 +17,7 @@ import { nextStart } from './hold-for-windows.ts';
 import type { Hold } from './holds.ts';
 import { planWaits } from './plan-waits.ts';
 import { newNodesStatus } from './new-nodes.ts';
+import { rollbackVerdict, type TallyInput } from './rollback/verdict.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
 import { upcomingBatches } from './upcoming.ts';
 import type { Movement } from './stall.ts';
@@ -45,7 +46,7 @@ export interface PlanStatusInput {
 }
 
 /** The word, the reason and the sentence for a plan as a whole. */
-interface Verdict {
+export interface Verdict {
   readonly summary: NonNullable<UpgradePlanStatus['summary']>;
   readonly reason: string;
   readonly message: string;
@@ -68,6 +69,7 @@ export function countNodes(snapshot: PlanSnapshot, fleet: Fleet): Required<PlanC
     succeeded: fleet.doneBefore + done.filter((record) => fleet.selected.has(record.name)).length,
     failed: records.filter((record) => record.state === 'Failed').length,
     skipped: records.filter((record) => record.state === 'Skipped' && !isDone(record) && fleet.selected.has(record.name)).length,
+    rolledBack: records.filter((record) => record.state === 'RolledBack').length,
     notAttempted: records.filter((record) => record.state === 'NotAttempted').length,
     waiting: fleet.remaining.length,
     running: nodes.filter((node) => node.claim === uid).length,
@@ -96,7 +98,8 @@ function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
     const reason = validation.reason ?? PLAN_REASONS.TemplateRefused;
     return { summary: 'Invalid', reason, kind: 'Stalled', message: validation.message };
   }
-  if (status.control.ended !== undefined) return aborted(status, status.control.ended, { counts, running });
+  const over = stoppedVerdict(status, { counts, running });
+  if (over !== undefined) return over;
   if (open === undefined && fleet.remaining.length === 0 && fleet.selected.size > 0) return ended(counts);
   if (hold?.summary === 'Paused') return { ...verdictOf(hold), message: `${hold.message}: ${running}` };
   if (budget.exceeded) return { summary: 'Paused', reason: PLAN_REASONS.BudgetExceeded, kind: 'Stalled', message: budgetMessage };
@@ -123,16 +126,19 @@ function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
   return { summary: 'Running', reason: PLAN_REASONS.BatchRunning, kind: 'Working', message: `${batch}; ${down}` };
 }
 
-function verdictOf({ summary, reason, kind, message }: Hold): Verdict {
+/** A hold as the verdict on the plan. */
+export function verdictOf({ summary, reason, kind, message }: Hold): Verdict {
   return { summary, reason, kind, message };
 }
 
-interface AbortedInput {
-  readonly counts: Required<PlanCounts>;
-  readonly running: string;
+/** What is said of a rollout that is rolled back or was aborted. */
+function stoppedVerdict(status: PlanStatusInput, tally: TallyInput): Verdict | undefined {
+  const back = rollbackVerdict(status, tally);
+  if (back !== undefined || status.control.ended === undefined) return back;
+  return aborted(status, status.control.ended, tally);
 }
 
-function aborted({ fleet, open }: PlanStatusInput, end: PlanEnd, { counts, running }: AbortedInput): Verdict {
+function aborted({ fleet, open }: PlanStatusInput, end: PlanEnd, { counts, running }: TallyInput): Verdict {
   const tally = `${counts.succeeded} of ${counted(counts.nodes, 'node')} done, ${counts.failed} failed, ${fleet.remaining.length} not attempted`;
   const now = open === undefined ? '' : `; ${running}`;
   const message = `aborted: ${end.message}; ${tally}${now}. This revision is over: another version begins a new rollout`;
@@ -213,7 +219,7 @@ function verdictFindings({ kind, reason, message }: Verdict, failed: number): re
   const ready = { type: CONDITIONS.ready, status: done ? 'True' : 'False', reason, message } as const;
   const succeeded = {
     type: CONDITIONS.succeeded,
-    status: done ? 'True' : failed > 0 ? 'False' : 'Unknown',
+    status: done ? 'True' : failed > 0 || reason === PLAN_REASONS.RolledBack ? 'False' : 'Unknown',
     reason,
     message,
   } as const;
@@ -237,12 +243,17 @@ function planTiming(references: ReadonlyMap<string, Reference>): readonly PlanTi
 
 /** The batches to come; none once the revision is over. */
 function upcomingOf({ input, fleet, control }: PlanStatusInput): UpgradePlanStatus['upcoming'] {
-  const upcoming = control.ended === undefined ? upcomingBatches(input.snapshot, fleet) : [];
+  const upcoming = control.ended === undefined && control.rollback === undefined ? upcomingBatches(input.snapshot, fleet) : [];
   return upcoming.length === 0 ? undefined : upcoming;
 }
 
-function controlFields({ pausedBy, ended, history }: PlanControl): Pick<UpgradePlanStatus, 'pausedBy' | 'ended' | 'history'> {
-  return presentFields({ pausedBy, ended, history: history.length === 0 ? undefined : [...history] });
+function controlFields({
+  pausedBy,
+  ended,
+  rollback,
+  history,
+}: PlanControl): Pick<UpgradePlanStatus, 'pausedBy' | 'ended' | 'rollback' | 'history'> {
+  return presentFields({ pausedBy, ended, rollback, history: history.length === 0 ? undefined : [...history] });
 }
 
 function nextOpeningOf(input: DecisionInput, hold: Hold | undefined): string | undefined {

@@ -17,6 +17,7 @@ import { holdStart, type HoldView } from './holds.ts';
 import { buildPullPods, type PullPod } from './pull-pod.ts';
 import { pullStateOf, type PullState } from './pull-state.ts';
 import type { DecisionInput } from './snapshot.ts';
+import { recordedRollback } from './rollback/recorded.ts';
 
 /** On so many nodes images are pulled at once: a registry has its limits, and so has what is between. */
 const MOST_AT_ONCE = 50;
@@ -84,7 +85,10 @@ export function stepPrePull(view: HoldView, making: boolean): PrePullStep {
 /** Whether the plan pulls ahead at all, and there is a batch to come in this rollout. */
 function isWanted({ input, fleet, budget }: HoldView): boolean {
   const { plan } = input.snapshot;
-  const goesOn = plan.metadata.deletionTimestamp === undefined && endOf(input, budget) === undefined;
+  const goesOn =
+    plan.metadata.deletionTimestamp === undefined &&
+    endOf(input, budget) === undefined &&
+    recordedRollback(input.snapshot) === undefined;
   return goesOn && plan.spec.prePull === 'NextBatch' && fleet.batches.length > 0 && fleet.remaining.length > 0;
 }
 

@@ -7,6 +7,7 @@ import { runInTurn } from './current.ts';
 import { daemonSetName } from './daemon-set.ts';
 import { notHere, stepDaemonSet } from './daemon-set-step.ts';
 import { stepExternal } from './external-step.ts';
+import { goalVersion, isRollback } from './goal.ts';
 import { buildVerifyJob, jobName, verifyProcess } from './job.ts';
 import { recordOf, type NodeInput } from './node-input.ts';
 import { stepOverdue } from './overdue-step.ts';
@@ -62,12 +63,15 @@ function withCheckpoint(step: BegunStep, checkpoint: string | undefined): BegunS
   return checkpoint === undefined ? step : { ...step, record: { ...step.record, checkpoint } };
 }
 
-/** It counts as done: what it would bring was there when the turn was opened. */
+/** It counts as done: what it would bring was there when the turn was opened, or nothing takes back what it did. */
 function leftOut(input: NodeInput, process: BatchProcess, before: ProcessRecord | undefined): ProcessStep {
   return { kind: 'Succeeded', record: before ?? idleRecord(input, process), overdue: false };
 }
 
-function idleRecord({ daemonSets, batchNode }: NodeInput, { name, daemonSet }: BatchProcess): ProcessRecord {
+function idleRecord({ batch, daemonSets, batchNode }: NodeInput, { name, daemonSet }: BatchProcess): ProcessRecord {
+  if (isRollback(batch)) {
+    return { name, state: 'Skipped', reason: NODE_REASONS.NoRollback, message: 'it has no job.rollback.template' };
+  }
   const current = { name, state: 'Skipped', reason: NODE_REASONS.AlreadyCurrent } as const;
   if (daemonSet === undefined) return { ...current, message: 'its verify held before the turn' };
   const isThere = daemonSets.get(daemonSetName(daemonSet))?.pods.has(batchNode.name) ?? true;
@@ -104,7 +108,8 @@ function stepOwnVerify(input: NodeInput, { node, process, attempt, record, fromV
     record,
     node,
     pods: input.pods,
-    version: batch.spec.version,
+    version: goalVersion(batch, input.batchNode),
+    back: isRollback(batch),
     job,
     jobPod: podOf(input, job),
     jobRefusal: input.jobRefusals.get(jobName(batch.metadata.uid, node.uid, verifyProcess(process.name), attempt, hash)),

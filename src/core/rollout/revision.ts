@@ -15,10 +15,10 @@ function canonical(value: unknown): string {
  */
 export function revisionOf(plan: UpgradePlan, hash: Hash): string {
   // Fields are absent where they are not set, or every plan that was done before they existed would run again.
-  const processes = plan.spec.processes.map(({ name, job, daemonSet }) => ({
-    name,
-    ...job,
-    ...(daemonSet === undefined ? {} : { daemonSet }),
-  }));
+  const processes = plan.spec.processes.map(({ name, job, daemonSet }) => {
+    // How it is taken back changes nothing on a node that is done.
+    const { rollback: _rollback, ...work } = job ?? {};
+    return { name, ...work, ...(daemonSet === undefined ? {} : { daemonSet }) };
+  });
   return hash(canonical({ version: plan.spec.version, processes })).slice(0, 40);
 }

@@ -11,7 +11,7 @@ import type { Hold, HoldView } from './holds.ts';
  */
 export function soaking({ input, fleet }: HoldView): Hold | undefined {
   const { snapshot, now } = input;
-  const last = fleet.batches.at(-1);
+  const last = fleet.upgrades.at(-1);
   if (last === undefined || foundAllDone(last)) return undefined;
   const seconds = stepOf(snapshot.plan, last)?.soakSeconds ?? 0;
   // Without a time it settles in this very pass: its outlook is asked for, and no gate has been looked at.

@@ -10,7 +10,10 @@ import type { Budget } from './budget.ts';
 import type { Command } from './command.ts';
 import type { Fleet } from './fleet.ts';
 import type { Hold } from './holds.ts';
+import { isRollback } from './goal.ts';
 import { isTerminal } from './node-input.ts';
+import { awaitedRollback } from './rollback/decided.ts';
+import { recordedRollback } from './rollback/recorded.ts';
 import type { DecisionInput } from './snapshot.ts';
 
 /** Where the plan does not say how long nothing may move (seconds). */
@@ -55,7 +58,8 @@ function judgeMovement(view: StallInput): Movement | undefined {
   const { input, fleet, open } = view;
   const { snapshot, now } = input;
   const { plan } = snapshot;
-  const over = open === undefined && fleet.remaining.length === 0;
+  const takesBack = recordedRollback(snapshot) !== undefined || awaitedRollback(view) !== undefined;
+  const over = open === undefined && fleet.remaining.length === 0 && !takesBack;
   if (over || plan.metadata.deletionTimestamp !== undefined) return undefined;
   const limit = (plan.spec.notify?.stallSeconds ?? STALL_SECONDS) * 1000;
   const told = toInstant(plan.status?.lastMovedTime);
@@ -123,6 +127,8 @@ function blame(view: StallInput): { readonly reason: string; readonly message: s
   }
   if (validation.kind === 'Refused')
     return { reason: validation.reason ?? PLAN_REASONS.TemplateRefused, message: validation.message };
+  const awaited = awaitedRollback(view);
+  if (awaited !== undefined) return { reason: PLAN_REASONS.RollbackApprovalRequired, message: awaited.message };
   if (budget.exceeded) {
     const resume = `create an UpgradeAction Resume for ${budget.batch ?? 'the batch'}`;
     return { reason: PLAN_REASONS.BudgetExceeded, message: `${budget.message}; ${resume}` };
@@ -146,7 +152,10 @@ export interface TimeStep {
 
 /** Looks at what is known of the times, whether the rollout moves, and tells when it does not. */
 export function stepTime(view: Omit<StallInput, 'references'>): TimeStep {
-  const references = referencesFor(view.input.snapshot.plan.spec.processes, view.fleet.batches);
+  const references = referencesFor(
+    view.input.snapshot.plan.spec.processes,
+    view.fleet.batches.filter((batch) => !isRollback(batch)),
+  );
   const movement = judgeMovement({ ...view, references });
   return { references, movement, commands: tellStall(view.input, movement), lookAt: movement?.lookAt };
 }

@@ -12,6 +12,7 @@ import { presentFields } from '../present-fields.ts';
 import { compareNames, toInstant } from '../text.ts';
 import { mergeWaits } from './drain-waits.ts';
 import type { Fleet } from './fleet.ts';
+import { isRollback } from './goal.ts';
 import type { HoldView } from './holds.ts';
 import { waitsUntil } from './plan-waits.ts';
 import { isDone } from './plan-status.ts';
@@ -74,9 +75,9 @@ function shownBatches(batches: readonly UpgradeBatch[]): readonly StoryBatch[] {
     for (const { name, state } of recordsOf(batch)) if (state === 'Failed') failedBefore.add(name);
     return {
       index: batch.spec.index,
-      kind: again ? 'Retry' : 'Upgrade',
+      kind: isRollback(batch) ? 'Rollback' : again ? 'Retry' : 'Upgrade',
       nodes: batch.spec.nodes.length,
-      succeeded: count(isDone),
+      succeeded: count((record) => isDone(record) || record.state === 'RolledBack'),
       failed: count(({ state }) => state === 'Failed'),
     };
   });

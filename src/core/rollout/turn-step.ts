@@ -5,6 +5,7 @@ import type { Instant, NodeFact } from '../facts.ts';
 import { cutToBytes, toInstant, toRfc3339 } from '../text.ts';
 import { runInTurn } from './current.ts';
 import { isDrainedFor } from './drain-policy.ts';
+import { doneMark, goalState, goalVersion, isRollback } from './goal.ts';
 import { givenTurn } from './external-step.ts';
 import { buildJob, jobName } from './job.ts';
 import { keepCordon } from './keep-cordon.ts';
@@ -31,7 +32,7 @@ function stepOpenTurn(input: NodeInput, node: NodeFact): NodeStep {
   const turn = node.turn;
   const processes = processesOf(batch, batchNode);
   const opened = toInstant(turn?.openedTime) ?? now;
-  const fromVersion = node.done?.version ?? before.fromVersion ?? turn?.fromVersion;
+  const fromVersion = isRollback(batch) ? batchNode.fromVersion : (node.done?.version ?? before.fromVersion ?? turn?.fromVersion);
   const toRun = runInTurn(processes, turn);
   const base: NodeRecord = {
     name: batchNode.name,
@@ -79,17 +80,12 @@ function stepProcesses(input: NodeInput, node: NodeFact, { base, processes, open
   if (!node.ready)
     return stepNotReady({ input, base, records, lastEnd, deadlineSeconds: processes.at(-1)?.deadlineSeconds ?? 0 });
   const endTime = before.endTime ?? toRfc3339(Math.max(lastEnd, opened));
-  const record: NodeRecord = { ...base, state: 'Succeeded', endTime, processes: records };
-  const done = {
-    revision: input.batch.spec.revision,
-    version: input.batch.spec.version,
-    batch: input.batch.metadata.name,
-    time: endTime,
-  };
-  return {
-    record,
-    commands: [{ kind: 'CloseTurn', node, done, why: `${node.name} is at ${input.batch.spec.version} and Ready` }],
-  };
+  const { batch, batchNode } = input;
+  const record: NodeRecord = { ...base, state: goalState(batch), endTime, processes: records };
+  const done = doneMark(batch, batchNode, endTime);
+  const why = `${node.name} is at ${goalVersion(batch, batchNode)} and Ready`;
+  const ended = isRollback(batch) ? { endQuarantine: true } : {};
+  return { record, commands: [{ kind: 'CloseTurn', node, done, ...ended, why }] };
 }
 
 interface AttemptInput {

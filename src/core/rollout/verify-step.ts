@@ -1,21 +1,16 @@
 import { NODE_REASONS } from '../../api/conditions.ts';
 import type { BatchVerify, ProcessRecord } from '../../api/generated/upgradebatch.ts';
-import type { Instant, JobFact, NodeFact, PodFact } from '../facts.ts';
+import type { Instant, JobFact, PodFact } from '../facts.ts';
 import { cutToBytes, toInstant, toRfc3339 } from '../text.ts';
 import type { Command } from './command.ts';
 import type { ProcessStep } from './process-step.ts';
-import { unmet } from './verify.ts';
+import { unmet, type LookedAt } from './verify.ts';
 
 /** What the verification of one process on one node looks at. */
-export interface VerifyInput {
+export interface VerifyInput extends LookedAt {
   readonly verify: BatchVerify;
   /** The record of the process, which has ended well; `verifyLimitTime` and `verifySinceTime` as persisted. */
   readonly record: ProcessRecord;
-  readonly node: NodeFact;
-  /** The Pods of the node. */
-  readonly pods: readonly PodFact[];
-  /** The plan's version. */
-  readonly version: string;
   /** The Job that looks at the node, if there is one, with its Pod. */
   readonly job: JobFact | undefined;
   readonly jobPod: PodFact | undefined;
@@ -48,7 +43,7 @@ function afterWork({ record }: VerifyInput): ProcessRecord {
 export function stepVerify(input: VerifyInput): ProcessStep {
   const { verify, record, now } = input;
   const until = toInstant(record.verifyLimitTime) ?? wholeSeconds(now) + verify.timeoutSeconds * 1000;
-  const lacks = unmet(verify, input.node, input.pods, input.version);
+  const lacks = unmet(verify, input);
   if (lacks.length > 0) return stepUnmet(input, until, lacks);
   const since = toInstant(record.verifySinceTime) ?? wholeSeconds(now);
   const stable = verify.stableSeconds === 0 ? now : since + verify.stableSeconds * 1000;

@@ -41,20 +41,27 @@ export function provesWork(verify: BatchVerify | undefined): boolean {
   return comparesVersions(verify) || verify?.jobTemplate !== undefined;
 }
 
-/** What differs from what `verify` compares, each as a sentence: which field has what and should have what. */
-export function versionMismatches(verify: ComparedVersions, node: NodeFact, version: string): readonly string[] {
+/**
+ * What differs from what `verify` compares, each as a sentence: which field has what and should have what.
+ *
+ * @param whole whether a text that is the version itself is right as well: that is where the version of a node that goes back was read.
+ */
+export function versionMismatches(verify: ComparedVersions, node: NodeFact, version: string, whole = false): readonly string[] {
+  const isVersion = (text: string | undefined): boolean => whole && text !== undefined && cutToBytes(text, 64) === version;
   const mismatches: string[] = [];
   for (const field of INFO_FIELDS) {
     const wanted = verify[field];
     if (wanted === undefined) continue;
     const pattern = withVersion(wanted, version);
     const has = node.info[field];
-    if (!matchesPattern(pattern, has)) mismatches.push(`${field} is ${has === '' ? 'unknown' : has}, wanted ${pattern}`);
+    if (!matchesPattern(pattern, has) && !isVersion(has))
+      mismatches.push(`${field} is ${has === '' ? 'unknown' : has}, wanted ${pattern}`);
   }
   for (const [key, value] of Object.entries(verify.nodeLabels ?? {})) {
     const wanted = withVersion(value, version);
     const has = Object.hasOwn(node.labels, key) ? node.labels[key] : undefined;
-    if (has !== wanted) mismatches.push(`label ${key} is ${has === undefined ? 'missing' : `'${has}'`}, wanted '${wanted}'`);
+    if (has !== wanted && !isVersion(has))
+      mismatches.push(`label ${key} is ${has === undefined ? 'missing' : `'${has}'`}, wanted '${wanted}'`);
   }
   return mismatches;
 }
@@ -79,13 +86,24 @@ function unreadyDaemonPods(pods: readonly PodFact[]): readonly PodFact[] {
   );
 }
 
+/** A node that a `verify` looks at. */
+export interface LookedAt {
+  readonly node: NodeFact;
+  /** The Pods of the node. */
+  readonly pods: readonly PodFact[];
+  /** The version that the node goes to. */
+  readonly version: string;
+  /** It goes back: its version may have been read where `verify` looks, and be the whole text there. */
+  readonly back?: boolean;
+}
+
 /** Everything of a `verify` that does not hold now, each as a sentence; nothing: it holds. */
-export function unmet(verify: BatchVerify, node: NodeFact, pods: readonly PodFact[], version: string): readonly string[] {
+export function unmet(verify: BatchVerify, { node, pods, version, back }: LookedAt): readonly string[] {
   const ready = node.ready ? [] : ['the node is not Ready'];
   const daemonPods = verify.daemonSetsReady ? unreadyDaemonPods(pods) : [];
   return [
     ...ready,
-    ...versionMismatches(verify, node, version),
+    ...versionMismatches(verify, node, version, back),
     ...daemonPods.map((pod) => `daemonSetsReady: Pod ${pod.namespace}/${pod.name} is not Ready`),
   ];
 }

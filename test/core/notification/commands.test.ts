@@ -19,6 +19,9 @@ const INPUT: CommandInput = {
   budget: undefined,
   paused: undefined,
   unapproved: false,
+  revision: '7f3c9a1b2d',
+  rollback: undefined,
+  awaitsRollback: false,
   reported: false,
 };
 
@@ -104,6 +107,14 @@ describe('the commands of a notification, pasted into bash', () => {
   });
 
   it.each([
+    ['the batch', { rollback: 'Batch' }, { batch: 'kernel-7f3c-5' }],
+    ['all of the revision', { rollback: 'Plan' }, { revision: '7f3c9a1b' }],
+  ] as const)('roll back %s', (_, input, spec) => {
+    const { created } = paste(commandFor('Rollback', input));
+    expect(created).toMatchObject({ spec: { plan: 'kernel', action: 'Rollback', ...spec } });
+  });
+
+  it.each([
     ['Events', 'events --for upgradebatch/kernel-7f3c-5 -n fleet'],
     ['DisruptionBudget', 'describe pdb cart -n shop'],
     ['Describe', 'describe ubatch kernel-7f3c-5 -n fleet'],
@@ -140,6 +151,16 @@ describe('which commands there are', () => {
       title: 'the plan is paused by its budget',
       input: { retriable: { batch: 'kernel-7f3c-5' }, paused: {} },
       purposes: ['Retry', 'Resume', 'Abort', 'Describe', 'Status'],
+    },
+    {
+      title: 'a rollback may follow',
+      input: { paused: {}, rollback: 'Batch' as const },
+      purposes: ['Resume', 'Rollback', 'Abort', 'Describe', 'Status'],
+    },
+    {
+      title: 'a rollback awaits approval',
+      input: { paused: {}, rollback: 'Batch' as const, awaitsRollback: true, quarantined: ['node-1'] },
+      purposes: ['Rollback', 'Release', 'Resume', 'Abort', 'Describe', 'Status'],
     },
     { title: 'the batch waits for approval', input: { unapproved: true }, purposes: ['Approve', 'Abort', 'Describe', 'Status'] },
   ])('when $title: $purposes', ({ input, purposes }) => {

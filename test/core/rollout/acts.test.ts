@@ -198,7 +198,9 @@ describe('UpgradeAction Retry', () => {
   });
 
   it('is refused for what did not fail', () => {
-    expect(answerTo(retry(['node-1', 'node-2']))).toBe('False NotFailed: did not fail: node-2; nothing was done');
+    expect(answerTo(retry(['node-1', 'node-2']))).toBe(
+      'False NotFailed: did not fail and were not rolled back: node-2; nothing was done',
+    );
   });
 
   it('gives the node a later batch, with the processes that did not succeed', () => {

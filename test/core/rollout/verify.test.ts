@@ -34,7 +34,7 @@ describe('A pattern', () => {
 });
 
 function lacks(verify: Partial<BatchVerify>, node: Partial<NodeFact> = {}): readonly string[] {
-  return unmet(aVerify(verify), aNode('node-1', node), [], '12.9');
+  return unmet(aVerify(verify), { node: aNode('node-1', node), pods: [], version: '12.9' });
 }
 
 describe('verify', () => {
@@ -63,7 +63,7 @@ describe('verify', () => {
 
   const daemon = (changes: Parameters<typeof aPod>[2]): string => {
     const pod = aPod('cni-x', 'node-1', { namespace: 'kube-system', controllerKind: 'DaemonSet', ready: false, ...changes });
-    return unmet(aVerify({ daemonSetsReady: true }), aNode('node-1'), [pod], '12.9').join();
+    return unmet(aVerify({ daemonSetsReady: true }), { node: aNode('node-1'), pods: [pod], version: '12.9' }).join();
   };
   it.each<readonly [string, Parameters<typeof aPod>[2], string]>([
     ['a DaemonSet Pod that is not Ready', {}, 'daemonSetsReady: Pod kube-system/cni-x is not Ready'],
@@ -77,9 +77,8 @@ describe('verify', () => {
   });
 
   it('looks at no DaemonSet Pod when nobody asks for it', () => {
-    expect(unmet(aVerify(), aNode('node-1'), [aPod('x', 'node-1', { controllerKind: 'DaemonSet', ready: false })], '1')).toEqual(
-      [],
-    );
+    const pods = [aPod('x', 'node-1', { controllerKind: 'DaemonSet', ready: false })];
+    expect(unmet(aVerify(), { node: aNode('node-1'), pods, version: '1' })).toEqual([]);
   });
 });
 

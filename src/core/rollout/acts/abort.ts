@@ -2,16 +2,20 @@ import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import { presentFields } from '../../present-fields.ts';
 import { toRfc3339 } from '../../text.ts';
 import { isSettled } from '../batch-step.ts';
+import { awaitedRollback } from '../rollback/decided.ts';
+import { recordedRollback } from '../rollback/recorded.ts';
 import { done, refuse, whoAndWhy, type ActStep, type ActView } from './act.ts';
 import { refuseOutOfScope } from './scope.ts';
 
-/** Ends the rollout of this revision: what runs is finished, nothing else of it starts any more. */
+/** Ends the rollout of this revision, or its rollback: what runs is finished, nothing else of it starts any more. */
 export function abort(view: ActView, action: UpgradeAction): ActStep {
   const { snapshot, now } = view.input;
   const refused = refuseOutOfScope(view, action, 'newest');
   if (refused !== undefined) return refused;
   const open = snapshot.batches.some((batch) => !isSettled(batch));
-  if (!open && view.fleet.remaining.length === 0) return refuse('RevisionEnded', 'nothing of this revision is left to be done');
+  const takesBack = recordedRollback(snapshot) !== undefined || awaitedRollback(view) !== undefined;
+  if (!open && !takesBack && view.fleet.remaining.length === 0)
+    return refuse('RevisionEnded', 'nothing of this revision is left to be done');
   const ended = presentFields({
     reason: 'Aborted' as const,
     revision: snapshot.revision,

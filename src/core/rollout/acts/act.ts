@@ -1,7 +1,7 @@
 import { ACTION_REASONS } from '../../../api/conditions.ts';
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import type { Approval, NodeRecord, Resumption } from '../../../api/generated/upgradebatch.ts';
-import type { PlanEnd, PlanPause } from '../../../api/generated/upgradeplan.ts';
+import type { PlanEnd, PlanPause, PlanRollback } from '../../../api/generated/upgradeplan.ts';
 import type { Budget } from '../budget.ts';
 import type { ActionAnswer, Command } from '../command.ts';
 import type { Fleet } from '../fleet.ts';
@@ -18,7 +18,9 @@ export interface ActView {
 export interface ControlChange {
   /** `None` ends a pause. */
   readonly pausedBy?: PlanPause | 'None';
-  readonly ended?: PlanEnd;
+  /** `None` lets a rollout that was over go on, or be rolled back. */
+  readonly ended?: PlanEnd | 'None';
+  readonly rollback?: PlanRollback;
 }
 
 /** Records that an act changes: by the batch's name, then by the node's. */

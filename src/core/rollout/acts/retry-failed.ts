@@ -2,7 +2,11 @@ import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import type { NodeRecord, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import { isSettled } from '../batch-step.ts';
 import type { Command } from '../command.ts';
+import { recordedEnd } from '../ended.ts';
 import { currentBatches } from '../fleet.ts';
+import { isRollback } from '../goal.ts';
+import { hasChanged } from '../rollback/changes.ts';
+import { recordedRollback } from '../rollback/recorded.ts';
 import { done, refuse, wait, type ActStep, type ActView, type RecordChanges } from './act.ts';
 import { refuseOutOfScope } from './scope.ts';
 
@@ -13,32 +17,41 @@ interface LastRecord {
 }
 
 /**
- * Gives nodes that failed in this revision a later batch: those named, or all that failed in the named batch or the revision. Their
- * quarantine ends first; that they may go again is noted in their records, by which each node is taken once for each act.
+ * Gives nodes that failed or were rolled back in this revision a later batch: those named, or all of the named batch or the revision. Their
+ * quarantine ends first; that they may go again is noted in their records, by which each node is taken once for each act. After a rollback, which ends a
+ * rollout, it goes on from its first step.
  */
 export function retryFailed(view: ActView, action: UpgradeAction): ActStep {
   const { snapshot } = view.input;
   const refused = refuseOutOfScope(view, action, 'any');
   if (refused !== undefined) return refused;
+  const rollback = recordedRollback(snapshot);
+  if (rollback !== undefined) return refuse('RollingBack', `waits for no rollback: one is under way (${rollback.message})`);
   const uid = snapshot.plan.metadata.uid;
   const last = new Map<string, LastRecord>();
   const marked = new Set<string>();
   for (const batch of currentBatches(snapshot)) {
     for (const record of batch.status?.nodes ?? []) {
+      if (isRollback(batch) && !hasChanged(record)) continue;
       if (record.retriedBy === action.metadata.uid) marked.add(record.name);
       last.set(record.name, { batch, record });
     }
   }
-  const failed = [...last.values()].filter((each) => each.record.state === 'Failed').map((each) => each.record.name);
+  const failed = [...last.values()].filter((each) => isStopped(each.record)).map((each) => each.record.name);
   const inBatch = (name: string): boolean =>
     action.spec.batch === undefined || last.get(name)?.batch.metadata.name === action.spec.batch;
   const names = action.spec.nodes ?? [...new Set([...marked, ...failed.filter(inBatch)])];
   const strangers = names.filter((name) => !marked.has(name) && !(failed.includes(name) && inBatch(name)));
-  if (strangers.length > 0) return refuse('NotFailed', `did not fail: ${strangers.join(', ')}; nothing was done`);
-  if (names.length === 0) return refuse('NotFailed', 'no node failed; nothing was done');
+  if (strangers.length > 0)
+    return refuse('NotFailed', `did not fail and were not rolled back: ${strangers.join(', ')}; nothing was done`);
+  if (names.length === 0) return refuse('NotFailed', 'no node failed or was rolled back; nothing was done');
 
   const open = names.flatMap((name) => (marked.has(name) ? [] : (last.get(name) ?? [])));
-  if (open.length === 0) return done(`to be tried again: ${names.join(', ')}`);
+  if (open.length === 0) {
+    // What was rolled back had ended the rollout.
+    const goesOn = recordedEnd(snapshot)?.reason === 'RolledBack' ? { control: { ended: 'None' as const } } : {};
+    return { ...done(`to be tried again: ${names.join(', ')}`), ...goesOn };
+  }
   const busy = open.filter(({ batch, record }) => !isSettled(batch) || snapshot.nodes.get(record.name)?.claim === uid);
   if (busy.length > 0) return wait(`waits until ${busy[0]?.batch.metadata.name ?? 'their batch'} is settled`);
   const quarantined = open.flatMap(({ record }) => {
@@ -50,6 +63,11 @@ export function retryFailed(view: ActView, action: UpgradeAction): ActStep {
     return { commands: quarantined.map((node): Command => ({ kind: 'EndQuarantine', node, why: why(node.name) })) };
   }
   return { records: mark(open, action.metadata.uid) };
+}
+
+/** Whether the node is left to people: it failed, or was rolled back. */
+function isStopped({ state }: NodeRecord): boolean {
+  return state === 'Failed' || state === 'RolledBack';
 }
 
 function mark(records: readonly LastRecord[], uid: string): RecordChanges {

@@ -84,14 +84,16 @@ function cordoning(
 
 function closing(
   current: NodeFact,
-  { node, done, forget }: Extract<Command, { kind: 'CloseTurn' }>,
+  { node, done, forget, endQuarantine }: Extract<Command, { kind: 'CloseTurn' }>,
   planUid: string | undefined,
 ): Partial<NodeFact> | undefined {
   if (current.claim === undefined || current.claim !== planUid) return undefined;
-  const uncordon = node.turn?.cordoned === true && !node.turn.before.unschedulable && node.unschedulable;
+  const stays = node.quarantine !== undefined && endQuarantine !== true;
+  const uncordon = !stays && node.turn?.cordoned === true && !node.turn.before.unschedulable && node.unschedulable;
   if (uncordon && !current.unschedulable) return undefined;
   const mark = done === undefined && forget !== true ? {} : { done };
-  return { ...endOfTurn(current), unschedulable: uncordon ? false : current.unschedulable, ...mark };
+  const free = endQuarantine === true ? { quarantine: undefined, failedTaint: false } : {};
+  return { ...endOfTurn(current), ...free, unschedulable: uncordon ? false : current.unschedulable, ...mark };
 }
 
 function withoutMark(current: NodeFact): Pick<NodeFact, 'outdated' | 'taints' | 'labels'> {

@@ -11,12 +11,13 @@ import { metadataOf } from './apply.ts';
 import { checkHandOver, checkPassBaton, checkRequired } from './baton-invariants.ts';
 import { checkReplacePod } from './daemon-invariants.ts';
 import { checkPodToGo } from './drain-invariants.ts';
-import { kernelOf } from './kubelet.ts';
+import { kernelAt, kernelOf } from './kubelet.ts';
 import type { Ledger } from './ledger.ts';
 import { whyNotAfter, whyNotIn } from './permissions.ts';
 import { must } from './must.ts';
 import { checkPull } from './pre-pulls.ts';
-import { isToBeIgnored, whyNotNow } from './timing-rules.ts';
+import { checkBack, checkKind, checkNotAgain, checkWayBack, takesBack } from './rollback-invariants.ts';
+import { isToBeIgnored, whyNotNow, whyNotOurs } from './timing-rules.ts';
 import type { World } from './world.ts';
 
 function isDown(node: NodeFact): boolean {
@@ -36,6 +37,12 @@ function runOf({ batches, revision }: PlanSnapshot): readonly UpgradeBatch[] {
   return batches.slice(batches.findLastIndex((batch) => batch.spec.revision !== revision) + 1);
 }
 
+/** Those of them that upgrade, since the last rollback. */
+function upgradesOf(snapshot: PlanSnapshot): readonly UpgradeBatch[] {
+  const run = runOf(snapshot);
+  return run.slice(run.findLastIndex(takesBack) + 1);
+}
+
 /** Checks a command against the world right before it is carried out. What must hold at any instant: world-invariants.ts. */
 export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapshot, command: Command): void {
   const deleting = world.plan?.metadata.deletionTimestamp !== undefined;
@@ -44,15 +51,13 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
       return checkOpenTurn(world, snapshot, command);
     case 'CreateBatch':
       must(!deleting && world.plan?.spec.paused === false, 6, () => 'a batch is made while the plan is paused or deleted');
-      checkNow(world, 'a batch');
       checkActs(snapshot, 'a batch');
       must(
         snapshot.batches.every((batch) => isTrue(batch.status?.conditions, 'Settled')),
         7,
         () => 'a batch is made while another is open',
       );
-      checkNext(world, snapshot);
-      checkRequired(snapshot.plan, snapshot);
+      checkNext(world, snapshot, (command.batch['spec'] as { readonly rollback?: unknown }).rollback !== undefined);
       return;
     case 'CreateJob':
       return checkCreateJob(world, ledger, snapshot, command);
@@ -63,7 +68,7 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
       return checkReplacePod(world, command);
     case 'CloseTurn':
       if (command.done !== undefined) ledger.succeeded.set(command.node.uid, command.done.revision);
-      return checkDone(snapshot, command);
+      return checkDone(world, ledger, snapshot, command);
     case 'CreatePullPod':
       return checkPull(world, command);
     case 'PassBaton':
@@ -73,14 +78,19 @@ export function checkCommand(world: World, ledger: Ledger, snapshot: PlanSnapsho
   }
 }
 
-function checkNext(world: World, snapshot: PlanSnapshot): void {
-  const last = runOf(snapshot).at(-1);
+function checkNext(world: World, snapshot: PlanSnapshot, back: boolean): void {
+  checkKind(snapshot, back, 'a batch');
+  checkNow(world, 'a batch', back);
+  // What a rollout changed is taken back whatever holds the next batch, and whether or not people could be told of it.
+  if (back) return;
+  checkRequired(snapshot.plan, snapshot);
+  const last = upgradesOf(snapshot).at(-1);
   const why = whyNotAfter(snapshot, last, world.now);
   must(why === undefined, 6, () => `a batch is made although ${why ?? ''}`);
 }
 
 function checkPermission(world: World, snapshot: PlanSnapshot, batch: UpgradeBatch | undefined, node: NodeFact): void {
-  const why = batch === undefined ? undefined : whyNotIn(snapshot, batch, world.now);
+  const why = batch === undefined || takesBack(batch) ? undefined : whyNotIn(snapshot, batch, world.now);
   must(why === undefined, 6, () => `${node.name} starts although ${why ?? ''}`);
 }
 
@@ -89,15 +99,20 @@ function showsVersion(node: NodeFact, version: string): boolean {
   return node.info.kernelVersion === kernelOf(version);
 }
 
-function checkDone(snapshot: PlanSnapshot, { node, done }: Extract<Command, { kind: 'CloseTurn' }>): void {
+function checkDone(world: World, ledger: Ledger, snapshot: PlanSnapshot, command: Extract<Command, { kind: 'CloseTurn' }>): void {
+  const { node, done } = command;
   const batch = snapshot.batches.find((each) => each.metadata.name === done?.batch);
+  if (batch !== undefined && takesBack(batch)) {
+    checkBack(world, batch, command);
+    ledger.rolledBack.set(node.uid, batch.metadata.name);
+  }
   const entry = batch?.spec.nodes.find((each) => each.name === node.name);
   const verified = batch?.spec.processes.some(
     (each) => each.verify?.kernelVersion !== undefined && entry?.processes.includes(each.name),
   );
   if (verified !== true) return;
   must(
-    showsVersion(node, done?.version ?? ''),
+    node.info.kernelVersion === kernelAt(done?.version ?? ''),
     8,
     () => `${node.name} is done with ${node.info.kernelVersion} where ${done?.version ?? ''} is verified`,
   );
@@ -114,6 +129,7 @@ function checkActs({ plan, revision, batches }: PlanSnapshot, node: string): voi
   const skipped = batches.some(
     (batch) =>
       batch.spec.revision === revision &&
+      !takesBack(batch) &&
       batch.status?.nodes?.some((record) => record.name === node && record.reason === 'SkippedByAct') === true,
   );
   const again = batches.some((batch) => batch.spec.revision !== revision);
@@ -142,6 +158,16 @@ function checkAttempt(world: World, node: string, manifest: Manifest): void {
   must(Number(labels[LABELS.attempt]) <= retries + 1, 6, () => `${node} has more attempts than ${retries + 1}`);
 }
 
+/** A revision's work is done once on a node, unless it was taken back and somebody asks for it. */
+function checkOnce(ledger: Ledger, snapshot: PlanSnapshot, node: NodeFact, isThere: boolean): void {
+  const batch = snapshot.batches.find((each) => each.metadata.uid === node.turn?.batchUid);
+  const again = !takesBack(batch) && batch?.spec.revision === ledger.succeeded.get(node.uid);
+  if (!takesBack(batch)) checkNotAgain(ledger, runOf(snapshot), node);
+  must(!again || isThere, 5, () => `${node.name} runs ${batch?.spec.revision ?? ''} a second time`);
+  // Another revision's upgrade, or its rollback, has begun to undo it.
+  if (!again) ledger.succeeded.delete(node.uid);
+}
+
 function checkCreateJob(
   world: World,
   ledger: Ledger,
@@ -156,11 +182,7 @@ function checkCreateJob(
     [...world.jobs.values()].some((job) => job.node === command.node && job.batchUid === node?.turn?.batchUid) ||
     world.upgraded.has(`${node?.turn?.batchUid ?? ''}/${node?.uid ?? ''}/cni`);
   must(!deleting || begun || world.jobs.has(name), 6, () => `an upgrade begins on ${command.node} although the plan is deleted`);
-  const revision = snapshot.batches.find((batch) => batch.metadata.uid === node?.turn?.batchUid)?.spec.revision;
-  const again = revision === ledger.succeeded.get(node?.uid ?? '');
-  must(!again || world.jobs.has(name), 5, () => `${command.node} runs ${revision ?? ''} a second time`);
-  // Another revision's upgrade has begun to undo it.
-  if (!again && node !== undefined) ledger.succeeded.delete(node.uid);
+  if (node !== undefined) checkOnce(ledger, snapshot, node, world.jobs.has(name));
   const active = [...world.jobs.values()].filter(
     (job) => job.node === command.node && (job.outcome === 'Active' || job.outcome === 'Failing') && job.name !== name,
   );
@@ -169,16 +191,19 @@ function checkCreateJob(
 }
 
 function checkWork(batch: UpgradeBatch | undefined, node: NodeFact, { processes }: Turn): void {
+  must(processes.length > 0, 5, () => `${node.name} has a turn in which nothing runs`);
+  if (takesBack(batch)) return;
   const idle = batch?.spec.processes.find(
     (process) =>
       processes.includes(process.name) && process.verify?.kernelVersion !== undefined && showsVersion(node, batch.spec.version),
   );
   must(idle === undefined, 5, () => `${node.name} is to run ${idle?.name ?? ''}, although it is at the version`);
-  must(processes.length > 0, 5, () => `${node.name} has a turn in which nothing runs`);
 }
 
 function checkBudget(plan: UpgradePlan, snapshot: PlanSnapshot, batch: UpgradeBatch | undefined, node: string): void {
-  const run = runOf(snapshot);
+  const since = batch?.spec.rollback?.decidedTime;
+  const run =
+    since === undefined ? upgradesOf(snapshot) : runOf(snapshot).filter((each) => each.spec.rollback?.decidedTime === since);
   const counted = run.slice(run.findLastIndex((each) => each.status?.resumed !== undefined) + 1);
   const failedIn = (each: UpgradeBatch): number =>
     (each.status?.nodes ?? []).filter((record) => record.state === 'Failed').length;
@@ -218,16 +243,19 @@ function checkOpenTurn(world: World, snapshot: PlanSnapshot, command: Extract<Co
   );
   checkActs(snapshot, node.name);
   checkPermission(world, snapshot, batch, node);
-  checkNow(world, node.name);
+  checkNow(world, node.name, takesBack(batch));
+  checkKind(snapshot, takesBack(batch), node.name);
+  if (batch !== undefined && takesBack(batch)) checkWayBack(snapshot, batch, node);
   checkWork(batch, node, turn);
   must(!isToBeIgnored(world, runOf(snapshot)[0], node), 6, () => `${node.name} came late and is to be left alone`);
-  must(turn.before.unschedulable === node.unschedulable, 4, () => `the claim of ${node.name} forgets what was before`);
+  const before = node.quarantine?.unschedulableBefore ?? node.unschedulable;
+  must(turn.before.unschedulable === before, 4, () => `the claim of ${node.name} forgets what was before`);
   checkBudget(plan, snapshot, batch, node.name);
   checkHandOver(plan, snapshot, batch, command);
 }
 
-function checkNow(world: World, what: string): void {
-  const why = whyNotNow(world);
+function checkNow(world: World, what: string, back: boolean): void {
+  const why = back ? whyNotOurs(world) : whyNotNow(world);
   must(why === undefined, 6, () => `${what} starts although ${why ?? ''}`);
 }
 

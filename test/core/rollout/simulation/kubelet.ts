@@ -1,3 +1,4 @@
+import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import { ANNOTATIONS, LABELS } from '../../../../src/api/names.ts';
 import type { JobFact, ReportFact } from '../../../../src/core/facts.ts';
 import type { Manifest } from '../../../../src/core/rollout/command.ts';
@@ -22,6 +23,17 @@ export function setFates(world: World, choose: ChooseFate): void {
 /** The kernel of a version. */
 export function kernelOf(version: string): string {
   return `${version}-amd64`;
+}
+
+/** The version that a Job brings: in a rollback the one that the node came from. */
+function goalOf(batch: UpgradeBatch | undefined, node: string): string | undefined {
+  const back = batch?.spec.nodes.find((entry) => entry.name === node)?.fromVersion;
+  return batch?.spec.rollback === undefined ? batch?.spec.version : back;
+}
+
+/** What the kubelet says of the kernel of a host at this version; of a version that was read there, the same. */
+export function kernelAt(version: string): string {
+  return /^v\d+$/.test(version) ? kernelOf(version) : version;
 }
 
 /** Creates a Job, and its Pod as the Job controller does; the fate that the world has for it begins. */
@@ -60,12 +72,13 @@ export function createJob(world: World, memory: Memory, manifest: Manifest): Ans
   });
   world.pods.set(pod.uid, pod);
   const host = world.hosts.get(node);
-  if (host !== undefined) host.version = batch?.spec.version;
+  const goal = goalOf(batch, node);
+  if (host !== undefined) host.version = goal;
   const run = {
     job: name,
     pod: pod.uid,
     node,
-    kernel: batch === undefined || process?.verify === undefined ? undefined : kernelOf(batch.spec.version),
+    kernel: goal === undefined || process?.verify === undefined ? undefined : kernelAt(goal),
     work: `${job.batchUid}/${job.nodeUid}/${job.process}`,
     report: (reason: ReportFact['reason'], note = '') => report(world, job, reason, note),
   };

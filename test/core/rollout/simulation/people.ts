@@ -4,7 +4,7 @@ import type { World } from './world.ts';
 
 const LOOK_MS = 60_000;
 /** A patient person, but not for ever. */
-const MOST_HELPS = 40;
+const MOST_HELPS = 100;
 
 /** A person who looks at the plan once a minute and does what its status says. */
 export function watchOver(world: World): void {
@@ -28,6 +28,7 @@ function help(world: World): boolean {
   const message = findCondition(conditions, 'Ready')?.message ?? '';
   if (plan?.status?.reason === 'PausedByAct') return goOn(world, message);
   if (plan?.status?.reason === 'ApprovalRequired') return approve(world, message);
+  if (plan?.status?.reason === 'RollbackApprovalRequired') return rollBack(world, message);
   const stalled = findCondition(conditions, 'Stalled');
   return stalled?.status === 'True' && unstall(world, stalled);
 }
@@ -35,7 +36,7 @@ function help(world: World): boolean {
 /** Repairs, and does what the message says. */
 function unstall(world: World, { reason, message }: Condition): true {
   repair(world);
-  if (reason === 'SomeFailed') retry(world);
+  if (reason === 'SomeFailed' || (reason === 'RolledBack' && world.random.chance(0.3))) retry(world);
   else release(world);
   if (reason !== 'BudgetExceeded') return true;
   const batch = /Resume for (?<batch>\S+)/.exec(message)?.groups?.['batch'];
@@ -72,14 +73,34 @@ export function actAtRandom(world: World): void {
   const newest = [...world.batches.values()].findLast((batch) => batch.spec.revision === world.revision());
   const scope = newest === undefined ? { revision: world.revision().slice(0, 6) } : { batch: newest.metadata.name };
   const nodes = [...world.nodes.keys()].filter(() => world.random.chance(0.2)).slice(0, 3);
-  const action = world.random.weighted<'Pause' | 'Skip' | 'Retry' | 'Abort'>([
+  const action = world.random.weighted<'Pause' | 'Skip' | 'Retry' | 'Rollback' | 'Abort'>([
     ['Pause', 4],
     ['Skip', 4],
     ['Retry', 3],
+    ['Rollback', 3],
     ['Abort', 1],
   ]);
+  if (action === 'Rollback' && world.random.chance(0.4)) return act(world, { action, revision: world.revision().slice(0, 8) });
   if (action !== 'Skip') act(world, { action, ...scope });
   else if (nodes.length > 0) act(world, { action, nodes, ...scope });
+}
+
+/** Lets the rollback begin that the plan's message names, or lets the rollout go on all the same. */
+function rollBack(world: World, message: string): true {
+  const { batch, revision } =
+    /action: Rollback, (?:batch: (?<batch>[^}]+)|revision: (?<revision>[^}]+))}/.exec(message)?.groups ?? {};
+  const newest = /a Resume for (?<newest>[^;\s]+)/.exec(message)?.groups?.['newest'];
+  const scope = batch === undefined ? { revision: revision ?? '' } : { batch };
+  const open = [...world.actions.values()].some(({ status }) => status === undefined);
+  if (newest === undefined || (batch === undefined && revision === undefined)) throw new Error(`What is to go back? ${message}`);
+  if (open) return true;
+  const action = world.random.weighted<'Rollback' | 'Approve' | 'Resume'>([
+    ['Rollback', 5],
+    ['Approve', 3],
+    ['Resume', 2],
+  ]);
+  act(world, action === 'Rollback' ? { action, ...scope } : { action, batch: newest });
+  return true;
 }
 
 /** Approves what the plan's message names. */

@@ -2,6 +2,7 @@ import type {
   BatchStep,
   ChangeFreeze,
   Gate,
+  JobProcess,
   MaintenanceWindow,
   ProcessVerify,
   UpgradePlan,
@@ -82,6 +83,7 @@ function makeFleet(world: World, size: number, trouble: Trouble): void {
       uid: world.fresh('node'),
       labels: { role: 'worker', ...egress, ...storage, ...random.pick([{ zone: 'a' }, { zone: 'b' }, { zone: 'c' }, {}]) },
       kept,
+      ...(random.chance(0.6) ? { done: { revision: 'older', version: 'v0', batch: 'os-0000-1', time: toRfc3339(START) } } : {}),
       ...(random.chance(0.15) ? { info: { ...INFO, kernelVersion: kernelOf('v1') } } : {}),
       controlPlane: i <= controlPlanes,
     });
@@ -129,6 +131,8 @@ function makePlan(random: Random): UpgradePlan {
       ...(random.chance(0.4) ? { send: random.pick(['EveryBatch', 'OnTrouble', 'PlanEnd'] as const) } : {}),
     }),
   );
+  const processes = makeProcesses(random);
+  const canGoBack = processes.some((process) => process.job?.rollback !== undefined);
   return aPlan(
     {
       version: 'v1',
@@ -137,9 +141,9 @@ function makePlan(random: Random): UpgradePlan {
       maxUnavailable: quantity(random, 5),
       prePull: batches.length === 3 ? 'NextBatch' : 'None',
       podPlacement: random.chance(0.7) ? 'PreferDoneNodes' : 'Anywhere',
-      failure: makeFailure(random),
+      failure: makeFailure(random, canGoBack),
       ...(random.chance(0.3) ? { oneDomainAtATime: { topologyKey: 'zone' } } : {}),
-      processes: makeProcesses(random),
+      processes,
       notify: {
         sinks,
         ...(random.chance(0.2) ? { required: true } : {}),
@@ -157,12 +161,17 @@ function makePlan(random: Random): UpgradePlan {
   );
 }
 
-function makeFailure(random: Random): UpgradePlan['spec']['failure'] {
+function makeFailure(random: Random, canGoBack: boolean): UpgradePlan['spec']['failure'] {
+  const rollback = {
+    scope: random.chance(0.5) ? 'Batch' : 'Plan',
+    approval: random.chance(0.5) ? 'Required' : 'None',
+  } as const;
   return {
     maxFailed: random.chance(0.5) ? random.between(0, 4) : '20%',
     ...(random.chance(0.3) ? { maxConsecutiveFailed: random.between(1, 3) } : {}),
     failedNodes: random.chance(0.7) ? 'Quarantine' : 'Uncordon',
-    then: random.chance(0.85) ? 'Pause' : 'Abort',
+    then: canGoBack && random.chance(0.5) ? 'Rollback' : random.chance(0.85) ? 'Pause' : 'Abort',
+    ...(random.chance(0.6) ? { rollback } : {}),
     retriesPerNode: random.chance(0.6) ? 0 : random.between(1, 2),
   };
 }
@@ -202,11 +211,15 @@ function makeProcesses(random: Random): UpgradeProcess[] {
       ['Reboot', 4],
     ]);
   const verify = (): Partial<UpgradeProcess> => (random.chance(0.4) ? { verify: makeVerify(random) } : {});
-  const first = aProcess({ disruption: disruption(), ...makeTiming(random), ...verify() });
+  const back = (): { readonly job: JobProcess } => {
+    const template = { spec: { containers: [] } };
+    return { job: random.chance(0.5) ? { template, rollback: { template } } : { template } };
+  };
+  const first = aProcess({ disruption: disruption(), ...makeTiming(random), ...verify(), ...back() });
   if (random.chance(0.6)) return [first];
   if (random.chance(0.4)) return random.chance(0.7) ? [first, makeDaemonProcess(random)] : [makeDaemonProcess(random), first];
   if (random.chance(0.4)) return [first, makeExternal(random, disruption())];
-  const second = aProcess({ name: 'firmware', disruption: disruption(), ...makeTiming(random) });
+  const second = aProcess({ name: 'firmware', disruption: disruption(), ...makeTiming(random), ...back() });
   return [first, random.chance(0.5) ? { ...second, nodeSelector: { matchLabels: { disks: 'yes' } } } : second];
 }
 

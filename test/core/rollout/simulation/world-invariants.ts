@@ -13,6 +13,7 @@ import type { World } from './world.ts';
 function isIdle(world: World, batch: UpgradeBatch, record: NodeRecord, name: string): boolean {
   const known = record.processes?.find((process) => process.name === name);
   if (known !== undefined) return known.state === 'Skipped';
+  if (batch.spec.rollback !== undefined) return batch.spec.processes.find((each) => each.name === name)?.template === undefined;
   const node = world.nodes.get(record.name);
   const process = batch.spec.processes.find((candidate) => candidate.name === name);
   const wanted = { version: batch.spec.version, daemonSets: daemonSetsOf(world) };
@@ -60,10 +61,11 @@ function checkBatch(world: World, ledger: Ledger, batch: UpgradeBatch): void {
   if (ledger.settled.has(uid)) return;
   ledger.settled.add(uid);
   for (const record of batch.status?.nodes ?? []) {
-    const terminal = ['Succeeded', 'Failed', 'Skipped', 'NotAttempted'].includes(record.state);
+    const terminal = ['Succeeded', 'RolledBack', 'Failed', 'Skipped', 'NotAttempted'].includes(record.state);
     must(terminal, 8, () => `${name} is settled, but ${record.name} is ${record.state}`);
     const entry = batch.spec.nodes.find((node) => node.name === record.name);
-    if (record.state !== 'Succeeded' || entry === undefined) continue;
+    const good = record.state === 'Succeeded' || record.state === 'RolledBack';
+    if (!good || entry === undefined) continue;
     const missing = entry.processes.find(
       (process) => !isIdle(world, batch, record, process) && !world.upgraded.has(`${uid}/${entry.uid}/${process}`),
     );

@@ -1,0 +1,65 @@
+import type { PlanRollback, RollbackPolicy, UpgradePlan } from '../../../api/generated/upgradeplan.ts';
+import { counted, cutToBytes, toRfc3339 } from '../../text.ts';
+import { recordedEnd } from '../ended.ts';
+import type { HoldView } from '../holds.ts';
+import { canGoBack, rollbackCuts, type RollbackCut, type RollbackScope } from './cut-rollback.ts';
+import { recordedRollback } from './recorded.ts';
+
+/** A rollback that the failure policy asks for, and that waits for a person. */
+export interface AwaitedRollback {
+  readonly scope: RollbackScope;
+  /** The newest batch: the one that an act names. */
+  readonly batch: string;
+  /** What would be taken back, and how to let it begin. */
+  readonly message: string;
+}
+
+/** The careful policy: as little as possible, and only when a person wants it. */
+const CAREFUL: RollbackPolicy = { scope: 'Batch', approval: 'Required' };
+
+function policyOf({ spec }: UpgradePlan): RollbackPolicy {
+  return spec.failure.rollback ?? CAREFUL;
+}
+
+/** How many nodes some cuts have, in how many batches. */
+export function extent(cuts: readonly RollbackCut[]): string {
+  const nodes = cuts.reduce((sum, cut) => sum + cut.changes.length, 0);
+  return `${counted(nodes, 'node')} of ${cuts.length === 1 ? (cuts[0]?.of.metadata.name ?? '') : `${cuts.length} batches`}`;
+}
+
+/** What the failure policy wants to be taken back now; undefined while it wants nothing, or nothing can be. */
+function policyScope({ input, fleet, budget }: HoldView): { readonly scope: RollbackScope; readonly extent: string } | undefined {
+  const { snapshot } = input;
+  const { plan } = snapshot;
+  const batch = fleet.upgrades.at(-1)?.metadata.name;
+  if (plan.spec.failure.then !== 'Rollback' || !budget.exceeded || batch === undefined) return undefined;
+  if (recordedRollback(snapshot) !== undefined || recordedEnd(snapshot) !== undefined) return undefined;
+  if (plan.metadata.deletionTimestamp !== undefined) return undefined;
+  const scope = policyOf(plan).scope === 'Plan' ? ({ scope: 'Plan' } as const) : ({ scope: 'Batch', batch } as const);
+  const cuts = rollbackCuts(snapshot, fleet, scope);
+  return cuts.some((cut) => cut.changes.some((change) => canGoBack(change, plan))) ? { scope, extent: extent(cuts) } : undefined;
+}
+
+/** The rollback that waits for approval now, if one does. */
+export function awaitedRollback(view: HoldView): AwaitedRollback | undefined {
+  const { plan, revision } = view.input.snapshot;
+  const wanted = policyOf(plan).approval === 'Required' ? policyScope(view) : undefined;
+  const batch = view.fleet.upgrades.at(-1)?.metadata.name;
+  if (wanted === undefined || batch === undefined) return undefined;
+  const { name, namespace } = plan.metadata;
+  const named = wanted.scope.scope === 'Plan' ? `revision: ${revision.slice(0, 8)}` : `batch: ${batch}`;
+  const act = `an UpgradeAction in ${namespace} with spec {plan: ${name}, action: Rollback, ${named}}`;
+  const message = `${view.budget.message}; rollback of ${wanted.extent} awaits approval; to give it, create ${act}; to go on all the same, a Resume for ${batch}`;
+  return { scope: wanted.scope, batch, message };
+}
+
+/** The rollback that is under way, or that the failure policy begins now. */
+export function decidedRollback(view: HoldView): PlanRollback | undefined {
+  const { snapshot, now } = view.input;
+  const recorded = recordedRollback(snapshot);
+  if (recorded !== undefined) return recorded;
+  const wanted = policyOf(snapshot.plan).approval === 'None' ? policyScope(view) : undefined;
+  if (wanted === undefined) return undefined;
+  const message = cutToBytes(view.budget.message, 512);
+  return { revision: snapshot.revision, ...wanted.scope, message, time: toRfc3339(now) };
+}

@@ -1,0 +1,44 @@
+import type { PlanEnd, PlanRollback } from '../../../api/generated/upgradeplan.ts';
+import { counted, cutToBytes, toRfc3339 } from '../../text.ts';
+import { isSettled } from '../batch-step.ts';
+import { holdRollback, type HoldView } from '../holds.ts';
+import { NO_NEXT, type NextStep } from '../next-batch.ts';
+import { holdBriefly } from '../notification-hold.ts';
+import { buildRollback, rollbackCuts } from './cut-rollback.ts';
+import { recordedRollback } from './recorded.ts';
+
+/** Makes the next batch of the rollback that is under way, unless something holds it or nothing is left. */
+export function nextRollback(view: HoldView, rollback: PlanRollback): NextStep {
+  const { input, fleet, budget } = view;
+  const { snapshot } = input;
+  if (snapshot.validation.kind === 'Refused' || budget.exceeded) return NO_NEXT;
+  const next = rollbackCuts(snapshot, fleet, rollback)[0];
+  if (next === undefined) return NO_NEXT;
+  const hold = holdRollback(view) ?? holdBriefly(input);
+  if (hold !== undefined) return { commands: [], hold };
+  const batch = buildRollback(snapshot, fleet, next, rollback.time);
+  const why = `${counted(next.changes.length, 'node')} of ${next.of.metadata.name} go back`;
+  return { commands: [{ kind: 'CreateBatch', batch, why }], hold: undefined };
+}
+
+/** The end of the rollback that is under way: nothing is left to be taken back. */
+export function endOfRollback({ input, fleet }: HoldView): PlanEnd | undefined {
+  const { snapshot, now } = input;
+  const rollback = recordedRollback(snapshot);
+  if (rollback === undefined || snapshot.plan.metadata.deletionTimestamp !== undefined) return undefined;
+  if (!input.snapshot.batches.every(isSettled) || rollbackCuts(snapshot, fleet, rollback).length > 0) return undefined;
+  const { action, requestedBy } = rollback;
+  return {
+    reason: 'RolledBack',
+    revision: snapshot.revision,
+    message: cutToBytes(`${rollbackName(rollback)} rolled back: ${rollback.message}`, 512),
+    ...(action === undefined ? {} : { action }),
+    ...(requestedBy === undefined ? {} : { requestedBy }),
+    time: toRfc3339(now),
+  };
+}
+
+/** What is rolled back, for people. */
+export function rollbackName({ scope, batch, revision }: PlanRollback): string {
+  return scope === 'Plan' ? `revision ${revision.slice(0, 8)}` : (batch ?? 'a batch');
+}
