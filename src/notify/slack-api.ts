@@ -17,6 +17,28 @@ export interface SlackHandle {
   readonly ts: string;
 }
 
+/** The text of a handle, which the agent keeps. */
+export function handleText({ channel, ts }: SlackHandle): string {
+  return `${channel}/${ts}`;
+}
+
+/** The handle of a text; undefined when it is none. */
+export function parseHandle(text: string): SlackHandle | undefined {
+  const { channel, ts } = /^(?<channel>[A-Z0-9]{1,32})\/(?<ts>\d{1,20}\.\d{1,20})$/.exec(text)?.groups ?? {};
+  return channel === undefined || ts === undefined ? undefined : { channel, ts };
+}
+
+/** What is sent to Slack. */
+export interface SlackCall extends Partial<SlackMessage> {
+  readonly channel: string;
+  /** The message to update. */
+  readonly ts?: string;
+  /** The message to answer. */
+  readonly thread_ts?: string;
+  /** Whether the answer also shows in the channel. */
+  readonly reply_broadcast?: boolean;
+}
+
 /** What came of a call. */
 export type SlackAnswer =
   | { readonly kind: 'Posted'; readonly handle: SlackHandle | undefined }
@@ -37,7 +59,7 @@ export interface SlackCallOptions {
 /** Calls one method of Slack's Web API, once. */
 export async function callSlack(
   method: 'chat.postMessage' | 'chat.update',
-  message: Partial<SlackMessage> & { readonly channel: string; readonly ts?: string; readonly thread_ts?: string },
+  message: SlackCall,
   options: SlackCallOptions,
 ): Promise<SlackAnswer> {
   const { http, userAgent, apiUrl, token, signal, now } = options;

@@ -29,8 +29,16 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
   ['restricted_action', 'the workspace does not let the app post there'],
 ]);
 
-/** Of a message that is to be updated: it is gone, or may not be changed any more. */
-const LOST: ReadonlySet<string> = new Set(['message_not_found', 'edit_window_closed', 'cant_update_message', 'thread_not_found']);
+/** What Slack says when a message cannot be updated or answered: it is gone, may not be changed any more, or stands in another channel now. */
+const LOST: ReadonlySet<string> = new Set([
+  'message_not_found',
+  'edit_window_closed',
+  'cant_update_message',
+  'thread_not_found',
+  'channel_not_found',
+  'not_in_channel',
+  'is_archived',
+]);
 
 /** Slack does not take the blocks. Ours are within its limits, but it may change them, and the text alone is still to be told. */
 const BLOCKS_REFUSED: ReadonlySet<string> = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long']);
@@ -41,7 +49,7 @@ export function slackWord(text: string | undefined): string | undefined {
   return /^[a-z][a-z0-9_]{1,59}$/.test(word) ? word : undefined;
 }
 
-/** Whether the message that was to be updated, or the thread that was to be answered, is lost: it has to be posted anew. */
+/** Whether a message that was to be updated or answered is lost, so that a new one has to be posted. */
 export function isLost(error: string | undefined): boolean {
   return error !== undefined && LOST.has(error);
 }

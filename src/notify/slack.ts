@@ -1,12 +1,14 @@
 import type { SecretKeyReference, SlackSink } from '../api/generated/upgradeplan.ts';
 import type { Notification } from '../core/notification/notification.ts';
-import type { Delivered, SendResult } from '../core/notification/send-result.ts';
+import type { SendResult } from '../core/notification/send-result.ts';
 import type { SinkEnvironment } from './create-sink.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { readSecretText, readSecretUrl } from './secret-values.ts';
 import type { SendOptions, Sink } from './sink.ts';
-import { callSlack, SLACK_API_URL, type SlackCallOptions, type SlackHandle } from './slack-api.ts';
-import { refusesBlocks, slackWord, withWords } from './slack-errors.ts';
+import { severityOf } from './severity.ts';
+import { parseHandle, SLACK_API_URL } from './slack-api.ts';
+import { answerInSlack, postToSlack, updateInSlack, type SlackChannel } from './slack-channel.ts';
+import { slackWord, withWords } from './slack-errors.ts';
 import { slackMessage } from './slack-message.ts';
 
 /** A Slack app that may post into a channel. */
@@ -20,6 +22,7 @@ interface SlackApp {
 export function createSlack(name: string, spec: SlackSink, environment: SinkEnvironment): Sink {
   return {
     name,
+    updatesInPlace: spec.tokenSecretRef !== undefined,
     preview: (notification) => ({ contentType: 'application/json', body: JSON.stringify(slackMessage(notification)) }),
     send: createSend(name, spec, environment),
   };
@@ -40,21 +43,22 @@ async function sendAsApp(
   { channel, tokenSecretRef, apiUrl }: SlackApp,
   { http, userAgent, readSecret }: SinkEnvironment,
   notification: Notification,
-  { signal, now }: SendOptions,
+  { signal, now, handle }: SendOptions,
 ): Promise<SendResult> {
   const token = await readSecretText(readSecret, tokenSecretRef);
   if (token.kind === 'Permanent') return token;
-  const call: SlackCallOptions = { http, userAgent, apiUrl, token: token.value, signal, now };
+  const channelOf: SlackChannel = { channel, call: { http, userAgent, apiUrl, token: token.value, signal, now } };
   const message = slackMessage(notification);
-  const posted = await callSlack('chat.postMessage', { channel, ...message }, call);
-  if (posted.kind === 'Posted') return delivered(posted.handle);
-  if (!refusesBlocks(posted.error)) return posted.result;
+  const live = handle === undefined ? undefined : parseHandle(handle);
+  if (live === undefined) return postToSlack(channelOf, message);
+  if (notification.kind === 'Alert') return answerInSlack(channelOf, message, live);
 
-  // What is to be told is more than how it looks.
-  const plain = await callSlack('chat.postMessage', { channel, text: message.text }, call);
-  if (plain.kind === 'Refused') return plain.result;
-  const remark = { reason: 'BlocksRefused', message: `Slack says ${posted.error ?? ''}: the message was sent as plain text` };
-  return { ...delivered(plain.handle), remark };
+  const updated = await updateInSlack(channelOf, message, live);
+  // Nobody is told when a message is changed.
+  const tells = notification.kind === 'BatchSettled' && severityOf(notification) !== 'info';
+  if (!tells || updated.kind !== 'Delivered' || updated.handle !== handle) return updated;
+  const told = await answerInSlack(channelOf, message, live);
+  return told.kind === 'Delivered' ? updated : told;
 }
 
 async function sendToWebhook(
@@ -71,8 +75,4 @@ async function sendToWebhook(
   const word = answer.kind === 'Answer' && result.kind === 'Permanent' ? slackWord(answer.body) : undefined;
   if (result.kind !== 'Permanent' || word === undefined) return result;
   return { ...result, message: withWords(`${result.message}; Slack says ${word}`, word) };
-}
-
-function delivered(handle: SlackHandle | undefined): Delivered {
-  return { kind: 'Delivered', ...(handle === undefined ? {} : { handle: `${handle.channel}/${handle.ts}` }) };
 }

@@ -28,6 +28,7 @@ export interface SendChanges {
   readonly notification?: Notification;
   readonly http?: HttpClient;
   readonly signal?: AbortSignal;
+  readonly handle?: string | undefined;
 }
 
 /** A client for sinks in tests: it may reach the loopback, and gives up soon. */
@@ -62,11 +63,11 @@ export class SinkWorld {
   /** Sends through the sink that a plan describes so. */
   async send(
     spec: SinkSpec,
-    { notification = NOTIFICATION, http, signal = new AbortController().signal }: SendChanges = {},
+    { notification = NOTIFICATION, http, signal = new AbortController().signal, handle }: SendChanges = {},
   ): Promise<SendResult> {
     const client = http ?? (await this.keep(aClient()));
     const sink = createSink(spec, { http: client, ...onlyHttp, userAgent: 'baton/0.1.0', secretsDirectory: this.directory });
-    return sink.send(notification, { signal, now: Date.now() });
+    return sink.send(notification, { signal, now: Date.now(), ...(handle === undefined ? {} : { handle }) });
   }
 
   async close(): Promise<void> {

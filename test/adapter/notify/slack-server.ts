@@ -17,7 +17,9 @@ export interface SlackServerMessage {
 export type SlackFault =
   | { readonly error: string; readonly retryAfter?: string }
   | { readonly status: number; readonly retryAfter?: string; readonly body?: string }
-  | 'silence';
+  | 'silence'
+  /** It does its work. */
+  | 'none';
 
 /** A server on the loopback that takes what Slack takes, and refuses what Slack refuses, in Slack's words. */
 export interface SlackServer {
@@ -46,7 +48,7 @@ export async function startSlackServer(address?: string): Promise<SlackServer> {
   function answer(response: ServerResponse, request: ReceivedRequest): void {
     const fault = faults.shift();
     if (fault === 'silence') return;
-    if (fault !== undefined) {
+    if (fault !== undefined && fault !== 'none') {
       const status = 'status' in fault ? fault.status : 200;
       const body = 'error' in fault ? JSON.stringify({ ok: false, error: fault.error }) : (fault.body ?? '');
       response.writeHead(status, fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter }).end(body);

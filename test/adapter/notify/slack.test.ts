@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SlackSink } from '../../../src/api/generated/upgradeplan.ts';
 import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import { scenarioNotification } from '../../core/notify/scenario-notification.ts';
 import { aClient, NOTIFICATION, SinkWorld, type SendChanges } from './a-sink.ts';
 import { startReceiver, type Answer, type Receiver } from './receiver.ts';
 import { startSlackServer, type SlackFault, type SlackServer } from './slack-server.ts';
@@ -40,6 +41,11 @@ describe('a Slack app', () => {
     ]);
     expect(result).toEqual({ kind: 'Delivered', handle: 'C0UPGRADES/1790000001.000100' });
     expect(slack.requests[0]?.headers['user-agent']).toBe('baton/0.1.0');
+  });
+
+  it('is within the limits with a batch of a thousand nodes that all failed with long messages', async () => {
+    expect(await send({}, { notification: scenarioNotification('thousand-failures') })).toMatchObject({ kind: 'Delivered' });
+    expect(slack.messages[0]?.text).toContain('and 997 more');
   });
 
   it.each<{ title: string; fault: SlackFault; result: Partial<SendResult> }>([

@@ -69,6 +69,13 @@ describe('A notification in Slack', () => {
     expect(text).toContain('more lines, see kubectl describe ubatch');
   });
 
+  it('has no more blocks than Slack takes', () => {
+    const commands = Array.from({ length: 60 }, (_, i) => `kubectl get node-${i}`);
+    const { blocks } = slackMessage(withText(['x', ...commands.map((command) => `Look: ${command}`)].join('\n'), commands));
+    expect(blocksProblem(blocks)).toBeUndefined();
+    expect(blocks.at(-1)?.text.text).toContain('…and 12 more lines, see kubectl describe ubatch');
+  });
+
   it('is taken by Slack whatever its text', () => {
     const line = fc.oneof(fc.string({ maxLength: 400 }), fc.constantFrom('&'.repeat(3_500), '👩‍👩‍👧'.repeat(900), ''));
     fc.assert(
