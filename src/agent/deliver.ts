@@ -1,9 +1,11 @@
 import { NOTIFY_REASONS } from '../api/conditions.ts';
 import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
+import type { Sink as SinkSpec, UpgradePlan } from '../api/generated/upgradeplan.ts';
 import { backoffMs, judgeAttempt, makeReceipt, type Verdict } from '../core/baton/attempt.ts';
 import { outboxEntries, type Delivery } from '../core/baton/deliveries.ts';
 import { hasReceipt } from '../core/baton/lease.ts';
 import type { SendResult } from '../core/notification/send-result.ts';
+import { sharedSinksKeys } from '../core/shared-sinks.ts';
 import { pause } from '../kube/pause.ts';
 import { liveReceipt } from '../core/baton/live.ts';
 import { presentFields } from '../core/present-fields.ts';
@@ -15,13 +17,16 @@ import type { AgentPorts } from './ports.ts';
 /** What a delivery works with. */
 export interface DeliverPorts extends Pick<
   AgentPorts,
-  'batches' | 'plans' | 'createSink' | 'clock' | 'random' | 'log' | 'config'
+  'batches' | 'plans' | 'sharedSinks' | 'createSink' | 'clock' | 'random' | 'log' | 'config'
 > {
   readonly hold: LeaseHold;
   readonly compose: Compose;
   /** Shared by all that is sent to a sink. */
   readonly turns: SinkTurns;
 }
+
+/** The kubelet brings what changed in a ConfigMap within so long (ms): until then, a sink that is not in it may be a new one. */
+const KUBELET_MS = 3 * 60_000;
 
 /** When a delivery has to end. */
 export interface DeliverSignals {
@@ -73,7 +78,7 @@ export async function deliver(delivery: Delivery, ports: DeliverPorts, signals: 
   }
 
   while (!signals.stop.aborted) {
-    const tried = await ports.turns.take(sink, () => tryOnce(delivery, ports, signals));
+    const tried = await ports.turns.take(sink, () => tryOnce(delivery, ports, signals, clock.monotonic() - began));
     if (tried.kind === 'Stopped' || tried.kind === 'Closed') return;
     if (tried.kind === 'Unready') {
       failures += 1;
@@ -101,7 +106,7 @@ function problemOf(tried: Try): object {
     : {};
 }
 
-async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: DeliverSignals): Promise<Try> {
+async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: DeliverSignals, elapsedMs: number): Promise<Try> {
   const { hold, batches, plans, compose, createSink, clock } = ports;
   const baton = await hold.confirm(stop);
   if (baton === undefined) return { kind: 'Stopped' };
@@ -112,8 +117,9 @@ async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: D
 
     const plan = await plans.read(stop);
     if (plan === undefined) return { kind: 'Unready', problem: 'the plan is gone, and with it the addresses of its sinks' };
-    const spec = plan.spec.notify?.sinks?.find((sink) => sink.name === delivery.sink);
-    if (spec === undefined) return { kind: 'SinkRemoved' };
+    const found = await findSink(plan, delivery.sink, { sharedSinks: ports.sharedSinks, elapsedMs });
+    if (found.kind !== 'Found') return found;
+    const { spec } = found;
 
     const notification = await compose(
       { batch, id: delivery.id },
@@ -136,4 +142,23 @@ async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: D
 /** Whether the batch still has the message for the sink in its outbox. */
 function isOpen(batch: UpgradeBatch, { batchUid, id, sink }: Delivery): boolean {
   return batch.metadata.uid === batchUid && outboxEntries(batch).some((entry) => entry.id === id && entry.sinks.includes(sink));
+}
+
+type FoundSink = { readonly kind: 'Found'; readonly spec: SinkSpec } | Extract<Try, { readonly kind: 'Unready' | 'SinkRemoved' }>;
+
+/** A sink of the plan's own, or one that it shares. One that is in neither was removed, unless the ConfigMaps are not all there yet. */
+async function findSink(
+  plan: UpgradePlan,
+  name: string,
+  { sharedSinks, elapsedMs }: Pick<DeliverPorts, 'sharedSinks'> & { readonly elapsedMs: number },
+): Promise<FoundSink> {
+  const own = plan.spec.notify?.sinks?.find((sink) => sink.name === name);
+  if (own !== undefined) return { kind: 'Found', spec: own };
+  if (sharedSinksKeys(plan).length === 0) return { kind: 'SinkRemoved' };
+  const { sinks, problem } = await sharedSinks.read(plan);
+  const shared = sinks.find((sink) => sink.name === name);
+  if (shared !== undefined) return { kind: 'Found', spec: shared };
+  if (problem !== undefined) return { kind: 'Unready', problem };
+  if (elapsedMs < KUBELET_MS) return { kind: 'Unready', problem: 'the shared sinks do not have it, or the kubelet is behind' };
+  return { kind: 'SinkRemoved' };
 }

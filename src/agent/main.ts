@@ -22,6 +22,7 @@ import { kubeLeaseStore } from './kube-lease-store.ts';
 import { kubePlanSource } from './kube-plan-source.ts';
 import { kubeReportSource } from './kube-report-source.ts';
 import { runAgent } from './run-agent.ts';
+import { sharedSinkFiles } from './shared-sink-files.ts';
 import { testSinks } from './test-sinks.ts';
 
 const USAGE =
@@ -40,6 +41,7 @@ const schema = z.object({
   cluster: z.string().default('').describe('the name of the cluster'),
   sinkAllow: z.string().default('').describe('a list of hosts, addresses and CIDR ranges, joined by commas'),
   sinkSecrets: z.string().default('/var/run/baton/sinks').describe("the directory of the sinks' Secrets"),
+  sharedSinks: z.string().default('/var/run/baton/sinks-from').describe('the directory of the sinks that plans share'),
   apiServer: z.string().default('').describe("the API server's address"),
   logLevel: z
     .enum(LOG_LEVELS)
@@ -57,6 +59,7 @@ const names = {
   cluster: 'BATON_CLUSTER_NAME',
   sinkAllow: 'BATON_SINK_ALLOW',
   sinkSecrets: 'BATON_SINK_SECRETS',
+  sharedSinks: 'BATON_SHARED_SINKS',
   // The kubelet sets it in every Pod.
   apiServer: 'KUBERNETES_SERVICE_HOST',
   logLevel: 'BATON_LOG_LEVEL',
@@ -92,6 +95,7 @@ export async function main(args: readonly string[]): Promise<number> {
       leases: kubeLeaseStore(leaseClient, namespace, lease),
       batches: kubeBatchSource({ ...measured, client, namespace }, plan),
       plans: kubePlanSource(client, namespace, plan),
+      sharedSinks: sharedSinkFiles(config.sharedSinks),
       reports: kubeReportSource({ ...measured, client, namespace }),
       createSink: (spec) => createSink(spec, { http, connect, events, userAgent, secretsDirectory: config.sinkSecrets }),
       clock: systemClock,

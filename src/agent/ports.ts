@@ -49,6 +49,18 @@ export interface PlanSource {
   read(signal: AbortSignal): Promise<UpgradePlan | undefined>;
 }
 
+/** The sinks that the plan shares with others. */
+export interface SharedSinkSource {
+  /** As the kubelet has them, which may be some minutes behind. */
+  read(plan: UpgradePlan): Promise<SharedSinksRead>;
+}
+
+/** What could be read, in the order of `notify.sinksFrom`, and why that is not all of it. */
+export interface SharedSinksRead {
+  readonly sinks: readonly SinkSpec[];
+  readonly problem: string | undefined;
+}
+
 /** What processes have reported. */
 export interface ReportSource {
   /** Gathers reports about a batch until the signal is aborted, because Events live shorter than some batches. */
@@ -72,6 +84,7 @@ export interface AgentPorts {
   readonly leases: LeaseStore;
   readonly batches: BatchSource;
   readonly plans: PlanSource;
+  readonly sharedSinks: SharedSinkSource;
   readonly reports: ReportSource;
   readonly createSink: (spec: SinkSpec) => Sink;
   readonly clock: Clock;

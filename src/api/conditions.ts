@@ -80,6 +80,8 @@ export const PLAN_REASONS = {
   Frozen: 'Frozen',
   /** Waiting: the cluster's freezes cannot be read or understood. */
   FreezesUnreadable: 'FreezesUnreadable',
+  /** Waiting: the sinks that `notify.sinksFrom` names cannot be read or are wrong. */
+  SinksUnreadable: 'SinksUnreadable',
   /** Paused: spec.paused is true. */
   PausedBySpec: 'PausedBySpec',
   /** Paused: an UpgradeAction Pause asked for it. */

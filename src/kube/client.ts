@@ -21,8 +21,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** For creates. */
-export interface CreateOptions extends CallOptions {
+/** For what is created or patched. */
+export interface WriteOptions extends CallOptions {
   /** The server does everything but store the object. */
   readonly dryRun?: boolean | undefined;
   /** `Strict`: a field that the server does not know is an error (BadRequest) instead of being dropped. */
@@ -64,7 +64,7 @@ export interface KubeClient {
   /** One page. */
   list<T>(path: string, query?: Readonly<Record<string, string>>, options?: CallOptions): Promise<ListPage<T>>;
   /** POST: an object into a collection, or a subresource like `eviction`. */
-  create<T>(path: string, body: unknown, options?: CreateOptions): Promise<T>;
+  create<T>(path: string, body: unknown, options?: WriteOptions): Promise<T>;
   /** PUT. With a resourceVersion in the body, a repeated one whose first answer was lost ends with Conflict: read again. */
   replace<T>(path: string, body: unknown, options?: CallOptions): Promise<T>;
   /**
@@ -73,7 +73,7 @@ export interface KubeClient {
    */
   jsonPatch<T>(path: string, operations: readonly JsonPatchOperation[], options?: CallOptions): Promise<T>;
   /** JSON Merge Patch (RFC 7386), which is idempotent. */
-  mergePatch<T>(path: string, body: unknown, options?: CallOptions): Promise<T>;
+  mergePatch<T>(path: string, body: unknown, options?: WriteOptions): Promise<T>;
   /** That there is nothing to delete is fine. */
   delete(path: string, options?: DeleteOptions): Promise<void>;
   deleteCollection(path: string, query: Readonly<Record<string, string>>, options?: DeleteOptions): Promise<void>;
@@ -154,9 +154,9 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     async list<T>(path: string, query: Readonly<Record<string, string>> = {}, { signal }: CallOptions = {}) {
       return listPage<T>(await call<RawList>({ method: 'GET', path, query }, 'Always', signal));
     },
-    async create<T>(path: string, body: unknown, { signal, dryRun = false, fieldValidation }: CreateOptions = {}) {
-      const query = { ...(dryRun ? { dryRun: 'All' } : {}), ...(fieldValidation === undefined ? {} : { fieldValidation }) };
-      return call<T>({ method: 'POST', path, query, body }, dryRun ? 'Always' : 'OnlyIfRefused', signal);
+    async create<T>(path: string, body: unknown, options: WriteOptions = {}) {
+      const request = { method: 'POST', path, query: writeQuery(options), body } as const;
+      return call<T>(request, options.dryRun === true ? 'Always' : 'OnlyIfRefused', options.signal);
     },
     async replace<T>(path: string, body: unknown, { signal }: CallOptions = {}) {
       return call<T>({ method: 'PUT', path, body }, 'Always', signal);
@@ -166,9 +166,10 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
       const request = { method: 'PATCH', path, body: operations, contentType: 'application/json-patch+json' } as const;
       return call<T>(request, guarded ? 'Always' : 'OnlyIfRefused', signal);
     },
-    async mergePatch<T>(path: string, body: unknown, { signal }: CallOptions = {}) {
-      const request = { method: 'PATCH', path, body, contentType: 'application/merge-patch+json' } as const;
-      return call<T>(request, 'Always', signal);
+    async mergePatch<T>(path: string, body: unknown, options: WriteOptions = {}) {
+      const query = writeQuery(options);
+      const request = { method: 'PATCH', path, query, body, contentType: 'application/merge-patch+json' } as const;
+      return call<T>(request, 'Always', options.signal);
     },
     async delete(path: string, deletion: DeleteOptions = {}) {
       try {
@@ -182,6 +183,10 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     },
     watch,
   };
+}
+
+function writeQuery({ dryRun = false, fieldValidation }: WriteOptions): Readonly<Record<string, string>> {
+  return { ...(dryRun ? { dryRun: 'All' } : {}), ...(fieldValidation === undefined ? {} : { fieldValidation }) };
 }
 
 function deleteBody({ propagationPolicy, preconditions, gracePeriodSeconds }: DeleteOptions): unknown {

@@ -17,11 +17,17 @@ export type PermanentResult = Extract<SendResult, { readonly kind: 'Permanent' }
 /** Reads a key of a Secret of one sink, anew each time: it may come late, and may change. */
 export type ReadSecret = (reference: { readonly name: string; readonly key: string }) => Promise<SecretContent>;
 
+/** A part of a path that leads nowhere else. */
+const SEGMENT = /^(?!\.{1,2}$)[-._a-zA-Z0-9]+$/;
+
 const NOT_THERE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 
 /** The Secrets of a sink as the kubelet mounts them: `<directory>/<sink>/<secret>/<key>`. */
 export function secretFiles(directory: string, sink: string): ReadSecret {
   return async ({ name, key }) => {
+    // The schema lets no other name pass, but nobody has held the kubelet's newest copy of a shared sink against it.
+    if (![sink, name, key].every((part) => SEGMENT.test(part)))
+      return { kind: 'Invalid', message: 'a sink, a Secret or a key has a name that no file may have; nothing was read' };
     try {
       return { kind: 'Found', bytes: await readFile(join(directory, secretFile(sink, name, key))) };
     } catch (error) {

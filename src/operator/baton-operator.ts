@@ -27,6 +27,7 @@ import { reconcile } from './reconcile.ts';
 import { RefusalMemory } from './refusal-memory.ts';
 import type { Silencer } from './silences/alertmanager-silences.ts';
 import { SilenceKeeper } from './silences/silence-keeper.ts';
+import { SharedSinks } from './shared-sinks.ts';
 import { StatusWriter } from './status-writer.ts';
 import { PlanValidator } from './validate-plan.ts';
 import { createWatches, runWatches, watchesSynced, type Watches } from './watches.ts';
@@ -65,6 +66,7 @@ export class BatonOperator extends SafeOperator {
   readonly #freezes: FreezesWatch;
   readonly #relations: PlanRelations;
   readonly #validator: PlanValidator;
+  readonly #sharedSinks: SharedSinks;
   readonly #statuses: StatusWriter;
   readonly #refusals: RefusalMemory;
   readonly #evictions: EvictionMemory;
@@ -102,6 +104,7 @@ export class BatonOperator extends SafeOperator {
       for (const key of this.#own.keys()) touch(key);
     });
     this.#validator = new PlanValidator(deps.client, deps.monotonic);
+    this.#sharedSinks = new SharedSinks(deps.client, deps.monotonic);
     this.#refusals = new RefusalMemory(deps.monotonic);
     this.#evictions = new EvictionMemory(deps.monotonic);
     this.#gates = new GateLoops({ ...deps, touch });
@@ -284,6 +287,7 @@ export class BatonOperator extends SafeOperator {
       clusterFreezes: () => this.#freezes.current(),
       leaseUnchangedMs,
       validate: (current: UpgradePlan) => this.#validator.validate(current),
+      shareSinks: (current: UpgradePlan) => this.#sharedSinks.share(current),
       revisionOf: (current: UpgradePlan) => revisionOf(current, hash),
       gates: (key: string) => this.#gates.observations(key),
       hash,
@@ -314,7 +318,10 @@ export class BatonOperator extends SafeOperator {
       planWatches: this.#planWatches,
       reflector: (plural) => this.reflector(plural),
       forgetStatus: (uid) => this.#statuses.forget(uid),
-      forgetPlan: (uid) => this.#validator.forget(uid),
+      forgetPlan: (uid) => {
+        this.#validator.forget(uid);
+        this.#sharedSinks.forget(uid);
+      },
     });
     return {
       groupNamespace: settings.namespace,

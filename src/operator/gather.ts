@@ -45,6 +45,8 @@ export interface GatherDeps {
   /** For how long a Lease has not changed (ms, monotonic). */
   readonly leaseUnchangedMs: (key: string) => number;
   readonly validate: (plan: UpgradePlan) => Promise<Validation>;
+  /** The plan with the sinks that it shares among its own, or why they are not known. */
+  readonly shareSinks: (plan: UpgradePlan) => Promise<Pick<PlanSnapshot, 'plan' | 'sharedSinks'>>;
   readonly revisionOf: (plan: UpgradePlan) => string;
   /** What was last seen of a plan's gates, by name. */
   readonly gates: (key: string) => ReadonlyMap<string, GateObservation>;
@@ -77,7 +79,7 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
   if (pods === undefined) return undefined;
   const lease = leaseFact(deps, key);
   return {
-    plan,
+    ...(await deps.shareSinks(plan)),
     revision: deps.revisionOf(plan),
     validation: await deps.validate(plan),
     preflight: await preflightFacts(deps, plan, nodes),

@@ -66,7 +66,9 @@ function isIdle(snapshot: PlanSnapshot, decision: Decision): boolean {
   const summary = decision.planStatus?.summary;
   const ended = summary !== undefined && ENDED.has(summary);
   const told = snapshot.batches.every((batch) => isSettled(batch) && outboxEntries(batch).length === 0);
-  return ended && told && decision.commands.length === 0 && snapshot.plan.metadata.deletionTimestamp === undefined;
+  // Sinks that wait for the end of the rollout may be among those that are not known.
+  const known = snapshot.sharedSinks.kind === 'Known';
+  return ended && told && known && decision.commands.length === 0 && snapshot.plan.metadata.deletionTimestamp === undefined;
 }
 
 /** Carries out a command; gives the milliseconds after which to look again when it could not be. */

@@ -393,6 +393,8 @@ export interface NotifyPolicy {
   readonly alerts?: readonly ('NodeFailed' | 'NodeOverdue' | 'RolloutPaused' | 'RolloutStalled' | 'ApprovalRequired')[];
   /** agent limits which of the plan's nodes may hold the baton. */
   readonly agent?: AgentPolicy;
+  /** sinksFrom are sinks that several plans share. A sink of the plan's own goes before a shared one of the same name, and an earlier entry before a later one. A plan has at most ten sinks in all. While one of the ConfigMaps cannot be read or is wrong, nothing starts (re-runs: no). */
+  readonly sinksFrom?: readonly SinksSource[];
   /** sinks are where notifications go. */
   readonly sinks?: readonly Sink[];
 }
@@ -435,6 +437,20 @@ export interface SilenceMatcher {
 export interface AgentPolicy {
   /** nodeSelector chooses the nodes from which the sinks can be reached. */
   readonly nodeSelector?: NodeSelector;
+}
+
+/** `spec.notify.sinksFrom[]` of an UpgradePlan. */
+export interface SinksSource {
+  /** configMapRef names a ConfigMap in the plan's namespace with a list of sinks, as YAML. */
+  readonly configMapRef: SinksConfigMap;
+}
+
+/** `spec.notify.sinksFrom[].configMapRef` of an UpgradePlan. */
+export interface SinksConfigMap {
+  /** name is the name of the ConfigMap. */
+  readonly name: string;
+  /** key is the key within the ConfigMap's data. Without it: sinks.yaml. */
+  readonly key?: string;
 }
 
 /** `spec.notify.sinks[]` of an UpgradePlan. */

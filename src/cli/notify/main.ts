@@ -52,7 +52,7 @@ function previewCommand(exit: (code: number) => void): Command {
     )
     .requiredOption<string[]>(
       '-f, --filename <file>',
-      'a YAML or JSON file with an UpgradePlan and its UpgradeBatches, - for standard input; may be given several times',
+      'a YAML or JSON file with an UpgradePlan, its UpgradeBatches and the ConfigMaps of its shared sinks, - for standard input; may be given several times',
       (file, files: string[] | undefined) => [...(files ?? []), file],
     )
     .option('--batch <name>', 'the UpgradeBatch; without it, the last one of the plan, or an invented one where there is none')

@@ -1,12 +1,14 @@
 import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
-import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { API_VERSION } from '../../api/names.ts';
 import type { Instant } from '../../core/facts.ts';
 import { list, record, type Json } from '../../core/json.ts';
 import { sampleBatch } from '../../core/notification/sample-batch.ts';
+import { sharedSinksKeys, sharedSinksName, withSharedSinks } from '../../core/shared-sinks.ts';
 import { counted } from '../../core/text.ts';
+import { parseSinks } from '../../kube/parse-sinks.ts';
 import type { SinkPreview } from '../../notify/sink.ts';
-import { objectsOf, type Source } from '../yaml-objects.ts';
+import { objectsOf, type Found, type Source } from '../yaml-objects.ts';
 
 /** What is previewed. */
 export interface PreviewInput {
@@ -31,15 +33,25 @@ export function previewText({ sources, batch: wanted, sink, now, previewSink }: 
   const plans = objects.flatMap(({ where, object }) => planOf(where, object, problems) ?? []);
   const batches = objects.flatMap(({ where, object }) => batchOf(where, object, problems) ?? []);
   if (problems.length > 0) return { kind: 'Refused', problems };
-  const [plan, second] = plans;
-  if (plan === undefined) return refused('There is no UpgradePlan in what was given.');
+  const [written, second] = plans;
+  if (written === undefined) return refused('There is no UpgradePlan in what was given.');
   if (second !== undefined) return refused('There are several UpgradePlans in what was given: give one.');
+  const shared = sharedSinks(written, objects);
+  if (shared.problems.length > 0) return { kind: 'Refused', problems: shared.problems };
+  const plan = withSharedSinks(written, shared.sinks);
   const own = batches.filter(({ spec }) => spec.plan === plan.metadata.name).toSorted((a, b) => a.spec.index - b.spec.index);
   const batch = wanted === undefined ? own.at(-1) : own.find(({ metadata }) => metadata.name === wanted);
   if (wanted !== undefined && batch === undefined)
     return refused(`There is no UpgradeBatch ${wanted} of the plan in what was given.`);
   const names = (plan.spec.notify?.sinks ?? []).map(({ name }) => name);
-  if (names.length === 0) return refused('The plan has no sinks: add some in spec.notify.sinks.');
+  if (names.length === 0) {
+    const [missing] = shared.missing;
+    return refused(
+      missing === undefined
+        ? 'The plan has no sinks: add some in spec.notify.sinks.'
+        : `The plan has no sinks of its own, and ${missing} is not in what was given.`,
+    );
+  }
   if (sink !== undefined && !names.includes(sink))
     return refused(`The plan has no sink ${sink}: its sinks are ${names.join(', ')}.`);
   const shown = batch ?? sampleBatch(plan, now);
@@ -52,7 +64,41 @@ export function previewText({ sources, batch: wanted, sink, now, previewSink }: 
       const wrong = problem === undefined ? '' : `# ${problem}; the built-in text goes out\n`;
       return `# sink ${name}, ${which}: ${contentType}, ${size}\n${wrong}${readable(contentType, body)}\n`;
     });
-  return { kind: 'Previewed', text: parts.join('\n') };
+  const missing = shared.missing.map((name) => `# ${name} is not in what was given: its sinks are not shown\n`);
+  return { kind: 'Previewed', text: [...missing, ...parts].join('\n') };
+}
+
+interface SharedPreview {
+  readonly sinks: readonly Sink[];
+  /** The ConfigMaps that were not given. */
+  readonly missing: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** The sinks that the plan shares, from the ConfigMaps among the objects. */
+function sharedSinks(plan: UpgradePlan, objects: readonly Found[]): SharedPreview {
+  const sinks: Sink[] = [];
+  const missing: string[] = [];
+  const problems: string[] = [];
+  for (const key of sharedSinksKeys(plan)) {
+    const found = objects.find(({ object }) => isConfigMapOf(plan, key.name, object));
+    if (found === undefined) {
+      missing.push(sharedSinksName(key));
+      continue;
+    }
+    const text = record(found.object['data'])[key.key];
+    const parsed = typeof text === 'string' ? parseSinks(text) : ({ kind: 'Refused', problem: 'the key is missing' } as const);
+    if (parsed.kind === 'Parsed') sinks.push(...parsed.sinks);
+    else problems.push(`${found.where}: ${sharedSinksName(key)}: ${parsed.problem}.`);
+  }
+  return { sinks, missing, problems };
+}
+
+function isConfigMapOf({ metadata: { namespace } }: UpgradePlan, name: string, object: Json): boolean {
+  const metadata = record(object['metadata']);
+  // What a person wrote may leave the namespace to kubectl.
+  const sameNamespace = (metadata['namespace'] ?? namespace) === namespace;
+  return object['apiVersion'] === 'v1' && object['kind'] === 'ConfigMap' && metadata['name'] === name && sameNamespace;
 }
 
 function refused(problem: string): Preview {

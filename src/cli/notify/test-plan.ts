@@ -1,9 +1,11 @@
-import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { list, record, type Json } from '../../core/json.ts';
 import { buildTestPod, type TestPodInput } from '../../core/rollout/test-pod.ts';
+import { sharedSinksKeys, sharedSinksName, withSharedSinks } from '../../core/shared-sinks.ts';
 import type { KubeClient, KubeObject } from '../../kube/client.ts';
 import { isKubeError } from '../../kube/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
+import { parseSinks } from '../../kube/parse-sinks.ts';
 
 /** What a test of a plan's sinks needs. */
 export interface TestPlanDeps {
@@ -61,12 +63,34 @@ async function readPlan(
   { client }: TestPlanDeps,
   { namespace, plan: name, sink }: TestPlanInput,
 ): Promise<{ readonly kind: 'Found'; readonly plan: UpgradePlan } | Misused> {
-  const plan = await getOrNothing<UpgradePlan>(client, resourcePath(KINDS.plans, { namespace, name }));
-  if (plan === undefined) return misused(`There is no UpgradePlan ${name} in the namespace ${namespace}.`);
+  const written = await getOrNothing<UpgradePlan>(client, resourcePath(KINDS.plans, { namespace, name }));
+  if (written === undefined) return misused(`There is no UpgradePlan ${name} in the namespace ${namespace}.`);
+  const shared = await readSharedSinks(client, written);
+  if (shared.kind === 'Misused') return shared;
+  const plan = withSharedSinks(written, shared.sinks);
   const names = (plan.spec.notify?.sinks ?? []).map((each) => each.name);
   if (names.length === 0) return misused(`The UpgradePlan ${name} has no sinks: add some in spec.notify.sinks.`);
   if (sink === undefined || names.includes(sink)) return { kind: 'Found', plan };
   return misused(`The UpgradePlan ${name} has no sink ${sink}: its sinks are ${names.join(', ')}.`);
+}
+
+/** The sinks that the plan shares, with the rights of who asks. */
+async function readSharedSinks(
+  client: Pick<KubeClient, 'get'>,
+  plan: UpgradePlan,
+): Promise<{ readonly kind: 'Read'; readonly sinks: readonly Sink[] } | Misused> {
+  const sinks: Sink[] = [];
+  for (const key of sharedSinksKeys(plan)) {
+    const path = resourcePath(KINDS.configMaps, { namespace: plan.metadata.namespace, name: key.name });
+    const configMap = await getOrNothing<Json>(client, path);
+    if (configMap === undefined) return misused(`${plan.metadata.namespace} has no ConfigMap ${key.name}, which the plan names.`);
+    const text = record(configMap['data'])[key.key];
+    if (typeof text !== 'string') return misused(`The key is missing: ${sharedSinksName(key)}.`);
+    const parsed = parseSinks(text);
+    if (parsed.kind === 'Refused') return misused(`Something is wrong with ${sharedSinksName(key)}: ${parsed.problem}.`);
+    sinks.push(...parsed.sinks);
+  }
+  return { kind: 'Read', sinks };
 }
 
 /** The agents' settings, as the operator's Deployment has them. */

@@ -2,12 +2,16 @@ import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { ANNOTATIONS, COMPONENTS, LABELS, SERVICE_ACCOUNTS } from '../../api/names.ts';
 import type { Hash } from '../facts.ts';
 import type { Manifest } from './command.ts';
+import { sharedSinksFile, sharedSinksKeys } from '../shared-sinks.ts';
 import { sinkSecrets } from '../sink-secrets.ts';
 import { pinnedAffinity } from './job.ts';
 import type { LeaseFact, Settings } from './snapshot.ts';
 
 /** Directory of the sinks' Secrets in the agent Pod: one folder a sink. */
 export const SINK_SECRETS_DIRECTORY = '/var/run/baton/sinks';
+
+/** Directory of the sinks that plans share in the agent Pod: one folder a ConfigMap. */
+export const SHARED_SINKS_DIRECTORY = '/var/run/baton/sinks-from';
 
 /** Name of a plan's Lease. */
 export function leaseName(plan: string): string {
@@ -85,7 +89,7 @@ export interface AgentPodSpecInput {
 
 /** The spec of a Pod that sends to a plan's sinks: from the plan's own nodes, with the sinks' Secrets, as a Pod of Pod Security `restricted`. */
 export function agentPodSpec({ plan, settings, affinity, args, env, account }: AgentPodSpecInput): Manifest {
-  const volumes = (plan.spec.notify?.sinks ?? []).flatMap((sink) => secretsVolume(sink) ?? []);
+  const volumes = [...(plan.spec.notify?.sinks ?? []).flatMap((sink) => secretsVolume(sink) ?? []), ...sharedSinksVolume(plan)];
   return {
     ...account,
     terminationGracePeriodSeconds: 15,
@@ -112,32 +116,43 @@ export function agentPodSpec({ plan, settings, affinity, args, env, account }: A
         env,
         resources: settings.agentResources,
         securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
-        volumeMounts: volumes.map(({ sink, volume }) => ({
-          name: volume.name,
-          mountPath: `${SINK_SECRETS_DIRECTORY}/${sink}`,
-          readOnly: true,
-        })),
+        volumeMounts: volumes.map(({ mountPath, volume }) => ({ name: volume.name, mountPath, readOnly: true })),
       },
     ],
     volumes: volumes.map(({ volume }) => volume),
   };
 }
 
-interface SecretsVolume {
-  readonly name: string;
-  readonly projected: { readonly defaultMode: number; readonly sources: readonly object[] };
+interface MountedVolume {
+  readonly mountPath: string;
+  readonly volume: {
+    readonly name: string;
+    readonly projected: { readonly defaultMode: number; readonly sources: readonly object[] };
+  };
+}
+
+/** The ConfigMaps of the sinks that the plan shares, a folder for each; none without any. The kubelet keeps them current. */
+function sharedSinksVolume(plan: Pick<UpgradePlan, 'spec'>): readonly MountedVolume[] {
+  const keys = Map.groupBy(sharedSinksKeys(plan), ({ name }) => name);
+  if (keys.size === 0) return [];
+  const sources = [...keys].map(([name, of]) => {
+    const items = [...new Set(of.map(({ key }) => key))].map((key) => ({ key, path: sharedSinksFile({ name, key }) }));
+    return { configMap: { name, optional: true, items } };
+  });
+  return [{ mountPath: SHARED_SINKS_DIRECTORY, volume: { name: 'shared-sinks', projected: { defaultMode: 0o440, sources } } }];
 }
 
 /**
  * The Secrets of a sink as one volume, a folder for each; undefined without any. Each is optional: a missing one must not stop the other
  * sinks, and the agent says for which it waits.
  */
-function secretsVolume(sink: Sink): { readonly sink: string; readonly volume: SecretsVolume } | undefined {
+function secretsVolume(sink: Sink): MountedVolume | undefined {
   const secrets = Map.groupBy(sinkSecrets(sink), (secret) => secret.name);
   if (secrets.size === 0) return undefined;
   const sources = [...secrets].map(([name, references]) => {
     const keys = [...new Set(references.map(({ key }) => key))];
     return { secret: { name, optional: true, items: keys.map((key) => ({ key, path: `${name}/${key}` })) } };
   });
-  return { sink: sink.name, volume: { name: `sink-${sink.name}`, projected: { defaultMode: 0o440, sources } } };
+  const volume = { name: `sink-${sink.name}`, projected: { defaultMode: 0o440, sources } };
+  return { mountPath: `${SINK_SECRETS_DIRECTORY}/${sink.name}`, volume };
 }

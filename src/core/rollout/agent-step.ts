@@ -7,10 +7,12 @@ import type { Command } from './command.ts';
 import type { Fleet } from './fleet.ts';
 import { buildLease } from './lease.ts';
 import type { DecisionInput, LeaseFact, PlanSnapshot } from './snapshot.ts';
+import { sinksUnknown } from './unknown-sinks.ts';
 
 /** Sinks are to be told about this batch: it is open, or somebody has not taken a message of it yet. */
 export function needsAgent(snapshot: PlanSnapshot, batch: UpgradeBatch): boolean {
-  if (!isSettled(batch)) return (snapshot.plan.spec.notify?.sinks ?? []).length > 0;
+  // Whose sinks are not known has some: a plan without any has none to read.
+  if (!isSettled(batch)) return (snapshot.plan.spec.notify?.sinks ?? []).length > 0 || snapshot.sharedSinks.kind === 'Unreadable';
   return outboxEntries(batch).length > 0;
 }
 
@@ -75,8 +77,14 @@ export function stepAgent(
     hash: input.hash,
   });
   const passes = step.commands.some(({ kind }) => kind === 'PassBaton');
-  const commands = passes ? step.commands : [...step.commands, ...clearReceipts(lease, uncopied)];
-  return { commands, problem: step.problem, lookAt: step.lookAt };
+  const all = passes ? step.commands : [...step.commands, ...clearReceipts(lease, uncopied)];
+  const unknown = sinksUnknown(input);
+  const deleting = snapshot.plan.metadata.deletionTimestamp !== undefined;
+  if (unknown === undefined || deleting) return { commands: all, problem: step.problem, lookAt: step.lookAt };
+  // An agent that was made now would lack the shared sinks' Secrets for as long as it lives.
+  const commands = all.filter(({ kind }) => kind !== 'CreateAgentPod');
+  const kept = commands.length < all.length;
+  return { commands, problem: kept ? `no agent is made: ${unknown}` : step.problem, lookAt: step.lookAt };
 }
 
 /** The batch that the baton is for: the open one, or the newest that is not told yet; its agent tells what is left of earlier ones as well. */

@@ -22,6 +22,8 @@ export type RolloutTrouble = Trouble & { readonly alert: Exclude<AlertKind, 'Nod
 /** What alerts are decided by. */
 export interface AlertsInput {
   readonly notify: NotifyPolicy | undefined;
+  /** Whether the sinks of `notify` are all of them: an alert waits until they are. */
+  readonly sinksKnown: boolean;
   readonly batch: UpgradeBatch;
   /** The batch's records of this pass. */
   readonly nodes: readonly NodeRecord[];
@@ -52,7 +54,8 @@ export function stepAlerts(input: AlertsInput): AlertsStep {
   const settledBefore = batch.status?.settledTime !== undefined;
   if (outlook !== undefined && !settledBefore) return step(nodes, { alerts: supersede(before), standing: toldAtEnd(outlook) });
   const sinks = alertedSinks(input.notify);
-  if (input.rollout === undefined || sinks.length === 0) return step(nodes, { ...before, troubleTime: undefined });
+  if (input.rollout === undefined || sinks.length === 0 || !input.sinksKnown)
+    return step(nodes, { ...before, troubleTime: undefined });
 
   const asked = input.rollout.filter(({ alert }) => isAsked(input.notify, alert));
   const standing = (before.standing ?? []).filter((alert) => asked.some((trouble) => trouble.alert === alert));

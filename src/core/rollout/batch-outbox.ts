@@ -42,7 +42,10 @@ export function batchOutbox(input: DecisionInput, batch: UpgradeBatch, of: Outbo
 /** The live message of each sink, by which the next agent goes on with it, and the final message takes its place. */
 function liveReceipts({ snapshot }: DecisionInput, { metadata, status }: UpgradeBatch): readonly Receipt[] {
   const known = [...(status?.notification?.receipts ?? []), ...(snapshot.lease?.receipts ?? [])];
-  return (snapshot.plan.spec.notify?.sinks ?? []).flatMap(({ name }) => liveReceipt(metadata.uid, name, known)?.receipt ?? []);
+  const sinks = (snapshot.plan.spec.notify?.sinks ?? []).map(({ name }) => name);
+  // While shared sinks are not known, nobody can say that one was removed.
+  const kept = snapshot.sharedSinks.kind === 'Known' ? [] : known.map(({ sink }) => sink);
+  return [...new Set([...sinks, ...kept])].flatMap((name) => liveReceipt(metadata.uid, name, known)?.receipt ?? []);
 }
 
 /** The receipts on record and on the Lease, for the messages that are on record, and for those that took too long. */

@@ -25,6 +25,7 @@ import { stepNode } from './node-step.ts';
 import { operatorPodOn } from './operator-pod.ts';
 import { recordedRollback } from './rollback/recorded.ts';
 import type { DecisionInput } from './snapshot.ts';
+import { sinksUnknown } from './unknown-sinks.ts';
 
 /** Whether every node of the batch has its outcome, as persisted. */
 export function isSettled(batch: UpgradeBatch): boolean {
@@ -165,7 +166,10 @@ export function batchStatus(view: BatchStatusInput): UpgradeBatchStatus {
   const before = batch.status ?? {};
   const nodes = batch.spec.nodes.map((entry) => records.get(entry.name) ?? { name: entry.name, state: 'Pending' as const });
   const running = batch.spec.nodes.filter((entry) => inTurn(snapshot.nodes.get(entry.name), batch)).length;
-  const settled = isSettled(batch) || (running === 0 && nodes.every(isTerminal));
+  const ended = running === 0 && nodes.every(isTerminal);
+  // Who is to be told is decided when the batch settles: a sink that is not known by then would never hear of it.
+  const unknown = ended ? sinksUnknown(input) : undefined;
+  const settled = isSettled(batch) || (ended && unknown === undefined);
   const settledTime = settled ? (before.settledTime ?? toRfc3339(now)) : undefined;
   const summary = presentFields({
     ...summarize(nodes, running, downNow, before.summary),
@@ -173,9 +177,13 @@ export function batchStatus(view: BatchStatusInput): UpgradeBatchStatus {
   });
   const finalOutlook = settled ? outlookOf(input, batch, () => outlook(summary)) : undefined;
   const { notify } = snapshot.plan.spec;
-  const { nodes: told, ...alerts } = stepAlerts({ notify, batch, nodes, outlook: finalOutlook, rollout, now });
+  const sinksKnown = sinksUnknown(input) === undefined;
+  const { nodes: told, ...alerts } = stepAlerts({ notify, sinksKnown, batch, nodes, outlook: finalOutlook, rollout, now });
   const notification = batchOutbox(input, batch, { settledTime, nodes, outlook: finalOutlook, ...alerts });
-  const findings = [settledFinding(batch, settled, nodes), notifiedFinding(batch, notification, { settled, agentProblem })];
+  const findings = [
+    settledFinding(batch, { settled, unknown }, nodes),
+    notifiedFinding(batch, notification, { settled, agentProblem }),
+  ];
   return presentFields({
     conditions: settleConditions(before.conditions, findings, now),
     agent: agentOf(snapshot, batch),
@@ -191,10 +199,11 @@ export function batchStatus(view: BatchStatusInput): UpgradeBatchStatus {
 }
 
 /** What follows the batch: as it was when it settled or, for the sinks that wait for it, the end of the rollout that came later. */
-function outlookOf({ snapshot }: DecisionInput, batch: UpgradeBatch, outlook: () => BatchOutlook): BatchOutlook {
+function outlookOf(input: DecisionInput, batch: UpgradeBatch, outlook: () => BatchOutlook): BatchOutlook {
   const { outlook: told } = batch.status ?? {};
   if (told === undefined) return outlook();
-  if (!mayStillEnd(snapshot, batch)) return told;
+  // The end is told once: to shared sinks as well, so that it waits until they are known.
+  if (!mayStillEnd(input.snapshot, batch) || sinksUnknown(input) !== undefined) return told;
   const now = outlook();
   return isPlanEnd(now) ? now : told;
 }
@@ -212,13 +221,20 @@ function agentOf({ lease }: DecisionInput['snapshot'], batch: UpgradeBatch): str
   return holder === '' ? batch.status?.agent : holder;
 }
 
-function settledFinding(batch: UpgradeBatch, settled: boolean, nodes: readonly NodeRecord[]): Finding {
+function settledFinding(
+  batch: UpgradeBatch,
+  { settled, unknown }: { readonly settled: boolean; readonly unknown: string | undefined },
+  nodes: readonly NodeRecord[],
+): Finding {
   const open = nodes.filter((record) => !isTerminal(record)).length;
+  const told = unknown === undefined ? '' : `; who is to be told is not known: ${unknown}`;
   return {
     type: CONDITIONS.settled,
     status: settled ? 'True' : 'False',
     reason: settled ? SETTLED_REASONS.AllTerminal : SETTLED_REASONS.InProgress,
-    message: settled ? `all ${nodes.length} nodes have their outcome` : `${open} of ${nodes.length} nodes have no outcome yet`,
+    message: settled
+      ? `all ${nodes.length} nodes have their outcome`
+      : `${open} of ${nodes.length} nodes have no outcome yet${told}`,
     observedGeneration: batch.metadata.generation,
   };
 }

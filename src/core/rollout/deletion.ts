@@ -4,11 +4,13 @@ import type { Instant, JobFact, NodeFact } from '../facts.ts';
 import { outboxEntries } from '../baton/deliveries.ts';
 import { toInstant } from '../text.ts';
 import { isSettled, mayStillEnd } from './batch-step.ts';
+import { isPlanEnd } from '../notification/final-sinks.ts';
 import type { Command } from './command.ts';
 import type { Decision } from './decide.ts';
 import { currentBatches } from './fleet.ts';
 import { isMarkedBy, unmark } from './outdated-marks.ts';
 import type { DecisionInput, PlanSnapshot } from './snapshot.ts';
+import { sinksUnknown } from './unknown-sinks.ts';
 
 /** For a plan being deleted, so long is tried to deliver its notifications (ms). */
 const DELIVERY_LIMIT_MS = 5 * 60 * 1000;
@@ -57,6 +59,12 @@ interface Tidy {
   readonly lookAt: Instant | undefined;
 }
 
+/** Whether sinks that are not known now may want to hear of the end of the rollout. */
+function endAwaited(input: DecisionInput): boolean {
+  const newest = input.snapshot.batches.at(-1);
+  return newest !== undefined && !isPlanEnd(newest.status?.outlook) && sinksUnknown(input) !== undefined;
+}
+
 /** What has served its purpose goes: Jobs whose evidence is on record, old batches, and in the end the plan being deleted. */
 export function finishDeletion(input: DecisionInput, deleting: boolean, open: UpgradeBatch | undefined): Tidy {
   const { snapshot, now } = input;
@@ -67,7 +75,7 @@ export function finishDeletion(input: DecisionInput, deleting: boolean, open: Up
   commands.push(...freed([...snapshot.nodes.values()], uid, 'the plan is being deleted'));
   const until = (toInstant(snapshot.plan.metadata.deletionTimestamp) ?? now) + DELIVERY_LIMIT_MS;
   const untold = snapshot.batches.some((batch) => outboxEntries(batch).length > 0 || mayStillEnd(snapshot, batch));
-  if (untold) return { commands, lookAt: until + 1000 };
+  if (untold || endAwaited(input)) return { commands, lookAt: until + 1000 };
   // A Pod that cannot end on a lost host does not hold the plan: it goes with its Lease.
   const pods = [...snapshot.agentPods, ...snapshot.pullPods];
   if (commands.length > 0 || pods.some((pod) => !pod.deleting)) return { commands, lookAt: now + 2000 };

@@ -10,6 +10,7 @@ import { groupNotTaken } from './exclusive-group.ts';
 import { isRollback } from './goal.ts';
 import { holdForFit } from './hold-for-fit.ts';
 import { holdForFreezes } from './hold-for-freezes.ts';
+import { holdForSinks } from './unknown-sinks.ts';
 import { holdForWindows } from './hold-for-windows.ts';
 import { batchInOtherDomain, turnInOtherDomain } from './one-domain.ts';
 import { collectingNewNodes } from './new-nodes.ts';
@@ -49,7 +50,7 @@ type Rule = (view: HoldView) => Hold | undefined;
 type TurnRule = (view: HoldView, waiting: WaitingNode) => Hold | undefined;
 
 /** They hold everything new: the next batch, and each turn of the open one. The first that holds is the one that is shown. */
-const START_RULES: readonly Rule[] = [pausedBySpec, pausedByAct, validationPending, dependencyNotMet];
+const START_RULES: readonly Rule[] = [pausedBySpec, pausedByAct, validationPending, holdForSinks, dependencyNotMet];
 
 /** They hold the next batch, beside the rules above. An approval comes first: somebody has to be asked, and may answer during the soak. */
 const BATCH_RULES: readonly Rule[] = [collectingNewNodes, nextUnapproved, soaking, batchInOtherDomain];

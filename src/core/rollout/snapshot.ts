@@ -20,6 +20,9 @@ export type Validation =
   /** TemplateRefused, unless another reason is given. */
   | { readonly kind: 'Refused'; readonly reason?: keyof typeof PLAN_REASONS; readonly message: string };
 
+/** Whether the sinks that the plan shares with others are known; if so, they are among the plan's own. */
+export type SharedSinksFact = { readonly kind: 'Known' } | { readonly kind: 'Unreadable'; readonly message: string };
+
 /** What decisions may look at of the plan's Lease. */
 export interface LeaseFact {
   readonly name: string;
@@ -42,6 +45,7 @@ export interface LeaseFact {
 
 /** Everything that one decision about one plan may look at. */
 export interface PlanSnapshot {
+  /** The plan, with the sinks that it shares with others among its own. */
   readonly plan: UpgradePlan;
   /** Hash of what decides the work on a node. */
   readonly revision: string;
@@ -79,6 +83,7 @@ export interface PlanSnapshot {
   readonly siblings: ReadonlyMap<string, SiblingPlan>;
   /** The exclusive groups that plans of the cluster have now. */
   readonly groups: readonly GroupFact[];
+  readonly sharedSinks: SharedSinksFact;
   /** The freezes that every plan obeys. */
   readonly clusterFreezes: ClusterFreezes;
   /** What was last seen of the plan's gates, by name. */

@@ -1,5 +1,5 @@
 import { runAgent } from '../../../src/agent/run-agent.ts';
-import type { AgentPorts } from '../../../src/agent/ports.ts';
+import type { AgentPorts, SharedSinksRead } from '../../../src/agent/ports.ts';
 import type { BatchAlert, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { NotifyPolicy, UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
 import type { Log } from '../../../src/api/log.ts';
@@ -135,6 +135,8 @@ export class AgentWorld {
   readonly logged: string[] = [];
   /** What each call to the API server does before it is carried out; may throw. */
   beforeCall: (call: string, agent: RunningAgent) => void = () => undefined;
+  /** What the kubelet has of the sinks that the plan shares. */
+  sharedSinks: () => SharedSinksRead = () => ({ sinks: [], problem: undefined });
   apiLatency: (call: string) => number = () => 20;
   /** What the agents' watches show; the truth by default. */
   outbox: () => OutboxEntry[] = () => this.cluster.outbox();
@@ -218,6 +220,7 @@ export class AgentWorld {
         outbox: () => this.outbox(),
         read: (name) => call('batch.read', () => cluster.read(name)),
       },
+      sharedSinks: { read: () => Promise.resolve(this.sharedSinks()) },
       plans: { read: () => call('plan.read', () => cluster.plan) },
       reports: {
         follow: async (batch, signal) => {

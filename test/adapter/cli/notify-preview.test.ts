@@ -49,6 +49,22 @@ describe('baton notify preview', () => {
     expect(preview(PLAN)).toMatchObject({ kind: 'Previewed', text: expect.stringContaining('sink ops, an invented batch') });
   });
 
+  it('shows the sinks of the ConfigMaps that are given with the plan, and says which are not', () => {
+    const plan = PLAN.replace('{sinks:', '{sinksFrom: [{configMapRef: {name: shared}}, {configMapRef: {name: gone}}], sinks:');
+    const data = { 'sinks.yaml': '[{name: mail, webhook: {url: "https://mail.example/"}}]' };
+    const configMap = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'shared' }, data });
+    const shown = preview(`${plan}---\n${configMap}`, { sink: 'mail' });
+    expect(shown).toMatchObject({ text: expect.stringContaining('# sink mail, an invented batch') });
+    expect(shown).toMatchObject({
+      text: expect.stringContaining('# the ConfigMap gone, key sinks.yaml is not in what was given'),
+    });
+    const wrong = configMap.replace('sinks.yaml', 'other.yaml');
+    expect(preview(`${plan}---\n${wrong}`)).toMatchObject({
+      kind: 'Refused',
+      problems: ['plan.yaml, document 2, shared: the ConfigMap shared, key sinks.yaml: the key is missing.'],
+    });
+  });
+
   it.each([
     ['no plan', listOf(batches), {}, /no UpgradePlan/],
     ['two plans', `${PLAN}---${PLAN}`, {}, /several UpgradePlans/],

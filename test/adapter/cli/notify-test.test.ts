@@ -93,6 +93,20 @@ describe('baton notify test', () => {
     expect(deleted).toEqual(['/api/v1/namespaces/fleet/pods/test-1']);
   });
 
+  it("tries the sinks that the plan shares, read with the user's rights", async () => {
+    const path = '/apis/baton.dev/v1alpha1/namespaces/fleet/upgradeplans/kernel';
+    const plan = aPlan({ notify: { sinksFrom: [{ configMapRef: { name: 'shared' } }] } }, { name: 'kernel', namespace: 'fleet' });
+    objects = { ...objects, [path]: plan };
+    await expect(run()).resolves.toEqual({
+      kind: 'Misused',
+      lines: ['fleet has no ConfigMap shared, which the plan names.'],
+    });
+    objects['/api/v1/namespaces/fleet/configmaps/shared'] = { data: { 'sinks.yaml': JSON.stringify([sink]) } };
+    await expect(run()).resolves.toMatchObject({ kind: 'Delivered' });
+    const volumes = [{ name: 'sink-ops' }, { name: 'shared-sinks' }];
+    expect(created[0]?.body['spec']).toMatchObject({ volumes });
+  });
+
   it('waits for the Pod, and says which sink has not taken it and why', async () => {
     const failed = { sink: 'ops', outcome: 'Failed', reason: 'SecretMissing', message: 'the signing secret is missing' };
     statuses = [{ phase: 'Pending' }, ended([failed], 'Failed')];

@@ -128,6 +128,11 @@ describe('A plan rests', () => {
     expect((await pass(snapshot)).result.idle).toBe(false);
   });
 
+  it('not while its shared sinks are not known: some may wait for the end', async () => {
+    const sharedSinks = { kind: 'Unreadable', message: 'there is no ConfigMap' } as const;
+    expect((await pass({ ...ended(), sharedSinks })).result.idle).toBe(false);
+  });
+
   it('not while its status is still to be written', async () => {
     const snapshot = ended();
     const { status: _status, ...plan } = snapshot.plan;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { agentPodName, buildAgentPod } from '../../../src/core/rollout/agent-pod.ts';
+import { agentPodName, agentPodSpec, buildAgentPod } from '../../../src/core/rollout/agent-pod.ts';
 import { aLease, SETTINGS } from './support/facts.ts';
 import { aPlan, hash } from './support/objects.ts';
 
@@ -62,6 +62,26 @@ describe('The agent Pod', () => {
     expect(pod.spec.volumes).toEqual([{ name: 'sink-ops', projected: { defaultMode: 0o440, sources } }]);
     expect(pod.spec.containers[0]?.volumeMounts).toEqual([
       { name: 'sink-ops', mountPath: '/var/run/baton/sinks/ops', readOnly: true },
+    ]);
+  });
+
+  it('has the ConfigMaps of shared sinks, a folder for each, and starts without them', () => {
+    const sinksFrom = [
+      { configMapRef: { name: 'shared' } },
+      { configMapRef: { name: 'team', key: 'chat.yaml' } },
+      { configMapRef: { name: 'shared', key: 'more.yaml' } },
+    ];
+    const spec = agentPodSpec({
+      ...{ plan: aPlan({ notify: { sinksFrom } }), settings: SETTINGS, affinity: {}, args: [], env: [], account: {} },
+    });
+    const shared = ['sinks.yaml', 'more.yaml'].map((key) => ({ key, path: `shared/${key}` }));
+    const sources = [
+      { configMap: { name: 'shared', optional: true, items: shared } },
+      { configMap: { name: 'team', optional: true, items: [{ key: 'chat.yaml', path: 'team/chat.yaml' }] } },
+    ];
+    expect(spec['volumes']).toEqual([{ name: 'shared-sinks', projected: { defaultMode: 0o440, sources } }]);
+    expect(spec['containers']).toMatchObject([
+      { volumeMounts: [{ name: 'shared-sinks', mountPath: '/var/run/baton/sinks-from', readOnly: true }] },
     ]);
   });
 

@@ -34,6 +34,7 @@ interface Case {
   readonly rollout?: AlertsInput['rollout'];
   readonly notify?: Partial<NotifyPolicy>;
   readonly outlook?: BatchOutlook;
+  readonly sinksKnown?: boolean;
 }
 
 /** A batch whose alerts go on from pass to pass, as the cluster keeps them. */
@@ -41,9 +42,10 @@ class Passes {
   #status: UpgradeBatchStatus = {};
 
   /** One pass at so many seconds. */
-  pass(seconds: number, { nodes = [], rollout = [], notify = {}, outlook }: Case): AlertsStep {
+  pass(seconds: number, { nodes = [], rollout = [], notify = {}, outlook, sinksKnown = true }: Case): AlertsStep {
     const step = stepAlerts({
       notify: { sinks: SINKS, ...notify },
+      sinksKnown,
       batch: aBatch(['node-1', 'node-2', 'node-3'], { status: this.#status }),
       nodes,
       outlook,
@@ -78,6 +80,12 @@ class Passes {
 const idsOf = ({ alerts = [] }: Pick<BatchNotification, 'alerts'>): readonly string[] => alerts.map(({ id }) => id);
 
 describe('notify.alerts: an alert', () => {
+  it('waits until the shared sinks are known', () => {
+    const passes = new Passes();
+    expect(passes.raise(100, { rollout: [PAUSED], sinksKnown: false }).alerts).toBeUndefined();
+    expect(passes.raise(200, { rollout: [PAUSED] }).alerts).toHaveLength(1);
+  });
+
   it('gathers what happens within 15 s, each reason once, and says what it is about and what follows', () => {
     const passes = new Passes();
     expect(passes.pass(100, { nodes: [FAILED] })).toMatchObject({ troubleTime: timeAt(100) });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Receipt, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import { liveId, liveNumberOf } from '../../../src/core/baton/live.ts';
 import { decide, type Decision } from '../../../src/core/rollout/decide.ts';
+import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
 import { aLease, anAgent, aNode, aSnapshot, byName, SETTINGS } from './support/facts.ts';
 import { aBatch, aPlan, at, hash, timeAt } from './support/objects.ts';
 
@@ -15,7 +16,11 @@ const live = (number: number, changes: Partial<Receipt> = {}): Receipt => ({
   ...changes,
 });
 
-function pass(onLease: readonly Receipt[], copied: readonly Receipt[] = []): Decision {
+function pass(
+  onLease: readonly Receipt[],
+  copied: readonly Receipt[] = [],
+  changes: Pick<PlanSnapshot, 'sharedSinks'> = { sharedSinks: { kind: 'Known' } },
+): Decision {
   const batch: UpgradeBatch = aBatch(['node-1', 'node-2'], {
     ...(copied.length === 0 ? {} : { status: { notification: { id: `${UID}/1`, receipts: copied } } }),
   });
@@ -25,6 +30,7 @@ function pass(onLease: readonly Receipt[], copied: readonly Receipt[] = []): Dec
     batches: [batch],
     lease: aLease('node-2', { receipts: onLease }),
     agentPods: [anAgent('node-2')],
+    ...changes,
   });
   return decide({ snapshot, now: at(60), settings: SETTINGS, hash });
 }
@@ -43,6 +49,9 @@ describe('notify.live: the handle of the live message', () => {
     expect(kept(pass([live(2), live(1)], [live(1)]))).toEqual([`${UID}/live.2 C1/2`]);
     expect(kept(pass([live(1)], [live(2)]))).toEqual([`${UID}/live.2 C1/2`]);
     expect(kept(pass([live(1, { sink: 'gone' })]))).toEqual([]);
+    // It may be one of the shared sinks that are not known now.
+    const unknown = { sharedSinks: { kind: 'Unreadable', message: 'there is no ConfigMap' } } as const;
+    expect(kept(pass([], [live(1, { sink: 'gone' })], unknown))).toEqual([`${UID}/live C1/1`]);
   });
 
   it('goes from the Lease once it is on record, when many receipts have gathered there', () => {

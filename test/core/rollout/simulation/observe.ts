@@ -89,6 +89,7 @@ export function observe(world: World, memory: Memory): PlanSnapshot | undefined 
     daemonSets: daemonSetsOf(world),
     siblings: world.siblings,
     groups: world.groups,
+    sharedSinks: { kind: 'Known' },
     clusterFreezes: { kind: 'Known', freezes: world.freezes },
     gates: memory.gates,
   };

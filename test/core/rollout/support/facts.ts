@@ -224,6 +224,7 @@ export function aSnapshot(changes: Partial<PlanSnapshot> = {}): PlanSnapshot {
     daemonSets: new Map(),
     siblings: new Map(),
     groups: [],
+    sharedSinks: { kind: 'Known' },
     clusterFreezes: { kind: 'Known', freezes: [] },
     gates: new Map(),
     ...changes,

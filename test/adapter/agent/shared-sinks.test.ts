@@ -1,0 +1,90 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { sharedSinkFiles } from '../../../src/agent/shared-sink-files.ts';
+import { secretFiles } from '../../../src/notify/secret-files.ts';
+import { aPlan } from '../../core/rollout/support/objects.ts';
+import { MINUTE_MS, SECOND_MS, worldWithHolder } from './a-holder.ts';
+import type { AgentWorld } from './agent-world.ts';
+
+const CHAT = { name: 'chat', webhook: { url: 'https://chat.example/' } };
+const SINKS_FROM = [{ configMapRef: { name: 'shared' } }, { configMapRef: { name: 'late', key: 'x.yaml' } }];
+
+/** An agent of a plan with one sink of its own, `ops`, that shares others. */
+async function worldThatShares(): Promise<AgentWorld> {
+  const { world } = await worldWithHolder();
+  const { plan } = world.cluster;
+  if (plan === undefined) throw new Error('the world has no plan');
+  world.cluster.plan = { ...plan, spec: { ...plan.spec, notify: { ...plan.spec.notify, sinksFrom: SINKS_FROM } } };
+  world.behaviours.set('chat', { latencyMs: 10 });
+  return world;
+}
+
+describe('a sink that the plan shares', () => {
+  it('gets its notification like one of its own', async () => {
+    const world = await worldThatShares();
+    world.sharedSinks = () => ({ sinks: [CHAT], problem: undefined });
+    world.settleBatch(1, ['ops', 'chat']);
+    await world.time.pass(5 * SECOND_MS);
+    expect(world.received.map(({ sink }) => sink).toSorted()).toEqual(['chat', 'ops']);
+  });
+
+  it('has a live message like one of its own', async () => {
+    const world = await worldThatShares();
+    const { plan } = world.cluster;
+    if (plan === undefined) throw new Error('the world has no plan');
+    world.sharedSinks = () => ({ sinks: [CHAT], problem: undefined });
+    world.behaviours.set('chat', { latencyMs: 10, live: { handles: new Set() } });
+    world.cluster.plan = { ...plan, spec: { ...plan.spec, notify: { ...plan.spec.notify, live: true } } };
+    await world.time.pass(MINUTE_MS);
+    expect(world.posted).toMatchObject([{ sink: 'chat', kind: 'Progress' }]);
+  });
+
+  it('is waited for while its ConfigMap cannot be read, however long that takes', async () => {
+    const world = await worldThatShares();
+    world.sharedSinks = () => ({ sinks: [], problem: 'the ConfigMap shared, key sinks.yaml: it cannot be read here (ENOENT)' });
+    world.settleBatch(1, ['chat']);
+    await world.time.pass(20 * MINUTE_MS);
+    expect(world.cluster.lease.receipts).toEqual([]);
+    expect(world.logged.join('\n')).toContain('it cannot be read here');
+    world.sharedSinks = () => ({ sinks: [CHAT], problem: undefined });
+    await world.time.pass(10 * MINUTE_MS);
+    expect(world.cluster.lease.receipts).toMatchObject([{ sink: 'chat', outcome: 'Delivered' }]);
+  });
+
+  it('counts as removed only after the kubelet must have brought it', async () => {
+    const world = await worldThatShares();
+    world.settleBatch(1, ['chat']);
+    await world.time.pass(2 * MINUTE_MS);
+    expect(world.cluster.lease.receipts).toEqual([]);
+    await world.time.pass(8 * MINUTE_MS);
+    expect(world.cluster.lease.receipts).toMatchObject([{ sink: 'chat', outcome: 'Failed', reason: 'SinkRemoved' }]);
+  });
+});
+
+it('the files of shared sinks are read by ConfigMap and key, and what cannot be read is named', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'baton-shared-'));
+  try {
+    await mkdir(join(directory, 'shared'));
+    await writeFile(join(directory, 'shared', 'sinks.yaml'), JSON.stringify([CHAT]));
+    const plan = aPlan({ notify: { sinksFrom: SINKS_FROM } });
+    expect(await sharedSinkFiles(directory).read(plan)).toEqual({
+      sinks: [CHAT],
+      problem: 'the ConfigMap late, key x.yaml: it cannot be read here (ENOENT)',
+    });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+it.each([
+  ['a sink', '../ops', 'webhook', 'key'],
+  ['a Secret', 'ops', '../../../secrets', 'token'],
+  ['a key', 'ops', 'webhook', '..'],
+])('no name of %s leads out of the directory of Secrets', async (_title, sink, name, key) => {
+  await expect(secretFiles('/var/run/baton/sinks', sink)({ name, key })).resolves.toEqual({
+    kind: 'Invalid',
+    message: 'a sink, a Secret or a key has a name that no file may have; nothing was read',
+  });
+});
