@@ -30,6 +30,8 @@ export interface FleetProcess {
   /** What the container runs, for `sh -c`; or a command, where there is no shell. */
   readonly script?: string;
   readonly command?: readonly string[];
+  /** What the container runs that takes the process back. */
+  readonly rollback?: string;
   /** The upgrade image unless said otherwise. */
   readonly image?: string;
   readonly report?: 'Socket';
@@ -65,13 +67,17 @@ export interface FleetPlan {
   readonly signed?: boolean;
 }
 
-function processManifest(process: FleetProcess): unknown {
-  const container = {
-    name: 'upgrade',
-    image: process.image ?? `${upgradeRepository}:$(BATON_VERSION)`,
-    imagePullPolicy: 'IfNotPresent',
-    command: process.command ?? ['sh', '-c', process.script ?? 'true'],
+function templateManifest(process: FleetProcess, command: readonly string[]): unknown {
+  const image = process.image ?? `${upgradeRepository}:$(BATON_VERSION)`;
+  const container = { name: 'upgrade', image, imagePullPolicy: 'IfNotPresent', command };
+  return {
+    ...(process.annotations === undefined ? {} : { metadata: { annotations: process.annotations } }),
+    spec: { restartPolicy: 'Never', terminationGracePeriodSeconds: 1, containers: [container], ...process.pod },
   };
+}
+
+function processManifest(process: FleetProcess): unknown {
+  const { command = ['sh', '-c', process.script ?? 'true'], rollback } = process;
   return {
     name: process.name,
     ...(process.nodeSelector === undefined ? {} : { nodeSelector: { matchLabels: process.nodeSelector } }),
@@ -81,10 +87,8 @@ function processManifest(process: FleetProcess): unknown {
     ...(process.timing === undefined ? {} : { timing: process.timing }),
     ...process.more,
     job: {
-      template: {
-        ...(process.annotations === undefined ? {} : { metadata: { annotations: process.annotations } }),
-        spec: { restartPolicy: 'Never', terminationGracePeriodSeconds: 1, containers: [container], ...process.pod },
-      },
+      template: templateManifest(process, command),
+      ...(rollback === undefined ? {} : { rollback: { template: templateManifest(process, ['sh', '-c', rollback]) } }),
     },
   };
 }

@@ -4,6 +4,7 @@ import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { applyCrds } from '../../support/crds.ts';
 import type { CommandResult } from '../../cluster/run-command.ts';
 import { action, firstProcess, MINIMAL, plan, set, type Tree } from './objects.ts';
+import { rollbackPlan, WAY_BACK, WRONG_ROLLBACKS } from './rollbacks.ts';
 import { SINKS } from './sinks.ts';
 import { daemonSet, external, WRONG } from './wrong-objects.ts';
 
@@ -58,7 +59,7 @@ describe('the minimal plan', () => {
   });
 });
 
-it.each(WRONG)('%s is refused with a message that says what to do', async (what, object, message) => {
+it.each([...WRONG, ...WRONG_ROLLBACKS])('%s is refused with a message that says what to do', async (what, object, message) => {
   const { code, stderr } = await apply(object);
   answers.push([what, stderr.trim().replaceAll(/\s+/g, ' ')]);
   expect(code).not.toBe(0);
@@ -121,6 +122,9 @@ describe('what may be said', () => {
       'a DaemonSet',
       plan('right-daemonset', daemonSet({ disruption: 'None', timing: { expectedSeconds: 60, deadlineSeconds: 300 } })),
     ],
+    ['a process that can be rolled back', rollbackPlan('right-way-back', WAY_BACK)],
+    ['a policy that rolls back, and asks first', rollbackPlan('right-rollback', WAY_BACK, {})],
+    ['a policy that rolls everything back', rollbackPlan('right-rollback-all', WAY_BACK, { scope: 'Plan', approval: 'None' })],
     ['no sinks', plan('right-silent', (spec) => delete spec['notify'])],
     ['a soak and an approval', plan('right-soak', set({ batches: [{ size: 1, soakSeconds: 600, approval: 'BeforeNext' }] }))],
     [
@@ -150,6 +154,8 @@ describe('what may be said', () => {
     ['pausing by revision', action({ plan: 'os', action: 'Pause', revision: '7f3c' })],
     ['trying all again that failed', action({ plan: 'os', action: 'Retry', revision: '7f3c' })],
     ['leaving out a node', action({ plan: 'os', action: 'Skip', batch: 'os-1', nodes: ['n'] })],
+    ['rolling back a batch', action({ plan: 'os', action: 'Rollback', batch: 'os-1' })],
+    ['rolling back all that a revision has changed', action({ plan: 'os', action: 'Rollback', revision: '7f3c' })],
     ['ending a rollout', action({ plan: 'os', action: 'Abort', batch: 'os-1' })],
   ])('%s', async (what, object) => {
     // An act never changes: each needs a name of its own.

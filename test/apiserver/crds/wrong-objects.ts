@@ -316,7 +316,7 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
     plan('w', set({ batches: [{ size: 1, approval: 'After' }] })),
     'Unsupported value: "After": supported values: "None", "BeforeStart", "BeforeNext"',
   ],
-  ...['Abort', 'Approve', 'Pause', 'Resume', 'Retry', 'Skip'].map((name): [string, object, string] => [
+  ...['Abort', 'Approve', 'Pause', 'Resume', 'Retry', 'Rollback', 'Skip'].map((name): [string, object, string] => [
     `${name} for no rollout`,
     action({ plan: 'os', action: name, ...(name === 'Skip' ? { nodes: ['n'] } : {}) }),
     name === 'Approve' ? '`batch` must name the UpgradeBatch' : '`batch` or `revision` must say which rollout',
@@ -380,7 +380,7 @@ export const WRONG: readonly (readonly [string, object, string])[] = [
   [
     'an unknown action',
     action({ plan: 'os', action: 'Explode' }),
-    'Unsupported value: "Explode": supported values: "Abort", "Approve", "Pause", "Release", "Resume", "Retry", "Skip"',
+    'Unsupported value: "Explode": supported values: "Abort", "Approve", "Pause", "Release", "Resume", "Retry", "Rollback", "Skip"',
   ],
 ];
 

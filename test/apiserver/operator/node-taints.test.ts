@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ANNOTATIONS } from '../../../src/api/names.ts';
+import { ROLLED_BACK } from '../../../src/api/marks.ts';
 import type { NodeFact } from '../../../src/core/facts.ts';
+import { aTurn } from '../../core/rollout/support/objects.ts';
 import { startConnectedCluster, type ConnectedCluster } from './connected-cluster.ts';
-import { DONE_MARK, FAILED_TEST, MARK, NodeFixture, why } from './node-fixture.ts';
+import { DONE_MARK, fact, FAILED_TEST, MARK, NodeFixture, turnOf, why } from './node-fixture.ts';
 
 let connected: ConnectedCluster;
 let fixture: NodeFixture;
@@ -16,6 +19,7 @@ beforeEach(() => {
   fixture = new NodeFixture(connected.client, `node-${serial}`);
 });
 
+const BACK = { ...MARK, revision: ROLLED_BACK, version: '12.8' };
 const theirs = { key: 'dedicated', value: 'gpu', effect: 'NoSchedule' };
 
 describe('The mark of a Node that is still to do', () => {
@@ -103,5 +107,59 @@ describe('A quarantine', () => {
     await expect(fixture.quarantine(claimed)).rejects.toMatchObject(FAILED_TEST);
     await release(quarantined);
     await expect(release(quarantined)).rejects.toMatchObject(FAILED_TEST);
+  });
+});
+
+describe('The end of a turn in which a quarantined Node was rolled back', () => {
+  const bringBack = (node: NodeFact): Promise<NodeFact> =>
+    fixture.carryOut({ kind: 'CloseTurn', node, done: BACK, endQuarantine: true, why });
+  /** A Node whose turn failed, and which has another one by a rollback. */
+  async function inSecondTurn(spec: object = {}): Promise<NodeFact> {
+    const quarantined = await fixture.quarantine(await fixture.claim(await fixture.create({}, { taints: [theirs], ...spec })));
+    const { before } = turnOf(quarantined);
+    const unschedulable = quarantined.quarantine?.unschedulableBefore === true;
+    const turn = aTurn('os-aaaa-2', { before: { ...before, unschedulable } });
+    return fixture.carryOut({ kind: 'OpenTurn', node: quarantined, turn, cordon: true, why });
+  }
+
+  it('ends the quarantine in the same patch, uncordons, leaves the taints of others, and marks what it is back at', async () => {
+    const turn = await inSecondTurn();
+    expect(turn).toMatchObject({ claim: 'uid-of-os', quarantine: { plan: 'os' }, failedTaint: true, unschedulable: true });
+    expect(await bringBack(turn)).toMatchObject({
+      ...{ claim: undefined, turn: undefined, quarantine: undefined, failedTaint: false, unschedulable: false },
+      ...{ done: BACK, kept: [] },
+    });
+    const { taints } = (await fixture.stored())['spec'] as { readonly taints: readonly object[] };
+    expect(taints).toContainEqual(theirs);
+  });
+
+  it('leaves a Node cordoned that was cordoned before it failed', async () => {
+    expect(await bringBack(await inSecondTurn({ unschedulable: true }))).toMatchObject({
+      ...{ claim: undefined, quarantine: undefined, failedTaint: false, unschedulable: true },
+    });
+  });
+
+  it('leaves the quarantine, and the cordon with it, where nothing was taken back', async () => {
+    expect(await fixture.close(await inSecondTurn())).toMatchObject({
+      ...{ claim: undefined, quarantine: { plan: 'os' }, failedTaint: true, unschedulable: true },
+    });
+  });
+
+  it('keeps a taint that came since the Node was looked at', async () => {
+    const turn = await inSecondTurn();
+    const { taints } = (await fixture.stored())['spec'] as { readonly taints: readonly object[] };
+    await fixture.merge({ spec: { taints: [...taints, { key: 'new', effect: 'NoSchedule' }] } });
+    await bringBack(turn);
+    expect((await fixture.stored())['spec']).toMatchObject({
+      taints: expect.arrayContaining([theirs, { key: 'new', effect: 'NoSchedule' }]),
+    });
+  });
+
+  it('is refused a second time, and when a person has released the Node meanwhile', async () => {
+    const turn = await inSecondTurn();
+    await fixture.merge({ metadata: { annotations: { [ANNOTATIONS.quarantine]: null } } });
+    await expect(bringBack(turn)).rejects.toMatchObject(FAILED_TEST);
+    await fixture.close(fact(await fixture.stored()), BACK);
+    await expect(bringBack(turn)).rejects.toMatchObject(FAILED_TEST);
   });
 });
