@@ -145,18 +145,18 @@ describe('gates[]', () => {
     const namespace = 'gates-object';
     await kubectl.apply(namespaceManifest(namespace));
     const state = (ready: string): object => ({
-      ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'state', namespace } },
-      data: { ready },
+      ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'state', namespace, labels: { ready } } },
+      spec: { ports: [{ port: 80 }] },
     });
     await kubectl.apply(state('no'));
-    const object = { apiVersion: 'v1', kind: 'ConfigMap', name: 'state', expression: "object.data.ready == 'yes'" };
+    const object = { apiVersion: 'v1', kind: 'Service', name: 'state', expression: "object.metadata.labels.ready == 'yes'" };
     await startPlan('object', {}, [{ name: 'state', object }]);
     await until(namespace, 'the refusal', (rollout) => readyMessage(rollout).includes(LABELS.gateRole));
     await kubectl.apply({
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
-      metadata: { name: 'gates-read-configmaps', labels: { [LABELS.gateRole]: 'true' } },
-      rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list'] }],
+      metadata: { name: 'gates-read-services', labels: { [LABELS.gateRole]: 'true' } },
+      rules: [{ apiGroups: [''], resources: ['services'], verbs: ['get', 'list'] }],
     });
     await until(namespace, 'the expression', (rollout) => readyMessage(rollout).includes('the expression is false of state'));
     await kubectl.apply(state('yes'));

@@ -14,6 +14,7 @@ import { holdForSinks } from './unknown-sinks.ts';
 import { holdForWindows } from './hold-for-windows.ts';
 import { batchInOtherDomain, turnInOtherDomain } from './one-domain.ts';
 import { collectingNewNodes } from './new-nodes.ts';
+import { holdForNotification } from './notification-hold.ts';
 import type { DecisionInput } from './snapshot.ts';
 import { soaking } from './soak.ts';
 
@@ -53,7 +54,7 @@ type TurnRule = (view: HoldView, waiting: WaitingNode) => Hold | undefined;
 const START_RULES: readonly Rule[] = [pausedBySpec, pausedByAct, validationPending, holdForSinks, dependencyNotMet];
 
 /** They hold the next batch, beside the rules above. An approval comes first: somebody has to be asked, and may answer during the soak. */
-const BATCH_RULES: readonly Rule[] = [collectingNewNodes, nextUnapproved, soaking, batchInOtherDomain];
+const BATCH_RULES: readonly Rule[] = [collectingNewNodes, nextUnapproved, soaking, batchInOtherDomain, requiredNotification];
 
 /** They hold all turns of the open batch, beside the rules that hold everything. */
 const OPEN_BATCH_RULES: readonly Rule[] = [startUnapproved];
@@ -110,6 +111,11 @@ export function holdRollback(view: HoldView): Hold | undefined {
 /** What keeps this one node from its turn, if anything does; what holds everything has been asked before. */
 export function holdTurn(view: HoldView, waiting: WaitingNode): Hold | undefined {
   return first(isRollback(waiting.batch) ? ROLLBACK_TURN_RULES : TURN_RULES, view, waiting);
+}
+
+/** Asked before the group, which a plan would otherwise take and give back in turns. */
+function requiredNotification({ input }: HoldView): Hold | undefined {
+  return input.snapshot.plan.spec.notify?.required === true ? holdForNotification(input) : undefined;
 }
 
 function pausedBySpec({ input }: HoldView): Hold | undefined {

@@ -91,7 +91,11 @@ async function read(
   client: ObjectProbeDeps['client'],
   { plan, gate, resource, signal }: ReadInput,
 ): Promise<readonly KubeObject[] | string> {
-  const where = resource.namespaced ? { namespace: gate.namespace ?? plan.metadata.namespace } : {};
+  const { namespace: own } = plan.metadata;
+  const where = resource.namespaced ? { namespace: gate.namespace ?? own } : {};
+  // The operator may get ConfigMaps because of shared sinks, and a plan must not learn through it what its author may not read.
+  const foreign = gate.namespace !== undefined && gate.namespace !== own;
+  if (foreign && resource.group === '' && resource.plural === 'configmaps') return 'ConfigMaps of other namespaces are not read';
   if (gate.name !== undefined) {
     return [await client.get<KubeObject>(resourcePath(resource, { ...where, name: gate.name }), { signal })];
   }

@@ -66,6 +66,19 @@ describe('A node that waits for its turn', () => {
     });
   });
 
+  it('was verified, when its release was written while it was being verified', () => {
+    const [ended, until] = ['2026-11-22T08:03:00Z', '2026-11-22T08:09:00Z'];
+    const process = { name: 'os', state: 'Verifying', message: 'its verify Job runs', endTime: ended } as const;
+    const before: NodeRecord = {
+      ...PENDING,
+      state: 'Verifying',
+      processes: [{ ...process, verifyLimitTime: until, verifySinceTime: ended }],
+    };
+    expect(step({ before, node: done('node-1') }).record.processes).toEqual([
+      { name: 'os', state: 'Succeeded', endTime: ended, verifiedTime: '2026-11-22T08:05:00Z' },
+    ]);
+  });
+
   it('has not succeeded by the mark of another batch', () => {
     expect(step({ node: done('node-1', 'os-aaaa-9') }).record).toEqual(PENDING);
   });

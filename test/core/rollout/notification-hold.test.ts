@@ -24,14 +24,15 @@ function told(receipts: readonly Receipt[], resumed = false): UpgradeBatch {
 
 interface Case {
   readonly batch: UpgradeBatch;
+  readonly exclusiveGroup?: string;
   readonly required?: boolean;
   readonly seconds?: number;
   readonly resume?: boolean;
 }
 
-function pass({ batch, required = true, seconds = 60, resume = false }: Case): Decision {
+function pass({ batch, required = true, seconds = 60, resume = false, ...spec }: Case): Decision {
   const snapshot = aSnapshot({
-    plan: aPlan({ notify: { sinks: SINKS, required } }),
+    plan: aPlan({ notify: { sinks: SINKS, required }, ...spec }),
     nodes: byName(aNode('node-1'), aNode('node-2')),
     batches: [batch],
     actions: resume ? [anAction({ action: 'Resume', batch: 'os-aaaa-1' })] : [],
@@ -44,6 +45,14 @@ function goesOn(decision: Decision): boolean {
 }
 
 describe('notify.required: the next batch', () => {
+  it.each([
+    ['a refusal for good', [OPS, REFUSED]],
+    ['somebody who has not been told', [OPS]],
+  ])('while it is held by %s, takes no exclusive group, which it would have to give back', (_, receipts) => {
+    const { commands } = pass({ batch: told(receipts), exclusiveGroup: 'disruptive' });
+    expect(commands.filter(({ kind }) => kind === 'TakeGroup')).toEqual([]);
+  });
+
   it.each<readonly [string, Case, boolean, string | undefined]>([
     ['comes when everybody has been told', { batch: told([OPS, CHAT]) }, true, undefined],
     ['waits half a minute for those who have not, as always', { batch: told([OPS]), seconds: 29 }, false, 'Notifying'],

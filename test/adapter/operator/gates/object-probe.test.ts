@@ -86,6 +86,18 @@ describe('gates[].object', () => {
     ]);
   });
 
+  it("reads ConfigMaps of the plan's namespace, and those of no other, which the operator could get", async () => {
+    answers.set('/api/v1', { resources: [{ name: 'configmaps', kind: 'ConfigMap', namespaced: true }] });
+    answers.set('/api/v1/namespaces/fleet/configmaps/state', { metadata: { name: 'state' }, data: { ready: 'yes' } });
+    answers.set('/api/v1/namespaces/rook/configmaps/state', { metadata: { name: 'state' }, data: { ready: 'yes' } });
+    const gate = { apiVersion: 'v1', kind: 'ConfigMap', name: 'state', expression: "object.data.ready == 'yes'" };
+    expect(await look({ ...gate, namespace: 'fleet' })).toEqual({ open: true, value: 'true' });
+    expect(await look({ ...gate, namespace: 'rook' })).toEqual({
+      open: false,
+      message: 'ConfigMaps of other namespaces are not read',
+    });
+  });
+
   const { name: _name, ...unnamed } = CEPH;
   const chosen = { ...unnamed, labelSelector: { matchLabels: { tier: 'one' } } };
   const LIST = '/apis/ceph.rook.io/v1/namespaces/rook/cephclusters?labelSelector=tier%3Done&limit=100';
