@@ -1,20 +1,18 @@
-import { CONDITIONS, NODE_REASONS, NOTIFY_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
+import { NODE_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
 import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { GateStatus, PlanCounts, PlanEnd, PlanTiming, UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
-import { settleConditions, type Finding } from '../condition.ts';
+import { settleConditions } from '../condition.ts';
 import { presentFields } from '../present-fields.ts';
 import { counted, toRfc3339 } from '../text.ts';
 import type { Reference } from '../timing/reference.ts';
 import type { PlanControl } from './answer-actions.ts';
-import { outboxEntries } from '../baton/deliveries.ts';
-import { deliveryProblem } from './batch-outbox.ts';
-import { isSettled } from './batch-step.ts';
 import { type Budget } from './budget.ts';
 import { drainHold } from './drain-hold.ts';
 import { expectedEnd } from './expected-end.ts';
 import { downNodes, maxUnavailable, type Fleet } from './fleet.ts';
 import { nextStart } from './hold-for-windows.ts';
 import type { Hold } from './holds.ts';
+import { acceptedFinding, deliveryFinding, stallFindings, verdictFindings } from './plan-findings.ts';
 import { planWaits } from './plan-waits.ts';
 import { newNodesStatus } from './new-nodes.ts';
 import { rollbackVerdict, type TallyInput } from './rollback/verdict.ts';
@@ -160,75 +158,6 @@ function ended(counts: Required<PlanCounts>): Verdict {
     };
   }
   return { summary: 'Succeeded', reason: PLAN_REASONS.AllSucceeded, kind: 'Done', message: tally };
-}
-
-function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | undefined): Omit<Finding, 'observedGeneration'> {
-  const type = CONDITIONS.notificationsDelivered;
-  const settled = snapshot.batches.filter(isSettled);
-  const late = snapshot.batches.find((batch) => outboxEntries(batch).length > 0);
-  if (late !== undefined) {
-    const reason = agentProblem === undefined ? NOTIFY_REASONS.Pending : NOTIFY_REASONS.NoEligibleAgent;
-    const sinks = [...new Set(outboxEntries(late).flatMap((entry) => entry.sinks))].join(', ');
-    return {
-      type,
-      status: 'False',
-      reason,
-      message: `${late.metadata.name} is still to be told to ${sinks}${agentProblem === undefined ? '' : `: ${agentProblem}`}`,
-    };
-  }
-  const receipts = snapshot.batches.flatMap((batch) =>
-    (batch.status?.notification?.receipts ?? []).map((receipt) => ({ batch, receipt, problem: deliveryProblem(receipt) })),
-  );
-  const failed = receipts.findLast(({ problem }) => problem !== undefined);
-  if (failed?.problem !== undefined) {
-    const { reason, message } = failed.problem;
-    return { type, status: 'False', reason, message: `${failed.batch.metadata.name} to ${failed.receipt.sink}: ${message}` };
-  }
-  if (settled.length === 0)
-    return { type, status: 'Unknown', reason: NOTIFY_REASONS.NotSettled, message: 'no batch is settled yet' };
-  if (receipts.length === 0)
-    return { type, status: 'True', reason: NOTIFY_REASONS.NoSinks, message: 'no sink of the plan has asked for anything' };
-  return {
-    type,
-    status: 'True',
-    reason: NOTIFY_REASONS.Delivered,
-    message: `${counted(settled.length, 'notification')} delivered`,
-  };
-}
-
-function acceptedFinding({ validation }: PlanSnapshot): Omit<Finding, 'observedGeneration'> {
-  const type = CONDITIONS.accepted;
-  switch (validation.kind) {
-    case 'Valid':
-      return { type, status: 'True', reason: PLAN_REASONS.Valid, message: 'the spec can be carried out' };
-    case 'Pending':
-      return { type, status: 'Unknown', reason: PLAN_REASONS.ValidationPending, message: validation.message };
-    case 'Refused':
-      return {
-        type,
-        status: 'False',
-        reason: validation.reason ?? PLAN_REASONS.TemplateRefused,
-        message: validation.message,
-      };
-  }
-}
-
-/** The conditions that tell the verdict. Reconciling and Stalled exist only while they are true (kstatus). */
-function verdictFindings({ kind, reason, message }: Verdict, failed: number): readonly Omit<Finding, 'observedGeneration'>[] {
-  const done = kind === 'Done';
-  const ready = { type: CONDITIONS.ready, status: done ? 'True' : 'False', reason, message } as const;
-  const succeeded = {
-    type: CONDITIONS.succeeded,
-    status: done ? 'True' : failed > 0 || reason === PLAN_REASONS.RolledBack ? 'False' : 'Unknown',
-    reason,
-    message,
-  } as const;
-  const abnormal = kind === 'Working' ? [CONDITIONS.reconciling] : kind === 'Stalled' ? [CONDITIONS.stalled] : [];
-  return [ready, succeeded, ...abnormal.map((type) => ({ type, status: 'True', reason, message }) as const)];
-}
-
-function stallFindings(movement: Movement | undefined): readonly Omit<Finding, 'observedGeneration'>[] {
-  return movement?.stall === undefined ? [] : [{ type: CONDITIONS.rolloutStalled, status: 'True', ...movement.stall }];
 }
 
 function planTiming(references: ReadonlyMap<string, Reference>): readonly PlanTiming[] | undefined {
