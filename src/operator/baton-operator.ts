@@ -1,12 +1,11 @@
 import { ACTION_REASONS } from '../api/conditions.ts';
-import type { UpgradeAction } from '../api/generated/upgradeaction.ts';
-import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import { GROUP, VERSION } from '../api/names.ts';
 import type { Hash } from '../core/facts.ts';
 import { isAnswered } from '../core/rollout/acts/answered.ts';
 import { revisionOf } from '../core/rollout/revision.ts';
 import type { Settings } from '../core/rollout/snapshot.ts';
+import { failedNow } from '../core/silences/step-silences.ts';
 import { pause } from '../kube/pause.ts';
 import { KINDS } from '../kube/resource-path.ts';
 import { SafeOperator, type SafeOperatorDeps } from '../kube/safe-operator.ts';
@@ -16,10 +15,11 @@ import { DaemonSetWatches } from './daemon-set-watches.ts';
 import { EvictionMemory } from './eviction-memory.ts';
 import { FreezesWatch } from './freezes-watch.ts';
 import { GateLoops, type Probes } from './gates/gate-loops.ts';
-import { gatherSnapshot, type OwnObjects } from './gather.ts';
+import { gatherSnapshot } from './gather.ts';
+import { IdlePlans } from './idle-plans.ts';
 import { nodesInTurn, type MetricSources } from './metrics.ts';
-import { LATE_LOOK_MS, mayComeLate, someCameLate } from './late-look.ts';
 import { createObserver } from './observer.ts';
+import { OwnObjects } from './own-objects.ts';
 import { planKey } from './plan-key.ts';
 import { PlanRelations } from './plan-relations.ts';
 import { PlanWatches } from './plan-watches.ts';
@@ -60,6 +60,8 @@ const CONCURRENCY = 4;
 export class BatonOperator extends SafeOperator {
   readonly #deps: BatonOperatorDeps;
   readonly #queue: WorkQueue;
+  readonly #own: OwnObjects;
+  readonly #idle: IdlePlans;
   readonly #watches: Watches;
   readonly #planWatches: PlanWatches;
   readonly #daemonSets: DaemonSetWatches;
@@ -73,10 +75,6 @@ export class BatonOperator extends SafeOperator {
   readonly #gates: GateLoops;
   readonly #silences: SilenceKeeper;
   readonly #leaseChanges = new Map<string, number>();
-  /** What an idle plan and its batches and acts were like when it became idle. */
-  readonly #idle = new Map<string, string>();
-  /** When the Nodes of each plan that has ended are looked at again (ms, monotonic). */
-  readonly #lateLooks = new Map<string, number>();
   #watching: Promise<unknown> | undefined;
   #ready = false;
 
@@ -87,6 +85,9 @@ export class BatonOperator extends SafeOperator {
       if (this.#ready) this.#queue.add(key);
     };
     this.#queue = new WorkQueue({ ...deps, name: 'plans', concurrency: CONCURRENCY, handle: (key) => this.#pass(key) });
+    this.#own = new OwnObjects((plural) => this.reflector(plural));
+    const passAfter = (key: string, ms: number): void => this.#queue.addAfter(key, ms);
+    this.#idle = new IdlePlans({ ...deps, own: this.#own, passAfter });
     const namespaces = { own: deps.settings.namespace, reporters: deps.reporterNamespace };
     this.#relations = new PlanRelations(() => this.#own.plans());
     this.#watches = createWatches(deps, namespaces, {
@@ -127,7 +128,7 @@ export class BatonOperator extends SafeOperator {
     return {
       inTurn: () => nodesInTurn(this.#watches.claimed.values()),
       plans: () => this.#own.plans(),
-      batches: () => this.#objects<UpgradeBatch>(KINDS.batches.plural),
+      batches: () => this.#own.allBatches(),
     };
   }
 
@@ -150,7 +151,7 @@ export class BatonOperator extends SafeOperator {
     await Promise.race([this.#freezes.whenSynced(this.stopSignal), pause(this.#deps.sleep, FREEZES_WAIT_MS, this.stopSignal)]);
     this.#ready = true;
     this.#queue.start();
-    for (const key of [...this.#own.keys()]) this.#queue.add(key);
+    for (const key of this.#own.keys()) this.#queue.add(key);
     this.#deps.log.info('Watching', { plans: this.reflector(KINDS.plans.plural).size });
   }
 
@@ -171,40 +172,12 @@ export class BatonOperator extends SafeOperator {
     await this.#watching;
   }
 
-  readonly #own: OwnObjects & { keys(): Iterable<string> } = {
-    keys: () => {
-      const plans = [...this.#objects<UpgradePlan>(KINDS.plans.plural)].map((plan) =>
-        planKey(plan.metadata.namespace, plan.metadata.name),
-      );
-      const acts = [...this.#objects<UpgradeAction>(KINDS.actions.plural)].map((action) =>
-        planKey(action.metadata.namespace, action.spec.plan),
-      );
-      return new Set([...plans, ...acts]);
-    },
-    plans: () => this.#objects<UpgradePlan>(KINDS.plans.plural),
-    plan: (key) => this.reflector(KINDS.plans.plural).get(key) as UpgradePlan | undefined,
-    batches: (key) =>
-      [...this.#objects<UpgradeBatch>(KINDS.batches.plural)].filter(
-        (batch) =>
-          planKey(batch.metadata.namespace, batch.spec.plan) === key && batch.spec.planUid === this.#own.plan(key)?.metadata.uid,
-      ),
-    actions: (key) =>
-      [...this.#objects<UpgradeAction>(KINDS.actions.plural)].filter(
-        (action) => planKey(action.metadata.namespace, action.spec.plan) === key,
-      ),
-  };
-
-  // The API server has checked these objects against our own schemas.
-  *#objects<T>(plural: string): IterableIterator<T> {
-    for (const object of this.reflector(plural).values()) yield object as T;
-  }
-
   async #pass(key: string): Promise<HandleResult> {
     const plan = this.#own.plan(key);
     if (plan === undefined) return this.#withoutPlan(key);
-    const seen = this.#fingerprint(key, plan);
+    const seen = this.#idle.fingerprint(key, plan);
     // A late word of the watches that this plan no longer needs must not open them again: that would go on for ever.
-    if (this.#idle.get(key) === seen && !(await this.#wakesUp(key, plan))) return {};
+    if (await this.#idle.rests(key, plan, seen)) return {};
     const { now, monotonic, hash, log, settings } = this.#deps;
     const result = await reconcile(
       {
@@ -220,59 +193,30 @@ export class BatonOperator extends SafeOperator {
       },
       plan,
     );
+    this.#keepSilences(key, plan);
     if (result.idle) {
       // Idle plans watch no Nodes; a change of the plan, an act or a batch wakes it.
       this.#releaseWatches(key);
-      this.#idle.set(key, seen);
-      this.#lookLater(key, plan);
+      this.#idle.rest(key, plan, seen);
       return {};
     }
-    this.#idle.delete(key);
-    this.#keepSilences(key, plan);
+    this.#idle.wake(key);
     // What happens meanwhile is looked at together: with a large fleet, passes without a pause would leave no time for anything else.
     await pause(this.#deps.sleep, Math.min(REST_FACTOR * result.decisionMs, MOST_REST_MS), this.stopSignal);
     return { requeueAfterMs: result.requeueAfterMs };
   }
 
-  /** The alerts of nodes in their turn are kept quiet, where the plan asks for it; an idle plan has none in its turn. */
+  /** The alerts of nodes in their turn are kept quiet, where the plan asks for it. */
   #keepSilences(key: string, plan: UpgradePlan): void {
     if (plan.spec.notify?.silences === undefined) return;
     const turns = [...nodesInTurn(this.#watches.claimed.values())].filter((turn) => planKey(turn.namespace, turn.plan) === key);
-    const records = this.#own.batches(key).flatMap((batch) => batch.status?.nodes ?? []);
-    const failed = records.filter((record) => record.state === 'Failed').map((record) => record.name);
-    this.#silences.look({ plan, inTurn: new Set(turns.map((turn) => turn.node)), failed: new Set(failed) });
+    this.#silences.look({ plan, inTurn: new Set(turns.map((turn) => turn.node)), failed: failedNow(this.#own.batches(key)) });
   }
 
   #releaseWatches(key: string): void {
     this.#planWatches.release(key);
     this.#daemonSets.release(key);
     this.#gates.release(key);
-  }
-
-  /** Whether nodes came late to a plan that has ended. Asked for now and then: there is no watch that would tell. */
-  async #wakesUp(key: string, plan: UpgradePlan): Promise<boolean> {
-    const due = this.#lateLooks.get(key);
-    const { client, hash, monotonic } = this.#deps;
-    if (due === undefined || monotonic() < due) return false;
-    const deps = { client, hash, revisionOf: (current: UpgradePlan) => revisionOf(current, hash) };
-    const wakes = await someCameLate(deps, plan, this.#own.batches(key));
-    if (!wakes) this.#lookLater(key, plan);
-    return wakes;
-  }
-
-  #lookLater(key: string, plan: UpgradePlan): void {
-    if (!mayComeLate(plan)) {
-      this.#lateLooks.delete(key);
-      return;
-    }
-    this.#lateLooks.set(key, this.#deps.monotonic() + LATE_LOOK_MS);
-    this.#queue.addAfter(key, LATE_LOOK_MS);
-  }
-
-  /** The versions of all that can wake an idle plan. */
-  #fingerprint(key: string, plan: UpgradePlan): string {
-    const objects = [plan, ...this.#own.batches(key), ...this.#own.actions(key)];
-    return objects.map(({ metadata }) => `${metadata.uid} ${metadata.resourceVersion}`).join(',');
   }
 
   #gather(plan: UpgradePlan): ReturnType<typeof gatherSnapshot> {
@@ -298,8 +242,7 @@ export class BatonOperator extends SafeOperator {
   /** A plan that is gone, or never was: its acts are told so. */
   async #withoutPlan(key: string): Promise<HandleResult> {
     this.#releaseWatches(key);
-    this.#idle.delete(key);
-    this.#lateLooks.delete(key);
+    this.#idle.forget(key);
     for (const action of this.#own.actions(key)) {
       if (isAnswered(action)) continue;
       const message = `there is no UpgradePlan ${action.spec.plan} in the namespace ${action.metadata.namespace}`;

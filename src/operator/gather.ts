@@ -1,4 +1,3 @@
-import type { UpgradeAction } from '../api/generated/upgradeaction.ts';
 import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import { ANNOTATIONS, COMPONENTS, FINALIZERS, LABELS } from '../api/names.ts';
@@ -20,24 +19,17 @@ import { isKubeError } from '../kube/kube-error.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
 import type { DaemonSetWatches } from './daemon-set-watches.ts';
 import { number, object, text } from './json.ts';
+import type { OwnObjects } from './own-objects.ts';
 import { doneMarkOf, planKey } from './plan-key.ts';
 import type { PlanWatches } from './plan-watches.ts';
 import { projectNode } from './project.ts';
 import { readPreflight } from './read-preflight.ts';
 import type { Watches } from './watches.ts';
 
-/** What the objects of Baton's own kinds look like to the gatherer. */
-export interface OwnObjects {
-  plan(key: string): UpgradePlan | undefined;
-  batches(key: string): readonly UpgradeBatch[];
-  actions(key: string): readonly UpgradeAction[];
-  plans(): Iterable<UpgradePlan>;
-}
-
 /** What gathering needs. */
 export interface GatherDeps {
   readonly client: Pick<KubeClient, 'get' | 'list'>;
-  readonly own: OwnObjects;
+  readonly own: Pick<OwnObjects, 'batches' | 'actions' | 'plans'>;
   readonly watches: Watches;
   readonly planWatches: PlanWatches;
   readonly daemonSets: Pick<DaemonSetWatches, 'look'>;

@@ -1,3 +1,4 @@
+import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { SilencesPolicy } from '../../api/generated/upgradeplan.ts';
 import type { Instant } from '../facts.ts';
 
@@ -46,6 +47,14 @@ export function stepSilences({ inTurn, failed, made, now }: SilenceView): readon
   });
   const lifted = [...made].flatMap(([node, { id }]): SilenceStep[] => (failed.has(node) ? [{ kind: 'Lift', node, id }] : []));
   return [...kept, ...lifted];
+}
+
+/** The nodes that failed when they last had a record: one that is tried again in a later batch is upgraded like any other. */
+export function failedNow(batches: readonly UpgradeBatch[]): ReadonlySet<string> {
+  const inOrder = batches.toSorted((a, b) => a.spec.index - b.spec.index);
+  const records = inOrder.flatMap(({ status }) => status?.nodes ?? []);
+  const last = new Map(records.map(({ name, state }) => [name, state]));
+  return new Set([...last].filter(([, state]) => state === 'Failed').map(([name]) => name));
 }
 
 /** A matcher as Alertmanager takes it. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { matchersFor, SILENCE_MS, stepSilences, type SilenceStep } from '../../../src/core/silences/step-silences.ts';
+import type { NodeRecord } from '../../../src/api/generated/upgradebatch.ts';
+import { aBatch } from '../rollout/support/objects.ts';
+import { failedNow, matchersFor, SILENCE_MS, stepSilences, type SilenceStep } from '../../../src/core/silences/step-silences.ts';
 
 const NOW = Date.parse('2026-11-21T22:00:00Z');
 const FULL = NOW + SILENCE_MS;
@@ -39,6 +41,19 @@ describe('silences', () => {
     ['lets it run out after a turn that went well', { left: 200 }, []],
   ])('%s', (_title, view, expected) => {
     expect(step(view)).toEqual(expected);
+  });
+
+  it('takes for failed who failed last, not who is tried again in a later batch', () => {
+    const batch = (index: number, nodes: readonly NodeRecord[]) => {
+      const { spec, ...rest } = aBatch(nodes.map(({ name }) => name));
+      return { ...rest, spec: { ...spec, index }, status: { nodes } };
+    };
+    const first = batch(1, [
+      { name: 'node-1', state: 'Failed' },
+      { name: 'node-2', state: 'Failed' },
+      { name: 'node-3', state: 'Succeeded' },
+    ]);
+    expect(failedNow([batch(2, [{ name: 'node-1', state: 'Upgrading' }]), first])).toEqual(new Set(['node-2']));
   });
 
   it("puts the node's name into the matchers, for itself in a regular expression", () => {
