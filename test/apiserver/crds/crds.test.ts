@@ -6,7 +6,8 @@ import type { CommandResult } from '../../cluster/run-command.ts';
 import { action, firstProcess, MINIMAL, plan, set, type Tree } from './objects.ts';
 import { rollbackPlan, WAY_BACK, WRONG_ROLLBACKS } from './rollbacks.ts';
 import { SINKS } from './sinks.ts';
-import { daemonSet, external, WRONG } from './wrong-objects.ts';
+import { WRONG } from './wrong-objects.ts';
+import { daemonSet, external } from './wrong-processes.ts';
 
 // Programs are started, and the machine may be busy.
 jest.setTimeout(60_000);

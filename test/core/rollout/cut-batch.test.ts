@@ -1,32 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { NodeRecord, UpgradeBatch, UpgradeBatchSpec } from '../../../src/api/generated/upgradebatch.ts';
-import type { UpgradePlan, UpgradePlanSpec } from '../../../src/api/generated/upgradeplan.ts';
-import type { NodeFact } from '../../../src/core/facts.ts';
-import { buildBatch, cutBatches, cutNextBatch, nextIndex, type NextBatch } from '../../../src/core/rollout/cut-batch.ts';
+import type { UpgradePlanSpec } from '../../../src/api/generated/upgradeplan.ts';
+import { cutBatches, nextIndex } from '../../../src/core/rollout/cut-batch.ts';
 import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
 import { inOrder } from '../../../src/core/rollout/order.ts';
-import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
-import { aNode, aSnapshot, byName, done } from './support/facts.ts';
-import { aBatch, aDrain, aPlan, aProcess, resumedBy, settledStatus } from './support/objects.ts';
-
-interface Case {
-  readonly count?: number;
-  readonly nodes?: readonly NodeFact[];
-  readonly plan?: Partial<UpgradePlanSpec>;
-  readonly batches?: readonly UpgradeBatch[];
-  readonly status?: UpgradePlan['status'];
-}
-
-function snapshotOf({ count = 10, nodes, plan, batches = [], status }: Case): PlanSnapshot {
-  const fleet = nodes ?? Array.from({ length: count }, (_, i) => aNode(`node-${i + 1}`));
-  return aSnapshot({ plan: { ...aPlan(plan), ...(status === undefined ? {} : { status }) }, nodes: byName(...fleet), batches });
-}
-
-function cut(input: Case): NextBatch | undefined {
-  const snapshot = snapshotOf(input);
-  return cutNextBatch(snapshot, surveyFleet(snapshot));
-}
+import { cut, snapshotOf, type Case } from './support/cuts.ts';
+import { aNode, done } from './support/facts.ts';
+import { aBatch, aProcess, resumedBy, settledStatus } from './support/objects.ts';
 
 function names(first: number, last: number): string[] {
   return Array.from({ length: last - first + 1 }, (_, i) => `node-${first + i}`);
@@ -238,69 +219,4 @@ describe('The batches to come', () => {
       }),
     );
   });
-});
-
-const DRAIN = aDrain({
-  mode: 'Cordon',
-  timeoutSeconds: 900,
-  ignore: { podSelector: { matchLabels: { 'baton.dev/drain': 'ignore' } } },
-  waitFor: { podSelector: { matchLabels: { job: 'batch' } }, timeoutSeconds: 3600 },
-  force: { podSelector: { matchLabels: { tier: 'cache' } } },
-  emptyDirData: 'Delete',
-  unmanagedPods: 'Delete',
-});
-
-describe('The UpgradeBatch that is written', () => {
-  const snapshot = snapshotOf({ plan: { batches: [{ name: 'canary', size: 2 }], drain: DRAIN } });
-  const fleet = surveyFleet(snapshot);
-  const manifest = buildBatch(snapshot, fleet, cutNextBatch(snapshot, fleet)!) as unknown as UpgradeBatch;
-
-  it('is named after the plan, its revision and its index, keeps its outbox, and does not block the deletion of the plan', () => {
-    expect(manifest.metadata).toMatchObject({ name: 'os-aaaa-1', namespace: 'fleet', finalizers: ['baton.dev/outbox'] });
-    expect(manifest.metadata.ownerReferences).toEqual([
-      { apiVersion: 'baton.dev/v1alpha1', kind: 'UpgradePlan', name: 'os', uid: 'uid-of-os', controller: true },
-    ]);
-  });
-
-  it('says the work as the plan says it now', () => {
-    expect(manifest.spec).toMatchObject({
-      planUid: 'uid-of-os',
-      revision: 'aaaa1111',
-      version: '12.9',
-      index: 1,
-      step: 0,
-      stepName: 'canary',
-      planNodes: 10,
-      maxFailed: 0,
-      processes: [{ name: 'os', disruption: 'Drain', report: 'None', deadlineSeconds: 600 }],
-      drain: DRAIN,
-    });
-  });
-
-  it('says for whose images a template is completed, where the plan says so', () => {
-    const job = { ...aProcess().job, compatibility: 'SystemUpgradeController' } as const;
-    const compatible = snapshotOf({ count: 1, plan: { processes: [aProcess({ job })] } });
-    const fleet = surveyFleet(compatible);
-    const next = cutNextBatch(compatible, fleet);
-    expect(buildBatch(compatible, fleet, next!)['spec']).toMatchObject({
-      processes: [{ compatibility: 'SystemUpgradeController' }],
-    });
-    expect(JSON.stringify(manifest)).not.toContain('compatibility');
-  });
-});
-
-it('notify.nodeDetails: each node takes along what the first rule that matches it says', () => {
-  const nodes = [
-    aNode('node-1', { labels: { role: 'worker', disks: 'nvme', zone: 'a' } }),
-    aNode('node-2', { labels: { role: 'worker', zone: 'a' } }),
-    aNode('node-3'),
-  ];
-  const nodeDetails = [
-    { nodeSelector: { matchLabels: { disks: 'nvme' } }, nodeDetail: 'None' as const },
-    { nodeSelector: { matchLabels: { zone: 'a' } }, nodeDetail: 'All' as const },
-  ];
-  const batch = cut({ nodes, plan: { batches: [{ size: 3 }], notify: { nodeDetails } } });
-
-  const levels = Object.fromEntries((batch?.nodes ?? []).map(({ name, nodeDetail }) => [name, nodeDetail]));
-  expect(levels).toEqual({ 'node-1': 'None', 'node-2': 'All', 'node-3': undefined });
 });
