@@ -74,6 +74,7 @@ export class BatonOperator extends SafeOperator {
   readonly #evictions: EvictionMemory;
   readonly #gates: GateLoops;
   readonly #silences: SilenceKeeper;
+  readonly #applyDeps: ApplyDeps;
   readonly #leaseChanges = new Map<string, number>();
   #watching: Promise<unknown> | undefined;
   #ready = false;
@@ -116,6 +117,7 @@ export class BatonOperator extends SafeOperator {
       observePlan: (plan) => this.reflector(KINDS.plans.plural).observe(plan),
       observeBatch: (batch) => this.reflector(KINDS.batches.plural).observe(batch),
     });
+    this.#applyDeps = this.#makeApplyDeps();
   }
 
   /** Whether everything has been listed once, so that decisions see the cluster as it is. */
@@ -254,7 +256,7 @@ export class BatonOperator extends SafeOperator {
     return {};
   }
 
-  get #applyDeps(): ApplyDeps {
+  #makeApplyDeps(): ApplyDeps {
     const { client, now, hash, settings } = this.#deps;
     const observer = createObserver({
       watches: this.#watches,

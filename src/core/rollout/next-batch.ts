@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 import { buildBatch, cutNextBatch } from './cut-batch.ts';
 import { endOf } from './ended.ts';
 import { holdNextBatch, type Hold, type HoldView } from './holds.ts';
-import { holdForNotification } from './notification-hold.ts';
+import { holdBriefly } from './notification-hold.ts';
 
 /** What becomes of the next batch: it is made, or something holds it. */
 export interface NextStep {
@@ -20,7 +20,7 @@ export function nextBatch(view: HoldView): NextStep {
   const { snapshot } = input;
   if (snapshot.validation.kind === 'Refused' || budget.exceeded || endOf(input, budget) !== undefined) return NO_NEXT;
   if (fleet.remaining.length === 0) return NO_NEXT;
-  const hold = holdNextBatch(view) ?? holdForNotification(input);
+  const hold = holdNextBatch(view) ?? holdBriefly(input);
   if (hold !== undefined) return { commands: [], hold };
   const next = cutNextBatch(snapshot, fleet);
   if (next === undefined) return NO_NEXT;

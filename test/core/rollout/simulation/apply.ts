@@ -1,6 +1,6 @@
 import { ACTION_REASONS } from '../../../../src/api/conditions.ts';
 import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
-import { ANNOTATIONS, FINALIZERS, LABELS } from '../../../../src/api/names.ts';
+import { FINALIZERS, LABELS } from '../../../../src/api/names.ts';
 import { settleConditions } from '../../../../src/core/condition.ts';
 import type { PodFact } from '../../../../src/core/facts.ts';
 import { isNodeCommand, type Command, type Manifest } from '../../../../src/core/rollout/command.ts';
@@ -10,6 +10,7 @@ import { replacePod } from './daemon-sets.ts';
 import { createJob, stopJob } from './kubelet.ts';
 import { applyToNode } from './apply-node.ts';
 import { leaveGroup, takeGroup } from './groups.ts';
+import { pendingPod } from './pending-pod.ts';
 import { endPod } from './pods.ts';
 import { createPullPod, deletePullPods } from './pre-pulls.ts';
 import type { Memory } from './observe.ts';
@@ -197,25 +198,9 @@ function deleteJobs(world: World, batchUid: string): Answer {
 }
 
 function createAgentPod(world: World, manifest: Manifest): Answer {
-  const { name, labels, annotations = {} } = metadataOf(manifest);
+  const { name } = metadataOf(manifest);
   if ([...world.pods.values()].some((pod) => pod.name === name)) return 'Nothing';
-  const pod: PodFact = {
-    namespace: 'fleet',
-    name,
-    uid: world.fresh('agent'),
-    node: annotations[ANNOTATIONS.node] ?? '',
-    labels,
-    phase: 'Pending',
-    ready: false,
-    deleting: false,
-    endsBy: undefined,
-    createdTime: world.now,
-    controllerKind: 'Lease',
-    mirror: false,
-    emptyDir: false,
-    terminated: undefined,
-    waiting: undefined,
-  };
+  const pod = pendingPod(manifest, { uid: world.fresh('agent'), controllerKind: 'Lease', now: world.now });
   world.pods.set(pod.uid, pod);
   startAgent(world, pod.uid);
   world.touch();

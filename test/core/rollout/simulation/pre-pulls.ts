@@ -4,6 +4,7 @@ import type { Command, Manifest } from '../../../../src/core/rollout/command.ts'
 import { metadataOf, type Answer } from './apply.ts';
 import { must } from './must.ts';
 import type { Memory } from './observe.ts';
+import { pendingPod } from './pending-pod.ts';
 import { endPod } from './pods.ts';
 import { Random } from './random.ts';
 import { whyNotNow } from './timing-rules.ts';
@@ -19,7 +20,7 @@ export function isPullPod({ labels }: PodFact): boolean {
 
 /** Creates a Pod that pulls. Now and then the API server does not want it, or its image is nowhere. */
 export function createPullPod(world: World, memory: Memory, manifest: Manifest): Answer {
-  const { name, labels, annotations = {} } = metadataOf(manifest);
+  const { name } = metadataOf(manifest);
   if ([...world.pods.values()].some((pod) => pod.name === name)) return 'Nothing';
   // Its own, so that a seed means the same whether images are pulled ahead or not.
   const random = new Random(Number.parseInt(name.slice(-6), 16));
@@ -27,23 +28,7 @@ export function createPullPod(world: World, memory: Memory, manifest: Manifest):
     memory.jobRefusals.set(name, 'exceeded quota');
     return 'Nothing';
   }
-  const pod: PodFact = {
-    namespace: 'fleet',
-    name,
-    uid: world.fresh('pull'),
-    node: annotations[ANNOTATIONS.node] ?? '',
-    labels,
-    phase: 'Pending',
-    ready: false,
-    deleting: false,
-    endsBy: undefined,
-    createdTime: world.now,
-    controllerKind: 'UpgradePlan',
-    mirror: false,
-    emptyDir: false,
-    terminated: undefined,
-    waiting: undefined,
-  };
+  const pod = pendingPod(manifest, { uid: world.fresh('pull'), controllerKind: 'UpgradePlan', now: world.now });
   world.pods.set(pod.uid, pod);
   const end = random.weighted<Partial<PodFact> | undefined>([
     [{ phase: 'Failed', terminated: { exitCode: 128, reason: 'StartError', message: 'no such file or directory' } }, 8],
