@@ -3,6 +3,8 @@ import type { WebhookSink } from '../api/generated/upgradeplan.ts';
 import type { Notification } from '../core/notification/notification.ts';
 import type { SendResult } from '../core/notification/send-result.ts';
 import type { SinkEnvironment } from './create-sink.ts';
+import { withFewerNodes } from './fewer-nodes.ts';
+import type { HttpAnswer } from './http.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import type { ReadSecret } from './secret-files.ts';
 import { invalid, readSecretText, readSecretUrl, type SecretValue } from './secret-values.ts';
@@ -10,6 +12,7 @@ import { readSigners, type Signer } from './signing-secret.ts';
 import type { SendOptions, Sink, SinkPreview } from './sink.ts';
 
 const JSON_TYPE = 'application/json';
+const PAYLOAD_TOO_LARGE = 413;
 
 /** A sink that posts the notification as JSON, signed by Standard Webhooks when the plan names a secret. */
 export function createWebhook(name: string, spec: WebhookSink, { http, userAgent, readSecret }: SinkEnvironment): Sink {
@@ -25,20 +28,27 @@ export function createWebhook(name: string, spec: WebhookSink, { http, userAgent
     const authorization = await readAuthorization(spec, readSecret);
     if (authorization?.kind === 'Permanent') return authorization;
 
-    const { contentType: type, body } = content(notification, ownText);
-    const answer = await http.post({
-      url: url.value,
-      headers: {
-        'content-type': type,
-        'user-agent': userAgent,
-        'webhook-id': notification.id,
-        'webhook-timestamp': String(Math.floor(now / 1000)),
-        ...signatureHeader(signers.value, notification.id, new Date(now), body),
-        ...(authorization === undefined ? {} : { authorization: authorization.value }),
-      },
-      body,
-      signal,
-    });
+    const post = async ({ contentType: type, body }: SinkPreview): Promise<HttpAnswer> =>
+      http.post({
+        url: url.value,
+        headers: {
+          'content-type': type,
+          'user-agent': userAgent,
+          'webhook-id': notification.id,
+          'webhook-timestamp': String(Math.floor(now / 1000)),
+          ...signatureHeader(signers.value, notification.id, new Date(now), body),
+          ...(authorization === undefined ? {} : { authorization: authorization.value }),
+        },
+        body,
+        signal,
+      });
+
+    let answer = await post(content(notification, ownText));
+    // What it finds too large it has not taken, so this repeats nothing. A text of the user's own is never touched.
+    for (const shorter of ownText === undefined ? withFewerNodes(notification) : []) {
+      if (answer.kind !== 'Answer' || answer.status !== PAYLOAD_TOO_LARGE) break;
+      answer = await post(content(shorter, undefined));
+    }
     return judgeAnswer(answer, url.value.host, now);
   }
 

@@ -45,6 +45,8 @@ export interface Notification {
   readonly durations?: NodeDurations;
   /** Every node of the batch of which plan and sink let names be told, exactly once, in the order of the turns; all nodes, unless they say less. */
   readonly nodes: readonly NotifiedNode[];
+  /** How many nodes are not in `nodes` because the receiver takes no larger body. */
+  readonly nodesOmitted?: number;
   /** The plan as it stood when the batch settled. */
   readonly progress?: PlanProgress;
   /** What follows. */

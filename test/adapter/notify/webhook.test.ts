@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LookupFunction } from 'node:net';
 import nock from 'nock';
+import type { Notification } from '../../../src/core/notification/notification.ts';
 import type { SendResult } from '../../../src/core/notification/send-result.ts';
 import type { HttpClient } from '../../../src/notify/http.ts';
+import { scenarioNotification } from '../../core/notify/scenario-notification.ts';
 import { aClient, NOTIFICATION, SinkWorld, type SendChanges } from './a-sink.ts';
 import { startReceiver, type Answer, type Receiver } from './receiver.ts';
 
@@ -63,7 +65,6 @@ describe('what a webhook answers', () => {
     { status: 404, result: { kind: 'Permanent', reason: 'Refused' } },
     { status: 408, result: { kind: 'Retry', reason: 'Unavailable' } },
     { status: 410, result: { kind: 'Permanent', reason: 'Refused' } },
-    { status: 413, result: { kind: 'Permanent', reason: 'Refused' } },
     { status: 429, result: { kind: 'Retry', reason: 'RateLimited' } },
     { status: 500, result: { kind: 'Retry', reason: 'Unavailable' } },
     { status: 503, result: { kind: 'Retry', reason: 'Unavailable' } },
@@ -84,6 +85,51 @@ describe('what a webhook answers', () => {
     const ops = await receiver((response) => response.writeHead(429, { 'retry-after': '7' }).end());
 
     expect(await send(ops.url)).toMatchObject({ kind: 'Retry', afterMs: 7_000 });
+  });
+});
+
+describe('a webhook that finds the notification too large', () => {
+  function takesAtMost(bytes: number): Answer {
+    return (response, request) => response.writeHead(Number(request.headers['content-length']) > bytes ? 413 : 204).end();
+  }
+
+  it.each([
+    { title: 'all nodes', scenario: 'thousand-failures', mostBytes: 1_000_000, nodes: 1_000, omitted: undefined, tries: 1 },
+    { title: 'no nodes', scenario: 'thousand-failures', mostBytes: 65_536, nodes: 0, omitted: 1_000, tries: 2 },
+    { title: 'the nodes that did not succeed', scenario: 'paused', mostBytes: 10_000, nodes: 10, omitted: 90, tries: 2 },
+  ] as const)(
+    'gets $title of $scenario when it takes $mostBytes bytes',
+    async ({ scenario, mostBytes, nodes, omitted, tries }) => {
+      const ops = await receiver(takesAtMost(mostBytes));
+      const notification = scenarioNotification(scenario);
+
+      expect(await send(ops.url, { notification })).toEqual({ kind: 'Delivered' });
+      expect(ops.requests.map(({ headers }) => headers['webhook-id'])).toEqual(Array(tries).fill(notification.id));
+      const body = JSON.parse(ops.requests.at(-1)?.body ?? '') as Notification;
+      expect(body.nodes).toHaveLength(nodes);
+      expect(body.nodesOmitted).toBe(omitted);
+      expect(body).toMatchObject({ counts: notification.counts, text: notification.text });
+    },
+  );
+
+  it('is given up when it takes not even one without nodes', async () => {
+    const ops = await receiver(takesAtMost(10));
+
+    expect(await send(ops.url)).toMatchObject({
+      kind: 'Permanent',
+      reason: 'Refused',
+      message: expect.stringContaining('HTTP 413'),
+    });
+    expect(ops.requests).toHaveLength(2);
+  });
+
+  it('gets a text of the user’s own whole or not at all', async () => {
+    const ops = await receiver(takesAtMost(10));
+
+    const result = await world.send({ name: 'ops', webhook: { url: ops.url }, template: 'Batch {{ batch.name }} is done' });
+
+    expect(result).toMatchObject({ kind: 'Permanent', reason: 'Refused' });
+    expect(ops.requests).toHaveLength(1);
   });
 });
 
