@@ -1,5 +1,6 @@
 import type { BatchAlert, BatchOutlook, UpgradeBatch, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
 import type { Sink } from '../../api/generated/upgradeplan.ts';
+import { finalReceipts } from '../baton/deliveries.ts';
 import { toInstant } from '../text.ts';
 import { endsInTrouble } from './action-needed.ts';
 
@@ -29,21 +30,21 @@ export interface SettlingBatch {
   readonly status: Pick<UpgradeBatchStatus, 'nodes' | 'outlook'>;
   /** Those that it has raised: whoever was alerted, or was to be, is told how it ended. */
   readonly alerts: readonly BatchAlert[];
-  /** The plan's batch before it. */
-  readonly previous: UpgradeBatch | undefined;
+  /** The plan's batches before it, in their order. */
+  readonly earlier: readonly UpgradeBatch[];
 }
 
 /**
  * Names of the sinks that are to get the final message of a batch. Who wants to hear of trouble only is also told when it is over, by
- * the first batch that ends well: a pager could not resolve otherwise.
+ * the first batch that ends well: a pager could not resolve otherwise. Where that message was not delivered, the next one says it again.
  */
-export function finalSinks(sinks: readonly Sink[], { status, alerts, previous }: SettlingBatch): readonly string[] {
+export function finalSinks(sinks: readonly Sink[], { status, alerts, earlier }: SettlingBatch): readonly string[] {
   const asks = (sink: Sink): boolean => {
     switch (sendPolicy(sink)) {
       case 'EveryBatch':
         return true;
       case 'OnTrouble':
-        return isTroubled(status) || isAlerted(alerts, sink.name) || leftInTrouble(previous, sink.name);
+        return isTroubled(status) || isAlerted(alerts, sink.name) || leftInTrouble(earlier, sink.name);
       case 'PlanEnd':
         return isPlanEnd(status.outlook);
     }
@@ -51,11 +52,18 @@ export function finalSinks(sinks: readonly Sink[], { status, alerts, previous }:
   return sinks.filter(asks).map((sink) => sink.name);
 }
 
-/** Names of the sinks that still wait for the end of the rollout after the batch has settled: they are told when it ends without another one. */
+/**
+ * Names of the sinks that still wait for the end of the rollout after the batch has settled: they are told when it ends without another
+ * one. Beside those that ask for the end these are the ones that were alerted since, to which no other batch could say that it is over.
+ */
 export function awaitingEnd(sinks: readonly Sink[], { status }: UpgradeBatch): readonly string[] {
   if (isPlanEnd(status?.outlook)) return [];
   const told = status?.notification?.sinks ?? [];
-  return sinks.filter((sink) => sendPolicy(sink) === 'PlanEnd' && !told.includes(sink.name)).map((sink) => sink.name);
+  const waits = (sink: Sink): boolean => {
+    const policy = sendPolicy(sink);
+    return policy === 'PlanEnd' || (policy === 'OnTrouble' && isAlerted(alertsAfter(status), sink.name));
+  };
+  return sinks.filter((sink) => !told.includes(sink.name) && waits(sink)).map((sink) => sink.name);
 }
 
 function isTroubled({ nodes = [], outlook }: SettlingBatch['status']): boolean {
@@ -70,12 +78,27 @@ function isAlerted(alerts: readonly BatchAlert[], sink: string): boolean {
   return alerts.some(({ sinks = [] }) => sinks.includes(sink));
 }
 
-/** Whether the last that a sink heard of the batch was trouble: how it ended, or an alert after that. */
-function leftInTrouble(batch: UpgradeBatch | undefined, sink: string): boolean {
-  const { status } = batch ?? {};
-  if (status === undefined) return false;
+/** The alerts that a batch raised once it had settled. */
+function alertsAfter(status: UpgradeBatchStatus | undefined): readonly BatchAlert[] {
+  const settled = toInstant(status?.settledTime) ?? Infinity;
+  return (status?.notification?.alerts ?? []).filter(({ time }) => (toInstant(time) ?? 0) > settled);
+}
+
+/** Whether trouble was the last that a sink heard of these batches. */
+function leftInTrouble(batches: readonly UpgradeBatch[], sink: string): boolean {
+  const last = batches.toReversed().find(({ status = {} }) => lastWord(status, sink) !== undefined);
+  return lastWord(last?.status ?? {}, sink) === 'Trouble';
+}
+
+/**
+ * What a sink heard last of a batch: how it ended, or an alert after that. Trouble that was not delivered may have been heard all the same; that it is
+ * over counts only once it is.
+ */
+function lastWord(status: UpgradeBatchStatus, sink: string): 'Trouble' | 'Good' | undefined {
   const { sinks = [], alerts = [] } = status.notification ?? {};
-  const settled = toInstant(status.settledTime) ?? Infinity;
-  const after = alerts.filter(({ time }) => (toInstant(time) ?? 0) > settled);
-  return (sinks.includes(sink) && isTroubled(status)) || isAlerted(after, sink);
+  if (isAlerted(alertsAfter(status), sink)) return 'Trouble';
+  if (sinks.includes(sink) && isTroubled(status)) return 'Trouble';
+  const delivered = finalReceipts(status.notification).some((each) => each.sink === sink && each.outcome === 'Delivered');
+  if (delivered) return 'Good';
+  return isAlerted(alerts, sink) ? 'Trouble' : undefined;
 }

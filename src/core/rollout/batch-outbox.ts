@@ -90,8 +90,8 @@ function askedSinks(
   const all = snapshot.plan.spec.notify?.sinks ?? [];
   const before = batch.status?.notification;
   if (before?.sinks === undefined) {
-    const previous = snapshot.batches.findLast((other) => other.spec.index < batch.spec.index);
-    return { sinks: finalSinks(all, { status: presentFields({ nodes, outlook }), alerts: before?.alerts ?? [], previous }) };
+    const earlier = snapshot.batches.filter((other) => other.spec.index < batch.spec.index);
+    return { sinks: finalSinks(all, { status: presentFields({ nodes, outlook }), alerts: before?.alerts ?? [], earlier }) };
   }
   const added = isPlanEnd(outlook) ? awaitingEnd(all, batch) : [];
   if (added.length === 0) return presentFields({ sinks: before.sinks, addedTime: before.addedTime });

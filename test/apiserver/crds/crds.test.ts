@@ -202,7 +202,7 @@ describe('kubectl get shows', () => {
     ]);
   });
 
-  it('a batch in one line', async () => {
+  it('a batch in one line; of a rollback how many nodes are back', async () => {
     const template = { spec: { containers: [] } };
     const spec = {
       ...{ plan: 'kernel', planUid: 'u', revision: 'r', version: '1', index: 1, step: 0, planNodes: 1 },
@@ -223,6 +223,8 @@ describe('kubectl get shows', () => {
       'NAME NODES SUCCEEDED FAILED OVERDUE AGENT NOTIFIED AGE',
       expect.stringMatching(/^kernel-7f3c-4 100 18 0 1 node-217 False \d+s$/),
     ]);
+    await patchStatus('ubatch', 'kernel-7f3c-4', { summary: { ...summary, succeeded: 0, rolledBack: 97 } });
+    expect((await rows('ubatch', 'kernel-7f3c-4'))[1]).toMatch(/^kernel-7f3c-4 100 97 0 1 /);
   });
 
   it('an action in one line', async () => {
