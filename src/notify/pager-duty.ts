@@ -5,7 +5,7 @@ import type { SendResult } from '../core/notification/send-result.ts';
 import type { SinkEnvironment } from './create-sink.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { pagerDutyEvents } from './pager-duty-events.ts';
-import { secretText, withoutSecret } from './secret-files.ts';
+import { readSecretText } from './secret-values.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { subUrl } from './sub-url.ts';
 
@@ -23,16 +23,15 @@ export function createPagerDuty(
   { http, userAgent, readSecret }: SinkEnvironment,
 ): Sink {
   async function send(notification: Notification, { signal, now }: SendOptions): Promise<SendResult> {
-    const secret = await readSecret(routingKeySecretRef);
-    if (secret.kind !== 'Found') return withoutSecret(secret, 'the routing key');
-    const routing_key = secretText(secret.bytes);
+    const key = await readSecretText(readSecret, routingKeySecretRef);
+    if (key.kind !== 'Found') return key;
     for (const { path, body } of pagerDutyEvents(notification, changes)) {
       const target = subUrl(url, path);
       if (target === undefined) return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: 'the URL cannot be read' };
       const answer = await http.post({
         url: target,
         headers: { 'content-type': 'application/json', 'user-agent': userAgent },
-        body: JSON.stringify({ routing_key, ...body }),
+        body: JSON.stringify({ routing_key: key.value, ...body }),
         signal,
       });
       const result = judgeAnswer(answer, target.host, now);

@@ -8,7 +8,7 @@ type Reference = Parameters<ReadSecret>[0];
 /** The text of a Secret's key, which must not be empty. */
 export async function readSecretText(readSecret: ReadSecret, reference: Reference): Promise<SecretValue<string>> {
   const content = await readSecret(reference);
-  if (content.kind !== 'Found') return withoutSecret(content, nameOf(reference));
+  if (content.kind !== 'Found') return withoutSecret(content, keyName(reference));
   const text = secretText(content.bytes).trim();
   return text === '' ? invalid(reference, 'is empty') : { kind: 'Found', value: text };
 }
@@ -33,9 +33,10 @@ export async function readSecretUrl(
 
 /** The result of a try for which a Secret's key is of no use. `problem` must not quote it. */
 export function invalid(reference: Reference, problem: string): PermanentResult {
-  return { kind: 'Permanent', reason: 'SecretInvalid', message: `${nameOf(reference)} ${problem}; nothing was sent` };
+  return { kind: 'Permanent', reason: 'SecretInvalid', message: `${keyName(reference)} ${problem}; nothing was sent` };
 }
 
-function nameOf({ name, key }: Reference): string {
+/** What a key of a Secret is called in messages. */
+export function keyName({ name, key }: Reference): string {
   return `the key ${key} of the Secret ${name}`;
 }

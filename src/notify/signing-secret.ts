@@ -1,13 +1,11 @@
 import { Webhook } from 'standardwebhooks';
-import type { WebhookSink } from '../api/generated/upgradeplan.ts';
-import { withoutSecret, type ReadSecret, type SecretContent } from './secret-files.ts';
-import type { SecretValue } from './secret-values.ts';
+import { NOTIFY_REASONS } from '../api/conditions.ts';
+import type { SecretKeyReference, WebhookSink } from '../api/generated/upgradeplan.ts';
+import { withoutSecret, type ReadSecret } from './secret-files.ts';
+import { invalid, keyName, type SecretValue } from './secret-values.ts';
 
 /** Signs by Standard Webhooks. */
 export type Signer = Pick<Webhook, 'sign'>;
-
-/** A signer, or why there is none. */
-type ParsedSigner = { readonly kind: 'Found'; readonly signer: Signer } | Exclude<SecretContent, { readonly kind: 'Found' }>;
 
 const ENCODED_PREFIX = 'whsec_';
 
@@ -20,28 +18,29 @@ export async function readSigners(
   readSecret: ReadSecret,
 ): Promise<SecretValue<readonly Signer[]>> {
   if (signingSecretRef === undefined) return { kind: 'Found', value: [] };
-  const current = parseSigningSecret(await readSecret(signingSecretRef));
-  if (current.kind !== 'Found') return withoutSecret(current, 'the signing secret');
-  if (previousSigningSecretRef === undefined) return { kind: 'Found', value: [current.signer] };
-  const previous = parseSigningSecret(await readSecret(previousSigningSecretRef));
-  if (previous.kind === 'Invalid') return withoutSecret(previous, 'the previous signing secret');
-  return { kind: 'Found', value: [current.signer, ...(previous.kind === 'Found' ? [previous.signer] : [])] };
+  const current = await readSigner(signingSecretRef, readSecret);
+  if (current.kind !== 'Found') return current;
+  if (previousSigningSecretRef === undefined) return { kind: 'Found', value: [current.value] };
+  const previous = await readSigner(previousSigningSecretRef, readSecret);
+  if (previous.kind === 'Found') return { kind: 'Found', value: [current.value, previous.value] };
+  return previous.reason === NOTIFY_REASONS.SecretMissing ? { kind: 'Found', value: [current.value] } : previous;
 }
 
 /**
  * The signer that a Secret's key holds. `whsec_…` is taken as Standard Webhooks encodes secrets; anything else is the secret itself,
  * byte by byte. One line break at the end of a text does not belong to it: editors and `echo` put it there.
  */
-function parseSigningSecret(content: SecretContent): ParsedSigner {
-  if (content.kind !== 'Found') return content;
+async function readSigner(reference: SecretKeyReference, readSecret: ReadSecret): Promise<SecretValue<Signer>> {
+  const content = await readSecret(reference);
+  if (content.kind !== 'Found') return withoutSecret(content, keyName(reference));
   const { bytes } = content;
   const text = bytes.toString('latin1').replace(/\r?\n$/, '');
   const isText = /^[\x20-\x7e]*$/.test(text);
   try {
-    if (isText && text.startsWith(ENCODED_PREFIX)) return { kind: 'Found', signer: new Webhook(text) };
-    return { kind: 'Found', signer: new Webhook(isText ? text : new Uint8Array(bytes), { format: 'raw' }) };
+    if (isText && text.startsWith(ENCODED_PREFIX)) return { kind: 'Found', value: new Webhook(text) };
+    return { kind: 'Found', value: new Webhook(isText ? text : new Uint8Array(bytes), { format: 'raw' }) };
   } catch {
     // The package's message could quote the secret.
-    return { kind: 'Invalid', message: 'the signing secret is empty, or begins with whsec_ but is not base64' };
+    return invalid(reference, 'is empty, or begins with whsec_ but is not base64');
   }
 }

@@ -107,7 +107,7 @@ describe('PagerDuty', () => {
     expect(await sending.send(SINKS[0]!.spec(server.host), tell('paused'))).toEqual({
       kind: 'Permanent',
       reason: 'SecretMissing',
-      message: 'the routing key is missing; nothing was sent',
+      message: 'the key routingKey of the Secret pagerduty is missing; nothing was sent',
     });
     expect(server.requests).toEqual([]);
   });
