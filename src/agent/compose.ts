@@ -1,7 +1,7 @@
 import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { Log } from '../api/log.ts';
 import type { ReportFact } from '../core/facts.ts';
-import { liveId } from '../core/baton/live.ts';
+import { seriesId } from '../core/baton/series.ts';
 import { consolidateProgress } from '../core/notification/consolidate-progress.ts';
 import { consolidateAlert } from '../core/notification/consolidate-alert.ts';
 import { consolidate } from '../core/notification/consolidate.ts';
@@ -51,7 +51,7 @@ export function createComposer({
     const alert = batch.status?.notification?.alerts?.find((each) => each.id === id);
     // An alert is urgent, and all that it says is on record.
     if (alert !== undefined) return consolidateAlert({ ...common, reports: [] }, alert);
-    if (id === liveId(batch.metadata.uid)) return consolidateProgress({ ...common, reports: [] }, now());
+    if (id === seriesId('live', batch.metadata.uid)) return consolidateProgress({ ...common, reports: [] }, now());
     if (latest?.id !== id) latest = { id, reports: collect(batch.metadata.name, signal) };
     return consolidate({ ...common, reports: await latest.reports });
   };

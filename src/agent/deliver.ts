@@ -7,11 +7,11 @@ import { hasReceipt } from '../core/baton/lease.ts';
 import type { SendResult } from '../core/notification/send-result.ts';
 import { sharedSinksKeys } from '../core/shared-sinks.ts';
 import { pause } from '../kube/pause.ts';
-import { liveReceipt } from '../core/baton/live.ts';
 import { presentFields } from '../core/present-fields.ts';
 import type { SinkTurns } from './sink-turns.ts';
 import type { Compose } from './compose.ts';
 import type { LeaseHold } from './lease-hold.ts';
+import { liveHandle } from './live.ts';
 import type { AgentPorts } from './ports.ts';
 
 /** What a delivery works with. */
@@ -128,8 +128,7 @@ async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: D
     );
     if (baton.aborted) return { kind: 'Unready', problem: 'the baton was lost while the notification was made' };
     if (stop.aborted) return { kind: 'Stopped' };
-    const handle = liveReceipt(delivery.batchUid, spec.name, [...(batch.status?.notification?.receipts ?? []), ...hold.receipts])
-      ?.receipt.handle;
+    const handle = liveHandle(batch, spec.name, ports)?.handle;
     const signal = AbortSignal.any([baton, cut]);
     const result = await createSink(spec).send(notification, presentFields({ signal, now: clock.now(), handle }));
     return { kind: 'Sent', result };

@@ -1,7 +1,7 @@
 import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { Sink as SinkSpec, UpgradePlan } from '../api/generated/upgradeplan.ts';
 import { makeReceipt } from '../core/baton/attempt.ts';
-import { liveId, liveReceipt } from '../core/baton/live.ts';
+import { newestIn, seriesId } from '../core/baton/series.ts';
 import { CONDITIONS } from '../api/conditions.ts';
 import { isTrue } from '../core/condition.ts';
 import { progressKey } from '../core/notification/consolidate-progress.ts';
@@ -74,7 +74,7 @@ async function update(
   if (live.told.get(spec.name) === key) return;
 
   const detail = { plan: plan.spec.notify?.nodeDetail, sink: spec.nodeDetail };
-  const notification = await compose({ batch, id: liveId(batch.metadata.uid) }, detail, stop);
+  const notification = await compose({ batch, id: seriesId('live', batch.metadata.uid) }, detail, stop);
   const known = liveHandle(batch, spec.name, ports);
   const signal = AbortSignal.any([baton, cut]);
   const handle = known?.handle;
@@ -93,7 +93,7 @@ export function liveHandle(
   { hold }: Pick<DeliverPorts, 'hold'>,
 ): { readonly handle: string | undefined; readonly number: number } | undefined {
   const receipts = [...(batch.status?.notification?.receipts ?? []), ...hold.receipts];
-  const found = liveReceipt(batch.metadata.uid, sink, receipts);
+  const found = newestIn({ series: 'live', batchUid: batch.metadata.uid }, sink, receipts);
   return found === undefined ? undefined : { handle: found.receipt.handle, number: found.number };
 }
 
@@ -118,7 +118,7 @@ function keep(live: LiveBatch, { batch, sink, key, result, known }: Updated, { h
   // Without a handle it can never be changed, and each change would be a new message.
   if (handle === undefined) live.mute.add(sink);
   if (handle === undefined || handle === known?.handle) return;
-  const delivery = { batch: name, batchUid: uid, id: liveId(uid, (known?.number ?? 0) + 1), sink };
+  const delivery = { batch: name, batchUid: uid, id: seriesId('live', uid, (known?.number ?? 0) + 1), sink };
   const verdict = { kind: 'Over', outcome: 'Delivered', handle } as const;
   hold.record(makeReceipt(delivery, verdict, { node: config.node, attempts: 1, now: clock.now() }));
 }

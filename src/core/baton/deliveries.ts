@@ -2,7 +2,7 @@ import { CONDITIONS } from '../../api/conditions.ts';
 import type { BatchNotification, Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import { isTrue } from '../condition.ts';
 import { hasReceipt } from './lease.ts';
-import { liveNumberOf, liveReceipt } from './live.ts';
+import { newestIn, seriesPlace } from './series.ts';
 
 /** The little of a message that decides to whom it is still to be sent. */
 export interface OutboxEntry {
@@ -45,19 +45,19 @@ export function finalReceipts(notification: BatchNotification | undefined): read
   return (notification?.receipts ?? []).filter((receipt) => receipt.id === notification?.id);
 }
 
-/** Whether a receipt is for a message of the batch that is on record, or for its live message. */
+/** Whether a receipt is for a message of the batch that is on record, or for one of its series. */
 export function isReceiptOf({ metadata, status }: UpgradeBatch, { id }: Pick<Receipt, 'id'>): boolean {
   const { notification } = status ?? {};
   const isMessage = notification?.id === id || (notification?.alerts ?? []).some((alert) => alert.id === id);
-  return isMessage || liveNumberOf(metadata.uid, id) !== undefined;
+  return isMessage || seriesPlace(id)?.batchUid === metadata.uid;
 }
 
-/** Whether the batch's status has a receipt, or for a live message a newer one. */
+/** Whether the batch's status has a receipt, or in a series a newer one. */
 export function isCopied({ metadata, status }: UpgradeBatch, receipt: Receipt): boolean {
   const copied = status?.notification?.receipts ?? [];
-  const number = liveNumberOf(metadata.uid, receipt.id);
-  if (number === undefined) return hasReceipt(copied, receipt);
-  return (liveReceipt(metadata.uid, receipt.sink, copied)?.number ?? 0) >= number;
+  const place = seriesPlace(receipt.id);
+  if (place?.batchUid !== metadata.uid) return hasReceipt(copied, receipt);
+  return (newestIn(place, receipt.sink, copied)?.number ?? 0) >= place.number;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
-import { liveId } from '../baton/live.ts';
+import { seriesId } from '../baton/series.ts';
 import type { Instant } from '../facts.ts';
 import { counted } from '../text.ts';
 import { consolidate, type ConsolidateInput } from './consolidate.ts';
@@ -15,7 +15,7 @@ export function consolidateProgress(input: ConsolidateInput, now: Instant): Noti
   const { metadata } = input.batch;
   return {
     ...base,
-    id: liveId(metadata.uid),
+    id: seriesId('live', metadata.uid),
     kind: 'Progress',
     causes: [],
     nodes: [],

@@ -2,11 +2,12 @@ import { CONDITIONS, NOTIFY_REASONS } from '../../api/conditions.ts';
 import type { BatchNotification, BatchOutlook, NodeRecord, Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import { finalReceipts } from '../baton/deliveries.ts';
 import { hasReceipt } from '../baton/lease.ts';
-import { liveReceipt } from '../baton/live.ts';
+import { newestIn } from '../baton/series.ts';
 import type { Finding } from '../condition.ts';
 import { awaitingEnd, finalSinks, isPlanEnd } from '../notification/final-sinks.ts';
 import { presentFields } from '../present-fields.ts';
 import { toInstant, toRfc3339 } from '../text.ts';
+import { currentSinks, deliveryProblem } from './sink-words.ts';
 import type { DecisionInput } from './snapshot.ts';
 
 /** The agent tries for so long to deliver a batch's notification; for a plan being deleted, shorter (ms). */
@@ -42,10 +43,8 @@ export function batchOutbox(input: DecisionInput, batch: UpgradeBatch, of: Outbo
 /** The live message of each sink, by which the next agent goes on with it, and the final message takes its place. */
 function liveReceipts({ snapshot }: DecisionInput, { metadata, status }: UpgradeBatch): readonly Receipt[] {
   const known = [...(status?.notification?.receipts ?? []), ...(snapshot.lease?.receipts ?? [])];
-  const sinks = (snapshot.plan.spec.notify?.sinks ?? []).map(({ name }) => name);
-  // While shared sinks are not known, nobody can say that one was removed.
-  const kept = snapshot.sharedSinks.kind === 'Known' ? [] : known.map(({ sink }) => sink);
-  return [...new Set([...sinks, ...kept])].flatMap((name) => liveReceipt(metadata.uid, name, known)?.receipt ?? []);
+  const series = { series: 'live', batchUid: metadata.uid } as const;
+  return currentSinks(snapshot, known).flatMap((name) => newestIn(series, name, known)?.receipt ?? []);
 }
 
 /** The receipts on record and on the Lease, for the messages that are on record, and for those that took too long. */
@@ -142,19 +141,4 @@ export function notifiedFinding(
   if (wrong === undefined || problem === undefined)
     return finding('True', NOTIFY_REASONS.Delivered, `all ${sinks.length} sinks have taken it`);
   return finding('False', problem.reason, `${wrong.sink}: ${problem.message}`);
-}
-
-const FAILURE_REASONS: ReadonlySet<string> = new Set(Object.values(NOTIFY_REASONS));
-
-/** What went wrong with a delivery for good, or was not as it should be; undefined for a good one. A receipt may carry any word: reasons are the documented ones. */
-export function deliveryProblem(receipt: Receipt): { readonly reason: string; readonly message: string } | undefined {
-  if (receipt.outcome === 'Delivered') return receipt.remark === undefined ? undefined : documented(receipt.remark);
-  return documented({ reason: receipt.reason, message: receipt.message ?? receipt.reason ?? 'failed' });
-}
-
-function documented({ reason = '', message }: { readonly reason?: string | undefined; readonly message: string }): {
-  readonly reason: string;
-  readonly message: string;
-} {
-  return { reason: FAILURE_REASONS.has(reason) ? reason : NOTIFY_REASONS.Refused, message };
 }

@@ -1,9 +1,9 @@
 import { CONDITIONS, NOTIFY_REASONS } from '../../api/conditions.ts';
 import type { Receipt, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
 import { API_VERSION } from '../../api/names.ts';
-import { cutToBytes, toInstant, toMicroTime } from '../text.ts';
-import { deliveryProblem } from './batch-outbox.ts';
+import { cutToBytes, toMicroTime } from '../text.ts';
 import type { Command } from './command.ts';
+import { deliveryProblem, lastWord, sinkWords } from './sink-words.ts';
 import type { DecisionInput } from './snapshot.ts';
 
 /**
@@ -14,7 +14,7 @@ import type { DecisionInput } from './snapshot.ts';
  */
 export function tellFailures(input: DecisionInput, statuses: ReadonlyMap<string, UpgradeBatchStatus>): readonly Command[] {
   const { batches } = input.snapshot;
-  const known = batches.flatMap((batch) => batch.status?.notification?.receipts ?? []);
+  const known = sinkWords(batches);
   const commands: Command[] = [];
   for (const batch of batches) {
     const before = batch.status?.notification?.receipts ?? [];
@@ -22,20 +22,12 @@ export function tellFailures(input: DecisionInput, statuses: ReadonlyMap<string,
       const problem = deliveryProblem(receipt);
       const isOld = before.some(({ id, sink }) => id === receipt.id && sink === receipt.sink);
       if (problem === undefined || isOld || problem.reason === NOTIFY_REASONS.SinkRemoved) continue;
-      if (problemBefore(known, receipt) === problem.reason) continue;
+      const last = lastWord(receipt.sink, known);
+      if (last !== undefined && deliveryProblem(last)?.reason === problem.reason) continue;
       commands.push(eventOf(input, receipt, `${batch.metadata.name} to ${receipt.sink}: ${problem.reason}: ${problem.message}`));
     }
   }
   return commands;
-}
-
-/** What was wrong with the last message to the same sink. */
-function problemBefore(known: readonly Receipt[], { sink }: Receipt): string | undefined {
-  const last = known
-    .filter((receipt) => receipt.sink === sink)
-    .toSorted((a, b) => (toInstant(a.time) ?? 0) - (toInstant(b.time) ?? 0))
-    .at(-1);
-  return last === undefined ? undefined : deliveryProblem(last)?.reason;
 }
 
 function eventOf({ snapshot, hash, now }: DecisionInput, { id, sink }: Receipt, note: string): Command {

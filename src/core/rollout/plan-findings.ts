@@ -1,50 +1,11 @@
-import { CONDITIONS, NOTIFY_REASONS, PLAN_REASONS } from '../../api/conditions.ts';
-import { outboxEntries } from '../baton/deliveries.ts';
+import { CONDITIONS, PLAN_REASONS } from '../../api/conditions.ts';
 import type { Finding } from '../condition.ts';
-import { counted } from '../text.ts';
-import { deliveryProblem } from './batch-outbox.ts';
-import { isSettled } from './batch-step.ts';
 import type { Verdict } from './plan-status.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 import type { Movement } from './stall.ts';
 
 /** What a condition of a plan is found to be; the generation is added where all of them come together. */
 export type PlanFinding = Omit<Finding, 'observedGeneration'>;
-
-/** Whether everybody has been told of what has settled. */
-export function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | undefined): PlanFinding {
-  const type = CONDITIONS.notificationsDelivered;
-  const settled = snapshot.batches.filter(isSettled);
-  const late = snapshot.batches.find((batch) => outboxEntries(batch).length > 0);
-  if (late !== undefined) {
-    const reason = agentProblem === undefined ? NOTIFY_REASONS.Pending : NOTIFY_REASONS.NoEligibleAgent;
-    const sinks = [...new Set(outboxEntries(late).flatMap((entry) => entry.sinks))].join(', ');
-    return {
-      type,
-      status: 'False',
-      reason,
-      message: `${late.metadata.name} is still to be told to ${sinks}${agentProblem === undefined ? '' : `: ${agentProblem}`}`,
-    };
-  }
-  const receipts = snapshot.batches.flatMap((batch) =>
-    (batch.status?.notification?.receipts ?? []).map((receipt) => ({ batch, receipt, problem: deliveryProblem(receipt) })),
-  );
-  const failed = receipts.findLast(({ problem }) => problem !== undefined);
-  if (failed?.problem !== undefined) {
-    const { reason, message } = failed.problem;
-    return { type, status: 'False', reason, message: `${failed.batch.metadata.name} to ${failed.receipt.sink}: ${message}` };
-  }
-  if (settled.length === 0)
-    return { type, status: 'Unknown', reason: NOTIFY_REASONS.NotSettled, message: 'no batch is settled yet' };
-  if (receipts.length === 0)
-    return { type, status: 'True', reason: NOTIFY_REASONS.NoSinks, message: 'no sink of the plan has asked for anything' };
-  return {
-    type,
-    status: 'True',
-    reason: NOTIFY_REASONS.Delivered,
-    message: `${counted(settled.length, 'notification')} delivered`,
-  };
-}
 
 /** Whether the plan can be carried out. */
 export function acceptedFinding({ validation }: PlanSnapshot): PlanFinding {

@@ -72,20 +72,4 @@ describe('A delivery that failed for good', () => {
     expect(pass(REFUSED).commands.find(({ kind }) => kind === 'TellWarnings')).toEqual(first);
     expect(notesOf(pass(REFUSED, [], [REFUSED]))).toEqual([]);
   });
-
-  it.each<readonly [string, Receipt, string]>([
-    ['refused', REFUSED, 'Refused'],
-    [
-      'sent with the built-in text',
-      { ...GOOD, id: ID, remark: { reason: 'TemplateFailed', message: 'line 3' } },
-      'TemplateFailed',
-    ],
-    ['not allowed', { ...REFUSED, reason: 'AddressNotAllowed' }, 'AddressNotAllowed'],
-  ])('makes NotificationsDelivered False: %s', (_, receipt, reason) => {
-    const { planStatus } = pass(REFUSED, [GOOD], [receipt]);
-    expect(planStatus?.conditions?.find(({ type }) => type === 'NotificationsDelivered')).toMatchObject({
-      status: 'False',
-      reason,
-    });
-  });
 });

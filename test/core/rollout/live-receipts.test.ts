@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Receipt, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
-import { liveId, liveNumberOf } from '../../../src/core/baton/live.ts';
+import { seriesId } from '../../../src/core/baton/series.ts';
 import { decide, type Decision } from '../../../src/core/rollout/decide.ts';
 import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
 import { aLease, anAgent, aNode, aSnapshot, byName, SETTINGS } from './support/facts.ts';
@@ -9,7 +9,7 @@ import { aBatch, aPlan, at, hash, timeAt } from './support/objects.ts';
 const UID = 'uid-of-os-aaaa-1';
 const live = (number: number, changes: Partial<Receipt> = {}): Receipt => ({
   sink: 'ops',
-  id: liveId(UID, number),
+  id: seriesId('live', UID, number),
   outcome: 'Delivered',
   handle: `C1/${number}`,
   time: timeAt(10),
@@ -61,15 +61,5 @@ describe('notify.live: the handle of the live message', () => {
 
     expect(clear).toMatchObject({ receipts: [live(17)] });
     expect(pass(many.slice(0, 10), [live(10)]).commands.some(({ kind }) => kind === 'ClearReceipts')).toBe(false);
-  });
-
-  it.each([
-    { id: `${UID}/live`, number: 1 },
-    { id: `${UID}/live.2`, number: 2 },
-    { id: `${UID}/live.x`, number: undefined },
-    { id: `${UID}/1`, number: undefined },
-    { id: 'other/live', number: undefined },
-  ])('$id has the number $number', ({ id, number }) => {
-    expect(liveNumberOf(UID, id)).toBe(number);
   });
 });

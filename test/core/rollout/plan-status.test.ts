@@ -189,32 +189,6 @@ describe('A plan that stands still says what to do', () => {
   });
 });
 
-describe('Whether everybody was told', () => {
-  const told = (...batches: readonly UpgradeBatch[]): Case => ({ nodes: NODES, batches });
-  const failed = {
-    ...outboxOf('os-aaaa-1'),
-    receipts: [
-      { sink: 'ops', id: 'uid-of-os-aaaa-1/1', outcome: 'Failed', reason: 'GivenUp', message: 'nobody took it', time: '' },
-    ],
-  } as const;
-  it.each<readonly [string, Case, string, string]>([
-    ['no batch is settled', {}, 'Unknown', 'NotSettled'],
-    ['every sink has its receipt', told(past(BOTH)), 'True', 'Delivered'],
-    ['a sink has none', told(past(BOTH, outboxOf('os-aaaa-1'))), 'False', 'Pending'],
-    [
-      'a sink has none and nobody may speak',
-      { ...told(past(BOTH, outboxOf('os-aaaa-1'))), view: { agentProblem: 'nobody' } },
-      'False',
-      'NoEligibleAgent',
-    ],
-    ['a sink failed for good', told(past(BOTH, failed)), 'False', 'GivenUp'],
-    ['there is no sink', told(past(BOTH, { id: 'x/1', sinks: [] })), 'True', 'NoSinks'],
-  ])('when %s', (_, input, status, reason) => {
-    const condition = statusOf(input).conditions?.find((each) => each.type === 'NotificationsDelivered');
-    expect(condition).toMatchObject({ status, reason });
-  });
-});
-
 describe('The figures of a plan', () => {
   it('count its nodes by outcome', () => {
     const nodes = byName(

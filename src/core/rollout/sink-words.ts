@@ -1,0 +1,50 @@
+import { NOTIFY_REASONS } from '../../api/conditions.ts';
+import type { Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import { toInstant } from '../text.ts';
+import type { PlanSnapshot } from './snapshot.ts';
+
+/** The sinks of the plan. While its shared sinks are not known, also those that have a receipt: nobody can say then that one was removed. */
+export function currentSinks(
+  { plan, sharedSinks }: Pick<PlanSnapshot, 'plan' | 'sharedSinks'>,
+  receipts: readonly Receipt[],
+): readonly string[] {
+  const own = (plan.spec.notify?.sinks ?? []).map(({ name }) => name);
+  const kept = sharedSinks.kind === 'Known' ? [] : receipts.map(({ sink }) => sink);
+  return [...new Set([...own, ...kept])];
+}
+
+/** What is known of a sink from one of its receipts. */
+export interface SinkWord extends Receipt {
+  /** Name of the batch. */
+  readonly batch: string;
+}
+
+/** All that is on record of the sinks of a plan. */
+export function sinkWords(batches: readonly UpgradeBatch[]): readonly SinkWord[] {
+  return batches.flatMap(({ metadata, status }) =>
+    (status?.notification?.receipts ?? []).map((receipt) => ({ ...receipt, batch: metadata.name })),
+  );
+}
+
+/** The last that is known of a sink. That it was once removed from the plan says nothing of it. */
+export function lastWord(sink: string, words: readonly SinkWord[]): SinkWord | undefined {
+  return words
+    .filter((word) => word.sink === sink && word.reason !== NOTIFY_REASONS.SinkRemoved)
+    .toSorted((a, b) => (toInstant(a.time) ?? 0) - (toInstant(b.time) ?? 0))
+    .at(-1);
+}
+
+const FAILURE_REASONS: ReadonlySet<string> = new Set(Object.values(NOTIFY_REASONS));
+
+/** What went wrong with a delivery for good, or was not as it should be; undefined for a good one. A receipt may carry any word: reasons are the documented ones. */
+export function deliveryProblem(receipt: Receipt): { readonly reason: string; readonly message: string } | undefined {
+  if (receipt.outcome === 'Delivered') return receipt.remark === undefined ? undefined : documented(receipt.remark);
+  return documented({ reason: receipt.reason, message: receipt.message ?? receipt.reason ?? 'failed' });
+}
+
+function documented({ reason = '', message }: { readonly reason?: string | undefined; readonly message: string }): {
+  readonly reason: string;
+  readonly message: string;
+} {
+  return { reason: FAILURE_REASONS.has(reason) ? reason : NOTIFY_REASONS.Refused, message };
+}
