@@ -1,5 +1,6 @@
 import { API_VERSION, LABELS } from '../../api/names.ts';
 import { presentFields } from '../present-fields.ts';
+import { compareNames } from '../text.ts';
 import type { NotifiedCommand } from './notification.ts';
 
 /** Beyond this many characters the node names of a release are read from the batch instead of being spelled out. */
@@ -68,7 +69,7 @@ function describeBudget(budget: string): NotifiedCommand {
 
 function releaseCommand(input: CommandInput): string {
   const { namespace, plan, batch, quarantined, quarantinedUnnamed, ofAllBatches } = input;
-  const whole = createAction(input, 'release-', { action: 'Release', nodes: quarantined });
+  const whole = createAction(input, 'release-', { action: 'Release', nodes: quarantined.toSorted(compareNames) });
   if (quarantinedUnnamed === 0 && JSON.stringify(quarantined).length <= LONGEST_NODE_LIST) return whole;
 
   // The shell puts in the names of the nodes that are still quarantined then: `"a","b",` without the last comma.

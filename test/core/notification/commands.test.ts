@@ -54,14 +54,14 @@ function commandFor(purpose: string, input: Partial<CommandInput>): string {
 
 describe('the commands of a notification, pasted into bash', () => {
   it('release the nodes that are named', () => {
-    const { calls, created } = paste(commandFor('Release', { quarantined: ['node-3', 'node-4'] }));
+    const { calls, created } = paste(commandFor('Release', { quarantined: ['node-10', 'node-9'] }));
 
     expect(calls).toEqual(['create -n fleet -f -']);
     expect(created).toEqual({
       apiVersion: 'baton.dev/v1alpha1',
       kind: 'UpgradeAction',
       metadata: { generateName: 'release-' },
-      spec: { plan: 'kernel', action: 'Release', nodes: ['node-3', 'node-4'] },
+      spec: { plan: 'kernel', action: 'Release', nodes: ['node-9', 'node-10'] },
     });
   });
 
