@@ -12,6 +12,23 @@ export interface ListedAlert {
   readonly annotations: Readonly<Record<string, string>>;
   readonly startsAt: string;
   readonly endsAt: string;
+  readonly status: { readonly silencedBy: readonly string[] };
+}
+
+/** A silence as Alertmanager lists it, also when it is over. */
+export interface ListedSilence {
+  readonly id: string;
+  readonly matchers: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly isRegex: boolean;
+    readonly isEqual: boolean;
+  }[];
+  readonly createdBy: string;
+  readonly startsAt: string;
+  /** The moment at which it was lifted, once it has been. */
+  readonly endsAt: string;
+  readonly status: { readonly state: 'pending' | 'active' | 'expired' };
 }
 
 /** Alertmanager itself, alone. */
@@ -19,6 +36,9 @@ export interface Alertmanager {
   readonly url: string;
   /** The alerts that are firing now. */
   firing(): Promise<readonly ListedAlert[]>;
+  /** An alert with these labels fires, as if Prometheus had sent it. */
+  fire(labels: Readonly<Record<string, string>>): Promise<void>;
+  silences(): Promise<readonly ListedSilence[]>;
   close(): Promise<void>;
 }
 
@@ -44,7 +64,15 @@ export async function startAlertmanager(host = '127.0.0.1'): Promise<Alertmanage
   };
   try {
     const url = `http://${await listenAddress(createInterface({ input: child.stderr }))}`;
-    return { url, firing: () => firing(url), close };
+    return {
+      url,
+      firing: async () => (await call(url, 'alerts?active=true&silenced=true')) as readonly ListedAlert[],
+      fire: async (labels) => {
+        await call(url, 'alerts', [{ labels }]);
+      },
+      silences: async () => (await call(url, 'silences')) as readonly ListedSilence[],
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -62,8 +90,11 @@ async function listenAddress(lines: AsyncIterable<string>): Promise<string> {
   throw new Error(`Alertmanager ended at once: ${last}`);
 }
 
-async function firing(url: string): Promise<readonly ListedAlert[]> {
-  const answer = await fetch(`${url}/api/v2/alerts?active=true&silenced=true`);
-  if (!answer.ok) throw new Error(`Alertmanager answered ${answer.status}`);
-  return (await answer.json()) as readonly ListedAlert[];
+/** What Alertmanager answers, as JSON; undefined when it says nothing. With a body it is a POST. */
+async function call(url: string, path: string, body?: object): Promise<unknown> {
+  const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const answer = await fetch(`${url}/api/v2/${path}`, body === undefined ? {} : post);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`Alertmanager answered ${answer.status}: ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
 }

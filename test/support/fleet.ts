@@ -2,8 +2,10 @@ import type {
   DrainPolicy,
   FailurePolicy,
   NodeSelector,
+  NotifyPolicy,
   ProcessTiming,
   ProcessVerify,
+  Sink,
   UpgradePlanSpec,
   UpgradeProcess,
 } from '../../src/api/generated/upgradeplan.ts';
@@ -65,6 +67,13 @@ export interface FleetPlan {
   readonly sinkUrl?: string;
   /** Whether {@link signingSecret} signs. */
   readonly signed?: boolean;
+  /** More of how it tells, and sinks beside `ops`. */
+  readonly notify?: Partial<NotifyPolicy>;
+}
+
+/** The nodes of these names. */
+export function nodesNamed(...names: readonly string[]): NodeSelector {
+  return { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: names }] };
 }
 
 function templateManifest(process: FleetProcess, command: readonly string[]): unknown {
@@ -93,12 +102,14 @@ function processManifest(process: FleetProcess): unknown {
   };
 }
 
+function opsSink({ sinkUrl, signed }: FleetPlan): readonly Sink[] {
+  if (sinkUrl === undefined) return [];
+  return [{ name: 'ops', webhook: { url: sinkUrl, ...(signed === true ? { signingSecretRef: signingSecret } : {}) } }];
+}
+
 /** The UpgradePlan as one applies it. */
 export function planManifest(plan: FleetPlan): unknown {
-  const webhook =
-    plan.sinkUrl === undefined
-      ? undefined
-      : { url: plan.sinkUrl, ...(plan.signed === true ? { signingSecretRef: signingSecret } : {}) };
+  const sinks = [...opsSink(plan), ...(plan.notify?.sinks ?? [])];
   return {
     apiVersion: API_VERSION,
     kind: 'UpgradePlan',
@@ -113,7 +124,7 @@ export function planManifest(plan: FleetPlan): unknown {
       drain: plan.drain ?? { emptyDirData: 'Delete' },
       processes: plan.processes.map(processManifest),
       ...plan.more,
-      ...(webhook === undefined ? {} : { notify: { sinks: [{ name: 'ops', webhook }] } }),
+      ...(sinks.length === 0 && plan.notify === undefined ? {} : { notify: { ...plan.notify, sinks } }),
     },
   };
 }

@@ -3,9 +3,9 @@ import type { UpgradeAction } from '../../src/api/generated/upgradeaction.ts';
 import { TAINTS } from '../../src/api/names.ts';
 import { expandNodeNames } from '../../src/core/notification/node-names.ts';
 import type { Notification } from '../../src/core/notification/notification.ts';
-import { runCommand } from '../cluster/run-command.ts';
 import { planManifest } from '../support/fleet.ts';
 import { findCondition, type Node } from '../support/kubernetes-objects.ts';
+import { paste } from '../support/paste.ts';
 import { waitForRollout } from '../support/rollout.ts';
 import { failOnce } from '../support/scripts.ts';
 import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
@@ -23,16 +23,6 @@ beforeAll(async () => {
   namespace = await system.createNamespace();
 }, openTimeoutMs);
 afterAll(() => system.close(), 180_000);
-
-/** Runs a command of a notification, as somebody who copied it from there into a shell. */
-async function paste(notification: Notification | undefined, purpose: string): Promise<string> {
-  const command =
-    notification?.commands.find((candidate) => candidate.purpose === purpose)?.command ?? `echo no ${purpose}; false`;
-  const result = await runCommand('bash', ['-c', command], { env: system.cluster.environment, timeoutMs: 60_000 });
-  console.log(`$ ${command}\n${result.stdout}${result.stderr}`);
-  expect(result.code).toBe(0);
-  return result.stdout;
-}
 
 async function heldNodes(): Promise<string[]> {
   return nodesStillHeld(await system.kubectl.list<Node>('nodes'));
@@ -93,7 +83,7 @@ describe('a Job that fails on one node', () => {
   });
 
   it('is released by the command of the notification', async () => {
-    await paste(notification, 'Release');
+    await paste(system.cluster, notification, 'Release');
 
     await waitForFreeNodes(system.kubectl);
   }, 90_000);
@@ -120,7 +110,7 @@ describe('a Job that fails on one node', () => {
   }, 60_000);
 
   it('goes on to the end after the resume command of the notification, and says what is left', async () => {
-    await paste(notification, 'Resume');
+    await paste(system.cluster, notification, 'Resume');
 
     const end = await waitForRollout(system.kubectl, {
       namespace,

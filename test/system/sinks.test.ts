@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { planManifest, signingSecret } from '../support/fleet.ts';
+import type { Sink } from '../../src/api/generated/upgradeplan.ts';
 import { startSlackServer, type SlackServer } from '../adapter/notify/slack-server.ts';
+import { startVerifyingReceiver, type VerifyingReceiver } from '../adapter/notify/verifying-receiver.ts';
 import { startAlertmanager, type Alertmanager } from '../support/alertmanager.ts';
+import { planManifest, signingSecret } from '../support/fleet.ts';
 import { findCondition, type Event } from '../support/kubernetes-objects.ts';
 import { startMailServer, type MailServer } from '../support/mail-server.ts';
 import { readMail } from '../support/read-mail.ts';
@@ -14,6 +16,7 @@ let namespace: string;
 let mail: MailServer;
 let alertmanager: Alertmanager;
 let slack: SlackServer;
+let ops: VerifyingReceiver;
 let rollout: Rollout;
 
 /** Two storage nodes, one after the other, told to receivers of every kind that can be had as they are. */
@@ -23,24 +26,26 @@ beforeAll(async () => {
   mail = await startMailServer(cluster.hostAddress);
   alertmanager = await startAlertmanager(cluster.hostAddress);
   slack = await startSlackServer(cluster.hostAddress);
+  ops = await startVerifyingReceiver(system.signingKey, cluster.hostAddress);
   namespace = await system.createNamespace();
-  const plan = planManifest({
-    namespace,
-    batches: [{ size: 1 }],
-    nodeSelector: { matchLabels: { storage: 'yes' } },
-    processes: [{ name: 'os', script: work(1), disruption: 'None' }],
-  }) as { readonly spec: object };
-  const sinks = [
-    { name: 'ops', webhook: { url: system.sinkUrl(namespace), signingSecretRef: signingSecret } },
-    { name: 'mail', email: { to: ['ops@example.com'], from: 'baton@example.com', smtpSecretRef: { name: 'smtp' } } },
-    { name: 'alerts', alertmanager: { url: alertmanager.url } },
-    { name: 'cluster', events: {} },
-    { name: 'chat', slack: { channel: '#upgrades', tokenSecretRef: { name: 'slack', key: 'token' }, apiUrl: slack.apiUrl } },
-  ];
-  await kubectl.apply(smtpSecret(namespace, mail), secret(namespace, 'slack', { token: 'xoxb-test' }), {
-    ...plan,
-    spec: { ...plan.spec, notify: { sinks } },
-  });
+  await kubectl.apply(
+    smtpSecret(namespace, mail),
+    secret(namespace, 'slack', { token: 'xoxb-test' }),
+    secret(namespace, 'ops-ca', { 'ca.crt': ops.ca }),
+    sharedSinks('our-sinks', [
+      {
+        name: 'ops',
+        connection: { tls: { caSecretRef: { name: 'ops-ca', key: 'ca.crt' } } },
+        webhook: { url: ops.url, signingSecretRef: signingSecret },
+      },
+      { name: 'mail', email: { to: ['ops@example.com'], from: 'baton@example.com', smtpSecretRef: { name: 'smtp' } } },
+    ]),
+    upgradeOfStorage('os', 'our-sinks', [
+      { name: 'alerts', alertmanager: { url: alertmanager.url } },
+      { name: 'cluster', events: {} },
+      { name: 'chat', slack: { channel: '#upgrades', tokenSecretRef: { name: 'slack', key: 'token' }, apiUrl: slack.apiUrl } },
+    ]),
+  );
   rollout = await waitForRollout(kubectl, {
     namespace,
     what: 'the rollout to succeed and every sink to be told',
@@ -49,9 +54,25 @@ beforeAll(async () => {
   });
 }, openTimeoutMs);
 afterAll(async () => {
-  await Promise.all([mail.close(), alertmanager.close(), slack.close()]);
+  await Promise.all([mail.close(), alertmanager.close(), slack.close(), ops.close()]);
   await system.close();
 }, 180_000);
+
+/** A plan for the two storage nodes, one after the other, with sinks of its own and shared ones. */
+function upgradeOfStorage(name: string, shared: string, sinks: readonly Sink[]): unknown {
+  return planManifest({
+    namespace,
+    name,
+    batches: [{ size: 1 }],
+    nodeSelector: { matchLabels: { storage: 'yes' } },
+    processes: [{ name: 'os', script: work(1), disruption: 'None' }],
+    notify: { sinksFrom: [{ configMapRef: { name: shared } }], sinks },
+  });
+}
+
+function sharedSinks(name: string, sinks: readonly object[]): object {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data: { 'sinks.yaml': JSON.stringify(sinks) } };
+}
 
 function smtpSecret(inNamespace: string, server: MailServer): object {
   const { host, port, user: username, password, certificate } = server;
@@ -79,8 +100,8 @@ describe('a rollout in two batches tells each sink once a batch', () => {
     expect(receipts).toEqual([each, each]);
   });
 
-  it('webhook: signed as the library of Standard Webhooks verifies it', async () => {
-    expect((await system.deliveries(namespace)).map(({ id }) => id)).toEqual(ids());
+  it('webhook: by HTTPS with an authority of its own, signed as the library of Standard Webhooks verifies it', () => {
+    expect(ops.taken.map(({ id }) => id)).toEqual(ids());
   });
 
   it('email: by STARTTLS with the login of the Secret, as one thread', () => {
@@ -125,4 +146,25 @@ describe('a rollout in two batches tells each sink once a batch', () => {
     );
     expect(await system.kubectl.run(['describe', 'uplan', 'os', '--namespace', namespace])).toContain('BatchSettled');
   });
+});
+
+describe('sinksFrom: a list that is wrong', () => {
+  it('starts nothing, and the plan says what is wrong and where', async () => {
+    await system.kubectl.apply(
+      sharedSinks('wrong-sinks', [{ name: 'ops', webhook: { url: 'nowhere' } }]),
+      upgradeOfStorage('wrong', 'wrong-sinks', []),
+    );
+
+    const { plan, batches } = await waitForRollout(system.kubectl, {
+      namespace,
+      name: 'wrong',
+      what: 'the plan to say what is wrong with its sinks',
+      until: (seen) => seen.plan?.status?.reason === 'SinksUnreadable',
+    });
+
+    const message = findCondition(plan, 'Ready')?.message;
+    console.log(message);
+    expect(message).toContain('the ConfigMap wrong-sinks, key sinks.yaml: [0].webhook.url: ');
+    expect(batches).toEqual([]);
+  }, 60_000);
 });

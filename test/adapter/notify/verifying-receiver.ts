@@ -1,0 +1,42 @@
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+import type { Notification } from '../../../src/core/notification/notification.ts';
+import { makeAuthority } from './certificates.ts';
+import { startReceiver, type ReceivedRequest } from './receiver.ts';
+
+/** An HTTPS receiver as the standard wants it: it takes what is signed with its key, and answers 401 to everything else. */
+export interface VerifyingReceiver {
+  readonly url: string;
+  /** The certificate of the authority that has issued its own, PEM. */
+  readonly ca: string;
+  /** What it took, in order. */
+  readonly taken: readonly Notification[];
+  close(): Promise<void>;
+}
+
+/** Starts one on a free port of an address. Close it. */
+export async function startVerifyingReceiver(signingKey: string, address = '127.0.0.1'): Promise<VerifyingReceiver> {
+  const authority = makeAuthority();
+  const webhook = new Webhook(signingKey);
+  const taken: Notification[] = [];
+
+  function isSigned({ body, headers }: ReceivedRequest): boolean {
+    try {
+      webhook.verify(body, headers as Record<string, string>);
+      return true;
+    } catch (error) {
+      if (error instanceof WebhookVerificationError) return false;
+      throw error;
+    }
+  }
+
+  const receiver = await startReceiver(
+    (response, request) => {
+      const signed = isSigned(request);
+      if (signed) taken.push(JSON.parse(request.body) as Notification);
+      response.writeHead(signed ? 204 : 401).end();
+    },
+    authority.issue(`IP:${address}`),
+    address,
+  );
+  return { url: receiver.url, ca: authority.ca, taken, close: () => receiver.close() };
+}
