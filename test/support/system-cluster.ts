@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { API_VERSION } from '../../src/api/names.ts';
 import { startCluster, type Cluster, type RealNode } from '../cluster/cluster.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { namespaceManifest, signingSecretManifest } from './fleet.ts';
@@ -123,6 +124,20 @@ async function prepareSystem(release: () => void): Promise<System> {
       }
     },
   };
+}
+
+/** Ends the quarantine of nodes, as a person does who has repaired them, and waits until every node is free. */
+export async function releaseNodes(
+  kubectl: Kubectl,
+  { namespace, plan, nodes }: { readonly namespace: string; readonly plan: string; readonly nodes: readonly string[] },
+): Promise<void> {
+  await kubectl.apply({
+    apiVersion: API_VERSION,
+    kind: 'UpgradeAction',
+    metadata: { name: `release-${plan}`, namespace },
+    spec: { plan, action: 'Release', nodes },
+  });
+  await waitForFreeNodes(kubectl);
 }
 
 /** Waits until no node is cordoned, claimed, in a turn or quarantined. */

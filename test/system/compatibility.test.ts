@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { API_VERSION } from '../../src/api/names.ts';
 import { findCondition } from '../support/kubernetes-objects.ts';
-import { upgradeRepository, upgradeVersion } from '../support/fleet.ts';
+import { nodesNamed, upgradeRepository, upgradeVersion } from '../support/fleet.ts';
 import { describeRollout, readRollout, waitForRollout } from '../support/rollout.ts';
-import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
+import { openSystem, openTimeoutMs, releaseNodes, waitForFreeNodes, type System } from '../support/system-cluster.ts';
 
 let system: System;
 let namespace: string;
@@ -52,7 +52,7 @@ const plan = (job: object): object => ({
   metadata: { name: 'suc', namespace },
   spec: {
     version: upgradeVersion,
-    nodeSelector: { matchLabels: { 'kubernetes.io/hostname': 'node-1' } },
+    nodeSelector: nodesNamed('node-1'),
     batches: [{ size: 1 }],
     processes: [{ name: 'os', disruption: 'None', timing: { deadlineSeconds: 60 }, job }],
   },
@@ -90,10 +90,6 @@ describe('compatibility: SystemUpgradeController', () => {
 
     expect(end.plan?.status?.revision).not.toBe(before.plan?.status?.revision);
     expect(JSON.stringify(end.batches[1]?.status?.nodes)).toContain('missing: SYSTEM_UPGRADE_NODE_NAME');
-    await system.kubectl.apply({
-      ...{ apiVersion: API_VERSION, kind: 'UpgradeAction', metadata: { name: 'release', namespace } },
-      spec: { plan: 'suc', action: 'Release', nodes: ['node-1'] },
-    });
-    await waitForFreeNodes(system.kubectl);
+    await releaseNodes(system.kubectl, { namespace, plan: 'suc', nodes: ['node-1'] });
   }, 150_000);
 });

@@ -3,12 +3,12 @@ import type { NodeRecord } from '../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan, UpgradeProcess } from '../../src/api/generated/upgradeplan.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { followAuditLog } from '../support/audit-log.ts';
-import { planManifest, upgradeRepository, upgradeVersion } from '../support/fleet.ts';
+import { nodesNamed, planManifest, upgradeRepository, upgradeVersion } from '../support/fleet.ts';
 import { batonNamespace } from '../support/installation.ts';
 import { findCondition, type Pod } from '../support/kubernetes-objects.ts';
 import { operatorUser } from '../support/operator-process.ts';
 import { waitForRollout, type Rollout } from '../support/rollout.ts';
-import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
+import { openSystem, openTimeoutMs, releaseNodes, waitForFreeNodes, type System } from '../support/system-cluster.ts';
 
 let system: System;
 /** Of the plans, and of the DaemonSets. */
@@ -23,7 +23,6 @@ beforeAll(async () => {
 afterAll(() => system.close(), 180_000);
 
 const HASH = 'controller-revision-hash';
-const hostnames = (...values: readonly string[]): object => ({ key: 'kubernetes.io/hostname', operator: 'In', values });
 
 interface DaemonSetSpec {
   readonly nodes: readonly string[];
@@ -38,7 +37,6 @@ function daemonSetManifest(
   name: string,
   { nodes, version, command = 'sleep 86400', updateStrategy = 'OnDelete' }: DaemonSetSpec,
 ): unknown {
-  const term = { matchExpressions: [hostnames(...nodes)] };
   const container = {
     name: 'daemon',
     image: `${upgradeRepository}:${upgradeVersion}`,
@@ -49,7 +47,7 @@ function daemonSetManifest(
   };
   const podSpec = {
     terminationGracePeriodSeconds: 1,
-    affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } },
+    affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [nodesNamed(...nodes)] } } },
     containers: [container],
   };
   return {
@@ -87,7 +85,7 @@ async function upgrade(name: string, nodes: readonly string[], more: Partial<Upg
   const plan = planManifest({
     namespace,
     name,
-    nodeSelector: { matchExpressions: [hostnames(...nodes)] } as UpgradePlan['spec']['nodeSelector'] & object,
+    nodeSelector: nodesNamed(...nodes),
     batches: [{ size: 1 }, { size: 5 }],
     processes: [{ name: 'daemon', disruption: 'None' }],
   }) as UpgradePlan;
@@ -201,12 +199,6 @@ describe('daemonSet', () => {
     console.log(record?.message);
     expect(record).toMatchObject({ reason: 'DeadlineExceeded', quarantined: true });
     expect(record?.message).toMatch(/^not Ready within 15 s: Pod \S+ is not Ready: (CrashLoopBackOff|exit code 3)/);
-    await system.kubectl.apply({
-      apiVersion: 'baton.dev/v1alpha1',
-      kind: 'UpgradeAction',
-      metadata: { name: 'release-broken', namespace },
-      spec: { plan: 'broken', action: 'Release', nodes: ['node-5'] },
-    });
-    await waitForFreeNodes(system.kubectl);
+    await releaseNodes(system.kubectl, { namespace, plan: 'broken', nodes: ['node-5'] });
   }, 180_000);
 });

@@ -3,7 +3,7 @@ import type { NodeRecord } from '../../src/api/generated/upgradebatch.ts';
 import type { DrainPolicy } from '../../src/api/generated/upgradeplan.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { barePodManifest, budgetManifest, deploymentManifest, jobManifest, type Application } from '../support/applications.ts';
-import { planManifest } from '../support/fleet.ts';
+import { nodesNamed, planManifest } from '../support/fleet.ts';
 import { batonNamespace } from '../support/installation.ts';
 import { type Node, type Pod } from '../support/kubernetes-objects.ts';
 import { waitForRollout, type Rollout } from '../support/rollout.ts';
@@ -43,7 +43,7 @@ async function upgrade(name: string, node: string, drain: Partial<DrainPolicy>, 
     planManifest({
       namespace,
       name,
-      nodeSelector: { matchLabels: { 'kubernetes.io/hostname': node } },
+      nodeSelector: nodesNamed(node),
       batches: [{ size: 1 }],
       processes: [{ name: 'os', script: work(seconds) }],
       drain,
@@ -211,9 +211,7 @@ describe('A drain on a real node', () => {
     const before = await operatorPod();
     const home = before.spec.nodeName ?? '';
     const other = home === 'node-1' ? 'node-2' : 'node-1';
-    const nodeSelector = {
-      matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In' as const, values: [home, other] }],
-    };
+    const nodeSelector = nodesNamed(home, other);
     const processes = [{ name: 'os', script: work(1) }];
     // The applications of the other tests are on these nodes.
     const ignore = { podSelector: { matchExpressions: [{ key: 'app', operator: 'Exists' as const }] } };

@@ -4,7 +4,7 @@ import { LABELS } from '../../src/api/names.ts';
 import { createApiClient, type ApiClient } from '../cluster/api-client.ts';
 import { followAuditLog, type AuditEntry } from '../support/audit-log.ts';
 import { budgetManifest, deploymentManifest } from '../support/applications.ts';
-import { planManifest, type FleetPlan, type FleetProcess } from '../support/fleet.ts';
+import { nodesNamed, planManifest, type FleetPlan, type FleetProcess } from '../support/fleet.ts';
 import { findCondition, type Node } from '../support/kubernetes-objects.ts';
 import {
   operatorUser,
@@ -81,9 +81,7 @@ describe('an operator that is killed and started again', () => {
         await kubectl.apply(
           planManifest({
             namespace,
-            nodeSelector: {
-              matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['node-1', 'node-2', 'node-3'] }],
-            },
+            nodeSelector: nodesNamed('node-1', 'node-2', 'node-3'),
             batches: [{ size: 1 }, { size: 2 }],
             maxUnavailable: 2,
             processes: [{ name: 'os', script: work(1) }],
@@ -173,7 +171,7 @@ describe('an operator that is killed in the middle of a wait of 20 s', () => {
           planManifest({
             ...plan,
             namespace,
-            nodeSelector: { matchLabels: { 'kubernetes.io/hostname': guarded.node } },
+            nodeSelector: nodesNamed(guarded.node),
             batches: [{ size: 1 }],
             failure: { failedNodes: 'Uncordon' },
             processes: [{ name: 'os', script: 'true', ...process }],

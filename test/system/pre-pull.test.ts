@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LABELS } from '../../src/api/names.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { followAuditLog } from '../support/audit-log.ts';
-import { planManifest, type FleetProcess } from '../support/fleet.ts';
+import { nodesNamed, planManifest, type FleetProcess } from '../support/fleet.ts';
 import type { Event, Node, Pod } from '../support/kubernetes-objects.ts';
 import { startRegistry, type Registry } from '../support/registry.ts';
 import { waitForRollout, type Rollout } from '../support/rollout.ts';
@@ -34,7 +34,7 @@ async function upgrade(name: string, processes: readonly FleetProcess[]): Promis
     planManifest({
       namespace,
       name,
-      nodeSelector: { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: nodes }] },
+      nodeSelector: nodesNamed(...nodes),
       batches: [{ size: 1 }],
       // Domains go by name, so it is known who is next.
       more: { oneDomainAtATime: { topologyKey: 'kubernetes.io/hostname' } },

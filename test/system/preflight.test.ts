@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { API_VERSION } from '../../src/api/names.ts';
 import { waitFor } from '../cluster/wait-for.ts';
-import { upgradeRepository, upgradeVersion } from '../support/fleet.ts';
+import { nodesNamed, upgradeRepository, upgradeVersion } from '../support/fleet.ts';
 import { readRollout, waitForRollout } from '../support/rollout.ts';
 import { openSystem, openTimeoutMs, type System } from '../support/system-cluster.ts';
 
@@ -24,7 +24,7 @@ const plan = (podSpec: object = {}): object => ({
   spec: {
     version: upgradeVersion,
     paused: true,
-    nodeSelector: { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['node-1', 'node-2'] }] },
+    nodeSelector: nodesNamed('node-1', 'node-2'),
     batches: [{ size: 1 }],
     processes: [{ name: 'os', job: { template: { spec: { containers: [{ name: 'upgrade', image }], ...podSpec } } } }],
   },

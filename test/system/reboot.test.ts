@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NodeRecord } from '../../src/api/generated/upgradebatch.ts';
 import { LABELS } from '../../src/api/names.ts';
 import { followAuditLog } from '../support/audit-log.ts';
-import { planManifest } from '../support/fleet.ts';
+import { nodesNamed, planManifest } from '../support/fleet.ts';
 import { hasSucceeded, readReports, waitForRollout, type Rollout } from '../support/rollout.ts';
 import { announceReboot } from '../support/scripts.ts';
 import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
@@ -24,9 +24,7 @@ describe('an upgrade that reboots its node', () => {
     await kubectl.apply(
       planManifest({
         namespace,
-        nodeSelector: {
-          matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['node-1', 'node-2', 'node-3'] }],
-        },
+        nodeSelector: nodesNamed('node-1', 'node-2', 'node-3'),
         batches: [{ size: 1 }, { size: 2 }],
         processes: [{ name: 'kernel', disruption: 'Reboot', report: 'Socket', script: announceReboot(), deadlineSeconds: 240 }],
         sinkUrl: system.sinkUrl(namespace),
@@ -84,7 +82,7 @@ describe('an upgrade that reboots its node', () => {
     await kubectl.apply(
       planManifest({
         namespace,
-        nodeSelector: { matchLabels: { 'kubernetes.io/hostname': 'node-4' } },
+        nodeSelector: nodesNamed('node-4'),
         batches: [{ size: 1 }],
         processes: [
           {

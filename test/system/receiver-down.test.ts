@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '../cluster/wait-for.ts';
-import { planManifest } from '../support/fleet.ts';
+import { nodesNamed, planManifest } from '../support/fleet.ts';
 import { findCondition } from '../support/kubernetes-objects.ts';
 import { hasSucceeded, waitForRollout } from '../support/rollout.ts';
 import { work } from '../support/scripts.ts';
@@ -40,7 +40,7 @@ describe('a receiver in trouble', () => {
         namespace,
         batches: [{ size: 2 }],
         maxUnavailable: 2,
-        nodeSelector: { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['node-1', 'node-2'] }] },
+        nodeSelector: nodesNamed('node-1', 'node-2'),
         processes: [{ name: 'os', script: work(1), disruption: 'None' }],
         sinkUrl: system.sinkUrl(namespace),
         signed: true,
@@ -77,7 +77,7 @@ describe('a receiver in trouble', () => {
       planManifest({
         namespace,
         batches: [{ size: 1 }],
-        nodeSelector: { matchLabels: { 'kubernetes.io/hostname': 'node-1' } },
+        nodeSelector: nodesNamed('node-1'),
         processes: [{ name: 'os', script: work(1), disruption: 'None' }],
         sinkUrl: system.sinkUrl(namespace),
         signed: true,

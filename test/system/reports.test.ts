@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LABELS, SOCKET_PATH } from '../../src/api/names.ts';
 import { runCommand } from '../cluster/run-command.ts';
 import { waitFor } from '../cluster/wait-for.ts';
-import { planManifest } from '../support/fleet.ts';
+import { nodesNamed, planManifest } from '../support/fleet.ts';
 import { bundlePath } from '../support/installation.ts';
 import { findCondition, type Node, type Pod } from '../support/kubernetes-objects.ts';
 import { hasSucceeded, readReports, readRollout, waitForRollout } from '../support/rollout.ts';
@@ -45,7 +45,7 @@ beforeAll(async () => {
   await system.kubectl.apply(
     planManifest({
       namespace,
-      nodeSelector: { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: chosen }] },
+      nodeSelector: nodesNamed(...chosen),
       batches: [{ size: 2 }],
       processes: [{ name: 'os', report: 'Socket', script }],
       sinkUrl: system.sinkUrl(namespace),

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NodeRecord } from '../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../src/api/generated/upgradeplan.ts';
 import { LABELS } from '../../src/api/names.ts';
-import { planManifest, type FleetProcess } from '../support/fleet.ts';
+import { nodesNamed, planManifest, type FleetProcess } from '../support/fleet.ts';
 import type { Pod } from '../support/kubernetes-objects.ts';
 import { readReports, waitForRollout, type Rollout } from '../support/rollout.ts';
 import { work } from '../support/scripts.ts';
-import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
+import { openSystem, openTimeoutMs, releaseNodes, type System } from '../support/system-cluster.ts';
 
 let system: System;
 let namespace: string;
@@ -23,7 +23,7 @@ async function upgrade(name: string, nodes: readonly string[], process: Partial<
     planManifest({
       namespace,
       name,
-      nodeSelector: { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [...nodes] }] },
+      nodeSelector: nodesNamed(...nodes),
       batches: [{ size: nodes.length }],
       maxUnavailable: nodes.length,
       processes: [{ name: 'os', disruption: 'None', ...process }],
@@ -91,13 +91,7 @@ describe('timing', () => {
     const reports = await readReports(system.kubectl, namespace, 'fail');
     expect(reports.find(({ reason }) => reason === 'UpgradeFailed')?.note).toContain('told to stop');
     expect((await podsOf('fail')).filter((pod) => pod.status.phase === 'Running')).toEqual([]);
-    await system.kubectl.apply({
-      apiVersion: 'baton.dev/v1alpha1',
-      kind: 'UpgradeAction',
-      metadata: { name: 'release', namespace },
-      spec: { plan: 'fail', action: 'Release', nodes: ['node-2'] },
-    });
-    await waitForFreeNodes(system.kubectl);
+    await releaseNodes(system.kubectl, { namespace, plan: 'fail', nodes: ['node-2'] });
   }, 120_000);
 
   it('onOverdue: Retry, rerun: Safe: ends the process and runs it once more, from the checkpoint that it has left', async () => {

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NodeRecord } from '../../src/api/generated/upgradebatch.ts';
 import type { ProcessVerify, UpgradePlan, UpgradeProcess } from '../../src/api/generated/upgradeplan.ts';
 import { LABELS } from '../../src/api/names.ts';
-import { planManifest, upgradeRepository, upgradeVersion } from '../support/fleet.ts';
+import { nodesNamed, planManifest, upgradeRepository, upgradeVersion } from '../support/fleet.ts';
 import { batonNamespace } from '../support/installation.ts';
 import type { Event, Node } from '../support/kubernetes-objects.ts';
 import { waitForRollout, type Rollout } from '../support/rollout.ts';
 import { work } from '../support/scripts.ts';
-import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
+import { openSystem, openTimeoutMs, releaseNodes, waitForFreeNodes, type System } from '../support/system-cluster.ts';
 
 let system: System;
 let namespace: string;
@@ -32,7 +32,7 @@ async function upgrade(
   const plan = planManifest({
     namespace,
     name,
-    nodeSelector: { matchLabels: { 'kubernetes.io/hostname': node } },
+    nodeSelector: nodesNamed(node),
     batches: [{ size: 1 }],
     processes: [{ name: 'os', disruption: 'None', script: work(1) }],
   }) as UpgradePlan;
@@ -57,16 +57,6 @@ async function recordWhere(name: string, what: string, holds: (record: NodeRecor
 const label = (node: string, value: string): Promise<string> =>
   system.kubectl.run(['label', 'node', node, `bmc=${value}`, '--overwrite']);
 
-async function releaseNode(plan: string, node: string): Promise<void> {
-  await system.kubectl.apply({
-    apiVersion: 'baton.dev/v1alpha1',
-    kind: 'UpgradeAction',
-    metadata: { name: `release-${plan}`, namespace },
-    spec: { plan, action: 'Release', nodes: [node] },
-  });
-  await waitForFreeNodes(system.kubectl);
-}
-
 describe('verify', () => {
   it.each<readonly [string, Partial<ProcessVerify>, string]>([
     ['kernelVersion', { kernelVersion: '$(BATON_VERSION)*' }, `kernelVersion is ${release()}, wanted 12.9*`],
@@ -85,7 +75,7 @@ describe('verify', () => {
       expect(record).toMatchObject({ reason: 'VerifyFailed', quarantined: true });
       expect(record.message).toContain(`${field} is `);
       expect(record.message).toContain(words);
-      await releaseNode(name, 'node-1');
+      await releaseNodes(system.kubectl, { namespace, plan: name, nodes: ['node-1'] });
     },
     120_000,
   );
@@ -167,7 +157,7 @@ describe('verify, of what runs on the node', () => {
     expect(done.processes).toMatchObject([{ state: 'Succeeded', verifiedTime: expect.any(String) }]);
     const failed = await recordWhere('fails', 'the node to fail', ({ state }) => state === 'Failed');
     expect(failed).toMatchObject({ reason: 'VerifyFailed', message: 'its verify Job failed: node-6 is at 12.9?' });
-    await releaseNode('fails', 'node-6');
+    await releaseNodes(system.kubectl, { namespace, plan: 'fails', nodes: ['node-6'] });
   }, 180_000);
 });
 
