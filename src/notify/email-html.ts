@@ -3,6 +3,7 @@ import { durationText } from '../core/notification/duration.ts';
 import type { Cause, Notification, NodeState, NotifiedNode } from '../core/notification/notification.ts';
 import { oneLine } from '../core/notification/text-line.ts';
 import { byteLength } from '../core/text.ts';
+import { messageLines, type MessageLine } from './message-lines.ts';
 import { moreNodes } from './more-nodes.ts';
 import { severityOf, type Severity } from './severity.ts';
 
@@ -29,41 +30,35 @@ const ORDER: readonly NodeState[] = ['Failed', 'NotAttempted', 'Skipped'];
 
 /** The HTML part of a mail: what the text says, with tables of all causes and nodes, as far as they fit. Styles are inline: many programs drop others. */
 export function emailHtml(notification: Notification): string {
-  const { first, facts, footer } = partsOf(notification);
+  const { headline, lines } = messageLines(notification);
   const colour = COLOURS[severityOf(notification)];
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">',
-    `<title>${escape(first)}</title></head>`,
+    `<title>${escape(headline)}</title></head>`,
     '<body style="margin:0;padding:0">',
     `<div style="max-width:760px;margin:0 auto;padding:16px;${FONT};overflow-wrap:anywhere">`,
-    `<h1 style="margin:0 0 12px;padding:2px 0 2px 12px;border-left:6px solid ${colour};font-size:19px;line-height:1.35">${escape(first)}</h1>`,
-    `<p style="margin:0 0 12px">${facts.map(escape).join('<br>\n')}</p>`,
+    `<h1 style="margin:0 0 12px;padding:2px 0 2px 12px;border-left:6px solid ${colour};font-size:19px;line-height:1.35">${escape(headline)}</h1>`,
+    `<p style="margin:0 0 12px">${facts(lines, notification).map(escape).join('<br>\n')}</p>`,
     ...causesTable(notification),
-    ...commandBlocks(notification),
+    ...lines.flatMap(commandBlock),
     ...nodesTable(notification),
-    `<p style="margin:20px 0 0;font-size:12px;color:${LINE}">${escape(footer)}<br>${escape(notification.id)}</p>`,
+    `<p style="margin:20px 0 0;font-size:12px;color:${LINE}">${footer(lines, notification)}</p>`,
     '</div></body></html>',
     '',
   ].join('\n');
 }
 
-/** The text without what has a place of its own here: the causes and the commands. */
-function partsOf({ text, commands, causes }: Notification): {
-  readonly first: string;
-  readonly facts: readonly string[];
-  readonly footer: string;
-} {
-  const [first = '', ...lines] = text.split('\n');
-  const footer = lines.pop() ?? '';
-  const facts = lines.filter(
-    (line) =>
-      !commands.some(({ command }) => line.endsWith(command)) &&
-      !(causes.length > 0 && /^(\d+× |and \d+ more causes?:)/.test(line)),
-  );
-  return { first, facts, footer };
+/** The lines that have no place of their own: no commands, and no causes where the table tells them. */
+function facts(lines: readonly MessageLine[], { causes }: Notification): readonly string[] {
+  return lines.flatMap((line) => (line.kind === 'Prose' && (line.lead === '' || causes.length === 0) ? [line.text] : []));
+}
+
+/** Who speaks, and the notification's id. */
+function footer(lines: readonly MessageLine[], { id }: Notification): string {
+  return [...lines.flatMap((line) => (line.kind === 'Footer' ? [line.text] : [])), id].map(escape).join('<br>');
 }
 
 function causesTable({ causes }: Notification): string[] {
@@ -102,18 +97,13 @@ function nodeRow({ name, state, reason, message, seconds, quarantined }: Notifie
   return row([td([cell(name), ...words].join('<br>')), td(`${time}${why}`)]);
 }
 
-/** The commands of the text, each in a box of its own from which it can be copied. */
-function commandBlocks({ text, commands }: Notification): string[] {
-  const lines = text.split('\n');
-  return commands.flatMap(({ command }) => {
-    const line = lines.find((each) => each.endsWith(command));
-    if (line === undefined) return [];
-    const intro = line.slice(0, line.length - command.length).trim();
-    return [
-      `<p style="margin:12px 0 4px"><b>${escape(intro)}</b></p>`,
-      `<pre style="margin:0;padding:8px;border:1px solid ${LINE};border-radius:4px;white-space:pre-wrap;${CODE}">${escape(command)}</pre>`,
-    ];
-  });
+/** A command in a box of its own from which it can be copied. */
+function commandBlock(line: MessageLine): string[] {
+  if (line.kind !== 'Command') return [];
+  return [
+    `<p style="margin:12px 0 4px"><b>${escape(line.intro)}</b></p>`,
+    `<pre style="margin:0;padding:8px;border:1px solid ${LINE};border-radius:4px;white-space:pre-wrap;${CODE}">${escape(line.command)}</pre>`,
+  ];
 }
 
 function heading(text: string): string {

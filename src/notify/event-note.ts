@@ -1,7 +1,7 @@
 import { API_VERSION, REPORTING_AGENT } from '../api/names.ts';
 import { fitLines } from '../core/fit.ts';
 import type { Notification } from '../core/notification/notification.ts';
-import { counted } from '../core/text.ts';
+import { moreLines } from './message-lines.ts';
 import { severityOf } from './severity.ts';
 
 /** An Event of `events.k8s.io/v1`, but for its `reportingInstance`, which is the writer's own name. */
@@ -55,13 +55,9 @@ export function planEvent(
     action: 'Notify',
     reason: kind,
     type: severityOf(notification) === 'info' ? 'Normal' : 'Warning',
-    note: fitLines(text.split('\n'), NOTE_BYTES, (left) => moreLines(notification, left)).join('\n'),
+    // A line is left out as a whole: half a command would be worse than none.
+    note: fitLines(text.split('\n'), NOTE_BYTES, (left) => moreLines(left, notification)).join('\n'),
     reportingController: REPORTING_AGENT,
     eventTime,
   };
-}
-
-/** A line is left out as a whole: half a command would be worse than none. */
-function moreLines({ batch, plan }: Notification, left: number): string {
-  return `… ${counted(left, 'more line')}: kubectl describe ubatch ${batch.name} -n ${plan.namespace}`;
 }

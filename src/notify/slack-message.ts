@@ -1,6 +1,6 @@
 import { cutText, fitLines } from '../core/fit.ts';
 import type { Notification } from '../core/notification/notification.ts';
-import { messageLines, moreLines, type MessageLine } from './message-lines.ts';
+import { messageLines, moreLines, type MessageLine, type ProseLine } from './message-lines.ts';
 
 /** A message as Slack's chat.postMessage and its incoming webhooks take it. */
 export interface SlackMessage {
@@ -12,7 +12,15 @@ export interface SlackMessage {
 /** The blocks that are used here. */
 export type SlackBlock =
   | { readonly type: 'header'; readonly text: { readonly type: 'plain_text'; readonly text: string; readonly emoji: true } }
-  | { readonly type: 'section'; readonly text: { readonly type: 'mrkdwn'; readonly text: string; readonly verbatim: true } };
+  | { readonly type: 'section'; readonly text: SlackText }
+  | { readonly type: 'context'; readonly elements: readonly [SlackText] };
+
+/** Verbatim: Slack makes no links of what looks like a host or a channel. */
+interface SlackText {
+  readonly type: 'mrkdwn';
+  readonly text: string;
+  readonly verbatim: true;
+}
 
 /**
  * Slack's limits in characters, once escaped. That of all blocks together is not documented: somewhere above 13,000 Slack answers
@@ -23,66 +31,81 @@ const SECTION_LENGTH = 3_000;
 const BLOCKS_LENGTH = 12_000;
 const MOST_BLOCKS = 50;
 const TEXT_LENGTH = 4_000;
+/** What bold print adds. */
+const BOLD_LENGTH = 2;
 
 /** Lines that go into one block. */
 interface Section {
+  readonly kind: MessageLine['kind'] | 'Cause';
   /** Escaped. */
   readonly text: string;
   readonly lines: number;
 }
 
 /**
- * A notification as a Slack message: the headline, prose, and each command as code to copy. It is within Slack's limits whatever the
- * notification says; what does not fit is counted. Nothing in it can mention people or channels.
+ * A notification as a Slack message: the headline, prose in which causes stand out, each command as code to copy, and in small print who
+ * speaks. It is within Slack's limits whatever the notification says; what does not fit is counted. Nothing in it can mention people or
+ * channels.
  */
 export function slackMessage(notification: Notification): SlackMessage {
   const { headline, lines } = messageLines(notification);
   const more = (left: number): string => moreLines(left, notification);
   return {
     text: escape(fitLines(notification.text.split('\n'), TEXT_LENGTH, more, escapedLength).join('\n')),
-    blocks: [headerBlock(headline), ...fitSections(sectionsOf(lines), more).map(sectionBlock)],
+    blocks: [headerBlock(headline), ...fitSections(sectionsOf(lines), more)],
   };
 }
 
 /** The first sections that fit beside a header, then the words for the lines that do not. */
-function fitSections(sections: readonly Section[], more: (left: number) => string): string[] {
+function fitSections(sections: readonly Section[], more: (left: number) => string): SlackBlock[] {
   let room = BLOCKS_LENGTH - SECTION_LENGTH / 2;
   let left = sections.reduce((sum, { lines }) => sum + lines, 0);
-  const told: string[] = [];
-  for (const section of sections) {
-    room -= section.text.length;
+  const told: SlackBlock[] = [];
+  for (const { kind, text, lines } of sections) {
+    room -= text.length;
     // The header and the words for what is left out are blocks too.
     if (room < 0 || told.length + 2 >= MOST_BLOCKS) break;
-    told.push(section.text);
-    left -= section.lines;
+    told.push(kind === 'Footer' ? { type: 'context', elements: [slackText(text)] } : sectionBlock(text));
+    left -= lines;
   }
-  return left === 0 ? told : [...told, escape(more(left))];
+  return left === 0 ? told : [...told, sectionBlock(escape(more(left)))];
 }
 
-/** Prose that stands together goes into one section, as far as it fits; each command has its own. */
+/** Causes that stand together go into one section, as far as they fit, and so does other prose; each command has its own. */
 function sectionsOf(lines: readonly MessageLine[]): Section[] {
   const sections: Section[] = [];
-  let prose: Section | undefined;
   for (const line of lines) {
+    const kind = line.kind === 'Prose' && line.lead !== '' ? 'Cause' : line.kind;
     const text = lineText(line);
     if (text.trim() === '') continue;
-    const joined: string = prose === undefined ? text : `${prose.text}\n${text}`;
-    if (line.kind === 'Prose' && prose !== undefined && joined.length <= SECTION_LENGTH) {
-      prose = { text: joined, lines: prose.lines + 1 };
-      sections[sections.length - 1] = prose;
+    const before = sections.at(-1);
+    const joined = `${before?.text ?? ''}\n${text}`;
+    if (line.kind === 'Prose' && before?.kind === kind && joined.length <= SECTION_LENGTH) {
+      sections[sections.length - 1] = { kind, text: joined, lines: before.lines + 1 };
     } else {
-      sections.push({ text, lines: 1 });
-      prose = line.kind === 'Prose' ? sections.at(-1) : undefined;
+      sections.push({ kind, text, lines: 1 });
     }
   }
   return sections;
 }
 
 function lineText(line: MessageLine): string {
-  if (line.kind === 'Prose') return escape(cutText(line.text, SECTION_LENGTH, escapedLength));
-  const code = `${escape(line.intro)}:\n\`\`\`${escape(line.command)}\`\`\``;
+  if (line.kind === 'Prose') return proseText(line);
+  if (line.kind === 'Footer') return escape(cutText(line.text, SECTION_LENGTH, escapedLength));
+  const code = `${bold(line.intro)}\n\`\`\`${escape(line.command)}\`\`\``.trimStart();
   // A command that is cut would be another command.
-  return code.length <= SECTION_LENGTH ? code : escape(`${line.intro}: too long for Slack, see the notification of another sink`);
+  return code.length <= SECTION_LENGTH ? code : escape(`${line.intro} too long for Slack, see the notification of another sink`);
+}
+
+function proseText({ text, lead }: ProseLine): string {
+  // Two of these, in two messages of processes, would make code of all that stands between them.
+  const cut = cutText(text.replaceAll('```', "'''"), SECTION_LENGTH - BOLD_LENGTH, escapedLength);
+  return lead !== '' && cut.startsWith(lead) ? `${bold(lead)}${escape(cut.slice(lead.length))}` : escape(cut);
+}
+
+/** Text of ours in bold. Slack knows no escape for an asterisk. */
+function bold(text: string): string {
+  return text === '' || text.includes('*') ? escape(text) : `*${escape(text)}*`;
 }
 
 function headerBlock(headline: string): SlackBlock {
@@ -92,8 +115,11 @@ function headerBlock(headline: string): SlackBlock {
 }
 
 function sectionBlock(text: string): SlackBlock {
-  // Verbatim: Slack makes no links of what looks like a host or a channel.
-  return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } };
+  return { type: 'section', text: slackText(text) };
+}
+
+function slackText(text: string): SlackText {
+  return { type: 'mrkdwn', text, verbatim: true };
 }
 
 function escape(text: string): string {

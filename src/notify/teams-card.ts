@@ -1,7 +1,7 @@
 import { cutText, jsonBytes } from '../core/fit.ts';
 import type { Notification } from '../core/notification/notification.ts';
 import { byteLength } from '../core/text.ts';
-import { messageLines, moreLines, type MessageLine } from './message-lines.ts';
+import { messageLines, moreLines, type MessageLine, type ProseLine } from './message-lines.ts';
 
 /** What a webhook of Teams takes: a message with one Adaptive Card. */
 export interface TeamsMessage {
@@ -27,18 +27,26 @@ export interface AdaptiveCard {
 }
 
 /** Text in runs, unlike TextBlock, is no Markdown: it is shown as it is, and needs no escapes. */
-type CardElement = RichText | { readonly type: 'Container'; readonly style: Style; readonly items: readonly RichText[] };
+type CardElement = RichText | Container;
+
+interface Container {
+  readonly type: 'Container';
+  readonly style: Style;
+  readonly spacing?: 'Small';
+  readonly items: readonly RichText[];
+}
 
 interface RichText {
   readonly type: 'RichTextBlock';
-  readonly inlines: readonly [TextRun];
+  readonly inlines: readonly TextRun[];
 }
 
 interface TextRun {
   readonly type: 'TextRun';
   readonly text: string;
   readonly weight?: 'Bolder';
-  readonly size?: 'Medium';
+  readonly size?: 'Small' | 'Medium';
+  readonly isSubtle?: true;
   readonly fontType?: 'Monospace';
 }
 
@@ -104,17 +112,30 @@ function message(body: readonly CardElement[], fallbackText: string): TeamsMessa
 }
 
 function elementsOf(line: MessageLine): readonly CardElement[] {
-  if (line.kind === 'Prose') {
-    return line.text.trim() === '' ? [] : [richText({ text: cutText(line.text, LINE_BYTES, jsonBytes) })];
-  }
+  if (line.kind === 'Prose') return line.text.trim() === '' ? [] : [proseText(line)];
+  if (line.kind === 'Footer') return [richText({ text: fit(line.text), size: 'Small', isSubtle: true })];
   // A command that is cut would be another command.
   if (jsonBytes(line.command) > LINE_BYTES) {
-    return [richText({ text: `${line.intro}: too long for Teams, see the notification of another sink` })];
+    return [richText({ text: `${line.intro} too long for Teams, see the notification of another sink` })];
   }
   const code = richText({ text: line.command, fontType: 'Monospace' });
-  return [richText({ text: `${line.intro}:` }), { type: 'Container', style: 'emphasis', items: [code] }];
+  return [
+    ...(line.intro === '' ? [] : [richText({ text: line.intro, weight: 'Bolder' })]),
+    { type: 'Container', style: 'emphasis', spacing: 'Small', items: [code] },
+  ];
 }
 
-function richText(run: Omit<TextRun, 'type'>): RichText {
-  return { type: 'RichTextBlock', inlines: [{ type: 'TextRun', ...run }] };
+function proseText({ text, lead }: ProseLine): RichText {
+  const told = fit(text);
+  if (lead === '' || !told.startsWith(lead)) return richText({ text: told });
+  const rest = told.slice(lead.length);
+  return richText({ text: lead, weight: 'Bolder' }, ...(rest === '' ? [] : [{ text: rest }]));
+}
+
+function fit(text: string): string {
+  return cutText(text, LINE_BYTES, jsonBytes);
+}
+
+function richText(...runs: readonly Omit<TextRun, 'type'>[]): RichText {
+  return { type: 'RichTextBlock', inlines: runs.map((run) => ({ type: 'TextRun', ...run })) };
 }

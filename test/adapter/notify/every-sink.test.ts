@@ -4,7 +4,7 @@ import type { Sink as SinkSpec } from '../../../src/api/generated/upgradeplan.ts
 import { judgeAttempt, makeReceipt } from '../../../src/core/baton/attempt.ts';
 import type { Notification } from '../../../src/core/notification/notification.ts';
 import type { SendResult } from '../../../src/core/notification/send-result.ts';
-import { scenarioNotification } from '../../core/notify/scenario-notification.ts';
+import { tell } from '../../core/notify/tell.ts';
 import { aClient, NOTIFICATION, SinkWorld } from './a-sink.ts';
 import { startReceiver, type Answer, type Receiver } from './receiver.ts';
 
@@ -145,7 +145,7 @@ describe.each(KINDS)('A sink of the kind $kind', (kind) => {
   });
 
   it('sends no more than its receiver takes of a batch of a thousand nodes that all failed with long messages', async () => {
-    const { result, receiver } = await send(kind, taken, scenarioNotification('thousand-failures'));
+    const { result, receiver } = await send(kind, taken, tell('thousand-failures'));
 
     expect(result).toMatchObject({ kind: 'Delivered' });
     for (const { body } of receiver.requests) {

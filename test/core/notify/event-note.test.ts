@@ -43,7 +43,7 @@ describe('the Event of a notification', () => {
   it('has whole lines only, and says where the others are', () => {
     const lines = event('paused').note.split('\n');
 
-    expect(lines.pop()).toMatch(/^… \d more lines: kubectl describe ubatch kernel-7f3c-5 -n fleet$/);
+    expect(lines.pop()).toMatch(/^…and \d more lines, see kubectl describe ubatch kernel-7f3c-5 -n fleet$/);
     expect(tell('paused').text.startsWith(lines.join('\n'))).toBe(true);
   });
 });

@@ -4,18 +4,31 @@ const LIMITS = { header: 150, section: 3_000, blocks: 50, allBlocks: 13_200 } as
 /** A block as somebody may send it. */
 export interface AnyBlock {
   readonly type?: string;
-  readonly text?: { readonly type?: string; readonly text?: string };
+  readonly text?: AnyText;
+  readonly elements?: readonly AnyText[];
+}
+
+interface AnyText {
+  readonly type?: string;
+  readonly text?: string;
+}
+
+/** What a block shows, as it is written. */
+export function blockText({ text, elements = [] }: AnyBlock): string {
+  return [...(text === undefined ? [] : [text]), ...elements].map((each) => each.text ?? '').join(' ');
 }
 
 /** What Slack finds wrong with blocks. */
 export function blocksProblem(blocks: readonly AnyBlock[]): string | undefined {
   if (blocks.length > LIMITS.blocks) return 'invalid_blocks';
-  const fits = blocks.every(({ type, text }) => {
-    const length = text?.text?.length ?? 0;
+  const fits = blocks.every((block) => {
+    const { type, text, elements } = block;
+    const { length } = blockText(block);
     if (type === 'header') return text?.type === 'plain_text' && length > 0 && length <= LIMITS.header;
-    return type === 'section' && text?.type === 'mrkdwn' && length > 0 && length <= LIMITS.section;
+    const isText = type === 'section' ? text?.type === 'mrkdwn' : type === 'context' && elements?.[0]?.type === 'mrkdwn';
+    return isText && length > 0 && length <= LIMITS.section;
   });
   if (!fits) return 'invalid_blocks';
-  const sum = blocks.reduce((total, { text }) => total + (text?.text?.length ?? 0), 0);
+  const sum = blocks.reduce((total, block) => total + blockText(block).length, 0);
   return sum > LIMITS.allBlocks ? 'msg_blocks_too_long' : undefined;
 }

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { Notification } from '../../../src/core/notification/notification.ts';
 import { slackMessage } from '../../../src/notify/slack-message.ts';
 import { golden } from '../notification/golden.ts';
-import { scenarioNotification } from './scenario-notification.ts';
-import { blocksProblem } from './slack-limits.ts';
+import { tell } from './tell.ts';
+import { blocksProblem, blockText } from './slack-limits.ts';
 
 const FOLDER = new URL('golden/', import.meta.url).pathname;
 
@@ -12,23 +12,23 @@ const FOLDER = new URL('golden/', import.meta.url).pathname;
 function seen(notification: Notification): string {
   const unescape = (text: string): string => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
   return `${slackMessage(notification)
-    .blocks.map(({ type, text }) => `[${type}]\n${type === 'header' ? text.text : unescape(text.text)}`)
+    .blocks.map((block) => `[${block.type}]\n${block.type === 'header' ? block.text.text : unescape(blockText(block))}`)
     .join('\n')}\n`;
 }
 
 /** A notification with this text; of what looks like a command, `commands` are. */
 function withText(text: string, commands: readonly string[] = []): Notification {
-  return { ...scenarioNotification('clean'), text, commands: commands.map((command) => ({ purpose: 'Describe', command })) };
+  return { ...tell('clean'), text, commands: commands.map((command) => ({ purpose: 'Describe', command })) };
 }
 
 describe('A notification in Slack', () => {
   it.each(['clean', 'paused', 'thousand-failures'])('reads as in the golden file: %s', (name) => {
-    const text = seen(scenarioNotification(name));
+    const text = seen(tell(name));
     expect(text).toBe(golden(`${FOLDER}slack-${name}.txt`, text));
   });
 
   it('of a thousand nodes that all failed with long messages is within the limits', () => {
-    const { text, blocks } = slackMessage(scenarioNotification('thousand-failures'));
+    const { text, blocks } = slackMessage(tell('thousand-failures'));
     expect(blocksProblem(blocks)).toBeUndefined();
     expect(text.length).toBeLessThanOrEqual(4_000);
     expect(Buffer.byteLength(JSON.stringify({ text, blocks }))).toBeLessThan(12_000);
@@ -37,10 +37,9 @@ describe('A notification in Slack', () => {
   it('cannot mention anybody, whatever the processes write', () => {
     const { text, blocks } = slackMessage(withText('x\n<!channel> <@U012> & </script> `rm`'));
     expect(text).toBe('x\n&lt;!channel&gt; &lt;@U012&gt; &amp; &lt;/script&gt; `rm`');
-    expect(blocks[1]?.text).toEqual({
-      type: 'mrkdwn',
-      text: '&lt;!channel&gt; &lt;@U012&gt; &amp; &lt;/script&gt; `rm`',
-      verbatim: true,
+    expect(blocks[1]).toEqual({
+      type: 'section',
+      text: { type: 'mrkdwn', text: '&lt;!channel&gt; &lt;@U012&gt; &amp; &lt;/script&gt; `rm`', verbatim: true },
     });
   });
 
@@ -53,18 +52,33 @@ describe('A notification in Slack', () => {
     const short = "kubectl create -f - <<<'{}'";
     const long = `kubectl ${'x'.repeat(3_000)}`;
     const { blocks } = slackMessage(withText(`x\nGo on: ${short}\nLook: ${long}`, [short, long]));
-    expect(blocks.map(({ text }) => text.text)).toEqual([
+    expect(blocks.map(blockText)).toEqual([
       'x',
-      "Go on:\n```kubectl create -f - &lt;&lt;&lt;'{}'```",
+      "*Go on:*\n```kubectl create -f - &lt;&lt;&lt;'{}'```",
       'Look: too long for Slack, see the notification of another sink',
     ]);
+  });
+
+  it('lets the causes stand out, and who speaks stand back', () => {
+    const { blocks } = slackMessage(
+      withText('x\n2× JobFailed (kernel): no *space* · node-1\nand 3 more causes: 4 nodes\nrev 7f3c · agent node-1'),
+    );
+    expect(blocks.slice(1)).toMatchObject([
+      { type: 'section', text: { text: '*2× JobFailed (kernel)*: no *space* · node-1\n*and 3 more causes*: 4 nodes' } },
+      { type: 'context', elements: [{ text: 'rev 7f3c · agent node-1' }] },
+    ]);
+  });
+
+  it('makes no code of what stands between the messages of two processes', () => {
+    const { blocks } = slackMessage(withText('x\n1× A: ``` · node-1\nPaused: act\n1× B: ```` · node-2'));
+    expect(blockText(blocks[1] ?? {})).not.toContain('```');
   });
 
   it('says how many lines did not fit, and where they are', () => {
     const lines = Array.from({ length: 30 }, (_, i) => `${i} ${'&'.repeat(500)}`);
     const { text, blocks } = slackMessage(withText(['x', ...lines].join('\n')));
     expect(blocksProblem(blocks)).toBeUndefined();
-    expect(blocks.at(-1)?.text.text).toBe('…and 26 more lines, see kubectl describe ubatch kernel-7f3c-4 -n fleet');
+    expect(blockText(blocks.at(-1) ?? {})).toBe('…and 26 more lines, see kubectl describe ubatch kernel-7f3c-4 -n fleet');
     expect(text.length).toBeLessThanOrEqual(4_000);
     expect(text).toContain('more lines, see kubectl describe ubatch');
   });
@@ -73,7 +87,7 @@ describe('A notification in Slack', () => {
     const commands = Array.from({ length: 60 }, (_, i) => `kubectl get node-${i}`);
     const { blocks } = slackMessage(withText(['x', ...commands.map((command) => `Look: ${command}`)].join('\n'), commands));
     expect(blocksProblem(blocks)).toBeUndefined();
-    expect(blocks.at(-1)?.text.text).toContain('…and 12 more lines, see kubectl describe ubatch');
+    expect(blockText(blocks.at(-1) ?? {})).toContain('…and 12 more lines, see kubectl describe ubatch');
   });
 
   it('is taken by Slack whatever its text', () => {

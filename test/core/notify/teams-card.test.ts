@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Notification } from '../../../src/core/notification/notification.ts';
 import { teamsMessage } from '../../../src/notify/teams-card.ts';
 import { golden } from '../notification/golden.ts';
-import { scenarioNotification } from './scenario-notification.ts';
+import { tell } from './tell.ts';
 
 const FOLDER = new URL('golden/', import.meta.url).pathname;
 
@@ -17,24 +17,31 @@ function bytes(notification: Notification): number {
 /** What a person sees, roughly: containers with their colour, code between lines. */
 function seen(notification: Notification): string {
   const lines = teamsMessage(notification).attachments[0].content.body.map((element) => {
-    if (element.type === 'RichTextBlock') return element.inlines[0].text;
-    return `[${element.style}]\n${element.items.map(({ inlines }) => inlines[0].text).join('\n')}\n[/${element.style}]`;
+    if (element.type === 'RichTextBlock') return shown(element);
+    return `[${element.style}]\n${element.items.map(shown).join('\n')}\n[/${element.style}]`;
   });
   return `${lines.join('\n')}\n`;
 }
 
+/** The runs of a line, those in bold between asterisks and small ones between parentheses. */
+function shown({ inlines }: { readonly inlines: readonly { text: string; weight?: string; size?: string }[] }): string {
+  return inlines
+    .map(({ text, weight, size }) => (size === 'Small' ? `(${text})` : weight === 'Bolder' ? `*${text}*` : text))
+    .join('');
+}
+
 function withText(text: string, commands: readonly string[] = []): Notification {
-  return { ...scenarioNotification('clean'), text, commands: commands.map((command) => ({ purpose: 'Describe', command })) };
+  return { ...tell('clean'), text, commands: commands.map((command) => ({ purpose: 'Describe', command })) };
 }
 
 describe('A notification in Teams', () => {
   it.each(['clean', 'paused', 'thousand-failures'])('reads as in the golden file: %s', (name) => {
-    const text = seen(scenarioNotification(name));
+    const text = seen(tell(name));
     expect(text).toBe(golden(`${FOLDER}teams-${name}.txt`, text));
   });
 
   it('of a thousand nodes that all failed with long messages is far below the limit', () => {
-    expect(bytes(scenarioNotification('thousand-failures'))).toBeLessThan(8_000);
+    expect(bytes(tell('thousand-failures'))).toBeLessThan(8_000);
   });
 
   it.each([
@@ -62,8 +69,8 @@ describe('A notification in Teams', () => {
     const short = 'kubectl describe ubatch a';
     const long = `kubectl ${'x'.repeat(5_000)}`;
     expect(seen(withText(`x\nLook: ${short}\nGo on: ${long}`, [short, long]))).toBe(
-      '[accent]\nx\n[/accent]\n' +
-        'Look:\n[emphasis]\nkubectl describe ubatch a\n[/emphasis]\n' +
+      '[accent]\n*x*\n[/accent]\n' +
+        '*Look:*\n[emphasis]\nkubectl describe ubatch a\n[/emphasis]\n' +
         'Go on: too long for Teams, see the notification of another sink\n',
     );
   });
