@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -46,9 +46,32 @@ async function bundle(): Promise<void> {
   const main = join(FRESH, 'baton.mjs');
   chmodSync(main, 0o755);
   execFileSync(process.execPath, [main, '--help'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  console.log(putInPlace() ? 'Wrote dist/baton.mjs' : 'dist/baton.mjs is up to date');
+}
+
+/** Puts the new bundle in the place of the old one, unless they are the same: then the old one, from which something may run, stays untouched. */
+function putInPlace(): boolean {
+  if (isSame()) {
+    rmSync(FRESH, { recursive: true });
+    return false;
+  }
   rmSync(DIST, { recursive: true, force: true });
-  renameSync(FRESH, DIST);
-  console.log('Wrote dist/baton.mjs');
+  try {
+    renameSync(FRESH, DIST);
+    return true;
+  } catch (error) {
+    // Another build of the same sources was quicker.
+    if (!isSame()) throw error;
+    rmSync(FRESH, { recursive: true });
+    return false;
+  }
+}
+
+function isSame(): boolean {
+  const files = (folder: string): readonly string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  if (!existsSync(DIST) || files(DIST).join() !== files(FRESH).join()) return false;
+  const both = files(FRESH).map((file) => [join(DIST, file), join(FRESH, file)] as const);
+  return both.every(([old, fresh]) => statSync(fresh).isDirectory() || readFileSync(old).equals(readFileSync(fresh)));
 }
 
 await bundle();
