@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * Four projects: `core` (pure), `adapter` (loopback and nock), `apiserver` (a real kube-apiserver, no root) and `cluster` (real kubelets, root).
+ * Five projects: `core` (pure), `adapter` (loopback and nock), `apiserver` (a real kube-apiserver, no root), `kwok` (a real control plane
+ * with simulated nodes, root) and `cluster` (real kubelets, root).
  * @type {import('jest').Config}
  */
 const base = {
@@ -33,6 +34,13 @@ export default {
       displayName: 'apiserver',
       roots: ['<rootDir>/test/apiserver'],
       testMatch: ['<rootDir>/test/apiserver/**/*.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/setup-client.ts'],
+    },
+    {
+      ...base,
+      displayName: 'kwok',
+      roots: ['<rootDir>/test/kwok'],
+      testMatch: ['<rootDir>/test/kwok/**/*.test.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/setup-client.ts'],
     },
     {

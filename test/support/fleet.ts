@@ -62,7 +62,7 @@ export interface FleetPlan {
   readonly processes: readonly FleetProcess[];
   readonly drain?: Partial<DrainPolicy>;
   /** More of the spec. */
-  readonly more?: Partial<Pick<UpgradePlanSpec, 'paused' | 'podPlacement' | 'oneDomainAtATime' | 'newNodes'>>;
+  readonly more?: Partial<Pick<UpgradePlanSpec, 'paused' | 'podPlacement' | 'oneDomainAtATime' | 'newNodes' | 'notReadyNodes'>>;
   /** Where the sink `ops` posts to; without it the plan has no sink. */
   readonly sinkUrl?: string;
   /** Whether {@link signingSecret} signs. */
