@@ -13,12 +13,11 @@ import type { Compose } from './compose.ts';
 import type { LeaseHold } from './lease-hold.ts';
 import { liveHandle } from './live.ts';
 import type { AgentPorts } from './ports.ts';
+import { sendPatiently, type PatiencePorts } from './send-patiently.ts';
 
 /** What a delivery works with. */
-export interface DeliverPorts extends Pick<
-  AgentPorts,
-  'batches' | 'plans' | 'sharedSinks' | 'createSink' | 'clock' | 'random' | 'log' | 'config'
-> {
+export interface DeliverPorts
+  extends PatiencePorts, Pick<AgentPorts, 'batches' | 'plans' | 'sharedSinks' | 'random' | 'log' | 'config'> {
   readonly hold: LeaseHold;
   readonly compose: Compose;
   /** Shared by all that is sent to a sink. */
@@ -46,7 +45,7 @@ type Try =
   | { readonly kind: 'Unready'; readonly problem: string; readonly error?: unknown }
   /** The plan does not name the sink any more. Nothing was sent. */
   | { readonly kind: 'SinkRemoved' }
-  | { readonly kind: 'Sent'; readonly result: SendResult };
+  | { readonly kind: 'Sent'; readonly result: SendResult; readonly unanswered: boolean };
 
 const SINK_REMOVED: Verdict = {
   kind: 'Over',
@@ -77,6 +76,11 @@ export async function deliver(delivery: Delivery, ports: DeliverPorts, signals: 
     }
   }
 
+  function judge(tried: Extract<Try, { kind: 'Sent' }>): Verdict {
+    attempts += 1;
+    return judgeAttempt(tried.result, { attempts, unanswered: tried.unanswered, elapsedMs: clock.monotonic() - began }, random());
+  }
+
   while (!signals.stop.aborted) {
     const tried = await ports.turns.take(sink, () => tryOnce(delivery, ports, signals, clock.monotonic() - began));
     if (tried.kind === 'Stopped' || tried.kind === 'Closed') return;
@@ -87,9 +91,7 @@ export async function deliver(delivery: Delivery, ports: DeliverPorts, signals: 
       continue;
     }
     failures = 0;
-    if (tried.kind === 'Sent') attempts += 1;
-    const elapsedMs = clock.monotonic() - began;
-    const verdict = tried.kind === 'Sent' ? judgeAttempt(tried.result, { attempts, elapsedMs }, random()) : SINK_REMOVED;
+    const verdict = tried.kind === 'Sent' ? judge(tried) : SINK_REMOVED;
     if (verdict.kind === 'Over') {
       hold.record(makeReceipt(delivery, verdict, { node: config.node, attempts, now: clock.now() }));
       tellVerdict(verdict);
@@ -107,7 +109,7 @@ function problemOf(tried: Try): object {
 }
 
 async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: DeliverSignals, elapsedMs: number): Promise<Try> {
-  const { hold, batches, plans, compose, createSink, clock } = ports;
+  const { hold, batches, plans, compose, clock } = ports;
   const baton = await hold.confirm(stop);
   if (baton === undefined) return { kind: 'Stopped' };
   if (hasReceipt(hold.receipts, delivery)) return { kind: 'Closed' };
@@ -130,8 +132,8 @@ async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: D
     if (stop.aborted) return { kind: 'Stopped' };
     const handle = liveHandle(batch, spec.name, ports)?.handle;
     const signal = AbortSignal.any([baton, cut]);
-    const result = await createSink(spec).send(notification, presentFields({ signal, now: clock.now(), handle }));
-    return { kind: 'Sent', result };
+    const options = presentFields({ signal, now: clock.now(), handle });
+    return { kind: 'Sent', ...(await sendPatiently(ports, spec, notification, options)) };
   } catch (error) {
     if (stop.aborted) return { kind: 'Stopped' };
     return { kind: 'Unready', problem: 'the API server did not tell what is needed, or the sink broke its contract', error };

@@ -8,9 +8,11 @@ import { progressKey } from '../core/notification/consolidate-progress.ts';
 import { sendPolicy } from '../core/notification/final-sinks.ts';
 import { withSharedSinks } from '../core/shared-sinks.ts';
 import type { SendResult } from '../core/notification/send-result.ts';
+import { presentFields } from '../core/present-fields.ts';
 import { pause } from '../kube/pause.ts';
 import type { Bell } from './bell.ts';
 import type { DeliverPorts, DeliverSignals } from './deliver.ts';
+import { sendPatiently } from './send-patiently.ts';
 
 /** The live message is changed at most so often (ms). */
 const UPDATE_MS = 30_000;
@@ -64,7 +66,7 @@ async function update(
   ports: DeliverPorts,
   { stop, cut }: DeliverSignals,
 ): Promise<void> {
-  const { hold, batches, compose, createSink, clock } = ports;
+  const { hold, batches, compose, clock } = ports;
   const baton = await hold.confirm(stop);
   if (baton === undefined || hold.batch !== live.name) return;
   const batch = await batches.read(live.name, stop);
@@ -77,12 +79,8 @@ async function update(
   const notification = await compose({ batch, id: seriesId('live', batch.metadata.uid) }, detail, stop);
   const known = liveHandle(batch, spec.name, ports);
   const signal = AbortSignal.any([baton, cut]);
-  const handle = known?.handle;
-  const result = await createSink(spec).send(notification, {
-    signal,
-    now: clock.now(),
-    ...(handle === undefined ? {} : { handle }),
-  });
+  const options = presentFields({ signal, now: clock.now(), handle: known?.handle });
+  const { result } = await sendPatiently(ports, spec, notification, options);
   keep(live, { batch, sink: spec.name, key, result, known }, ports);
 }
 

@@ -7,10 +7,10 @@ import { runLive } from './live.ts';
 import { SinkTurns } from './sink-turns.ts';
 import type { AgentPorts, ReportSource } from './ports.ts';
 
-/** How long sends in flight may go on once the agent is to stop (ms). */
-const SEND_GRACE_MS = 3_000;
-/** How long it then tries to write receipts that are due (ms). Together they stay below the Pod's grace period. */
-const RECEIPT_GRACE_MS = 2_000;
+/** How long sends in flight may go on once the agent is to stop (ms): a try is to end, for one that is cut is repeated by the next agent. */
+const SEND_GRACE_MS = 10_500;
+/** How long it tries to write receipts that are due, from then on as well (ms): it stays below the Pod's grace period. */
+const RECEIPT_GRACE_MS = 14_000;
 
 /**
  * Runs an agent until `stop` is aborted: it speaks for the batch that the Lease gives it, and for what earlier agents have left in the
@@ -22,18 +22,20 @@ export async function runAgent(ports: AgentPorts, stop: AbortSignal): Promise<vo
   const hold = new LeaseHold({ leases, agent: { node: config.node, podUid: config.podUid }, clock, changed, log });
   const cut = new AbortController();
   const over = new AbortController();
+  let stoppedAt = clock.monotonic();
 
   async function deliverAndFinish(): Promise<void> {
     const compose = createComposer({ config, reports, now: clock.now, log });
-    const deliverPorts = { ...ports, hold, compose, turns: new SinkTurns() };
+    const deliverPorts = { ...ports, hold, compose, turns: new SinkTurns(), unanswered: new Map<string, number>() };
     const signals = { stop, cut: cut.signal };
     await Promise.all([runCourier(deliverPorts, changed, signals), runLive(deliverPorts, changed, signals)]);
-    await hold.flush(RECEIPT_GRACE_MS, over.signal);
+    await hold.flush(RECEIPT_GRACE_MS - (clock.monotonic() - stoppedAt), over.signal);
     over.abort();
   }
 
   async function cutSends(): Promise<void> {
     await abortOf(stop);
+    stoppedAt = clock.monotonic();
     await pause(clock.sleep, SEND_GRACE_MS, over.signal);
     cut.abort(new Error('The agent stops.'));
   }

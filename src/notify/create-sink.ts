@@ -1,4 +1,5 @@
 import type { Sink as SinkSpec } from '../api/generated/upgradeplan.ts';
+import { patienceSeconds } from '../core/baton/patience.ts';
 import { sendPolicy } from '../core/notification/final-sinks.ts';
 import type { Connect } from '../net/guarded-socket.ts';
 import { createAlertmanager } from './alertmanager.ts';
@@ -20,7 +21,7 @@ export interface AgentEnvironment {
   /** The way out for anything but HTTP. */
   readonly connect: Connect;
   readonly events: EventWriter;
-  /** For a whole exchange with a mail server, milliseconds; 20 s by default. */
+  /** For a whole exchange with a mail server, milliseconds; as the sink says by default. */
   readonly smtpTimeoutMs?: number | undefined;
   /** `baton/0.1.0`. */
   readonly userAgent: string;
@@ -30,6 +31,7 @@ export interface AgentEnvironment {
 
 /** What a sink works with. */
 export interface SinkEnvironment extends Omit<AgentEnvironment, 'http' | 'secretsDirectory'> {
+  readonly smtpTimeoutMs: number;
   /** Sends as the sink's `connection` says. */
   readonly http: Poster;
   /** Reads what the plan names of the sink's Secrets. */
@@ -45,7 +47,8 @@ export function createSink(spec: SinkSpec, environment: AgentEnvironment): Sink 
 function createKind(spec: SinkSpec, { secretsDirectory, http, ...rest }: AgentEnvironment): Sink {
   const { name, connection, webhook, slack, teams, email, pagerDuty, alertmanager, events } = spec;
   const readSecret = secretFiles(secretsDirectory, name);
-  const environment: SinkEnvironment = { ...rest, http: createPoster(http, connection, readSecret), readSecret };
+  const smtpTimeoutMs = rest.smtpTimeoutMs ?? patienceSeconds(spec, 0) * 1000;
+  const environment: SinkEnvironment = { ...rest, smtpTimeoutMs, http: createPoster(http, connection, readSecret), readSecret };
   if (webhook !== undefined) return createWebhook(name, webhook, environment);
   if (slack !== undefined) return createSlack(name, slack, environment);
   if (teams !== undefined) return createTeams(name, teams, environment);

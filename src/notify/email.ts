@@ -12,14 +12,11 @@ import { withoutSecret } from './secret-files.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { readSmtpSettings, type SmtpSettings } from './smtp-settings.ts';
 
-/** For a whole exchange, milliseconds. A mail server may greet slowly, and look at a message before it takes it. */
-const DEFAULT_TIMEOUT_MS = 20_000;
-
 /** A sink that sends a mail through a server of the plan's choice. The message id is the notification's, so a repetition can be told. */
 export function createEmail(
   name: string,
   sink: EmailSink,
-  { connect, userAgent, readSecret, smtpTimeoutMs: timeoutMs = DEFAULT_TIMEOUT_MS }: SinkEnvironment,
+  { connect, userAgent, readSecret, smtpTimeoutMs: timeoutMs }: SinkEnvironment,
 ): Sink {
   const recipients = sink.to.length + (sink.cc?.length ?? 0);
 

@@ -483,7 +483,7 @@ export interface Sink {
 
 /** `spec.notify.sinks[].connection` of an UpgradePlan. */
 export interface SinkConnection {
-  /** timeoutSeconds is how long one try may take, from the connection to the answer. Without it: 10. */
+  /** timeoutSeconds is how long one try may take, from the connection to the answer. Without it: 10. After one without an answer in time the next may take twice as long, up to 60. */
   readonly timeoutSeconds?: number;
   /** proxyUrl is an HTTP proxy through which the receiver is reached (https by CONNECT). The administrator's list of addresses must allow the proxy, and the receiver by its name. */
   readonly proxyUrl?: string;

@@ -8,6 +8,8 @@ import type { Delivery } from './deliveries.ts';
 
 /** The first wait after a failure, and the longest (ms). */
 const BACKOFF = { firstMs: 1_000, longestMs: 60_000 } as const;
+/** The longest wait after a try without an answer in time (ms): the receiver may have taken it, and take it once more each time. */
+const LONGEST_UNANSWERED_MS = 300_000;
 /** The longest that a receiver may ask to wait (ms): the agent lives for a batch, not for days. */
 const LONGEST_RETRY_AFTER_MS = 600_000;
 /** The kubelet brings a Secret that was made late within about a minute: for so long (ms) a missing one is waited for. */
@@ -27,6 +29,8 @@ export type Verdict =
 export interface Tries {
   /** The try that has just ended counts. */
   readonly attempts: number;
+  /** Whether that one had no answer in its time. */
+  readonly unanswered: boolean;
   /** Since the first try. */
   readonly elapsedMs: number;
 }
@@ -36,18 +40,19 @@ export interface Tries {
  *
  * @param random from 0 to 1: half of each wait is left to chance, so that agents that failed together do not come back together.
  */
-export function judgeAttempt(result: SendResult, { attempts, elapsedMs }: Tries, random: number): Verdict {
+export function judgeAttempt(result: SendResult, { attempts, unanswered, elapsedMs }: Tries, random: number): Verdict {
   if (result.kind === 'Delivered') return { ...result, kind: 'Over', outcome: 'Delivered' };
   const { reason, message } = result;
   const secretMayCome = reason === NOTIFY_REASONS.SecretMissing && elapsedMs < SECRET_GRACE_MS;
   if (result.kind === 'Permanent' && !secretMayCome) return { kind: 'Over', outcome: 'Failed', reason, message };
   const asked = result.kind === 'Retry' ? Math.min(result.afterMs ?? 0, LONGEST_RETRY_AFTER_MS) : 0;
-  return { kind: 'Again', afterMs: Math.max(asked, backoffMs(attempts, random)) };
+  const longestMs = unanswered ? LONGEST_UNANSWERED_MS : BACKOFF.longestMs;
+  return { kind: 'Again', afterMs: Math.max(asked, backoffMs(attempts, random, longestMs)) };
 }
 
-/** Milliseconds to wait after so many tries (from 1) that failed: twice as long each time, up to a minute. */
-export function backoffMs(attempts: number, random: number): number {
-  const full = Math.min(BACKOFF.firstMs * 2 ** (attempts - 1), BACKOFF.longestMs);
+/** Milliseconds to wait after so many tries (from 1) that failed: twice as long each time, up to a minute unless it is said otherwise. */
+export function backoffMs(attempts: number, random: number, longestMs: number = BACKOFF.longestMs): number {
+  const full = Math.min(BACKOFF.firstMs * 2 ** (attempts - 1), longestMs);
   return Math.round(full * (0.5 + random / 2));
 }
 

@@ -1,6 +1,6 @@
 import type { NodeRecord, Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { Hash, Instant, NodeFact, PodFact } from '../facts.ts';
-import { finalReceipts } from '../baton/deliveries.ts';
+import { finalReceipts, nextDeliveries, outboxEntries } from '../baton/deliveries.ts';
 import { selects } from '../selector.ts';
 import { toInstant } from '../text.ts';
 import { agentPodName, buildAgentPod } from './agent-pod.ts';
@@ -86,7 +86,7 @@ function lossOf(input: BatonInput): string | undefined {
   if (node === undefined) return `${lease.holder} is gone`;
   if (pod === undefined) return `its Pod is gone`;
   if (pod.deleting) return 'its Pod is being deleted';
-  if (pod.phase === 'Failed' || pod.phase === 'Succeeded') return `its Pod has ended (${pod.phase})`;
+  if (hasEnded(pod)) return `its Pod has ended (${pod.phase})`;
   if (!silent) return undefined;
   if (lease.renewed) return `no renewal for ${Math.round(lease.unchangedMs / 1000)} s`;
   return lease.unchangedMs > START_MS
@@ -95,7 +95,11 @@ function lossOf(input: BatonInput): string | undefined {
 }
 
 function isOver(pod: PodFact | undefined): boolean {
-  return pod === undefined || pod.deleting || pod.phase === 'Failed' || pod.phase === 'Succeeded';
+  return pod === undefined || pod.deleting || hasEnded(pod);
+}
+
+function hasEnded({ phase }: PodFact): boolean {
+  return phase === 'Failed' || phase === 'Succeeded';
 }
 
 /** Whether the holder is the batch's only node, in its own turn and within its time. */
@@ -203,15 +207,30 @@ export function stepBaton(input: BatonInput): BatonStep {
       ...nextLook(input),
     };
   }
+  const ending = endSpeaker(input, `${reason}: the agent before ${holder.name} ends what it is sending`);
+  if (ending !== undefined) return { commands: ending, problem: undefined, ...nextLook(input) };
   const to = { node: holder.name, pod: pod.name, podUid: pod.uid, batch: batch.metadata.name, batchUid: batch.metadata.uid };
   const why = `${reason}: the baton goes to ${holder.name} for ${batch.metadata.name}`;
   return { commands: [{ kind: 'PassBaton', lease, to, receipts: input.uncopied, why }], problem: undefined, ...nextLook(input) };
 }
 
+/**
+ * An agent that may be sending can put the receipt on the Lease only while that names it: so it is stopped, and waited for, before the baton
+ * goes on. Undefined when nothing is left to tell, or when it speaks no more.
+ */
+function endSpeaker({ snapshot, lease, settings }: BatonInput, why: string): readonly Command[] | undefined {
+  const pod = snapshot.agentPods.find((candidate) => candidate.uid === lease.agentPodUid);
+  const renews = lease.renewed && lease.unchangedMs <= settings.leaseDurationSeconds * 1000;
+  if (pod === undefined || hasEnded(pod) || !renews) return undefined;
+  if (nextDeliveries(snapshot.batches.flatMap(outboxEntries), lease.receipts).size === 0) return undefined;
+  return pod.deleting ? [] : [{ kind: 'DeleteAgentPod', pod, atOnce: false, why }];
+}
+
 function batonReason(input: BatonInput, loss: string | undefined): string {
   if (input.lease.batchUid !== input.batch.metadata.uid) return 'a batch has begun';
-  if (loss !== undefined) return `the holder ${input.lease.holder} is lost (${loss})`;
-  return `the holder ${input.lease.holder} is next itself`;
+  // It may be stopped already, for that very reason.
+  if (input.holderWaits || loss === undefined) return `the holder ${input.lease.holder} is next itself`;
+  return `the holder ${input.lease.holder} is lost (${loss})`;
 }
 
 function dismiss(pods: readonly PodFact[], kept: string | undefined): Command[] {

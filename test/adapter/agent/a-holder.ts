@@ -1,5 +1,6 @@
 import type { SendResult } from '../../../src/core/notification/send-result.ts';
-import { AgentWorld, openBatch, type RunningAgent } from './agent-world.ts';
+import { AgentWorld, type RunningAgent } from './agent-world.ts';
+import { openBatch } from './batches.ts';
 
 /** Name of the batch that the holder speaks for. */
 export const BATCH = 'kernel-7f3c-1';

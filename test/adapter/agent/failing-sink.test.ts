@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BATCH, MINUTE_MS, SECOND_MS, unavailable, worldWithHolder } from './a-holder.ts';
-import { aPlan } from './agent-world.ts';
+import { aPlan } from './batches.ts';
 
 describe('a sink that fails', () => {
   it('is tried again with growing pauses until it takes the notification, and does not delay the others', async () => {
@@ -20,6 +20,19 @@ describe('a sink that fails', () => {
     const pauses = tries.slice(1).map((at, i) => Math.round((at - tries[i]!) / 1000));
     expect(pauses).toEqual([1, 2, 3, 6, 12, 24, 45]);
     expect(world.cluster.lease.receipts.find(({ sink }) => sink === 'ops')).toMatchObject({ outcome: 'Delivered', attempts: 8 });
+  });
+
+  it('that takes messages and answers late is given more time with each try, and has it for the next message', async () => {
+    const { world } = await worldWithHolder();
+    world.behaviours.set('ops', { latencyMs: 10, answerMs: 25 * SECOND_MS });
+
+    world.settleBatch(1, ['ops']);
+    await world.time.pass(5 * MINUTE_MS);
+    world.raiseAlert(1, ['ops']);
+    await world.time.pass(MINUTE_MS);
+
+    expect(world.received.map(({ id }) => id)).toEqual([1, 1, 1, 2].map((number) => `uid-of-${BATCH}/${number}`));
+    expect(world.cluster.lease.receipts).toMatchObject([{ attempts: 3 }, { attempts: 1 }]);
   });
 
   it('is left alone for as long as it asks', async () => {

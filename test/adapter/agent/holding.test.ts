@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { aReport } from '../../core/notification/a-batch.ts';
 import { BATCH, MINUTE_MS, SECOND_MS, worldWithHolder } from './a-holder.ts';
-import { AgentWorld, openBatch, settle } from './agent-world.ts';
+import { AgentWorld } from './agent-world.ts';
+import { openBatch, settle } from './batches.ts';
 
 describe('an agent that the Lease does not name', () => {
   it.each([

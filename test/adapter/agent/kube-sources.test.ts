@@ -8,7 +8,7 @@ import { buildReportEvent } from '../../../src/core/reports/report-event.ts';
 import type { KubeClient, KubeObject, ListPage } from '../../../src/kube/client.ts';
 import { KubeError } from '../../../src/kube/kube-error.ts';
 import { aBatch, succeeded } from '../../core/notification/a-batch.ts';
-import { settle } from './agent-world.ts';
+import { settle } from './batches.ts';
 
 const { signal } = new AbortController();
 

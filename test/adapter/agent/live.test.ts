@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BATCH, MINUTE_MS, SECOND_MS, unavailable } from './a-holder.ts';
-import { AgentWorld, aPlan, openBatch, type RunningAgent } from './agent-world.ts';
+import { AgentWorld, type RunningAgent } from './agent-world.ts';
+import { aPlan, openBatch } from './batches.ts';
 
 const UID = `uid-of-${BATCH}`;
 
@@ -122,7 +123,7 @@ describe('notify.live', () => {
   it('never changes what the final message says: it waits for an update that is on its way', async () => {
     const { world } = await liveWorld();
     const live = { handles: new Set(['chat/1']) };
-    world.behaviours.set('chat', { latencyMs: 20 * SECOND_MS, live });
+    world.behaviours.set('chat', { latencyMs: 4 * SECOND_MS, live });
     progress(world, 1);
     await world.time.runUntil(() => world.tries('chat') === 2, MINUTE_MS);
 

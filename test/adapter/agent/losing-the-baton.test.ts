@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { BATCH, MINUTE_MS, SECOND_MS, worldWithHolder } from './a-holder.ts';
-import { type SendTry } from './agent-world.ts';
+import { aPatientPlan } from './batches.ts';
+import { type SendTry } from './receivers.ts';
 
 describe('an agent that loses the baton', () => {
   it('stops sending, and sends nothing more', async () => {
     const { world } = await worldWithHolder();
-    world.behaviours.set('ops', { latencyMs: 30 * SECOND_MS });
+    world.behaviours.set('ops', { latencyMs: 9 * SECOND_MS });
     world.settleBatch(1, ['ops']);
     await world.time.pass(2 * SECOND_MS);
 
@@ -65,7 +66,8 @@ describe('an agent that loses the baton', () => {
 
   it('sends for a sink that is slower than the Lease, because it renews meanwhile', async () => {
     const { world } = await worldWithHolder();
-    world.behaviours.set('ops', { latencyMs: 40 * SECOND_MS });
+    world.cluster.plan = aPatientPlan('ops');
+    world.behaviours.set('ops', { latencyMs: 25 * SECOND_MS });
 
     world.settleBatch(1, ['ops']);
     await world.time.pass(5 * MINUTE_MS);

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { MINUTE_MS, worldWithHolder } from './a-holder.ts';
-import { aPlan } from './agent-world.ts';
+import { aPlan } from './batches.ts';
 
 it('gives each sink as much of single nodes as it wants and the plan lets be told', async () => {
   const { world } = await worldWithHolder(['ops', 'chat']);

@@ -72,8 +72,9 @@ async function settle(): Promise<void> {
  */
 export class VirtualProcess {
   readonly #time: VirtualTime;
-  #killed = false;
+  #killedAt: number | undefined;
   #frozenAt: number | undefined;
+  readonly #stops: { readonly from: number; readonly until: number }[] = [];
   #lost = 0;
   #thaw: (() => void)[] = [];
 
@@ -82,7 +83,11 @@ export class VirtualProcess {
   }
 
   get killed(): boolean {
-    return this.#killed;
+    return this.#killedAt !== undefined;
+  }
+
+  get killedAt(): number | undefined {
+    return this.#killedAt;
   }
 
   get frozen(): boolean {
@@ -98,14 +103,14 @@ export class VirtualProcess {
         const until = monotonic() + ms;
         while (monotonic() < until && signal?.aborted !== true) {
           await this.#time.sleep(until - monotonic(), signal);
-          await this.#running();
+          await this.running();
         }
       },
     };
   }
 
   kill(): void {
-    this.#killed = true;
+    this.#killedAt ??= this.#time.now;
   }
 
   freeze(): void {
@@ -115,13 +120,20 @@ export class VirtualProcess {
   thaw(): void {
     if (this.#frozenAt === undefined) return;
     this.#lost += this.#time.now - this.#frozenAt;
+    this.#stops.push({ from: this.#frozenAt, until: this.#time.now });
     this.#frozenAt = undefined;
     for (const resume of this.#thaw.splice(0)) resume();
   }
 
+  /** Whether it was frozen at some time between these. */
+  stoodStill(from: number, until: number): boolean {
+    const now = this.#frozenAt === undefined ? [] : [{ from: this.#frozenAt, until: Infinity }];
+    return [...this.#stops, ...now].some((stop) => stop.from <= until && stop.until >= from);
+  }
+
   /** What the process gets from outside, with a latency; nothing once it is dead, and only later while it is frozen. */
   async call<T>(latencyMs: number, act: () => T | Promise<T>): Promise<T> {
-    await this.#running();
+    await this.running();
     await this.#time.sleep(latencyMs / 2);
     const result = await Promise.resolve()
       .then(act)
@@ -130,15 +142,16 @@ export class VirtualProcess {
         (error: unknown) => ({ kind: 'Error', error }) as const,
       );
     await this.#time.sleep(latencyMs / 2);
-    await this.#running();
+    await this.running();
     if (result.kind === 'Error') throw result.error;
     return result.value;
   }
 
-  async #running(): Promise<void> {
-    while (this.#killed || this.#frozenAt !== undefined) {
+  /** Resolves at once while it runs, when it goes on while it is frozen, and never once it is dead. */
+  async running(): Promise<void> {
+    while (this.killed || this.#frozenAt !== undefined) {
       const { promise, resolve } = Promise.withResolvers<undefined>();
-      if (!this.#killed)
+      if (!this.killed)
         this.#thaw.push(() => {
           resolve(undefined);
         });

@@ -61,7 +61,13 @@ describe('a try', () => {
       verdict: { kind: 'Over', outcome: 'Failed', reason: 'Refused', message: 'HTTP 410' },
     },
   ] as const)('$title: $verdict', ({ result, attempts, elapsedMs, verdict }) => {
-    expect(judgeAttempt(result, { attempts, elapsedMs }, 1)).toMatchObject(verdict);
+    expect(judgeAttempt(result, { attempts, unanswered: false, elapsedMs }, 1)).toMatchObject(verdict);
+  });
+
+  it('that had no answer in its time is repeated ever more seldom: it may have been taken', () => {
+    const late = { ...retry, reason: 'NoAnswer', message: 'no answer within 10 s' };
+    const waits = [1, 7, 9, 99].map((attempts) => judgeAttempt(late, { attempts, unanswered: true, elapsedMs: 0 }, 1));
+    expect(waits.map((wait) => 'afterMs' in wait && wait.afterMs)).toEqual([1_000, 64_000, 256_000, 300_000]);
   });
 
   it('is repeated after a wait of which half is left to chance', () => {
@@ -70,7 +76,7 @@ describe('a try', () => {
 });
 
 function receiptFor(result: SendResult): Receipt {
-  const verdict = judgeAttempt(result, { attempts: 1, elapsedMs: 0 }, 1);
+  const verdict = judgeAttempt(result, { attempts: 1, unanswered: false, elapsedMs: 0 }, 1);
   if (verdict.kind !== 'Over') throw new Error('A try that is repeated has no receipt.');
   return makeReceipt(DELIVERY, verdict, { node: 'node-1', attempts: 1, now: 0 });
 }

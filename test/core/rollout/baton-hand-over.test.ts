@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import type { PodFact } from '../../../src/core/facts.ts';
+import { agentPodName } from '../../../src/core/rollout/agent-pod.ts';
 import { canHandOver } from '../../../src/core/rollout/baton-step.ts';
+import type { Command } from '../../../src/core/rollout/command.ts';
+import type { LeaseFact } from '../../../src/core/rollout/snapshot.ts';
 import { AGENT, HELD, inputOf, next, step, toldBy, WORKERS, type Case } from './support/baton.ts';
-import { aLease, aNode, inTurn } from './support/facts.ts';
-import { at } from './support/objects.ts';
+import { aLease, anAgent, aNode, inTurn } from './support/facts.ts';
+import { aBatch, at, hash, settledStatus, timeAt } from './support/objects.ts';
 
 describe('A holder that is next itself', () => {
   const waits = { holderWaits: true };
@@ -40,6 +44,42 @@ describe('A holder that is next itself', () => {
 
   it('keeps the baton while it waits', () => {
     expect(step(held)).toMatchObject({ commands: [], problem: undefined });
+  });
+});
+
+describe('An agent that may be sending', () => {
+  const receipt = { sink: 'ops', id: 'uid-of-os-aaaa-0/1', outcome: 'Delivered', time: timeAt(1) } as const;
+  const notification = { id: receipt.id, sinks: ['ops'] };
+  const untold = aBatch(['node-4'], { name: 'os-aaaa-0', spec: { index: 1 }, status: settledStatus([], { notification }) });
+  const follower = anAgent('node-1', { name: agentPodName('uid-of-lease', 2, hash) });
+  const handOver = (speaker: Partial<PodFact>, lease: Partial<LeaseFact> = {}, earlier = untold): readonly Command[] =>
+    step({
+      earlier,
+      lease: aLease('node-3', lease),
+      agents: [anAgent('node-3', speaker), follower],
+      states: { 'node-1': 'Succeeded' },
+      input: { holderWaits: true },
+    }).commands;
+
+  it('ends that before the baton goes on, for only while the Lease names it can it leave its receipts there', () => {
+    expect(handOver({})).toMatchObject([{ kind: 'DeleteAgentPod', atOnce: false, pod: { uid: 'uid-of-agent-node-3' } }]);
+    expect(handOver({ deleting: true })).toEqual([]);
+  });
+
+  it.each<readonly [string, readonly Command[]]>([
+    ['its Pod has ended', handOver({ phase: 'Succeeded' })],
+    ['it does not renew any more', handOver({ deleting: true }, { unchangedMs: 15_001 })],
+    ['it has not begun to renew', handOver({}, { renewed: false })],
+    ['everybody has been told, as the Lease says', handOver({}, { receipts: [receipt] })],
+    ['everybody has been told, as the batch says', handOver({}, {}, toldBy('node-4'))],
+  ])('is not waited for when %s', (_, commands) => {
+    expect(commands).toMatchObject([
+      {
+        kind: 'PassBaton',
+        to: { node: 'node-1' },
+        why: 'the holder node-3 is next itself: the baton goes to node-1 for os-aaaa-1',
+      },
+    ]);
   });
 });
 
