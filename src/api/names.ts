@@ -39,6 +39,8 @@ export const LABELS = {
   group: 'baton.dev/exclusive-group',
   /** On agent Pods: the UID of the Lease that owns them. */
   leaseUid: 'baton.dev/lease-uid',
+  /** On agent Pods: a hash of what they mount for the sinks of the plan. */
+  mounts: 'baton.dev/mounts',
   /** On Pods that pull images ahead: the nodes that they are for together. */
   prePull: 'baton.dev/pre-pull',
   /** On Jobs and Pods of a gate: the name of the gate. */

@@ -50,6 +50,7 @@ export function buildAgentPod({ plan, lease, transitions, node, settings, hash }
         [LABELS.plan]: plan.metadata.name,
         [LABELS.planUid]: plan.metadata.uid,
         [LABELS.leaseUid]: lease.uid,
+        [LABELS.mounts]: mountsHash(plan, hash),
       },
       annotations: { [ANNOTATIONS.node]: node },
       ownerReferences: [
@@ -89,7 +90,7 @@ export interface AgentPodSpecInput {
 
 /** The spec of a Pod that sends to a plan's sinks: from the plan's own nodes, with the sinks' Secrets, as a Pod of Pod Security `restricted`. */
 export function agentPodSpec({ plan, settings, affinity, args, env, account }: AgentPodSpecInput): Manifest {
-  const volumes = [...(plan.spec.notify?.sinks ?? []).flatMap((sink) => secretsVolume(sink) ?? []), ...sharedSinksVolume(plan)];
+  const volumes = sinkVolumes(plan);
   return {
     ...account,
     terminationGracePeriodSeconds: 15,
@@ -121,6 +122,16 @@ export function agentPodSpec({ plan, settings, affinity, args, env, account }: A
     ],
     volumes: volumes.map(({ volume }) => volume),
   };
+}
+
+/** A hash of what a Pod mounts that sends to a plan's sinks: one that was made before the sinks changed may have too little. */
+export function mountsHash(plan: Pick<UpgradePlan, 'spec'>, hash: Hash): string {
+  const inOrder = sinkVolumes(plan).toSorted((a, b) => (a.mountPath < b.mountPath ? -1 : 1));
+  return hash(JSON.stringify(inOrder)).slice(0, 16);
+}
+
+function sinkVolumes(plan: Pick<UpgradePlan, 'spec'>): readonly MountedVolume[] {
+  return [...(plan.spec.notify?.sinks ?? []).flatMap((sink) => secretsVolume(sink) ?? []), ...sharedSinksVolume(plan)];
 }
 
 interface MountedVolume {

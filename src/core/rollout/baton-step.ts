@@ -1,31 +1,24 @@
 import type { NodeRecord, Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
-import type { Hash, Instant, NodeFact, PodFact } from '../facts.ts';
+import type { Instant, NodeFact, PodFact } from '../facts.ts';
 import { finalReceipts, nextDeliveries, outboxEntries } from '../baton/deliveries.ts';
 import { selects } from '../selector.ts';
-import { toInstant } from '../text.ts';
 import { agentPodName, buildAgentPod } from './agent-pod.ts';
 import type { Command } from './command.ts';
 import type { Fleet } from './fleet.ts';
 import { isGoal } from './goal.ts';
+import { lossOf, speakingPod, type HolderView } from './holder-loss.ts';
 import { inTurn } from './node-input.ts';
-import type { LeaseFact, PlanSnapshot, Settings } from './snapshot.ts';
+import type { PlanSnapshot } from './snapshot.ts';
 
 /** What the decision about the baton looks at. */
-export interface BatonInput {
-  readonly snapshot: PlanSnapshot;
+export interface BatonInput extends HolderView {
   readonly fleet: Fleet;
-  readonly lease: LeaseFact;
-  /** The batch that needs an agent. */
-  readonly batch: UpgradeBatch;
   /** Its records as observed now. */
   readonly records: ReadonlyMap<string, NodeRecord>;
   /** The holder's own turn is next: the baton is to go to a node that is done. */
   readonly holderWaits: boolean;
   /** Receipts on the Lease that are not in a batch's status yet. */
   readonly uncopied: readonly Receipt[];
-  readonly now: Instant;
-  readonly settings: Settings;
-  readonly hash: Hash;
 }
 
 /** What follows for the baton. */
@@ -35,9 +28,6 @@ export interface BatonStep {
   readonly problem: string | undefined;
   readonly lookAt?: Instant;
 }
-
-/** How long the first renewal may take: the image is pulled, the Pod starts (ms). */
-const START_MS = 60_000;
 
 /** Node whose agent spoke for a batch: by the receipts of its final notification, else the one that held the baton last. */
 function senderOf(batch: UpgradeBatch): string | undefined {
@@ -70,43 +60,6 @@ export function canHandOver(
     if (isGoal(state)) return mayHold(snapshot, node);
     return isToCome({ snapshot, batch, records }, node);
   });
-}
-
-/** Why the holder is lost; undefined while it is not. */
-function lossOf(input: BatonInput): string | undefined {
-  const { snapshot, lease, batch, now, settings } = input;
-  const node = snapshot.nodes.get(lease.holder);
-  const pod = snapshot.agentPods.find((candidate) => candidate.uid === lease.agentPodUid);
-  const duration = settings.leaseDurationSeconds * 1000;
-  const silent = lease.unchangedMs > duration;
-  // Nobody else is in the upgrade: the holder is waited for, and gets a new Pod when it is back without one.
-  if (node !== undefined && isAlone(batch, node, now))
-    // Not at once: a host that is shutting down may seem Ready, and refuses one Pod after the other.
-    return node.ready && silent && isOver(pod) ? 'its Pod did not survive the turn' : undefined;
-  if (node === undefined) return `${lease.holder} is gone`;
-  if (pod === undefined) return `its Pod is gone`;
-  if (pod.deleting) return 'its Pod is being deleted';
-  if (hasEnded(pod)) return `its Pod has ended (${pod.phase})`;
-  if (!silent) return undefined;
-  if (lease.renewed) return `no renewal for ${Math.round(lease.unchangedMs / 1000)} s`;
-  return lease.unchangedMs > START_MS
-    ? `its Pod did not start within ${START_MS / 1000} s: ${pod.waiting ?? pod.phase}`
-    : undefined;
-}
-
-function isOver(pod: PodFact | undefined): boolean {
-  return pod === undefined || pod.deleting || hasEnded(pod);
-}
-
-function hasEnded({ phase }: PodFact): boolean {
-  return phase === 'Failed' || phase === 'Succeeded';
-}
-
-/** Whether the holder is the batch's only node, in its own turn and within its time. */
-function isAlone(batch: UpgradeBatch, node: NodeFact, now: Instant): boolean {
-  if (batch.spec.nodes.length > 1 || !inTurn(node, batch) || node.turn === undefined) return false;
-  const limit = Math.max(...batch.spec.processes.map((process) => process.deadlineSeconds)) * 1000;
-  return now <= (toInstant(node.turn.openedTime) ?? now) + limit;
 }
 
 /** The candidates in order of preference: done in this batch, then others of it (the last turn first), then any of the plan. */
@@ -218,11 +171,10 @@ export function stepBaton(input: BatonInput): BatonStep {
  * An agent that may be sending can put the receipt on the Lease only while that names it: so it is stopped, and waited for, before the baton
  * goes on. Undefined when nothing is left to tell, or when it speaks no more.
  */
-function endSpeaker({ snapshot, lease, settings }: BatonInput, why: string): readonly Command[] | undefined {
-  const pod = snapshot.agentPods.find((candidate) => candidate.uid === lease.agentPodUid);
-  const renews = lease.renewed && lease.unchangedMs <= settings.leaseDurationSeconds * 1000;
-  if (pod === undefined || hasEnded(pod) || !renews) return undefined;
-  if (nextDeliveries(snapshot.batches.flatMap(outboxEntries), lease.receipts).size === 0) return undefined;
+function endSpeaker(input: BatonInput, why: string): readonly Command[] | undefined {
+  const { snapshot, lease } = input;
+  const pod = speakingPod(input);
+  if (pod === undefined || nextDeliveries(snapshot.batches.flatMap(outboxEntries), lease.receipts).size === 0) return undefined;
   return pod.deleting ? [] : [{ kind: 'DeleteAgentPod', pod, atOnce: false, why }];
 }
 

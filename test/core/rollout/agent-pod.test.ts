@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { agentPodName, agentPodSpec, buildAgentPod } from '../../../src/core/rollout/agent-pod.ts';
+import type { NotifyPolicy } from '../../../src/api/generated/upgradeplan.ts';
+import { agentPodName, agentPodSpec, buildAgentPod, mountsHash } from '../../../src/core/rollout/agent-pod.ts';
 import { aLease, SETTINGS } from './support/facts.ts';
 import { aPlan, hash } from './support/objects.ts';
 
@@ -83,6 +84,13 @@ describe('The agent Pod', () => {
     expect(spec['containers']).toMatchObject([
       { volumeMounts: [{ name: 'shared-sinks', mountPath: '/var/run/baton/sinks-from', readOnly: true }] },
     ]);
+  });
+
+  it('says for which Secrets and ConfigMaps it was made, in whatever order the sinks stand', () => {
+    const mounts = (notify: NotifyPolicy): string => mountsHash(aPlan({ notify }), hash);
+    expect(pod.metadata.labels).toMatchObject({ 'baton.dev/mounts': mounts({ sinks: SINKS.toReversed() }) });
+    expect(mounts({ sinks: SINKS.slice(1) })).not.toBe(mounts({ sinks: SINKS }));
+    expect(mounts({ sinksFrom: [{ configMapRef: { name: 'team' } }] })).not.toBe(mounts({}));
   });
 
   it('runs under Pod Security restricted', () => {

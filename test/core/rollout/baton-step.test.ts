@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeFact, PodFact } from '../../../src/core/facts.ts';
-import { agentPodName } from '../../../src/core/rollout/agent-pod.ts';
-import type { LeaseFact } from '../../../src/core/rollout/snapshot.ts';
-import { AGENT, alertedBy, HELD, next, step, toldBy, WORKERS, type Case } from './support/baton.ts';
+import type { Sink } from '../../../src/api/generated/upgradeplan.ts';
+import { agentPodName, mountsHash } from '../../../src/core/rollout/agent-pod.ts';
+import { stepBaton } from '../../../src/core/rollout/baton-step.ts';
+import type { LeaseFact, PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
+import { AGENT, alertedBy, HELD, inputOf, next, step, toldBy, WORKERS, type Case } from './support/baton.ts';
 import { aLease, anAgent, aNode, aQuarantined } from './support/facts.ts';
-import { at, hash } from './support/objects.ts';
+import { aPlan, at, hash } from './support/objects.ts';
 
 describe('The first holder of a batch', () => {
   it.each<readonly [string, Case, string]>([
@@ -93,6 +95,27 @@ describe('A holder', () => {
     ],
   ])('is lost when %s', (_, changes, agents, nodes) => {
     expect(next({ lease: aLease('node-3', changes), agents, nodes })).toBe('node-2');
+  });
+
+  const signed = { name: 'ops', webhook: { url: 'https://hooks.example', signingSecretRef: { name: 'ops', key: 'secret' } } };
+  const madeFor = (...sinks: readonly Sink[]): PodFact => {
+    const mounts = mountsHash(aPlan({ notify: { sinks } }), hash);
+    return { ...AGENT, labels: { ...AGENT.labels, 'baton.dev/mounts': mounts } };
+  };
+
+  it('is replaced when the sinks need other Secrets than its Pod has, which it cannot get', () => {
+    expect(step({ lease: HELD, agents: [madeFor(signed)] }).commands).toMatchObject([
+      { kind: 'CreateAgentPod', why: expect.stringContaining('the sinks need other Secrets than its Pod has') },
+    ]);
+  });
+
+  it.each<readonly [string, PodFact, Partial<PlanSnapshot>]>([
+    ['the sinks need what its Pod has', madeFor({ name: 'chat', webhook: { url: 'https://chat.example' } }), {}],
+    ['nobody knows what the shared sinks need', madeFor(signed), { sharedSinks: { kind: 'Unreadable', message: '' } }],
+    ['its Pod is of an operator that did not say for what it was made', AGENT, {}],
+  ])('is not replaced when %s', (_, pod, changes) => {
+    const input = inputOf({ lease: HELD, agents: [pod] });
+    expect(stepBaton({ ...input, snapshot: { ...input.snapshot, ...changes } }).commands).toEqual([]);
   });
 
   it.each<readonly [string, Partial<LeaseFact>]>([
