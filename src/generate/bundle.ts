@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { replaceDirectory } from './replace-directory.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DIST = join(ROOT, 'dist');
-/** Made beside the old one and put in its place when it works, for something may be running from there. */
+/** Made beside the old one and put in its place when it works, for something may be running from there, or be built at the same time. */
 const FRESH = join(ROOT, `dist.${process.pid}`);
 
 /**
@@ -46,32 +47,7 @@ async function bundle(): Promise<void> {
   const main = join(FRESH, 'baton.mjs');
   chmodSync(main, 0o755);
   execFileSync(process.execPath, [main, '--help'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  console.log(putInPlace() ? 'Wrote dist/baton.mjs' : 'dist/baton.mjs is up to date');
-}
-
-/** Puts the new bundle in the place of the old one, unless they are the same: then the old one, from which something may run, stays untouched. */
-function putInPlace(): boolean {
-  if (isSame()) {
-    rmSync(FRESH, { recursive: true });
-    return false;
-  }
-  rmSync(DIST, { recursive: true, force: true });
-  try {
-    renameSync(FRESH, DIST);
-    return true;
-  } catch (error) {
-    // Another build of the same sources was quicker.
-    if (!isSame()) throw error;
-    rmSync(FRESH, { recursive: true });
-    return false;
-  }
-}
-
-function isSame(): boolean {
-  const files = (folder: string): readonly string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
-  if (!existsSync(DIST) || files(DIST).join() !== files(FRESH).join()) return false;
-  const both = files(FRESH).map((file) => [join(DIST, file), join(FRESH, file)] as const);
-  return both.every(([old, fresh]) => statSync(fresh).isDirectory() || readFileSync(old).equals(readFileSync(fresh)));
+  console.log(replaceDirectory(FRESH, DIST) ? 'Wrote dist/baton.mjs' : 'dist/baton.mjs is up to date');
 }
 
 await bundle();
