@@ -15,7 +15,7 @@ export const TLS_SECRET_KEYS = { certificate: 'tls.crt', privateKey: 'tls.key' }
 export const SMTP_KEYS = ['host', 'port', 'username', 'password', 'tls', 'ca.crt'] as const;
 
 /** The Secrets of a sink: the kubelet mounts them into the agent's Pod, and nobody of Baton may read them otherwise. */
-export function sinkSecrets({ connection, webhook, slack, teams, email, pagerDuty }: Sink): readonly SinkSecret[] {
+export function sinkSecrets({ connection, webhook, slack, teams, email, pagerDuty, alertmanager }: Sink): readonly SinkSecret[] {
   const mail = email?.smtpSecretRef;
   const secrets = [
     ...connectionSecrets(connection),
@@ -25,6 +25,7 @@ export function sinkSecrets({ connection, webhook, slack, teams, email, pagerDut
     teams?.webhookUrlSecretRef,
     ...(mail === undefined ? [] : SMTP_KEYS.map((key) => ({ name: mail.name, key }))),
     pagerDuty?.routingKeySecretRef,
+    alertmanager?.authorizationSecretRef,
   ];
   return secrets.filter((reference) => reference !== undefined);
 }

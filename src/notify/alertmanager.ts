@@ -6,21 +6,24 @@ import { toInstant } from '../core/text.ts';
 import { alertmanagerAlerts } from './alertmanager-alerts.ts';
 import type { SinkEnvironment } from './create-sink.ts';
 import { judgeAnswer } from './judge-answer.ts';
+import { readAuthorization } from './secret-values.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { subUrl } from './sub-url.ts';
 
 /** A sink that posts alerts to Alertmanager's API v2. Alertmanager knows an alert by its labels, so a repetition changes nothing. */
 export function createAlertmanager(
   name: string,
-  { url }: AlertmanagerSink,
-  { http, userAgent }: Pick<SinkEnvironment, 'http' | 'userAgent'>,
+  { url, authorizationSecretRef }: AlertmanagerSink,
+  { http, userAgent, readSecret }: SinkEnvironment,
 ): Sink {
   async function send(notification: Notification, { signal, now }: SendOptions): Promise<SendResult> {
     const target = subUrl(url, '/api/v2/alerts');
     if (target === undefined) return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: 'the URL cannot be read' };
+    const authorization = await readAuthorization(readSecret, authorizationSecretRef);
+    if (authorization.kind === 'Permanent') return authorization;
     const answer = await http.post({
       url: target,
-      headers: { 'content-type': 'application/json', 'user-agent': userAgent },
+      headers: { 'content-type': 'application/json', 'user-agent': userAgent, ...authorization.value },
       body: JSON.stringify(alertmanagerAlerts(notification, now)),
       signal,
     });

@@ -31,6 +31,18 @@ export async function readSecretUrl(
   return { kind: 'Found', value: url };
 }
 
+/** The header Authorization that a Secret's key holds; no header without a reference. */
+export async function readAuthorization(
+  readSecret: ReadSecret,
+  reference: Reference | undefined,
+): Promise<SecretValue<Readonly<Record<string, string>>>> {
+  if (reference === undefined) return { kind: 'Found', value: {} };
+  const text = await readSecretText(readSecret, reference);
+  if (text.kind !== 'Found') return text;
+  if (!/^[\x20-\x7e]+$/.test(text.value)) return invalid(reference, 'is not one line of ASCII, as a header must be');
+  return { kind: 'Found', value: { authorization: text.value } };
+}
+
 /** The result of a try for which a Secret's key is of no use. `problem` must not quote it. */
 export function invalid(reference: Reference, problem: string): PermanentResult {
   return { kind: 'Permanent', reason: 'SecretInvalid', message: `${keyName(reference)} ${problem}; nothing was sent` };

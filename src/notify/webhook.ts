@@ -7,7 +7,7 @@ import { withFewerNodes } from './fewer-nodes.ts';
 import type { HttpAnswer } from './http.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import type { ReadSecret } from './secret-files.ts';
-import { invalid, readSecretText, readSecretUrl, type SecretValue } from './secret-values.ts';
+import { readAuthorization, readSecretUrl, type SecretValue } from './secret-values.ts';
 import { readSigners, type Signer } from './signing-secret.ts';
 import type { SendOptions, Sink, SinkPreview } from './sink.ts';
 
@@ -25,8 +25,8 @@ export function createWebhook(name: string, spec: WebhookSink, { http, userAgent
     if (url.kind === 'Permanent') return url;
     const signers = await readSigners(spec, readSecret);
     if (signers.kind === 'Permanent') return signers;
-    const authorization = await readAuthorization(spec, readSecret);
-    if (authorization?.kind === 'Permanent') return authorization;
+    const authorization = await readAuthorization(readSecret, spec.authorizationSecretRef);
+    if (authorization.kind === 'Permanent') return authorization;
 
     const post = async ({ contentType: type, body }: SinkPreview): Promise<HttpAnswer> =>
       http.post({
@@ -37,7 +37,7 @@ export function createWebhook(name: string, spec: WebhookSink, { http, userAgent
           'webhook-id': notification.id,
           'webhook-timestamp': String(Math.floor(now / 1000)),
           ...signatureHeader(signers.value, notification.id, new Date(now), body),
-          ...(authorization === undefined ? {} : { authorization: authorization.value }),
+          ...authorization.value,
         },
         body,
         signal,
@@ -63,18 +63,6 @@ async function readUrl({ url = '', urlSecretRef }: WebhookSink, readSecret: Read
   if (urlSecretRef !== undefined) return readSecretUrl(readSecret, urlSecretRef);
   if (URL.canParse(url)) return { kind: 'Found', value: new URL(url) };
   return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: 'the URL cannot be read' };
-}
-
-async function readAuthorization(
-  { authorizationSecretRef: reference }: WebhookSink,
-  readSecret: ReadSecret,
-): Promise<SecretValue<string> | undefined> {
-  if (reference === undefined) return undefined;
-  const value = await readSecretText(readSecret, reference);
-  if (value.kind === 'Found' && !/^[\x20-\x7e]+$/.test(value.value)) {
-    return invalid(reference, 'is not one line of ASCII, as a header must be');
-  }
-  return value;
 }
 
 /** One signature of each secret, the newest first: a receiver accepts a request when it knows one of them. */

@@ -27,6 +27,11 @@ describe('The Secrets of a sink', () => {
     { title: 'an incoming webhook of Slack', sink: { slack: { webhookUrlSecretRef: ref('url') } }, keys: ['url'] },
     { title: 'Teams', sink: { teams: { webhookUrlSecretRef: ref('url') } }, keys: ['url'] },
     {
+      title: 'Alertmanager',
+      sink: { alertmanager: { url: 'http://alerts.example:9093', authorizationSecretRef: ref('authorization') } },
+      keys: ['authorization'],
+    },
+    {
       title: 'a connection with all of them',
       sink: {
         webhook: { url: 'https://hooks.example/' },

@@ -579,6 +579,8 @@ export interface PagerDutySink {
 export interface AlertmanagerSink {
   /** url is Alertmanager's address with its path prefix, without /api/v2. */
   readonly url: string;
+  /** authorizationSecretRef names the Secret with the value of the header Authorization, as in "Basic …" or "Bearer …". */
+  readonly authorizationSecretRef?: SecretKeyReference;
 }
 
 /** `status` of an UpgradePlan. */

@@ -6,7 +6,8 @@ import type { Sink as SinkSpec } from '../../../src/api/generated/upgradeplan.ts
 import { consolidate } from '../../../src/core/notification/consolidate.ts';
 import type { Notification } from '../../../src/core/notification/notification.ts';
 import type { SendResult } from '../../../src/core/notification/send-result.ts';
-import { createAddressPolicy } from '../../../src/net/address-policy.ts';
+import { createAddressPolicy, type AddressPolicy } from '../../../src/net/address-policy.ts';
+import { createConnect } from '../../../src/net/guarded-socket.ts';
 import { createSink } from '../../../src/notify/create-sink.ts';
 import { createHttpClient, type HttpClient } from '../../../src/notify/http.ts';
 import { aBatch, succeeded } from '../../core/notification/a-batch.ts';
@@ -31,20 +32,32 @@ export interface SendChanges {
   readonly handle?: string | undefined;
 }
 
-/** A client for sinks in tests: it may reach the loopback, and gives up soon. */
-export function aClient({
-  allow = '127.0.0.0/8',
-  timeoutMs = 2_000,
-  lookup,
-}: { readonly allow?: string; readonly timeoutMs?: number; readonly lookup?: LookupFunction } = {}): HttpClient {
-  const policy = createAddressPolicy({ allow, apiServer: [] });
-  return createHttpClient({ policy, timeoutMs, ...(lookup === undefined ? {} : { lookup }) });
+/** How the sinks of a test go out: they may reach the loopback, unless `allow` says otherwise, and give up soon. */
+export interface WayOut {
+  readonly allow?: string;
+  readonly timeoutMs?: number;
+  readonly smtpTimeoutMs?: number;
+  readonly lookup?: LookupFunction;
+}
+
+/** A client for sinks in tests. */
+export function aClient({ timeoutMs = 2_000, lookup, allow }: WayOut = {}): HttpClient {
+  return createHttpClient({ policy: policyFor(allow), timeoutMs, ...(lookup === undefined ? {} : { lookup }) });
+}
+
+function policyFor(allow = '127.0.0.0/8'): AddressPolicy {
+  return createAddressPolicy({ allow, apiServer: [] });
 }
 
 /** What the sinks of one test have: Secrets as the kubelet mounts them, and what has to be closed in the end. */
 export class SinkWorld {
   readonly directory: string = mkdtempSync(join(tmpdir(), 'baton-sinks-'));
   readonly #open: { close(): Promise<void> }[] = [];
+  readonly #wayOut: WayOut;
+
+  constructor(wayOut: WayOut = {}) {
+    this.#wayOut = wayOut;
+  }
 
   /** Closes it in the end. */
   async keep<T extends { close(): Promise<void> }>(opened: T | Promise<T>): Promise<T> {
@@ -65,8 +78,15 @@ export class SinkWorld {
     spec: SinkSpec,
     { notification = NOTIFICATION, http, signal = new AbortController().signal, handle }: SendChanges = {},
   ): Promise<SendResult> {
-    const client = http ?? (await this.keep(aClient()));
-    const sink = createSink(spec, { http: client, ...onlyHttp, userAgent: 'baton/0.1.0', secretsDirectory: this.directory });
+    const { allow, lookup, smtpTimeoutMs } = this.#wayOut;
+    const sink = createSink(spec, {
+      http: http ?? (await this.keep(aClient(this.#wayOut))),
+      ...onlyHttp,
+      connect: createConnect({ policy: policyFor(allow), lookup }),
+      smtpTimeoutMs,
+      userAgent: 'baton/0.1.0',
+      secretsDirectory: this.directory,
+    });
     return sink.send(notification, { signal, now: Date.now(), ...(handle === undefined ? {} : { handle }) });
   }
 

@@ -2,8 +2,8 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import nock from 'nock';
 import { tell } from '../../core/notify/tell.ts';
 import { MAIL_SERVER_NAME, startMailServer } from '../../support/mail-server.ts';
+import type { WayOut } from './a-sink.ts';
 import { agentFor, closeMailing, EMAIL, mailServer, send } from './mailing.ts';
-import type { SendingChanges } from './sending.ts';
 
 // nock would put itself between TLS and the codes of its errors.
 beforeAll(() => {
@@ -12,7 +12,7 @@ beforeAll(() => {
 afterEach(closeMailing);
 
 /** Every name leads to the loopback. */
-const toLoopback: SendingChanges['lookup'] = (_name, _options, callback) => {
+const toLoopback: NonNullable<WayOut['lookup']> = (_name, _options, callback) => {
   callback(null, [{ address: '127.0.0.1', family: 4 }]);
 };
 
@@ -87,7 +87,8 @@ describe('a mail server that cannot be trusted or reached', () => {
       },
     });
 
-    expect(await agentFor(server).send({ name: 'mail', email: EMAIL }, tell('clean'), baton.signal)).toMatchObject({
+    const sent = agentFor(server).send({ name: 'mail', email: EMAIL }, { notification: tell('clean'), signal: baton.signal });
+    expect(await sent).toMatchObject({
       kind: 'Retry',
       message: `127.0.0.1:${server.port}: the agent stopped waiting`,
     });

@@ -2,7 +2,7 @@ import type { EmailSink } from '../../../src/api/generated/upgradeplan.ts';
 import type { SendResult } from '../../../src/core/notification/send-result.ts';
 import { tell } from '../../core/notify/tell.ts';
 import { startMailServer, type MailServer, type MailServerBehaviour } from '../../support/mail-server.ts';
-import { openSending, type Sending, type SendingChanges } from './sending.ts';
+import { SinkWorld, type WayOut } from './a-sink.ts';
 
 /** A sink that mails to two people. */
 export const EMAIL: EmailSink = {
@@ -29,10 +29,10 @@ export async function mailServer(behaviour?: MailServerBehaviour): Promise<MailS
 export function agentFor(
   server: MailServer,
   keys: Readonly<Record<string, string | undefined>> = {},
-  changes: SendingChanges = {},
-): Sending {
-  const sending = openSending(changes);
-  closing.push(sending);
+  wayOut?: WayOut,
+): SinkWorld {
+  const world = new SinkWorld(wayOut);
+  closing.push(world);
   const secret: Record<string, string | undefined> = {
     host: server.host,
     port: String(server.port),
@@ -41,11 +41,12 @@ export function agentFor(
     'ca.crt': server.certificate,
     ...keys,
   };
-  for (const [key, value] of Object.entries(secret)) if (value !== undefined) sending.secret('mail', 'smtp', key, `${value}\n`);
-  return sending;
+  for (const [key, value] of Object.entries(secret))
+    if (value !== undefined) world.secret('mail', 'smtp', { [key]: `${value}\n` });
+  return world;
 }
 
 /** Tries once to mail what a scenario tells. */
-export function send(sending: Sending, scenario = 'paused', email: EmailSink = EMAIL): Promise<SendResult> {
-  return sending.send({ name: 'mail', email }, tell(scenario));
+export function send(world: SinkWorld, scenario = 'paused', email: EmailSink = EMAIL): Promise<SendResult> {
+  return world.send({ name: 'mail', email }, { notification: tell(scenario) });
 }

@@ -1,114 +1,103 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Sink as SinkSpec } from '../../../src/api/generated/upgradeplan.ts';
+import type { SendResult } from '../../../src/core/notification/send-result.ts';
 import { tell } from '../../core/notify/tell.ts';
+import { SinkWorld } from './a-sink.ts';
 import { startReceiver, type Answer, type Receiver } from './receiver.ts';
-import { openSending, type Sending } from './sending.ts';
 
-let sending: Sending;
-const receivers: Receiver[] = [];
+let world: SinkWorld;
 
 beforeEach(() => {
-  sending = openSending({ timeoutMs: 500 });
+  world = new SinkWorld();
 });
 afterEach(async () => {
-  await Promise.all([sending.close(), ...receivers.splice(0).map((receiver) => receiver.close())]);
+  await world.close();
 });
 
-async function receiver(answer?: Answer): Promise<Receiver> {
-  const started = await startReceiver(answer);
-  receivers.push(started);
-  return started;
+function receiver(status: number): Promise<Receiver> {
+  const answer: Answer = (response) => response.writeHead(status).end();
+  return world.keep(startReceiver(answer));
 }
 
-const SINKS: readonly { readonly kind: string; readonly spec: (host: string) => SinkSpec; readonly path: string }[] = [
-  {
-    kind: 'pagerDuty',
-    spec: (host) => ({
-      name: 'page',
-      pagerDuty: { routingKeySecretRef: { name: 'pagerduty', key: 'routingKey' }, url: `http://${host}` },
-    }),
-    path: '/v2/enqueue',
-  },
-  {
-    kind: 'alertmanager',
-    spec: (host) => ({ name: 'alerts', alertmanager: { url: `http://${host}/am/` } }),
-    path: '/am/api/v2/alerts',
-  },
-];
-
-describe.each(SINKS)('the sink $kind', ({ spec, path }) => {
-  beforeEach(() => {
-    sending.secret('page', 'pagerduty', 'routingKey', 'R0UT1NGKEY\n');
-  });
-
-  it.each([
-    { title: 'takes what is accepted', status: 202, result: { kind: 'Delivered' } },
-    { title: 'comes back when asked to', status: 429, result: { kind: 'Retry', reason: 'RateLimited', afterMs: 7_000 } },
-    { title: 'comes back after a server error', status: 500, result: { kind: 'Retry', reason: 'Unavailable' } },
-    { title: 'gives up when it is refused', status: 401, result: { kind: 'Permanent', reason: 'Refused' } },
-    { title: 'gives up when it is wrong', status: 400, result: { kind: 'Permanent', reason: 'Refused' } },
-    { title: 'gives up when it is too large', status: 413, result: { kind: 'Permanent', reason: 'Refused' } },
-  ])('$title ($status)', async ({ status, result }) => {
-    const server = await receiver((response) => response.writeHead(status, { 'retry-after': '7' }).end('R0UT1NGKEY'));
-
-    const answer = await sending.send(spec(server.host), tell('paused'));
-
-    expect(answer).toMatchObject(result);
-    expect(server.requests).toHaveLength(1);
-    expect(server.requests[0]).toMatchObject({ method: 'POST', path, headers: { 'content-type': 'application/json' } });
-    expect(JSON.stringify(answer)).not.toContain('R0UT1NGKEY');
-  });
-
-  it('gets the same again after a server error', async () => {
-    const server = await receiver((response) => response.writeHead(server.requests.length === 1 ? 500 : 200).end());
-
-    expect(await sending.send(spec(server.host), tell('thousand-failures'))).toMatchObject({ kind: 'Retry' });
-    expect(await sending.send(spec(server.host), tell('thousand-failures'))).toEqual({ kind: 'Delivered' });
-
-    const [first, second] = server.requests.map(({ body }) => JSON.parse(body) as unknown);
-    const identity = (sent: unknown): unknown => (Array.isArray(sent) ? (sent[0] as { labels: unknown }).labels : sent);
-    expect(identity(second)).toEqual(identity(first));
-  });
-
-  it('is tried again when it does not answer', async () => {
-    const server = await receiver(() => undefined);
-
-    expect(await sending.send(spec(server.host), tell('paused'))).toEqual({
-      kind: 'Retry',
-      reason: 'NoAnswer',
-      message: `${server.host}: no answer within 0.5 s`,
-    });
-  });
-});
-
 describe('PagerDuty', () => {
-  it('gets the routing key in the body alone', async () => {
-    const server = await receiver((response) => response.writeHead(202).end());
-    sending.secret('page', 'pagerduty', 'routingKey', 'R0UT1NGKEY\n');
+  const routingKeySecretRef = { name: 'pagerduty', key: 'routingKey' };
+  const send = (host: string, scenario: string): Promise<SendResult> => {
+    const spec: SinkSpec = { name: 'page', send: 'EveryBatch', pagerDuty: { routingKeySecretRef, url: `http://${host}` } };
+    return world.send(spec, { notification: tell(scenario) });
+  };
 
-    await sending.send({ ...SINKS[0]!.spec(server.host), send: 'EveryBatch' }, tell('clean'));
+  it('gets the routing key in the body alone', async () => {
+    const server = await receiver(202);
+    world.secret('page', 'pagerduty', { routingKey: 'R0UT1NGKEY\n' });
+
+    expect(await send(server.host, 'clean')).toEqual({ kind: 'Delivered' });
 
     expect(server.requests.map((request) => request.path)).toEqual(['/v2/enqueue', '/v2/change/enqueue']);
     for (const { body } of server.requests) expect(JSON.parse(body)).toMatchObject({ routing_key: 'R0UT1NGKEY' });
   });
 
   it('is not told of a change again and again while it refuses the resolution', async () => {
-    const server = await receiver((response) => response.writeHead(500).end());
-    sending.secret('page', 'pagerduty', 'routingKey', 'R0UT1NGKEY');
+    const server = await receiver(500);
+    world.secret('page', 'pagerduty', { routingKey: 'R0UT1NGKEY' });
 
-    await sending.send({ ...SINKS[0]!.spec(server.host), send: 'EveryBatch' }, tell('clean'));
+    await send(server.host, 'clean');
 
     expect(server.requests.map((request) => request.path)).toEqual(['/v2/enqueue']);
   });
 
   it('is told nothing without the routing key', async () => {
-    const server = await receiver();
+    const server = await receiver(202);
 
-    expect(await sending.send(SINKS[0]!.spec(server.host), tell('paused'))).toEqual({
+    expect(await send(server.host, 'paused')).toEqual({
       kind: 'Permanent',
       reason: 'SecretMissing',
       message: 'the key routingKey of the Secret pagerduty is missing; nothing was sent',
     });
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('Alertmanager', () => {
+  const authorizationSecretRef = { name: 'alerts', key: 'authorization' };
+  const basic = `Basic ${Buffer.from('baton:hush-hush').toString('base64')}`;
+
+  it('gets alerts below its path prefix, with the same labels each time', async () => {
+    const server = await receiver(200);
+    const spec = { name: 'alerts', alertmanager: { url: `http://${server.host}/am/` } };
+
+    for (let i = 0; i < 2; i++) await world.send(spec, { notification: tell('thousand-failures') });
+
+    for (const { path } of server.requests) expect(path).toBe('/am/api/v2/alerts');
+    const labels = server.requests.map(({ body }) => (JSON.parse(body) as { labels: object }[]).map((alert) => alert.labels));
+    expect(labels[1]).toEqual(labels[0]);
+  });
+
+  it.each([
+    { title: 'a user name and a password', authorization: basic },
+    { title: 'a token', authorization: 'Bearer hush-hush' },
+  ])('is told by $title who sends', async ({ authorization }) => {
+    const server = await world.keep(
+      startReceiver((response, { headers }) =>
+        response.writeHead(headers.authorization === authorization ? 200 : 401).end(headers.authorization),
+      ),
+    );
+    const spec = { name: 'alerts', alertmanager: { url: `http://${server.host}`, authorizationSecretRef } };
+    world.secret('alerts', 'alerts', { authorization: `${authorization}\n` });
+
+    expect(await world.send(spec)).toEqual({ kind: 'Delivered' });
+
+    world.secret('alerts', 'alerts', { authorization: 'Bearer wrong' });
+    const refused = await world.send(spec);
+    expect(refused).toMatchObject({ kind: 'Permanent', reason: 'Refused', message: expect.stringContaining('HTTP 401') });
+    expect(JSON.stringify(refused)).not.toContain('wrong');
+  });
+
+  it('is told nothing without the Authorization that it wants', async () => {
+    const server = await receiver(200);
+
+    const result = await world.send({ name: 'alerts', alertmanager: { url: server.url, authorizationSecretRef } });
+
+    expect(result).toMatchObject({ kind: 'Permanent', reason: 'SecretMissing' });
     expect(server.requests).toEqual([]);
   });
 });

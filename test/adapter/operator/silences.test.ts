@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
 import { createAddressPolicy } from '../../../src/net/address-policy.ts';
@@ -17,10 +20,14 @@ let now: number;
 let bodies: Record<string, unknown>[];
 let problems: object[];
 let status: number;
+let credential: string | undefined;
+let directory: string;
 
 beforeEach(async () => {
   [now, bodies, problems, status] = [Date.parse('2026-11-21T22:00:00Z'), [], [], 200];
   server = await startServer();
+  credential = undefined;
+  directory = mkdtempSync(join(tmpdir(), 'baton-credentials-'));
   server.answer((response, request: IncomingMessage) => {
     void text(request).then((body) => {
       if (body !== '') bodies.push(JSON.parse(body) as Record<string, unknown>);
@@ -28,7 +35,8 @@ beforeEach(async () => {
     });
   });
   http = createHttpReader({ policy: createAddressPolicy({ allow: '127.0.0.1', apiServer: [] }), maxBodyBytes: 4096 });
-  const silencer = alertmanagerSilencer({ http, credentials: createCredentials([], ''), userAgent: 'baton/test' });
+  const credentials = createCredentials([{ name: 'monitoring', hosts: [server.host] }], directory);
+  const silencer = alertmanagerSilencer({ http, credentials, userAgent: 'baton/test' });
   const quiet = (): void => undefined;
   const warn = (_message: string, fields: object = {}): void => void problems.push(fields);
   keeper = new SilenceKeeper({ silencer, now: () => now, log: { debug: quiet, info: quiet, warn, error: warn } });
@@ -36,12 +44,14 @@ beforeEach(async () => {
 afterEach(async () => {
   await keeper.stop();
   await Promise.all([http.close(), server.close()]);
+  rmSync(directory, { recursive: true });
 });
 
 /** The keeper looks, and has done what it has to. */
 async function look(inTurn: readonly string[], failed: readonly string[] = [], requests = 0): Promise<void> {
   const plan = aPlan();
-  const silences = { alertmanager: { url: `${server.url}/am/` }, matchers: [{ name: 'node', value: '$(BATON_NODE)' }] };
+  const alertmanager = { url: `${server.url}/am/`, ...(credential === undefined ? {} : { credential }) };
+  const silences = { alertmanager, matchers: [{ name: 'node', value: '$(BATON_NODE)' }] };
   const told: UpgradePlan = { ...plan, spec: { ...plan.spec, notify: { ...plan.spec.notify, silences } } };
   const before = server.requests.length + problems.length;
   keeper.look({ plan: told, inTurn: new Set(inTurn), failed: new Set(failed) });
@@ -89,5 +99,28 @@ describe('notify.silences', () => {
     await look(['node-1'], [], 1);
     expect(bodies).toHaveLength(2);
     expect(problems).toHaveLength(1);
+  });
+
+  it.each([
+    { title: 'a token', files: { token: 'hush\n' }, authorization: 'Bearer hush' },
+    {
+      title: 'a user name and a password',
+      files: { username: 'baton', password: 'hush\n' },
+      authorization: `Basic ${Buffer.from('baton:hush').toString('base64')}`,
+    },
+  ])('is asked with $title that the administrator gave', async ({ files, authorization }) => {
+    mkdirSync(join(directory, 'monitoring'));
+    for (const [file, value] of Object.entries(files)) writeFileSync(join(directory, 'monitoring', file), value);
+    credential = 'monitoring';
+    await look(['node-1'], [], 1);
+    await look([], ['node-1'], 1);
+    expect(server.requests.map((request) => request.authorization)).toEqual([authorization, authorization]);
+  });
+
+  it('asks nobody with a credential that is not for this host', async () => {
+    credential = 'unknown';
+    await look(['node-1'], [], 1);
+    expect(server.requests).toEqual([]);
+    expect(problems).toEqual([expect.objectContaining({ problem: expect.stringContaining('a credential unknown') })]);
   });
 });

@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openSending, type Sending } from '../../adapter/notify/sending.ts';
+import { SinkWorld } from '../../adapter/notify/a-sink.ts';
 import { tell } from '../../core/notify/tell.ts';
 import { startAlertmanager, type Alertmanager } from '../../support/alertmanager.ts';
 
 let alertmanager: Alertmanager;
-let sending: Sending;
+let world: SinkWorld;
 
 // Alertmanager may have to be built first.
 beforeAll(async () => {
-  sending = openSending({ timeoutMs: 10_000 });
+  world = new SinkWorld({ timeoutMs: 10_000 });
   alertmanager = await startAlertmanager();
 }, 900_000);
-afterAll(() => Promise.all([alertmanager.close(), sending.close()]));
+afterAll(() => Promise.all([alertmanager.close(), world.close()]));
 
 async function send(scenario: string): Promise<void> {
   const spec = { name: 'alerts', alertmanager: { url: alertmanager.url } };
-  expect(await sending.send(spec, tell(scenario))).toEqual({ kind: 'Delivered' });
+  expect(await world.send(spec, { notification: tell(scenario) })).toEqual({ kind: 'Delivered' });
 }
 
 async function firing(): Promise<string[]> {
