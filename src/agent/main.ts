@@ -11,9 +11,9 @@ import { createSink } from '../notify/create-sink.ts';
 import type { EventWriter } from '../notify/event-sink.ts';
 import { createHttpClient } from '../notify/http.ts';
 import { random, systemClock } from '../runtime/clock.ts';
-import { parseConfig } from '../runtime/config.ts';
+import { logLevel, parseConfig } from '../runtime/config.ts';
 import { ExitError } from '../runtime/exit-error.ts';
-import { LOG_LEVELS, createLogger } from '../runtime/logging.ts';
+import { createLogger } from '../runtime/logging.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { VERSION } from '../runtime/version.ts';
 import { kubeBatchSource } from './kube-batch-source.ts';
@@ -43,10 +43,7 @@ const schema = z.object({
   sinkSecrets: z.string().default('/var/run/baton/sinks').describe("the directory of the sinks' Secrets"),
   sharedSinks: z.string().default('/var/run/baton/sinks-from').describe('the directory of the sinks that plans share'),
   apiServer: z.string().default('').describe("the API server's address"),
-  logLevel: z
-    .enum(LOG_LEVELS)
-    .default('info')
-    .describe(`one of ${LOG_LEVELS.join(', ')}`),
+  logLevel,
 });
 
 const names = {

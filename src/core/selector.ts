@@ -1,13 +1,16 @@
 import type { NodeSelector } from '../api/generated/upgradeplan.ts';
 
 type Labels = Readonly<Record<string, string>>;
-type Requirement = NonNullable<NodeSelector['matchExpressions']>[number];
 
-function requirementHolds(requirement: Requirement, labels: Labels): boolean {
+/** The label's value; undefined where there is none. */
+export function labelOf(labels: Labels, key: string): string | undefined {
   // A label may have the name of something that every object inherits.
-  const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
-  const values = requirement.values ?? [];
-  switch (requirement.operator) {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
+}
+
+/** Whether a label's value is what an operator of label selectors wants; undefined for an operator that they do not have. */
+export function holdsFor(operator: unknown, value: string | undefined, values: readonly unknown[]): boolean | undefined {
+  switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value);
     case 'NotIn':
@@ -16,16 +19,17 @@ function requirementHolds(requirement: Requirement, labels: Labels): boolean {
       return value !== undefined;
     case 'DoesNotExist':
       return value === undefined;
+    default:
+      return undefined;
   }
 }
 
 /** Whether labels satisfy a selector. An absent selector selects everything, as in Kubernetes. */
 export function selects(selector: NodeSelector | undefined, labels: Labels): boolean {
   if (selector === undefined) return true;
-  const byLabels = Object.entries(selector.matchLabels ?? {}).every(
-    ([key, value]) => Object.hasOwn(labels, key) && labels[key] === value,
-  );
-  return byLabels && (selector.matchExpressions ?? []).every((requirement) => requirementHolds(requirement, labels));
+  const byLabels = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labelOf(labels, key) === value);
+  const expressions = selector.matchExpressions ?? [];
+  return byLabels && expressions.every(({ key, operator, values = [] }) => holdsFor(operator, labelOf(labels, key), values));
 }
 
 /** The labels that a selector looks at. */

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { createKubeClient } from '../kube/client.ts';
 import { loadKubeConfig } from '../kube/pooled-kube-config.ts';
 import { random, systemClock } from '../runtime/clock.ts';
-import { parseConfig } from '../runtime/config.ts';
+import { logLevel, parseConfig } from '../runtime/config.ts';
 import { ExitError } from '../runtime/exit-error.ts';
-import { createLogger, LOG_LEVELS } from '../runtime/logging.ts';
+import { createLogger } from '../runtime/logging.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { VERSION } from '../runtime/version.ts';
 import { BatonOperator } from './baton-operator.ts';
@@ -65,10 +65,7 @@ const SCHEMA = z.object({
     ),
   gateCredentialsDirectory: z.string().default('/var/run/baton/credentials').describe("the directory of the credentials' files"),
   apiServer: z.string().default('').describe("the API server's address"),
-  logLevel: z
-    .enum(LOG_LEVELS)
-    .default('info')
-    .describe(`one of ${LOG_LEVELS.join(', ')}`),
+  logLevel,
   healthPort: port.default(8080).describe('the port for health checks, or 0 for any free one'),
   kubeconfig: z.string().optional().describe('a kubeconfig file, where the operator runs outside the cluster'),
 });

@@ -7,9 +7,9 @@ import { SOCKET_PATH } from '../api/names.ts';
 import { createKubeClient } from '../kube/client.ts';
 import { loadKubeConfig } from '../kube/pooled-kube-config.ts';
 import { random, systemClock } from '../runtime/clock.ts';
-import { parseConfig } from '../runtime/config.ts';
+import { logLevel, parseConfig } from '../runtime/config.ts';
 import { ExitError } from '../runtime/exit-error.ts';
-import { LOG_LEVELS, createLogger } from '../runtime/logging.ts';
+import { createLogger } from '../runtime/logging.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { VERSION } from '../runtime/version.ts';
 import { kubeReportStore } from './kube-report-store.ts';
@@ -32,10 +32,7 @@ const schema = z.object({
   beatSeconds: z.coerce.number().int().min(1).default(60).describe('a whole number of seconds from 1, between two slow beats'),
   queueLimit: z.coerce.number().int().min(1).default(1000).describe('a whole number from 1: how many reports may wait'),
   drainSeconds: z.coerce.number().int().min(0).default(15).describe('a whole number of seconds, to empty the queue at the end'),
-  logLevel: z
-    .enum(LOG_LEVELS)
-    .default('info')
-    .describe(`one of ${LOG_LEVELS.join(', ')}`),
+  logLevel,
 });
 
 const names = {

@@ -1,8 +1,15 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ExitError } from './exit-error.ts';
+import { LOG_LEVELS } from './logging.ts';
 
 /** Exit code of a program whose configuration or arguments are wrong. */
 const EXIT_USAGE = 2;
+
+/** How much a program logs: a setting that all of them have. */
+export const logLevel = z
+  .enum(LOG_LEVELS)
+  .default('info')
+  .describe(`one of ${LOG_LEVELS.join(', ')}`);
 
 /**
  * Reads a configuration from environment variables. An empty variable counts as one that is not set. Give each field of the schema

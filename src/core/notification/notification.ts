@@ -265,7 +265,10 @@ export interface NotifiedAlert {
   readonly next: string;
 }
 
-/** One thing that an alert tells. */
+/**
+ * One thing that an alert tells. Like the record of it in the batch's status, but a contract of its own: receivers rely on it, and the API
+ * of the batch may change.
+ */
 export interface NotifiedAlertCause {
   readonly alert: 'NodeFailed' | 'NodeOverdue' | 'RolloutPaused' | 'RolloutStalled' | 'ApprovalRequired';
   /** One CamelCase word. */

@@ -1,4 +1,5 @@
 import { list, record, type Json } from '../json.ts';
+import { holdsFor, labelOf } from '../selector.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -22,10 +23,6 @@ export function misfit(podSpec: unknown, node: FitNode): string | undefined {
   const terms = list(record(affinity)['nodeSelectorTerms']);
   const failures = terms.map((term) => termFailure(term, node));
   return failures.includes(undefined) ? undefined : (failures[0] ?? 'its required node affinity has no terms');
-}
-
-function labelOf(labels: Labels, key: string): string | undefined {
-  return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
 function described(labels: Labels, key: string): string {
@@ -52,20 +49,12 @@ function holds(expression: Json, labels: Labels): boolean {
   const value = labelOf(labels, String(expression['key']));
   const values: readonly unknown[] = Array.isArray(expression['values']) ? expression['values'] : [];
   switch (expression['operator']) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
     case 'Gt':
       return Number(value) > Number(values[0]);
     case 'Lt':
       return Number(value) < Number(values[0]);
     default:
       // An operator of tomorrow: the scheduler knows it, this does not.
-      return true;
+      return holdsFor(expression['operator'], value, values) ?? true;
   }
 }
