@@ -1,6 +1,7 @@
 import type { UpgradeBatch } from '../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../src/api/generated/upgradeplan.ts';
 import { LABELS } from '../../src/api/names.ts';
+import { finalReceipts } from '../../src/core/baton/deliveries.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { batonNamespace } from './installation.ts';
 import type { Kubectl } from './kubectl.ts';
@@ -83,10 +84,10 @@ export async function waitForRollout(kubectl: Kubectl, wait: RolloutWait): Promi
   }
 }
 
-/** True when the plan has ended well and all of its notifications have gone out. */
+/** True when the plan has ended well and the final message of each batch has gone out. */
 export function hasSucceeded({ plan, batches }: Rollout): boolean {
-  const delivered = batches.every((batch) =>
-    batch.status?.notification?.receipts?.some((receipt) => receipt.outcome === 'Delivered'),
+  const delivered = batches.every(({ status }) =>
+    finalReceipts(status?.notification).some((receipt) => receipt.outcome === 'Delivered'),
   );
   return plan?.status?.summary === 'Succeeded' && batches.length > 0 && delivered;
 }

@@ -1,5 +1,6 @@
 import type { UpgradeBatch } from '../../src/api/generated/upgradebatch.ts';
 import { ANNOTATIONS, LABELS } from '../../src/api/names.ts';
+import { finalReceipts } from '../../src/core/baton/deliveries.ts';
 import { findCondition, type Node } from './kubernetes-objects.ts';
 import type { Delivery } from './receiver-client.ts';
 
@@ -32,9 +33,9 @@ function batchOf(evidence: Evidence, delivery: Delivery): UpgradeBatch | undefin
   return evidence.batches.find((batch) => delivery.id.startsWith(`${batch.metadata.uid}/`));
 }
 
-/** The node whose agent sent a batch's notification, as its receipt says. */
+/** The node whose agent sent a batch's final message, as its receipt says. */
 export function senderOf(batch: UpgradeBatch): string {
-  return batch.status?.notification?.receipts?.[0]?.node ?? 'nobody';
+  return finalReceipts(batch.status?.notification)[0]?.node ?? 'nobody';
 }
 
 function sameNames(one: readonly string[], other: readonly string[]): boolean {

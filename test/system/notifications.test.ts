@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { UpgradeBatch } from '../../src/api/generated/upgradebatch.ts';
 import { ANNOTATIONS } from '../../src/api/names.ts';
+import { finalReceipts } from '../../src/core/baton/deliveries.ts';
 import type { Notification } from '../../src/core/notification/notification.ts';
 import { startReceiver, type Receiver } from '../adapter/notify/receiver.ts';
 import { startSlackServer, type SlackServer } from '../adapter/notify/slack-server.ts';
@@ -225,7 +226,7 @@ describe('required: true, while the receiver is down', () => {
 
     expect((await system.deliveries(held)).map(({ id }) => id)).toEqual(batches.map(({ metadata }) => `${metadata.uid}/1`));
     expect(batches).toHaveLength(2);
-    const received = batches[0]?.status?.notification?.receipts?.[0]?.time;
+    const received = finalReceipts(batches[0]?.status?.notification)[0]?.time;
     expect(Date.parse(batches[1]?.metadata.creationTimestamp ?? '')).toBeGreaterThanOrEqual(Date.parse(received ?? ''));
   }, 180_000);
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { finalReceipts } from '../../src/core/baton/deliveries.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { nodesNamed, planManifest } from '../support/fleet.ts';
 import { findCondition } from '../support/kubernetes-objects.ts';
@@ -60,7 +61,7 @@ describe('a receiver in trouble', () => {
     });
 
     const deliveries = await system.deliveries(namespace);
-    const receipt = end.batches[0]?.status?.notification?.receipts?.[0];
+    const [receipt] = finalReceipts(end.batches[0]?.status?.notification);
     console.log(
       `settled after ${Math.round(settledAfter / 1000)} s, delivered after ${Math.round((performance.now() - began) / 1000)} s, ${receipt?.attempts} attempts`,
     );
