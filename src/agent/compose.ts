@@ -5,7 +5,7 @@ import { seriesId } from '../core/baton/series.ts';
 import { consolidateProgress } from '../core/notification/consolidate-progress.ts';
 import { consolidateAlert } from '../core/notification/consolidate-alert.ts';
 import { consolidate } from '../core/notification/consolidate.ts';
-import type { DetailRequest } from '../core/notification/node-detail.ts';
+import type { MessageStyle } from '../core/notification/message-style.ts';
 import type { Notification } from '../core/notification/notification.ts';
 import type { AgentConfig, ReportSource } from './ports.ts';
 
@@ -15,8 +15,8 @@ export interface MessageOf {
   readonly id: string;
 }
 
-/** Makes a message of a batch, with as much of single nodes as plan and sink let be told. */
-export type Compose = (message: MessageOf, detail: DetailRequest, signal: AbortSignal) => Promise<Notification>;
+/** Makes a message of a batch, as plan and sink want it to read. */
+export type Compose = (message: MessageOf, style: MessageStyle, signal: AbortSignal) => Promise<Notification>;
 
 /**
  * Makes notifications from records, with what reports add. The reports are collected once for a message, however many sinks there are:
@@ -45,9 +45,9 @@ export function createComposer({
     }
   }
 
-  return async ({ batch, id }, detail, signal) => {
+  return async ({ batch, id }, style, signal) => {
     const { node, pod, cluster } = config;
-    const common = { batch, cluster, agent: { node, pod }, detail };
+    const common = { batch, cluster, agent: { node, pod }, ...style };
     const alert = batch.status?.notification?.alerts?.find((each) => each.id === id);
     // An alert is urgent, and all that it says is on record.
     if (alert !== undefined) return consolidateAlert({ ...common, reports: [] }, alert);

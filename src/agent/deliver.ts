@@ -4,6 +4,7 @@ import type { Sink as SinkSpec, UpgradePlan } from '../api/generated/upgradeplan
 import { backoffMs, judgeAttempt, makeReceipt, type Verdict } from '../core/baton/attempt.ts';
 import { outboxEntries, type Delivery } from '../core/baton/deliveries.ts';
 import { hasReceipt } from '../core/baton/lease.ts';
+import { styleOf } from '../core/notification/message-style.ts';
 import type { SendResult } from '../core/notification/send-result.ts';
 import { sharedSinksKeys } from '../core/shared-sinks.ts';
 import { pause } from '../kube/pause.ts';
@@ -123,11 +124,7 @@ async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: D
     if (found.kind !== 'Found') return found;
     const { spec } = found;
 
-    const notification = await compose(
-      { batch, id: delivery.id },
-      { plan: plan.spec.notify?.nodeDetail, sink: spec.nodeDetail },
-      stop,
-    );
+    const notification = await compose({ batch, id: delivery.id }, styleOf(plan, spec), stop);
     if (baton.aborted) return { kind: 'Unready', problem: 'the baton was lost while the notification was made' };
     if (stop.aborted) return { kind: 'Stopped' };
     const handle = liveHandle(batch, spec.name, ports)?.handle;

@@ -6,6 +6,7 @@ import { CONDITIONS } from '../api/conditions.ts';
 import { isTrue } from '../core/condition.ts';
 import { progressKey } from '../core/notification/consolidate-progress.ts';
 import { sendPolicy } from '../core/notification/final-sinks.ts';
+import { styleOf } from '../core/notification/message-style.ts';
 import { withSharedSinks } from '../core/shared-sinks.ts';
 import type { SendResult } from '../core/notification/send-result.ts';
 import { presentFields } from '../core/present-fields.ts';
@@ -75,8 +76,7 @@ async function update(
   const key = progressKey(batch);
   if (live.told.get(spec.name) === key) return;
 
-  const detail = { plan: plan.spec.notify?.nodeDetail, sink: spec.nodeDetail };
-  const notification = await compose({ batch, id: seriesId('live', batch.metadata.uid) }, detail, stop);
+  const notification = await compose({ batch, id: seriesId('live', batch.metadata.uid) }, styleOf(plan, spec), stop);
   const known = liveHandle(batch, spec.name, ports);
   const signal = AbortSignal.any([baton, cut]);
   const options = presentFields({ signal, now: clock.now(), handle: known?.handle });

@@ -1,5 +1,6 @@
 import type { UpgradePlan, Sink as SinkSpec } from '../api/generated/upgradeplan.ts';
 import { consolidate } from '../core/notification/consolidate.ts';
+import { styleOf } from '../core/notification/message-style.ts';
 import type { Notification } from '../core/notification/notification.ts';
 import { sampleBatch } from '../core/notification/sample-batch.ts';
 import type { Instant } from '../core/facts.ts';
@@ -74,7 +75,7 @@ function sample(plan: UpgradePlan, { cluster, now, id, spec }: Sample): Notifica
     reports: [],
     cluster,
     agent: { node: 'test', pod: 'test' },
-    detail: { plan: plan.spec.notify?.nodeDetail, sink: spec.nodeDetail },
+    ...styleOf(plan, spec),
   });
   return { ...told, kind: 'Test', text: `TEST, nothing of this has happened\n${told.text}` };
 }

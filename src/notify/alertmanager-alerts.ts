@@ -84,6 +84,7 @@ function annotations(notification: Notification): Alert['annotations'] {
     batch: notification.batch.name,
     version: notification.plan.version,
     notification: notification.id,
+    ...(notification.runbookUrl === undefined ? {} : { runbook_url: notification.runbookUrl }),
   };
 }
 

@@ -39,7 +39,7 @@ function incidentKey({ plan }: Notification): string {
 }
 
 function trigger(notification: Notification): PagerDutyEvent {
-  const { plan, cluster, kind, outcome, settledTime } = notification;
+  const { plan, cluster, kind, outcome, settledTime, runbookUrl } = notification;
   const body = (nodes: number): PagerDutyEvent['body'] => ({
     event_action: 'trigger',
     dedup_key: incidentKey(notification),
@@ -54,6 +54,7 @@ function trigger(notification: Notification): PagerDutyEvent {
       class: `${kind} ${outcome}`,
       custom_details: details(notification, nodes),
     },
+    ...(runbookUrl === undefined ? {} : { links: [{ href: runbookUrl, text: 'Runbook' }] }),
   });
   return { path: '/v2/enqueue', body: fitting(body) };
 }

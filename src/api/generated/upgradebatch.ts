@@ -423,8 +423,12 @@ export interface BatchOutlook {
   readonly nextTime?: string;
   /** wordTime is when the notification of the batch to come is expected at the latest, if all goes as it usually does. */
   readonly wordTime?: string;
-  /** openUntilTime is when the plan's windows close after that. */
+  /** openUntilTime is when the plan's windows close after that; where somebody has to act first, those that are open now. */
   readonly openUntilTime?: string;
+  /** opensTime is when a window of the plan opens next, where somebody has to act first and all are closed now. */
+  readonly opensTime?: string;
+  /** gates is Open when all gates that the batch to come waits for were open, and Unknown when nobody had looked. One that was closed is the reason why it waits. */
+  readonly gates?: 'Open' | 'Unknown';
   /** timeZone is the zone of the plan's windows in which people are told of times. */
   readonly timeZone?: string;
   /** estimatedEndTime is when the rollout is expected to end. */
@@ -467,6 +471,10 @@ export interface RolloutStory {
   readonly quarantinedNodes?: readonly QuarantinedNode[];
   /** acts are what people did, the oldest first. */
   readonly acts?: readonly StoryAct[];
+  /** dependents are the plans of the namespace that have waited for this one. */
+  readonly dependents?: readonly StoryDependent[];
+  /** rollback is what was taken back, where the rollout ended so. */
+  readonly rollback?: StoryRollback;
   /** drainWaits are what drains waited for longest over all batches. */
   readonly drainWaits?: readonly DrainWait[];
 }
@@ -521,6 +529,36 @@ export interface StoryAct {
   readonly why?: string;
   /** time is when it was done. */
   readonly time: string;
+}
+
+/** `status.outlook.story.dependents[]` of an UpgradeBatch. */
+export interface StoryDependent {
+  /** plan is the name of the UpgradePlan. */
+  readonly plan: string;
+  /** state is Unblocked when all that it depends on has succeeded now, and Blocked when it has still to wait. */
+  readonly state: 'Unblocked' | 'Blocked';
+  /** opensTime is when its next window opens, where it has windows and all are closed now. */
+  readonly opensTime?: string;
+}
+
+/** `status.outlook.story.rollback` of an UpgradeBatch. */
+export interface StoryRollback {
+  /** of is what was taken back: a batch, or the revision. */
+  readonly of: string;
+  /** rolledBack is how many nodes are back at their earlier version. */
+  readonly rolledBack: number;
+  /** notBack is how many were to go back and are not. */
+  readonly notBack: number;
+  /** versions are those that nodes are back at, the commonest first. */
+  readonly versions?: readonly StoryVersion[];
+}
+
+/** `status.outlook.story.rollback.versions[]` of an UpgradeBatch. */
+export interface StoryVersion {
+  /** to is the version; absent where nobody knows it. */
+  readonly to?: string;
+  /** nodes is how many nodes. */
+  readonly nodes: number;
 }
 
 /** `status.notification` of an UpgradeBatch. */

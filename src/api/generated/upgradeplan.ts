@@ -391,6 +391,8 @@ export interface NotifyPolicy {
   readonly live?: boolean;
   /** alerts are what is told at once, before the batch has settled, to the sinks that are told of trouble. Without it: all of them. What happens within seconds is one alert; further ones of a batch follow at most every five minutes. */
   readonly alerts?: readonly ('NodeFailed' | 'NodeOverdue' | 'RolloutPaused' | 'RolloutStalled' | 'ApprovalRequired')[];
+  /** runbookUrl is a page that says what to do in trouble. Messages in which something went wrong have it in a line of their own, and every message as a field (re-runs: no). */
+  readonly runbookUrl?: string;
   /** agent limits which of the plan's nodes may hold the baton. */
   readonly agent?: AgentPolicy;
   /** sinksFrom are sinks that several plans share. A sink of the plan's own goes before a shared one of the same name, and an earlier entry before a later one. A plan has at most ten sinks in all. While one of the ConfigMaps cannot be read or is wrong, nothing starts (re-runs: no). */

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { consolidate } from '../../core/notification/consolidate.ts';
+import { styleOf } from '../../core/notification/message-style.ts';
 import { createSink } from '../../notify/create-sink.ts';
 import type { SinkPreview } from '../../notify/sink.ts';
 import { createKubeClient } from '../../kube/client.ts';
@@ -143,8 +144,7 @@ function previewSink({ plan, sink, batch, cluster }: Previewed): SinkPreview {
   const spec = plan.spec.notify?.sinks?.find(({ name }) => name === sink);
   if (spec === undefined) throw new Error(`the plan has no sink ${sink}`);
   const agent = { node: batch.status?.agent ?? 'preview', pod: 'preview' };
-  const detail = { plan: plan.spec.notify?.nodeDetail, sink: spec.nodeDetail };
-  const notification = consolidate({ batch, reports: [], cluster, agent, detail });
+  const notification = consolidate({ batch, reports: [], cluster, agent, ...styleOf(plan, spec) });
   const nothing = (): Promise<never> => Promise.reject(new Error('a preview sends nothing'));
   const noNetwork = { http: { post: nothing, close: () => Promise.resolve() }, connect: nothing, events: { write: nothing } };
   return createSink(spec, { ...noNetwork, userAgent: `baton/${VERSION}`, secretsDirectory: '' }).preview(notification);

@@ -8,6 +8,8 @@ export interface BatchEnd {
   readonly failed: number;
   /** Nodes of the batch that are still cordoned and tainted by Baton. */
   readonly quarantined: number;
+  /** Whether the batch takes another one back. */
+  readonly isRollback: boolean;
 }
 
 /** What ends only by an act; a person's own pause is not answered by asking for one. */
@@ -21,15 +23,28 @@ const ACT_REASONS: ReadonlySet<string | undefined> = new Set([
  * Whether somebody has to act. A failed node that is in service can wait while the plan goes on; at the end nobody will come back to it, nor to
  * those of the batches before.
  */
-export function actionNeeded({ outlook, failed, quarantined }: BatchEnd): boolean {
-  const paused = outlook?.next === 'Paused' && ACT_REASONS.has(outlook.reason);
-  return (
-    paused || quarantined > 0 || outlook?.next === 'Aborted' || (outlook?.next === 'Done' && failed + leftAtEnd(outlook) > 0)
-  );
+export function actionNeeded({ outlook, failed, quarantined, isRollback }: BatchEnd): boolean {
+  // What the batch has left behind is taken back first of all.
+  if (outlook?.next === 'RollingBack' && !isRollback) return false;
+  if (quarantined > 0) return true;
+  switch (outlook?.next) {
+    case 'Paused':
+      return ACT_REASONS.has(outlook.reason);
+    case 'Aborted':
+      return true;
+    case 'Done':
+      return failed + (outlook.planFailed ?? 0) + leftOut(outlook) > 0;
+    case 'RolledBack':
+      // What failed before its upgrade had begun is as it was, and in service.
+      return failed + leftOut(outlook) > 0;
+    default:
+      return false;
+  }
 }
 
-function leftAtEnd({ planFailed = 0, story }: BatchOutlook): number {
-  return planFailed + (story?.quarantined ?? 0);
+/** Nodes of any batch that are still cordoned and tainted by Baton. */
+function leftOut({ story }: BatchOutlook): number {
+  return story?.quarantined ?? 0;
 }
 
 /** Whether a batch ends in what a sink with `send: OnTrouble` wants to hear of. */

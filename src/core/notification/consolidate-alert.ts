@@ -5,7 +5,8 @@ import { notifiedCommands } from './commands.ts';
 import { consolidate, levelsOf, type ConsolidateInput } from './consolidate.ts';
 import { hideNamesIn, withShortNames } from './hide-names.ts';
 import { expandNodeNames } from './node-names.ts';
-import type { Notification, NotifiedAlert, NotifiedCommand } from './notification.ts';
+import type { Notification, NotifiedCommand } from './notification.ts';
+import type { NotifiedAlert } from './notified-alert.ts';
 import { renderAlert } from './render-alert.ts';
 
 /**

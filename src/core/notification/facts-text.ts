@@ -1,7 +1,7 @@
 import { counted } from '../text.ts';
 import { durationText } from './duration.ts';
 import { compressNodeNames, expandNodeNames, listNodeNames } from './node-names.ts';
-import type { Notification } from './notification.ts';
+import type { Notification, VersionMove } from './notification.ts';
 import { joined, oneLine, prose } from './text-line.ts';
 
 /** A notification before its text is made. */
@@ -21,7 +21,7 @@ const UPGRADED_LENGTH = 250;
 const MOST_MOVES = 4;
 
 /** How many nodes came to what, in what time, and how far the plan is. */
-export function countsText({ batch: { rollbackOf }, counts, seconds, expectedSeconds, progress, story }: Told): string {
+export function countsText({ batch: { rollbackOf }, plan, counts, seconds, expectedSeconds, progress, story }: Told): string {
   const others = [
     [counts.failed, 'failed'],
     [counts.skipped, 'skipped'],
@@ -37,7 +37,8 @@ export function countsText({ batch: { rollbackOf }, counts, seconds, expectedSec
     ...others.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`),
   ].join(', ');
   const batch = story === undefined || story.batches === 1 ? told : `Last batch: ${told}`;
-  if (progress === undefined) return batch;
+  if (progress === undefined || story?.rollback !== undefined) return batch;
+  if (rollbackOf !== undefined) return `${batch}. At ${plan.version}: ${progress.succeeded}/${progress.nodes}`;
   const budget = progress.maxFailed === undefined ? '' : ` (budget ${progress.maxFailed})`;
   return `${batch}. Plan ${progress.succeeded}/${progress.nodes}, ${progress.failed} failed${budget}`;
 }
@@ -45,12 +46,17 @@ export function countsText({ batch: { rollbackOf }, counts, seconds, expectedSec
 /** Left out when it would only repeat the version of the first line. */
 export function movesText({ versions }: Told): string | undefined {
   if (versions.every((move) => move.process === undefined && move.from === undefined)) return undefined;
+  return prose(versionsText(versions));
+}
+
+/** `6.12.30→6.12.31: 92 · firmware 6→7: 20`. */
+export function versionsText(versions: readonly VersionMove[]): string {
   const told = versions.slice(0, MOST_MOVES).map(({ process, from, to, nodes }) => {
     const moved = `${from ?? ''}→${to ?? '?'}`;
     return `${process === undefined ? '' : `${process} `}${moved}: ${nodes}`;
   });
   const more = versions.length > MOST_MOVES ? ` · and ${versions.length - MOST_MOVES} more` : '';
-  return prose(`${told.join(' · ')}${more}`);
+  return `${told.join(' · ')}${more}`;
 }
 
 /** What each process came to. It says something new only where one of several failed. */

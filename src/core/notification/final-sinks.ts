@@ -25,7 +25,7 @@ export function isPlanEnd(outlook: BatchOutlook | undefined): boolean {
 }
 
 /** A batch that settles, as far as it decides who is told. */
-export interface SettlingBatch {
+export interface SettlingBatch extends Pick<UpgradeBatch, 'spec'> {
   /** Its records, and the plan's outlook. */
   readonly status: Pick<UpgradeBatchStatus, 'nodes' | 'outlook'>;
   /** Those that it has raised: whoever was alerted, or was to be, is told how it ended. */
@@ -38,13 +38,13 @@ export interface SettlingBatch {
  * Names of the sinks that are to get the final message of a batch. Who wants to hear of trouble only is also told when it is over, by
  * the first batch that ends well: a pager could not resolve otherwise. Where that message was not delivered, the next one says it again.
  */
-export function finalSinks(sinks: readonly Sink[], { status, alerts, earlier }: SettlingBatch): readonly string[] {
+export function finalSinks(sinks: readonly Sink[], { spec, status, alerts, earlier }: SettlingBatch): readonly string[] {
   const asks = (sink: Sink): boolean => {
     switch (sendPolicy(sink)) {
       case 'EveryBatch':
         return true;
       case 'OnTrouble':
-        return isTroubled(status) || isAlerted(alerts, sink.name) || leftInTrouble(earlier, sink.name);
+        return isTroubled({ spec, status }) || isAlerted(alerts, sink.name) || leftInTrouble(earlier, sink.name);
       case 'PlanEnd':
         return isPlanEnd(status.outlook);
     }
@@ -66,9 +66,10 @@ export function awaitingEnd(sinks: readonly Sink[], { status }: UpgradeBatch): r
   return sinks.filter((sink) => !told.includes(sink.name) && waits(sink)).map((sink) => sink.name);
 }
 
-function isTroubled({ nodes = [], outlook }: SettlingBatch['status']): boolean {
+function isTroubled({ spec, status: { nodes = [], outlook } }: Pick<SettlingBatch, 'spec' | 'status'>): boolean {
   return endsInTrouble({
     outlook,
+    isRollback: spec.rollback !== undefined,
     failed: nodes.filter((record) => record.state === 'Failed').length,
     quarantined: nodes.filter((record) => record.quarantined === true).length,
   });
@@ -86,18 +87,17 @@ function alertsAfter(status: UpgradeBatchStatus | undefined): readonly BatchAler
 
 /** Whether trouble was the last that a sink heard of these batches. */
 function leftInTrouble(batches: readonly UpgradeBatch[], sink: string): boolean {
-  const last = batches.toReversed().find(({ status = {} }) => lastWord(status, sink) !== undefined);
-  return lastWord(last?.status ?? {}, sink) === 'Trouble';
+  return batches.map((batch) => lastWord(batch, sink)).findLast((word) => word !== undefined) === 'Trouble';
 }
 
 /**
  * What a sink heard last of a batch: how it ended, or an alert after that. Trouble that was not delivered may have been heard all the same; that it is
  * over counts only once it is.
  */
-function lastWord(status: UpgradeBatchStatus, sink: string): 'Trouble' | 'Good' | undefined {
+function lastWord({ spec, status = {} }: UpgradeBatch, sink: string): 'Trouble' | 'Good' | undefined {
   const { sinks = [], alerts = [] } = status.notification ?? {};
   if (isAlerted(alertsAfter(status), sink)) return 'Trouble';
-  if (sinks.includes(sink) && isTroubled(status)) return 'Trouble';
+  if (sinks.includes(sink) && isTroubled({ spec, status })) return 'Trouble';
   const delivered = finalReceipts(status.notification).some((each) => each.sink === sink && each.outcome === 'Delivered');
   if (delivered) return 'Good';
   return isAlerted(alerts, sink) ? 'Trouble' : undefined;

@@ -11,7 +11,7 @@ export function headlineText(told: Told, clock: ClockText): string {
   const parts = [
     ...(cluster === undefined ? [] : [cluster]),
     `${plan.name} ${plan.version}`,
-    ...batchTexts({ batch, outcome }, done),
+    ...batchTexts(told, done),
     ...stateTexts(told, clock),
     action === 'Act' ? 'ACT' : 'no action',
   ];
@@ -25,11 +25,11 @@ function moodOf({ outcome, action, batch }: Pick<Told, 'outcome' | 'action' | 'b
   return batch.rollbackOf === undefined ? '✅' : '↩️';
 }
 
-/** Which batch it is; of a rollback first which one was taken back. */
-function batchTexts({ batch, outcome }: Pick<Told, 'batch' | 'outcome'>, done: boolean): string[] {
+/** Which batch it is; of a rollback first what was taken back: in the end all of it. */
+function batchTexts({ batch, outcome, story }: Told, done: boolean): string[] {
   const own = `batch ${batch.index}`;
   if (batch.rollbackOf !== undefined) {
-    return [`${outcome === 'Succeeded' ? 'ROLLED BACK' : 'ROLLBACK of'} ${batch.rollbackOf}`, own];
+    return [`${outcome === 'Succeeded' ? 'ROLLED BACK' : 'ROLLBACK of'} ${story?.rollback?.of ?? batch.rollbackOf}`, own];
   }
   const of = batch.of === undefined ? '' : ` of ${done ? '' : 'about '}${batch.of}`;
   return [`${own}${batch.step === undefined ? '' : ` (${batch.step})`}${of}`];

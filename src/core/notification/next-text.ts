@@ -2,7 +2,7 @@ import { PLAN_REASONS } from '../../api/conditions.ts';
 import { counted } from '../text.ts';
 import type { ClockText } from './clock-text.ts';
 import type { Told } from './facts-text.ts';
-import type { NextStep } from './notification.ts';
+import type { NextStep } from './notified-rollout.ts';
 import { joined, prose } from './text-line.ts';
 
 const INTROS = {
@@ -20,6 +20,7 @@ const INTROS = {
 const TIMED: ReadonlyMap<string | undefined, string> = new Map<string | undefined, string>([
   [PLAN_REASONS.Soaking, 'soak'],
   [PLAN_REASONS.WindowClosed, 'window closed'],
+  [PLAN_REASONS.GateClosed, 'gate not open for long enough yet'],
 ]);
 
 /** What follows, and when. */
@@ -36,13 +37,19 @@ export function nextText({ next, progress }: Told, clock: ClockText): string | u
   );
 }
 
-/** When the batch to come begins; it is named where the sentence before was about a wait. */
-function whenText({ batch, nodes, time, openUntilTime }: NextStep, waits: boolean, clock: ClockText): string {
+/** When the batch to come may begin; it is named where the sentence before was about a wait. */
+function whenText({ batch, nodes, time, openUntilTime, opensTime, gates }: NextStep, waits: boolean, clock: ClockText): string {
   const start = clock.time(time);
-  if (start === undefined) return '';
-  const named = batch === undefined ? '' : `; then batch ${batch}${nodes === undefined ? '' : `, ${counted(nodes, 'node')}`}`;
+  const opens = clock.time(opensTime);
   const until = clock.time(openUntilTime);
-  return `${waits ? named : ''}, from ${start} ${clock.zone}${until === undefined ? '' : `; window till ${until}`}`;
+  const named = batch === undefined ? '' : `; then batch ${batch}${nodes === undefined ? '' : `, ${counted(nodes, 'node')}`}`;
+  const told = [
+    start === undefined ? '' : `${waits ? named : ''}, from ${start} ${clock.zone}`,
+    opens === undefined ? '' : `, not before ${opens} ${clock.zone}`,
+    gates === 'Open' ? '; gates open' : '',
+    until === undefined ? '' : `; window till ${until}${start === undefined ? ` ${clock.zone}` : ''}`,
+  ];
+  return told.join('');
 }
 
 function endText({ estimatedEndTime }: NextStep, clock: ClockText): string | undefined {

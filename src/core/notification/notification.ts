@@ -1,4 +1,6 @@
-import type { DrainWait, NodeRecord, ProcessRecord, RolloutStory as RecordedStory } from '../../api/generated/upgradebatch.ts';
+import type { DrainWait, NodeRecord, ProcessRecord } from '../../api/generated/upgradebatch.ts';
+import type { NotifiedAlert } from './notified-alert.ts';
+import type { NextStep, PlanProgress, RolloutStory } from './notified-rollout.ts';
 
 /** The version of the notification's form. Fields may be added to it; none changes its meaning or goes. */
 export const NOTIFICATION_SCHEMA = 'baton.dev/notification/v1';
@@ -53,8 +55,10 @@ export interface Notification {
   readonly next?: NextStep;
   /** The whole rollout, when it has come to its end. */
   readonly story?: RolloutStory;
-  /** The zone in which `text` tells times: that of the plan's windows; absent for UTC. */
+  /** The zone in which `text` tells times: that of the plan's first window; absent for UTC. */
   readonly timeZone?: string;
+  /** Where people read what to do in trouble, as the plan says. */
+  readonly runbookUrl?: string;
   /** What to type, ready to paste. */
   readonly commands: readonly NotifiedCommand[];
   /** What an alert is about; only in an alert. */
@@ -201,35 +205,6 @@ export interface NotifiedProcess {
   readonly seconds?: number;
 }
 
-/** The plan as it stood when the batch settled. */
-export interface PlanProgress {
-  readonly nodes: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  /** The failure budget. */
-  readonly maxFailed?: number;
-}
-
-/** What follows a batch. */
-export interface NextStep {
-  readonly kind: 'NextBatch' | 'Paused' | 'Aborted' | 'RollingBack' | 'RolledBack' | 'Done' | 'Deleted' | 'Waiting';
-  /** One CamelCase word for what is waited for. */
-  readonly reason?: string;
-  readonly message: string;
-  /** Index of the batch to come. */
-  readonly batch?: number;
-  /** How many nodes the batch to come has. */
-  readonly nodes?: number;
-  /** When it is expected to begin, RFC 3339; absent where that depends on somebody. */
-  readonly time?: string;
-  /** Until when the plan's windows are open from then on, RFC 3339. */
-  readonly openUntilTime?: string;
-  /** When its notification is expected at the latest, RFC 3339. */
-  readonly wordTime?: string;
-  /** When the rollout is expected to end, RFC 3339. */
-  readonly estimatedEndTime?: string;
-}
-
 /** Something to type. */
 export interface NotifiedCommand {
   readonly purpose:
@@ -242,44 +217,4 @@ export interface AgentIdentity {
   /** Absent where it may not be told. */
   readonly node?: string;
   readonly pod: string;
-}
-
-/** A whole rollout. */
-export interface RolloutStory extends Omit<RecordedStory, 'quarantinedNodes'> {
-  /** From its first batch to the end of its last one. */
-  readonly seconds?: number;
-  /** How much of that it waited. */
-  readonly waitedSeconds: number;
-  /** Names of the nodes that wait for a Release, with ranges in brackets, as far as they may be told. */
-  readonly quarantinedNodes: string;
-}
-
-/** What an alert is about. */
-export interface NotifiedAlert {
-  /** When it was raised, RFC 3339. */
-  readonly time: string;
-  /** What happened, each once. */
-  readonly reasons: readonly NotifiedAlertCause['alert'][];
-  readonly causes: readonly NotifiedAlertCause[];
-  /** What follows, as it was when the alert was raised. */
-  readonly next: string;
-}
-
-/**
- * One thing that an alert tells. Like the record of it in the batch's status, but a contract of its own: receivers rely on it, and the API
- * of the batch may change.
- */
-export interface NotifiedAlertCause {
-  readonly alert: 'NodeFailed' | 'NodeOverdue' | 'RolloutPaused' | 'RolloutStalled' | 'ApprovalRequired';
-  /** One CamelCase word. */
-  readonly reason?: string;
-  /** The process that it happened to. */
-  readonly process?: string;
-  readonly message?: string;
-  /** How many nodes it concerns; 0 where it is about the rollout as a whole. */
-  readonly count: number;
-  /** Names of the nodes with ranges in brackets, cut where they are many. */
-  readonly nodes?: string;
-  /** Whether the nodes are cordoned and tainted by Baton. */
-  readonly quarantined?: boolean;
 }

@@ -1,6 +1,8 @@
 import { cutText } from '../fit.ts';
-import { byteLength, counted, toInstant } from '../text.ts';
-import type { Notification, NotifiedAlertCause } from './notification.ts';
+import { byteLength, counted } from '../text.ts';
+import { clockText } from './clock-text.ts';
+import type { Notification } from './notification.ts';
+import type { NotifiedAlertCause } from './notified-alert.ts';
 import { oneLine } from './text-line.ts';
 
 /** An alert has at most this many lines. */
@@ -22,17 +24,21 @@ const WORDS: Readonly<Record<NotifiedAlertCause['alert'], string>> = {
 
 /** An alert for people: what happened where, whether to act, what follows, and what to type. */
 export function renderAlert(notification: Told): string {
-  const { alert, commands } = notification;
+  const { alert, commands, runbookUrl } = notification;
   const acts = commands.filter(({ purpose }) => purpose in INTROS).slice(0, MOST_ACTS);
   const look = commands.find(({ purpose }) => purpose === 'Describe');
   const typed = [...acts, ...(acts.length === 0 && look !== undefined ? [look] : [])];
   const ending = [
-    prose(`Next: ${alert?.next ?? ''}`),
     ...typed.map(({ purpose, command }) => `${INTROS[purpose] ?? 'Look:'} ${command}`),
+    ...(runbookUrl === undefined ? [] : [`Runbook: ${runbookUrl}`]),
     footer(notification),
   ];
-  const causes = causeLines(alert?.causes ?? [], MOST_LINES - 1 - ending.length);
-  return [headline(notification), ...causes, ...ending].join('\n');
+  const all = alert?.causes ?? [];
+  const room = MOST_LINES - 1 - ending.length;
+  // How far the batch is may wait for its final message, what happened may not.
+  const next = all.length < room ? [prose(`Next: ${alert?.next ?? ''}`)] : [];
+  const causes = causeLines(all, room - next.length);
+  return [headline(notification), ...causes, ...next, ...ending].join('\n');
 }
 
 const INTROS: Readonly<Record<string, string>> = { Release: 'After repair:', Resume: 'Go on:', Approve: 'Approve:' };
@@ -73,9 +79,10 @@ function causeLine({ alert, reason, process, message, count, nodes, quarantined 
   return prose(`${count}× ${overdue}${reason ?? alert}${where}${why}`, `${names}${quarantined === true ? ' · QUARANTINED' : ''}`);
 }
 
-function footer({ alert, plan, agent }: Told): string {
-  const raised = toInstant(alert?.time);
-  const time = raised === undefined ? [] : [`alert of ${new Date(raised).toISOString().slice(0, 16).replace('T', ' ')} UTC`];
+function footer({ alert, plan, agent, timeZone }: Told): string {
+  const clock = clockText(timeZone, alert?.time);
+  const raised = clock.date(alert?.time);
+  const time = raised === undefined ? [] : [`alert of ${raised} ${clock.zone}`];
   const speaker = agent.node === undefined ? [] : [`agent ${agent.node}`];
   return [...time, `rev ${plan.revision.slice(0, 4)}`, ...speaker].join(' · ');
 }

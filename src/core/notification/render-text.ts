@@ -33,15 +33,17 @@ export function renderText(told: Told, named: ReadonlySet<string>): string {
   const clock = clockText(told.timeZone, told.settledTime);
   const story = storyTexts(told, clock);
   const word = wordText(told, clock);
-  const ending = [nextText(told, clock), word, ...actTexts(told), ...lookTexts(told, word), footerText(told, clock)].filter(
-    (line) => line !== undefined,
-  );
+  const doing = [nextText(told, clock), word, ...actTexts(told)].filter((line) => line !== undefined);
+  const ending = [...lookTexts(told, word), ...runbookTexts(told), footerText(told, clock)];
   const beginning = [headlineText(told, clock), countsText(told)];
-  const room = MOST_LINES - beginning.length - ending.length;
+  let room = MOST_LINES - beginning.length - doing.length - ending.length;
   const causes = causeTexts(told.causes, story.length === 0 ? room : MOST_LAST_CAUSES);
-  const facts = fitFacts(story.length === 0 ? factTexts(told, named) : story, room - causes.length);
-  const later = room > causes.length + facts.length ? laterTexts(told) : [];
-  return [...beginning, ...facts, ...causes, ...later, ...ending].join('\n');
+  room -= causes.length;
+  const stop = room > 0 ? stopTexts(told) : [];
+  room -= stop.length;
+  const facts = fitFacts(story.length === 0 ? factTexts(told, named) : story, room);
+  const later = room > facts.length ? laterTexts(told) : [];
+  return [...beginning, ...facts, ...causes, ...later, ...doing, ...stop, ...ending].join('\n');
 }
 
 function factTexts(told: Told, named: ReadonlySet<string>): readonly Fact[] {
@@ -72,7 +74,8 @@ function laterTexts(told: Told): string[] {
 }
 
 /** Whether nodes that failed have to be dealt with now: they are out of service, or nothing goes on, or nothing comes any more. */
-function mustAct({ counts, next, progress, story }: Told): boolean {
+function mustAct({ batch, counts, next, progress, story }: Told): boolean {
+  if (next?.kind === 'RollingBack' && batch.rollbackOf === undefined) return false;
   const left = next?.kind === 'Done' && counts.failed + (progress?.failed ?? 0) > 0;
   return counts.quarantined + (story?.quarantined ?? 0) > 0 || stopped(next) || left;
 }
@@ -97,17 +100,27 @@ function actTexts(told: Told): string[] {
     if (command !== undefined) texts.push(`${intro}: ${command}`);
     return command !== undefined;
   };
-  const budget = stopped(next);
   add('Roll back', find('Rollback'));
   if (mustAct(told)) {
     const retry = add(`After repair, put ${failedText(told)} into a later batch`, find('Retry'));
     if (!retry) add('After repair', find('Release'));
   }
-  const more = !budget || progress?.maxFailed === undefined ? '' : ` (${progress.maxFailed} more may fail)`;
+  const more = !stopped(next) || progress?.maxFailed === undefined ? '' : ` (${progress.maxFailed} more may fail)`;
   add(`Go on${more}`, find('Resume'));
   add('Approve', find('Approve'));
-  if (budget) add('Stop for good', find('Abort'));
   return texts;
+}
+
+/** The way out after too many failures, which is the last to be wanted. */
+function stopTexts({ commands, next }: Told): string[] {
+  const abort = stopped(next) ? commands.find(({ purpose }) => purpose === 'Abort') : undefined;
+  return abort === undefined ? [] : [`Stop for good: ${abort.command}`];
+}
+
+/** What people have written for trouble. */
+function runbookTexts({ runbookUrl, action, outcome }: Told): string[] {
+  const troubled = action === 'Act' || outcome === 'Failed';
+  return runbookUrl === undefined || !troubled ? [] : [`Runbook: ${runbookUrl}`];
 }
 
 /** Where to look, unless the line before has said it and nothing went wrong. */

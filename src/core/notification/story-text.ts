@@ -1,8 +1,10 @@
-import type { StoryAct, StoryBatch } from '../../api/generated/upgradebatch.ts';
+import type { StoryAct, StoryBatch, StoryDependent } from '../../api/generated/upgradebatch.ts';
+import { presentFields } from '../present-fields.ts';
+import { counted } from '../text.ts';
 import type { ClockText } from './clock-text.ts';
 import { durationText } from './duration.ts';
-import { leftText, type Fact, type Told } from './facts-text.ts';
-import type { RolloutStory } from './notification.ts';
+import { leftText, versionsText, type Fact, type Told } from './facts-text.ts';
+import type { RolloutStory } from './notified-rollout.ts';
 import { joined, oneLine, prose } from './text-line.ts';
 
 /** Words for what was waited for; other reasons stand for themselves. */
@@ -25,6 +27,7 @@ const WAITS: ReadonlyMap<string, string> = new Map([
   ['SomeFailed', 'nothing to do'],
   ['SomeSkipped', 'nothing to do'],
 ]);
+const KINDS: Readonly<Record<StoryBatch['kind'], string>> = { Upgrade: '', Retry: ' retry', Rollback: ' back' };
 const MOST_WAITS = 5;
 /** A wait that is shorter is no news (s). */
 const LEAST_WAIT_SECONDS = 60;
@@ -49,11 +52,13 @@ export function storyTexts(told: Told, clock: ClockText): readonly Fact[] {
   if (story === undefined) return [];
   return [
     { rank: 1, text: timeText(story, settledTime, clock) },
-    { rank: 4, text: story.batches > 1 ? batchesText(story) : undefined },
+    { rank: 1, text: rollbackText(told) },
+    { rank: 5, text: story.batches > 1 ? batchesText(story) : undefined },
     { rank: 3, text: failuresText(story) },
     { rank: 2, text: leftText(told) },
-    { rank: 6, text: drainsText(story) },
-    { rank: 5, text: actsText(story.acts ?? [], clock) },
+    { rank: 7, text: drainsText(story) },
+    { rank: 6, text: actsText(story.acts ?? [], clock) },
+    { rank: 4, text: dependentsText(story.dependents ?? [], clock) },
   ];
 }
 
@@ -95,8 +100,43 @@ function listBatches(batches: readonly StoryBatch[]): string {
 }
 
 function batchText({ index, kind, nodes, succeeded, failed }: StoryBatch): string {
-  const sign = failed > 0 ? '🔴' : succeeded < nodes ? '🟡' : '✅';
-  return `${index}${kind === 'Retry' ? ' retry' : ''} ${sign}${succeeded === nodes ? nodes : `${succeeded}/${nodes}`}`;
+  const good = kind === 'Rollback' ? '↩️' : '✅';
+  const sign = failed > 0 ? '🔴' : succeeded < nodes ? '🟡' : good;
+  return `${index}${KINDS[kind]} ${sign}${succeeded === nodes ? nodes : `${succeeded}/${nodes}`}`;
+}
+
+/** From which version to which nodes went back, and what did not. */
+function rollbackText({ story, plan, progress }: Told): string | undefined {
+  if (story?.rollback === undefined) return undefined;
+  const { rolledBack, notBack, versions = [] } = story.rollback;
+  const moves = versions.map(({ to, nodes }) => presentFields({ from: plan.version, to, nodes }));
+  const stay = progress?.succeeded ?? 0;
+  return joined(
+    [
+      `Back: ${rolledBack === 0 ? 'none' : versionsText(moves)}`,
+      notBack === 0 ? undefined : `${counted(notBack, 'node')} did not go back`,
+      stay === 0 ? undefined : `${stay} still at ${plan.version}`,
+    ],
+    '; ',
+  );
+}
+
+/** Which plans may start now because this one has ended, and which still may not. */
+function dependentsText(dependents: readonly StoryDependent[], clock: ClockText): string | undefined {
+  const list = (state: StoryDependent['state']): string =>
+    dependents
+      .filter((dependent) => dependent.state === state)
+      .map(({ plan, opensTime }) => {
+        const opens = clock.day(opensTime);
+        return `plan ${plan}${opens === undefined ? '' : `, window ${opens} ${clock.zone}`}`;
+      })
+      .join('; ');
+  const unblocked = list('Unblocked');
+  const blocked = list('Blocked');
+  return joined(
+    [unblocked === '' ? undefined : `Unblocked: ${unblocked}`, blocked === '' ? undefined : `Still blocked: ${blocked}`],
+    '. ',
+  );
 }
 
 function failuresText({ failures = [], recovered = 0, retried = 0 }: RolloutStory): string | undefined {

@@ -6,6 +6,8 @@ import { sendPolicy } from '../notification/final-sinks.ts';
 import { presentFields } from '../present-fields.ts';
 import { counted, cutToBytes, toInstant, toRfc3339 } from '../text.ts';
 import { alertCauses, delayOf, failureOf, type AlertKind, type Trouble } from './alert-causes.ts';
+import type { Budget } from './budget.ts';
+import { isGoal } from './goal.ts';
 import { isTerminal } from './node-input.ts';
 
 /** What happens within so long of the first trouble is one alert (ms). */
@@ -31,6 +33,8 @@ export interface AlertsInput {
   readonly outlook: BatchOutlook | undefined;
   /** What the rollout has to tell; undefined when this is not the batch that tells it. */
   readonly rollout: readonly RolloutTrouble[] | undefined;
+  /** What has failed of the plan, and how much may. */
+  readonly budget: Pick<Budget, 'failed' | 'maxFailed'>;
   readonly now: Instant;
 }
 
@@ -155,14 +159,15 @@ function supersede({ alerts = [], receipts = [] }: BatchNotification): readonly 
   }));
 }
 
-function raise({ batch, nodes, now, outlook }: AlertsInput, untold: readonly Trouble[], sinks: readonly string[]): BatchAlert {
+function raise(input: AlertsInput, untold: readonly Trouble[], sinks: readonly string[]): BatchAlert {
+  const { batch, now } = input;
   const last = batch.status?.notification?.alerts?.at(-1)?.id.split('/').at(-1);
   return {
     id: `${batch.metadata.uid}/${Math.max(Number(last ?? 1), 1) + 1}`,
     time: toRfc3339(now),
     action: untold.some(needsAct) ? 'Act' : 'None',
     causes: alertCauses(untold),
-    next: cutToBytes(nextSentence(nodes, outlook), NEXT_BYTES),
+    next: cutToBytes(nextSentence(input), NEXT_BYTES),
     sinks,
   };
 }
@@ -174,11 +179,14 @@ function needsAct({ alert, reason, quarantined }: Trouble): boolean {
   return reason !== 'PausedBySpec' && reason !== 'PausedByAct';
 }
 
-function nextSentence(nodes: readonly NodeRecord[], outlook: BatchOutlook | undefined): string {
+function nextSentence({ nodes, outlook, budget }: AlertsInput): string {
   if (outlook !== undefined) return 'nothing of this batch runs any more; the next batch has not begun';
   const count = (state: NodeRecord['state']): number => nodes.filter((record) => record.state === state).length;
+  const done = nodes.filter(({ state }) => isGoal(state)).length;
+  const failed = count('Failed');
+  const inAll = failed === 0 ? '' : ` (${budget.failed} of the plan, budget ${budget.maxFailed})`;
   const running = nodes.filter((record) => !isTerminal(record) && record.state !== 'Pending').length;
   const waiting = count('Pending');
   const waits = waiting === 0 ? '' : `, ${waiting} to come`;
-  return `${count('Succeeded')} of ${counted(nodes.length, 'node')} of the batch done, ${count('Failed')} failed, ${running} in their turn${waits}; one message tells how the batch ended`;
+  return `${done} of ${counted(nodes.length, 'node')} of the batch done, ${failed} failed${inAll}, ${running} in their turn${waits}; one message tells how the batch ended`;
 }

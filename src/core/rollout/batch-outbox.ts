@@ -90,7 +90,8 @@ function askedSinks(
   const before = batch.status?.notification;
   if (before?.sinks === undefined) {
     const earlier = snapshot.batches.filter((other) => other.spec.index < batch.spec.index);
-    return { sinks: finalSinks(all, { status: presentFields({ nodes, outlook }), alerts: before?.alerts ?? [], earlier }) };
+    const status = presentFields({ nodes, outlook });
+    return { sinks: finalSinks(all, { spec: batch.spec, status, alerts: before?.alerts ?? [], earlier }) };
   }
   const added = isPlanEnd(outlook) ? awaitingEnd(all, batch) : [];
   if (added.length === 0) return presentFields({ sinks: before.sinks, addedTime: before.addedTime });

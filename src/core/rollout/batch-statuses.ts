@@ -50,6 +50,7 @@ export function batchStatuses(
       outlook,
       agentProblem,
       rollout,
+      budget: view.budget,
     });
     statuses.set(name, { ...status, ...acts });
   }

@@ -14,6 +14,7 @@ import { presentFields } from '../present-fields.ts';
 import { toRfc3339 } from '../text.ts';
 import { referencesFor, type Reference } from '../timing/reference.ts';
 import { stepAlerts, type RolloutTrouble } from './alerts.ts';
+import type { Budget } from './budget.ts';
 import { batchOutbox, notifiedFinding } from './batch-outbox.ts';
 import type { Command } from './command.ts';
 import { drainWaits } from './drain-waits.ts';
@@ -157,11 +158,12 @@ interface BatchStatusInput {
   readonly agentProblem: string | undefined;
   /** What the rollout has to tell at once; undefined when this is not the batch that tells it. */
   readonly rollout: readonly RolloutTrouble[] | undefined;
+  readonly budget: Budget;
 }
 
 /** The batch's status: records, counts, and its entry in the outbox with the receipts that the Lease shows. */
 export function batchStatus(view: BatchStatusInput): UpgradeBatchStatus {
-  const { input, batch, records, downNow, outlook, agentProblem, rollout } = view;
+  const { input, batch, records, downNow, outlook, agentProblem, rollout, budget } = view;
   const { snapshot, now } = input;
   const before = batch.status ?? {};
   const nodes = batch.spec.nodes.map((entry) => records.get(entry.name) ?? { name: entry.name, state: 'Pending' as const });
@@ -178,7 +180,16 @@ export function batchStatus(view: BatchStatusInput): UpgradeBatchStatus {
   const finalOutlook = settled ? outlookOf(input, batch, () => outlook(summary)) : undefined;
   const { notify } = snapshot.plan.spec;
   const sinksKnown = sinksUnknown(input) === undefined;
-  const { nodes: told, ...alerts } = stepAlerts({ notify, sinksKnown, batch, nodes, outlook: finalOutlook, rollout, now });
+  const { nodes: told, ...alerts } = stepAlerts({
+    notify,
+    sinksKnown,
+    batch,
+    nodes,
+    outlook: finalOutlook,
+    rollout,
+    budget,
+    now,
+  });
   const notification = batchOutbox(input, batch, { settledTime, nodes, outlook: finalOutlook, ...alerts });
   const findings = [
     settledFinding(batch, { settled, unknown }, nodes),

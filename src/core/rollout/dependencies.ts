@@ -1,5 +1,5 @@
 import { CONDITIONS, PLAN_REASONS } from '../../api/conditions.ts';
-import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import type { MaintenanceWindow, PlanDependency, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { isTrue } from '../condition.ts';
 import type { Hold, HoldView } from './holds.ts';
 
@@ -9,8 +9,9 @@ export interface SiblingPlan {
   readonly version: string;
   /** It has succeeded, and its status speaks of its present spec. */
   readonly succeeded: boolean;
-  /** Names of the plans that it waits for. */
-  readonly dependsOn: readonly string[];
+  /** The plans that it waits for. */
+  readonly dependsOn: readonly PlanDependency[];
+  readonly windows: readonly MaintenanceWindow[];
 }
 
 /** What other plans may look at of this one. */
@@ -20,8 +21,15 @@ export function toSibling({ metadata, spec, status }: UpgradePlan): SiblingPlan 
     name: metadata.name,
     version: spec.version,
     succeeded: current && isTrue(status.conditions, CONDITIONS.succeeded),
-    dependsOn: (spec.dependsOn ?? []).map(({ name }) => name),
+    dependsOn: spec.dependsOn ?? [],
+    windows: spec.windows ?? [],
   };
+}
+
+/** Whether a plan that another one depends on has succeeded at its version. */
+export function isMet({ name, version }: PlanDependency, siblings: ReadonlyMap<string, SiblingPlan>): boolean {
+  const sibling = siblings.get(name);
+  return sibling?.version === version && sibling.succeeded;
 }
 
 /** Nothing starts before the plans that this one depends on have succeeded at their versions. */
@@ -61,7 +69,7 @@ export function dependencyNotMet({ input }: HoldView): Hold | undefined {
 function circleFrom(start: string, siblings: ReadonlyMap<string, SiblingPlan>): readonly string[] | undefined {
   const seen = new Set<string>();
   const walk = (name: string, way: readonly string[]): readonly string[] | undefined => {
-    for (const next of siblings.get(name)?.dependsOn ?? []) {
+    for (const { name: next } of siblings.get(name)?.dependsOn ?? []) {
       if (next === start) return [...way, start];
       if (seen.has(next)) continue;
       seen.add(next);

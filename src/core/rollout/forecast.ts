@@ -17,17 +17,22 @@ const TELLING_MS = 5 * 60_000;
 /** How far ahead is looked for the end of windows that follow one another (ms). */
 const WINDOW_HORIZON_MS = 86_400_000;
 
-type Times = Pick<BatchOutlook, 'nextTime' | 'wordTime' | 'openUntilTime' | 'timeZone'>;
+type Times = Pick<BatchOutlook, 'nextTime' | 'wordTime' | 'openUntilTime' | 'opensTime' | 'timeZone'>;
 
-/** When the batch to come is expected, and its notification, as far as that does not depend on anybody. */
+/** When the batch to come is expected, and its notification; where that depends on somebody, only what the windows say. */
 export function forecast(view: HoldView, next: Pick<NextBatch, 'nodes' | 'step'>, hold: Hold | undefined): Times {
   const { input } = view;
   const { plan } = input.snapshot;
   const windows = plan.spec.windows ?? [];
   const zone = presentFields({ timeZone: windows[0]?.timeZone });
   const start = startOf(view, hold);
-  if (start === undefined) return zone;
-  const open = windows.length === 0 ? undefined : openUntil(windows, input.settings.cron, start, start + WINDOW_HORIZON_MS);
+  const openFrom = (at: Instant): Instant | undefined =>
+    windows.length === 0 ? undefined : openUntil(windows, input.settings.cron, at, at + WINDOW_HORIZON_MS);
+  if (start === undefined) {
+    const opens = openFrom(input.now) === undefined ? nextOpening(windows, input.settings.cron, input.now)?.at : undefined;
+    return presentFields({ ...zone, openUntilTime: written(openFrom(input.now)), opensTime: written(opens) });
+  }
+  const open = openFrom(start);
   const seconds = batchSeconds(view, next.nodes.length);
   const asked = plan.spec.batches[next.step]?.approval === 'BeforeStart';
   const fits = open === undefined || seconds === undefined || open >= start + seconds * 1000;
@@ -36,8 +41,12 @@ export function forecast(view: HoldView, next: Pick<NextBatch, 'nodes' | 'step'>
     ...zone,
     nextTime: toRfc3339(start),
     wordTime: word === undefined ? undefined : toRfc3339(Math.ceil(word / 60_000) * 60_000),
-    openUntilTime: open === undefined ? undefined : toRfc3339(open),
+    openUntilTime: written(open),
   });
+}
+
+function written(at: Instant | undefined): string | undefined {
+  return at === undefined ? undefined : toRfc3339(at);
 }
 
 /** When what holds the next batch is over, and a window is open. */

@@ -32,12 +32,13 @@ export function gatesRest({ budget }: HoldView, hold: Hold | undefined): boolean
 /** Gates that hold something which is to start: those whose state matters, and is kept in the plan's status. */
 export function gatesThatMatter(snapshot: PlanSnapshot, fleet: Fleet, open: UpgradeBatch | undefined): readonly Gate[] {
   if (snapshot.plan.metadata.deletionTimestamp !== undefined || recordedRollback(snapshot) !== undefined) return [];
-  if (open === undefined) return fleet.remaining.length > 0 ? gatesFor(snapshot, 'BeforeBatch') : [];
-  const waits = open.spec.nodes.some(({ name }) => {
+  const waits = open?.spec.nodes.some(({ name }) => {
     const record = fleet.records.get(name);
     return (record === undefined || !isTerminal(record)) && !inTurn(snapshot.nodes.get(name), open);
   });
-  return waits ? gatesFor(snapshot, 'BeforeNode') : [];
+  if (waits) return gatesFor(snapshot, 'BeforeNode');
+  // The batch ends soon, and its message is to tell whether the next one may start.
+  return fleet.remaining.length > 0 ? gatesFor(snapshot, 'BeforeBatch') : [];
 }
 
 /** What the plan's status tells of these gates. */
@@ -45,23 +46,31 @@ export function gateStatuses(gates: readonly Gate[], input: DecisionInput): read
   return gates.flatMap((gate) => gateStatus(gate, input) ?? []);
 }
 
-/** Gates BeforeBatch hold the next batch. While one is open that is not asked: the notification only says what is known. */
+/** Gates BeforeBatch hold the next batch. While one is open nothing is held: the notification only says what is known. */
 export function gatesBeforeBatch(view: HoldView): Hold | undefined {
-  const { snapshot } = view.input;
-  return snapshot.batches.every(isSettled) ? closedGate(view, 'BeforeBatch') : undefined;
+  const settled = view.input.snapshot.batches.every(isSettled);
+  return closedGate(view, 'BeforeBatch', settled ? HOLDING : HOLDING.filter((kind) => kind !== 'Unknown'));
+}
+
+/** Whether all gates are open that the next batch waits for; undefined where the plan has none. */
+export function gatesToCome({ input }: HoldView): 'Open' | 'Unknown' | undefined {
+  const gates = gatesFor(input.snapshot, 'BeforeBatch');
+  if (gates.length === 0) return undefined;
+  return gates.every((gate) => judgeGate(gate, input).kind === 'Open') ? 'Open' : 'Unknown';
 }
 
 /** Gates BeforeNode hold each turn of the open batch. */
 export function gatesBeforeNode(view: HoldView): Hold | undefined {
-  return closedGate(view, 'BeforeNode');
+  return closedGate(view, 'BeforeNode', HOLDING);
 }
 
-const ORDER = ['Closed', 'Unknown', 'Opening'] as const;
+/** What holds: a gate that was seen closed is told before one that only has to be open for longer. */
+const HOLDING = ['Closed', 'Unknown', 'Opening'] as const;
 
-/** The gate that holds; one that was seen closed is told before one that only has to be open for longer. */
-function closedGate({ input }: HoldView, when: Gate['when']): Hold | undefined {
+/** The gate that holds, of those that are so. */
+function closedGate({ input }: HoldView, when: Gate['when'], kinds: readonly (typeof HOLDING)[number][]): Hold | undefined {
   const verdicts = gatesFor(input.snapshot, when).map((gate) => judgeGate(gate, input));
-  const worst = ORDER.flatMap((kind) => verdicts.find((verdict) => verdict.kind === kind) ?? [])[0];
+  const worst = kinds.flatMap((kind) => verdicts.find((verdict) => verdict.kind === kind) ?? [])[0];
   if (worst === undefined || worst.kind === 'Open') return undefined;
   const hold = { reason: PLAN_REASONS.GateClosed, message: worst.message, summary: 'Waiting', kind: 'Working' } as const;
   return worst.kind === 'Opening' ? { ...hold, until: worst.until } : hold;

@@ -6,13 +6,18 @@ import { cutBatches, nextIndex } from './cut-batch.ts';
 import { endOf } from './ended.ts';
 import { maxUnavailable } from './fleet.ts';
 import { expectations, forecast } from './forecast.ts';
+import { gatesToCome } from './gate-rules.ts';
 import { holdNextBatch, holdRollback, type HoldView } from './holds.ts';
 import { countNodes } from './plan-status.ts';
 import { canGoBack, rollbackCuts } from './rollback/cut-rollback.ts';
 import { awaitedRollback, decidedRollback, extent } from './rollback/decided.ts';
 import { rollbackName } from './rollback/next-rollback.ts';
 import { recordedRollback } from './rollback/recorded.ts';
+import type { PlanSnapshot } from './snapshot.ts';
 import { storyOf } from './story.ts';
+
+const NOTHING_STARTS = 'nothing of this revision starts any more';
+const BEGIN_ANEW = 'another version begins a new rollout';
 
 /**
  * What follows after a batch, as its notification tells it: without the names of nodes, for not everybody may be told them.
@@ -35,7 +40,8 @@ export function outlookFor(view: HoldView, summary: BatchSummary): BatchOutlook 
     ...expectations(view),
   };
   const zone = presentFields({ timeZone: plan.spec.windows?.[0]?.timeZone });
-  const ending = (): Pick<BatchOutlook, 'timeZone' | 'story'> => presentFields({ ...zone, story: storyOf(view, summary) });
+  const ending = (succeeded = false): Pick<BatchOutlook, 'timeZone' | 'story'> =>
+    presentFields({ ...zone, story: storyOf(view, summary, succeeded) });
   if (plan.metadata.deletionTimestamp !== undefined) {
     return { next: 'Deleted', message: 'the plan is being deleted; its nodes are released', ...common };
   }
@@ -45,11 +51,11 @@ export function outlookFor(view: HoldView, summary: BatchSummary): BatchOutlook 
   if (next === undefined) {
     const failed = counts.failed === 0 ? '' : `, ${counts.failed} failed`;
     const message = `${counts.succeeded} of ${counted(counts.nodes, 'node')} done${failed}`;
-    return { next: 'Done', message, ...common, ...ending() };
+    return { next: 'Done', message, ...common, ...ending(counts.failed === 0) };
   }
   const end = endOf(input, budget);
   if (end !== undefined) {
-    const message = `${end.message}; nothing of this revision starts any more, ${counted(fleet.remaining.length, 'node')} not attempted; another version begins a new rollout`;
+    const message = `${end.message}; ${NOTHING_STARTS}, ${counted(fleet.remaining.length, 'node')} not attempted; ${BEGIN_ANEW}`;
     return { next: 'Aborted', reason: PLAN_REASONS.Aborted, message, ...common, ...ending() };
   }
   const upcoming = { batch: next.index, nodes: next.nodes.length };
@@ -60,16 +66,22 @@ export function outlookFor(view: HoldView, summary: BatchSummary): BatchOutlook 
   const hold = holdNextBatch(view);
   const times = presentFields({ ...forecast(view, next, hold), estimatedEndTime: plan.status?.estimatedEndTime });
   const name = next.stepName === undefined ? '' : ` (${next.stepName})`;
-  const what = `batch ${next.index}${name}, ${counted(next.nodes.length, 'node')}`;
+  const what = `batch ${next.index}${name}, ${counted(next.nodes.length, 'node')}${supersedingText(snapshot)}`;
   if (hold !== undefined) {
     const word = hold.summary === 'Paused' ? 'Paused' : 'Waiting';
     const message = hold.reason === PLAN_REASONS.ApprovalRequired ? `${what}, once it is approved` : hold.message;
     return { next: word, reason: hold.reason, message, ...upcoming, ...common, ...times };
   }
   const approval = plan.spec.batches[next.step]?.approval === 'BeforeStart' ? ', once it is approved' : '';
-  const gated = plan.spec.gates?.some((gate) => gate.when === 'BeforeBatch') ?? false;
-  const when = gated ? ', once its gates are open' : approval;
-  return { next: 'NextBatch', message: `${what}${when}`, ...upcoming, ...common, ...times };
+  const gates = gatesToCome(view);
+  const when = gates === 'Unknown' ? ', once its gates are open' : approval;
+  return presentFields({ next: 'NextBatch', message: `${what}${when}`, ...upcoming, ...common, ...times, gates });
+}
+
+/** Which rollout comes next, where the plan has moved on from that of its newest batch. */
+function supersedingText({ plan, revision, batches }: PlanSnapshot): string {
+  const moved = batches.at(-1)?.spec.revision !== revision;
+  return moved ? `, to ${plan.spec.version} (revision ${revision.slice(0, 8)})` : '';
 }
 
 /** What could be taken back after the newest batch. */
@@ -85,14 +97,17 @@ function outlookBack(view: HoldView): BatchOutlook | undefined {
   const { input, fleet, budget } = view;
   const awaited = awaitedRollback(view);
   if (awaited !== undefined) {
-    const message = cutToBytes(awaited.message, 512);
+    const message = awaited.brief;
     return { next: 'Paused', reason: PLAN_REASONS.RollbackApprovalRequired, message, rollback: awaited.scope.scope };
   }
   const rollback = endOf(input, budget) === undefined ? decidedRollback(view) : undefined;
   if (rollback === undefined) return undefined;
   const cuts = rollbackCuts(input.snapshot, fleet, rollback);
   const name = rollbackName(rollback);
-  if (cuts.length === 0) return { next: 'RolledBack', message: `${name} is rolled back (${rollback.message})` };
+  if (cuts.length === 0) {
+    const message = `${name} is rolled back (${rollback.message}); ${NOTHING_STARTS}; ${BEGIN_ANEW}`;
+    return { next: 'RolledBack', message: cutToBytes(message, 512) };
+  }
   const left = `rollback of ${name} (${rollback.message}): ${extent(cuts)} to go back`;
   const hold = holdRollback(view);
   const exceeded = budget.exceeded && recordedRollback(input.snapshot) !== undefined;

@@ -10,12 +10,14 @@ import type {
 } from '../../api/generated/upgradebatch.ts';
 import { presentFields } from '../present-fields.ts';
 import { compareNames, toInstant } from '../text.ts';
+import { dependentsOf } from './dependents.ts';
 import { mergeWaits } from './drain-waits.ts';
 import type { Fleet } from './fleet.ts';
 import { isRollback } from './goal.ts';
 import type { HoldView } from './holds.ts';
 import { waitsUntil } from './plan-waits.ts';
 import { isDone } from './plan-status.ts';
+import { rollbackStory } from './rollback/rollback-story.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 
 /** The first and the last batches are told whatever became of them, and so many of those between that did not go well. */
@@ -31,8 +33,10 @@ const MOST_ACTS = 10;
  * size does not depend on the fleet's, nor on the number of batches.
  *
  * @param summary what this pass counts of the newest batch.
+ * @param succeeded whether the rollout has ended as the plans want it that wait for it.
  */
-export function storyOf({ input, fleet }: HoldView, summary: BatchSummary): RolloutStory | undefined {
+export function storyOf(view: HoldView, summary: BatchSummary, succeeded: boolean): RolloutStory | undefined {
+  const { input, fleet } = view;
   const { snapshot, now } = input;
   const [first] = fleet.batches;
   const startTime = first?.metadata.creationTimestamp;
@@ -56,6 +60,8 @@ export function storyOf({ input, fleet }: HoldView, summary: BatchSummary): Roll
     quarantinedNodes: filled(quarantined.slice(0, MOST_NAMES)),
     acts: filled(acts),
     drainWaits: filled(drainWaits),
+    dependents: filled(dependentsOf(input, succeeded)),
+    rollback: rollbackStory(view),
   });
 }
 

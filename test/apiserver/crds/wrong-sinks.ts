@@ -12,6 +12,11 @@ export const WRONG_SINKS: readonly (readonly [string, object, string])[] = [
     plan('w', set({ notify: { sinks: [{ name: 'ops', webhook: { url: 'https://a:b@hooks.example/x' } }] } })),
     'must not carry a user name, a password or a fragment',
   ],
+  [
+    'a runbook that is no page',
+    plan('w', set({ notify: { runbookUrl: 'javascript:alert(1)' } })),
+    "must be an absolute URL that begins with 'https://' or 'http://'",
+  ],
   ['a sink of no kind', plan('w', set({ notify: { sinks: [{ name: 'ops' }] } })), 'must have exactly one of `webhook`'],
   [
     'a sink of two kinds',

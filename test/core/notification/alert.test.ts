@@ -63,7 +63,8 @@ function alertOf(causes: readonly AlertCause[], changes: Partial<BatchAlert> = {
 
 function tell(alert: BatchAlert, detail: DetailRequest = {}): Notification {
   const agent = { node: 'node-317', pod: 'kernel-agent-5c1f-3' };
-  return consolidateAlert({ batch: runningBatch(), reports: [], cluster: 'prod-eu-3', agent, detail }, alert);
+  const style = { detail, timeZone: 'Europe/Paris', runbookUrl: 'https://wiki.example/runbooks/kernel-upgrade' };
+  return consolidateAlert({ batch: runningBatch(), reports: [], cluster: 'prod-eu-3', agent, ...style }, alert);
 }
 
 const many = Array.from({ length: 8 }, (_, i): AlertCause => ({

@@ -3,20 +3,13 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { consolidate } from '../../../src/core/notification/consolidate.ts';
 import { golden } from './golden.ts';
-import { SCENARIOS, type Scenario } from './scenarios.ts';
+import { scenarioOf } from './scenarios.ts';
 
 const FILE = fileURLToPath(new URL('../../../docs/notifications.md', import.meta.url));
 const AGENT = { node: 'node-217', pod: 'baton-agent-5c1f09aa2b7d4e10-3' };
 
-function scenario(name: string): Scenario {
-  const found = SCENARIOS.find((each) => each.name === name);
-  if (found === undefined) throw new Error(`There is no scenario '${name}'.`);
-  return found;
-}
-
 function tell(name: string): ReturnType<typeof consolidate> {
-  const { batch, reports, cluster } = scenario(name);
-  return consolidate({ batch, reports, cluster, agent: AGENT });
+  return consolidate({ ...scenarioOf(name), agent: AGENT });
 }
 
 function fenced(language: string, text: string): string {
@@ -40,7 +33,7 @@ function regenerate(page: string): string {
     .replace(/<!-- example: [^]*?<!-- end of examples -->/, (section) => {
       const names = [...section.matchAll(/<!-- example: (\S+) -->/g)].map(([, name = '']) => name);
       const examples = names.map(
-        (name) => `<!-- example: ${name} -->\n${scenario(name).title}:\n\n${fenced('text', tell(name).text)}\n`,
+        (name) => `<!-- example: ${name} -->\n${scenarioOf(name).title}:\n\n${fenced('text', tell(name).text)}\n`,
       );
       return `${examples.join('\n')}\n<!-- end of examples -->`;
     })

@@ -22,6 +22,8 @@ const GOOD = [succeeded('node-1')];
 const BAD = [succeeded('node-1'), failed('node-2', 'JobFailed', 'exit code 1', { quarantined: false })];
 const HELD: readonly NodeRecord[] = [{ ...succeeded('node-1'), quarantined: true }];
 
+const SPEC = aBatch(GOOD).spec;
+
 /** What became of a batch's messages to the pager. */
 interface Told {
   readonly outlook?: BatchOutlook;
@@ -71,13 +73,16 @@ describe('`send`: who gets the final message of a batch', () => {
     { title: 'ends aborted', nodes: GOOD, outlook: follows('Aborted'), asked: ['ops', 'page', 'mail'] },
     { title: 'ends because the plan was deleted', nodes: GOOD, outlook: follows('Deleted'), asked: ['ops', 'mail'] },
   ])('that $title: $asked', ({ nodes, outlook, asked }) => {
-    expect(finalSinks(SINKS, { status: { nodes, outlook }, alerts: [], earlier: [] })).toEqual(asked);
+    expect(finalSinks(SINKS, { spec: SPEC, status: { nodes, outlook }, alerts: [], earlier: [] })).toEqual(asked);
   });
 
   it('that went well, but alerted the pager while it ran: the pager as well', () => {
     const alerts = told(GOOD, { alerted: 60 }).status?.notification?.alerts ?? [];
 
-    expect(finalSinks(SINKS, { status: { nodes: GOOD, outlook: NEXT }, alerts, earlier: [] })).toEqual(['ops', 'page']);
+    expect(finalSinks(SINKS, { spec: SPEC, status: { nodes: GOOD, outlook: NEXT }, alerts, earlier: [] })).toEqual([
+      'ops',
+      'page',
+    ]);
   });
 });
 
@@ -110,7 +115,7 @@ describe('`send: OnTrouble`: a batch that went well tells the pager that trouble
     { title: 'not where the pager was not in the plan then', earlier: [told(BAD, { sinks: ['ops'] })], asked: false },
     { title: 'not where nothing was before', earlier: [], asked: false },
   ])('$title: $asked', ({ earlier, asked }) => {
-    const sinks = finalSinks(SINKS, { status: { nodes: GOOD, outlook: NEXT }, alerts: [], earlier });
+    const sinks = finalSinks(SINKS, { spec: SPEC, status: { nodes: GOOD, outlook: NEXT }, alerts: [], earlier });
 
     expect(sinks).toEqual(asked ? ['ops', 'page'] : ['ops']);
   });

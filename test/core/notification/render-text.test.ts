@@ -3,11 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { consolidate } from '../../../src/core/notification/consolidate.ts';
 import type { Notification } from '../../../src/core/notification/notification.ts';
 import { golden } from './golden.ts';
-import { SCENARIOS } from './scenarios.ts';
-import type { Scenario } from './scenarios.ts';
+import { scenarioOf, SCENARIOS, type Scenario } from './scenarios.ts';
 
-function tell({ batch, reports, cluster }: Scenario): Notification {
-  return consolidate({ batch, reports, cluster, agent: { node: 'node-217', pod: 'kernel-agent-5c1f-3' } });
+function tell(scenario: Scenario): Notification {
+  return consolidate({ ...scenario, agent: { node: 'node-217', pod: 'kernel-agent-5c1f-3' } });
 }
 
 describe('the text of a notification', () => {
@@ -25,4 +24,40 @@ describe('the text of a notification', () => {
     expect(text.split('\n').length).toBeLessThanOrEqual(12);
     expect(text.length).toBeLessThanOrEqual(4000);
   });
+});
+
+describe('the runbook of a plan', () => {
+  const runbookUrl = 'https://wiki.example/runbooks/kernel';
+
+  it.each([
+    { name: 'clean', shown: false },
+    { name: 'done', shown: false },
+    { name: 'failed-within-budget', shown: true },
+    { name: 'approval', shown: true },
+    { name: 'rolling-back', shown: true },
+  ])('has a line where something went wrong or somebody has to act, and is always in the data: $name', ({ name, shown }) => {
+    const { text, runbookUrl: told } = tell({ ...scenarioOf(name), runbookUrl });
+
+    expect(text.includes(`\nRunbook: ${runbookUrl}\n`)).toBe(shown);
+    expect(told).toBe(runbookUrl);
+  });
+
+  it.each(SCENARIOS)('leaves a text of at most 12 lines and 4,000 characters, as long as it may be: $title', (scenario) => {
+    const { text } = tell({ ...scenario, runbookUrl: `https://wiki.example/${'x'.repeat(491)}` });
+
+    expect(text.split('\n').length).toBeLessThanOrEqual(12);
+    expect(text.length).toBeLessThanOrEqual(4000);
+  });
+});
+
+it('an approval that is asked for outside the windows is told with when the next one opens', () => {
+  const scenario = scenarioOf('approval');
+  const { status } = scenario.batch;
+  const { openUntilTime: _open, ...outlook } = status?.outlook ?? { next: 'Paused', message: '' };
+  const closed = { ...outlook, opensTime: '2026-11-23T21:00:00Z' } as const;
+
+  const { text, next } = tell({ ...scenario, batch: { ...scenario.batch, status: { ...status, outlook: closed } } });
+
+  expect(text).toContain('Next: batch 2, 20 nodes, once it is approved, not before Mon 22:00 CET\n');
+  expect(next).toMatchObject({ opensTime: '2026-11-23T21:00:00Z' });
 });

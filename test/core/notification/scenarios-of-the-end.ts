@@ -5,7 +5,8 @@ import { outlook } from './an-outlook.ts';
 /** How a rollout goes that has a canary, a small batch, and large ones. */
 const SIZES = [1, 20, 100, 100, 100, 40, 39];
 
-function story(changes: Partial<RolloutStory>): RolloutStory {
+/** The story of a rollout that went well. */
+export function story(changes: Partial<RolloutStory>): RolloutStory {
   return {
     startTime: '2026-11-20T21:00:00Z',
     waits: [
@@ -26,12 +27,18 @@ function story(changes: Partial<RolloutStory>): RolloutStory {
 }
 
 export function endWell(): UpgradeBatch {
+  const dependents = [
+    { plan: 'gpu-driver', state: 'Unblocked', opensTime: '2026-11-23T21:00:00Z' },
+    { plan: 'storage', state: 'Unblocked' },
+  ] as const;
   return aBatch(
     nodeNames(362, 400).map((name, i) => succeeded(name, { seconds: 340 + i })),
     {
       name: 'kernel-7f3c-7',
       spec: { index: 7 },
-      status: { outlook: outlook({ next: 'Done', message: '400 of 400 nodes done', planSucceeded: 400, story: story({}) }) },
+      status: {
+        outlook: outlook({ next: 'Done', message: '400 of 400 nodes done', planSucceeded: 400, story: story({ dependents }) }),
+      },
     },
   );
 }
@@ -79,8 +86,25 @@ export function endInTrouble(): UpgradeBatch {
   });
 }
 
+export function abortedBatch(): UpgradeBatch {
+  const records = [
+    ...nodeNames(201, 203).map((name) => succeeded(name)),
+    failed('node-204', 'JobFailed', 'exit code 1', { quarantined: true }),
+    {
+      name: 'node-205',
+      state: 'NotAttempted',
+      reason: 'Aborted',
+      message: 'the rollout was aborted: 1 failed, budget 0',
+    } as const,
+  ];
+  const message =
+    '1 failed, budget 0; nothing of this revision starts any more, 179 nodes not attempted; another version begins a new rollout';
+  const end = outlook({ next: 'Aborted', reason: 'Aborted', message, planSucceeded: 220, planFailed: 1, story: abortedStory() });
+  return aBatch(records, { status: { outlook: end } });
+}
+
 /** The story of a rollout that ended with its fourth batch. */
-export function abortedStory(): RolloutStory {
+function abortedStory(): RolloutStory {
   const base = story({});
   const shown = (base.shown ?? []).slice(0, 3);
   return story({

@@ -2,7 +2,8 @@ import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { ReportFact } from '../../../src/core/facts.ts';
 import { aBatch, aReport, after, failed, nodeNames, processRecord, succeeded } from './a-batch.ts';
 import { nextOutlook, outlook } from './an-outlook.ts';
-import { abortedStory, endInTrouble, endWell } from './scenarios-of-the-end.ts';
+import { badBatch, rolledBack } from './scenarios-of-rollback.ts';
+import { abortedBatch, endInTrouble, endWell } from './scenarios-of-the-end.ts';
 import { budgetExceeded, lateBatch, pdbBlocked, rebootLost } from './scenarios-of-trouble.ts';
 
 /** A batch and its reports, as the golden texts tell it. docs/notifications.md shows some of them. */
@@ -12,14 +13,17 @@ export interface Scenario {
   readonly batch: UpgradeBatch;
   readonly reports: readonly ReportFact[];
   readonly cluster: string;
+  readonly runbookUrl?: string;
 }
+
+const RUNBOOK = 'https://wiki.example/runbooks/kernel-upgrade';
 
 /** Every scenario that has a golden text. */
 export const SCENARIOS: readonly Scenario[] = [
   scenario('clean', 'A clean batch', cleanBatch()),
   scenario('mixed-software', 'Firmware on storage nodes only, kernel on all', ...mixedSoftware()),
   scenario('failed-within-budget', 'One node failed, within the budget', failedWithinBudget()),
-  scenario('paused', 'More failures than the budget allows', ...pausedBatch()),
+  { ...scenario('paused', 'More failures than the budget allows', ...pausedBatch()), runbookUrl: RUNBOOK },
   scenario('skipped', 'Some nodes skipped', skippedBatch()),
   scenario('superseded', 'The plan moved on before the batch was through', supersededBatch()),
   scenario('single-node', 'A batch of one node that rebooted', singleNode()),
@@ -37,8 +41,19 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('stalled-by-quarantine', 'A quarantined node uses up maxUnavailable', stalledByQuarantine()),
   scenario('aborted', 'Too many failures, and the plan says Abort', abortedBatch()),
   scenario('approval', 'A canary that waits for approval', waitsForApproval()),
+  scenario('rollback-asked', 'Too many failures, and the plan asks whether to roll back', badBatch('Paused')),
+  scenario('rolling-back', 'Too many failures, and the plan rolls back', badBatch('RollingBack')),
+  scenario('rolled-back', 'The end of a rollback', rolledBack()),
+  scenario('rolled-back-but-one', 'The end of a rollback that lost a node', rolledBack(['node-340'])),
   { ...scenario('sparse', 'Nothing known but the records', sparseBatch()), cluster: '' },
 ];
+
+/** The scenario of this name. */
+export function scenarioOf(name: string): Scenario {
+  const found = SCENARIOS.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`There is no scenario ${name}.`);
+  return found;
+}
 
 function scenario(name: string, title: string, batch: UpgradeBatch, reports: readonly ReportFact[] = []): Scenario {
   return { name, title, batch, reports, cluster: 'prod-eu-3' };
@@ -52,7 +67,7 @@ function cleanBatch(): UpgradeBatch {
     {
       status: {
         summary: { maxUnavailable: 18, drainWaits: [{ budget: 'shop/cart', seconds: 410, longestSeconds: 240, nodes: 3 }] },
-        outlook: nextOutlook(),
+        outlook: nextOutlook({ gates: 'Open' }),
       },
     },
   );
@@ -136,7 +151,11 @@ function supersededBatch(): UpgradeBatch {
       ...nodeNames(201, 204).map((name) => succeeded(name)),
       ...nodeNames(205, 220).map((name) => ({ name, state: 'NotAttempted', reason: 'Superseded' }) as const),
     ],
-    { status: { outlook: outlook({ message: 'batch 5, 20 nodes, of revision 91aa', planSucceeded: 0, lastBatch: 3 }) } },
+    {
+      status: {
+        outlook: outlook({ message: 'batch 5, 20 nodes, to 6.12.32 (revision 91aac0de)', planSucceeded: 0, lastBatch: 3 }),
+      },
+    },
   );
 }
 
@@ -189,23 +208,6 @@ function stalledByQuarantine(): UpgradeBatch {
   });
 }
 
-function abortedBatch(): UpgradeBatch {
-  const records = [
-    ...nodeNames(201, 203).map((name) => succeeded(name)),
-    failed('node-204', 'JobFailed', 'exit code 1', { quarantined: true }),
-    {
-      name: 'node-205',
-      state: 'NotAttempted',
-      reason: 'Aborted',
-      message: 'the rollout was aborted: 1 failed, budget 0',
-    } as const,
-  ];
-  const message =
-    '1 failed, budget 0; nothing of this revision starts any more, 179 nodes not attempted; another version begins a new rollout';
-  const end = outlook({ next: 'Aborted', reason: 'Aborted', message, planSucceeded: 220, planFailed: 1, story: abortedStory() });
-  return aBatch(records, { status: { outlook: end } });
-}
-
 function waitsForApproval(): UpgradeBatch {
   return aBatch([succeeded('node-217')], {
     name: 'kernel-7f3c-1',
@@ -219,6 +221,7 @@ function waitsForApproval(): UpgradeBatch {
         message: 'batch 2, 20 nodes, once it is approved',
         batch: 2,
         nodes: 20,
+        openUntilTime: '2026-11-22T03:00:00Z',
         expectedSeconds: 480,
         planSucceeded: 1,
         planFailed: 0,

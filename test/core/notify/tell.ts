@@ -1,13 +1,10 @@
 import { consolidate } from '../../../src/core/notification/consolidate.ts';
 import type { Notification } from '../../../src/core/notification/notification.ts';
-import { SCENARIOS } from '../notification/scenarios.ts';
+import { scenarioOf } from '../notification/scenarios.ts';
 
 /** The notification of one of the scenarios that have golden texts. */
 export function tell(name: string): Notification {
-  const scenario = SCENARIOS.find((each) => each.name === name);
-  if (scenario === undefined) throw new Error(`there is no scenario ${name}`);
-  const { batch, reports, cluster } = scenario;
-  return consolidate({ batch, reports, cluster, agent: { node: 'node-217', pod: 'kernel-agent-5c1f-3' } });
+  return consolidate({ ...scenarioOf(name), agent: { node: 'node-217', pod: 'kernel-agent-5c1f-3' } });
 }
 
 /** When the notifications of the scenarios are sent, in these tests: six seconds after they settled. */

@@ -50,6 +50,7 @@ class Passes {
       nodes,
       outlook,
       rollout,
+      budget: { failed: 5, maxFailed: 8 },
       now: at(seconds),
     });
     const { nodes: told, ...entries } = step;
@@ -102,7 +103,7 @@ describe('notify.alerts: an alert', () => {
         causes: [
           { alert: 'NodeFailed', reason: 'JobFailed', message: 'exit code 1', count: 2, nodes: 'node-[1-2]', quarantined: true },
         ],
-        next: '1 of 3 nodes of the batch done, 2 failed, 0 in their turn; one message tells how the batch ended',
+        next: '1 of 3 nodes of the batch done, 2 failed (5 of the plan, budget 8), 0 in their turn; one message tells how the batch ended',
         sinks: ['ops', 'page'],
       },
     ]);

@@ -35,6 +35,7 @@ function statusOf({
     outlook: () => ({ next: 'Done', message: 'as it is now' }),
     agentProblem,
     rollout: [],
+    budget: { exceeded: false, failed: 0, maxFailed: 0, batch: undefined, message: '', brief: '' },
   });
 }
 

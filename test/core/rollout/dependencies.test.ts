@@ -6,7 +6,11 @@ import { aNode, aSnapshot, byName, inTurn, SETTINGS } from './support/facts.ts';
 import { aBatch, aPlan, at, hash, timeAt } from './support/objects.ts';
 
 const PLAN = aPlan({ dependsOn: [{ name: 'control-plane', version: '7' }], notify: { sinks: [] } });
-const MET: SiblingPlan = { name: 'control-plane', version: '7', succeeded: true, dependsOn: [] };
+const MET: SiblingPlan = { name: 'control-plane', version: '7', succeeded: true, dependsOn: [], windows: [] };
+
+function on(...names: readonly string[]): SiblingPlan['dependsOn'] {
+  return names.map((name) => ({ name, version: '1' }));
+}
 
 function siblings(...others: readonly SiblingPlan[]): ReadonlyMap<string, SiblingPlan> {
   return new Map([toSibling(PLAN), ...others].map((sibling) => [sibling.name, sibling]));
@@ -32,8 +36,8 @@ describe('dependsOn', () => {
     [
       'waits for this one',
       [
-        { ...MET, dependsOn: ['storage'] },
-        { name: 'storage', version: '1', succeeded: false, dependsOn: ['storage', 'os'] },
+        { ...MET, dependsOn: on('storage') },
+        { ...MET, name: 'storage', succeeded: false, dependsOn: on('storage', 'os') },
       ],
       'spec.dependsOn goes in a circle, and none of its plans can start: os → control-plane → storage → os; take one out',
     ],
@@ -46,8 +50,8 @@ describe('dependsOn', () => {
   });
 
   it('is no matter of a circle elsewhere', () => {
-    const circle = ['a', 'b'].map((name, i) => ({ name, version: '1', succeeded: false, dependsOn: [i === 0 ? 'b' : 'a'] }));
-    expect(pass([{ ...MET, dependsOn: ['a'] }, ...circle]).commands.map(({ kind }) => kind)).toEqual(['CreateBatch']);
+    const circle = ['a', 'b'].map((name, i) => ({ ...MET, name, succeeded: false, dependsOn: on(i === 0 ? 'b' : 'a') }));
+    expect(pass([{ ...MET, dependsOn: on('a') }, ...circle]).commands.map(({ kind }) => kind)).toEqual(['CreateBatch']);
   });
 
   it('does not stop what runs', () => {

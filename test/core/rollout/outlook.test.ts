@@ -58,6 +58,20 @@ describe('What is told of the batch to come', () => {
     expect(outlook(EVENING, spec)).toMatchObject({ reason: 'Soaking', nextTime: '2026-11-24T21:00:00Z' });
   });
 
+  it.each<readonly [string, string, Partial<BatchOutlook>]>([
+    ['until when the window is open', EVENING, { openUntilTime: '2026-11-24T03:00:00Z' }],
+    ['when the next window opens', '2026-11-24T05:00:00Z', { opensTime: '2026-11-24T21:00:00Z' }],
+  ])('is %s where somebody has to approve first', (_, now, expected) => {
+    const { nextTime, openUntilTime, opensTime } = outlook(now, {
+      windows: [NIGHTS],
+      batches: [{ size: 3, approval: 'BeforeNext' }],
+    });
+    expect({ nextTime, openUntilTime, opensTime }).toEqual({
+      ...{ nextTime: undefined, openUntilTime: undefined, opensTime: undefined },
+      ...expected,
+    });
+  });
+
   it.each<readonly [string, PlanChanges, string]>([
     ['somebody has to approve it', { batches: [{ size: 3, approval: 'BeforeNext' }] }, EVENING],
     ['somebody will have to approve it', { batches: [{ size: 3 }, { size: 3, approval: 'BeforeStart' }] }, EVENING],

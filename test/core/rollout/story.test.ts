@@ -25,7 +25,7 @@ function story(
   const snapshot = aSnapshot({ plan, nodes: byName(...nodes), batches });
   const fleet = surveyFleet(snapshot);
   const input = { snapshot, now: at(3600), settings: SETTINGS, hash };
-  return storyOf({ input, fleet, budget: failureBudget(snapshot, fleet) }, { maxUnavailable: 2 });
+  return storyOf({ input, fleet, budget: failureBudget(snapshot, fleet) }, { maxUnavailable: 2 }, true);
 }
 
 describe('The story of a rollout', () => {

@@ -12,6 +12,8 @@ export interface AwaitedRollback {
   readonly batch: string;
   /** What would be taken back, and how to let it begin. */
   readonly message: string;
+  /** The same for a message that has the acts to type beside it, without the names of nodes. */
+  readonly brief: string;
 }
 
 /** The careful policy: as little as possible, and only when a person wants it. */
@@ -49,8 +51,9 @@ export function awaitedRollback(view: HoldView): AwaitedRollback | undefined {
   const { name, namespace } = plan.metadata;
   const named = wanted.scope.scope === 'Plan' ? `revision: ${revision.slice(0, 8)}` : `batch: ${batch}`;
   const act = `an UpgradeAction in ${namespace} with spec {plan: ${name}, action: Rollback, ${named}}`;
-  const message = `${view.budget.message}; rollback of ${wanted.extent} awaits approval; to give it, create ${act}; to go on all the same, a Resume for ${batch}`;
-  return { scope: wanted.scope, batch, message };
+  const waits = `rollback of ${wanted.extent} awaits approval`;
+  const message = `${view.budget.message}; ${waits}; to give it, create ${act}; to go on all the same, a Resume for ${batch}`;
+  return { scope: wanted.scope, batch, message, brief: `${view.budget.brief}; ${waits}` };
 }
 
 /** The rollback that is under way, or that the failure policy begins now. */

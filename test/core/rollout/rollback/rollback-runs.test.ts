@@ -180,6 +180,23 @@ describe('After a rollback', () => {
     expect(later.planStatus?.counts).toMatchObject({ rolledBack: 2, failed: 0, succeeded: 0 });
   });
 
+  it('its story tells which nodes are back at which version, and how many are not', () => {
+    const records = [
+      { name: 'node-1', state: 'Failed', reason: 'JobFailed' },
+      { name: 'node-2', state: 'RolledBack', processes: [{ name: 'os', state: 'Succeeded' }] },
+    ] as const;
+    const batches = [settled(), aRollback(['node-1', 'node-2'], { nodes: records })];
+    const { outlook } = pass({ batches, nodes }, {}, underWay()).batchStatuses.get('os-aaaa-2') ?? {};
+
+    expect(outlook).toMatchObject({ next: 'RolledBack', story: { batches: 2 } });
+    expect(outlook?.story?.rollback).toEqual({
+      of: 'os-aaaa-1',
+      rolledBack: 1,
+      notBack: 1,
+      versions: [{ to: '12.8', nodes: 1 }],
+    });
+  });
+
   it('a Retry lets the nodes be upgraded again, all of it from the first step', () => {
     const status = { ended };
     const retry = anAction({ action: 'Retry', revision: REVISION }, 'again');

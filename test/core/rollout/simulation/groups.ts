@@ -51,10 +51,10 @@ export function addRival(world: World, group: string): void {
 
 /** Another plan of the namespace that succeeds at its version after a while. */
 export function addDependency(world: World, name: string, version: string): void {
-  world.siblings.set(name, { name, version, succeeded: false, dependsOn: [] });
+  world.siblings.set(name, { name, version, succeeded: false, dependsOn: [], windows: [] });
   world.time.after(world.random.between(1, 900) * 1000, () => {
     world.say(() => `the plan ${name} has succeeded at ${version}`);
-    world.siblings.set(name, { name, version, succeeded: true, dependsOn: [] });
+    world.siblings.set(name, { name, version, succeeded: true, dependsOn: [], windows: [] });
     world.touch();
   });
 }
