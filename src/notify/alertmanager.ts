@@ -1,4 +1,3 @@
-import { NOTIFY_REASONS } from '../api/conditions.ts';
 import type { AlertmanagerSink } from '../api/generated/upgradeplan.ts';
 import type { Notification } from '../core/notification/notification.ts';
 import type { SendResult } from '../core/notification/send-result.ts';
@@ -6,9 +5,9 @@ import { toInstant } from '../core/text.ts';
 import { alertmanagerAlerts } from './alertmanager-alerts.ts';
 import type { SinkEnvironment } from './create-sink.ts';
 import { judgeAnswer } from './judge-answer.ts';
+import { planUrl } from './plan-url.ts';
 import { readAuthorization } from './secret-values.ts';
 import type { SendOptions, Sink } from './sink.ts';
-import { subUrl } from './sub-url.ts';
 
 /** A sink that posts alerts to Alertmanager's API v2. Alertmanager knows an alert by its labels, so a repetition changes nothing. */
 export function createAlertmanager(
@@ -17,17 +16,17 @@ export function createAlertmanager(
   { http, userAgent, readSecret }: SinkEnvironment,
 ): Sink {
   async function send(notification: Notification, { signal, now }: SendOptions): Promise<SendResult> {
-    const target = subUrl(url, '/api/v2/alerts');
-    if (target === undefined) return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: 'the URL cannot be read' };
+    const target = planUrl(url, '/api/v2/alerts');
+    if (target.kind === 'Permanent') return target;
     const authorization = await readAuthorization(readSecret, authorizationSecretRef);
     if (authorization.kind === 'Permanent') return authorization;
     const answer = await http.post({
-      url: target,
+      url: target.value,
       headers: { 'content-type': 'application/json', 'user-agent': userAgent, ...authorization.value },
       body: JSON.stringify(alertmanagerAlerts(notification, now)),
       signal,
     });
-    return judgeAnswer(answer, target.host, now);
+    return judgeAnswer(answer, target.value.host, now);
   }
 
   return {

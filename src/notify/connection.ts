@@ -4,6 +4,7 @@ import type { SinkConnection, SinkTls } from '../api/generated/upgradeplan.ts';
 import { TLS_SECRET_KEYS } from '../core/sink-secrets.ts';
 import type { TlsOptions } from '../net/guarded-agent.ts';
 import type { Connection, HttpClient, Poster } from './http.ts';
+import { planUrl } from './plan-url.ts';
 import type { PermanentResult, ReadSecret } from './secret-files.ts';
 import { invalid, readSecretText, readSecretUrl, type SecretValue } from './secret-values.ts';
 
@@ -33,7 +34,7 @@ export async function readConnection(spec: SinkConnection, readSecret: ReadSecre
 async function readProxyUrl(spec: SinkConnection, readSecret: ReadSecret): Promise<SecretValue<URL> | undefined> {
   const { proxyUrl, proxyUrlSecretRef } = spec;
   if (proxyUrlSecretRef !== undefined) return readSecretUrl(readSecret, proxyUrlSecretRef, { credentials: true });
-  return proxyUrl === undefined ? undefined : { kind: 'Found', value: new URL(proxyUrl) };
+  return proxyUrl === undefined ? undefined : planUrl(proxyUrl);
 }
 
 async function readTls({ caSecretRef, clientCertSecretRef }: SinkTls, readSecret: ReadSecret): Promise<SecretValue<TlsOptions>> {

@@ -3,11 +3,12 @@ import { durationText } from '../core/notification/duration.ts';
 import type { Cause, Notification, NodeState, NotifiedNode } from '../core/notification/notification.ts';
 import { oneLine } from '../core/notification/text-line.ts';
 import { byteLength } from '../core/text.ts';
-import { messageLines, type MessageLine } from './message-lines.ts';
+import { messageLines, moreLines, type MessageLine, type ProseLine } from './message-lines.ts';
 import { moreNodes } from './more-nodes.ts';
 import { severityOf, type Severity } from './severity.ts';
 
 /** Gmail cuts a mail off at 102 KB of HTML, in the middle of whatever is there. */
+const FACTS_BYTES = 16_000;
 const CAUSES_BYTES = 16_000;
 const NODES_BYTES = 56_000;
 /** For one message or one list of names within a row. */
@@ -52,8 +53,10 @@ export function emailHtml(notification: Notification): string {
 }
 
 /** The lines that have no place of their own: no commands, and no causes where the table tells them. */
-function facts(lines: readonly MessageLine[], { causes }: Notification): readonly string[] {
-  return lines.flatMap((line) => (line.kind === 'Prose' && (line.lead === '' || causes.length === 0) ? [line.text] : []));
+function facts(lines: readonly MessageLine[], notification: Notification): readonly string[] {
+  const inTable = ({ lead }: ProseLine): boolean => lead !== '' && notification.causes.length > 0;
+  const told = lines.flatMap((line) => (line.kind === 'Prose' && !inTable(line) ? [line.text] : []));
+  return fitLines(told, FACTS_BYTES, (left) => moreLines(left, notification), escapedBytes);
 }
 
 /** Who speaks, and the notification's id. */
@@ -124,7 +127,7 @@ function td(html: string): string {
 
 /** Text of others, cut before it is escaped: a cut never falls into an escape. */
 function cell(text: string): string {
-  return escape(cutText(oneLine(text), CELL_BYTES, (part) => byteLength(escape(part))));
+  return escape(cutText(oneLine(text), CELL_BYTES, escapedBytes));
 }
 
 function rank(state: NodeState): number {
@@ -136,4 +139,8 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 
 function escape(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+}
+
+function escapedBytes(text: string): number {
+  return byteLength(escape(text));
 }

@@ -45,7 +45,7 @@ function emailText(notification: Notification): string {
 
 function nodeLine({ name, state, reason, message, quarantined }: NotifiedNode): string {
   const words = [state, ...(reason === undefined ? [] : [reason]), ...(quarantined ? ['QUARANTINED'] : [])].join(' · ');
-  return `  ${name}: ${words}${message === undefined ? '' : `: ${oneLine(message)}`}`;
+  return `  ${oneLine(`${name}: ${words}${message === undefined ? '' : `: ${message}`}`)}`;
 }
 
 /** What may stand before the `@` of a message id (RFC 5322, dot-atom). */

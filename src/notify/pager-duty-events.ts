@@ -1,5 +1,5 @@
 import type { Notification } from '../core/notification/notification.ts';
-import { cutText } from '../core/fit.ts';
+import { cutText, jsonBytes } from '../core/fit.ts';
 import { byteLength } from '../core/text.ts';
 import { moreNodes } from './more-nodes.ts';
 import { headline, severityOf } from './severity.ts';
@@ -15,6 +15,8 @@ export interface PagerDutyEvent {
 const SUMMARY_BYTES = 1_024;
 /** PagerDuty refuses events above 512 KB; the routing key and the field names need room as well. */
 const EVENT_BYTES = 500_000;
+/** Only a text of a user's own is longer. */
+const TEXT_BYTES = 100_000;
 /** What a person reads in an incident. The batch has the rest. */
 const MOST_NODES = 200;
 
@@ -66,7 +68,7 @@ function change(notification: Notification): PagerDutyEvent {
       summary: cutText(headline(notification), SUMMARY_BYTES),
       source: cluster ?? `${plan.namespace}/${plan.name}`,
       ...(settledTime === undefined ? {} : { timestamp: settledTime }),
-      custom_details: { id: notification.id, text: notification.text },
+      custom_details: { id: notification.id, text: textOf(notification) },
     },
   };
   return { path: '/v2/change/enqueue', body };
@@ -82,7 +84,7 @@ function fitting(body: (nodes: number) => PagerDutyEvent['body']): PagerDutyEven
 }
 
 function details(notification: Notification, most: number): Readonly<Record<string, unknown>> {
-  const { id, text, plan, batch, counts, causes, progress, next, commands, nodes } = notification;
+  const { id, plan, batch, counts, causes, progress, next, commands, nodes } = notification;
   const troubled = nodes.filter(({ state }) => state !== 'Succeeded');
   const told = troubled.slice(0, most).map(({ name, state, reason, message }) => {
     const words = [state, ...(reason === undefined ? [] : [reason])].join(' ');
@@ -91,7 +93,7 @@ function details(notification: Notification, most: number): Readonly<Record<stri
   const more = troubled.length - told.length;
   return {
     id,
-    text,
+    text: textOf(notification),
     plan,
     batch,
     counts,
@@ -103,4 +105,8 @@ function details(notification: Notification, most: number): Readonly<Record<stri
     nodes: Object.fromEntries(told),
     ...(more === 0 ? {} : { more: moreNodes(notification, more) }),
   };
+}
+
+function textOf({ text }: Notification): string {
+  return cutText(text, TEXT_BYTES, jsonBytes);
 }

@@ -1,13 +1,12 @@
-import { NOTIFY_REASONS } from '../api/conditions.ts';
 import type { PagerDutySink } from '../api/generated/upgradeplan.ts';
 import type { Notification } from '../core/notification/notification.ts';
 import type { SendResult } from '../core/notification/send-result.ts';
 import type { SinkEnvironment } from './create-sink.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { pagerDutyEvents } from './pager-duty-events.ts';
+import { planUrl } from './plan-url.ts';
 import { readSecretText } from './secret-values.ts';
 import type { SendOptions, Sink } from './sink.ts';
-import { subUrl } from './sub-url.ts';
 
 const PAGER_DUTY = 'https://events.pagerduty.com';
 
@@ -26,15 +25,15 @@ export function createPagerDuty(
     const key = await readSecretText(readSecret, routingKeySecretRef);
     if (key.kind !== 'Found') return key;
     for (const { path, body } of pagerDutyEvents(notification, changes)) {
-      const target = subUrl(url, path);
-      if (target === undefined) return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: 'the URL cannot be read' };
+      const target = planUrl(url, path);
+      if (target.kind === 'Permanent') return target;
       const answer = await http.post({
-        url: target,
+        url: target.value,
         headers: { 'content-type': 'application/json', 'user-agent': userAgent },
         body: JSON.stringify({ routing_key: key.value, ...body }),
         signal,
       });
-      const result = judgeAnswer(answer, target.host, now);
+      const result = judgeAnswer(answer, target.value.host, now);
       if (result.kind !== 'Delivered') return result;
     }
     return { kind: 'Delivered' };

@@ -37,10 +37,15 @@ export async function readAuthorization(
   reference: Reference | undefined,
 ): Promise<SecretValue<Readonly<Record<string, string>>>> {
   if (reference === undefined) return { kind: 'Found', value: {} };
+  const text = await readHeaderText(readSecret, reference);
+  return text.kind === 'Found' ? { kind: 'Found', value: { authorization: text.value } } : text;
+}
+
+/** The text of a Secret's key that goes into a header, which takes one line of ASCII. */
+export async function readHeaderText(readSecret: ReadSecret, reference: Reference): Promise<SecretValue<string>> {
   const text = await readSecretText(readSecret, reference);
-  if (text.kind !== 'Found') return text;
-  if (!/^[\x20-\x7e]+$/.test(text.value)) return invalid(reference, 'is not one line of ASCII, as a header must be');
-  return { kind: 'Found', value: { authorization: text.value } };
+  if (text.kind !== 'Found' || /^[\x20-\x7e]+$/.test(text.value)) return text;
+  return invalid(reference, 'is not one line of ASCII, as a header must be');
 }
 
 /** The result of a try for which a Secret's key is of no use. `problem` must not quote it. */

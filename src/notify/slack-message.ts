@@ -48,10 +48,12 @@ interface Section {
  * channels.
  */
 export function slackMessage(notification: Notification): SlackMessage {
-  const { headline, lines } = messageLines(notification);
+  // Two of these, in two messages of processes, would make code of all that stands between them.
+  const text = notification.text.replaceAll('```', "'''");
+  const { headline, lines } = messageLines({ ...notification, text });
   const more = (left: number): string => moreLines(left, notification);
   return {
-    text: escape(fitLines(notification.text.split('\n'), TEXT_LENGTH, more, escapedLength).join('\n')),
+    text: escape(fitLines(text.split('\n'), TEXT_LENGTH, more, escapedLength).join('\n')),
     blocks: [headerBlock(headline), ...fitSections(sectionsOf(lines), more)],
   };
 }
@@ -98,8 +100,7 @@ function lineText(line: MessageLine): string {
 }
 
 function proseText({ text, lead }: ProseLine): string {
-  // Two of these, in two messages of processes, would make code of all that stands between them.
-  const cut = cutText(text.replaceAll('```', "'''"), SECTION_LENGTH - BOLD_LENGTH, escapedLength);
+  const cut = cutText(text, SECTION_LENGTH - BOLD_LENGTH, escapedLength);
   return lead !== '' && cut.startsWith(lead) ? `${bold(lead)}${escape(cut.slice(lead.length))}` : escape(cut);
 }
 
@@ -111,7 +112,7 @@ function bold(text: string): string {
 function headerBlock(headline: string): SlackBlock {
   // A headline that is cut would lose its end, which says whether to act.
   if (headline.length > HEADER_LENGTH) return sectionBlock(escape(cutText(headline, SECTION_LENGTH / 2, escapedLength)));
-  return { type: 'header', text: { type: 'plain_text', text: headline === '' ? 'Baton' : headline, emoji: true } };
+  return { type: 'header', text: { type: 'plain_text', text: headline.trim() === '' ? 'Baton' : headline, emoji: true } };
 }
 
 function sectionBlock(text: string): SlackBlock {

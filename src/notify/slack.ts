@@ -3,7 +3,8 @@ import type { Notification } from '../core/notification/notification.ts';
 import type { SendResult } from '../core/notification/send-result.ts';
 import type { SinkEnvironment } from './create-sink.ts';
 import { judgeAnswer } from './judge-answer.ts';
-import { readSecretText, readSecretUrl } from './secret-values.ts';
+import { planUrl } from './plan-url.ts';
+import { readHeaderText, readSecretUrl } from './secret-values.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { severityOf } from './severity.ts';
 import { parseHandle, SLACK_API_URL } from './slack-api.ts';
@@ -45,7 +46,9 @@ async function sendAsApp(
   notification: Notification,
   { signal, now, handle }: SendOptions,
 ): Promise<SendResult> {
-  const token = await readSecretText(readSecret, tokenSecretRef);
+  const url = planUrl(apiUrl);
+  if (url.kind === 'Permanent') return url;
+  const token = await readHeaderText(readSecret, tokenSecretRef);
   if (token.kind === 'Permanent') return token;
   const channelOf: SlackChannel = { channel, call: { http, userAgent, apiUrl, token: token.value, signal, now } };
   const message = slackMessage(notification);

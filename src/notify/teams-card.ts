@@ -72,7 +72,7 @@ export function teamsMessage(notification: Notification): TeamsMessage {
   const header: CardElement = {
     type: 'Container',
     style: styleOf(notification.action, headline),
-    items: [richText({ text: title === '' ? 'Baton' : title, weight: 'Bolder', size: 'Medium' })],
+    items: [richText({ text: title.trim() === '' ? 'Baton' : title, weight: 'Bolder', size: 'Medium' })],
   };
   const more = (left: number): CardElement => richText({ text: moreLines(left, notification) });
   const frame = message([header, more(lines.length)], title);

@@ -1,4 +1,5 @@
 import { Liquid } from 'liquidjs';
+import { characters, cutText } from '../core/fit.ts';
 import type { Notification } from '../core/notification/notification.ts';
 
 /** What a user's own template came to. */
@@ -32,6 +33,6 @@ export function renderTemplate(template: string, notification: Notification): Re
       : { kind: 'Rendered', text };
   } catch (error) {
     const [message = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return { kind: 'Failed', message: `the template fails: ${message.slice(0, MESSAGE_LENGTH)}` };
+    return { kind: 'Failed', message: `the template fails: ${cutText(message, MESSAGE_LENGTH, characters)}` };
   }
 }

@@ -1,4 +1,3 @@
-import { NOTIFY_REASONS } from '../api/conditions.ts';
 import type { WebhookSink } from '../api/generated/upgradeplan.ts';
 import type { Notification } from '../core/notification/notification.ts';
 import type { SendResult } from '../core/notification/send-result.ts';
@@ -6,6 +5,7 @@ import type { SinkEnvironment } from './create-sink.ts';
 import { withFewerNodes } from './fewer-nodes.ts';
 import type { HttpAnswer } from './http.ts';
 import { judgeAnswer } from './judge-answer.ts';
+import { planUrl } from './plan-url.ts';
 import type { ReadSecret } from './secret-files.ts';
 import { readAuthorization, readSecretUrl, type SecretValue } from './secret-values.ts';
 import { readSigners, type Signer } from './signing-secret.ts';
@@ -60,9 +60,7 @@ export function createWebhook(name: string, spec: WebhookSink, { http, userAgent
 }
 
 async function readUrl({ url = '', urlSecretRef }: WebhookSink, readSecret: ReadSecret): Promise<SecretValue<URL>> {
-  if (urlSecretRef !== undefined) return readSecretUrl(readSecret, urlSecretRef);
-  if (URL.canParse(url)) return { kind: 'Found', value: new URL(url) };
-  return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: 'the URL cannot be read' };
+  return urlSecretRef === undefined ? planUrl(url) : readSecretUrl(readSecret, urlSecretRef);
 }
 
 /** One signature of each secret, the newest first: a receiver accepts a request when it knows one of them. */

@@ -1,4 +1,7 @@
+import { characters, cutText } from '../core/fit.ts';
+import type { Notification } from '../core/notification/notification.ts';
 import type { DeliveryRemark, SendResult } from '../core/notification/send-result.ts';
+import { plainText } from '../core/notification/text-line.ts';
 import type { Sink } from './sink.ts';
 import { renderTemplate } from './template.ts';
 
@@ -11,23 +14,27 @@ export function withTemplate(sink: Sink, template: string): Sink {
     ...sink,
     preview(notification) {
       const rendered = renderTemplate(template, notification);
-      if (rendered.kind === 'Rendered') return sink.preview({ ...notification, text: rendered.text }, rendered.text);
+      if (rendered.kind === 'Rendered') return sink.preview(withText(notification, rendered.text), rendered.text);
       return { ...sink.preview(notification), problem: rendered.message };
     },
     async send(notification, options) {
       const rendered = renderTemplate(template, notification);
       if (rendered.kind === 'Rendered') {
-        const { text } = rendered;
-        return sink.send({ ...notification, text }, { ...options, ownText: text });
+        return sink.send(withText(notification, rendered.text), { ...options, ownText: rendered.text });
       }
       return withRemark(await sink.send(notification, options), { reason: 'TemplateFailed', message: rendered.message });
     },
   };
 }
 
+/** For people; what goes to a program as it is, is the sink's own affair. */
+function withText(notification: Notification, text: string): Notification {
+  return { ...notification, text: plainText(text) };
+}
+
 /** A receiver that needs the template, and refuses the built-in text, must not hide that the template is the cause. */
 function withRemark(result: SendResult, remark: DeliveryRemark): SendResult {
   if (result.kind === 'Delivered') return { ...result, remark };
-  const message = `${result.message}; ${remark.message}`.slice(0, REMARK_LENGTH);
+  const message = cutText(`${result.message}; ${remark.message}`, REMARK_LENGTH, characters);
   return result.kind === 'Permanent' ? { ...result, reason: remark.reason, message } : { ...result, message };
 }

@@ -126,6 +126,7 @@ describe('a Slack app', () => {
   it.each([
     { title: 'there is no token', secret: {}, reason: 'SecretMissing' },
     { title: 'the token is empty', secret: { token: '\n' }, reason: 'SecretInvalid' },
+    { title: 'no header takes the token', secret: { token: 'xoxb-tést' }, reason: 'SecretInvalid' },
   ])('sends nothing when $title', async ({ secret, reason }) => {
     world.secret('chat', 'other', { ...secret });
 

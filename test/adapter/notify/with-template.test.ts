@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import type { Sink as SinkSpec } from '../../../src/api/generated/upgradeplan.ts';
 import { createSink } from '../../../src/notify/create-sink.ts';
+import type { SinkPreview } from '../../../src/notify/sink.ts';
 import { aClient, NOTIFICATION, onlyHttp, SinkWorld } from './a-sink.ts';
 import { startReceiver, type Answer, type Receiver } from './receiver.ts';
 
@@ -70,15 +71,21 @@ describe('sinks[].template', () => {
     await expect(world.send(chat(down.url, '{% if %}'))).resolves.toMatchObject({ kind: 'Retry', reason: 'Unavailable' });
   });
 
+  const preview = (spec: SinkSpec): SinkPreview =>
+    createSink(spec, { http: aClient(), ...onlyHttp, userAgent: '', secretsDirectory: '' }).preview(NOTIFICATION);
+
   it('shows in a preview what it makes, or why it fails', () => {
-    const preview = (template: string) =>
-      createSink(chat('https://hooks.example/', template), {
-        http: aClient(),
-        ...onlyHttp,
-        userAgent: '',
-        secretsDirectory: '',
-      }).preview(NOTIFICATION);
-    expect(preview('{{ plan.name }}').body).toBe('kernel');
-    expect(preview('{% if %}').problem).toContain('the template fails');
+    expect(preview(chat('https://hooks.example/', '{{ plan.name }}')).body).toBe('kernel');
+    expect(preview(chat('https://hooks.example/', '{% if %}')).problem).toContain('the template fails');
+  });
+
+  it('makes lines for people without what controls a terminal, a header or the direction of the text', () => {
+    const template = '\n🔴 {{ plan.name }}\u202e\r\nBcc: x@example.com\u0007\u2028\tend\n';
+    const email = { to: ['ops@example.com'], from: 'baton@example.com', smtpSecretRef: { name: 'smtp' } };
+    expect(preview({ name: 'mail', template, email }).body).toMatch(
+      /^Subject: 🔴 kernel\n\n🔴 kernel\nBcc: x@example.com\n\tend\n/,
+    );
+    // A program gets what the template makes.
+    expect(preview(chat('https://hooks.example/', template)).body).toBe(template.replace('{{ plan.name }}', 'kernel'));
   });
 });

@@ -35,6 +35,15 @@ describe('the mail of a notification', () => {
     expect(html.trimEnd().endsWith('</html>')).toBe(true);
   });
 
+  it('has as much of a long text of a template as mail programs show', () => {
+    const lines = Array.from({ length: 2_000 }, (_, i) => `${i} ${'&'.repeat(100)}`);
+
+    const { html } = emailMessage({ ...tell('thousand-failures'), text: ['x', ...lines].join('\n') }, FROM);
+
+    expect(byteLength(html)).toBeLessThan(GMAIL_BYTES);
+    expect(html).toMatch(/…and \d+ more lines, see kubectl describe ubatch/);
+  });
+
   it.each(['clean', 'paused', 'thousand-failures'])('closes every tag that it opens: %s', (scenario) => {
     const { html } = emailMessage(tell(scenario), FROM);
 

@@ -62,7 +62,11 @@ describe('the events of a notification', () => {
       nodes: notification.nodes.map((node) => ({ ...node, message: '設定'.repeat(1_000) })),
     };
 
-    for (const { body } of [...pagerDutyEvents(notification, true), ...pagerDutyEvents(endless, true)]) {
+    // A user's own template may make as much, and of characters that JSON escapes.
+    const ownText = { ...notification, text: `x\n${'\u0001"'.repeat(120_000)}` };
+
+    const told = [notification, endless, ownText, { ...ownText, kind: 'Test' as const }];
+    for (const { body } of told.flatMap((each) => pagerDutyEvents(each, true))) {
       const { summary } = body['payload'] as { readonly summary: string };
       expect(summary.length).toBeLessThanOrEqual(SUMMARY_LENGTH);
       expect(byteLength(JSON.stringify({ routing_key: 'x'.repeat(32), ...body }))).toBeLessThanOrEqual(EVENT_BYTES);
