@@ -1,6 +1,8 @@
 import type { Receipt, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import { outboxEntries } from '../../../../src/core/baton/deliveries.ts';
+import { sinkSecrets } from '../../../../src/core/sink-secrets.ts';
 import { toRfc3339 } from '../../../../src/core/text.ts';
+import { shareSinks } from './shared-sinks.ts';
 import type { World } from './world.ts';
 
 /** A third of the Lease's duration (ms). */
@@ -46,10 +48,15 @@ function send(world: World, agent: Agent, batch: UpgradeBatch, { id, sink }: Pic
   if (world.lease?.receipts.some((receipt) => receipt.id === id && receipt.sink === sink) === true) return;
   const weather = world.sinks.get(sink);
   const told = { sink, id, node: agent.node, attempts: 1, time: toRfc3339(world.now) };
-  if (world.plan?.spec.notify?.sinks?.some((each) => each.name === sink) !== true) {
-    record(world, agent, { ...told, outcome: 'Failed', reason: 'SinkRemoved' });
+  if (world.plan === undefined) return;
+  const { plan, sharedSinks } = shareSinks(world, world.plan);
+  const spec = plan.spec.notify?.sinks?.find((each) => each.name === sink);
+  if (spec === undefined) {
+    if (sharedSinks.kind === 'Known') record(world, agent, { ...told, outcome: 'Failed', reason: 'SinkRemoved' });
     return;
   }
+  // It waits for the Secret; an operator that sees that makes another agent long before this one gives up.
+  if (sinkSecrets(spec).length > 0 && world.mounted.get(agent.uid)?.has(sink) !== true) return;
   if (weather === undefined || world.now < weather.downUntil) return;
   if (weather.refuses) {
     record(world, agent, { ...told, outcome: 'Failed', reason: 'Refused', message: 'HTTP 410' });

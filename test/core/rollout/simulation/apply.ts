@@ -202,9 +202,16 @@ function createAgentPod(world: World, manifest: Manifest): Answer {
   if ([...world.pods.values()].some((pod) => pod.name === name)) return 'Nothing';
   const pod = pendingPod(manifest, { uid: world.fresh('agent'), controllerKind: 'Lease', now: world.now });
   world.pods.set(pod.uid, pod);
+  world.mounted.set(pod.uid, mountedSinks(manifest));
   startAgent(world, pod.uid);
   world.touch();
   return 'Applied';
+}
+
+/** The sinks for which a Pod has a volume with their Secrets. */
+function mountedSinks({ spec }: Manifest): ReadonlySet<string> {
+  const { volumes } = spec as { readonly volumes: readonly { readonly name: string }[] };
+  return new Set(volumes.map(({ name }) => name.replace(/^sink-/, '')));
 }
 
 function passBaton(world: World, { lease, to, receipts }: Extract<Command, { kind: 'PassBaton' }>): Answer {

@@ -8,6 +8,7 @@ import { isMarkedBy } from '../../../../src/core/rollout/outdated-marks.ts';
 import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
 import { daemonSetsOf } from './daemon-sets.ts';
 import { isPullPod } from './pre-pulls.ts';
+import { shareSinks } from './shared-sinks.ts';
 import type { World } from './world.ts';
 
 /** A Pod is asked for again after so long (ms). */
@@ -67,7 +68,7 @@ export function observe(world: World, memory: Memory): PlanSnapshot | undefined 
     else list.push(pod);
   }
   return {
-    plan,
+    ...shareSinks(world, plan),
     revision: world.revision(),
     validation: { kind: 'Valid' },
     preflight: needsPreflight(plan) ? { guarded: [], unread: undefined } : undefined,
@@ -89,7 +90,6 @@ export function observe(world: World, memory: Memory): PlanSnapshot | undefined 
     daemonSets: daemonSetsOf(world),
     siblings: world.siblings,
     groups: world.groups,
-    sharedSinks: { kind: 'Known' },
     clusterFreezes: { kind: 'Known', freezes: world.freezes },
     gates: memory.gates,
   };

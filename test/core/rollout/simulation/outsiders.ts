@@ -6,6 +6,7 @@ import { changeDaemonSet } from './daemon-sets.ts';
 import { addNode, goDown, removeNode } from './hosts.ts';
 import { actAtRandom } from './people.ts';
 import { endPod } from './pods.ts';
+import { changeSinks } from './shared-sinks.ts';
 import type { Trouble } from './scenario.ts';
 import type { World } from './world.ts';
 
@@ -134,6 +135,7 @@ const DEEDS: readonly (readonly [Deed, number])[] = [
     },
     4,
   ],
+  [changeSinks, 3],
   [
     (world) => world.editPlan({ notify: { ...world.plan?.spec.notify, sinks: (world.plan?.spec.notify?.sinks ?? []).slice(1) } }),
     1,

@@ -9,6 +9,7 @@ import { Operator } from './operator.ts';
 import { planOutsiders } from './outsiders.ts';
 import { checkNothingPulls } from './pre-pulls.ts';
 import { watchOver } from './people.ts';
+import { shareSinks } from './shared-sinks.ts';
 import { START } from '../support/objects.ts';
 import type { Scenario } from './scenario.ts';
 import { checkWorld } from './world-invariants.ts';
@@ -117,11 +118,12 @@ function checkTold(world: World, conditions: readonly Condition[] | undefined): 
 }
 
 /** Whoever asked for the end of the rollout is told it. */
-function checkEndTold({ batches, plan }: World): void {
+function checkEndTold(world: World): void {
+  const { batches, plan } = world;
   const last = [...batches.values()].sort((a, b) => a.spec.index - b.spec.index).at(-1);
   const reason = plan?.status?.reason ?? '';
   if (plan === undefined || last?.spec.version !== plan.spec.version || !(ENDED.has(reason) || reason === 'Aborted')) return;
-  const silent = awaitingEnd(plan.spec.notify?.sinks ?? [], last);
+  const silent = awaitingEnd(shareSinks(world, plan).plan.spec.notify?.sinks ?? [], last);
   if (silent.length > 0) throw new Error(`Invariant 1 is broken: the end was never told to ${silent.join(', ')}`);
 }
 

@@ -20,6 +20,7 @@ import { kernelOf, setFates } from './kubelet.ts';
 import type { OperatorWeather } from './operator.ts';
 import { addApplicationPod, endPod } from './pods.ts';
 import type { Random } from './random.ts';
+import { addSharedSinks, shareSinks } from './shared-sinks.ts';
 import type { Fate } from './upgrades.ts';
 import { World } from './world.ts';
 
@@ -57,7 +58,8 @@ export function makeScenario(seed: number, verbose = false): Scenario {
   for (const { name, version } of dependsOn) addDependency(world, name, version);
   if (random.chance(0.1)) world.freezes = [makeFreeze(random)];
   for (const { name } of world.plan.spec.gates ?? []) planGate(world, name);
-  for (const sink of world.plan.spec.notify?.sinks ?? []) {
+  if (random.chance(0.15)) addSharedSinks(world);
+  for (const sink of shareSinks(world, world.plan).plan.spec.notify?.sinks ?? []) {
     const down = trouble !== 'None' && random.chance(0.3);
     world.sinks.set(sink.name, {
       downUntil: down ? world.now + random.between(1, 900) * 1000 : 0,

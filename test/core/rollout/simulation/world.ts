@@ -1,7 +1,7 @@
 import { finalReceipts } from '../../../../src/core/baton/deliveries.ts';
 import type { UpgradeAction } from '../../../../src/api/generated/upgradeaction.ts';
 import type { Receipt, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
-import type { ChangeFreeze, UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
+import type { ChangeFreeze, Sink, UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import type { JobFact, NodeFact, PodFact, ReportFact } from '../../../../src/core/facts.ts';
 import type { SiblingPlan } from '../../../../src/core/rollout/dependencies.ts';
 import type { GroupFact } from '../../../../src/core/rollout/exclusive-group.ts';
@@ -55,6 +55,10 @@ export class World {
   readonly batches = new Map<string, UpgradeBatch>();
   readonly actions = new Map<string, UpgradeAction>();
   readonly sinks = new Map<string, SinkWeather>();
+  /** What the ConfigMap has by which plans share sinks; undefined while there is none. */
+  sharedSinks: readonly Sink[] | undefined = [];
+  /** Sinks whose Secrets an agent's Pod mounts, by UID of the Pod. */
+  readonly mounted = new Map<string, ReadonlySet<string>>();
   /** Pods whose eviction a PodDisruptionBudget refuses, and until when. */
   readonly budgets = new Map<string, number>();
   /** Gates that are open in truth, whether or not anybody has looked. */
