@@ -12,7 +12,7 @@ import type { ActionsStep } from './answer-actions.ts';
 import { batchStatus, mayStillEnd, stepNodes } from './batch-step.ts';
 import { downNodes } from './fleet.ts';
 import type { HoldView } from './holds.ts';
-import { outlookFor } from './outlook.ts';
+import { nothingFollows, outlookFor } from './outlook.ts';
 import type { DecisionInput } from './snapshot.ts';
 
 /** What the statuses are made from, beside the snapshot. */
@@ -48,6 +48,7 @@ export function batchStatuses(
       records: changed === undefined ? own : new Map([...own, ...changed]),
       downNow,
       outlook,
+      hasEnded: () => nothingFollows(view),
       agentProblem,
       rollout,
       budget: view.budget,

@@ -9,7 +9,7 @@ import type {
 import { finalReceipts } from '../baton/deliveries.ts';
 import { isTrue, settleConditions, type Finding } from '../condition.ts';
 import type { Instant } from '../facts.ts';
-import { awaitingEnd, isPlanEnd } from '../notification/final-sinks.ts';
+import { awaitingEnd } from '../notification/final-sinks.ts';
 import { presentFields } from '../present-fields.ts';
 import { toRfc3339 } from '../text.ts';
 import { referencesFor, type Reference } from '../timing/reference.ts';
@@ -154,6 +154,8 @@ interface BatchStatusInput {
   readonly records: ReadonlyMap<string, NodeRecord>;
   readonly downNow: number;
   readonly outlook: (summary: BatchSummary) => BatchOutlook;
+  /** Whether nothing of the rollout follows: asked in each pass while somebody waits for the end, and cheaper than the outlook. */
+  readonly hasEnded: () => boolean;
   /** Why no agent can be had; undefined when one can. */
   readonly agentProblem: string | undefined;
   /** What the rollout has to tell at once; undefined when this is not the batch that tells it. */
@@ -177,7 +179,7 @@ export function batchStatus(view: BatchStatusInput): UpgradeBatchStatus {
     ...summarize(nodes, running, downNow, before.summary),
     drainWaits: drainWaits(before.summary?.drainWaits, before.nodes ?? [], nodes, now),
   });
-  const finalOutlook = settled ? outlookOf(input, batch, () => outlook(summary)) : undefined;
+  const finalOutlook = settled ? outlookOf(view, () => outlook(summary)) : undefined;
   const { notify } = snapshot.plan.spec;
   const sinksKnown = sinksUnknown(input) === undefined;
   const { nodes: told, ...alerts } = stepAlerts({
@@ -210,13 +212,12 @@ export function batchStatus(view: BatchStatusInput): UpgradeBatchStatus {
 }
 
 /** What follows the batch: as it was when it settled or, for the sinks that wait for it, the end of the rollout that came later. */
-function outlookOf(input: DecisionInput, batch: UpgradeBatch, outlook: () => BatchOutlook): BatchOutlook {
+function outlookOf({ input, batch, hasEnded }: BatchStatusInput, outlook: () => BatchOutlook): BatchOutlook {
   const { outlook: told } = batch.status ?? {};
   if (told === undefined) return outlook();
   // The end is told once: to shared sinks as well, so that it waits until they are known.
-  if (!mayStillEnd(input.snapshot, batch) || sinksUnknown(input) !== undefined) return told;
-  const now = outlook();
-  return isPlanEnd(now) ? now : told;
+  const endsLate = mayStillEnd(input.snapshot, batch) && sinksUnknown(input) === undefined && hasEnded();
+  return endsLate ? outlook() : told;
 }
 
 /** Whether sinks of the plan's newest batch, which has settled, wait for the end of the rollout. */

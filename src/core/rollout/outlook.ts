@@ -84,6 +84,15 @@ function supersedingText({ plan, revision, batches }: PlanSnapshot): string {
   return moved ? `, to ${plan.spec.version} (revision ${revision.slice(0, 8)})` : '';
 }
 
+/** Whether nothing of the rollout follows: what {@link outlookFor} says as well, for which it looks at all that is left to do. */
+export function nothingFollows(view: HoldView): boolean {
+  const { input, fleet, budget } = view;
+  if (input.snapshot.plan.metadata.deletionTimestamp !== undefined) return true;
+  const back = outlookBack(view);
+  if (back !== undefined) return back.next === 'RolledBack';
+  return fleet.remaining.length === 0 || endOf(input, budget) !== undefined;
+}
+
 /** What could be taken back after the newest batch. */
 function rollbackOf({ input: { snapshot }, fleet, budget }: HoldView): Pick<BatchOutlook, 'rollback'> {
   const { batch } = budget;

@@ -33,6 +33,7 @@ function statusOf({
     records: new Map(records.map((record) => [record.name, record])),
     downNow,
     outlook: () => ({ next: 'Done', message: 'as it is now' }),
+    hasEnded: () => true,
     agentProblem,
     rollout: [],
     budget: { exceeded: false, failed: 0, maxFailed: 0, batch: undefined, message: '', brief: '' },

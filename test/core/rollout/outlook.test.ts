@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchOutlook, NodeRecord } from '../../../src/api/generated/upgradebatch.ts';
 import type { MaintenanceWindow } from '../../../src/api/generated/upgradeplan.ts';
+import { isPlanEnd } from '../../../src/core/notification/final-sinks.ts';
 import { failureBudget } from '../../../src/core/rollout/budget.ts';
 import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
-import { outlookFor } from '../../../src/core/rollout/outlook.ts';
+import type { HoldView } from '../../../src/core/rollout/holds.ts';
+import { nothingFollows, outlookFor } from '../../../src/core/rollout/outlook.ts';
 import { aNode, aSnapshot, byName, SETTINGS } from './support/facts.ts';
 import { aBatch, aPlan, aProcess, hash, settledStatus, type PlanChanges } from './support/objects.ts';
 
@@ -11,19 +13,48 @@ const NIGHTS: MaintenanceWindow = { name: 'nights', schedule: '0 22 * * 1-5', du
 /** A Monday night in Paris, in UTC: the window is open from 21:00 to 03:00. */
 const EVENING = '2026-11-23T23:00:00Z';
 
+/** What is left after the batch, and what became of it. */
+interface After {
+  readonly records?: readonly NodeRecord[] | undefined;
+  readonly left?: readonly string[];
+  readonly deletionTimestamp?: string;
+}
+
 const TURN = { startTime: '2026-11-23T22:40:00Z', endTime: '2026-11-23T22:50:00Z' };
 
-/** The outlook after a first batch of these nodes that took ten minutes each; two nodes are left. */
-function outlook(now: string, spec: PlanChanges = {}, records?: readonly NodeRecord[]): BatchOutlook {
+/** After a first batch of these nodes that took ten minutes each; two nodes are left. */
+function viewAt(now: string, spec: PlanChanges = {}, { records, left = ['node-8', 'node-9'], ...plan }: After = {}): HoldView {
   const done = records ?? ['node-1', 'node-2', 'node-3'].map((name): NodeRecord => ({ name, state: 'Succeeded', ...TURN }));
   const names = done.map(({ name }) => name);
   const batches = [aBatch(names, { status: settledStatus(done, { settledTime: now }) })];
-  const nodes = byName(...[...names, 'node-8', 'node-9'].map((name) => aNode(name)));
-  const snapshot = aSnapshot({ plan: aPlan(spec), nodes, batches });
+  const nodes = byName(...[...names, ...left].map((name) => aNode(name)));
+  const snapshot = aSnapshot({ plan: aPlan(spec, plan), nodes, batches });
   const fleet = surveyFleet(snapshot);
   const input = { snapshot, now: Date.parse(now), settings: SETTINGS, hash };
-  return outlookFor({ input, fleet, budget: failureBudget(snapshot, fleet) }, {});
+  return { input, fleet, budget: failureBudget(snapshot, fleet) };
 }
+
+/** The outlook after that batch. */
+function outlook(now: string, spec: PlanChanges = {}, records?: readonly NodeRecord[]): BatchOutlook {
+  return outlookFor(viewAt(now, spec, { records }), {});
+}
+
+describe('Whether nothing follows', () => {
+  const failed = ['node-1', 'node-2'].map((name): NodeRecord => ({ name, state: 'Failed', ...TURN }));
+  it.each<readonly [BatchOutlook['next'], PlanChanges, After]>([
+    ['NextBatch', {}, {}],
+    ['Waiting', { windows: [{ ...NIGHTS, schedule: '0 10 * * *' }] }, {}],
+    ['Done', {}, { left: [] }],
+    ['Paused', { failure: { maxFailed: 0 } }, { records: failed }],
+    ['Aborted', { failure: { maxFailed: 0, then: 'Abort' } }, { records: failed }],
+    ['Deleted', {}, { deletionTimestamp: EVENING }],
+  ])('is what the outlook says as well: %s', (next, spec, after) => {
+    const view = viewAt(EVENING, spec, after);
+    const told = outlookFor(view, {});
+    expect(told.next).toBe(next);
+    expect(nothingFollows(view)).toBe(isPlanEnd(told));
+  });
+});
 
 describe('What is told of the batch to come', () => {
   it('is when it begins, and by when it is told of: half as long again as it usually takes, and five minutes', () => {
