@@ -163,8 +163,10 @@ describe('failure.then Rollback, with failure.rollback.scope Batch and failure.r
       ...{ batch: { rollbackOf: failed.metadata.name }, outcome: 'Succeeded', action: 'None', next: { kind: 'RolledBack' } },
       ...{ counts: { nodes: 2, rolledBack: 2, failed: 0, quarantined: 0 } },
       versions: [{ from: upgradeVersion, to: earlier, nodes: 2 }],
+      story: { rollback: { of: failed.metadata.name, rolledBack: 2, notBack: 0, versions: [{ to: earlier, nodes: 2 }] } },
     });
     expect(told?.text).toContain(`ROLLED BACK ${failed.metadata.name}`);
+    expect(told?.text).toContain(`Back: ${upgradeVersion}→${earlier}: 2`);
   });
 
   it('leaves every node in service, and ends the plan', async () => {

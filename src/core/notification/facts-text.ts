@@ -7,7 +7,7 @@ import { joined, oneLine, prose } from './text-line.ts';
 /** A notification before its text is made. */
 export type Told = Omit<Notification, 'text'>;
 
-/** A line that is told if there is room, and how much it is needed: 1 most. */
+/** A line that is told if there is room, and how much it is needed: 1 most, no two the same. */
 export interface Fact {
   readonly rank: number;
   readonly text: string | undefined;

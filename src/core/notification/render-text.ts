@@ -92,7 +92,7 @@ function failedText({ counts, next, progress }: Told): string {
 
 /** What to type to let it go on: first what mends, then what goes on. Nodes in service that can wait for the plan's end need nothing. */
 function actTexts(told: Told): string[] {
-  const { commands, next, progress } = told;
+  const { commands } = told;
   const find = (purpose: NotifiedCommand['purpose']): string | undefined =>
     commands.find((each) => each.purpose === purpose)?.command;
   const texts: string[] = [];
@@ -105,10 +105,15 @@ function actTexts(told: Told): string[] {
     const retry = add(`After repair, put ${failedText(told)} into a later batch`, find('Retry'));
     if (!retry) add('After repair', find('Release'));
   }
-  const more = !stopped(next) || progress?.maxFailed === undefined ? '' : ` (${progress.maxFailed} more may fail)`;
-  add(`Go on${more}`, find('Resume'));
+  add(`Go on${leewayText(told)}`, find('Resume'));
   add('Approve', find('Approve'));
   return texts;
+}
+
+/** How much may fail from a Resume on. */
+function leewayText({ next, progress }: Told): string {
+  if (!stopped(next) || progress?.maxFailed === undefined) return '';
+  return progress.maxFailed === 0 ? ' (until the next failure)' : ` (${progress.maxFailed} more may fail)`;
 }
 
 /** The way out after too many failures, which is the last to be wanted. */

@@ -52,13 +52,13 @@ export function storyTexts(told: Told, clock: ClockText): readonly Fact[] {
   if (story === undefined) return [];
   return [
     { rank: 1, text: timeText(story, settledTime, clock) },
-    { rank: 1, text: rollbackText(told) },
-    { rank: 5, text: story.batches > 1 ? batchesText(story) : undefined },
-    { rank: 3, text: failuresText(story) },
-    { rank: 2, text: leftText(told) },
-    { rank: 7, text: drainsText(story) },
-    { rank: 6, text: actsText(story.acts ?? [], clock) },
-    { rank: 4, text: dependentsText(story.dependents ?? [], clock) },
+    { rank: 2, text: rollbackText(told) },
+    { rank: 6, text: story.batches > 1 ? batchesText(story) : undefined },
+    { rank: 4, text: failuresText(story) },
+    { rank: 3, text: leftText(told) },
+    { rank: 8, text: drainsText(story) },
+    { rank: 7, text: actsText(story.acts ?? [], clock) },
+    { rank: 5, text: dependentsText(story.dependents ?? [], clock) },
   ];
 }
 

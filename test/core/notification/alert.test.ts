@@ -55,7 +55,7 @@ function alertOf(causes: readonly AlertCause[], changes: Partial<BatchAlert> = {
     time: '2026-11-22T01:31:15Z',
     action: 'Act',
     causes,
-    next: '36 of 40 nodes of the batch done, 3 failed, 1 in their turn; one message tells how the batch ended',
+    next: '36 of 40 nodes of the batch done, 3 failed (5 of the plan, budget 8), 1 in their turn; one message tells how the batch ended',
     sinks: ['ops'],
     ...changes,
   };

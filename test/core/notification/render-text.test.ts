@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
+import type { BatchOutlook } from '../../../src/api/generated/upgradebatch.ts';
 import { consolidate } from '../../../src/core/notification/consolidate.ts';
 import type { Notification } from '../../../src/core/notification/notification.ts';
 import { golden } from './golden.ts';
@@ -50,13 +51,24 @@ describe('the runbook of a plan', () => {
   });
 });
 
-it('an approval that is asked for outside the windows is told with when the next one opens', () => {
-  const scenario = scenarioOf('approval');
-  const { status } = scenario.batch;
-  const { openUntilTime: _open, ...outlook } = status?.outlook ?? { next: 'Paused', message: '' };
-  const closed = { ...outlook, opensTime: '2026-11-23T21:00:00Z' } as const;
+/** A scenario whose outlook is another one. */
+function withOutlook(name: string, change: (outlook: BatchOutlook) => BatchOutlook): Scenario {
+  const scenario = scenarioOf(name);
+  const { batch } = scenario;
+  const outlook = change(batch.status?.outlook ?? { next: 'Done', message: '' });
+  return { ...scenario, batch: { ...batch, status: { ...batch.status, outlook } } };
+}
 
-  const { text, next } = tell({ ...scenario, batch: { ...scenario.batch, status: { ...status, outlook: closed } } });
+it('a Resume with a budget of nothing lets it go on until the next failure', () => {
+  expect(tell(withOutlook('paused', (outlook) => ({ ...outlook, maxFailed: 0 }))).text).toContain(
+    '\nGo on (until the next failure): ',
+  );
+});
+
+it('an approval that is asked for outside the windows is told with when the next one opens', () => {
+  const { text, next } = tell(
+    withOutlook('approval', ({ openUntilTime: _open, ...outlook }) => ({ ...outlook, opensTime: '2026-11-23T21:00:00Z' })),
+  );
 
   expect(text).toContain('Next: batch 2, 20 nodes, once it is approved, not before Mon 22:00 CET\n');
   expect(next).toMatchObject({ opensTime: '2026-11-23T21:00:00Z' });
