@@ -1,26 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { UpgradeAction, UpgradeActionSpec } from '../../src/api/generated/upgradeaction.ts';
 import type { FailurePolicy } from '../../src/api/generated/upgradeplan.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 import { namespaceManifest, planManifest, type FleetProcess } from '../support/fleet.ts';
-import type { Kubectl } from '../support/kubectl.ts';
 import { findCondition, type Node } from '../support/kubernetes-objects.ts';
-import { openKwokSystem, type KwokSystem } from '../support/kwok-system.ts';
+import { kwokSystemForFile } from '../support/kwok-system.ts';
 import { readRollout, waitForRollout, type Rollout } from '../support/rollout.ts';
-import { openTimeoutMs } from '../support/system-cluster.ts';
 
-const clusterName = 'system-acts';
+const system = kwokSystemForFile('system-acts');
 const limitMs = 90_000;
-
-let system: KwokSystem;
-let cluster: Cluster;
-let kubectl: Kubectl;
-
-beforeAll(async () => {
-  system = await openKwokSystem(clusterName);
-  ({ cluster, kubectl } = system);
-}, openTimeoutMs);
-afterAll(() => system.close(), 120_000);
 
 /** A process that runs for a second; on nodes with the label `bad` it fails. */
 function processes(seconds = 1): FleetProcess[] {
@@ -43,11 +30,11 @@ interface Fleet {
 
 /** A fleet of kwok nodes in a namespace of its own, `<name>-1` and so on, and a plan for it. */
 async function rollOut(name: string, { good, bad = 0, failure = {}, size = 2, seconds }: Fleet): Promise<string[]> {
-  await kubectl.apply(namespaceManifest(name));
+  await system.kubectl.apply(namespaceManifest(name));
   const names = (kind: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${name}-${kind}-${i + 1}`);
-  if (good > 0) await cluster.addKwokNodes(names('good', good), { fleet: name });
-  if (bad > 0) await cluster.addKwokNodes(names('bad', bad), { fleet: name, bad: 'yes' });
-  await kubectl.apply(
+  if (good > 0) await system.cluster.addKwokNodes(names('good', good), { fleet: name });
+  if (bad > 0) await system.cluster.addKwokNodes(names('bad', bad), { fleet: name, bad: 'yes' });
+  await system.kubectl.apply(
     planManifest({
       namespace: name,
       nodeSelector: { matchLabels: { fleet: name } },
@@ -63,14 +50,26 @@ async function rollOut(name: string, { good, bad = 0, failure = {}, size = 2, se
 
 async function act(namespace: string, name: string, spec: Omit<UpgradeActionSpec, 'plan'>): Promise<void> {
   const metadata = { name, namespace };
-  await kubectl.apply({ apiVersion: 'baton.dev/v1alpha1', kind: 'UpgradeAction', metadata, spec: { plan: 'os', ...spec } });
+  await system.kubectl.apply({
+    apiVersion: 'baton.dev/v1alpha1',
+    kind: 'UpgradeAction',
+    metadata,
+    spec: { plan: 'os', ...spec },
+  });
 }
 
 /** The answer of an act, once it has one. */
 async function answerOf(namespace: string, name: string): Promise<string> {
-  await kubectl.run(['wait', '--for=jsonpath={.status.conditions[0].status}', `uact/${name}`, '-n', namespace, '--timeout=30s']);
+  await system.kubectl.run([
+    'wait',
+    '--for=jsonpath={.status.conditions[0].status}',
+    `uact/${name}`,
+    '-n',
+    namespace,
+    '--timeout=30s',
+  ]);
   for (let tries = 0; tries < 60; tries++) {
-    const applied = findCondition(await kubectl.get<UpgradeAction>('upgradeaction', name, namespace), 'Applied');
+    const applied = findCondition(await system.kubectl.get<UpgradeAction>('upgradeaction', name, namespace), 'Applied');
     if (applied !== undefined && applied.status !== 'Unknown') return `${applied.status} ${applied.reason}`;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
@@ -78,7 +77,7 @@ async function answerOf(namespace: string, name: string): Promise<string> {
 }
 
 async function until(namespace: string, what: string, fits: (rollout: Rollout) => boolean): Promise<Rollout> {
-  return waitForRollout(kubectl, { namespace, what, timeoutMs: limitMs, until: fits });
+  return waitForRollout(system.kubectl, { namespace, what, timeoutMs: limitMs, until: fits });
 }
 
 const reasonOf = ({ plan }: Rollout): string => `${plan?.status?.summary ?? ''} ${plan?.status?.reason ?? ''}`;
@@ -94,7 +93,7 @@ describe('failure', () => {
       console.log(JSON.stringify(record));
       expect(record).toMatchObject({ name: 'retries-bad-1', reason: 'JobFailed', processes: [{ name: 'flaky', attempt: 2 }] });
       expect(record?.message).toMatch(/^attempt 2 of 2: /);
-      const node = await kubectl.get<Node>('node', 'retries-bad-1');
+      const node = await system.kubectl.get<Node>('node', 'retries-bad-1');
       expect(node?.spec.unschedulable ?? false).toBe(false);
       expect(node?.metadata.annotations).not.toHaveProperty('baton.dev/quarantine');
     },
@@ -123,13 +122,13 @@ describe('failure', () => {
     'then: Abort ends the rollout where Pause would wait',
     async () => {
       await rollOut('abort', { good: 3, bad: 1, size: 5, failure: { maxFailed: 0, then: 'Abort' } });
-      await cluster.addKwokNodes(['abort-late-1'], { fleet: 'abort' });
+      await system.cluster.addKwokNodes(['abort-late-1'], { fleet: 'abort' });
       const end = await until('abort', 'the plan to abort', (rollout) => reasonOf(rollout) === 'Aborted Aborted');
       expect(end.plan?.status?.ended).toMatchObject({ reason: 'Aborted', message: '1 failed, budget 0' });
       await act('abort', 'too-late', { action: 'Resume', batch: newest(end) });
       expect(await answerOf('abort', 'too-late')).toBe('False RevisionEnded');
       // Nothing more has begun, also for the node that came late.
-      expect((await readRollout(kubectl, 'abort')).batches).toHaveLength(end.batches.length);
+      expect((await readRollout(system.kubectl, 'abort')).batches).toHaveLength(end.batches.length);
     },
     limitMs * 2,
   );
@@ -168,7 +167,7 @@ describe('UpgradeAction', () => {
       });
       const revision = (await until('skip', 'the revision', ({ plan }) => plan?.status?.revision !== undefined)).plan?.status
         ?.revision;
-      await cluster.addKwokNodes(['skip-late-1'], { fleet: 'skip' });
+      await system.cluster.addKwokNodes(['skip-late-1'], { fleet: 'skip' });
       await act('skip', 'leave-it', { action: 'Skip', revision: revision ?? '', nodes: ['skip-late-1'], reason: 'in use' });
       const end = await until(
         'skip',
@@ -185,12 +184,12 @@ describe('UpgradeAction', () => {
 
       await act('skip', 'not-that', { action: 'Retry', revision: revision ?? '', nodes: [first, second] });
       expect(await answerOf('skip', 'not-that')).toBe('False NotFailed');
-      await kubectl.run(['label', 'node', 'skip-bad-1', 'bad-']);
+      await system.kubectl.run(['label', 'node', 'skip-bad-1', 'bad-']);
       await act('skip', 'repaired', { action: 'Retry', revision: revision ?? '', reason: 'disk replaced' });
       const done = await until('skip', 'the node to be done', ({ plan }) => plan?.status?.counts?.succeeded === 3);
       expect(await answerOf('skip', 'repaired')).toBe('True Done');
       expect(done.plan?.status?.counts?.failed).toBe(0);
-      const node = await kubectl.get<Node>('node', 'skip-bad-1');
+      const node = await system.kubectl.get<Node>('node', 'skip-bad-1');
       expect(node?.spec.unschedulable ?? false).toBe(false);
     },
     limitMs * 2,
@@ -210,7 +209,7 @@ describe('UpgradeAction', () => {
       expect(await answerOf('stop-all', 'enough')).toBe('True Done');
       const kept = end.batches.length;
       expect(kept).toBeLessThan(4);
-      const nodes = await kubectl.list<Node>('nodes', undefined, 'fleet=stop-all');
+      const nodes = await system.kubectl.list<Node>('nodes', undefined, 'fleet=stop-all');
       expect(nodes.filter((node) => node.spec.unschedulable === true)).toEqual([]);
     },
     limitMs * 2,

@@ -1,30 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { UpgradeBatch } from '../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../src/api/generated/upgradeplan.ts';
 import { FREEZES_CONFIG_MAP } from '../../src/api/names.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { namespaceManifest, planManifest } from '../support/fleet.ts';
 import { batonNamespace } from '../support/installation.ts';
-import type { Kubectl } from '../support/kubectl.ts';
 import { findCondition, type Lease } from '../support/kubernetes-objects.ts';
-import { openKwokSystem, type KwokSystem } from '../support/kwok-system.ts';
+import { kwokSystemForFile } from '../support/kwok-system.ts';
 import { readRollout, waitForRollout } from '../support/rollout.ts';
-import { openTimeoutMs } from '../support/system-cluster.ts';
 
-const clusterName = 'system-when';
+const system = kwokSystemForFile('system-when');
 const closed = { name: 'new-year', schedule: '0 0 1 1 *', durationSeconds: 60, timeZone: 'Europe/Paris' };
 const always = { name: 'always', schedule: '* * * * *', durationSeconds: 120, timeZone: 'UTC' };
-
-let system: KwokSystem;
-let cluster: Cluster;
-let kubectl: Kubectl;
-
-beforeAll(async () => {
-  system = await openKwokSystem(clusterName);
-  ({ cluster, kubectl } = system);
-}, openTimeoutMs);
-afterAll(() => system.close(), 120_000);
 
 interface FleetSpec {
   readonly name: string;
@@ -36,8 +23,8 @@ interface FleetSpec {
 
 /** A plan with kwok nodes of its own, whose Jobs end by themselves. */
 async function makeFleet({ name, nodes = 1, namespace = name, seconds = 1, spec = {} }: FleetSpec): Promise<void> {
-  await kubectl.apply(namespaceManifest(namespace));
-  await cluster.addKwokNodes(
+  await system.kubectl.apply(namespaceManifest(namespace));
+  await system.cluster.addKwokNodes(
     Array.from({ length: nodes }, (_, i) => `${name}-${i + 1}`),
     { fleet: name },
   );
@@ -56,11 +43,11 @@ async function makeFleet({ name, nodes = 1, namespace = name, seconds = 1, spec 
       },
     ],
   }) as { readonly spec: object };
-  await kubectl.apply({ ...plan, spec: { ...plan.spec, ...spec } });
+  await system.kubectl.apply({ ...plan, spec: { ...plan.spec, ...spec } });
 }
 
 async function reaches(name: string, reason: string, namespace = name): Promise<UpgradePlan> {
-  const { plan } = await waitForRollout(kubectl, {
+  const { plan } = await waitForRollout(system.kubectl, {
     namespace,
     name,
     what: `${name} to say ${reason}`,
@@ -72,7 +59,7 @@ async function reaches(name: string, reason: string, namespace = name): Promise<
 }
 
 async function edit(name: string, spec: object, namespace = name): Promise<void> {
-  await kubectl.run(['patch', 'uplan', name, '-n', namespace, '--type=merge', '-p', JSON.stringify({ spec })]);
+  await system.kubectl.run(['patch', 'uplan', name, '-n', namespace, '--type=merge', '-p', JSON.stringify({ spec })]);
 }
 
 describe('windows', () => {
@@ -81,7 +68,7 @@ describe('windows', () => {
     const plan = await reaches('windows', 'WindowClosed');
     expect(plan.status?.nextOpening).toMatch(/^\d{4}-12-31T23:00:00Z$/);
     expect(findCondition(plan, 'Ready')?.message).toContain("'new-year' opens");
-    expect((await readRollout(kubectl, 'windows', 'windows')).batches).toEqual([]);
+    expect((await readRollout(system.kubectl, 'windows', 'windows')).batches).toEqual([]);
     await edit('windows', { windows: [always] });
     await reaches('windows', 'AllSucceeded');
   }, 120_000);
@@ -103,7 +90,7 @@ describe('freezes', () => {
   });
 
   it('freezes: one of the cluster holds every plan, one that means nothing as well, and its end lets them go on', async () => {
-    await kubectl.apply(
+    await system.kubectl.apply(
       configMap('- {name: test, from: "2020-01-01T00:00:00Z", to: "2120-01-01T00:00:00Z", reason: change freeze}'),
     );
     // The operator hears of both by different watches.
@@ -113,10 +100,10 @@ describe('freezes', () => {
     expect(findCondition(frozen, 'Ready')?.message).toContain(
       "the cluster's freeze 'test' lasts until 2120-01-01T00:00:00Z: change freeze",
     );
-    await kubectl.apply(configMap('- {name: test'));
+    await system.kubectl.apply(configMap('- {name: test'));
     const unreadable = await reaches('freezes', 'FreezesUnreadable');
     expect(findCondition(unreadable, 'Ready')?.message).toContain(`${batonNamespace}/${FREEZES_CONFIG_MAP}`);
-    await kubectl.run(['delete', 'configmap', FREEZES_CONFIG_MAP, '-n', batonNamespace]);
+    await system.kubectl.run(['delete', 'configmap', FREEZES_CONFIG_MAP, '-n', batonNamespace]);
     await reaches('freezes', 'AllSucceeded');
   }, 180_000);
 });
@@ -129,7 +116,7 @@ describe('dependsOn', () => {
     expect(findCondition(waiting, 'Ready')?.message).toBe('waits for the plan first, which has not succeeded at 12.9 yet');
     await edit('first', { paused: false }, 'chain');
     await reaches('second', 'AllSucceeded', 'chain');
-    expect((await readRollout(kubectl, 'chain', 'first')).plan?.status?.reason).toBe('AllSucceeded');
+    expect((await readRollout(system.kubectl, 'chain', 'first')).plan?.status?.reason).toBe('AllSucceeded');
   }, 180_000);
 });
 
@@ -140,19 +127,19 @@ describe('exclusiveGroup', () => {
     let most = 0;
     await waitFor(
       async () => {
-        const batches = await kubectl.list<UpgradeBatch>('upgradebatch');
+        const batches = await system.kubectl.list<UpgradeBatch>('upgradebatch');
         const open = batches.filter(
           (batch) => ['east', 'west'].includes(batch.spec.plan) && findCondition(batch, 'Settled')?.status !== 'True',
         );
         most = Math.max(most, new Set(open.map((batch) => batch.spec.plan)).size);
-        const plans = await kubectl.list<UpgradePlan>('upgradeplan');
+        const plans = await system.kubectl.list<UpgradePlan>('upgradeplan');
         const ended = plans.filter((plan) => plan.spec.exclusiveGroup !== undefined && plan.status?.reason === 'AllSucceeded');
         return ended.length === 2;
       },
       { what: 'both plans to end', timeoutMs: 120_000, intervalMs: 200 },
     );
     expect(most).toBe(1);
-    const left = await kubectl.list<Lease>('lease', batonNamespace, 'app.kubernetes.io/component=exclusive-group');
+    const left = await system.kubectl.list<Lease>('lease', batonNamespace, 'app.kubernetes.io/component=exclusive-group');
     expect(left).toEqual([]);
   }, 180_000);
 });
@@ -162,9 +149,9 @@ describe('newNodes', () => {
     await makeFleet({ name: 'late', spec: { newNodes: { policy: 'Upgrade', collectSeconds: 3 } } });
     await reaches('late', 'AllSucceeded');
     await system.operator.kill();
-    await cluster.addKwokNodes(['late-2'], { fleet: 'late' });
+    await system.cluster.addKwokNodes(['late-2'], { fleet: 'late' });
     await system.restartOperator();
-    await waitForRollout(kubectl, {
+    await waitForRollout(system.kubectl, {
       namespace: 'late',
       name: 'late',
       what: 'the late node to be done',

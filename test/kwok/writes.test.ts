@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { UpgradePlanSpec } from '../../src/api/generated/upgradeplan.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 import { followAuditLog, type AuditEntry } from '../support/audit-log.ts';
 import { namespaceManifest, planManifest } from '../support/fleet.ts';
-import type { Kubectl } from '../support/kubectl.ts';
-import { openKwokSystem, type KwokSystem } from '../support/kwok-system.ts';
+import { kwokSystemForFile } from '../support/kwok-system.ts';
 import { operatorUser } from '../support/operator-process.ts';
 import { waitForRollout } from '../support/rollout.ts';
-import { openTimeoutMs } from '../support/system-cluster.ts';
 
-const clusterName = 'system-writes';
+const system = kwokSystemForFile('system-writes');
 const sizes = [30, 60] as const;
 type PodPlacement = UpgradePlanSpec['podPlacement'];
-
-let system: KwokSystem;
-let cluster: Cluster;
-let kubectl: Kubectl;
-
-beforeAll(async () => {
-  system = await openKwokSystem(clusterName);
-  ({ cluster, kubectl } = system);
-}, openTimeoutMs);
-afterAll(() => system.close(), 120_000);
 
 /** What a request was, without the names in it. */
 function kindOf({ verb, objectRef }: AuditEntry): string {
@@ -35,13 +22,13 @@ type Counts = ReadonlyMap<string, number>;
 async function measure(count: number, podPlacement: PodPlacement): Promise<Counts> {
   const fleet = `${podPlacement.toLowerCase()}-${count}`;
   const namespace = `fleet-${fleet}`;
-  await kubectl.apply(namespaceManifest(namespace));
-  await cluster.addKwokNodes(
+  await system.kubectl.apply(namespaceManifest(namespace));
+  await system.cluster.addKwokNodes(
     Array.from({ length: count }, (_, position) => `kwok-${fleet}-${position + 1}`),
     { fleet },
   );
-  const requests = followAuditLog(cluster.auditLogPath);
-  await kubectl.apply(
+  const requests = followAuditLog(system.cluster.auditLogPath);
+  await system.kubectl.apply(
     planManifest({
       namespace,
       nodeSelector: { matchLabels: { fleet } },
@@ -59,7 +46,7 @@ async function measure(count: number, podPlacement: PodPlacement): Promise<Count
       ],
     }),
   );
-  await waitForRollout(kubectl, {
+  await waitForRollout(system.kubectl, {
     namespace,
     what: `${count} nodes to be done`,
     timeoutMs: 180_000,

@@ -1,7 +1,9 @@
+import { afterAll, beforeAll } from '@jest/globals';
 import { startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
 import { buildBundle, installBaton } from './installation.ts';
 import { createKubectl, type Kubectl } from './kubectl.ts';
 import { startOperator, type OperatorProcess } from './operator-process.ts';
+import { openTimeoutMs } from './system-cluster.ts';
 
 /** A cluster in which no container runs: its nodes are kwok's, and the operator is a process of this machine. */
 export interface KwokSystem {
@@ -41,5 +43,30 @@ export async function openKwokSystem(name: string, values: readonly string[] = [
       await operator.stop();
       await stopCluster(name);
     },
+  };
+}
+
+/** One for all tests of a file: opened before the first of them, closed after the last. */
+export function kwokSystemForFile(name: string): Omit<KwokSystem, 'close'> {
+  let opened: KwokSystem | undefined;
+  const system = (): KwokSystem => {
+    if (opened === undefined) throw new Error(`The cluster ${name} is not open: it is there for tests alone.`);
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await openKwokSystem(name);
+  }, openTimeoutMs);
+  afterAll(() => opened?.close(), 120_000);
+  return {
+    get cluster() {
+      return system().cluster;
+    },
+    get kubectl() {
+      return system().kubectl;
+    },
+    get operator() {
+      return system().operator;
+    },
+    restartOperator: () => system().restartOperator(),
   };
 }
