@@ -44,7 +44,7 @@ export function emailHtml(notification: Notification): string {
     `<h1 style="margin:0 0 12px;padding:2px 0 2px 12px;border-left:6px solid ${colour};font-size:19px;line-height:1.35">${escape(headline)}</h1>`,
     `<p style="margin:0 0 12px">${facts(lines, notification).map(escape).join('<br>\n')}</p>`,
     ...causesTable(notification),
-    ...lines.flatMap(commandBlock),
+    ...lines.flatMap(actionBlock),
     ...nodesTable(notification),
     `<p style="margin:20px 0 0;font-size:12px;color:${LINE}">${footer(lines, notification)}</p>`,
     '</div></body></html>',
@@ -100,8 +100,12 @@ function nodeRow({ name, state, reason, message, seconds, quarantined }: Notifie
   return row([td([cell(name), ...words].join('<br>')), td(`${time}${why}`)]);
 }
 
-/** A command in a box of its own from which it can be copied. */
-function commandBlock(line: MessageLine): string[] {
+/** A command in a box of its own from which it can be copied, or a page that says what to do. */
+function actionBlock(line: MessageLine): string[] {
+  if (line.kind === 'Link') {
+    const target = escape(line.url);
+    return [`<p style="margin:12px 0 4px"><b>${escape(line.intro)}</b> <a href="${target}">${target}</a></p>`];
+  }
   if (line.kind !== 'Command') return [];
   return [
     `<p style="margin:12px 0 4px"><b>${escape(line.intro)}</b></p>`,

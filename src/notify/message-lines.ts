@@ -1,11 +1,12 @@
 import type { Notification } from '../core/notification/notification.ts';
 import { counted } from '../core/text.ts';
 
-/** A line of a notification's text: for reading, with a command to copy, or the last one, which says who speaks. */
+/** A line of a notification's text: for reading, with a command to copy, with the page of the runbook, or the last one, which says who speaks. */
 export type MessageLine =
   | ProseLine
   /** `intro` is empty, or ends as the text has it: with a colon or a question mark. */
   | { readonly kind: 'Command'; readonly intro: string; readonly command: string }
+  | { readonly kind: 'Link'; readonly intro: string; readonly url: string }
   | { readonly kind: 'Footer'; readonly text: string };
 
 /** A line for reading. */
@@ -29,13 +30,18 @@ const LEAD = /^(?:\d+× [^:·]*[^:·\s]|and \d+ more causes?)(?=:| ·|$)/;
 const FOOTER = /(?:^| · )rev [0-9a-f]{1,4}(?: · agent \S+)?$/;
 
 /** Takes a notification's text apart: its headline, and what each of its lines is. */
-export function messageLines({ text, commands }: Pick<Notification, 'text' | 'commands'>): MessageLines {
+export function messageLines({ text, ...told }: Pick<Notification, 'text' | 'commands' | 'runbookUrl'>): MessageLines {
   const [headline = '', ...lines] = text.split('\n');
-  return { headline, lines: lines.map((line, i) => lineOf(line, commands, i === lines.length - 1)) };
+  return { headline, lines: lines.map((line, i) => lineOf(line, told, i === lines.length - 1)) };
 }
 
-function lineOf(line: string, commands: Notification['commands'], last: boolean): MessageLine {
+function lineOf(
+  line: string,
+  { commands, runbookUrl }: Pick<Notification, 'commands' | 'runbookUrl'>,
+  last: boolean,
+): MessageLine {
   if (last && FOOTER.test(line)) return { kind: 'Footer', text: line };
+  if (runbookUrl !== undefined && line === `Runbook: ${runbookUrl}`) return { kind: 'Link', intro: 'Runbook:', url: runbookUrl };
   const found = commands.find(({ command }) => line.endsWith(command));
   if (found === undefined) return { kind: 'Prose', text: line, lead: LEAD.exec(line)?.[0] ?? '' };
   const intro = line.slice(0, -found.command.length).trim();

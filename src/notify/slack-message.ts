@@ -45,7 +45,7 @@ interface Section {
 /**
  * A notification as a Slack message: the headline, prose in which causes stand out, each command as code to copy, and in small print who
  * speaks. It is within Slack's limits whatever the notification says; what does not fit is counted. Nothing in it can mention people or
- * channels.
+ * channels, and the only link is the plan's runbook.
  */
 export function slackMessage(notification: Notification): SlackMessage {
   // Two of these, in two messages of processes, would make code of all that stands between them.
@@ -93,6 +93,7 @@ function sectionsOf(lines: readonly MessageLine[]): Section[] {
 
 function lineText(line: MessageLine): string {
   if (line.kind === 'Prose') return proseText(line);
+  if (line.kind === 'Link') return `${bold(line.intro)} <${linkTarget(line.url)}>`;
   if (line.kind === 'Footer') return escape(cutText(line.text, SECTION_LENGTH, escapedLength));
   const code = `${bold(line.intro)}\n\`\`\`${escape(line.command)}\`\`\``.trimStart();
   // A command that is cut would be another command.
@@ -102,6 +103,11 @@ function lineText(line: MessageLine): string {
 function proseText({ text, lead }: ProseLine): string {
   const cut = cutText(text, SECTION_LENGTH - BOLD_LENGTH, escapedLength);
   return lead !== '' && cut.startsWith(lead) ? `${bold(lead)}${escape(cut.slice(lead.length))}` : escape(cut);
+}
+
+/** A URL between angle brackets. Beside what is escaped everywhere, a bar would end it. */
+function linkTarget(url: string): string {
+  return escape(url.replaceAll(/[<>|]/g, encodeURIComponent));
 }
 
 /** Text of ours in bold. Slack knows no escape for an asterisk. */

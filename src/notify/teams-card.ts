@@ -48,6 +48,7 @@ interface TextRun {
   readonly size?: 'Small' | 'Medium';
   readonly isSubtle?: true;
   readonly fontType?: 'Monospace';
+  readonly selectAction?: { readonly type: 'Action.OpenUrl'; readonly url: string };
 }
 
 type Style = 'good' | 'warning' | 'attention' | 'accent' | 'emphasis';
@@ -113,6 +114,7 @@ function message(body: readonly CardElement[], fallbackText: string): TeamsMessa
 
 function elementsOf(line: MessageLine): readonly CardElement[] {
   if (line.kind === 'Prose') return line.text.trim() === '' ? [] : [proseText(line)];
+  if (line.kind === 'Link') return [linkText(line.intro, line.url)];
   if (line.kind === 'Footer') return [richText({ text: fit(line.text), size: 'Small', isSubtle: true })];
   // A command that is cut would be another command.
   if (jsonBytes(line.command) > LINE_BYTES) {
@@ -130,6 +132,10 @@ function proseText({ text, lead }: ProseLine): RichText {
   if (lead === '' || !told.startsWith(lead)) return richText({ text: told });
   const rest = told.slice(lead.length);
   return richText({ text: lead, weight: 'Bolder' }, ...(rest === '' ? [] : [{ text: rest }]));
+}
+
+function linkText(intro: string, url: string): RichText {
+  return richText({ text: `${intro} `, weight: 'Bolder' }, { text: url, selectAction: { type: 'Action.OpenUrl', url } });
 }
 
 function fit(text: string): string {

@@ -69,6 +69,16 @@ describe('A notification in Slack', () => {
     ]);
   });
 
+  it('links the runbook of the plan, and nothing else', () => {
+    const runbookUrl = 'https://wiki.example/a?b=1&c=<d>|e';
+    const text = `x\n1× A: https://evil.example\nRunbook: ${runbookUrl}\nrev 7f3c`;
+    const { blocks } = slackMessage({ ...withText(text), runbookUrl });
+    expect(blocks.slice(1, 3).map(blockText)).toEqual([
+      '*1× A*: https://evil.example',
+      '*Runbook:* <https://wiki.example/a?b=1&amp;c=%3Cd%3E%7Ce>',
+    ]);
+  });
+
   it('makes no code of what stands between the messages of two processes', () => {
     const { blocks } = slackMessage(withText('x\n1× A: ``` · node-1\nPaused: act\n1× B: ```` · node-2'));
     expect(blockText(blocks[1] ?? {})).not.toContain('```');

@@ -65,6 +65,14 @@ describe('A notification in Teams', () => {
     });
   });
 
+  it('leads to the runbook of the plan', () => {
+    const url = 'https://wiki.example/kernel';
+    const card = teamsMessage({ ...withText(`x\nRunbook: ${url}`), runbookUrl: url }).attachments[0].content;
+    expect(card.body[1]).toMatchObject({
+      inlines: [{ text: 'Runbook: ' }, { text: url, selectAction: { type: 'Action.OpenUrl', url } }],
+    });
+  });
+
   it('has each command whole, or not at all', () => {
     const short = 'kubectl describe ubatch a';
     const long = `kubectl ${'x'.repeat(5_000)}`;
