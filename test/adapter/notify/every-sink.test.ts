@@ -6,7 +6,7 @@ import type { Notification } from '../../../src/core/notification/notification.t
 import type { SendResult } from '../../../src/core/notification/send-result.ts';
 import { tell } from '../../core/notify/tell.ts';
 import { aClient, NOTIFICATION, SinkWorld } from './a-sink.ts';
-import { startReceiver, type Answer, type Receiver } from './receiver.ts';
+import { patienceFor, silence, startReceiver, type Answer, type Receiver } from './receiver.ts';
 
 /** A kind of sink, how a plan describes it, and how its receiver says that it took a message. */
 interface Kind {
@@ -65,7 +65,7 @@ interface Sent {
 async function send({ spec }: Kind, answer: Answer, notification: Notification = NOTIFICATION, tries = 1): Promise<Sent> {
   const receiver = await world.keep(startReceiver(answer));
   world.secret('ops', 'secret', { url: receiver.url, token: 'xoxb-secret-token' });
-  const http = await world.keep(aClient({ timeoutMs: 300 }));
+  const http = await world.keep(aClient({ timeoutMs: patienceFor(answer) }));
   const described = { name: 'ops', ...spec(`http://${receiver.host}`) };
   let result = await world.send(described, { http, notification });
   for (let i = 1; i < tries; i++) result = await world.send(described, { http, notification });
@@ -110,7 +110,7 @@ describe.each(KINDS)('A sink of the kind $kind', (kind) => {
       result: { kind: 'Permanent', reason: 'Refused' },
       requests: kind.kind === 'webhook' ? 2 : 1,
     },
-    { title: 'nothing', answer: () => undefined, result: { kind: 'Retry', reason: 'NoAnswer' } },
+    { title: 'nothing', answer: silence, result: { kind: 'Retry', reason: 'NoAnswer' } },
   ] satisfies { title: string; answer: Answer; result: object; requests?: number }[])(
     'is answered $title: $result',
     async ({ answer, result, requests = 1 }) => {

@@ -21,6 +21,14 @@ export interface Receiver {
 /** How a receiver answers; 204 by default. */
 export type Answer = (response: ServerResponse, request: ReceivedRequest) => void;
 
+/** No answer at all. */
+export const silence: Answer = () => undefined;
+
+/** For how long to wait for an answer (ms): not long for none, else as long as a busy machine may need. */
+export function patienceFor(answer: Answer): number {
+  return answer === silence ? 300 : 10_000;
+}
+
 const noContent: Answer = (response) => response.writeHead(204).end();
 
 /** Starts a receiver on a free port, with `tls` for https. Close it. */

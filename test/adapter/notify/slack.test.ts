@@ -3,7 +3,7 @@ import type { SlackSink } from '../../../src/api/generated/upgradeplan.ts';
 import type { SendResult } from '../../../src/core/notification/send-result.ts';
 import { tell } from '../../core/notify/tell.ts';
 import { aClient, NOTIFICATION, SinkWorld, type SendChanges } from './a-sink.ts';
-import { startReceiver, type Answer, type Receiver } from './receiver.ts';
+import { patienceFor, silence, startReceiver, type Answer, type Receiver } from './receiver.ts';
 import { startSlackServer, type SlackFault, type SlackServer } from './slack-server.ts';
 
 let world: SinkWorld;
@@ -83,7 +83,7 @@ describe('a Slack app', () => {
   ])('is answered $title: $result', async ({ fault, result }) => {
     slack.fail(fault);
 
-    const answer = await send({}, { http: await world.keep(aClient({ timeoutMs: 300 })) });
+    const answer = await send({}, { http: await world.keep(aClient({ timeoutMs: fault === 'silence' ? 300 : 10_000 })) });
 
     expect(answer).toMatchObject(result);
     expect(JSON.stringify(answer)).not.toContain('xoxb');
@@ -151,7 +151,7 @@ describe('an incoming webhook of Slack', () => {
     world.secret('chat', 'hook', { url: hook.url });
     const result = await world.send(
       { name: 'chat', slack: { webhookUrlSecretRef: { name: 'hook', key: 'url' } } },
-      { http: await world.keep(aClient({ timeoutMs: 300 })), ...sending },
+      { http: await world.keep(aClient({ timeoutMs: patienceFor(answer) })), ...sending },
     );
     return { result, hook };
   }
@@ -188,7 +188,7 @@ describe('an incoming webhook of Slack', () => {
       result: { kind: 'Permanent', message: expect.stringContaining('Slack says channel_is_archived: the channel is archived') },
     },
     { title: '413', answer: say(413, '<html>'), result: { kind: 'Permanent', reason: 'Refused' } },
-    { title: 'nothing', answer: () => undefined, result: { kind: 'Retry', reason: 'NoAnswer' } },
+    { title: 'nothing', answer: silence, result: { kind: 'Retry', reason: 'NoAnswer' } },
   ] as { title: string; answer: Answer; result: Partial<SendResult> }[])('is answered $title', async ({ answer, result }) => {
     const { result: got } = await sendTo(answer);
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SendResult } from '../../../src/core/notification/send-result.ts';
 import { aClient, NOTIFICATION, SinkWorld } from './a-sink.ts';
-import { startReceiver, type Answer, type Receiver } from './receiver.ts';
+import { patienceFor, silence, startReceiver, type Answer, type Receiver } from './receiver.ts';
 
 let world: SinkWorld;
 
@@ -15,7 +15,7 @@ afterEach(async () => {
 async function sendTo(answer: Answer): Promise<{ result: SendResult; hook: Receiver }> {
   const hook = await world.keep(startReceiver(answer));
   world.secret('chat', 'teams', { url: `${hook.url}\n` });
-  const http = await world.keep(aClient({ timeoutMs: 300 }));
+  const http = await world.keep(aClient({ timeoutMs: patienceFor(answer) }));
   const teams = { webhookUrlSecretRef: { name: 'teams', key: 'url' } };
   return { result: await world.send({ name: 'chat', teams }, { http }), hook };
 }
@@ -68,7 +68,7 @@ describe('a webhook of Teams', () => {
       answer: say(302, '', { location: 'http://127.0.0.1:1/' }),
       result: { kind: 'Permanent', reason: 'RedirectRefused' },
     },
-    { title: 'nothing', answer: () => undefined, result: { kind: 'Retry', reason: 'NoAnswer' } },
+    { title: 'nothing', answer: silence, result: { kind: 'Retry', reason: 'NoAnswer' } },
   ])('is answered $title: $result', async ({ answer, result }) => {
     const { result: got, hook } = await sendTo(answer);
 
