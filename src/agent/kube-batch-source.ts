@@ -1,7 +1,8 @@
-import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
+import type { Receipt, UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { Log } from '../api/log.ts';
 import { LABELS } from '../api/names.ts';
 import { outboxEntries, type OutboxEntry } from '../core/baton/deliveries.ts';
+import { isProbe } from '../core/baton/series.ts';
 import type { KubeClient, KubeObject } from '../kube/client.ts';
 import { isKubeError } from '../kube/kube-error.ts';
 import type { Sleep } from '../kube/pause.ts';
@@ -20,15 +21,15 @@ export interface WatchDeps {
   readonly sleep: Sleep;
 }
 
-/** A plan's UpgradeBatches at the API server. Of those it watches it keeps only what is still to be told. */
+/** A plan's UpgradeBatches at the API server. Of those it watches it keeps only what is still to be told, and what probes have found out. */
 export function kubeBatchSource(deps: WatchDeps, plan: string): BatchSource {
   const { client, namespace } = deps;
   let changed: () => void = () => undefined;
-  const reflector = new Reflector<readonly OutboxEntry[]>({
+  const reflector = new Reflector<Kept>({
     ...deps,
     path: resourcePath(KINDS.batches, { namespace }),
     query: { labelSelector: `${LABELS.plan}=${plan}` },
-    project: (object) => someOf(outboxEntries(asBatch(object))),
+    project: (object) => keep(asBatch(object)),
     onChange: () => {
       changed();
     },
@@ -38,7 +39,8 @@ export function kubeBatchSource(deps: WatchDeps, plan: string): BatchSource {
       changed = onChange;
       await reflector.run(signal);
     },
-    outbox: () => [...reflector.values()].flat(),
+    outbox: () => [...reflector.values()].flatMap(({ outbox }) => outbox),
+    probes: () => [...reflector.values()].flatMap(({ probes }) => probes),
     async read(name, signal) {
       try {
         return await client.get<UpgradeBatch>(resourcePath(KINDS.batches, { namespace, name }), { signal });
@@ -55,7 +57,14 @@ function asBatch(object: KubeObject): UpgradeBatch {
   return object as unknown as UpgradeBatch;
 }
 
-/** Of a batch that has nothing in the outbox nothing is kept. */
-function someOf(entries: readonly OutboxEntry[]): readonly OutboxEntry[] | undefined {
-  return entries.length === 0 ? undefined : entries;
+interface Kept {
+  readonly outbox: readonly OutboxEntry[];
+  readonly probes: readonly Receipt[];
+}
+
+/** Of a batch that has neither nothing is kept. */
+function keep(batch: UpgradeBatch): Kept | undefined {
+  const outbox = outboxEntries(batch);
+  const probes = (batch.status?.notification?.receipts ?? []).filter(isProbe);
+  return outbox.length === 0 && probes.length === 0 ? undefined : { outbox, probes };
 }

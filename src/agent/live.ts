@@ -7,12 +7,12 @@ import { isTrue } from '../core/condition.ts';
 import { progressKey } from '../core/notification/consolidate-progress.ts';
 import { sendPolicy } from '../core/notification/final-sinks.ts';
 import { styleOf } from '../core/notification/message-style.ts';
-import { withSharedSinks } from '../core/shared-sinks.ts';
 import type { SendResult } from '../core/notification/send-result.ts';
 import { presentFields } from '../core/present-fields.ts';
 import { pause } from '../kube/pause.ts';
 import type { Bell } from './bell.ts';
 import type { DeliverPorts, DeliverSignals } from './deliver.ts';
+import { readPlanSinks } from './plan-sinks.ts';
 import { sendPatiently } from './send-patiently.ts';
 
 /** The live message is changed at most so often (ms). */
@@ -53,10 +53,8 @@ export async function runLive(ports: DeliverPorts, changed: Bell, { stop, cut }:
 async function updateAll(live: LiveBatch, ports: DeliverPorts, signals: DeliverSignals): Promise<void> {
   const plan = await ports.plans.read(signals.stop);
   if (plan?.spec.notify?.live !== true) return;
-  const shared = await ports.sharedSinks.read(plan);
-  const sinks = (withSharedSinks(plan, shared.sinks).spec.notify?.sinks ?? []).filter(
-    (sink) => sendPolicy(sink) === 'EveryBatch' && !live.mute.has(sink.name),
-  );
+  const { sinks: all } = await readPlanSinks(plan, ports);
+  const sinks = all.filter((sink) => sendPolicy(sink) === 'EveryBatch' && !live.mute.has(sink.name));
   const able = sinks.filter((spec) => ports.createSink(spec).updatesInPlace === true);
   await Promise.all(able.map((spec) => ports.turns.take(spec.name, () => update(live, { plan, spec }, ports, signals))));
 }

@@ -1,4 +1,4 @@
-import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
+import type { Receipt, UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { Sink as SinkSpec, UpgradePlan } from '../api/generated/upgradeplan.ts';
 import type { Log } from '../api/log.ts';
 import type { OutboxEntry } from '../core/baton/deliveries.ts';
@@ -39,6 +39,8 @@ export interface BatchSource {
   run(onChange: () => void, signal: AbortSignal): Promise<void>;
   /** What was in the outbox when last heard of. */
   outbox(): readonly OutboxEntry[];
+  /** What probes had found out when last heard of. */
+  probes(): readonly Receipt[];
   /** A batch as it is now, never as some cache has it; undefined when it is gone. */
   read(name: string, signal: AbortSignal): Promise<UpgradeBatch | undefined>;
 }

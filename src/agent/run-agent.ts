@@ -4,8 +4,10 @@ import { createComposer } from './compose.ts';
 import { runCourier } from './courier.ts';
 import { LeaseHold } from './lease-hold.ts';
 import { runLive } from './live.ts';
+import { probeSinks } from './probe.ts';
 import { SinkTurns } from './sink-turns.ts';
-import type { AgentPorts, ReportSource } from './ports.ts';
+import { whileHolding } from './while-holding.ts';
+import type { AgentPorts } from './ports.ts';
 
 /** How long sends in flight may go on once the agent is to stop (ms): a try is to end, for one that is cut is repeated by the next agent. */
 const SEND_GRACE_MS = 10_500;
@@ -45,7 +47,9 @@ export async function runAgent(ports: AgentPorts, stop: AbortSignal): Promise<vo
     batches.run(() => {
       changed.ring();
     }, stop),
-    followReports(reports, hold, changed, stop),
+    // Details outlive their Events so.
+    whileHolding({ hold, changed, stop }, (batch, signal) => reports.follow(batch, signal)),
+    whileHolding({ hold, changed, stop }, (batch, signal) => probeSinks(batch, { ...ports, hold }, signal)),
     deliverAndFinish(),
     cutSends(),
   ]);
@@ -59,25 +63,4 @@ async function abortOf(signal: AbortSignal): Promise<void> {
     resolve(undefined);
   });
   await promise;
-}
-
-/** Gathers the reports about the batch that the Lease names, so that details outlive their Events. */
-async function followReports(reports: ReportSource, hold: LeaseHold, changed: Bell, stop: AbortSignal): Promise<void> {
-  while (!stop.aborted) {
-    const { batch } = hold;
-    if (batch === undefined || batch === '') {
-      await changed.wait(stop);
-      continue;
-    }
-    const over = new AbortController();
-    const following = reports.follow(batch, over.signal);
-    await holdChange(batch, hold, changed, stop);
-    over.abort();
-    await following;
-  }
-}
-
-/** Resolves when this agent no longer speaks for the batch, or is to stop. */
-async function holdChange(batch: string, hold: LeaseHold, changed: Bell, stop: AbortSignal): Promise<void> {
-  while (hold.batch === batch && !stop.aborted) await changed.wait(stop);
 }

@@ -130,6 +130,8 @@ export const NOTIFY_REASONS = {
   RedirectRefused: 'RedirectRefused',
   /** The sink's template failed: the built-in text was sent instead. */
   TemplateFailed: 'TemplateFailed',
+  /** The agent cannot reach the receiver from its node. */
+  SinkUnreachable: 'SinkUnreachable',
   /** Nobody took it within the time. */
   GivenUp: 'GivenUp',
   /** The sink was removed from the plan before it got the notification. */

@@ -1,22 +1,30 @@
 import type { AlertmanagerSink } from '../api/generated/upgradeplan.ts';
 import type { Notification } from '../core/notification/notification.ts';
-import type { SendResult } from '../core/notification/send-result.ts';
+import type { ProbeResult, SendResult } from '../core/notification/send-result.ts';
 import { toInstant } from '../core/text.ts';
 import { alertmanagerAlerts } from './alertmanager-alerts.ts';
 import type { SinkEnvironment } from './create-sink.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { planUrl } from './plan-url.ts';
+import { probeOrigin } from './probe-origin.ts';
 import { readAuthorization } from './secret-values.ts';
-import type { SendOptions, Sink } from './sink.ts';
+import type { SendOptions, Sink, TryOptions } from './sink.ts';
 
 /** A sink that posts alerts to Alertmanager's API v2. Alertmanager knows an alert by its labels, so a repetition changes nothing. */
 export function createAlertmanager(
   name: string,
   { url, authorizationSecretRef }: AlertmanagerSink,
-  { http, userAgent, readSecret }: SinkEnvironment,
+  environment: SinkEnvironment,
 ): Sink {
+  const { http, userAgent, readSecret } = environment;
+  const target = planUrl(url, '/api/v2/alerts');
+
+  async function probe(options: TryOptions): Promise<ProbeResult> {
+    const authorization = await readAuthorization(readSecret, authorizationSecretRef);
+    return authorization.kind === 'Found' ? probeOrigin(target, environment, options) : authorization;
+  }
+
   async function send(notification: Notification, { signal, now }: SendOptions): Promise<SendResult> {
-    const target = planUrl(url, '/api/v2/alerts');
     if (target.kind === 'Permanent') return target;
     const authorization = await readAuthorization(readSecret, authorizationSecretRef);
     if (authorization.kind === 'Permanent') return authorization;
@@ -36,5 +44,6 @@ export function createAlertmanager(
       body: JSON.stringify(alertmanagerAlerts(notification, toInstant(notification.settledTime) ?? 0)),
     }),
     send,
+    probe,
   };
 }

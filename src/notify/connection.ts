@@ -3,19 +3,22 @@ import { createSecureContext } from 'node:tls';
 import type { SinkConnection, SinkTls } from '../api/generated/upgradeplan.ts';
 import { TLS_SECRET_KEYS } from '../core/sink-secrets.ts';
 import type { TlsOptions } from '../net/guarded-agent.ts';
-import type { Connection, HttpClient, Poster } from './http.ts';
+import type { Connection, HttpAnswer, HttpClient, Poster } from './http.ts';
 import { planUrl } from './plan-url.ts';
 import type { PermanentResult, ReadSecret } from './secret-files.ts';
 import { invalid, readSecretText, readSecretUrl, type SecretValue } from './secret-values.ts';
 
 /** Sends over the connection that a plan describes. Its Secrets are read anew each time: they may come late, and may change. */
 export function createPoster(http: HttpClient, spec: SinkConnection | undefined, readSecret: ReadSecret): Poster {
+  async function over(exchange: (connection: Connection) => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    const connection = await readConnection(spec ?? {}, readSecret);
+    if (connection.kind === 'Found') return exchange(connection.value);
+    return { kind: 'NotReady', reason: connection.reason, message: connection.message };
+  }
+
   return {
-    async post(post) {
-      const connection = await readConnection(spec ?? {}, readSecret);
-      if (connection.kind === 'Found') return http.post(post, connection.value);
-      return { kind: 'NotReady', reason: connection.reason, message: connection.message };
-    },
+    post: (post) => over((connection) => http.post(post, connection)),
+    probe: (probe) => over((connection) => http.probe(probe, connection)),
   };
 }
 

@@ -1,16 +1,19 @@
 import { isIP } from 'node:net';
-import { createTransport, type SMTPSentMessageInfo } from 'nodemailer';
+import { createTransport, type SMTPSentMessageInfo, type Transporter } from 'nodemailer';
 import type { EmailSink } from '../api/generated/upgradeplan.ts';
 import type { Notification } from '../core/notification/notification.ts';
-import type { SendResult } from '../core/notification/send-result.ts';
+import type { ProbeResult, SendResult } from '../core/notification/send-result.ts';
 import { errorCode } from '../net/error-code.ts';
 import type { Connect } from '../net/guarded-socket.ts';
 import type { SinkEnvironment } from './create-sink.ts';
 import { emailMessage } from './email-message.ts';
+import { asProbe } from './judge-answer.ts';
 import { judgeSmtpFailure, judgeSmtpSuccess, type SmtpFailure } from './judge-smtp.ts';
 import { withoutSecret } from './secret-files.ts';
-import type { SendOptions, Sink } from './sink.ts';
+import type { SendOptions, Sink, TryOptions } from './sink.ts';
 import { readSmtpSettings, type SmtpSettings } from './smtp-settings.ts';
+
+type Transport = Transporter<SMTPSentMessageInfo>;
 
 /** A sink that sends a mail through a server of the plan's choice. The message id is the notification's, so a repetition can be told. */
 export function createEmail(
@@ -20,43 +23,52 @@ export function createEmail(
 ): Sink {
   const recipients = sink.to.length + (sink.cc?.length ?? 0);
 
-  async function send(notification: Notification, { signal, now }: SendOptions): Promise<SendResult> {
+  /** Does something at the mail server. What goes wrong is a result. */
+  async function atServer(
+    signal: AbortSignal,
+    act: (transport: Transport, signal: AbortSignal) => Promise<SendResult>,
+  ): Promise<SendResult> {
     const found = await readSmtpSettings(readSecret, sink.smtpSecretRef.name);
     if (found.kind === 'Missing') return withoutSecret({ kind: 'Missing' }, found.what);
     if (found.kind === 'Invalid') return withoutSecret(found, '');
     const { settings } = found;
     const host = `${settings.host}:${settings.port}`;
     const timeout = AbortSignal.timeout(timeoutMs);
+    const bounded = AbortSignal.any([signal, timeout]);
+    const transport = createTransport(transportOptions(settings, connect, bounded));
     try {
-      const info = await post(notification, settings, AbortSignal.any([signal, timeout]), now);
-      return judgeSmtpSuccess(info.rejectedErrors ?? [], recipients);
+      return await act(transport, bounded);
     } catch (error) {
       if (signal.aborted) return { kind: 'Retry', reason: 'NoAnswer', message: `${host}: the agent stopped waiting` };
       if (timeout.aborted)
         return { kind: 'Retry', reason: 'NoAnswer', message: `${host}: not done within ${timeoutMs / 1000} s` };
       return judgeSmtpFailure(failureOf(error), host);
+    } finally {
+      transport.close();
     }
   }
 
-  async function post(
-    notification: Notification,
-    settings: SmtpSettings,
-    signal: AbortSignal,
-    now: number,
-  ): Promise<SMTPSentMessageInfo> {
-    const transport = createTransport(transportOptions(settings, connect, signal));
+  async function send(notification: Notification, { signal, now }: SendOptions): Promise<SendResult> {
     const { subject, text, html, messageId, thread } = emailMessage(notification, sink.from);
-    try {
-      return await transport.sendMail({
+    return atServer(signal, async (transport, bounded) => {
+      const info = await transport.sendMail({
         ...{ from: { name: 'Baton', address: sink.from }, to: [...sink.to], cc: [...(sink.cc ?? [])] },
-        ...{ subject, text, html, messageId, inReplyTo: thread, references: thread, date: new Date(now), signal },
+        ...{ subject, text, html, messageId, inReplyTo: thread, references: thread, date: new Date(now), signal: bounded },
         // RFC 3834: nobody's out-of-office answers this.
         headers: { 'Auto-Submitted': 'auto-generated' },
         xMailer: userAgent,
       });
-    } finally {
-      transport.close();
-    }
+      return judgeSmtpSuccess(info.rejectedErrors ?? [], recipients);
+    });
+  }
+
+  /** Goes as far as the login. */
+  async function probe({ signal }: TryOptions): Promise<ProbeResult> {
+    const result = await atServer(signal, async (transport) => {
+      await transport.verify();
+      return { kind: 'Delivered' };
+    });
+    return asProbe(result);
   }
 
   return {
@@ -66,6 +78,7 @@ export function createEmail(
       return { contentType: 'text/plain', body: `Subject: ${subject}\n\n${text}` };
     },
     send,
+    probe,
   };
 }
 
@@ -79,6 +92,8 @@ function transportOptions({ host, port, tls, login, ca }: SmtpSettings, connect:
     getSocket: (_options: unknown, callback: (error: Error | null, socket?: object | false) => void) => {
       connect({ host, port }, signal).then(
         (connection) => {
+          // A look at a server is ended by nothing else.
+          signal.addEventListener('abort', () => connection.destroy(), { once: true });
           callback(null, { connection });
         },
         (error: unknown) => {

@@ -34,16 +34,23 @@ export type HttpAnswer =
   /** No answer. The receiver may have got it nevertheless. */
   | { readonly kind: 'NoAnswer'; readonly message: string };
 
+/** A look whether a server answers. */
+export type HttpProbe = Omit<HttpPost, 'body'>;
+
 /** Sends to the receivers of one sink. */
 export interface Poster {
   /** Sends once: no retry, and no redirect is followed. */
   post(post: HttpPost): Promise<HttpAnswer>;
+  /** Asks a URL's origin for a HEAD. Its path and query are not sent: they may be secrets, and what they name may count requests. */
+  probe(probe: HttpProbe): Promise<HttpAnswer>;
 }
 
 /** The way out for notifications. */
 export interface HttpClient {
-  /** Sends once: no retry, and no redirect is followed. */
+  /** As {@link Poster} does. */
   post(post: HttpPost, connection?: Connection): Promise<HttpAnswer>;
+  /** As {@link Poster} does. */
+  probe(probe: HttpProbe, connection?: Connection): Promise<HttpAnswer>;
   /** Closes all connections. */
   close(): Promise<void>;
 }
@@ -82,13 +89,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     return agent;
   }
 
-  async function post({ url, headers, body, signal }: HttpPost, connection: Connection = {}): Promise<HttpAnswer> {
+  async function exchange(
+    method: 'POST' | 'HEAD',
+    { url, headers, body, signal }: HttpProbe & Partial<HttpPost>,
+    connection: Connection = {},
+  ): Promise<HttpAnswer> {
     const { timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS } = connection;
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const dispatcher = agentFor(connection, timeoutMs);
       const bounded = AbortSignal.any([signal, timeout]);
-      const answer = await request(url, { method: 'POST', headers, body, dispatcher, signal: bounded });
+      const answer = await request(url, { method, headers, body: body ?? null, dispatcher, signal: bounded });
       const retryAfter = answer.headers['retry-after'];
       return {
         kind: 'Answer',
@@ -106,7 +117,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 
   return {
-    post,
+    post: (post, connection) => exchange('POST', post, connection),
+    probe: (probe, connection) => exchange('HEAD', { ...probe, url: new URL(probe.url.origin) }, connection),
     async close() {
       await Promise.all([...agents.values()].map((agent) => agent.destroy()));
     },
@@ -130,8 +142,9 @@ async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(parts).subarray(0, MOST_BODY_BYTES).toString('utf8');
 }
 
-/** What a proxy answered instead of making a connection; undefined when it was not that. */
+/** What a proxy answered instead of letting us through, as undici words it; undefined when it was not that. */
 function proxyProblem(error: unknown): string | undefined {
-  const status = error instanceof Error ? /^Proxy response \((\d{3})\)/.exec(error.message)?.[1] : undefined;
+  const status =
+    error instanceof Error ? /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(error.message)?.[1] : undefined;
   return status === undefined ? undefined : `the proxy answered ${status}`;
 }

@@ -1,5 +1,5 @@
 import { NOTIFY_REASONS } from '../api/conditions.ts';
-import type { SendResult } from '../core/notification/send-result.ts';
+import type { ProbeResult, SendResult } from '../core/notification/send-result.ts';
 import type { HttpAnswer } from './http.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
@@ -43,6 +43,20 @@ export function judgeAnswer(answer: HttpAnswer, host: string, now: number): Send
   }
   const words = REFUSALS.get(status);
   return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: words === undefined ? message : `${message}: ${words}` };
+}
+
+/** What proxies and gateways answer when they reach nobody behind them. */
+const UNREACHED_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** What the answer to a probe means: whoever answers was reached, whatever he says. The parameters are those of {@link judgeAnswer}. */
+export function judgeProbeAnswer(answer: HttpAnswer, host: string, now: number): ProbeResult {
+  const reached = answer.kind === 'Answer' && !UNREACHED_STATUSES.has(answer.status);
+  return reached ? { kind: 'Reached' } : asProbe(judgeAnswer(answer, host, now));
+}
+
+/** What a try that sent nothing has shown. */
+export function asProbe(result: SendResult): ProbeResult {
+  return result.kind === 'Delivered' ? { kind: 'Reached' } : result;
 }
 
 /** The result of a try whose address the admin does not allow. Nothing was sent. */

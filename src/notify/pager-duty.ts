@@ -1,12 +1,13 @@
 import type { PagerDutySink } from '../api/generated/upgradeplan.ts';
 import type { Notification } from '../core/notification/notification.ts';
-import type { SendResult } from '../core/notification/send-result.ts';
+import type { ProbeResult, SendResult } from '../core/notification/send-result.ts';
 import type { SinkEnvironment } from './create-sink.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { pagerDutyEvents } from './pager-duty-events.ts';
 import { planUrl } from './plan-url.ts';
+import { probeOrigin } from './probe-origin.ts';
 import { readSecretText } from './secret-values.ts';
-import type { SendOptions, Sink } from './sink.ts';
+import type { SendOptions, Sink, TryOptions } from './sink.ts';
 
 const PAGER_DUTY = 'https://events.pagerduty.com';
 
@@ -19,11 +20,18 @@ export function createPagerDuty(
   name: string,
   { routingKeySecretRef, url = PAGER_DUTY }: PagerDutySink,
   changes: boolean,
-  { http, userAgent, readSecret }: SinkEnvironment,
+  environment: SinkEnvironment,
 ): Sink {
+  const { http, userAgent, readSecret } = environment;
+
+  async function probe(options: TryOptions): Promise<ProbeResult> {
+    const key = await readSecretText(readSecret, routingKeySecretRef);
+    return key.kind === 'Found' ? probeOrigin(planUrl(url), environment, options) : key;
+  }
+
   async function send(notification: Notification, { signal, now }: SendOptions): Promise<SendResult> {
     const key = await readSecretText(readSecret, routingKeySecretRef);
-    if (key.kind !== 'Found') return key;
+    if (key.kind === 'Permanent') return key;
     for (const { path, body } of pagerDutyEvents(notification, changes)) {
       const target = planUrl(url, path);
       if (target.kind === 'Permanent') return target;
@@ -46,5 +54,6 @@ export function createPagerDuty(
       body: JSON.stringify(pagerDutyEvents(notification, changes)),
     }),
     send,
+    probe,
   };
 }

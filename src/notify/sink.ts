@@ -1,12 +1,16 @@
 import type { Notification } from '../core/notification/notification.ts';
-import type { SendResult } from '../core/notification/send-result.ts';
+import type { ProbeResult, SendResult } from '../core/notification/send-result.ts';
 
-/** With what a notification is sent. */
-export interface SendOptions {
+/** With what a receiver is tried. */
+export interface TryOptions {
   /** Ends the try: the agent may no longer send, or has to stop. */
   readonly signal: AbortSignal;
   /** The wall clock, milliseconds since the epoch. */
   readonly now: number;
+}
+
+/** With what a notification is sent. */
+export interface SendOptions extends TryOptions {
   /** The text that the user's own template has made. The notification's `text` is this one as well. */
   readonly ownText?: string | undefined;
   /**
@@ -37,4 +41,6 @@ export interface Sink {
   preview(notification: Notification, ownText?: string): SinkPreview;
   /** Tries once. What goes wrong is a result, not an error: the agent decides what follows. */
   send(notification: Notification, options: SendOptions): Promise<SendResult>;
+  /** Looks once whether a message could be sent: its Secrets, the address, the way to the receiver. Nobody sees anything of it. */
+  probe?(options: TryOptions): Promise<ProbeResult>;
 }

@@ -41,7 +41,7 @@ export interface SlackCall extends Partial<SlackMessage> {
 
 /** What came of a call. */
 export type SlackAnswer =
-  | { readonly kind: 'Posted'; readonly handle: SlackHandle | undefined }
+  | { readonly kind: 'Taken'; readonly handle: SlackHandle | undefined }
   /** `error` is Slack's word for it, where it said one. */
   | { readonly kind: 'Refused'; readonly error: string | undefined; readonly result: SendResult };
 
@@ -58,8 +58,8 @@ export interface SlackCallOptions {
 
 /** Calls one method of Slack's Web API, once. */
 export async function callSlack(
-  method: 'chat.postMessage' | 'chat.update',
-  message: SlackCall,
+  method: 'chat.postMessage' | 'chat.update' | 'auth.test',
+  message: Partial<SlackCall>,
   options: SlackCallOptions,
 ): Promise<SlackAnswer> {
   const { http, userAgent, apiUrl, token, signal, now } = options;
@@ -77,7 +77,7 @@ export async function callSlack(
     logger: SILENT,
   });
   try {
-    return { kind: 'Posted', handle: handleIn(await client.apiCall(method, { ...message })) };
+    return { kind: 'Taken', handle: handleIn(await client.apiCall(method, { ...message })) };
   } catch (error) {
     return refusal(error, last, new URL(apiUrl).host, now);
   }

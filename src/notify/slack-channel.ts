@@ -43,7 +43,7 @@ async function put(place: Place, message: SlackMessage, call: SlackCallOptions):
 
 /** The result of a call. Where Slack does not take the blocks, the text goes alone: what is to be told is more than how it looks. */
 async function settle(answer: SlackAnswer, place: Place, { text }: SlackMessage, call: SlackCallOptions): Promise<SendResult> {
-  if (answer.kind === 'Posted') return delivered(answer.handle);
+  if (answer.kind === 'Taken') return delivered(answer.handle);
   if (!refusesBlocks(answer.error)) return answer.result;
   const plain = await callSlack(place.method, { ...place.where, text, blocks: [] }, call);
   if (plain.kind === 'Refused') return plain.result;

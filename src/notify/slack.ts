@@ -1,13 +1,14 @@
 import type { SecretKeyReference, SlackSink } from '../api/generated/upgradeplan.ts';
 import type { Notification } from '../core/notification/notification.ts';
-import type { SendResult } from '../core/notification/send-result.ts';
+import type { ProbeResult, SendResult } from '../core/notification/send-result.ts';
 import type { SinkEnvironment } from './create-sink.ts';
-import { judgeAnswer } from './judge-answer.ts';
+import { asProbe, judgeAnswer } from './judge-answer.ts';
 import { planUrl } from './plan-url.ts';
-import { readHeaderText, readSecretUrl } from './secret-values.ts';
-import type { SendOptions, Sink } from './sink.ts';
+import { probeOrigin } from './probe-origin.ts';
+import { readHeaderText, readSecretUrl, type SecretValue } from './secret-values.ts';
+import type { SendOptions, Sink, TryOptions } from './sink.ts';
 import { severityOf } from './severity.ts';
-import { parseHandle, SLACK_API_URL } from './slack-api.ts';
+import { callSlack, parseHandle, SLACK_API_URL, type SlackCallOptions } from './slack-api.ts';
 import { answerInSlack, postToSlack, updateInSlack, type SlackChannel } from './slack-channel.ts';
 import { slackWord, withWords } from './slack-errors.ts';
 import { slackMessage } from './slack-message.ts';
@@ -25,32 +26,59 @@ export function createSlack(name: string, spec: SlackSink, environment: SinkEnvi
     name,
     updatesInPlace: spec.tokenSecretRef !== undefined,
     preview: (notification) => ({ contentType: 'application/json', body: JSON.stringify(slackMessage(notification)) }),
-    send: createSend(name, spec, environment),
+    ...createWays(name, spec, environment),
   };
 }
 
-function createSend(name: string, spec: SlackSink, environment: SinkEnvironment): Sink['send'] {
+function createWays(name: string, spec: SlackSink, environment: SinkEnvironment): Required<Pick<Sink, 'send' | 'probe'>> {
   const { channel, tokenSecretRef, webhookUrlSecretRef, apiUrl = SLACK_API_URL } = spec;
   if (webhookUrlSecretRef !== undefined) {
-    return (notification, options) => sendToWebhook(webhookUrlSecretRef, environment, notification, options);
+    return {
+      send: (notification, options) => sendToWebhook(webhookUrlSecretRef, environment, notification, options),
+      probe: async (options) =>
+        probeOrigin(await readSecretUrl(environment.readSecret, webhookUrlSecretRef), environment, options),
+    };
   }
   if (tokenSecretRef !== undefined && channel !== undefined) {
-    return (notification, options) => sendAsApp({ channel, tokenSecretRef, apiUrl }, environment, notification, options);
+    const app = { channel, tokenSecretRef, apiUrl };
+    return {
+      send: (notification, options) => sendAsApp(app, environment, notification, options),
+      probe: (options) => probeAsApp(app, environment, options),
+    };
   }
   throw new Error(`The sink ${name} has neither a channel with a token nor an incoming webhook.`);
 }
 
-async function sendAsApp(
-  { channel, tokenSecretRef, apiUrl }: SlackApp,
+/** With what Slack is called, once the token is there. */
+async function readCall(
+  { tokenSecretRef, apiUrl }: SlackApp,
   { http, userAgent, readSecret }: SinkEnvironment,
-  notification: Notification,
-  { signal, now, handle }: SendOptions,
-): Promise<SendResult> {
+  { signal, now }: TryOptions,
+): Promise<SecretValue<SlackCallOptions>> {
   const url = planUrl(apiUrl);
   if (url.kind === 'Permanent') return url;
   const token = await readHeaderText(readSecret, tokenSecretRef);
   if (token.kind === 'Permanent') return token;
-  const channelOf: SlackChannel = { channel, call: { http, userAgent, apiUrl, token: token.value, signal, now } };
+  return { kind: 'Found', value: { http, userAgent, apiUrl, token: token.value, signal, now } };
+}
+
+async function probeAsApp(app: SlackApp, environment: SinkEnvironment, options: TryOptions): Promise<ProbeResult> {
+  const call = await readCall(app, environment, options);
+  if (call.kind === 'Permanent') return call;
+  const answer = await callSlack('auth.test', {}, call.value);
+  return answer.kind === 'Taken' ? { kind: 'Reached' } : asProbe(answer.result);
+}
+
+async function sendAsApp(
+  app: SlackApp,
+  environment: SinkEnvironment,
+  notification: Notification,
+  options: SendOptions,
+): Promise<SendResult> {
+  const call = await readCall(app, environment, options);
+  if (call.kind === 'Permanent') return call;
+  const { handle } = options;
+  const channelOf: SlackChannel = { channel: app.channel, call: call.value };
   const message = slackMessage(notification);
   const live = handle === undefined ? undefined : parseHandle(handle);
   if (live === undefined) return postToSlack(channelOf, message);

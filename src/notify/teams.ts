@@ -4,16 +4,15 @@ import type { SendResult } from '../core/notification/send-result.ts';
 import type { SinkEnvironment } from './create-sink.ts';
 import type { HttpAnswer } from './http.ts';
 import { judgeAnswer } from './judge-answer.ts';
+import { probeOrigin } from './probe-origin.ts';
 import { readSecretUrl } from './secret-values.ts';
 import type { SendOptions, Sink } from './sink.ts';
 import { teamsMessage } from './teams-card.ts';
 
 /** A sink that posts an Adaptive Card to a channel of Microsoft Teams, through the webhook of a workflow. */
-export function createTeams(
-  name: string,
-  { webhookUrlSecretRef }: TeamsSink,
-  { http, userAgent, readSecret }: SinkEnvironment,
-): Sink {
+export function createTeams(name: string, { webhookUrlSecretRef }: TeamsSink, environment: SinkEnvironment): Sink {
+  const { http, userAgent, readSecret } = environment;
+
   async function send(notification: Notification, { signal, now }: SendOptions): Promise<SendResult> {
     const url = await readSecretUrl(readSecret, webhookUrlSecretRef);
     if (url.kind === 'Permanent') return url;
@@ -26,6 +25,7 @@ export function createTeams(
     name,
     preview: (notification) => ({ contentType: 'application/json', body: JSON.stringify(teamsMessage(notification)) }),
     send,
+    probe: async (options) => probeOrigin(await readSecretUrl(readSecret, webhookUrlSecretRef), environment, options),
   };
 }
 

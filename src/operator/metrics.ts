@@ -3,6 +3,7 @@ import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import type { NodeFact } from '../core/facts.ts';
 import { CONDITIONS } from '../api/conditions.ts';
+import { isProbe } from '../core/baton/series.ts';
 
 /** A node in its turn, and the plan that has claimed it. */
 export interface NodeInTurn {
@@ -94,7 +95,9 @@ export function createMetrics(sources: MetricSources): Metrics {
     ['namespace', 'plan', 'sink', 'outcome', 'reason'],
     function* () {
       for (const { metadata, spec, status } of sources.batches()) {
-        for (const { sink, outcome, reason = '' } of status?.notification?.receipts ?? []) {
+        for (const receipt of status?.notification?.receipts ?? []) {
+          if (isProbe(receipt)) continue;
+          const { sink, outcome, reason = '' } = receipt;
           yield { labels: { namespace: metadata.namespace, plan: spec.plan, sink, outcome, reason }, value: 1 };
         }
       }

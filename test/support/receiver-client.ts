@@ -40,9 +40,9 @@ export interface Delivery {
   readonly request: Received;
 }
 
-/** True when the receiver said that it has it. */
+/** True when the receiver said that it has it. A probe brings nothing. */
 export function wasTaken(request: Received): boolean {
-  return request.status >= 200 && request.status < 300;
+  return request.method === 'POST' && request.status >= 200 && request.status < 300;
 }
 
 /**

@@ -575,7 +575,7 @@ export interface BatchNotification {
   readonly standing?: readonly ('RolloutPaused' | 'RolloutStalled' | 'ApprovalRequired')[];
   /** troubleTime is when the trouble was first seen that the next alert is to tell. */
   readonly troubleTime?: string;
-  /** receipts say what became of the batch's messages, one for each message and sink. */
+  /** receipts say what became of the batch's messages, one for each message and sink, and what the newest probe of a sink has found out, where one failed. */
   readonly receipts?: readonly Receipt[];
 }
 
@@ -617,15 +617,15 @@ export interface AlertCause {
 export interface Receipt {
   /** sink is the sink's name. */
   readonly sink: string;
-  /** id is the message's id. */
+  /** id is the message's id; for a probe <batch uid>/probe, then <batch uid>/probe.2 and on. */
   readonly id: string;
-  /** outcome is Delivered, or Failed for good. */
-  readonly outcome: 'Delivered' | 'Failed';
+  /** outcome is Delivered, or Failed for good; of a probe Failed, or Reached when one had failed before. */
+  readonly outcome: 'Delivered' | 'Failed' | 'Reached';
   /** reason is one CamelCase word for why it failed. */
   readonly reason?: string;
   /** message says it to a person. */
   readonly message?: string;
-  /** node is the node whose agent sent it. */
+  /** node is the node whose agent sent or probed. */
   readonly node?: string;
   /** attempts is how often it was tried by that agent. */
   readonly attempts?: number;
@@ -633,7 +633,7 @@ export interface Receipt {
   readonly handle?: string;
   /** remark says what was not as it should be, although it was delivered. */
   readonly remark?: ReceiptRemark;
-  /** time is when it was delivered or given up. */
+  /** time is when it was delivered or given up, or the probe ended. */
   readonly time: string;
 }
 

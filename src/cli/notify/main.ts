@@ -146,7 +146,11 @@ function previewSink({ plan, sink, batch, cluster }: Previewed): SinkPreview {
   const agent = { node: batch.status?.agent ?? 'preview', pod: 'preview' };
   const notification = consolidate({ batch, reports: [], cluster, agent, ...styleOf(plan, spec) });
   const nothing = (): Promise<never> => Promise.reject(new Error('a preview sends nothing'));
-  const noNetwork = { http: { post: nothing, close: () => Promise.resolve() }, connect: nothing, events: { write: nothing } };
+  const noNetwork = {
+    http: { post: nothing, probe: nothing, close: () => Promise.resolve() },
+    connect: nothing,
+    events: { write: nothing },
+  };
   return createSink(spec, { ...noNetwork, userAgent: `baton/${VERSION}`, secretsDirectory: '' }).preview(notification);
 }
 

@@ -20,10 +20,18 @@ const MESSAGE_BYTES = 256;
 const HANDLE_BYTES = 128;
 
 /** What follows from a try. */
-export type Verdict =
-  | ({ readonly kind: 'Over'; readonly outcome: 'Delivered' } & Omit<Delivered, 'kind'>)
+export type Verdict = ({ readonly kind: 'Over'; readonly outcome: 'Delivered' } & Omit<Delivered, 'kind'>) | FailureVerdict;
+
+/** What follows from a try that failed. */
+export type FailureVerdict =
   | { readonly kind: 'Over'; readonly outcome: 'Failed'; readonly reason: string; readonly message: string }
   | { readonly kind: 'Again'; readonly afterMs: number };
+
+/** What follows from a probe that has reached its sink. */
+export interface ReachedVerdict {
+  readonly kind: 'Over';
+  readonly outcome: 'Reached';
+}
 
 /** How often, and for how long, an agent has tried. */
 export interface Tries {
@@ -40,8 +48,17 @@ export interface Tries {
  *
  * @param random from 0 to 1: half of each wait is left to chance, so that agents that failed together do not come back together.
  */
-export function judgeAttempt(result: SendResult, { attempts, unanswered, elapsedMs }: Tries, random: number): Verdict {
+export function judgeAttempt(result: SendResult, tries: Tries, random: number): Verdict {
   if (result.kind === 'Delivered') return { ...result, kind: 'Over', outcome: 'Delivered' };
+  return judgeFailure(result, tries, random);
+}
+
+/** Judges a try that failed, as {@link judgeAttempt} does. */
+export function judgeFailure(
+  result: Exclude<SendResult, Delivered>,
+  { attempts, unanswered, elapsedMs }: Tries,
+  random: number,
+): FailureVerdict {
   const { reason, message } = result;
   const secretMayCome = reason === NOTIFY_REASONS.SecretMissing && elapsedMs < SECRET_GRACE_MS;
   if (result.kind === 'Permanent' && !secretMayCome) return { kind: 'Over', outcome: 'Failed', reason, message };
@@ -56,10 +73,10 @@ export function backoffMs(attempts: number, random: number, longestMs: number = 
   return Math.round(full * (0.5 + random / 2));
 }
 
-/** The receipt for what has become of a delivery. */
+/** The receipt for what has become of a delivery, or of a probe. */
 export function makeReceipt(
   { sink, id }: Delivery,
-  verdict: Extract<Verdict, { kind: 'Over' }>,
+  verdict: Extract<Verdict, { kind: 'Over' }> | ReachedVerdict,
   told: { readonly node: string; readonly attempts: number; readonly now: Instant },
 ): Receipt {
   const { outcome } = verdict;
@@ -69,7 +86,9 @@ export function makeReceipt(
     outcome,
     ...(outcome === 'Failed'
       ? { reason: verdict.reason.slice(0, REASON_LENGTH), message: cutToBytes(verdict.message, MESSAGE_BYTES) }
-      : { handle: usableHandle(verdict.handle), remark: boundedRemark(verdict.remark) }),
+      : outcome === 'Delivered'
+        ? { handle: usableHandle(verdict.handle), remark: boundedRemark(verdict.remark) }
+        : {}),
     node: told.node,
     attempts: told.attempts === 0 ? undefined : told.attempts,
     time: toRfc3339(told.now),

@@ -3,6 +3,7 @@ import { ANNOTATIONS } from '../../api/names.ts';
 import type { Instant } from '../facts.ts';
 import { presentFields } from '../present-fields.ts';
 import { toMicroTime, toRfc3339 } from '../text.ts';
+import { isProbe } from './series.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -92,7 +93,7 @@ function readReceipt(value: unknown): Receipt | undefined {
   if (!isJson(value)) return undefined;
   const { sink, id, outcome, time, reason, message, node, attempts, handle } = value;
   if (!isShort(sink, 40) || !isShort(id, 128) || !isShort(time, 40) || Number.isNaN(Date.parse(time))) return undefined;
-  if (outcome !== 'Delivered' && outcome !== 'Failed') return undefined;
+  if (!isOutcome(outcome, id)) return undefined;
   return presentFields({
     sink,
     id,
@@ -105,6 +106,11 @@ function readReceipt(value: unknown): Receipt | undefined {
     remark: readRemark(value['remark']),
     time: toRfc3339(Date.parse(time)),
   });
+}
+
+/** A probe delivers nothing, and nothing else is merely reached. */
+function isOutcome(value: unknown, id: string): value is Receipt['outcome'] {
+  return value === 'Failed' || value === (isProbe({ id }) ? 'Reached' : 'Delivered');
 }
 
 function readRemark(value: unknown): Receipt['remark'] {

@@ -26,6 +26,11 @@ export function seriesPlace(id: string): SeriesPlace | undefined {
   return isOurs ? { batchUid, series, number } : undefined;
 }
 
+/** Whether a receipt tells of a look at a sink, and of no message. */
+export function isProbe({ id }: Pick<Receipt, 'id'>): boolean {
+  return seriesPlace(id)?.series === 'probe';
+}
+
 /** The newest receipt of a batch's series for a sink, with its number. */
 export function newestIn(
   { series, batchUid }: Pick<SeriesPlace, 'series' | 'batchUid'>,

@@ -6,6 +6,9 @@ export type SendResult =
   /** It will not work, however often it is tried. */
   | { readonly kind: 'Permanent'; readonly reason: string; readonly message: string };
 
+/** What came of a look whether a receiver can be reached. Nothing was sent. */
+export type ProbeResult = { readonly kind: 'Reached' } | Exclude<SendResult, Delivered>;
+
 /** The receiver has said that it took it. */
 export interface Delivered {
   readonly kind: 'Delivered';

@@ -26,8 +26,8 @@ interface OutboxBatch extends Pick<BatchNotification, 'alerts' | 'standing' | 't
 export function batchOutbox(input: DecisionInput, batch: UpgradeBatch, of: OutboxBatch): BatchNotification | undefined {
   const before = batch.status?.notification;
   const { settledTime, alerts = [], standing, troubleTime } = of;
-  const live = liveReceipts(input, batch);
-  const isEmpty = alerts.length === 0 && troubleTime === undefined && live.length === 0;
+  const series = seriesReceipts(input, batch);
+  const isEmpty = alerts.length === 0 && troubleTime === undefined && series.length === 0;
   if (settledTime === undefined && before === undefined && isEmpty) return undefined;
   const final = settledTime === undefined ? {} : askedSinks(input, batch, of);
   const notification = presentFields({
@@ -37,14 +37,19 @@ export function batchOutbox(input: DecisionInput, batch: UpgradeBatch, of: Outbo
     standing,
     troubleTime,
   });
-  return { ...notification, receipts: [...live, ...receiptsOf(input, batch, { notification, settledTime })] };
+  return { ...notification, receipts: [...receiptsOf(input, batch, { notification, settledTime }), ...series] };
 }
 
-/** The live message of each sink, by which the next agent goes on with it, and the final message takes its place. */
-function liveReceipts({ snapshot }: DecisionInput, { metadata, status }: UpgradeBatch): readonly Receipt[] {
+/**
+ * The live message of each sink, by which the next agent goes on with it, and the final message takes its place; and what the newest probe
+ * of each sink has found out.
+ */
+function seriesReceipts({ snapshot }: DecisionInput, { metadata, status }: UpgradeBatch): readonly Receipt[] {
   const known = [...(status?.notification?.receipts ?? []), ...(snapshot.lease?.receipts ?? [])];
-  const series = { series: 'live', batchUid: metadata.uid } as const;
-  return currentSinks(snapshot, known).flatMap((name) => newestIn(series, name, known)?.receipt ?? []);
+  const sinks = currentSinks(snapshot, known);
+  return (['live', 'probe'] as const).flatMap((series) =>
+    sinks.flatMap((sink) => newestIn({ series, batchUid: metadata.uid }, sink, known)?.receipt ?? []),
+  );
 }
 
 /** The receipts on record and on the Lease, for the messages that are on record, and for those that took too long. */

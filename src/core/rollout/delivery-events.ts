@@ -3,7 +3,7 @@ import type { Receipt, UpgradeBatchStatus } from '../../api/generated/upgradebat
 import { API_VERSION } from '../../api/names.ts';
 import { cutToBytes, toMicroTime } from '../text.ts';
 import type { Command } from './command.ts';
-import { deliveryProblem, lastWord, sinkWords } from './sink-words.ts';
+import { aboutWord, deliveryProblem, lastWord, sinkWords } from './sink-words.ts';
 import type { DecisionInput } from './snapshot.ts';
 
 /**
@@ -24,7 +24,13 @@ export function tellFailures(input: DecisionInput, statuses: ReadonlyMap<string,
       if (problem === undefined || isOld || problem.reason === NOTIFY_REASONS.SinkRemoved) continue;
       const last = lastWord(receipt.sink, known);
       if (last !== undefined && deliveryProblem(last)?.reason === problem.reason) continue;
-      commands.push(eventOf(input, receipt, `${batch.metadata.name} to ${receipt.sink}: ${problem.reason}: ${problem.message}`));
+      commands.push(
+        eventOf(
+          input,
+          receipt,
+          `${aboutWord({ ...receipt, batch: batch.metadata.name })}: ${problem.reason}: ${problem.message}`,
+        ),
+      );
     }
   }
   return commands;

@@ -4,11 +4,14 @@ import { seriesPlace } from '../baton/series.ts';
 import { counted } from '../text.ts';
 import { isSettled } from './batch-step.ts';
 import type { PlanFinding } from './plan-findings.ts';
-import { currentSinks, deliveryProblem, lastWord, sinkWords, type SinkWord } from './sink-words.ts';
+import { aboutWord, currentSinks, deliveryProblem, lastWord, sinkWords, type SinkWord } from './sink-words.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 
 /** So many messages that were given up are named. */
 const MOST_NAMED = 3;
+
+/** Where to look when a sink cannot be reached. */
+const WAY_THERE = 'look at its address, and at DNS, firewall and proxy on the way';
 
 /** Whether everybody can be told, by the last word of each sink, and has been told of what has settled. */
 export function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | undefined): PlanFinding {
@@ -44,7 +47,9 @@ function openMessage({ batches }: PlanSnapshot): string | undefined {
 function problemOf(word: SinkWord | undefined): readonly { readonly reason: string; readonly message: string }[] {
   const problem = word === undefined ? undefined : deliveryProblem(word);
   if (word === undefined || problem === undefined) return [];
-  return [{ reason: problem.reason, message: `${word.batch} to ${word.sink}: ${problem.message}` }];
+  const { reason, message } = problem;
+  const advice = reason === NOTIFY_REASONS.SinkUnreachable ? `; ${WAY_THERE}` : '';
+  return [{ reason, message: `${aboutWord(word)}: ${message}${advice}` }];
 }
 
 /** How many messages were taken, and which of those that are on record never will be: `4 notifications delivered, 1 given up: …`. */
@@ -53,7 +58,7 @@ function tally(words: readonly SinkWord[]): string {
   const givenUp = words.filter(({ outcome, reason }) => outcome === 'Failed' && reason !== NOTIFY_REASONS.SinkRemoved);
   const told = `${counted(delivered, 'notification')} delivered`;
   if (givenUp.length === 0) return told;
-  const named = givenUp.slice(-MOST_NAMED).map((word) => `${word.batch} to ${word.sink}: ${deliveryProblem(word)?.reason ?? ''}`);
+  const named = givenUp.slice(-MOST_NAMED).map((word) => `${aboutWord(word)}: ${deliveryProblem(word)?.reason ?? ''}`);
   const more = givenUp.length > MOST_NAMED ? ` and ${givenUp.length - MOST_NAMED} before` : '';
   return `${told}, ${givenUp.length} given up: ${named.join(', ')}${more}`;
 }

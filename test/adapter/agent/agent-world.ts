@@ -5,7 +5,9 @@ import type { Log } from '../../../src/api/log.ts';
 import type { OutboxEntry } from '../../../src/core/baton/deliveries.ts';
 import { patienceSeconds } from '../../../src/core/baton/patience.ts';
 import type { LeaseView } from '../../../src/core/baton/lease.ts';
+import { isProbe } from '../../../src/core/baton/series.ts';
 import type { ReportFact } from '../../../src/core/facts.ts';
+import type { Sink } from '../../../src/notify/sink.ts';
 import { aPlan, settle, supersedeAlerts, withAlert } from './batches.ts';
 import { FakeCluster, type Holder } from './fake-cluster.ts';
 import { Receivers } from './receivers.ts';
@@ -32,6 +34,7 @@ export class AgentWorld {
   readonly behaviours = this.receivers.behaviours;
   readonly received = this.receivers.received;
   readonly posted = this.receivers.posted;
+  readonly probes = this.receivers.probes;
   readonly logged: string[] = [];
   /** What each call to the API server does before it is carried out; may throw. */
   beforeCall: (call: string, agent: RunningAgent) => void = () => undefined;
@@ -125,6 +128,7 @@ export class AgentWorld {
           });
         },
         outbox: () => this.outbox(),
+        probes: () => cluster.receipts().filter(isProbe),
         read: (name) => call('batch.read', () => cluster.read(name)),
       },
       sharedSinks: { read: () => Promise.resolve(this.sharedSinks()) },
@@ -146,11 +150,18 @@ export class AgentWorld {
           const timeoutMs = patienceSeconds(spec, 0) * 1000;
           return agent.process.call(0, () => this.receivers.send(spec.name, { agent, notification, timeoutMs, ...options }));
         },
+        ...this.#probing(spec.name, agent),
       }),
       clock: agent.process.clock,
       random: () => this.random(),
       log,
     };
+  }
+
+  /** A sink can be probed where its receiver says what a probe finds. */
+  #probing(sink: string, { node, process }: RunningAgent): Pick<Sink, 'probe'> {
+    if (this.behaviours.get(sink)?.probe === undefined) return {};
+    return { probe: ({ signal }) => process.call(0, () => this.receivers.probe({ sink, node, signal })) };
   }
 
   #noteReceipts(lease: LeaseView): LeaseView {

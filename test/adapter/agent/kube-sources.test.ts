@@ -96,9 +96,15 @@ describe('the plan and the batches at the API server', () => {
     await expect(kubeBatchSource(deps(silent), 'kernel').read('kernel-7f3c-1', signal)).rejects.toMatchObject({ code: 503 });
   });
 
-  it('are followed by the label of the plan, and of batches only the outbox is kept', async () => {
+  it('are followed by the label of the plan, and of batches only the outbox and the words of probes are kept', async () => {
     const open: UpgradeBatch = { ...aBatch([succeeded('node-1')], { name: 'kernel-7f3c-2' }), status: {} };
-    const batches = collection([settle(aBatch([succeeded('node-1')]), ['ops']), open]);
+    const word = { sink: 'ops', outcome: 'Failed', time: '2026-11-22T10:00:00Z' } as const;
+    const probe = { ...word, id: 'uid-of-kernel-7f3c-3/probe' };
+    const probed: UpgradeBatch = {
+      ...aBatch([succeeded('node-1')], { name: 'kernel-7f3c-3' }),
+      status: { notification: { id: 'uid-of-kernel-7f3c-3/1', receipts: [{ ...word, id: 'uid-of-kernel-7f3c-3/live' }, probe] } },
+    };
+    const batches = collection([settle(aBatch([succeeded('node-1')]), ['ops']), open, probed]);
     const source = kubeBatchSource(deps(batches), 'kernel');
     const stop = new AbortController();
     let changes = 0;
@@ -112,6 +118,7 @@ describe('the plan and the batches at the API server', () => {
     expect(source.outbox()).toEqual([
       { name: 'kernel-7f3c-4', uid: 'uid-of-kernel-7f3c-4', index: 4, id: 'uid-of-kernel-7f3c-4/1', sinks: ['ops'] },
     ]);
+    expect(source.probes()).toEqual([probe]);
   });
 });
 

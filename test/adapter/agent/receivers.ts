@@ -1,5 +1,5 @@
 import type { Notification } from '../../../src/core/notification/notification.ts';
-import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import type { ProbeResult, SendResult } from '../../../src/core/notification/send-result.ts';
 import type { SendOptions } from '../../../src/notify/sink.ts';
 import type { RunningAgent } from './agent-world.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -42,6 +42,13 @@ export interface SendTry {
   readonly endedAt?: number;
 }
 
+/** A look of an agent at a sink. */
+export interface Probe {
+  readonly sink: string;
+  readonly node: string;
+  readonly at: number;
+}
+
 /** What a receiver does with a try. It gets the notification after `latencyMs`. */
 export interface SinkBehaviour {
   readonly latencyMs: number;
@@ -53,6 +60,8 @@ export interface SinkBehaviour {
   readonly onSend?: (sent: SendTry) => void;
   readonly onReceived?: (sent: SendTry) => void;
   readonly answer?: (sent: SendTry) => SendResult;
+  /** What a probe finds after `latencyMs`, unless it is cut; without it the sink cannot be probed. */
+  readonly probe?: (probe: Probe) => ProbeResult | 'Hangs';
 }
 
 /** For how long before it arrives (ms) a request can no longer be called back: its bytes are on their way. */
@@ -72,6 +81,7 @@ export class Receivers {
   readonly tries: SendTry[] = [];
   readonly received: Received[] = [];
   readonly posted: Posted[] = [];
+  readonly probes: Probe[] = [];
   readonly #time: VirtualTime;
 
   constructor(time: VirtualTime) {
@@ -95,6 +105,25 @@ export class Receivers {
     if (end === 'Answered') return answer;
     const message = end === 'Cut' ? 'the agent stopped waiting' : 'no answer in time';
     return { kind: 'Retry', reason: 'NoAnswer', message };
+  }
+
+  /** One look: what the agent finds. */
+  async probe({
+    sink,
+    node,
+    signal,
+  }: {
+    readonly sink: string;
+    readonly node: string;
+    readonly signal: AbortSignal;
+  }): Promise<ProbeResult> {
+    const probe = { sink, node, at: this.#time.now };
+    this.probes.push(probe);
+    const { probe: find, latencyMs = 0 } = this.behaviours.get(sink) ?? {};
+    const result = find?.(probe) ?? 'Hangs';
+    await this.#time.sleep(result === 'Hangs' ? Infinity : latencyMs, signal);
+    const wasCut: ProbeResult = { kind: 'Retry', reason: 'NoAnswer', message: 'the agent stopped waiting' };
+    return signal.aborted || result === 'Hangs' ? wasCut : result;
   }
 
   #tryAt(index: number): SendTry {

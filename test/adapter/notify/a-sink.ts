@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import type { Sink as SinkSpec } from '../../../src/api/generated/upgradeplan.ts';
 import { consolidate } from '../../../src/core/notification/consolidate.ts';
 import type { Notification } from '../../../src/core/notification/notification.ts';
-import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import type { ProbeResult, SendResult } from '../../../src/core/notification/send-result.ts';
 import { createAddressPolicy, type AddressPolicy } from '../../../src/net/address-policy.ts';
 import { createConnect } from '../../../src/net/guarded-socket.ts';
 import { createSink } from '../../../src/notify/create-sink.ts';
 import { createHttpClient, type HttpClient } from '../../../src/notify/http.ts';
+import type { Sink } from '../../../src/notify/sink.ts';
 import { aBatch, succeeded } from '../../core/notification/a-batch.ts';
 
 /** The notification of a batch of one node that went well. */
@@ -78,8 +79,22 @@ export class SinkWorld {
     spec: SinkSpec,
     { notification = NOTIFICATION, http, signal = new AbortController().signal, handle }: SendChanges = {},
   ): Promise<SendResult> {
+    const sink = await this.#sink(spec, http);
+    return sink.send(notification, { signal, now: Date.now(), ...(handle === undefined ? {} : { handle }) });
+  }
+
+  /** Looks whether the sink that a plan describes so can be reached. */
+  async probe(
+    spec: SinkSpec,
+    { http, signal = new AbortController().signal }: Pick<SendChanges, 'http' | 'signal'> = {},
+  ): Promise<ProbeResult | undefined> {
+    const sink = await this.#sink(spec, http);
+    return sink.probe?.({ signal, now: Date.now() });
+  }
+
+  async #sink(spec: SinkSpec, http: HttpClient | undefined): Promise<Sink> {
     const { allow, lookup, smtpTimeoutMs } = this.#wayOut;
-    const sink = createSink(spec, {
+    return createSink(spec, {
       http: http ?? (await this.keep(aClient(this.#wayOut))),
       ...onlyHttp,
       connect: createConnect({ policy: policyFor(allow), lookup }),
@@ -87,7 +102,6 @@ export class SinkWorld {
       userAgent: 'baton/0.1.0',
       secretsDirectory: this.directory,
     });
-    return sink.send(notification, { signal, now: Date.now(), ...(handle === undefined ? {} : { handle }) });
   }
 
   async close(): Promise<void> {

@@ -95,6 +95,16 @@ describe.each(KINDS)('A sink of the kind $kind', (kind) => {
     expect(receiptOf(result)).toMatchObject({ outcome: 'Delivered', sink: 'ops', id: NOTIFICATION.id });
   });
 
+  it('looks whether its receiver answers, which gets no message', async () => {
+    const receiver = await world.keep(startReceiver(taken));
+    world.secret('ops', 'secret', { url: receiver.url, token: 'xoxb-secret-token' });
+
+    expect(await world.probe({ name: 'ops', ...kind.spec(`http://${receiver.host}`) })).toEqual({ kind: 'Reached' });
+    // Of Slack's API the token is to be tried as well.
+    const asked = kind.kind === 'slack as an app' ? { method: 'POST', path: '/auth.test' } : { method: 'HEAD', path: '/' };
+    expect(receiver.requests).toEqual([expect.objectContaining({ ...asked, body: '' })]);
+  });
+
   it.each([
     {
       title: '429 with Retry-After',

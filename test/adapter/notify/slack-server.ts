@@ -61,6 +61,7 @@ export async function startSlackServer(address?: string): Promise<SlackServer> {
     if (method !== 'POST' || headers['content-type'] !== 'application/x-www-form-urlencoded') return refused('invalid_post_type');
     if (headers.authorization === undefined) return refused('not_authed');
     if (headers.authorization !== 'Bearer xoxb-test') return refused('invalid_auth');
+    if (path === '/api/auth.test') return { ok: true, team: 'Ops', user: 'baton', user_id: 'U0BATON' };
     const form = new URLSearchParams(body);
     const channel = CHANNELS[form.get('channel') ?? ''];
     if (NOT_IN.has(form.get('channel') ?? '')) return refused('not_in_channel');

@@ -73,11 +73,20 @@ describe('/metrics', () => {
     expect(lines).not.toContainEqual(expect.stringContaining('Accepted'));
   });
 
-  it('counts notifications by what became of them', async () => {
+  it('counts notifications by what became of them, and no probes', async () => {
     const receipt = { sink: 'ops', outcome: 'Failed', reason: 'SecretMissing', time: '2026-11-21T22:00:00Z' } as const;
     const told = (id: string): UpgradeBatch => ({
       ...aBatch(['node-1']),
-      status: { notification: { id, sinks: ['ops'], receipts: [{ ...receipt, id }] } },
+      status: {
+        notification: {
+          id,
+          sinks: ['ops'],
+          receipts: [
+            { ...receipt, id },
+            { ...receipt, id: `${id.slice(0, 1)}/probe` },
+          ],
+        },
+      },
     });
     batches = [told('a/1'), told('b/1')];
     const expected = /^baton_notifications\{.*sink="ops",outcome="Failed",reason="SecretMissing"\} 2$/;

@@ -76,6 +76,8 @@ describe('a Lease', () => {
 
   it.each([
     { title: 'an unknown outcome', wrong: { outcome: 'Perhaps' }, read: [] },
+    { title: 'a message that was merely reached', wrong: { outcome: 'Reached' }, read: [] },
+    { title: 'a probe that delivers', wrong: { id: 'uid/probe', outcome: 'Delivered' }, read: [] },
     { title: 'no time', wrong: { time: 'soon' }, read: [] },
     { title: 'a sink name that is too long', wrong: { sink: 'x'.repeat(41) }, read: [] },
     { title: 'attempts that are no number', wrong: { attempts: '2' }, read: [{ ...RECEIPT, attempts: undefined }] },
@@ -87,6 +89,13 @@ describe('a Lease', () => {
     const { receipts } = readLease(leaseObject({ 'baton.dev/receipts': JSON.stringify([{ ...RECEIPT, ...wrong }]) }));
 
     expect(receipts).toEqual(read);
+  });
+});
+
+describe('what a probe has found out', () => {
+  it.each(['Failed', 'Reached'])('is read from the Lease: %s', (outcome) => {
+    const probe = { ...RECEIPT, id: 'uid/probe.2', outcome };
+    expect(readLease(leaseObject({ 'baton.dev/receipts': JSON.stringify([probe]) })).receipts).toEqual([probe]);
   });
 });
 

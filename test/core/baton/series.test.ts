@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Receipt } from '../../../src/api/generated/upgradebatch.ts';
-import { newestIn, seriesId, seriesPlace } from '../../../src/core/baton/series.ts';
+import { isProbe, newestIn, seriesId, seriesPlace } from '../../../src/core/baton/series.ts';
 
 const UID = 'uid-of-os-aaaa-1';
 
@@ -13,6 +13,7 @@ describe('The id of a series', () => {
   ] as const)('of number $number is $id, which is read as the same', ({ series, number, id }) => {
     expect(seriesId(series, UID, number)).toBe(id);
     expect(seriesPlace(id)).toEqual({ batchUid: UID, series, number });
+    expect(isProbe({ id })).toBe(series === 'probe');
   });
 
   it.each([

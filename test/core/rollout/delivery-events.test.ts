@@ -35,6 +35,13 @@ function notesOf({ commands }: Decision): readonly unknown[] {
   return commands.flatMap((command) => (command.kind === 'TellWarnings' ? [command.event['note']] : []));
 }
 
+const UNREACHED: Receipt = {
+  ...REFUSED,
+  id: 'uid-of-os-aaaa-2/probe',
+  reason: 'SinkUnreachable',
+  message: 'hooks.example: ECONNREFUSED',
+  node: 'node-7',
+};
 const earlier = (changes: Partial<Receipt>): Receipt => ({ ...REFUSED, id: 'uid-of-os-aaaa-1/1', time: timeAt(10), ...changes });
 const GOOD: Receipt = { sink: 'ops', id: 'uid-of-os-aaaa-1/1', outcome: 'Delivered', time: timeAt(10) };
 
@@ -62,6 +69,9 @@ describe('A delivery that failed for good', () => {
       [],
       ['os-aaaa-2 to ops: TemplateFailed: line 3'],
     ],
+    ['is told of a probe as well', UNREACHED, [], ['ops, probed from node-7: SinkUnreachable: hooks.example: ECONNREFUSED']],
+    ['is nothing new when the last probe failed so too', UNREACHED, [{ ...UNREACHED, id: 'uid-of-os-aaaa-1/probe' }], []],
+    ['is not told of a probe that reached its sink', { ...UNREACHED, outcome: 'Reached' }, [], []],
     ['is not told of a good one', { ...GOOD, id: ID }, [], []],
   ])('%s', (_, found, before, notes) => {
     expect(notesOf(pass(found, before))).toEqual(notes);

@@ -5,7 +5,7 @@ import { deliveryFinding } from '../../../src/core/rollout/delivery-finding.ts';
 import type { PlanFinding } from '../../../src/core/rollout/plan-findings.ts';
 import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
 import { aSnapshot } from './support/facts.ts';
-import { aBatch, aPlan, outboxOf, settledStatus, timeAt } from './support/objects.ts';
+import { aBatch, aPlan, settledStatus, timeAt } from './support/objects.ts';
 
 const sinks: Sink[] = ['ops', 'mail'].map((name) => ({ name, webhook: { url: `https://${name}.example` } }));
 const PLAN = aPlan({ notify: { sinks } });
@@ -15,7 +15,8 @@ function told(index: number, receipts: readonly Partial<Receipt>[], asked: reado
   const name = `os-aaaa-${index}`;
   const id = `uid-of-${name}/1`;
   const full = receipts.map((receipt): Receipt => ({ sink: 'ops', id, outcome: 'Delivered', time: timeAt(index), ...receipt }));
-  const notification = { id, sinks: [...new Set([...full.map(({ sink }) => sink), ...asked])], receipts: full };
+  const answered = full.filter((receipt) => receipt.id === id).map(({ sink }) => sink);
+  const notification = { id, sinks: [...answered, ...asked], receipts: full };
   return aBatch(['node-1'], { name, spec: { index }, status: settledStatus([], { notification }) });
 }
 
@@ -102,6 +103,62 @@ describe('Whether everybody was told', () => {
     expect(finding(batches)).toEqual({ status, reason, message });
   });
 
+  const probe = (index: number, changes: Partial<Receipt> = {}): Partial<Receipt> => ({
+    ...{ sink: 'mail', id: `uid-of-os-aaaa-${index}/probe`, node: 'node-7', outcome: 'Failed', reason: 'SinkUnreachable' },
+    ...{ message: 'mail.example: ECONNREFUSED', time: timeAt(100 * index), ...changes },
+  });
+  const open = (index: number, receipts: readonly Partial<Receipt>[]): UpgradeBatch => {
+    const { metadata, status } = told(index, receipts);
+    const { sinks: _unasked, ...notification } = { id: '', ...status?.notification };
+    return { ...aBatch(['node-1'], { name: metadata.name, spec: { index } }), status: { notification } };
+  };
+  const unreachable =
+    'mail, probed from node-7: mail.example: ECONNREFUSED; look at its address, and at DNS, firewall and proxy on the way';
+  const noSecret = { reason: 'SecretMissing', message: 'the key url of the Secret hook is missing' };
+
+  it.each<readonly [string, readonly UpgradeBatch[], string, string, string]>([
+    ['before any batch is settled', [open(1, [probe(1)])], 'False', 'SinkUnreachable', unreachable],
+    [
+      'with its Secret',
+      [open(1, [probe(1, noSecret)])],
+      'False',
+      'SecretMissing',
+      'mail, probed from node-7: the key url of the Secret hook is missing',
+    ],
+    ['after messages that it took', [told(1, [{ sink: 'mail' }]), open(2, [probe(2)])], 'False', 'SinkUnreachable', unreachable],
+    [
+      'and the final message waits for it',
+      [told(1, [probe(1)], ['mail'])],
+      'False',
+      'SinkUnreachable',
+      `${unreachable}; os-aaaa-1 is still to be told to mail`,
+    ],
+    [
+      'until it takes a message',
+      [told(1, [probe(1), { sink: 'mail', time: timeAt(200) }])],
+      'True',
+      'Delivered',
+      '1 notification delivered',
+    ],
+    [
+      'until it is reached, also by the agent of another batch',
+      [told(1, [{}, probe(1)]), open(2, [probe(2, { outcome: 'Reached' })])],
+      'True',
+      'Delivered',
+      '1 notification delivered',
+    ],
+    [
+      'and that it is reached does not make good what it refused',
+      [told(1, [{ ...refused, sink: 'mail' }]), open(2, [probe(2, { outcome: 'Reached' })])],
+      'False',
+      'Refused',
+      'os-aaaa-1 to mail: HTTP 410 from ops.example',
+    ],
+    ['and is not counted', [told(1, [{}, probe(1, { sink: 'gone' })])], 'True', 'Delivered', '1 notification delivered'],
+  ])('tells what a probe has found out: %s', (_, batches, status, reason, message) => {
+    expect(finding(batches)).toEqual({ status, reason, message });
+  });
+
   it('says first that nobody may speak', () => {
     expect(finding([told(1, [refused], ['mail'])], { agentProblem: 'no node may' })).toEqual({
       status: 'False',
@@ -116,7 +173,6 @@ describe('Whether everybody was told', () => {
   });
 
   it('says so while a batch runs, too', () => {
-    const open = aBatch(['node-1'], { name: 'os-aaaa-2', spec: { index: 2 }, status: { notification: outboxOf('os-aaaa-2') } });
-    expect(finding([told(1, [refused]), open])).toMatchObject({ status: 'False', reason: 'Refused' });
+    expect(finding([told(1, [refused]), open(2, [])])).toMatchObject({ status: 'False', reason: 'Refused' });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Receipt, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import { seriesId } from '../../../src/core/baton/series.ts';
+import { findCondition } from '../../../src/core/condition.ts';
 import { decide, type Decision } from '../../../src/core/rollout/decide.ts';
 import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
 import { aLease, anAgent, aNode, aSnapshot, byName, SETTINGS } from './support/facts.ts';
@@ -14,6 +15,9 @@ const live = (number: number, changes: Partial<Receipt> = {}): Receipt => ({
   handle: `C1/${number}`,
   time: timeAt(10),
   ...changes,
+});
+const probe = (number: number, outcome: 'Failed' | 'Reached'): Receipt => ({
+  ...{ sink: 'ops', id: seriesId('probe', UID, number), outcome, time: timeAt(20) },
 });
 
 function pass(
@@ -61,5 +65,25 @@ describe('notify.live: the handle of the live message', () => {
 
     expect(clear).toMatchObject({ receipts: [live(17)] });
     expect(pass(many.slice(0, 10), [live(10)]).commands.some(({ kind }) => kind === 'ClearReceipts')).toBe(false);
+  });
+});
+
+describe('What a probe has found out', () => {
+  it('is kept in the status of the batch from the first moment, beside the live message', () => {
+    expect(kept(pass([probe(1, 'Failed')]))).toEqual([`${UID}/probe `]);
+    expect(kept(pass([probe(1, 'Failed'), live(1)]))).toEqual([`${UID}/live C1/1`, `${UID}/probe `]);
+  });
+
+  it('is what the newest one says', () => {
+    expect(kept(pass([probe(2, 'Reached')], [probe(1, 'Failed')]))).toEqual([`${UID}/probe.2 `]);
+    expect(kept(pass([probe(1, 'Failed')], [probe(2, 'Reached')]))).toEqual([`${UID}/probe.2 `]);
+  });
+
+  it('makes the batch Notified no more than it was', () => {
+    const { batchStatuses } = pass([probe(1, 'Failed')]);
+    expect(findCondition(batchStatuses.get('os-aaaa-1')?.conditions, 'Notified')).toMatchObject({
+      status: 'False',
+      reason: 'NotSettled',
+    });
   });
 });

@@ -9,6 +9,7 @@ const ID = 'uid-of-os-aaaa-1/1';
 const SINKS = ['ops', 'chat'].map((name) => ({ name, webhook: { url: 'https://hooks.example' } }));
 const OPS: Receipt = { sink: 'ops', id: ID, outcome: 'Delivered', time: timeAt(1) };
 const CHAT: Receipt = { ...OPS, sink: 'chat' };
+const UNREACHED: Receipt = { ...CHAT, id: 'uid-of-os-aaaa-1/probe', outcome: 'Failed', reason: 'SinkUnreachable' };
 const REFUSED: Receipt = { ...CHAT, outcome: 'Failed', reason: 'Refused', message: 'HTTP 410 from chat.example' };
 
 /** A batch that has settled at the start, told to some. */
@@ -59,6 +60,8 @@ describe('notify.required: the next batch', () => {
     ['waits for longer', { batch: told([OPS]), seconds: 31 }, false, 'NotificationPending'],
     ['waits for hours', { batch: told([OPS]), seconds: 9 * 3600 }, false, 'NotificationPending'],
     ['does not, where the plan does not say so', { batch: told([OPS]), seconds: 31, required: false }, true, undefined],
+    ['is not held by what a probe has found out', { batch: told([OPS, CHAT, UNREACHED]) }, true, undefined],
+    ['is not let go by what a probe has found out', { batch: told([OPS, UNREACHED]), seconds: 31 }, false, 'NotificationPending'],
     ['is held by a refusal for good', { batch: told([OPS, REFUSED]), seconds: 5 }, false, 'NotificationFailed'],
     ['is not, where the plan does not say so', { batch: told([OPS, REFUSED]), required: false }, true, undefined],
     ['is not held by a sink that was removed', { batch: told([OPS, { ...REFUSED, reason: 'SinkRemoved' }]) }, true, undefined],

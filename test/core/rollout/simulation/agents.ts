@@ -1,5 +1,7 @@
 import type { Receipt, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
+import { makeReceipt } from '../../../../src/core/baton/attempt.ts';
 import { outboxEntries } from '../../../../src/core/baton/deliveries.ts';
+import { probeId } from '../../../../src/core/baton/probe.ts';
 import { sinkSecrets } from '../../../../src/core/sink-secrets.ts';
 import { toRfc3339 } from '../../../../src/core/text.ts';
 import { shareSinks } from './shared-sinks.ts';
@@ -32,10 +34,26 @@ function live(world: World, uid: string): void {
   world.time.after(RENEWAL_MS, () => live(world, uid));
   if (!world.isAlive(pod.node) || world.lease?.agentPodUid !== uid) return;
   world.setLease({ renewed: true }, false);
+  probeAll(world, { uid, node: pod.node });
   const batches = [...world.batches.values()].sort((a, b) => a.spec.index - b.spec.index);
   for (const batch of batches) {
     for (const { id, sinks } of outboxEntries(batch))
       for (const sink of sinks) send(world, { uid, node: pod.node }, batch, { id, sink });
+  }
+}
+
+/** A look at each sink of the plan: that it is down, or no more, is news. */
+function probeAll(world: World, agent: Agent): void {
+  const { batchUid = '', receipts = [] } = world.lease ?? {};
+  const known = [...[...world.batches.values()].flatMap(({ status }) => status?.notification?.receipts ?? []), ...receipts];
+  for (const { name: sink } of world.plan?.spec.notify?.sinks ?? []) {
+    const isDown = world.now < (world.sinks.get(sink)?.downUntil ?? 0);
+    const failed = { kind: 'Over', outcome: 'Failed', reason: 'SinkUnreachable', message: 'connection refused' } as const;
+    const verdict = isDown ? failed : ({ kind: 'Over', outcome: 'Reached' } as const);
+    const id = probeId(verdict, { batchUid, sink, node: agent.node }, known);
+    if (id === undefined) continue;
+    const delivery = { batch: '', batchUid, id, sink };
+    record(world, agent, makeReceipt(delivery, verdict, { node: agent.node, attempts: 3, now: world.now }));
   }
 }
 

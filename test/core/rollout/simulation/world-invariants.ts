@@ -1,5 +1,6 @@
 import type { NodeRecord, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import { isReceiptOf } from '../../../../src/core/baton/deliveries.ts';
+import { isProbe } from '../../../../src/core/baton/series.ts';
 import { isTrue } from '../../../../src/core/condition.ts';
 import type { NodeFact } from '../../../../src/core/facts.ts';
 import { whyIdle } from '../../../../src/core/rollout/current.ts';
@@ -51,7 +52,11 @@ function checkBatch(world: World, ledger: Ledger, batch: UpgradeBatch): void {
   for (const receipt of batch.status?.notification?.receipts ?? []) {
     const delivered = world.deliveries.some((delivery) => delivery.id === receipt.id && delivery.sink === receipt.sink);
     must(isReceiptOf(batch, receipt), 1, () => `${name} has a receipt of another notification`);
-    must(receipt.outcome === 'Failed' || delivered, 1, () => `${name} has a receipt of ${receipt.sink} for what was never sent`);
+    must(
+      receipt.outcome === 'Reached' ? isProbe(receipt) : receipt.outcome === 'Failed' || delivered,
+      1,
+      () => `${name} has a receipt of ${receipt.sink} for what was never sent`,
+    );
   }
   checkAlerts(world, ledger, batch);
   if (!isTrue(batch.status?.conditions, 'Settled')) {
