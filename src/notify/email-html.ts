@@ -77,8 +77,9 @@ function causeRow({ state, reason, process, message, messages, count, nodes, qua
   const others = messages > 1 ? ` and ${messages - 1} other ${messages === 2 ? 'message' : 'messages'}` : '';
   const why = message === undefined ? '' : `<br>${cell(message)}${others}`;
   const condition = quarantined ? '<br><b>QUARANTINED</b>' : stillAt === undefined ? '' : `<br>still ${cell(stillAt)}`;
-  const names = td(`${cell(nodes.replaceAll(',', ', '))}${condition}`);
-  return row([td(`<b>${count}× ${cell(what)}</b>${why}`), names]);
+  const names = td(`${cell(nodes.replaceAll(',', ', '))}${condition}`, 40);
+  // On a phone, half the width is too little for a reason, which is one long word.
+  return row([td(`<b>${count}× ${cell(what)}</b>${why}`, 60), names]);
 }
 
 function nodesTable(notification: Notification): string[] {
@@ -125,8 +126,8 @@ function row(cells: readonly string[]): string {
   return `<tr valign="top" style="border-top:1px solid ${LINE}">${cells.join('')}</tr>`;
 }
 
-function td(html: string): string {
-  return `<td width="50%">${html}</td>`;
+function td(html: string, percent = 50): string {
+  return `<td width="${percent}%">${html}</td>`;
 }
 
 /** Text of others, cut before it is escaped: a cut never falls into an escape. */
