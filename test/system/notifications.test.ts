@@ -32,7 +32,7 @@ beforeAll(async () => {
   const { cluster, kubectl } = system;
   slack = await startSlackServer(cluster.hostAddress);
   alertmanager = await startAlertmanager(cluster.hostAddress);
-  const isWell = ({ method, path }: ReceivedRequest): boolean => method === 'POST' || mayEnd.has(path);
+  const isWell = ({ method, path }: ReceivedRequest): boolean => method !== 'GET' || mayEnd.has(path);
   ops = await startReceiver(
     (response, request) => response.writeHead(isWell(request) ? 204 : 503).end(),
     undefined,
