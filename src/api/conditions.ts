@@ -120,7 +120,17 @@ export const NOTIFY_REASONS = {
   NoEligibleAgent: 'NoEligibleAgent',
   /** A sink refused it for good. */
   Refused: 'Refused',
-  /** The Secret that signs it is missing. */
+  /** A mail server refuses the login. */
+  AuthRefused: 'AuthRefused',
+  /** A mail server does not protect the connection as the plan wants it. */
+  TlsRefused: 'TlsRefused',
+  /** A mail server took it, but not for all recipients. */
+  RecipientsRefused: 'RecipientsRefused',
+  /** Slack took its text alone. */
+  BlocksRefused: 'BlocksRefused',
+  /** The agent is older than the kind of the sink. */
+  UnknownSink: 'UnknownSink',
+  /** A Secret of the sink is missing. */
   SecretMissing: 'SecretMissing',
   /** The content of a Secret cannot be used. */
   SecretInvalid: 'SecretInvalid',

@@ -1,3 +1,4 @@
+import { NOTIFY_REASONS } from '../api/conditions.ts';
 import type { Sink as SinkSpec } from '../api/generated/upgradeplan.ts';
 import { patienceSeconds } from '../core/baton/patience.ts';
 import { sendPolicy } from '../core/notification/final-sinks.ts';
@@ -67,7 +68,7 @@ function unknownSink(name: string): Sink {
     send: () =>
       Promise.resolve({
         kind: 'Permanent',
-        reason: 'UnknownSink',
+        reason: NOTIFY_REASONS.UnknownSink,
         message: 'this version of the agent does not know the kind of the sink',
       }),
   };

@@ -39,7 +39,7 @@ export function judgeAnswer(answer: HttpAnswer, host: string, now: number): Send
     };
   }
   if (status >= 300 && status < 400) {
-    return { kind: 'Permanent', reason: 'RedirectRefused', message: `${message}: redirects are not followed` };
+    return { kind: 'Permanent', reason: NOTIFY_REASONS.RedirectRefused, message: `${message}: redirects are not followed` };
   }
   const words = REFUSALS.get(status);
   return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: words === undefined ? message : `${message}: ${words}` };
@@ -63,7 +63,7 @@ export function asProbe(result: SendResult): ProbeResult {
 export function addressNotAllowed(host: string): SendResult {
   return {
     kind: 'Permanent',
-    reason: 'AddressNotAllowed',
+    reason: NOTIFY_REASONS.AddressNotAllowed,
     message: `the address of ${host} is not one that sinks may have (BATON_SINK_ALLOW)`,
   };
 }

@@ -34,10 +34,10 @@ export function judgeSmtpFailure(failure: SmtpFailure, host: string): SendResult
   if (code === 'EAUTH' || code === 'ENOAUTH') {
     // 454: the server cannot look the password up just now.
     if (responseCode !== undefined && responseCode < 500) return { kind: 'Retry', reason: 'Unavailable', message };
-    return { kind: 'Permanent', reason: 'AuthRefused', message };
+    return { kind: 'Permanent', reason: NOTIFY_REASONS.AuthRefused, message };
   }
   if (code === 'ETLS' && refused)
-    return { kind: 'Permanent', reason: 'TlsRefused', message: `${message}: it offers no STARTTLS` };
+    return { kind: 'Permanent', reason: NOTIFY_REASONS.TlsRefused, message: `${message}: it offers no STARTTLS` };
   if (refused) return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message };
   if (responseCode !== undefined) return { kind: 'Retry', reason: 'Unavailable', message };
   if (code === 'EMESSAGE')
@@ -50,7 +50,7 @@ export function judgeSmtpSuccess(refused: readonly RefusedRecipient[], recipient
   if (refused.length === 0) return { kind: 'Delivered' };
   const names = refused.map((each) => `${each.recipient ?? 'somebody'} (${replyText(each)})`).join(', ');
   const message = cutText(`${refused.length} of ${recipients} recipients were refused: ${names}`, REMARK_BYTES);
-  return { kind: 'Delivered', remark: { reason: 'RecipientsRefused', message } };
+  return { kind: 'Delivered', remark: { reason: NOTIFY_REASONS.RecipientsRefused, message } };
 }
 
 /** `SMTP 550 5.7.1`: the reply's code and, where there is one, the enhanced one (RFC 3463). */

@@ -48,5 +48,5 @@ export function secretText(bytes: Buffer): string {
 export function withoutSecret(content: Exclude<SecretContent, { kind: 'Found' }>, what: string): PermanentResult {
   return content.kind === 'Missing'
     ? { kind: 'Permanent', reason: NOTIFY_REASONS.SecretMissing, message: `${what} is missing; nothing was sent` }
-    : { kind: 'Permanent', reason: 'SecretInvalid', message: content.message };
+    : { kind: 'Permanent', reason: NOTIFY_REASONS.SecretInvalid, message: content.message };
 }

@@ -1,3 +1,4 @@
+import { NOTIFY_REASONS } from '../api/conditions.ts';
 import { secretText, withoutSecret, type PermanentResult, type ReadSecret } from './secret-files.ts';
 
 /** What a key of a Secret says, or why nothing can be sent. */
@@ -50,7 +51,11 @@ export async function readHeaderText(readSecret: ReadSecret, reference: Referenc
 
 /** The result of a try for which a Secret's key is of no use. `problem` must not quote it. */
 export function invalid(reference: Reference, problem: string): PermanentResult {
-  return { kind: 'Permanent', reason: 'SecretInvalid', message: `${keyName(reference)} ${problem}; nothing was sent` };
+  return {
+    kind: 'Permanent',
+    reason: NOTIFY_REASONS.SecretInvalid,
+    message: `${keyName(reference)} ${problem}; nothing was sent`,
+  };
 }
 
 /** What a key of a Secret is called in messages. */

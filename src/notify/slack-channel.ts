@@ -1,3 +1,4 @@
+import { NOTIFY_REASONS } from '../api/conditions.ts';
 import type { Delivered, SendResult } from '../core/notification/send-result.ts';
 import { callSlack, handleText, type SlackAnswer, type SlackCall, type SlackCallOptions, type SlackHandle } from './slack-api.ts';
 import { isLost, refusesBlocks } from './slack-errors.ts';
@@ -47,7 +48,10 @@ async function settle(answer: SlackAnswer, place: Place, { text }: SlackMessage,
   if (!refusesBlocks(answer.error)) return answer.result;
   const plain = await callSlack(place.method, { ...place.where, text, blocks: [] }, call);
   if (plain.kind === 'Refused') return plain.result;
-  const remark = { reason: 'BlocksRefused', message: `Slack says ${answer.error ?? ''}: the message was sent as plain text` };
+  const remark = {
+    reason: NOTIFY_REASONS.BlocksRefused,
+    message: `Slack says ${answer.error ?? ''}: the message was sent as plain text`,
+  };
   return { ...delivered(plain.handle), remark };
 }
 

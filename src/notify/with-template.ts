@@ -1,3 +1,4 @@
+import { NOTIFY_REASONS } from '../api/conditions.ts';
 import { characters, cutText } from '../core/fit.ts';
 import type { Notification } from '../core/notification/notification.ts';
 import type { DeliveryRemark, SendResult } from '../core/notification/send-result.ts';
@@ -22,7 +23,10 @@ export function withTemplate(sink: Sink, template: string): Sink {
       if (rendered.kind === 'Rendered') {
         return sink.send(withText(notification, rendered.text), { ...options, ownText: rendered.text });
       }
-      return withRemark(await sink.send(notification, options), { reason: 'TemplateFailed', message: rendered.message });
+      return withRemark(await sink.send(notification, options), {
+        reason: NOTIFY_REASONS.TemplateFailed,
+        message: rendered.message,
+      });
     },
   };
 }
