@@ -24,13 +24,8 @@ export function tellFailures(input: DecisionInput, statuses: ReadonlyMap<string,
       if (problem === undefined || isOld || problem.reason === NOTIFY_REASONS.SinkRemoved) continue;
       const last = lastWord(receipt.sink, known);
       if (last !== undefined && deliveryProblem(last)?.reason === problem.reason) continue;
-      commands.push(
-        eventOf(
-          input,
-          receipt,
-          `${aboutWord({ ...receipt, batch: batch.metadata.name })}: ${problem.reason}: ${problem.message}`,
-        ),
-      );
+      const about = aboutWord({ ...receipt, batch: batch.metadata.name });
+      commands.push(eventOf(input, receipt, `${about}: ${problem.reason}: ${problem.message}`));
     }
   }
   return commands;

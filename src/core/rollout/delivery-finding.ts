@@ -16,7 +16,10 @@ const WAY_THERE = 'look at its address, and at DNS, firewall and proxy on the wa
 /** Whether everybody can be told, by the last word of each sink, and has been told of what has settled. */
 export function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | undefined): PlanFinding {
   const finding = (status: PlanFinding['status'], reason: string, message: string): PlanFinding => ({
-    ...{ type: CONDITIONS.notificationsDelivered, status, reason, message },
+    type: CONDITIONS.notificationsDelivered,
+    status,
+    reason,
+    message,
   });
   const words = sinkWords(snapshot.batches);
   const open = openMessage(snapshot);
