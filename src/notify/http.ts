@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { request, type Dispatcher } from 'undici';
+import { USUAL_SECONDS } from '../core/baton/patience.ts';
 import type { AddressPolicy } from '../net/address-policy.ts';
 import { errorCode } from '../net/error-code.ts';
 import { createGuardedAgent, type TlsOptions } from '../net/guarded-agent.ts';
@@ -58,13 +59,12 @@ export interface HttpClient {
 /** What a client is made from. */
 export interface HttpClientOptions {
   readonly policy: AddressPolicy;
-  /** For a whole exchange, milliseconds; 10 s by default. */
+  /** For a whole exchange, milliseconds; as usual for HTTP by default. */
   readonly timeoutMs?: number;
   /** Resolves names; the system's by default. */
   readonly lookup?: LookupFunction;
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000;
 /** Slack repeats the whole message in its answer. More than this is not even read. */
 const MOST_BODY_BYTES = 262_144;
 /** A plan has at most ten sinks; more kinds of connections come only from Secrets that have changed. */
@@ -94,7 +94,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     { url, headers, body, signal }: HttpProbe & Partial<HttpPost>,
     connection: Connection = {},
   ): Promise<HttpAnswer> {
-    const { timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS } = connection;
+    const { timeoutMs = options.timeoutMs ?? USUAL_SECONDS.http * 1000 } = connection;
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const dispatcher = agentFor(connection, timeoutMs);

@@ -1,7 +1,7 @@
 import type { Sink } from '../../api/generated/upgradeplan.ts';
 
 /** How long a try may take (s), where the plan does not say. A mail server may greet slowly, and look at a message before it takes it. */
-const USUAL_SECONDS = { http: 10, email: 20 } as const;
+export const USUAL_SECONDS = { http: 10, email: 20 } as const;
 /** As long as the plan may let a try take. */
 const LONGEST_SECONDS = 60;
 
