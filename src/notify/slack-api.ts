@@ -1,6 +1,5 @@
-import { LogLevel, WebClient, WebAPIPlatformError, type FetchFunction } from '@slack/web-api';
 import type { SendResult } from '../core/notification/send-result.ts';
-import type { HttpAnswer, Poster } from './http.ts';
+import type { Poster } from './http.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import { judgeSlackError, slackWord } from './slack-errors.ts';
@@ -56,72 +55,57 @@ export interface SlackCallOptions {
   readonly now: number;
 }
 
-/** Calls one method of Slack's Web API, once. */
+/** What is read of an answer. Nothing of it is taken for granted. */
+interface SlackBody {
+  readonly ok?: unknown;
+  readonly error?: unknown;
+  readonly channel?: unknown;
+  readonly ts?: unknown;
+}
+
+/** Calls one method of Slack's Web API, once: the agent, which holds a Lease, decides when to try again. */
 export async function callSlack(
   method: 'chat.postMessage' | 'chat.update' | 'auth.test',
   message: Partial<SlackCall>,
-  options: SlackCallOptions,
+  { http, userAgent, apiUrl, token, signal, now }: SlackCallOptions,
 ): Promise<SlackAnswer> {
-  const { http, userAgent, apiUrl, token, signal, now } = options;
-  let last: HttpAnswer = { kind: 'NoAnswer', message: 'nothing was sent' };
-  const client = new WebClient(token, {
-    slackApiUrl: apiUrl,
-    fetch: fetchThrough(http, signal, (answer) => {
-      last = answer;
-    }),
-    // When to try again is for the agent to decide, which holds a Lease.
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    allowAbsoluteUrls: false,
-    headers: { 'User-Agent': userAgent },
-    logger: SILENT,
-  });
-  try {
-    return { kind: 'Taken', handle: handleIn(await client.apiCall(method, { ...message })) };
-  } catch (error) {
-    return refusal(error, last, new URL(apiUrl).host, now);
-  }
-}
-
-function handleIn(answer: object): SlackHandle | undefined {
-  if (!('channel' in answer) || !('ts' in answer)) return undefined;
-  const { channel, ts } = answer;
-  return typeof channel === 'string' && typeof ts === 'string' ? { channel, ts } : undefined;
-}
-
-function refusal(error: unknown, answer: HttpAnswer, host: string, now: number): SlackAnswer {
+  const url = new URL(`${apiUrl}${apiUrl.endsWith('/') ? '' : '/'}${method}`);
+  const headers = {
+    accept: 'application/json',
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/x-www-form-urlencoded',
+    'user-agent': userAgent,
+  };
+  const answer = await http.post({ url, headers, body: formBody(message), signal });
   if (answer.kind !== 'Answer' || answer.status !== 200) {
-    return { kind: 'Refused', error: undefined, result: judgeAnswer(answer, host, now) };
+    return { kind: 'Refused', error: undefined, result: judgeAnswer(answer, url.host, now) };
   }
-  if (!(error instanceof WebAPIPlatformError)) throw error;
-  const word = slackWord(error.data.error);
+  // Slack answers 200 to what it rejects, too.
+  const body = readBody(answer.body);
+  if (body.ok === true) return { kind: 'Taken', handle: handleIn(body) };
+  const word = typeof body.error === 'string' ? slackWord(body.error) : undefined;
   return { kind: 'Refused', error: word, result: judgeSlackError(word, parseRetryAfter(answer.retryAfter, now)) };
 }
 
-/** Lets Slack's client go out the one way that there is. */
-function fetchThrough(http: Poster, signal: AbortSignal, keep: (answer: HttpAnswer) => void): FetchFunction {
-  return async (url, init = {}) => {
-    const body = typeof init.body === 'string' ? init.body : '';
-    const answer = await http.post({ url: new URL(url), headers: init.headers ?? {}, body, signal });
-    keep(answer);
-    if (answer.kind !== 'Answer') throw new Error(`No answer of Slack: ${answer.kind}.`);
-    const headers = new Headers({ 'content-type': 'application/json' });
-    if (answer.retryAfter !== undefined) headers.set('retry-after', answer.retryAfter);
-    // Statuses without a body must have none.
-    return new Response([204, 205, 304].includes(answer.status) ? null : answer.body, { status: answer.status, headers });
-  };
+/** The arguments as a form, which every method takes; those that are not plain text are JSON in it. */
+function formBody(message: Partial<SlackCall>): string {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(message)) {
+    form.append(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  return form.toString();
 }
 
-function nothing(): void {
-  // Slack's client would log to standard output; what matters of it is in the result.
+/** The JSON object of an answer. A body that is not JSON may be the error itself. */
+function readBody(body: string): SlackBody {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === 'object' && parsed !== null ? parsed : {};
+  } catch {
+    return { error: body };
+  }
 }
 
-const SILENT = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  setLevel: nothing,
-  setName: nothing,
-  getLevel: () => LogLevel.ERROR,
-};
+function handleIn({ channel, ts }: SlackBody): SlackHandle | undefined {
+  return typeof channel === 'string' && typeof ts === 'string' ? { channel, ts } : undefined;
+}

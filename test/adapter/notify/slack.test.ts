@@ -43,6 +43,17 @@ describe('a Slack app', () => {
     expect(slack.requests[0]?.headers['user-agent']).toBe('baton/0.1.0');
   });
 
+  it('finds the methods below an API URL that has no slash at its end', async () => {
+    expect(await send({ apiUrl: slack.apiUrl.replace(/\/$/, '') })).toMatchObject({ kind: 'Delivered' });
+    expect(slack.requests.map(({ path }) => path)).toEqual(['/api/chat.postMessage']);
+  });
+
+  it('sends characters that mean something in a form as they are', async () => {
+    await send({}, { notification: { ...NOTIFICATION, text: 'a+b & 100 % = ü 😀\n#1' } });
+
+    expect(slack.messages).toMatchObject([{ text: 'a+b &amp; 100 % = ü 😀\n#1' }]);
+  });
+
   it('is within the limits with a batch of a thousand nodes that all failed with long messages', async () => {
     expect(await send({}, { notification: tell('thousand-failures') })).toMatchObject({ kind: 'Delivered' });
     expect(slack.messages[0]?.text).toContain('and 997 more');
@@ -73,6 +84,16 @@ describe('a Slack app', () => {
     {
       title: 'something that is no word of Slack, maybe with our token',
       fault: { status: 200, body: '<html>xoxb-test</html>' },
+      result: { kind: 'Permanent', reason: 'Refused', message: 'Slack says something that is no error of its API' },
+    },
+    {
+      title: 'JSON that is not an object',
+      fault: { status: 200, body: 'null' },
+      result: { kind: 'Permanent', reason: 'Refused', message: 'Slack says something that is no error of its API' },
+    },
+    {
+      title: 'an error that is not a text',
+      fault: { status: 200, body: '{"ok":false,"error":{"token":"xoxb-test"}}' },
       result: { kind: 'Permanent', reason: 'Refused', message: 'Slack says something that is no error of its API' },
     },
     {
