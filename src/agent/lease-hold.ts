@@ -3,7 +3,7 @@ import type { Log } from '../api/log.ts';
 import { renewalDueAt, sendableUntil, type Validity } from '../core/baton/lease-validity.ts';
 import { hasReceipt, namesAgent, renewLease, type AgentIdentity, type LeaseView } from '../core/baton/lease.ts';
 import { pause } from '../kube/pause.ts';
-import { Bell } from './bell.ts';
+import { Bell } from './change-signal.ts';
 import type { Clock, LeaseStore } from './ports.ts';
 
 /** How often an agent that the Lease does not name looks whether it does (ms). */

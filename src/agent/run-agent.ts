@@ -1,11 +1,11 @@
 import { pause } from '../kube/pause.ts';
-import { Bell } from './bell.ts';
-import { createComposer } from './compose.ts';
-import { runCourier } from './courier.ts';
+import { Bell } from './change-signal.ts';
+import { createComposer } from './delivery/compose.ts';
+import { runCourier } from './delivery/delivery-loop.ts';
 import { LeaseHold } from './lease-hold.ts';
-import { runLive } from './live.ts';
-import { probeSinks } from './probe.ts';
-import { SinkTurns } from './sink-turns.ts';
+import { runLive } from './delivery/live-message.ts';
+import { probeSinks } from './delivery/probe-sinks.ts';
+import { SinkTurns } from './delivery/sink-turns.ts';
 import { whileHolding } from './while-holding.ts';
 import type { AgentPorts } from './ports.ts';
 

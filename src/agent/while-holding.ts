@@ -1,4 +1,4 @@
-import type { Bell } from './bell.ts';
+import type { Bell } from './change-signal.ts';
 import type { LeaseHold } from './lease-hold.ts';
 
 /** What tells whether this agent holds the baton. */

@@ -1,12 +1,12 @@
 import { ResourceEventType, ResourceMetaImpl, type ResourceEvent, type ResourceMeta } from '@dot-i/k8s-operator';
 import { CoreV1Api } from '@kubernetes/client-node';
 import type { Log } from '../api/log.ts';
-import type { KubeClient } from './client.ts';
+import type { KubeClient } from './client/client.ts';
 import { IsolatedOperator } from './isolated-operator.ts';
 import { keyOf, type KubeObject } from './kube-object.ts';
 import type { Sleep } from './pause.ts';
-import type { PooledKubeConfig } from './pooled-kube-config.ts';
-import { Reflector } from './reflector.ts';
+import type { PooledKubeConfig } from './client/pooled-kube-config.ts';
+import { Reflector } from './watch/reflector.ts';
 import { resourcePath, type ResourceKind } from './resource-path.ts';
 import { WorkQueue } from './work-queue.ts';
 

@@ -1,19 +1,19 @@
 import { NOTIFY_REASONS } from '../api/conditions.ts';
 import type { Sink as SinkSpec } from '../api/generated/upgradeplan.ts';
-import { patienceSeconds } from '../core/baton/patience.ts';
-import { sendPolicy } from '../core/notification/final-sinks.ts';
+import { patienceSeconds } from '../core/baton/timeouts.ts';
+import { sendPolicy } from '../core/notification/model/final-sinks.ts';
 import type { Connect } from '../net/guarded-socket.ts';
-import { createAlertmanager } from './alertmanager.ts';
-import { createPoster } from './connection.ts';
-import type { HttpClient, Poster } from './http.ts';
-import { createEmail } from './email.ts';
-import { createEventSink, type EventWriter } from './event-sink.ts';
-import { createPagerDuty } from './pager-duty.ts';
+import { createAlertmanager } from './kinds/alertmanager/alertmanager.ts';
+import { createPoster } from './http/connection.ts';
+import type { HttpClient, Poster } from './http/http-client.ts';
+import { createEmail } from './kinds/email/email.ts';
+import { createEventSink, type EventWriter } from './kinds/events/event-sink.ts';
+import { createPagerDuty } from './kinds/pager-duty/pager-duty.ts';
 import { secretFiles, type ReadSecret } from './secret-files.ts';
 import type { Sink } from './sink.ts';
-import { createSlack } from './slack.ts';
-import { createTeams } from './teams.ts';
-import { createWebhook } from './webhook.ts';
+import { createSlack } from './kinds/slack/slack.ts';
+import { createTeams } from './kinds/teams/teams.ts';
+import { createWebhook } from './kinds/webhook/webhook.ts';
 import { withTemplate } from './with-template.ts';
 
 /** What an agent gives to all its sinks. */

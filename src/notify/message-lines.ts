@@ -1,4 +1,4 @@
-import type { Notification } from '../core/notification/notification.ts';
+import type { Notification } from '../core/notification/model/notification.ts';
 import { counted } from '../core/text.ts';
 
 /** A line of a notification's text: for reading, with a command to copy, with the page of the runbook, or the last one, which says who speaks. */

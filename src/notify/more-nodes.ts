@@ -1,4 +1,4 @@
-import type { Notification } from '../core/notification/notification.ts';
+import type { Notification } from '../core/notification/model/notification.ts';
 
 /** The line that ends a list of nodes which is cut: how many are left out, and where all of them are. */
 export function moreNodes({ commands }: Pick<Notification, 'commands'>, left: number): string {

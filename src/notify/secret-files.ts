@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SendResult } from '../core/notification/send-result.ts';
+import type { SendResult } from '../core/notification/model/send-result.ts';
 import { NOTIFY_REASONS } from '../api/conditions.ts';
 import { secretFile } from '../core/sink-secrets.ts';
 import { errorCode } from '../net/error-code.ts';

@@ -1,4 +1,4 @@
-import type { Notification } from '../core/notification/notification.ts';
+import type { Notification } from '../core/notification/model/notification.ts';
 
 /** How bad it is. `critical`: nothing goes on until somebody acts. `error`: somebody has to act. `warning`: nodes failed. `info`: no trouble. */
 export type Severity = 'critical' | 'error' | 'warning' | 'info';

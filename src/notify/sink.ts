@@ -1,5 +1,5 @@
-import type { Notification } from '../core/notification/notification.ts';
-import type { ProbeResult, SendResult } from '../core/notification/send-result.ts';
+import type { Notification } from '../core/notification/model/notification.ts';
+import type { ProbeResult, SendResult } from '../core/notification/model/send-result.ts';
 
 /** With what a receiver is tried. */
 export interface TryOptions {

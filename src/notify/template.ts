@@ -1,6 +1,6 @@
 import { Liquid } from 'liquidjs';
 import { characters, cutText } from '../core/fit.ts';
-import type { Notification } from '../core/notification/notification.ts';
+import type { Notification } from '../core/notification/model/notification.ts';
 
 /** What a user's own template came to. */
 export type Rendered =

@@ -1,8 +1,8 @@
 import { NOTIFY_REASONS } from '../api/conditions.ts';
 import { characters, cutText } from '../core/fit.ts';
-import type { Notification } from '../core/notification/notification.ts';
-import type { DeliveryRemark, SendResult } from '../core/notification/send-result.ts';
-import { plainText } from '../core/notification/text-line.ts';
+import type { Notification } from '../core/notification/model/notification.ts';
+import type { DeliveryRemark, SendResult } from '../core/notification/model/send-result.ts';
+import { plainText } from '../core/notification/text/text-line.ts';
 import type { Sink } from './sink.ts';
 import { renderTemplate } from './template.ts';
 

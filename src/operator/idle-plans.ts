@@ -1,9 +1,9 @@
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import type { Hash } from '../core/facts.ts';
-import { revisionOf } from '../core/rollout/revision.ts';
-import type { KubeClient } from '../kube/client.ts';
-import { LATE_LOOK_MS, mayComeLate, someCameLate } from './late-look.ts';
-import type { OwnObjects } from './own-objects.ts';
+import { revisionOf } from '../core/rollout/fleet/revision.ts';
+import type { KubeClient } from '../kube/client/client.ts';
+import { LATE_LOOK_MS, mayComeLate, someCameLate } from './late-node-check.ts';
+import type { OwnObjects } from './gather/own-objects.ts';
 
 /** What the memory of resting plans needs. */
 export interface IdlePlansDeps {

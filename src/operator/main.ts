@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import process from 'node:process';
 import { z } from 'zod';
-import { createKubeClient } from '../kube/client.ts';
-import { loadKubeConfig } from '../kube/pooled-kube-config.ts';
+import { createKubeClient } from '../kube/client/client.ts';
+import { loadKubeConfig } from '../kube/client/pooled-kube-config.ts';
 import { random, systemClock } from '../runtime/clock.ts';
 import { logLevel, parseConfig } from '../runtime/config.ts';
 import { ExitError } from '../runtime/exit-error.ts';
@@ -11,10 +11,10 @@ import { onShutdown } from '../runtime/shutdown.ts';
 import { VERSION } from '../runtime/version.ts';
 import { BatonOperator } from './baton-operator.ts';
 import type { CredentialBinding } from './gates/credentials.ts';
-import { createAskers, type Askers, type GateSettings } from './gates/create-askers.ts';
+import { createAskers, type Askers, type GateSettings } from './gates/create-probes.ts';
 import type { JobProbeDeps } from './gates/job-probe.ts';
 import type { ObjectProbeDeps } from './gates/object-probe.ts';
-import { createCron } from './cron.ts';
+import { createCron } from './validation/cron.ts';
 import { startHealthServer } from './health-server.ts';
 import { createMetrics } from './metrics.ts';
 

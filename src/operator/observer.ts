@@ -1,10 +1,10 @@
 import { LABELS } from '../api/names.ts';
 import { KINDS } from '../kube/resource-path.ts';
-import type { KubeObject } from '../kube/client.ts';
-import type { Reflector } from '../kube/reflector.ts';
-import type { Observer } from './apply.ts';
-import type { PlanWatches } from './plan-watches.ts';
-import type { Watches } from './watches.ts';
+import type { KubeObject } from '../kube/client/client.ts';
+import type { Reflector } from '../kube/watch/reflector.ts';
+import type { Observer } from './apply/apply.ts';
+import type { PlanWatches } from './watch/plan-watches.ts';
+import type { Watches } from './watch/watches.ts';
 
 /** Where the operator keeps what it knows of the cluster. */
 export interface ObserverDeps {

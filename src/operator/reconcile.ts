@@ -1,12 +1,12 @@
 import type { Log } from '../api/log.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import type { Hash } from '../core/facts.ts';
-import type { Command } from '../core/rollout/command.ts';
+import type { Command } from '../core/rollout/model/command.ts';
 import { outboxEntries } from '../core/baton/deliveries.ts';
-import { isSettled } from '../core/rollout/batch-step.ts';
+import { isSettled } from '../core/rollout/status/batch/batch-status.ts';
 import { decide, type Decision } from '../core/rollout/decide.ts';
-import type { PlanSnapshot, Settings } from '../core/rollout/snapshot.ts';
-import { isKubeError } from '../kube/kube-error.ts';
+import type { PlanSnapshot, Settings } from '../core/rollout/model/snapshot.ts';
+import { isKubeError } from '../kube/client/kube-error.ts';
 import type { StatusWriter } from './status-writer.ts';
 
 /** What one pass needs. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { UpgradeBatch, UpgradeBatchStatus } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan, UpgradePlanStatus } from '../api/generated/upgradeplan.ts';
-import type { KubeClient, KubeObject } from '../kube/client.ts';
+import type { KubeClient, KubeObject } from '../kube/client/client.ts';
 import { KINDS, resourcePath, type ResourceKind } from '../kube/resource-path.ts';
 
 /** The least time between two writes of one status (ms), and how many times the last write's duration it is at least. */

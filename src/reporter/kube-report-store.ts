@@ -1,5 +1,5 @@
-import type { KubeClient } from '../kube/client.ts';
-import { isKubeError } from '../kube/kube-error.ts';
+import type { KubeClient } from '../kube/client/client.ts';
+import { isKubeError } from '../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
 import type { ReportStore, StoreAnswer } from './report-store.ts';
 

@@ -3,9 +3,9 @@ import type { Turn } from '../api/marks.ts';
 import { ANNOTATIONS } from '../api/names.ts';
 import { isJsonObject } from '../core/reports/json.ts';
 import { parseTurn } from '../core/reports/parse-turn.ts';
-import type { KubeClient, KubeObject } from '../kube/client.ts';
+import type { KubeClient, KubeObject } from '../kube/client/client.ts';
 import type { Sleep } from '../kube/pause.ts';
-import { Reflector } from '../kube/reflector.ts';
+import { Reflector } from '../kube/watch/reflector.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
 import type { ReportingNode, TurnSource, TurnView } from './turn-source.ts';
 

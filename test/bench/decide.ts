@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { decide, type Decision } from '../../src/core/rollout/decide.ts';
-import type { PlanSnapshot } from '../../src/core/rollout/snapshot.ts';
+import type { PlanSnapshot } from '../../src/core/rollout/model/snapshot.ts';
 import { aNode, aSnapshot, byName, done, inTurn, SETTINGS } from '../core/rollout/support/facts.ts';
 import { aBatch, aPlan, at } from '../core/rollout/support/objects.ts';
 

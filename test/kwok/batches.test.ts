@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TAINTS } from '../../src/api/names.ts';
-import { expandNodeNames } from '../../src/core/notification/node-names.ts';
+import { expandNodeNames } from '../../src/core/notification/model/node-names.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { namespaceManifest, planManifest, type FleetPlan } from '../support/fleet.ts';

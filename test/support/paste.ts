@@ -1,6 +1,6 @@
 import { runCommand } from '../cluster/run-command.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { Notification } from '../../src/core/notification/notification.ts';
+import type { Notification } from '../../src/core/notification/model/notification.ts';
 
 /** Runs a command of a notification, as somebody who copied it from there into a shell, and gives what it printed. */
 export async function paste(cluster: Cluster, notification: Notification | undefined, purpose: string): Promise<string> {

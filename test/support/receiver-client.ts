@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import type { Notification } from '../../src/core/notification/notification.ts';
+import type { Notification } from '../../src/core/notification/model/notification.ts';
 import type { Behaviour, Received } from './receiver.ts';
 
 /** A receiver that runs somewhere else, by its control port. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { UpgradeAction } from '../../src/api/generated/upgradeaction.ts';
 import { TAINTS } from '../../src/api/names.ts';
-import { expandNodeNames } from '../../src/core/notification/node-names.ts';
-import type { Notification } from '../../src/core/notification/notification.ts';
+import { expandNodeNames } from '../../src/core/notification/model/node-names.ts';
+import type { Notification } from '../../src/core/notification/model/notification.ts';
 import { planManifest } from '../support/fleet.ts';
 import { findCondition, type Node } from '../support/kubernetes-objects.ts';
 import { paste } from '../support/paste.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { UpgradeBatch } from '../../src/api/generated/upgradebatch.ts';
 import { ANNOTATIONS } from '../../src/api/names.ts';
 import { finalReceipts } from '../../src/core/baton/deliveries.ts';
-import type { Notification } from '../../src/core/notification/notification.ts';
+import type { Notification } from '../../src/core/notification/model/notification.ts';
 import { startReceiver, type ReceivedRequest, type Receiver } from '../adapter/notify/receiver.ts';
 import { startSlackServer, type SlackServer } from '../adapter/notify/slack-server.ts';
 import { waitFor } from '../cluster/wait-for.ts';

@@ -3,7 +3,7 @@ import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { API_VERSION } from '../../api/names.ts';
 import type { Instant } from '../../core/facts.ts';
 import { list, record, type Json } from '../../core/json.ts';
-import { sampleBatch } from '../../core/notification/sample-batch.ts';
+import { sampleBatch } from '../../core/notification/consolidation/sample-batch.ts';
 import { sharedSinksKeys, sharedSinksName, withSharedSinks } from '../../core/shared-sinks.ts';
 import { counted } from '../../core/text.ts';
 import { parseSinks } from '../../kube/parse-sinks.ts';

@@ -1,7 +1,7 @@
 import { NOTIFY_REASONS } from '../../api/conditions.ts';
 import type { Receipt } from '../../api/generated/upgradebatch.ts';
 import type { Instant } from '../facts.ts';
-import type { Delivered, SendResult } from '../notification/send-result.ts';
+import type { Delivered, SendResult } from '../notification/model/send-result.ts';
 import { presentFields } from '../present-fields.ts';
 import { byteLength, cutToBytes, toRfc3339 } from '../text.ts';
 import type { Delivery } from './deliveries.ts';

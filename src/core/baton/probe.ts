@@ -1,6 +1,6 @@
 import { NOTIFY_REASONS } from '../../api/conditions.ts';
 import type { Receipt } from '../../api/generated/upgradebatch.ts';
-import type { ProbeResult } from '../notification/send-result.ts';
+import type { ProbeResult } from '../notification/model/send-result.ts';
 import { judgeFailure, type FailureVerdict, type ReachedVerdict, type Tries } from './attempt.ts';
 import { inTime } from './in-time.ts';
 import { isProbe, newestIn, seriesId, seriesPlace } from './series.ts';

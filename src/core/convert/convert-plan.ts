@@ -1,7 +1,7 @@
 import { API_VERSION } from '../../api/names.ts';
 import type { Json } from '../json.ts';
 import { presentFields } from '../present-fields.ts';
-import type { Manifest } from '../rollout/command.ts';
+import type { Manifest } from '../rollout/model/command.ts';
 import { convertDrain } from './drain.ts';
 import { goDurationSeconds } from './go-duration.ts';
 import type { Note } from './note.ts';

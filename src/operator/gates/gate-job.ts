@@ -1,7 +1,7 @@
 import type { Gate, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { ANNOTATIONS, COMPONENTS, LABELS } from '../../api/names.ts';
 import type { Hash } from '../../core/facts.ts';
-import { expandImage } from '../../core/rollout/job.ts';
+import { expandImage } from '../../core/rollout/manifests/job.ts';
 import { object, objects, type Json } from '../json.ts';
 
 /** What the Job of a gate is made from. */

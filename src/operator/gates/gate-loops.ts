@@ -1,10 +1,10 @@
 import type { Log } from '../../api/log.ts';
 import type { Gate, UpgradePlan } from '../../api/generated/upgradeplan.ts';
-import { GATE_INTERVAL_MS, type GateObservation } from '../../core/rollout/gate.ts';
-import { startDeadline } from '../../kube/deadline.ts';
+import { GATE_INTERVAL_MS, type GateObservation } from '../../core/rollout/holds/gate.ts';
+import { startDeadline } from '../../kube/client/deadline.ts';
 import { pause, type Sleep } from '../../kube/pause.ts';
 import { planKey } from '../plan-key.ts';
-import { closedBecause, type Probe, type Sight } from './sight.ts';
+import { closedBecause, type Probe, type Sight } from './observation.ts';
 
 /** The probe of each kind of gate. */
 export type Probes = Readonly<Record<'prometheus' | 'http' | 'object' | 'job', Probe>>;

@@ -1,5 +1,5 @@
-import { ask, type AskDeps } from './ask.ts';
-import { closedBecause, type Probe } from './sight.ts';
+import { ask, type AskDeps } from './request.ts';
+import { closedBecause, type Probe } from './observation.ts';
 
 /** Gates that are open while a GET is answered with the expected status. */
 export function createHttpProbe(deps: AskDeps): Probe {

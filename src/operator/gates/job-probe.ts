@@ -2,12 +2,12 @@ import type { Gate, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { ANNOTATIONS, COMPONENTS, LABELS } from '../../api/names.ts';
 import type { Hash } from '../../core/facts.ts';
 import { toInstant } from '../../core/text.ts';
-import type { KubeClient, KubeObject } from '../../kube/client.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
+import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
+import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import { object, objects, text } from '../json.ts';
 import { gateJob, gateJobName } from './gate-job.ts';
-import { closedBecause, type Probe, type Sight } from './sight.ts';
+import { closedBecause, type Probe, type Sight } from './observation.ts';
 
 /** What Job gates need. */
 export interface JobProbeDeps {

@@ -1,12 +1,12 @@
 import type { ObjectGate, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { LABELS } from '../../api/names.ts';
 import { selectorQuery } from '../../core/selector.ts';
-import type { KubeClient, KubeObject } from '../../kube/client.ts';
-import { isKubeError } from '../../kube/kube-error.ts';
+import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
+import { isKubeError } from '../../kube/client/kube-error.ts';
 import { resourcePath, type ResourceKind } from '../../kube/resource-path.ts';
 import { objects, text } from '../json.ts';
 import { readExpression, type Truth } from './expression.ts';
-import { closedBecause, type Probe, type Sight } from './sight.ts';
+import { closedBecause, type Probe, type Sight } from './observation.ts';
 
 /** What object gates need. */
 export interface ObjectProbeDeps {

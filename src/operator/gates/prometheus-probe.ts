@@ -1,8 +1,8 @@
 import type { PrometheusGate } from '../../api/generated/upgradeplan.ts';
 import { cutToBytes } from '../../core/text.ts';
 import { object, objects, parseObject, text, type Json } from '../json.ts';
-import { ask, type AskDeps } from './ask.ts';
-import { closedBecause, type Probe, type Sight } from './sight.ts';
+import { ask, type AskDeps } from './request.ts';
+import { closedBecause, type Probe, type Sight } from './observation.ts';
 
 /** Digits of a value that are shown: more would only be noise. */
 const DIGITS = 4;

@@ -1,5 +1,5 @@
 import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
-import type { Validation } from '../../core/rollout/snapshot.ts';
+import type { Validation } from '../../core/rollout/model/snapshot.ts';
 import { object } from '../json.ts';
 import { readExpression } from './expression.ts';
 import { gatePodSpec } from './gate-job.ts';

@@ -1,4 +1,4 @@
-import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
 import { AgentWorld, type RunningAgent } from './agent-world.ts';
 import { openBatch } from './batches.ts';
 

@@ -3,7 +3,7 @@ import type { AgentPorts, SharedSinksRead } from '../../../src/agent/ports.ts';
 import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { Log } from '../../../src/api/log.ts';
 import type { OutboxEntry } from '../../../src/core/baton/deliveries.ts';
-import { patienceSeconds } from '../../../src/core/baton/patience.ts';
+import { patienceSeconds } from '../../../src/core/baton/timeouts.ts';
 import type { LeaseView } from '../../../src/core/baton/lease.ts';
 import { isProbe } from '../../../src/core/baton/series.ts';
 import type { ReportFact } from '../../../src/core/facts.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { kubeBatchSource, type WatchDeps } from '../../../src/agent/kube-batch-source.ts';
-import { kubeLeaseStore } from '../../../src/agent/kube-lease-store.ts';
-import { kubePlanSource } from '../../../src/agent/kube-plan-source.ts';
-import { kubeReportSource } from '../../../src/agent/kube-report-source.ts';
+import { kubeBatchSource, type WatchDeps } from '../../../src/agent/kube/kube-batch-source.ts';
+import { kubeLeaseStore } from '../../../src/agent/kube/kube-lease-store.ts';
+import { kubePlanSource } from '../../../src/agent/kube/kube-plan-source.ts';
+import { kubeReportSource } from '../../../src/agent/kube/kube-report-source.ts';
 import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import { buildReportEvent } from '../../../src/core/reports/report-event.ts';
-import type { KubeClient, KubeObject, ListPage } from '../../../src/kube/client.ts';
-import { KubeError } from '../../../src/kube/kube-error.ts';
+import type { KubeClient, KubeObject, ListPage } from '../../../src/kube/client/client.ts';
+import { KubeError } from '../../../src/kube/client/kube-error.ts';
 import { aBatch, succeeded } from '../../core/notification/a-batch.ts';
 import { settle } from './batches.ts';
 

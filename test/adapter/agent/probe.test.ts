@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ProbeResult } from '../../../src/core/notification/send-result.ts';
+import type { ProbeResult } from '../../../src/core/notification/model/send-result.ts';
 import { BATCH, MINUTE_MS, SECOND_MS } from './a-holder.ts';
 import { AgentWorld, type RunningAgent } from './agent-world.ts';
 import { aPlan, openBatch } from './batches.ts';

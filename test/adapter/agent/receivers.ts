@@ -1,5 +1,5 @@
-import type { Notification } from '../../../src/core/notification/notification.ts';
-import type { ProbeResult, SendResult } from '../../../src/core/notification/send-result.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
+import type { ProbeResult, SendResult } from '../../../src/core/notification/model/send-result.ts';
 import type { SendOptions } from '../../../src/notify/sink.ts';
 import type { RunningAgent } from './agent-world.ts';
 import type { VirtualTime } from './virtual-time.ts';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { sharedSinkFiles } from '../../../src/agent/shared-sink-files.ts';
+import { sharedSinkFiles } from '../../../src/agent/kube/shared-sink-files.ts';
 import { secretFiles } from '../../../src/notify/secret-files.ts';
 import { aPlan } from '../../core/rollout/support/objects.ts';
 import { MINUTE_MS, SECOND_MS, worldWithHolder } from './a-holder.ts';

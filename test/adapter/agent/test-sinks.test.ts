@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { testSinks } from '../../../src/agent/test-sinks.ts';
-import type { Notification } from '../../../src/core/notification/notification.ts';
-import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import { testSinks } from '../../../src/agent/delivery/test-sinks.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
+import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
 import { aPlan } from '../../core/rollout/support/objects.ts';
 
 const sinks = ['ops', 'chat'].map((name) => ({ name, webhook: { url: 'https://hooks.example/' } }));

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { testPlan, type TestOutcome, type TestPlanInput } from '../../../src/cli/notify/test-plan.ts';
-import { KubeError } from '../../../src/kube/kube-error.ts';
+import { KubeError } from '../../../src/kube/client/kube-error.ts';
 import { aPlan } from '../../core/rollout/support/objects.ts';
 
 const SETTINGS = {

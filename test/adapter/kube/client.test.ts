@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { KubeObject } from '../../../src/kube/client.ts';
-import { isKubeError } from '../../../src/kube/kube-error.ts';
+import type { KubeObject } from '../../../src/kube/client/client.ts';
+import { isKubeError } from '../../../src/kube/client/kube-error.ts';
 import { calls, ClientHarness, failureOf, object, path } from './support/client-harness.ts';
 import { makeCertificate, sendJson, sendStatus } from './support/loopback-server.ts';
 

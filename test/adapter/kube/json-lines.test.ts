@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { splitLines } from '../../../src/kube/json-lines.ts';
+import { splitLines } from '../../../src/kube/client/json-lines.ts';
 
 // eslint-disable-next-line @typescript-eslint/require-await -- a stream of bytes is asynchronous
 async function* inChunks(text: string, size: number): AsyncGenerator<Uint8Array> {

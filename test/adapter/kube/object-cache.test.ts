@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { KubeObject } from '../../../src/kube/client.ts';
-import { ObjectCache } from '../../../src/kube/object-cache.ts';
+import type { KubeObject } from '../../../src/kube/client/client.ts';
+import { ObjectCache } from '../../../src/kube/watch/object-cache.ts';
 import { anObject } from './support/collection.ts';
 
 const boring = { boring: true };

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import nock from 'nock';
-import { createKubeClient, type KubeClient } from '../../../src/kube/client.ts';
-import { loadKubeConfig, type PooledKubeConfig } from '../../../src/kube/pooled-kube-config.ts';
+import { createKubeClient, type KubeClient } from '../../../src/kube/client/client.ts';
+import { loadKubeConfig, type PooledKubeConfig } from '../../../src/kube/client/pooled-kube-config.ts';
 import { startRelay, type Relay } from './support/relay.ts';
 import {
   kubeConfigFor,

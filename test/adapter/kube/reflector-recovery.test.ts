@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { KubeError } from '../../../src/kube/kube-error.ts';
+import { KubeError } from '../../../src/kube/client/kube-error.ts';
 import { expired } from './support/collection.ts';
 import { ReflectorHarness } from './support/reflector-harness.ts';
 import { settle } from './support/virtual-time.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { KubeObject } from '../../../src/kube/client.ts';
+import type { KubeObject } from '../../../src/kube/client/client.ts';
 import { anObject } from './support/collection.ts';
 import { ReflectorHarness, type Thing } from './support/reflector-harness.ts';
 import { settle } from './support/virtual-time.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KubeError } from '../../../src/kube/kube-error.ts';
+import { KubeError } from '../../../src/kube/client/kube-error.ts';
 import { anObject, expired } from './support/collection.ts';
 import { kubeConfigFor } from './support/loopback-server.ts';
 import { RecordingLog } from './support/recording-log.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { KubeError } from '../../../src/kube/kube-error.ts';
-import { BackInTimeError, SilenceError, recoverFrom } from '../../../src/kube/watch-recovery.ts';
+import { KubeError } from '../../../src/kube/client/kube-error.ts';
+import { BackInTimeError, SilenceError, recoverFrom } from '../../../src/kube/watch/watch-recovery.ts';
 
 const expired = new KubeError('expired', { code: 410, reason: 'Expired' });
 const tooLarge = new KubeError('too large', { code: 504, reason: 'Timeout', causes: [{ reason: 'ResourceVersionTooLarge' }] });

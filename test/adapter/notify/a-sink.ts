@@ -3,13 +3,13 @@ import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sink as SinkSpec } from '../../../src/api/generated/upgradeplan.ts';
-import { consolidate } from '../../../src/core/notification/consolidate.ts';
-import type { Notification } from '../../../src/core/notification/notification.ts';
-import type { ProbeResult, SendResult } from '../../../src/core/notification/send-result.ts';
+import { consolidate } from '../../../src/core/notification/consolidation/consolidate.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
+import type { ProbeResult, SendResult } from '../../../src/core/notification/model/send-result.ts';
 import { createAddressPolicy, type AddressPolicy } from '../../../src/net/address-policy.ts';
 import { createConnect } from '../../../src/net/guarded-socket.ts';
 import { createSink } from '../../../src/notify/create-sink.ts';
-import { createHttpClient, type HttpClient } from '../../../src/notify/http.ts';
+import { createHttpClient, type HttpClient } from '../../../src/notify/http/http-client.ts';
 import type { Sink } from '../../../src/notify/sink.ts';
 import { aBatch, succeeded } from '../../core/notification/a-batch.ts';
 

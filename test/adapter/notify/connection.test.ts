@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import nock from 'nock';
 import type { SinkConnection } from '../../../src/api/generated/upgradeplan.ts';
-import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
 import { aClient, SinkWorld, type SendChanges } from './a-sink.ts';
 import { makeAuthority, type Authority, type CertificatePair } from './certificates.ts';
 import { startConnectProxy } from './connect-proxy.ts';

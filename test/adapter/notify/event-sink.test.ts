@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { kubeEventWriter } from '../../../src/agent/kube-event-writer.ts';
-import type { SendResult } from '../../../src/core/notification/send-result.ts';
-import { createEventSink } from '../../../src/notify/event-sink.ts';
+import { kubeEventWriter } from '../../../src/agent/kube/kube-event-writer.ts';
+import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
+import { createEventSink } from '../../../src/notify/kinds/events/event-sink.ts';
 import { tell } from '../../core/notify/tell.ts';
 import { ClientHarness } from '../kube/support/client-harness.ts';
 import { sendJson, sendStatus, type Answer } from '../kube/support/loopback-server.ts';

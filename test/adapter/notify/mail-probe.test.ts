@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
 import nock from 'nock';
-import type { ProbeResult } from '../../../src/core/notification/send-result.ts';
+import type { ProbeResult } from '../../../src/core/notification/model/send-result.ts';
 import { startMailServer } from '../../support/mail-server.ts';
 import { agentFor, closeMailing, EMAIL, mailServer } from './mailing.ts';
 import type { SinkWorld } from './a-sink.ts';

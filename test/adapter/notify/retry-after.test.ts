@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseRetryAfter } from '../../../src/notify/retry-after.ts';
+import { parseRetryAfter } from '../../../src/notify/http/retry-after.ts';
 
 const now = Date.parse('2026-11-22T10:00:00Z');
 

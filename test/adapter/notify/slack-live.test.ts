@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Notification } from '../../../src/core/notification/notification.ts';
-import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
+import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
 import { createSink } from '../../../src/notify/create-sink.ts';
 import { aClient, NOTIFICATION, onlyHttp, SinkWorld } from './a-sink.ts';
 import { startSlackServer, type SlackServer } from './slack-server.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SlackSink } from '../../../src/api/generated/upgradeplan.ts';
-import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
 import { tell } from '../../core/notify/tell.ts';
 import { aClient, NOTIFICATION, SinkWorld, type SendChanges } from './a-sink.ts';
 import { patienceFor, silence, startReceiver, type Answer, type Receiver } from './receiver.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
 import { aClient, NOTIFICATION, SinkWorld } from './a-sink.ts';
 import { patienceFor, silence, startReceiver, type Answer, type Receiver } from './receiver.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { consolidate } from '../../../src/core/notification/consolidate.ts';
+import { consolidate } from '../../../src/core/notification/consolidation/consolidate.ts';
 import { renderTemplate } from '../../../src/notify/template.ts';
 import { aBatch, failed, succeeded } from '../../core/notification/a-batch.ts';
 

@@ -1,5 +1,5 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
-import type { Notification } from '../../../src/core/notification/notification.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
 import { makeAuthority } from './certificates.ts';
 import { startReceiver, type ReceivedRequest } from './receiver.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import type { WebhookSink } from '../../../src/api/generated/upgradeplan.ts';
-import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
 import { NOTIFICATION, SinkWorld } from './a-sink.ts';
 import { startReceiver, type Answer, type Receiver } from './receiver.ts';
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LookupFunction } from 'node:net';
 import nock from 'nock';
-import type { Notification } from '../../../src/core/notification/notification.ts';
-import type { SendResult } from '../../../src/core/notification/send-result.ts';
-import type { HttpClient } from '../../../src/notify/http.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
+import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
+import type { HttpClient } from '../../../src/notify/http/http-client.ts';
 import { tell } from '../../core/notify/tell.ts';
 import { aClient, NOTIFICATION, SinkWorld, type SendChanges } from './a-sink.ts';
 import { startReceiver, type Answer, type Receiver } from './receiver.ts';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
-import type { Refusal } from '../../../src/core/rollout/eviction-answer.ts';
-import { createKubeClient } from '../../../src/kube/client.ts';
-import type { PooledKubeConfig } from '../../../src/kube/pooled-kube-config.ts';
-import { applyToPod, type DrainCommand } from '../../../src/operator/apply-drain.ts';
+import type { Refusal } from '../../../src/core/rollout/model/eviction-answer.ts';
+import { createKubeClient } from '../../../src/kube/client/client.ts';
+import type { PooledKubeConfig } from '../../../src/kube/client/pooled-kube-config.ts';
+import { applyToPod, type DrainCommand } from '../../../src/operator/apply/apply-drain.ts';
 import { aPod } from '../../core/rollout/support/facts.ts';
 import { kubeConfigFor, sendJson, sendStatus, startServer, type LoopbackServer } from '../kube/support/loopback-server.ts';
 import { RecordingLog } from '../kube/support/recording-log.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
-import { createKubeClient, type KubeObject } from '../../../src/kube/client.ts';
-import type { PooledKubeConfig } from '../../../src/kube/pooled-kube-config.ts';
-import { applyToPullPods, type PullCommand } from '../../../src/operator/apply-pull-pods.ts';
+import { createKubeClient, type KubeObject } from '../../../src/kube/client/client.ts';
+import type { PooledKubeConfig } from '../../../src/kube/client/pooled-kube-config.ts';
+import { applyToPullPods, type PullCommand } from '../../../src/operator/apply/apply-pull-pods.ts';
 import { aPlan } from '../../core/rollout/support/objects.ts';
 import { kubeConfigFor, sendJson, sendStatus, startServer, type LoopbackServer } from '../kube/support/loopback-server.ts';
 import { RecordingLog } from '../kube/support/recording-log.ts';

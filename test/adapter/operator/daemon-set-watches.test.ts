@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
-import type { DaemonSets } from '../../../src/core/rollout/daemon-set.ts';
-import type { KubeClient, KubeObject } from '../../../src/kube/client.ts';
-import { KubeError } from '../../../src/kube/kube-error.ts';
-import { DaemonSetWatches } from '../../../src/operator/daemon-set-watches.ts';
+import type { DaemonSets } from '../../../src/core/rollout/fleet/daemon-set.ts';
+import type { KubeClient, KubeObject } from '../../../src/kube/client/client.ts';
+import { KubeError } from '../../../src/kube/client/kube-error.ts';
+import { DaemonSetWatches } from '../../../src/operator/watch/daemon-set-watches.ts';
 import { aPlan } from '../../core/rollout/support/objects.ts';
 import { Collection } from '../kube/support/collection.ts';
 import { RecordingLog } from '../kube/support/recording-log.ts';

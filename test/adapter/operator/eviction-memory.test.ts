@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { EvictionMemory } from '../../../src/operator/eviction-memory.ts';
+import { EvictionMemory } from '../../../src/operator/gather/eviction-memory.ts';
 
 const SHOP = { message: 'The disruption budget shop needs 2 healthy pods and has 2 currently', budget: 'shop' };
 

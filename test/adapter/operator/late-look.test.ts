@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord } from '../../../src/api/generated/upgradebatch.ts';
-import type { KubeObject, ListPage } from '../../../src/kube/client.ts';
-import { mayComeLate, someCameLate } from '../../../src/operator/late-look.ts';
+import type { KubeObject, ListPage } from '../../../src/kube/client/client.ts';
+import { mayComeLate, someCameLate } from '../../../src/operator/late-node-check.ts';
 import { aBatch, aPlan, hash, REVISION, settledStatus } from '../../core/rollout/support/objects.ts';
 
 function aNodeObject(name: string, ready = true): KubeObject {

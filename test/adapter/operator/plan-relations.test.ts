@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { UpgradePlan, UpgradePlanSpec } from '../../../src/api/generated/upgradeplan.ts';
-import { PlanRelations } from '../../../src/operator/plan-relations.ts';
+import { PlanRelations } from '../../../src/operator/gather/plan-relations.ts';
 import { aPlan, timeAt } from '../../core/rollout/support/objects.ts';
 
 function named(name: string, spec: Partial<UpgradePlanSpec> = {}, namespace = 'fleet'): UpgradePlan {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import type { KubeClient } from '../../../src/kube/client.ts';
-import { PlanWatches } from '../../../src/operator/plan-watches.ts';
+import type { KubeClient } from '../../../src/kube/client/client.ts';
+import { PlanWatches } from '../../../src/operator/watch/plan-watches.ts';
 import { Collection } from '../kube/support/collection.ts';
 import { RecordingLog } from '../kube/support/recording-log.ts';
 import { settle, VirtualTime } from '../kube/support/virtual-time.ts';

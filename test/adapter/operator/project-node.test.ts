@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeFact } from '../../../src/core/facts.ts';
-import type { KubeObject } from '../../../src/kube/client.ts';
-import { projectNode } from '../../../src/operator/project.ts';
+import type { KubeObject } from '../../../src/kube/client/client.ts';
+import { projectNode } from '../../../src/operator/watch/project.ts';
 import { aQuarantine, aTurn } from '../../core/rollout/support/objects.ts';
 
 const DONE_MARK = 'done.baton.dev/os-0123abcd';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JobFact, PodFact } from '../../../src/core/facts.ts';
-import type { KubeObject } from '../../../src/kube/client.ts';
-import { projectJob, projectPod } from '../../../src/operator/project.ts';
+import type { KubeObject } from '../../../src/kube/client/client.ts';
+import { projectJob, projectPod } from '../../../src/operator/watch/project.ts';
 
 const CREATED = '2026-11-22T08:00:00Z';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KubeClient, ListPage } from '../../../src/kube/client.ts';
-import { KubeError } from '../../../src/kube/kube-error.ts';
-import { readPreflight } from '../../../src/operator/read-preflight.ts';
+import type { KubeClient, ListPage } from '../../../src/kube/client/client.ts';
+import { KubeError } from '../../../src/kube/client/kube-error.ts';
+import { readPreflight } from '../../../src/operator/gather/read-preflight.ts';
 
 type List = (path: string, query: Readonly<Record<string, string>>) => Partial<ListPage<unknown>>;
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
-import type { Command } from '../../../src/core/rollout/command.ts';
+import type { Command } from '../../../src/core/rollout/model/command.ts';
 import { decide } from '../../../src/core/rollout/decide.ts';
-import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
-import { KubeError } from '../../../src/kube/kube-error.ts';
+import type { PlanSnapshot } from '../../../src/core/rollout/model/snapshot.ts';
+import { KubeError } from '../../../src/kube/client/kube-error.ts';
 import { reconcile, type PassResult } from '../../../src/operator/reconcile.ts';
 import { StatusWriter } from '../../../src/operator/status-writer.ts';
 import { RecordingLog } from '../kube/support/recording-log.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { RefusalMemory } from '../../../src/operator/refusal-memory.ts';
+import { RefusalMemory } from '../../../src/operator/gather/refusal-memory.ts';
 
 it('A Job that was refused is remembered, and forgotten after an hour without news', () => {
   let clock = 0;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { readClusterFreezes } from '../../../src/operator/cluster-freezes.ts';
-import { createCron, problemOf } from '../../../src/operator/cron.ts';
-import { refuseSchedules } from '../../../src/operator/refuse-schedules.ts';
+import { readClusterFreezes } from '../../../src/operator/watch/cluster-freezes.ts';
+import { createCron, problemOf } from '../../../src/operator/validation/cron.ts';
+import { refuseSchedules } from '../../../src/operator/validation/refuse-schedules.ts';
 import { aPlan } from '../../core/rollout/support/objects.ts';
 
 describe('What is wrong with a schedule', () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
-import { KubeError } from '../../../src/kube/kube-error.ts';
-import { SharedSinks } from '../../../src/operator/shared-sinks.ts';
+import { KubeError } from '../../../src/kube/client/kube-error.ts';
+import { SharedSinks } from '../../../src/operator/gather/shared-sinks.ts';
 import { aPlan } from '../../core/rollout/support/objects.ts';
 
 const CHAT = { name: 'chat', webhook: { url: 'https://chat.example/' } };

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { UpgradePlan, UpgradePlanStatus } from '../../../src/api/generated/upgradeplan.ts';
-import type { KubeObject } from '../../../src/kube/client.ts';
-import { KubeError } from '../../../src/kube/kube-error.ts';
+import type { KubeObject } from '../../../src/kube/client/client.ts';
+import { KubeError } from '../../../src/kube/client/kube-error.ts';
 import { StatusWriter } from '../../../src/operator/status-writer.ts';
 import { aBatch, aPlan } from '../../core/rollout/support/objects.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { buildReportEvent } from '../../../src/core/reports/report-event.ts';
-import { createKubeClient } from '../../../src/kube/client.ts';
+import { createKubeClient } from '../../../src/kube/client/client.ts';
 import { kubeReportStore } from '../../../src/reporter/kube-report-store.ts';
 import type { ReportStore } from '../../../src/reporter/report-store.ts';
 import { kubeConfigFor, sendJson, sendStatus, startServer } from '../kube/support/loopback-server.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { KubeObject } from '../../../src/kube/client.ts';
+import type { KubeObject } from '../../../src/kube/client/client.ts';
 import { KINDS, resourcePath } from '../../../src/kube/resource-path.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { followAuditLog, type AuditTail } from '../../support/audit-log.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { createKubeClient, type KubeClient, type KubeObject } from '../../../src/kube/client.ts';
-import { loadKubeConfig, PooledKubeConfig, type PoolTimeouts } from '../../../src/kube/pooled-kube-config.ts';
-import { Reflector, type ReflectorOptions } from '../../../src/kube/reflector.ts';
+import { createKubeClient, type KubeClient, type KubeObject } from '../../../src/kube/client/client.ts';
+import { loadKubeConfig, PooledKubeConfig, type PoolTimeouts } from '../../../src/kube/client/pooled-kube-config.ts';
+import { Reflector, type ReflectorOptions } from '../../../src/kube/watch/reflector.ts';
 import { startRelay, type Relay } from '../../adapter/kube/support/relay.ts';
 import { RecordingLog } from '../../adapter/kube/support/recording-log.ts';
 import type { Cluster } from '../../cluster/cluster.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { KubeObject } from '../../../src/kube/client.ts';
+import type { KubeObject } from '../../../src/kube/client/client.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { waitFor } from '../../cluster/wait-for.ts';
 import {

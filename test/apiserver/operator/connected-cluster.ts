@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { createKubeClient, type KubeClient } from '../../../src/kube/client.ts';
-import { loadKubeConfig } from '../../../src/kube/pooled-kube-config.ts';
+import { createKubeClient, type KubeClient } from '../../../src/kube/client/client.ts';
+import { loadKubeConfig } from '../../../src/kube/client/pooled-kube-config.ts';
 import { RecordingLog } from '../../adapter/kube/support/recording-log.ts';
 import { startCluster, type Cluster, type ClusterOptions } from '../../cluster/cluster.ts';
 

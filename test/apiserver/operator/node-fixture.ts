@@ -1,9 +1,9 @@
 import type { NodeFact } from '../../../src/core/facts.ts';
-import type { NodeCommand } from '../../../src/core/rollout/command.ts';
-import type { KubeClient, KubeObject } from '../../../src/kube/client.ts';
-import { applyToNode } from '../../../src/operator/apply-node.ts';
+import type { NodeCommand } from '../../../src/core/rollout/model/command.ts';
+import type { KubeClient, KubeObject } from '../../../src/kube/client/client.ts';
+import { applyToNode } from '../../../src/operator/apply/apply-node.ts';
 import { doneMarkOf } from '../../../src/operator/plan-key.ts';
-import { projectNode } from '../../../src/operator/project.ts';
+import { projectNode } from '../../../src/operator/watch/project.ts';
 import { aQuarantine, aTurn, hash } from '../../core/rollout/support/objects.ts';
 
 const KEY = 'fleet/os';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { KubeClient } from '../../../src/kube/client.ts';
-import type { Validation } from '../../../src/core/rollout/snapshot.ts';
-import { PlanValidator } from '../../../src/operator/validate-plan.ts';
+import type { KubeClient } from '../../../src/kube/client/client.ts';
+import type { Validation } from '../../../src/core/rollout/model/snapshot.ts';
+import { PlanValidator } from '../../../src/operator/validation/validate-plan.ts';
 import { waitFor } from '../../cluster/wait-for.ts';
 import { aPlan, aProcess } from '../../core/rollout/support/objects.ts';
 import { startConnectedCluster, type ConnectedCluster } from './connected-cluster.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Receipt } from '../../../src/api/generated/upgradebatch.ts';
 import { backoffMs, judgeAttempt, makeReceipt } from '../../../src/core/baton/attempt.ts';
-import type { SendResult } from '../../../src/core/notification/send-result.ts';
+import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
 
 const DELIVERY = { batch: 'kernel-7f3c-1', batchUid: 'uid', id: 'uid/1', sink: 'ops' };
 const retry = { kind: 'Retry', reason: 'Unavailable', message: 'HTTP 503' } as const;

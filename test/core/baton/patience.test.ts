@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Sink } from '../../../src/api/generated/upgradeplan.ts';
-import { patienceSeconds, withPatience } from '../../../src/core/baton/patience.ts';
+import { patienceSeconds, withPatience } from '../../../src/core/baton/timeouts.ts';
 
 const webhook: Sink = { name: 'ops', webhook: { url: 'https://ops.example/' } };
 const email: Sink = {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
-import { revisionOf } from '../../../src/core/rollout/revision.ts';
+import { revisionOf } from '../../../src/core/rollout/fleet/revision.ts';
 import { readCrds, storedVersion, type Schema } from '../../../src/generate/crd.ts';
 import { aPlan, hash } from '../rollout/support/objects.ts';
 

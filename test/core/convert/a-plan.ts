@@ -1,4 +1,4 @@
-import type { Manifest } from '../../../src/core/rollout/command.ts';
+import type { Manifest } from '../../../src/core/rollout/model/command.ts';
 import { convertPlan } from '../../../src/core/convert/convert-plan.ts';
 import type { Note } from '../../../src/core/convert/note.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
 import type { AlertCause, BatchAlert, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
-import { consolidateAlert } from '../../../src/core/notification/consolidate-alert.ts';
-import type { DetailRequest } from '../../../src/core/notification/node-detail.ts';
-import type { Notification } from '../../../src/core/notification/notification.ts';
+import { consolidateAlert } from '../../../src/core/notification/consolidation/consolidate-alert.ts';
+import type { DetailRequest } from '../../../src/core/notification/consolidation/node-detail.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
 import { aBatch, failed, nodeNames, succeeded } from './a-batch.ts';
 import { golden } from './golden.ts';
 import { schemaErrors } from './schema.ts';

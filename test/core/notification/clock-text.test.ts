@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { clockText } from '../../../src/core/notification/clock-text.ts';
+import { clockText } from '../../../src/core/notification/text/clock-text.ts';
 
 const SATURDAY = '2026-11-21T22:54:00Z';
 

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { notifiedCommands } from '../../../src/core/notification/commands.ts';
-import type { CommandInput } from '../../../src/core/notification/commands.ts';
+import { notifiedCommands } from '../../../src/core/notification/consolidation/commands.ts';
+import type { CommandInput } from '../../../src/core/notification/consolidation/commands.ts';
 import { nodeNames } from './a-batch.ts';
 
 const INPUT: CommandInput = {

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { consolidate } from '../../../src/core/notification/consolidate.ts';
+import { consolidate } from '../../../src/core/notification/consolidation/consolidate.ts';
 import { golden } from './golden.ts';
 import { scenarioOf } from './scenarios.ts';
 

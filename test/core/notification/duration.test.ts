@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { durationText, secondsBetween } from '../../../src/core/notification/duration.ts';
+import { durationText, secondsBetween } from '../../../src/core/notification/model/duration-text.ts';
 
 describe('a duration for people', () => {
   it.each([

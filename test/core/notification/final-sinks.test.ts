@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchOutlook, NodeRecord, Receipt, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { Sink } from '../../../src/api/generated/upgradeplan.ts';
-import { awaitingEnd, finalSinks, sendPolicy } from '../../../src/core/notification/final-sinks.ts';
+import { awaitingEnd, finalSinks, sendPolicy } from '../../../src/core/notification/model/final-sinks.ts';
 import { aBatch, after, failed, succeeded } from './a-batch.ts';
 
 const aSink = (name: string, send?: Sink['send']): Sink => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hideNames, hideNamesIn, withShortNames } from '../../../src/core/notification/hide-names.ts';
+import { hideNames, hideNamesIn, withShortNames } from '../../../src/core/notification/consolidation/hide-names.ts';
 
 const NAMES = withShortNames(['node-3', 'db-1.rack-7.example', '10.0.0.4', 'ip-10-0-1-4.internal']);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { consolidate } from '../../../src/core/notification/consolidate.ts';
-import { likeness } from '../../../src/core/notification/likeness.ts';
+import { consolidate } from '../../../src/core/notification/consolidation/consolidate.ts';
+import { likeness } from '../../../src/core/notification/consolidation/message-fingerprint.ts';
 import { aBatch, failed } from './a-batch.ts';
 
 describe('two messages', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { styleOf } from '../../../src/core/notification/message-style.ts';
+import { styleOf } from '../../../src/core/notification/text/message-style.ts';
 import { aPlan } from '../rollout/support/objects.ts';
 
 const SINK = { name: 'ops', nodeDetail: 'None' } as const;

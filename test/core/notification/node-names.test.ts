@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { compressNodeNames, expandNodeNames, listNodeNames } from '../../../src/core/notification/node-names.ts';
+import { compressNodeNames, expandNodeNames, listNodeNames } from '../../../src/core/notification/model/node-names.ts';
 
 /** Node names as clouds and racks make them; the numbers are close together, so that ranges and leading zeros occur. */
 const nodeName = fc

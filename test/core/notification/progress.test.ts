@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
-import { consolidateProgress, progressKey } from '../../../src/core/notification/consolidate-progress.ts';
-import type { Notification } from '../../../src/core/notification/notification.ts';
+import { consolidateProgress, progressKey } from '../../../src/core/notification/consolidation/consolidate-progress.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
 import { aBatch, nodeNames, succeeded } from './a-batch.ts';
 import { schemaErrors } from './schema.ts';
 

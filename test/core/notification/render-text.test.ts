@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
 import type { BatchOutlook } from '../../../src/api/generated/upgradebatch.ts';
-import { consolidate } from '../../../src/core/notification/consolidate.ts';
-import type { Notification } from '../../../src/core/notification/notification.ts';
+import { consolidate } from '../../../src/core/notification/consolidation/consolidate.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
 import { golden } from './golden.ts';
 import { scenarioOf, SCENARIOS, type Scenario } from './scenarios.ts';
 

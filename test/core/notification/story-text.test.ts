@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RolloutStory, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
-import { consolidate } from '../../../src/core/notification/consolidate.ts';
-import type { Notification } from '../../../src/core/notification/notification.ts';
+import { consolidate } from '../../../src/core/notification/consolidation/consolidate.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
 import { aBatch, after, succeeded } from './a-batch.ts';
 import { outlook } from './an-outlook.ts';
 

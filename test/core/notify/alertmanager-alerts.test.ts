@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
 import { byteLength } from '../../../src/core/text.ts';
-import { alertmanagerAlerts, type Alert } from '../../../src/notify/alertmanager-alerts.ts';
+import { alertmanagerAlerts, type Alert } from '../../../src/notify/kinds/alertmanager/alertmanager-alerts.ts';
 import { golden } from '../notification/golden.ts';
 import { SENT_AT, tell } from './tell.ts';
 

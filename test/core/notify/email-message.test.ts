@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
-import type { Notification } from '../../../src/core/notification/notification.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
 import { byteLength } from '../../../src/core/text.ts';
-import { emailMessage } from '../../../src/notify/email-message.ts';
+import { emailMessage } from '../../../src/notify/kinds/email/email-message.ts';
 import { golden } from '../notification/golden.ts';
 import { tell } from './tell.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
 import { byteLength } from '../../../src/core/text.ts';
-import { planEvent, type PlanEvent } from '../../../src/notify/event-note.ts';
+import { planEvent, type PlanEvent } from '../../../src/notify/kinds/events/event-note.ts';
 import { golden } from '../notification/golden.ts';
 import { tell } from './tell.ts';
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { consolidate } from '../../../src/core/notification/consolidate.ts';
-import type { Notification } from '../../../src/core/notification/notification.ts';
+import { consolidate } from '../../../src/core/notification/consolidation/consolidate.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
 import { cutToBytes } from '../../../src/core/text.ts';
-import { alertmanagerAlerts } from '../../../src/notify/alertmanager-alerts.ts';
-import { emailMessage } from '../../../src/notify/email-message.ts';
-import { planEvent } from '../../../src/notify/event-note.ts';
-import { pagerDutyEvents } from '../../../src/notify/pager-duty-events.ts';
-import { slackMessage } from '../../../src/notify/slack-message.ts';
-import { teamsMessage } from '../../../src/notify/teams-card.ts';
+import { alertmanagerAlerts } from '../../../src/notify/kinds/alertmanager/alertmanager-alerts.ts';
+import { emailMessage } from '../../../src/notify/kinds/email/email-message.ts';
+import { planEvent } from '../../../src/notify/kinds/events/event-note.ts';
+import { pagerDutyEvents } from '../../../src/notify/kinds/pager-duty/pager-duty-events.ts';
+import { slackMessage } from '../../../src/notify/kinds/slack/slack-message.ts';
+import { teamsMessage } from '../../../src/notify/kinds/teams/teams-card.ts';
 import { aBatch, failed } from '../notification/a-batch.ts';
 import { blocksProblem, blockText } from './slack-limits.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
 import { byteLength } from '../../../src/core/text.ts';
-import { pagerDutyEvents } from '../../../src/notify/pager-duty-events.ts';
+import { pagerDutyEvents } from '../../../src/notify/kinds/pager-duty/pager-duty-events.ts';
 import { golden } from '../notification/golden.ts';
 import { tell } from './tell.ts';
 

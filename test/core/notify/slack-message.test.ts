@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Notification } from '../../../src/core/notification/notification.ts';
-import { slackMessage } from '../../../src/notify/slack-message.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
+import { slackMessage } from '../../../src/notify/kinds/slack/slack-message.ts';
 import { golden } from '../notification/golden.ts';
 import { tell } from './tell.ts';
 import { blocksProblem, blockText } from './slack-limits.ts';

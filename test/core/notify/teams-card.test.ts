@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Notification } from '../../../src/core/notification/notification.ts';
-import { teamsMessage } from '../../../src/notify/teams-card.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
+import { teamsMessage } from '../../../src/notify/kinds/teams/teams-card.ts';
 import { golden } from '../notification/golden.ts';
 import { tell } from './tell.ts';
 

@@ -1,5 +1,5 @@
-import { consolidate } from '../../../src/core/notification/consolidate.ts';
-import type { Notification } from '../../../src/core/notification/notification.ts';
+import { consolidate } from '../../../src/core/notification/consolidation/consolidate.ts';
+import type { Notification } from '../../../src/core/notification/model/notification.ts';
 import { scenarioOf } from '../notification/scenarios.ts';
 
 /** The notification of one of the scenarios that have golden texts. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NotifyPolicy } from '../../../src/api/generated/upgradeplan.ts';
-import { agentPodName, agentPodSpec, buildAgentPod, mountsHash } from '../../../src/core/rollout/agent-pod.ts';
+import { agentPodName, agentPodSpec, buildAgentPod, mountsHash } from '../../../src/core/rollout/manifests/agent-pod.ts';
 import { aLease, SETTINGS } from './support/facts.ts';
 import { aPlan, hash } from './support/objects.ts';
 

@@ -7,7 +7,7 @@ import {
   type AlertsInput,
   type AlertsStep,
   type RolloutTrouble,
-} from '../../../src/core/rollout/alerts.ts';
+} from '../../../src/core/rollout/status/batch/alerts.ts';
 import { aBatch, at, timeAt } from './support/objects.ts';
 
 const aSink = (name: string, send?: Sink['send']): Sink => ({

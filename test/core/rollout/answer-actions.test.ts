@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradeAction } from '../../../src/api/generated/upgradeaction.ts';
 import type { NodeRecord, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
-import { isAnswered } from '../../../src/core/rollout/acts/answered.ts';
-import { answerActions, type ActionsStep } from '../../../src/core/rollout/answer-actions.ts';
-import { failureBudget } from '../../../src/core/rollout/budget.ts';
-import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
-import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
+import { isAnswered } from '../../../src/core/rollout/actions/answered.ts';
+import { answerActions, type ActionsStep } from '../../../src/core/rollout/actions/answer-actions.ts';
+import { failureBudget } from '../../../src/core/rollout/fleet/budget.ts';
+import { surveyFleet } from '../../../src/core/rollout/fleet/fleet.ts';
+import type { PlanSnapshot } from '../../../src/core/rollout/model/snapshot.ts';
 import { aNode, aQuarantined, aSnapshot, byName, inTurn, SETTINGS } from './support/facts.ts';
 import { aBatch, anAction, aPlan, at, hash, resumedBy, settledStatus, timeAt } from './support/objects.ts';
 

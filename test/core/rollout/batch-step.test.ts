@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, Receipt, UpgradeBatch, UpgradeBatchStatus } from '../../../src/api/generated/upgradebatch.ts';
 import { findCondition } from '../../../src/core/condition.ts';
-import { batchStatus, endWaiting, isSettled, outstandingSinks } from '../../../src/core/rollout/batch-step.ts';
-import type { DecisionInput, PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
+import { batchStatus, endWaiting, isSettled, outstandingSinks } from '../../../src/core/rollout/status/batch/batch-status.ts';
+import type { DecisionInput, PlanSnapshot } from '../../../src/core/rollout/model/snapshot.ts';
 import { aLease, aNode, aSnapshot, byName, inTurn, SETTINGS } from './support/facts.ts';
 import { aBatch, aPlan, at, hash, outboxOf, settledStatus, timeAt } from './support/objects.ts';
 

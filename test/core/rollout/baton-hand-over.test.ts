@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PodFact } from '../../../src/core/facts.ts';
-import { agentPodName } from '../../../src/core/rollout/agent-pod.ts';
-import { canHandOver } from '../../../src/core/rollout/baton-step.ts';
-import type { Command } from '../../../src/core/rollout/command.ts';
-import type { LeaseFact } from '../../../src/core/rollout/snapshot.ts';
+import { agentPodName } from '../../../src/core/rollout/manifests/agent-pod.ts';
+import { canHandOver } from '../../../src/core/rollout/agent/advance-baton.ts';
+import type { Command } from '../../../src/core/rollout/model/command.ts';
+import type { LeaseFact } from '../../../src/core/rollout/model/snapshot.ts';
 import { AGENT, HELD, inputOf, next, step, toldBy, WORKERS, type Case } from './support/baton.ts';
 import { aLease, anAgent, aNode, inTurn } from './support/facts.ts';
 import { aBatch, at, hash, settledStatus, timeAt } from './support/objects.ts';

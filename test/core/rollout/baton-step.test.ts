@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeFact, PodFact } from '../../../src/core/facts.ts';
 import type { Sink } from '../../../src/api/generated/upgradeplan.ts';
-import { agentPodName, mountsHash } from '../../../src/core/rollout/agent-pod.ts';
-import { stepBaton } from '../../../src/core/rollout/baton-step.ts';
-import type { LeaseFact, PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
+import { agentPodName, mountsHash } from '../../../src/core/rollout/manifests/agent-pod.ts';
+import { stepBaton } from '../../../src/core/rollout/agent/advance-baton.ts';
+import type { LeaseFact, PlanSnapshot } from '../../../src/core/rollout/model/snapshot.ts';
 import { AGENT, alertedBy, HELD, inputOf, next, step, toldBy, WORKERS, type Case } from './support/baton.ts';
 import { aLease, anAgent, aNode, aQuarantined } from './support/facts.ts';
 import { aPlan, at, hash } from './support/objects.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
-import { failureBudget, type Budget } from '../../../src/core/rollout/budget.ts';
-import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
+import { failureBudget, type Budget } from '../../../src/core/rollout/fleet/budget.ts';
+import { surveyFleet } from '../../../src/core/rollout/fleet/fleet.ts';
 import { aSnapshot } from './support/facts.ts';
 import { aBatch, aPlan, resumedBy, settledStatus, timeAt } from './support/objects.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
-import { buildBatch, cutNextBatch } from '../../../src/core/rollout/cut-batch.ts';
-import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
+import { buildBatch, cutNextBatch } from '../../../src/core/rollout/batch/cut-batch.ts';
+import { surveyFleet } from '../../../src/core/rollout/fleet/fleet.ts';
 import { cut, snapshotOf } from './support/cuts.ts';
 import { aNode } from './support/facts.ts';
 import { aDrain, aProcess } from './support/objects.ts';

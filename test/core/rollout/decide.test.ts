@@ -1,9 +1,9 @@
 import process from 'node:process';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Command } from '../../../src/core/rollout/command.ts';
+import type { Command } from '../../../src/core/rollout/model/command.ts';
 import { decide } from '../../../src/core/rollout/decide.ts';
-import type { DecisionInput } from '../../../src/core/rollout/snapshot.ts';
+import type { DecisionInput } from '../../../src/core/rollout/model/snapshot.ts';
 import { apply } from './simulation/apply.ts';
 import { freshMemory, observe, type Memory } from './simulation/observe.ts';
 import { playScenario } from './simulation/run.ts';

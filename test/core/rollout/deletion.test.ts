@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
-import type { Command } from '../../../src/core/rollout/command.ts';
+import type { Command } from '../../../src/core/rollout/model/command.ts';
 import { decide } from '../../../src/core/rollout/decide.ts';
-import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
+import type { PlanSnapshot } from '../../../src/core/rollout/model/snapshot.ts';
 import {
   aJob,
   aLease,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Receipt, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { Sink } from '../../../src/api/generated/upgradeplan.ts';
-import { deliveryFinding } from '../../../src/core/rollout/delivery-finding.ts';
-import type { PlanFinding } from '../../../src/core/rollout/plan-findings.ts';
-import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
+import { deliveryFinding } from '../../../src/core/rollout/status/plan/delivery-finding.ts';
+import type { PlanFinding } from '../../../src/core/rollout/status/plan/plan-findings.ts';
+import type { PlanSnapshot } from '../../../src/core/rollout/model/snapshot.ts';
 import { aSnapshot } from './support/facts.ts';
 import { aBatch, aPlan, settledStatus, timeAt } from './support/objects.ts';
 

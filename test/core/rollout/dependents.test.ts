@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { StoryDependent } from '../../../src/api/generated/upgradebatch.ts';
-import type { SiblingPlan } from '../../../src/core/rollout/dependencies.ts';
-import { dependentsOf } from '../../../src/core/rollout/dependents.ts';
+import type { SiblingPlan } from '../../../src/core/rollout/holds/dependencies.ts';
+import { dependentsOf } from '../../../src/core/rollout/status/outlook/dependents.ts';
 import { aSnapshot, SETTINGS } from './support/facts.ts';
 import { aPlan, hash } from './support/objects.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchDrain, DrainRecord } from '../../../src/api/generated/upgradebatch.ts';
 import type { PodFact } from '../../../src/core/facts.ts';
-import { stepDrain, type DrainInput, type DrainStep } from '../../../src/core/rollout/drain-step.ts';
-import type { EvictionAnswer } from '../../../src/core/rollout/eviction-answer.ts';
+import { stepDrain, type DrainInput, type DrainStep } from '../../../src/core/rollout/turn/drain/decide-drain.ts';
+import type { EvictionAnswer } from '../../../src/core/rollout/model/eviction-answer.ts';
 import { aPod, inTurn } from './support/facts.ts';
 import { aDrain, at, timeAt } from './support/objects.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DrainWait, NodeRecord } from '../../../src/api/generated/upgradebatch.ts';
-import { drainWaits, mergeWaits } from '../../../src/core/rollout/drain-waits.ts';
+import { drainWaits, mergeWaits } from '../../../src/core/rollout/status/outlook/drain-waits.ts';
 import { decide } from '../../../src/core/rollout/decide.ts';
 import { aLease, anAgent, aSnapshot, byName, inTurn, SETTINGS } from './support/facts.ts';
 import { aBatch, at, hash, timeAt } from './support/objects.ts';

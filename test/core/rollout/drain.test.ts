@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchDrain } from '../../../src/api/generated/upgradebatch.ts';
 import type { PodFact } from '../../../src/core/facts.ts';
-import { isForced, podDisposition, surveyPods, type Disposition } from '../../../src/core/rollout/drain.ts';
-import { drainLabels, isCordonedFor, isDrainedFor } from '../../../src/core/rollout/drain-policy.ts';
+import { isForced, podDisposition, surveyPods, type Disposition } from '../../../src/core/rollout/turn/drain/pods-to-evict.ts';
+import { drainLabels, isCordonedFor, isDrainedFor } from '../../../src/core/rollout/fleet/drain-policy.ts';
 import { aPod } from './support/facts.ts';
 import { aBatch, aDrain } from './support/objects.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchProcess, ProcessRecord } from '../../../src/api/generated/upgradebatch.ts';
 import type { NodeFact, ReportFact } from '../../../src/core/facts.ts';
-import type { NodeInput, NodeStep } from '../../../src/core/rollout/node-input.ts';
-import { stepTurn } from '../../../src/core/rollout/turn-step.ts';
+import type { NodeInput, NodeStep } from '../../../src/core/rollout/turn/node-input.ts';
+import { stepTurn } from '../../../src/core/rollout/turn/advance-turn.ts';
 import { aPod, aReport, inTurn } from './support/facts.ts';
 import { aNodeInput } from './support/node-input.ts';
 import { aBatch, at, aTurn, aVerify, timeAt } from './support/objects.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { NodeFact } from '../../../src/core/facts.ts';
-import { failureBudget, type Budget } from '../../../src/core/rollout/budget.ts';
-import { surveyFleet, type Fleet } from '../../../src/core/rollout/fleet.ts';
+import { failureBudget, type Budget } from '../../../src/core/rollout/fleet/budget.ts';
+import { surveyFleet, type Fleet } from '../../../src/core/rollout/fleet/fleet.ts';
 import { aNode, aSnapshot, byName, done } from './support/facts.ts';
 import { aBatch, aPlan, resumedBy, REVISION, settledStatus } from './support/objects.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchProcess } from '../../../src/api/generated/upgradebatch.ts';
 import { JOB_ENVIRONMENT } from '../../../src/api/names.ts';
-import { buildJob } from '../../../src/core/rollout/job.ts';
-import { revisionOf } from '../../../src/core/rollout/revision.ts';
+import { buildJob } from '../../../src/core/rollout/manifests/job.ts';
+import { revisionOf } from '../../../src/core/rollout/fleet/revision.ts';
 import { aNode } from './support/facts.ts';
 import { aBatch, aPlan, hash } from './support/objects.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchProcess } from '../../../src/api/generated/upgradebatch.ts';
 import { JOB_ENVIRONMENT } from '../../../src/api/names.ts';
-import { buildJob, jobName, pinnedAffinity, type JobInput } from '../../../src/core/rollout/job.ts';
+import { buildJob, jobName, pinnedAffinity, type JobInput } from '../../../src/core/rollout/manifests/job.ts';
 import { aNode } from './support/facts.ts';
 import { aBatch, hash } from './support/objects.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord } from '../../../src/api/generated/upgradebatch.ts';
 import type { NodeFact } from '../../../src/core/facts.ts';
-import type { Command } from '../../../src/core/rollout/command.ts';
-import { keepCordon } from '../../../src/core/rollout/keep-cordon.ts';
+import type { Command } from '../../../src/core/rollout/model/command.ts';
+import { keepCordon } from '../../../src/core/rollout/turn/keep-cordon.ts';
 import { aPod, inTurn } from './support/facts.ts';
 import { aTurn } from './support/objects.ts';
 

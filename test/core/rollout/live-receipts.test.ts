@@ -3,7 +3,7 @@ import type { Receipt, UpgradeBatch } from '../../../src/api/generated/upgradeba
 import { seriesId } from '../../../src/core/baton/series.ts';
 import { findCondition } from '../../../src/core/condition.ts';
 import { decide, type Decision } from '../../../src/core/rollout/decide.ts';
-import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
+import type { PlanSnapshot } from '../../../src/core/rollout/model/snapshot.ts';
 import { aLease, anAgent, aNode, aSnapshot, byName, SETTINGS } from './support/facts.ts';
 import { aBatch, aPlan, at, hash, timeAt } from './support/objects.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord } from '../../../src/api/generated/upgradebatch.ts';
-import { stepNode } from '../../../src/core/rollout/node-step.ts';
-import type { NodeInput, NodeStep } from '../../../src/core/rollout/node-input.ts';
+import { stepNode } from '../../../src/core/rollout/turn/advance-node.ts';
+import type { NodeInput, NodeStep } from '../../../src/core/rollout/turn/node-input.ts';
 import { aJob, aNode, aPod, aQuarantined, done, inTurn } from './support/facts.ts';
 import { aNodeInput } from './support/node-input.ts';
 import { aBatch, at, aTurn, timeAt } from './support/objects.ts';

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlanSpec } from '../../../src/api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../../src/core/facts.ts';
-import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
-import type { Hold } from '../../../src/core/rollout/holds.ts';
-import { openTurns, type TurnsStep } from '../../../src/core/rollout/open-turns.ts';
+import { surveyFleet } from '../../../src/core/rollout/fleet/fleet.ts';
+import type { Hold } from '../../../src/core/rollout/holds/holds.ts';
+import { openTurns, type TurnsStep } from '../../../src/core/rollout/batch/open-turns.ts';
 import { aNode, aQuarantined, aSnapshot, byName, done, inTurn } from './support/facts.ts';
 import { aBatch, aPlan, at, aTurn } from './support/objects.ts';
 

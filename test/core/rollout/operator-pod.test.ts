@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { NodeFact } from '../../../src/core/facts.ts';
-import { operatorPodOn } from '../../../src/core/rollout/operator-pod.ts';
+import { operatorPodOn } from '../../../src/core/rollout/fleet/operator-pod.ts';
 import { aNode, aPod, aQuarantined, aSnapshot, byName, inTurn } from './support/facts.ts';
 
 const POD = aPod('operator', 'node-1');

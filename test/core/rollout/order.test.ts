@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { NodeRecord, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { NodeFact } from '../../../src/core/facts.ts';
-import { inOrder } from '../../../src/core/rollout/order.ts';
+import { inOrder } from '../../../src/core/rollout/fleet/order.ts';
 import { aNode, aQuarantined, aSnapshot } from './support/facts.ts';
 import { aBatch, aPlan, settledStatus } from './support/objects.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../../src/core/facts.ts';
-import type { Command } from '../../../src/core/rollout/command.ts';
+import type { Command } from '../../../src/core/rollout/model/command.ts';
 import { decide } from '../../../src/core/rollout/decide.ts';
 import { aLease, aNode, aSnapshot, byName, done, inTurn, SETTINGS } from './support/facts.ts';
 import { aBatch, aPlan, at, hash, PLAN_UID, REVISION, settledStatus, timeAt } from './support/objects.ts';

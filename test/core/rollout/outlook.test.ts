@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchOutlook, NodeRecord } from '../../../src/api/generated/upgradebatch.ts';
 import type { MaintenanceWindow } from '../../../src/api/generated/upgradeplan.ts';
-import { isPlanEnd } from '../../../src/core/notification/final-sinks.ts';
-import { failureBudget } from '../../../src/core/rollout/budget.ts';
-import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
-import type { HoldView } from '../../../src/core/rollout/holds.ts';
-import { nothingFollows, outlookFor } from '../../../src/core/rollout/outlook.ts';
+import { isPlanEnd } from '../../../src/core/notification/model/final-sinks.ts';
+import { failureBudget } from '../../../src/core/rollout/fleet/budget.ts';
+import { surveyFleet } from '../../../src/core/rollout/fleet/fleet.ts';
+import type { HoldView } from '../../../src/core/rollout/holds/holds.ts';
+import { nothingFollows, outlookFor } from '../../../src/core/rollout/status/outlook/outlook.ts';
 import { aNode, aSnapshot, byName, SETTINGS } from './support/facts.ts';
 import { aBatch, aPlan, aProcess, hash, settledStatus, type PlanChanges } from './support/objects.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlanStatus } from '../../../src/api/generated/upgradeplan.ts';
-import { failureBudget } from '../../../src/core/rollout/budget.ts';
-import { endOf } from '../../../src/core/rollout/ended.ts';
-import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
-import { holdStart, type Hold } from '../../../src/core/rollout/holds.ts';
-import { planStatus, type PlanStatusInput } from '../../../src/core/rollout/plan-status.ts';
-import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
+import { failureBudget } from '../../../src/core/rollout/fleet/budget.ts';
+import { endOf } from '../../../src/core/rollout/fleet/ended.ts';
+import { surveyFleet } from '../../../src/core/rollout/fleet/fleet.ts';
+import { holdStart, type Hold } from '../../../src/core/rollout/holds/holds.ts';
+import { planStatus, type PlanStatusInput } from '../../../src/core/rollout/status/plan/plan-status.ts';
+import type { PlanSnapshot } from '../../../src/core/rollout/model/snapshot.ts';
 import { aLease, aNode, aQuarantined, aSnapshot, byName, done, inTurn, SETTINGS } from './support/facts.ts';
 import { aBatch, aPlan, at, hash, outboxOf, settledStatus, timeAt } from './support/objects.ts';
 

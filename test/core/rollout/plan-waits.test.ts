@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradePlanStatus } from '../../../src/api/generated/upgradeplan.ts';
-import { planWaits, waitsUntil, type PlanWaits } from '../../../src/core/rollout/plan-waits.ts';
+import { planWaits, waitsUntil, type PlanWaits } from '../../../src/core/rollout/status/outlook/plan-waits.ts';
 import { aSnapshot } from './support/facts.ts';
 import { aPlan, at, REVISION, timeAt } from './support/objects.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { misfit } from '../../../src/core/rollout/pod-fit.ts';
+import { misfit } from '../../../src/core/rollout/fleet/pod-fit.ts';
 
 const ARM = { name: 'node-1', labels: { 'kubernetes.io/arch': 'arm64', cores: '8' } };
 

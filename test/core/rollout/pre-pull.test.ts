@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
 import type { NodeFact, PodFact } from '../../../src/core/facts.ts';
-import type { Command } from '../../../src/core/rollout/command.ts';
+import type { Command } from '../../../src/core/rollout/model/command.ts';
 import { decide, type Decision } from '../../../src/core/rollout/decide.ts';
-import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
+import type { PlanSnapshot } from '../../../src/core/rollout/model/snapshot.ts';
 import { aLease, aNode, anAgent, aPod, aQuarantined, aSnapshot, byName, done, inTurn, SETTINGS } from './support/facts.ts';
 import { aBatch, aPlan, at, hash, settledStatus, timeAt, type PlanChanges } from './support/objects.ts';
 

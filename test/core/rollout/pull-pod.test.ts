@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PodFact } from '../../../src/core/facts.ts';
 import type { UpgradeProcess } from '../../../src/api/generated/upgradeplan.ts';
-import { buildPullPods } from '../../../src/core/rollout/pull-pod.ts';
-import { pullStateOf } from '../../../src/core/rollout/pull-state.ts';
+import { buildPullPods } from '../../../src/core/rollout/manifests/pull-pod.ts';
+import { pullStateOf } from '../../../src/core/rollout/preparation/pull-state.ts';
 import { aNode, aPod, done } from './support/facts.ts';
 import { aPlan, aProcess, at, aVerify, hash } from './support/objects.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JobProcess, UpgradePlan, UpgradeProcess } from '../../../src/api/generated/upgradeplan.ts';
-import { revisionOf } from '../../../src/core/rollout/revision.ts';
+import { revisionOf } from '../../../src/core/rollout/fleet/revision.ts';
 import { aDrain, aPlan, aProcess, hash, type PlanChanges } from './support/objects.ts';
 
 const image = (name: string): JobProcess => ({

@@ -3,7 +3,7 @@ import type { NodeRecord } from '../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlanSpec, UpgradePlanStatus } from '../../../src/api/generated/upgradeplan.ts';
 import type { Condition } from '../../../src/core/condition.ts';
 import { decide, type Decision } from '../../../src/core/rollout/decide.ts';
-import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
+import type { PlanSnapshot } from '../../../src/core/rollout/model/snapshot.ts';
 import { aJob, aLease, aNode, aPod, aSnapshot, byName, inTurn, SETTINGS } from './support/facts.ts';
 import { aBatch, aPlan, aProcess, at, hash, settledStatus, timeAt } from './support/objects.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, RolloutStory, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlanStatus } from '../../../src/api/generated/upgradeplan.ts';
-import { failureBudget } from '../../../src/core/rollout/budget.ts';
-import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
-import { storyOf } from '../../../src/core/rollout/story.ts';
+import { failureBudget } from '../../../src/core/rollout/fleet/budget.ts';
+import { surveyFleet } from '../../../src/core/rollout/fleet/fleet.ts';
+import { storyOf } from '../../../src/core/rollout/status/outlook/story.ts';
 import { aNode, aQuarantined, aSnapshot, byName, SETTINGS } from './support/facts.ts';
 import { aBatch, aPlan, at, hash, REVISION, settledStatus, timeAt } from './support/objects.ts';
 

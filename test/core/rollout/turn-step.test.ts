@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchProcess, NodeRecord } from '../../../src/api/generated/upgradebatch.ts';
 import type { JobFact } from '../../../src/core/facts.ts';
-import { jobName } from '../../../src/core/rollout/job.ts';
-import type { NodeInput, NodeStep } from '../../../src/core/rollout/node-input.ts';
-import { stepTurn } from '../../../src/core/rollout/turn-step.ts';
+import { jobName } from '../../../src/core/rollout/manifests/job.ts';
+import type { NodeInput, NodeStep } from '../../../src/core/rollout/turn/node-input.ts';
+import { stepTurn } from '../../../src/core/rollout/turn/advance-turn.ts';
 import { aJob, aReport, inTurn } from './support/facts.ts';
 import { aNodeInput } from './support/node-input.ts';
 import { aBatch, at, hash, timeAt } from './support/objects.ts';

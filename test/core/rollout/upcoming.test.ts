@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpcomingBatch, UpgradePlan, UpgradePlanSpec } from '../../../src/api/generated/upgradeplan.ts';
-import { expandNodeNames } from '../../../src/core/notification/node-names.ts';
-import { cutNextBatch } from '../../../src/core/rollout/cut-batch.ts';
+import { expandNodeNames } from '../../../src/core/notification/model/node-names.ts';
+import { cutNextBatch } from '../../../src/core/rollout/batch/cut-batch.ts';
 import { decide } from '../../../src/core/rollout/decide.ts';
-import { surveyFleet } from '../../../src/core/rollout/fleet.ts';
-import type { PlanSnapshot } from '../../../src/core/rollout/snapshot.ts';
-import { upcomingBatches } from '../../../src/core/rollout/upcoming.ts';
+import { surveyFleet } from '../../../src/core/rollout/fleet/fleet.ts';
+import type { PlanSnapshot } from '../../../src/core/rollout/model/snapshot.ts';
+import { upcomingBatches } from '../../../src/core/rollout/status/plan/upcoming.ts';
 import { aNode, aSnapshot, byName, SETTINGS } from './support/facts.ts';
 import { aPlan, at, hash } from './support/objects.ts';
 

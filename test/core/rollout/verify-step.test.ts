@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchProcess, BatchVerify, ProcessRecord } from '../../../src/api/generated/upgradebatch.ts';
 import type { JobFact, NodeFact } from '../../../src/core/facts.ts';
-import { buildVerifyJob, jobName } from '../../../src/core/rollout/job.ts';
-import type { NodeInput, NodeStep } from '../../../src/core/rollout/node-input.ts';
-import { stepTurn } from '../../../src/core/rollout/turn-step.ts';
+import { buildVerifyJob, jobName } from '../../../src/core/rollout/manifests/job.ts';
+import type { NodeInput, NodeStep } from '../../../src/core/rollout/turn/node-input.ts';
+import { stepTurn } from '../../../src/core/rollout/turn/advance-turn.ts';
 import { aJob, anUpgradePod, inTurn, INFO } from './support/facts.ts';
 import { aNodeInput } from './support/node-input.ts';
 import { aBatch, at, aVerify, hash, timeAt } from './support/objects.ts';

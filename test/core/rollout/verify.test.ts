@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchVerify } from '../../../src/api/generated/upgradebatch.ts';
 import type { NodeFact } from '../../../src/core/facts.ts';
-import { comparedVersion, matchesPattern, provesWork, unmet } from '../../../src/core/rollout/verify.ts';
+import { comparedVersion, matchesPattern, provesWork, unmet } from '../../../src/core/rollout/fleet/verify.ts';
 import { aNode, aPod, INFO } from './support/facts.ts';
 import { aVerify } from './support/objects.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { MaintenanceWindow } from '../../../src/api/generated/upgradeplan.ts';
 import { nextOpening, openUntil } from '../../../src/core/schedule/windows.ts';
-import { createCron } from '../../../src/operator/cron.ts';
+import { createCron } from '../../../src/operator/validation/cron.ts';
 import { isOpenByScan, opensAt } from './minute-scan.ts';
 
 const cron = createCron();

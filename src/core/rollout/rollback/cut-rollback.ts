@@ -1,11 +1,11 @@
 import type { BatchNode, BatchProcess, BatchVerify, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import type { PlanRollback, ProcessVerify, UpgradePlan, UpgradeProcess } from '../../../api/generated/upgradeplan.ts';
 import { presentFields } from '../../present-fields.ts';
-import type { Manifest } from '../command.ts';
-import { batchObject, MAX_NODE_PROCESSES, nextIndex, nodeDetailOf } from '../cut-batch.ts';
-import type { Fleet } from '../fleet.ts';
-import type { PlanSnapshot } from '../snapshot.ts';
-import { nodeChanges, type NodeChange } from './changes.ts';
+import type { Manifest } from '../model/command.ts';
+import { batchObject, MAX_NODE_PROCESSES, nextIndex, nodeDetailOf } from '../batch/cut-batch.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { PlanSnapshot } from '../model/snapshot.ts';
+import { nodeChanges, type NodeChange } from '../records/changes.ts';
 
 /** What a rollback takes back, and when it was decided. */
 export type RollbackScope = Pick<PlanRollback, 'scope' | 'batch'> & { readonly time?: string };

@@ -1,9 +1,9 @@
 import type { PlanRollback, RollbackPolicy, UpgradePlan } from '../../../api/generated/upgradeplan.ts';
 import { counted, cutToBytes, toRfc3339 } from '../../text.ts';
-import { recordedEnd } from '../ended.ts';
-import type { HoldView } from '../holds.ts';
+import { recordedEnd } from '../fleet/ended.ts';
+import type { HoldView } from '../holds/holds.ts';
 import { canGoBack, rollbackCuts, type RollbackCut, type RollbackScope } from './cut-rollback.ts';
-import { recordedRollback } from './recorded.ts';
+import { recordedRollback } from '../records/recorded-rollback.ts';
 
 /** A rollback that the failure policy asks for, and that waits for a person. */
 export interface AwaitedRollback {

@@ -1,11 +1,11 @@
 import type { PlanEnd, PlanRollback } from '../../../api/generated/upgradeplan.ts';
 import { counted, cutToBytes, toRfc3339 } from '../../text.ts';
-import { isSettled } from '../batch-step.ts';
-import { holdRollback, type HoldView } from '../holds.ts';
-import { NO_NEXT, type NextStep } from '../next-batch.ts';
-import { holdBriefly } from '../notification-hold.ts';
+import { isSettled } from '../status/batch/batch-status.ts';
+import { holdRollback, type HoldView } from '../holds/holds.ts';
+import { NO_NEXT, type NextStep } from '../batch/next-batch.ts';
+import { holdBriefly } from '../holds/notification.ts';
 import { buildRollback, rollbackCuts } from './cut-rollback.ts';
-import { recordedRollback } from './recorded.ts';
+import { recordedRollback } from '../records/recorded-rollback.ts';
 
 /** Makes the next batch of the rollback that is under way, unless something holds it or nothing is left. */
 export function nextRollback(view: HoldView, rollback: PlanRollback): NextStep {

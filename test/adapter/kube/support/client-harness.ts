@@ -1,6 +1,6 @@
-import { createKubeClient, type KubeClient } from '../../../../src/kube/client.ts';
-import { isKubeError, type KubeError } from '../../../../src/kube/kube-error.ts';
-import type { PooledKubeConfig } from '../../../../src/kube/pooled-kube-config.ts';
+import { createKubeClient, type KubeClient } from '../../../../src/kube/client/client.ts';
+import { isKubeError, type KubeError } from '../../../../src/kube/client/kube-error.ts';
+import type { PooledKubeConfig } from '../../../../src/kube/client/pooled-kube-config.ts';
 import { kubeConfigFor, startServer, type Answer, type Certificate, type LoopbackServer } from './loopback-server.ts';
 import { RecordingLog } from './recording-log.ts';
 

@@ -1,5 +1,5 @@
-import type { KubeClient, KubeObject, ListPage, WatchEvent } from '../../../../src/kube/client.ts';
-import { KubeError } from '../../../../src/kube/kube-error.ts';
+import type { KubeClient, KubeObject, ListPage, WatchEvent } from '../../../../src/kube/client/client.ts';
+import { KubeError } from '../../../../src/kube/client/kube-error.ts';
 import { keyOf } from '../../../../src/kube/kube-object.ts';
 
 interface OpenWatch {

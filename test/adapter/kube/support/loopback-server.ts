@@ -5,7 +5,7 @@ import { createSecureServer } from 'node:http2';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PooledKubeConfig, type PoolTimeouts } from '../../../../src/kube/pooled-kube-config.ts';
+import { PooledKubeConfig, type PoolTimeouts } from '../../../../src/kube/client/pooled-kube-config.ts';
 
 /** A request as the server saw it. */
 export interface SeenRequest {

@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../../../src/kube/client.ts';
-import { Reflector, type ReflectorOptions } from '../../../../src/kube/reflector.ts';
+import type { KubeObject } from '../../../../src/kube/client/client.ts';
+import { Reflector, type ReflectorOptions } from '../../../../src/kube/watch/reflector.ts';
 import { Collection } from './collection.ts';
 import { RecordingLog } from './recording-log.ts';
 import { settle, VirtualTime } from './virtual-time.ts';

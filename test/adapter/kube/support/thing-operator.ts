@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../../../src/kube/client.ts';
-import type { Reflector } from '../../../../src/kube/reflector.ts';
+import type { KubeObject } from '../../../../src/kube/client/client.ts';
+import type { Reflector } from '../../../../src/kube/watch/reflector.ts';
 import { SafeOperator, type ResourceEvent, type ResourceMeta } from '../../../../src/kube/safe-operator.ts';
 
 /** An operator that makes what is protected visible. */

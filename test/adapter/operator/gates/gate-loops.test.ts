@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Gate, UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import { GateLoops } from '../../../../src/operator/gates/gate-loops.ts';
-import { closedBecause, type Probe, type Sight } from '../../../../src/operator/gates/sight.ts';
+import { closedBecause, type Probe, type Sight } from '../../../../src/operator/gates/observation.ts';
 import { waitFor } from '../../../cluster/wait-for.ts';
 import { aPlan } from '../../../core/rollout/support/objects.ts';
 import { RecordingLog } from '../../kube/support/recording-log.ts';

@@ -8,7 +8,7 @@ import { createHttpReader, type HttpReader } from '../../../../src/net/http-get.
 import { createCredentials } from '../../../../src/operator/gates/credentials.ts';
 import { createHttpProbe } from '../../../../src/operator/gates/http-probe.ts';
 import { createPrometheusProbe } from '../../../../src/operator/gates/prometheus-probe.ts';
-import type { Sight } from '../../../../src/operator/gates/sight.ts';
+import type { Sight } from '../../../../src/operator/gates/observation.ts';
 import { aPlan } from '../../../core/rollout/support/objects.ts';
 import { json, startServer, vector, type Answer, type AnsweringServer } from './prometheus-server.ts';
 

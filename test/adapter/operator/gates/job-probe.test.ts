@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Gate } from '../../../../src/api/generated/upgradeplan.ts';
-import type { KubeObject } from '../../../../src/kube/client.ts';
+import type { KubeObject } from '../../../../src/kube/client/client.ts';
 import { createJobProbe, type JobProbeDeps } from '../../../../src/operator/gates/job-probe.ts';
-import type { Probe, Sight } from '../../../../src/operator/gates/sight.ts';
+import type { Probe, Sight } from '../../../../src/operator/gates/observation.ts';
 import { aPlan, at, timeAt } from '../../../core/rollout/support/objects.ts';
 
 /** The Jobs of a namespace, as the API server has them. */

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ObjectGate } from '../../../../src/api/generated/upgradeplan.ts';
-import { KubeError } from '../../../../src/kube/kube-error.ts';
+import { KubeError } from '../../../../src/kube/client/kube-error.ts';
 import { createObjectProbe, type ObjectProbeDeps } from '../../../../src/operator/gates/object-probe.ts';
-import type { Sight } from '../../../../src/operator/gates/sight.ts';
+import type { Sight } from '../../../../src/operator/gates/observation.ts';
 import { aPlan } from '../../../core/rollout/support/objects.ts';
 
 const CEPH = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradeActionSpec } from '../../../../src/api/generated/upgradeaction.ts';
 import type { UpgradePlanStatus } from '../../../../src/api/generated/upgradeplan.ts';
-import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
+import type { PlanSnapshot } from '../../../../src/core/rollout/model/snapshot.ts';
 import { aNode, byName, done } from '../support/facts.ts';
 import { anAction, aProcess, REVISION, timeAt, type PlanChanges } from '../support/objects.ts';
 import { aRollback, made, pass, RECORDS, settled, underWay, upgraded } from './a-rollback.ts';

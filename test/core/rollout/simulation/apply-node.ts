@@ -1,6 +1,6 @@
 import type { NodeFact } from '../../../../src/core/facts.ts';
 import { ANNOTATIONS, LABELS } from '../../../../src/api/names.ts';
-import type { Command, NodeCommand } from '../../../../src/core/rollout/command.ts';
+import type { Command, NodeCommand } from '../../../../src/core/rollout/model/command.ts';
 import { startUpdater } from './updaters.ts';
 import type { Answer } from './apply.ts';
 import type { World } from './world.ts';

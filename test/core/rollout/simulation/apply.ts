@@ -3,7 +3,7 @@ import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts
 import { FINALIZERS, LABELS } from '../../../../src/api/names.ts';
 import { settleConditions } from '../../../../src/core/condition.ts';
 import type { PodFact } from '../../../../src/core/facts.ts';
-import { isNodeCommand, type Command, type Manifest } from '../../../../src/core/rollout/command.ts';
+import { isNodeCommand, type Command, type Manifest } from '../../../../src/core/rollout/model/command.ts';
 import { toRfc3339 } from '../../../../src/core/text.ts';
 import { startAgent } from './agents.ts';
 import { replacePod } from './daemon-sets.ts';

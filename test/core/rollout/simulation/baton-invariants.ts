@@ -1,10 +1,10 @@
 import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../../../src/core/facts.ts';
-import type { Command } from '../../../../src/core/rollout/command.ts';
+import type { Command } from '../../../../src/core/rollout/model/command.ts';
 import { finalReceipts } from '../../../../src/core/baton/deliveries.ts';
-import { surveyFleet } from '../../../../src/core/rollout/fleet.ts';
-import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
+import { surveyFleet } from '../../../../src/core/rollout/fleet/fleet.ts';
+import type { PlanSnapshot } from '../../../../src/core/rollout/model/snapshot.ts';
 import { selects } from '../../../../src/core/selector.ts';
 import { must } from './must.ts';
 import type { World } from './world.ts';

@@ -1,5 +1,5 @@
-import type { Command } from '../../../../src/core/rollout/command.ts';
-import { REVISION_HASH } from '../../../../src/core/rollout/daemon-set.ts';
+import type { Command } from '../../../../src/core/rollout/model/command.ts';
+import { REVISION_HASH } from '../../../../src/core/rollout/fleet/daemon-set.ts';
 import { isDaemonPod } from './daemon-sets.ts';
 import { must } from './must.ts';
 import type { World } from './world.ts';

@@ -1,6 +1,6 @@
 import type { UpgradeProcess } from '../../../../src/api/generated/upgradeplan.ts';
 import type { DaemonSetFact, PodFact } from '../../../../src/core/facts.ts';
-import { REVISION_HASH, type DaemonSets } from '../../../../src/core/rollout/daemon-set.ts';
+import { REVISION_HASH, type DaemonSets } from '../../../../src/core/rollout/fleet/daemon-set.ts';
 import { aProcess } from '../support/objects.ts';
 import type { Answer } from './apply.ts';
 import { addApplicationPod, endPod } from './pods.ts';

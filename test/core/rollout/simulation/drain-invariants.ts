@@ -1,6 +1,6 @@
 import type { PodSelector } from '../../../../src/api/generated/upgradebatch.ts';
-import type { Command } from '../../../../src/core/rollout/command.ts';
-import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
+import type { Command } from '../../../../src/core/rollout/model/command.ts';
+import type { PlanSnapshot } from '../../../../src/core/rollout/model/snapshot.ts';
 import { selects } from '../../../../src/core/selector.ts';
 import { must } from './must.ts';
 import type { World } from './world.ts';

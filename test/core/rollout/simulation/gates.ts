@@ -1,4 +1,4 @@
-import { GATE_INTERVAL_MS } from '../../../../src/core/rollout/gate.ts';
+import { GATE_INTERVAL_MS } from '../../../../src/core/rollout/holds/gate.ts';
 import type { Memory } from './observe.ts';
 import type { World } from './world.ts';
 

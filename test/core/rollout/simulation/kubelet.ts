@@ -1,7 +1,7 @@
 import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import { ANNOTATIONS, LABELS } from '../../../../src/api/names.ts';
 import type { JobFact, ReportFact } from '../../../../src/core/facts.ts';
-import type { Manifest } from '../../../../src/core/rollout/command.ts';
+import type { Manifest } from '../../../../src/core/rollout/model/command.ts';
 import { aJob, aPod } from '../support/facts.ts';
 import { metadataOf, type Answer } from './apply.ts';
 import type { Memory } from './observe.ts';

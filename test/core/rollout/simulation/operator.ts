@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { UpgradeBatchStatus } from '../../../../src/api/generated/upgradebatch.ts';
-import type { Command } from '../../../../src/core/rollout/command.ts';
+import type { Command } from '../../../../src/core/rollout/model/command.ts';
 import { decide } from '../../../../src/core/rollout/decide.ts';
-import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
+import type { PlanSnapshot } from '../../../../src/core/rollout/model/snapshot.ts';
 import { SETTINGS } from '../support/facts.ts';
 import { hash } from '../support/objects.ts';
 import { apply, type Answer } from './apply.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { buildJob } from '../../../../src/core/rollout/job.ts';
+import { buildJob } from '../../../../src/core/rollout/manifests/job.ts';
 import { aNode } from '../support/facts.ts';
 import { aBatch, aPlan, aProcess, hash } from '../support/objects.ts';
 import { addNode, goDown, removeNode } from './hosts.ts';

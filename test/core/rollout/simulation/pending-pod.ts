@@ -1,6 +1,6 @@
 import { ANNOTATIONS } from '../../../../src/api/names.ts';
 import type { Instant, PodFact } from '../../../../src/core/facts.ts';
-import type { Manifest } from '../../../../src/core/rollout/command.ts';
+import type { Manifest } from '../../../../src/core/rollout/model/command.ts';
 import { metadataOf } from './apply.ts';
 
 /** A Pod of Baton's own as it is seen first: on its node, and not started. */

@@ -1,6 +1,6 @@
 import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import type { Gate, UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
-import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
+import type { PlanSnapshot } from '../../../../src/core/rollout/model/snapshot.ts';
 
 function stepOf(plan: UpgradePlan, batch: UpgradeBatch): UpgradePlan['spec']['batches'][number] | undefined {
   return plan.spec.batches[Math.min(batch.spec.step, plan.spec.batches.length - 1)];

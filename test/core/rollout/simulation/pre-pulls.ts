@@ -1,6 +1,6 @@
 import { ANNOTATIONS, COMPONENTS, LABELS } from '../../../../src/api/names.ts';
 import type { PodFact } from '../../../../src/core/facts.ts';
-import type { Command, Manifest } from '../../../../src/core/rollout/command.ts';
+import type { Command, Manifest } from '../../../../src/core/rollout/model/command.ts';
 import { metadataOf, type Answer } from './apply.ts';
 import { must } from './must.ts';
 import type { Memory } from './observe.ts';

@@ -1,7 +1,7 @@
 import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import type { NodeFact } from '../../../../src/core/facts.ts';
-import type { Command } from '../../../../src/core/rollout/command.ts';
-import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
+import type { Command } from '../../../../src/core/rollout/model/command.ts';
+import type { PlanSnapshot } from '../../../../src/core/rollout/model/snapshot.ts';
 import type { Ledger } from './ledger.ts';
 import { must } from './must.ts';
 import type { World } from './world.ts';

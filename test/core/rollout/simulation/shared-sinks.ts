@@ -1,5 +1,5 @@
 import type { Sink, UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
-import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
+import type { PlanSnapshot } from '../../../../src/core/rollout/model/snapshot.ts';
 import { sharedSinksKeys, withSharedSinks } from '../../../../src/core/shared-sinks.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,5 @@
 import type { ReportFact } from '../../../../src/core/facts.ts';
-import type { Command } from '../../../../src/core/rollout/command.ts';
+import type { Command } from '../../../../src/core/rollout/model/command.ts';
 import type { World } from './world.ts';
 
 /** A node's own updater begins when it is given its turn: it brings the version, fails, or does nothing. */

@@ -1,9 +1,9 @@
 import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan, UpgradePlanSpec } from '../../../../src/api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../../../src/core/facts.ts';
-import { cutNextBatch, type NextBatch } from '../../../../src/core/rollout/cut-batch.ts';
-import { surveyFleet } from '../../../../src/core/rollout/fleet.ts';
-import type { PlanSnapshot } from '../../../../src/core/rollout/snapshot.ts';
+import { cutNextBatch, type NextBatch } from '../../../../src/core/rollout/batch/cut-batch.ts';
+import { surveyFleet } from '../../../../src/core/rollout/fleet/fleet.ts';
+import type { PlanSnapshot } from '../../../../src/core/rollout/model/snapshot.ts';
 import { aNode, aSnapshot, byName } from './facts.ts';
 import { aPlan } from './objects.ts';
 

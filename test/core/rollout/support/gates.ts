@@ -1,5 +1,5 @@
 import type { BatchStep, Gate, GateStatus, UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
-import { gateStatus, type GateObservation } from '../../../../src/core/rollout/gate.ts';
+import { gateStatus, type GateObservation } from '../../../../src/core/rollout/holds/gate.ts';
 import { aSnapshot } from './facts.ts';
 import { aPlan, at, hash } from './objects.ts';
 

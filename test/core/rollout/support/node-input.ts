@@ -1,5 +1,5 @@
 import type { UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
-import type { NodeInput } from '../../../../src/core/rollout/node-input.ts';
+import type { NodeInput } from '../../../../src/core/rollout/turn/node-input.ts';
 import { inTurn } from './facts.ts';
 import { at, hash } from './objects.ts';
 

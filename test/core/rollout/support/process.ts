@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { BatchProcess, BatchVerify, ProcessRecord } from '../../../../src/api/generated/upgradebatch.ts';
 import type { JobFact, NodeFact, PodFact, ReportFact } from '../../../../src/core/facts.ts';
-import { stepProcess, type ProcessStep } from '../../../../src/core/rollout/process-step.ts';
+import { stepProcess, type ProcessStep } from '../../../../src/core/rollout/turn/advance-job.ts';
 import { aJob, anUpgradePod, aReport, inTurn } from './facts.ts';
 import { at, aVerify, timeAt } from './objects.ts';
 

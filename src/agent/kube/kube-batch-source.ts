@@ -1,0 +1,70 @@
+import type { Receipt, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { Log } from '../../api/log.ts';
+import { LABELS } from '../../api/names.ts';
+import { outboxEntries, type OutboxEntry } from '../../core/baton/deliveries.ts';
+import { isProbe } from '../../core/baton/series.ts';
+import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
+import { isKubeError } from '../../kube/client/kube-error.ts';
+import type { Sleep } from '../../kube/pause.ts';
+import { Reflector } from '../../kube/watch/reflector.ts';
+import { KINDS, resourcePath } from '../../kube/resource-path.ts';
+import type { BatchSource } from '../ports.ts';
+
+/** What the sources that watch the cluster need. */
+export interface WatchDeps {
+  readonly client: Pick<KubeClient, 'get' | 'list' | 'watch'>;
+  readonly namespace: string;
+  readonly log: Log;
+  /** Milliseconds of a clock that does not jump. */
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly sleep: Sleep;
+}
+
+/** A plan's UpgradeBatches at the API server. Of those it watches it keeps only what is still to be told, and what probes have found out. */
+export function kubeBatchSource(deps: WatchDeps, plan: string): BatchSource {
+  const { client, namespace } = deps;
+  let changed: () => void = () => undefined;
+  const reflector = new Reflector<Kept>({
+    ...deps,
+    path: resourcePath(KINDS.batches, { namespace }),
+    query: { labelSelector: `${LABELS.plan}=${plan}` },
+    project: (object) => keep(asBatch(object)),
+    onChange: () => {
+      changed();
+    },
+  });
+  return {
+    async run(onChange, signal) {
+      changed = onChange;
+      await reflector.run(signal);
+    },
+    outbox: () => [...reflector.values()].flatMap(({ outbox }) => outbox),
+    probes: () => [...reflector.values()].flatMap(({ probes }) => probes),
+    async read(name, signal) {
+      try {
+        return await client.get<UpgradeBatch>(resourcePath(KINDS.batches, { namespace, name }), { signal });
+      } catch (error) {
+        if (isKubeError(error, 'NotFound')) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** The API server has validated it against the CRD that the type is made from. */
+function asBatch(object: KubeObject): UpgradeBatch {
+  return object as unknown as UpgradeBatch;
+}
+
+interface Kept {
+  readonly outbox: readonly OutboxEntry[];
+  readonly probes: readonly Receipt[];
+}
+
+/** Of a batch that has neither nothing is kept. */
+function keep(batch: UpgradeBatch): Kept | undefined {
+  const outbox = outboxEntries(batch);
+  const probes = (batch.status?.notification?.receipts ?? []).filter(isProbe);
+  return outbox.length === 0 && probes.length === 0 ? undefined : { outbox, probes };
+}

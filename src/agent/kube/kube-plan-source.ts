@@ -1,0 +1,20 @@
+import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { isKubeError } from '../../kube/client/kube-error.ts';
+import { KINDS, resourcePath } from '../../kube/resource-path.ts';
+import type { PlanSource } from '../ports.ts';
+
+/** The plan at the API server. It is read before each try to send, which is seldom; a watch would be dearer, and could be behind. */
+export function kubePlanSource(client: Pick<KubeClient, 'get'>, namespace: string, name: string): PlanSource {
+  const path = resourcePath(KINDS.plans, { namespace, name });
+  return {
+    async read(signal) {
+      try {
+        return await client.get<UpgradePlan>(path, { signal });
+      } catch (error) {
+        if (isKubeError(error, 'NotFound')) return undefined;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Sink } from '../../api/generated/upgradeplan.ts';
+import { sharedSinksFile, sharedSinksKeys, sharedSinksName } from '../../core/shared-sinks.ts';
+import { errorCode } from '../../net/error-code.ts';
+import { parseSinks } from '../../kube/parse-sinks.ts';
+import type { SharedSinkSource } from '../ports.ts';
+
+/** The sinks that the plan shares, as the kubelet mounts their ConfigMaps: `<directory>/<ConfigMap>/<key>`. */
+export function sharedSinkFiles(directory: string): SharedSinkSource {
+  return {
+    async read(plan) {
+      const sinks: Sink[] = [];
+      const problems: string[] = [];
+      for (const key of sharedSinksKeys(plan)) {
+        const text = await readText(join(directory, sharedSinksFile(key)));
+        const parsed = text.kind === 'Text' ? parseSinks(text.text) : text;
+        if (parsed.kind === 'Parsed') sinks.push(...parsed.sinks);
+        else problems.push(`${sharedSinksName(key)}: ${parsed.problem}`);
+      }
+      return { sinks, problem: problems[0] };
+    },
+  };
+}
+
+async function readText(
+  file: string,
+): Promise<{ readonly kind: 'Text'; readonly text: string } | { readonly kind: 'Refused'; readonly problem: string }> {
+  try {
+    return { kind: 'Text', text: await readFile(file, 'utf8') };
+  } catch (error) {
+    return { kind: 'Refused', problem: `it cannot be read here (${errorCode(error) ?? 'unknown error'})` };
+  }
+}

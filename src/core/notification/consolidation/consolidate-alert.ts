@@ -1,0 +1,81 @@
+import { PLAN_REASONS } from '../../../api/conditions.ts';
+import type { AlertCause, BatchAlert } from '../../../api/generated/upgradebatch.ts';
+import { presentFields } from '../../present-fields.ts';
+import { notifiedCommands } from './commands.ts';
+import { consolidate, levelsOf, type ConsolidateInput } from './consolidate.ts';
+import { hideNamesIn, withShortNames } from './hide-names.ts';
+import { expandNodeNames } from '../model/node-names.ts';
+import type { Notification, NotifiedCommand } from '../model/notification.ts';
+import type { NotifiedAlert } from '../model/notified-alert.ts';
+import { renderAlert } from '../text/render-alert.ts';
+
+/**
+ * The notification of an alert. What it is about stands in the batch's status as it was when it was raised, so that each agent tells the same
+ * under its id; counts are those of now. It lists no nodes beside those that it is about.
+ */
+export function consolidateAlert(input: ConsolidateInput, alert: BatchAlert): Notification {
+  const { batch, detail = {} } = input;
+  const {
+    text: _text,
+    durations: _durations,
+    next: _next,
+    progress: _progress,
+    story: _story,
+    late: _late,
+    ...base
+  } = consolidate(input);
+  const levelOf = levelsOf(batch, detail);
+  const hidden = new Set(batch.spec.nodes.map(({ name }) => name).filter((name) => levelOf(name) === 'None'));
+  const told: NotifiedAlert = {
+    time: alert.time,
+    reasons: [...new Set(alert.causes.map((cause) => cause.alert))],
+    causes: alert.causes.map((cause) => withoutNames(cause, hidden)),
+    next: alert.next,
+  };
+  const withoutText = {
+    ...base,
+    id: alert.id,
+    kind: 'Alert',
+    action: alert.action,
+    causes: [],
+    nodes: [],
+    alert: hideNamesIn(told, withShortNames(hidden)),
+    commands: commandsOf(input, alert, hidden),
+  } as const;
+  return { ...withoutText, text: renderAlert(withoutText) };
+}
+
+/** Where one of the nodes may not be named, none of them is: the count tells how many there are. */
+function withoutNames({ nodes, ...cause }: AlertCause, hidden: ReadonlySet<string>): AlertCause {
+  const names = expandNodeNames(nodes ?? '');
+  return names.some((name) => hidden.has(name.replace(/ and \d+ more$/, ''))) ? cause : presentFields({ ...cause, nodes });
+}
+
+function commandsOf(
+  { batch, reports }: ConsolidateInput,
+  { causes }: BatchAlert,
+  hidden: ReadonlySet<string>,
+): readonly NotifiedCommand[] {
+  const quarantined = (batch.status?.nodes ?? []).filter((record) => record.quarantined === true).map(({ name }) => name);
+  const concerned = causes.some((cause) => cause.quarantined === true) ? quarantined : [];
+  const named = concerned.filter((name) => !hidden.has(name));
+  const awaited = causes.some(({ reason }) => reason === PLAN_REASONS.RollbackApprovalRequired);
+  return notifiedCommands({
+    namespace: batch.metadata.namespace,
+    plan: batch.spec.plan,
+    batch: batch.metadata.name,
+    quarantined: named,
+    quarantinedUnnamed: concerned.length - named.length,
+    ofAllBatches: false,
+    // Retries are for when the batch has ended.
+    retriable: undefined,
+    revision: batch.spec.revision,
+    rollback: awaited ? batch.status?.outlook?.rollback : undefined,
+    awaitsRollback: awaited,
+    budget: undefined,
+    // What spec.paused holds, no act lets go on.
+    paused: causes.some(({ alert, reason }) => alert === 'RolloutPaused' && reason !== 'PausedBySpec') ? {} : undefined,
+    unapproved: causes.some(({ alert }) => alert === 'ApprovalRequired'),
+    reported: reports.length > 0,
+  });
+}

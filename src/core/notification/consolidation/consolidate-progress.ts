@@ -1,0 +1,60 @@
+import type { UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
+import { seriesId } from '../../baton/series.ts';
+import type { Instant } from '../../facts.ts';
+import { counted, toRfc3339 } from '../../text.ts';
+import { clockText } from '../text/clock-text.ts';
+import { consolidate, type ConsolidateInput } from './consolidate.ts';
+import type { Notification } from '../model/notification.ts';
+
+/**
+ * How far a batch is: the live message that is changed while the batch runs.
+ *
+ * @param now when it is composed.
+ */
+export function consolidateProgress(input: ConsolidateInput, now: Instant): Notification {
+  const { text: _text, durations: _durations, story: _story, late: _late, ...base } = consolidate(input);
+  const { metadata } = input.batch;
+  return {
+    ...base,
+    id: seriesId('live', metadata.uid),
+    kind: 'Progress',
+    causes: [],
+    nodes: [],
+    text: renderProgress(base, input.batch, now),
+  };
+}
+
+/** What a live message says, apart from its time: while it is the same, nothing is to be sent. */
+export function progressKey({ status }: UpgradeBatch): string {
+  const { summary } = status ?? {};
+  const { succeeded = 0, rolledBack = 0, failed = 0, skipped = 0, notAttempted = 0, running = 0, overdue = 0 } = summary ?? {};
+  return JSON.stringify([succeeded + rolledBack, failed, skipped, notAttempted, running, overdue]);
+}
+
+function renderProgress(
+  { cluster, plan, batch, counts, timeZone, agent }: Omit<Notification, 'text'>,
+  { status }: UpgradeBatch,
+  now: Instant,
+): string {
+  const { running = 0, overdue = 0 } = status?.summary ?? {};
+  const where = [...(cluster === undefined ? [] : [cluster]), `${plan.name} ${plan.version}`, `batch ${batch.index}`];
+  const waiting = counts.unfinished - running;
+  const done = batch.rollbackOf === undefined ? 'done' : `of ${batch.rollbackOf} back`;
+  const told = [
+    [running, 'in their turn'],
+    [overdue, 'overdue'],
+    [counts.failed, 'failed'],
+    [counts.skipped, 'skipped'],
+    [counts.notAttempted, 'not attempted'],
+    [waiting, 'to come'],
+  ] as const;
+  const parts = told.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  const time = toRfc3339(now);
+  const clock = clockText(timeZone, time);
+  const speaker = agent.node === undefined ? [] : [`agent ${agent.node}`];
+  return [
+    `⏳ ${where.join(' · ')} · ${counts.succeeded + (counts.rolledBack ?? 0)}/${counted(counts.nodes, 'node')} ${done}`,
+    ...(parts.length === 0 ? [] : [parts.join(', ')]),
+    [`as of ${clock.date(time) ?? time} ${clock.zone}`, ...speaker].join(' · '),
+  ].join('\n');
+}

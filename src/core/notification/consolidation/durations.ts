@@ -1,0 +1,21 @@
+import { presentFields } from '../../present-fields.ts';
+import type { NodeDurations, NotifiedNode } from '../model/notification.ts';
+
+/**
+ * How long the nodes that succeeded took. Of one node, or of nodes that all took the same time, nothing is worth telling.
+ *
+ * @param hidden the nodes that may not be named.
+ */
+export function nodeDurations(nodes: readonly NotifiedNode[], hidden: ReadonlySet<string>): NodeDurations | undefined {
+  const timed = nodes
+    .flatMap(({ name, state, seconds }) => (state === 'Succeeded' && seconds !== undefined ? [{ name, seconds }] : []))
+    .toSorted((a, b) => b.seconds - a.seconds);
+  const slowest = timed[0];
+  const median = timed[Math.floor(timed.length / 2)];
+  if (slowest === undefined || median === undefined || slowest.seconds === median.seconds) return undefined;
+  return presentFields({
+    slowest: hidden.has(slowest.name) ? undefined : slowest.name,
+    slowestSeconds: slowest.seconds,
+    medianSeconds: median.seconds,
+  });
+}

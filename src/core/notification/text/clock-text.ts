@@ -1,0 +1,64 @@
+import { toInstant } from '../../text.ts';
+
+/** Tells times as the clocks of one zone show them. */
+export interface ClockText {
+  /** The zone's abbreviation: `CET`, `UTC`, `GMT+9`. */
+  readonly zone: string;
+  /** `23:54`; with its day where that is not the day that is spoken of: `Mon 23:54`, `2026-12-24 23:54`. Undefined for no time. */
+  time(at: string | undefined): string | undefined;
+  /** `Sat 23:54`; more than six days away `2026-12-24 23:54`. */
+  day(at: string | undefined): string | undefined;
+  /** `2026-11-21 23:54`. */
+  date(at: string | undefined): string | undefined;
+}
+
+/** Further away, the name of a day may be that of another week (ms). */
+const SAME_WEEK_MS = 6 * 86_400_000;
+
+/**
+ * A clock for a message that speaks of one day.
+ *
+ * @param timeZone an IANA zone; UTC where it is missing or means nothing.
+ * @param spokenOf the time whose day needs no saying.
+ */
+export function clockText(timeZone: string | undefined, spokenOf: string | undefined): ClockText {
+  const zone = knownZone(timeZone);
+  const today = toInstant(spokenOf);
+  const date = (instant: number): string => format('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }, instant);
+  const near = (instant: number): boolean => today === undefined || Math.abs(instant - today) <= SAME_WEEK_MS;
+  const day = (instant: number): string => {
+    if (!near(instant)) return date(instant);
+    return `${format('en-GB', { timeZone: zone, weekday: 'short' }, instant)} ${date(instant).slice(-5)}`;
+  };
+  const time = (instant: number): string => {
+    const sameDay = today !== undefined && date(instant).slice(0, 10) === date(today).slice(0, 10);
+    return sameDay ? date(instant).slice(-5) : day(instant);
+  };
+  const told = (tell: (instant: number) => string) => (at: string | undefined) => {
+    const instant = toInstant(at);
+    return instant === undefined ? undefined : tell(instant);
+  };
+  return { zone: abbreviation(zone, today ?? 0), time: told(time), day: told(day), date: told(date) };
+}
+
+function knownZone(timeZone: string | undefined): string {
+  try {
+    return new Intl.DateTimeFormat('en-GB', { timeZone: timeZone ?? 'UTC' }).resolvedOptions().timeZone;
+  } catch (error) {
+    if (error instanceof RangeError) return 'UTC';
+    throw error;
+  }
+}
+
+/** Each language knows the abbreviations of its own regions, and calls the others `GMT+1`. */
+function abbreviation(timeZone: string, instant: number): string {
+  const names = ['en-GB', 'en-US', 'en-AU'].map((locale) => {
+    const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'short' }).formatToParts(instant);
+    return parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
+  });
+  return names.find((name) => !name.startsWith('GMT')) ?? names[0] ?? timeZone;
+}
+
+function format(locale: string, options: Intl.DateTimeFormatOptions, instant: number): string {
+  return new Intl.DateTimeFormat(locale, options).format(instant);
+}

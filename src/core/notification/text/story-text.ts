@@ -1,0 +1,165 @@
+import type { StoryAct, StoryBatch, StoryDependent } from '../../../api/generated/upgradebatch.ts';
+import { presentFields } from '../../present-fields.ts';
+import { counted } from '../../text.ts';
+import type { ClockText } from './clock-text.ts';
+import { durationText } from '../model/duration-text.ts';
+import { leftText, versionsText, type Fact, type Told } from './facts-text.ts';
+import type { RolloutStory } from '../consolidation/notified-rollout.ts';
+import { joined, oneLine, prose } from './text-line.ts';
+
+/** Words for what was waited for; other reasons stand for themselves. */
+const WAITS: ReadonlyMap<string, string> = new Map([
+  ['WindowClosed', 'window'],
+  ['Frozen', 'freeze'],
+  ['FreezesUnreadable', 'freeze'],
+  ['PausedBySpec', 'pause'],
+  ['PausedByAct', 'pause'],
+  ['BudgetExceeded', 'too many failures'],
+  ['ApprovalRequired', 'approval'],
+  ['GateClosed', 'gate'],
+  ['Soaking', 'soak'],
+  ['DependencyNotMet', 'other plans'],
+  ['ExclusiveGroupBusy', 'other plans'],
+  ['MaxUnavailableReached', 'nodes down'],
+  ['OneDomainAtATime', 'other domains'],
+  ['CollectingNewNodes', 'new nodes'],
+  ['AllSucceeded', 'nothing to do'],
+  ['SomeFailed', 'nothing to do'],
+  ['SomeSkipped', 'nothing to do'],
+]);
+const KINDS: Readonly<Record<StoryBatch['kind'], string>> = { Upgrade: '', Retry: ' retry', Rollback: ' back' };
+const MOST_WAITS = 5;
+/** A wait that is shorter is no news (s). */
+const LEAST_WAIT_SECONDS = 60;
+
+const ACTS: ReadonlyMap<string, string> = new Map([
+  ['Approve', 'approved'],
+  ['Pause', 'paused'],
+  ['Resume', 'resumed'],
+  ['Retry', 'retried'],
+  ['Skip', 'skipped'],
+  ['Release', 'released'],
+  ['Rollback', 'rolled back'],
+  ['Abort', 'aborted'],
+]);
+/** How long the list of batches may be, and the reason of one act (characters). */
+const BATCHES_LENGTH = 270;
+const WHY_LENGTH = 60;
+
+/** The whole rollout, when it has come to its end: from when to when, its batches, its failures, what is left, and who did what. */
+export function storyTexts(told: Told, clock: ClockText): readonly Fact[] {
+  const { story, settledTime } = told;
+  if (story === undefined) return [];
+  return [
+    { rank: 1, text: timeText(story, settledTime, clock) },
+    { rank: 2, text: rollbackText(told) },
+    { rank: 6, text: story.batches > 1 ? batchesText(story) : undefined },
+    { rank: 4, text: failuresText(story) },
+    { rank: 3, text: leftText(told) },
+    { rank: 8, text: drainsText(story) },
+    { rank: 7, text: actsText(story.acts ?? [], clock) },
+    { rank: 5, text: dependentsText(story.dependents ?? [], clock) },
+  ];
+}
+
+function timeText(
+  { startTime, seconds, waitedSeconds, waits = [] }: RolloutStory,
+  end: string | undefined,
+  clock: ClockText,
+): string {
+  const ended = clock.day(end);
+  const span = `${clock.day(startTime) ?? '?'}${ended === undefined ? '' : `–${ended}`} ${clock.zone}`;
+  if (seconds === undefined) return span;
+  const worked = `${span}: worked ${durationText(Math.max(0, seconds - waitedSeconds))}`;
+  const byWord = Map.groupBy(waits, ({ reason }) => WAITS.get(reason) ?? reason);
+  const told = [...byWord]
+    .map(([word, all]) => ({ word, total: all.reduce((sum, wait) => sum + wait.seconds, 0) }))
+    .filter(({ total }) => total >= LEAST_WAIT_SECONDS)
+    .toSorted((a, b) => b.total - a.total)
+    .slice(0, MOST_WAITS)
+    .map(({ word, total }) => `${word} ${durationText(total)}`);
+  return prose(`${worked}, waited ${durationText(waitedSeconds)}${told.length === 0 ? '' : ` (${told.join(', ')})`}`);
+}
+
+/** `1 ✅1 · 2 ✅20 · … · 5 🔴90/100 · 8 retry ✅9`: what does not fit goes from the middle. */
+function batchesText({ shown = [] }: RolloutStory): string | undefined {
+  let batches = shown;
+  while (batches.length > 2 && listBatches(batches).length > BATCHES_LENGTH) {
+    batches = batches.toSpliced(Math.floor(batches.length / 2), 1);
+  }
+  return batches.length === 0 ? undefined : prose(`Batches: ${listBatches(batches)}`);
+}
+
+function listBatches(batches: readonly StoryBatch[]): string {
+  return batches
+    .flatMap((batch, i) => {
+      const before = batches[i - 1];
+      return [...(before !== undefined && batch.index > before.index + 1 ? ['…'] : []), batchText(batch)];
+    })
+    .join(' · ');
+}
+
+function batchText({ index, kind, nodes, succeeded, failed }: StoryBatch): string {
+  const good = kind === 'Rollback' ? '↩️' : '✅';
+  const sign = failed > 0 ? '🔴' : succeeded < nodes ? '🟡' : good;
+  return `${index}${KINDS[kind]} ${sign}${succeeded === nodes ? nodes : `${succeeded}/${nodes}`}`;
+}
+
+/** From which version to which nodes went back, and what did not. */
+function rollbackText({ story, plan, progress }: Told): string | undefined {
+  if (story?.rollback === undefined) return undefined;
+  const { rolledBack, notBack, versions = [] } = story.rollback;
+  const moves = versions.map(({ to, nodes }) => presentFields({ from: plan.version, to, nodes }));
+  const stay = progress?.succeeded ?? 0;
+  return joined(
+    [
+      `Back: ${rolledBack === 0 ? 'none' : versionsText(moves)}`,
+      notBack === 0 ? undefined : `${counted(notBack, 'node')} did not go back`,
+      stay === 0 ? undefined : `${stay} still at ${plan.version}`,
+    ],
+    '; ',
+  );
+}
+
+/** Which plans may start now because this one has ended, and which still may not. */
+function dependentsText(dependents: readonly StoryDependent[], clock: ClockText): string | undefined {
+  const list = (state: StoryDependent['state']): string =>
+    dependents
+      .filter((dependent) => dependent.state === state)
+      .map(({ plan, opensTime }) => {
+        const opens = clock.day(opensTime);
+        return `plan ${plan}${opens === undefined ? '' : `, window ${opens} ${clock.zone}`}`;
+      })
+      .join('; ');
+  const unblocked = list('Unblocked');
+  const blocked = list('Blocked');
+  return joined(
+    [unblocked === '' ? undefined : `Unblocked: ${unblocked}`, blocked === '' ? undefined : `Still blocked: ${blocked}`],
+    '. ',
+  );
+}
+
+function failuresText({ failures = [], recovered = 0, retried = 0 }: RolloutStory): string | undefined {
+  const total = failures.reduce((sum, { count }) => sum + count, 0);
+  const each = failures.map(({ reason, process, count }) => `${count} ${reason}${process === undefined ? '' : ` (${process})`}`);
+  const failed = total === 0 ? undefined : `Failures ${total}: ${each.join(', ')}`;
+  const again = recovered === 0 ? undefined : `${recovered} recovered by a later batch`;
+  const attempts = retried === 0 ? undefined : `${retried} done at a further attempt`;
+  return joined([failed, again, attempts], '; ');
+}
+
+function drainsText({ drainWaits = [] }: RolloutStory): string | undefined {
+  const [worst] = drainWaits;
+  if (worst === undefined) return undefined;
+  const what = worst.budget === undefined ? `Pod ${worst.pod ?? '?'}` : `PDB ${worst.budget}`;
+  return prose(`Before next time: ${oneLine(what)} held up drains ${durationText(worst.seconds)} in all (${worst.nodes}×)`);
+}
+
+function actsText(acts: readonly StoryAct[], clock: ClockText): string | undefined {
+  const told = acts.map(({ action, requestedBy, why, time }) => {
+    const who = requestedBy === undefined ? '' : ` by ${oneLine(requestedBy)}`;
+    const reason = why === undefined ? '' : ` "${oneLine(why).slice(0, WHY_LENGTH)}"`;
+    return `${ACTS.get(action) ?? action.toLowerCase()}${who} ${clock.time(time) ?? ''}${reason}`;
+  });
+  return told.length === 0 ? undefined : prose(`People: ${told.join('; ')}`);
+}

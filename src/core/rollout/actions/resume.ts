@@ -1,0 +1,47 @@
+import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
+import { presentFields } from '../../present-fields.ts';
+import { toRfc3339 } from '../../text.ts';
+import { isSettled } from '../status/batch/batch-status.ts';
+import { requiredDelivery } from '../holds/notification.ts';
+import { done, refuse, wait, type ActStep, type ActView } from './action.ts';
+import { refuseOutOfScope } from './scope.ts';
+
+/**
+ * Lets a plan go on that an act paused, or its failure budget: then the budget starts anew, and may be another one. A plan that requires its
+ * notifications goes on without that of the batch.
+ */
+export function resume(view: ActView, action: UpgradeAction): ActStep {
+  const { input, fleet, budget } = view;
+  const { batch: wanted, maxFailed, requestedBy } = action.spec;
+  const paused = input.snapshot.plan.status?.pausedBy !== undefined;
+  const control = paused ? { control: { pausedBy: 'None' as const } } : {};
+  const named = fleet.batches.find((batch) => batch.metadata.name === wanted);
+  if (named?.status?.resumed?.action === action.metadata.name) {
+    return { ...done(`resumed after ${named.metadata.name}; the failure budget starts anew`), ...control };
+  }
+  // For both the batch is marked, so that what holds it is over for good.
+  const held = budget.exceeded || requiredDelivery(input) !== undefined;
+  if (!held && !paused) {
+    return refuse(
+      'NotPaused',
+      'the plan is paused neither by its failure budget nor by an act; spec.paused is changed in the plan itself',
+    );
+  }
+  if (wanted === undefined) return refuseUnnamed(view, action, held) ?? { ...done('resumed'), ...control };
+  const newest = fleet.batches.at(-1);
+  if (named === undefined || named !== newest) {
+    return refuse('WrongBatch', `the plan is paused after ${newest?.metadata.name ?? 'no batch'}, not after ${wanted}`);
+  }
+  if (!held && maxFailed === undefined) return { ...done('resumed'), ...control };
+  // What runs is finished first: its outcome may be what the person does not know yet.
+  if (!isSettled(named)) return wait(`waits until what runs in ${named.metadata.name} is finished`);
+  return { resumed: presentFields({ action: action.metadata.name, requestedBy, maxFailed, time: toRfc3339(input.now) }) };
+}
+
+/** Why an act that names no batch cannot resume the plan; undefined when it can. */
+function refuseUnnamed(view: ActView, action: UpgradeAction, held: boolean): ActStep | undefined {
+  const refused = refuseOutOfScope(view, action, 'newest');
+  if (refused !== undefined || !held) return refused;
+  const why = view.budget.exceeded ? 'too many nodes failed' : 'a notification is required';
+  return refuse('WrongBatch', `${why}: \`batch\` must name ${view.budget.batch ?? 'the batch'}`);
+}

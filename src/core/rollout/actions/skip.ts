@@ -1,0 +1,58 @@
+import { NODE_REASONS } from '../../../api/conditions.ts';
+import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
+import type { NodeRecord, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
+import { cutToBytes, toRfc3339 } from '../../text.ts';
+import { currentBatches, type Fleet } from '../fleet/fleet.ts';
+import { isTerminal } from '../turn/node-input.ts';
+import type { DecisionInput } from '../model/snapshot.ts';
+import { done, refuse, wait, whoAndWhy, type ActStep, type ActView } from './action.ts';
+import { isAnswered } from './answered.ts';
+import { refuseOutOfScope } from './scope.ts';
+
+/** Leaves out nodes that wait for their turn. One that is in no batch yet is left out when it comes into one; until then the act waits. */
+export function skip(view: Pick<ActView, 'input' | 'fleet'>, action: UpgradeAction): ActStep {
+  const { snapshot } = view.input;
+  const refused = refuseOutOfScope(view, action, 'any');
+  if (refused !== undefined) return refused;
+  const names = action.spec.nodes ?? [];
+  const records = new Map<string, NodeRecord>();
+  for (const batch of currentBatches(snapshot)) for (const record of batch.status?.nodes ?? []) records.set(record.name, record);
+  const isSkipped = (name: string): boolean => records.get(name)?.reason === NODE_REASONS.SkippedByAct;
+  const left = names.filter((name) => !isSkipped(name));
+  const claimed = left.filter((name) => snapshot.nodes.get(name)?.claim === snapshot.plan.metadata.uid);
+  if (claimed.length > 0) return refuse('NodeInTurn', `in its turn already: ${claimed.join(', ')}; what runs is finished`);
+  const others = left.filter((name) => {
+    const record = records.get(name);
+    if (record === undefined) return !view.fleet.selected.has(name);
+    return isTerminal(record) && record.state !== 'NotAttempted' && record.retriedBy === undefined;
+  });
+  if (others.length > 0) {
+    return refuse('NodeNotWaiting', `not waiting for a turn of this plan: ${others.join(', ')}; they were not skipped`);
+  }
+  if (left.length > 0) return wait(`left out as soon as their batch is there: ${left.join(', ')}`);
+  return done(`skipped: ${names.join(', ')}`);
+}
+
+/** The records of nodes of the open batch that acts leave out. */
+export function skippedByActs(
+  input: DecisionInput,
+  fleet: Fleet,
+  open: UpgradeBatch,
+  records: ReadonlyMap<string, NodeRecord>,
+): ReadonlyMap<string, NodeRecord> {
+  const skipped = new Map<string, NodeRecord>();
+  const { snapshot, now } = input;
+  for (const action of snapshot.actions) {
+    if (action.spec.action !== 'Skip' || isAnswered(action)) continue;
+    if (skip({ input, fleet }, action).answer?.status === 'False') continue;
+    for (const entry of open.spec.nodes) {
+      const record = records.get(entry.name);
+      if (action.spec.nodes?.includes(entry.name) !== true || (record !== undefined && isTerminal(record))) continue;
+      if (snapshot.nodes.get(entry.name)?.claim === snapshot.plan.metadata.uid) continue;
+      const message = cutToBytes(whoAndWhy(action), 128);
+      const reason = NODE_REASONS.SkippedByAct;
+      skipped.set(entry.name, { name: entry.name, state: 'Skipped', reason, message, endTime: toRfc3339(now) });
+    }
+  }
+  return skipped;
+}

@@ -1,0 +1,47 @@
+import { NODE_REASONS } from '../../../api/conditions.ts';
+import type { UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
+import type { BatchStep, UpgradePlan } from '../../../api/generated/upgradeplan.ts';
+import { whyIdle } from './current.ts';
+import { isRollback } from '../records/goal.ts';
+import { isTerminal, processesOf } from '../turn/node-input.ts';
+import type { PlanSnapshot } from '../model/snapshot.ts';
+
+/**
+ * The step of the plan that a batch was cut for, as the plan says it now: a soak that is too long, or an approval that nobody needs any
+ * more, is edited there. Of a list that became shorter, the last one.
+ */
+export function stepOf(plan: UpgradePlan, batch: UpgradeBatch): BatchStep | undefined {
+  const steps = plan.spec.batches;
+  return steps[Math.min(batch.spec.step, steps.length - 1)];
+}
+
+/** Whether every node of the batch has its outcome, in the snapshot's records: true one pass before the condition Settled is written. */
+export function hasEnded(batch: UpgradeBatch): boolean {
+  const records = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record]));
+  return batch.spec.nodes.every((entry) => {
+    const record = records.get(entry.name);
+    return record !== undefined && isTerminal(record);
+  });
+}
+
+const FOUND_DONE = new Set<string | undefined>([NODE_REASONS.AlreadyCurrent, NODE_REASONS.AlreadyDone]);
+
+/** Whether the batch has ended and every node of it was at the version before: there is nothing to watch, and nothing that somebody should judge. */
+export function foundAllDone(batch: UpgradeBatch): boolean {
+  const records = batch.status?.nodes ?? [];
+  return hasEnded(batch) && records.every(({ state, reason }) => state === 'Skipped' && FOUND_DONE.has(reason));
+}
+
+/** Whether every node of the batch that waits has nothing to do, as it is seen now: none of them will get a turn. */
+export function needsNothing(batch: UpgradeBatch, { nodes, daemonSets }: Pick<PlanSnapshot, 'nodes' | 'daemonSets'>): boolean {
+  if (isRollback(batch)) return false;
+  const wanted = { version: batch.spec.version, daemonSets };
+  const records = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record]));
+  return batch.spec.nodes.every((entry) => {
+    const record = records.get(entry.name);
+    if (record !== undefined && isTerminal(record)) return true;
+    const node = nodes.get(entry.name);
+    if (node === undefined || node.uid !== entry.uid || node.claim !== undefined) return false;
+    return processesOf(batch, entry).every((process) => whyIdle(process, node, wanted) !== undefined);
+  });
+}

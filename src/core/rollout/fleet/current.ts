@@ -1,0 +1,51 @@
+import { NODE_REASONS } from '../../../api/conditions.ts';
+import type { BatchProcess } from '../../../api/generated/upgradebatch.ts';
+import type { Turn } from '../../../api/marks.ts';
+import type { NodeFact } from '../../facts.ts';
+import { daemonSetName, standOn, type DaemonSetRef, type DaemonSets } from './daemon-set.ts';
+import { comparedVersion, comparesVersions, versionMismatches, type ComparedVersions } from './verify.ts';
+
+/** A process with what shows whether its work is done. */
+interface Shown {
+  readonly verify?: ComparedVersions;
+  readonly daemonSet?: DaemonSetRef;
+}
+
+/** What a process that may have nothing to do is held against. */
+export interface Wanted {
+  /** The plan's version. */
+  readonly version: string;
+  readonly daemonSets: DaemonSets;
+}
+
+/** Why a process has nothing to do on a node. */
+export interface Idle {
+  readonly reason: typeof NODE_REASONS.AlreadyCurrent | typeof NODE_REASONS.NothingToRun;
+  readonly message: string;
+}
+
+/**
+ * Why a process has nothing to do on a node; undefined: it has, as far as anybody can tell. What a Job would bring only a `verify` that
+ * compares a version can tell; what a DaemonSet would, its Pod there.
+ */
+export function whyIdle({ verify, daemonSet }: Shown, node: NodeFact, { version, daemonSets }: Wanted): Idle | undefined {
+  const { AlreadyCurrent, NothingToRun } = NODE_REASONS;
+  const name = daemonSet === undefined ? '' : daemonSetName(daemonSet);
+  const stand = daemonSet === undefined ? undefined : standOn(daemonSets.get(name), node);
+  if (stand === 'Absent') return { reason: NothingToRun, message: `DaemonSet ${name} has no Pod on it` };
+  if (verify !== undefined && versionMismatches(verify, node, version).length > 0) return undefined;
+  if (stand === 'Current') return { reason: AlreadyCurrent, message: `DaemonSet ${name} is Ready there at its newest revision` };
+  if (stand !== undefined || verify === undefined || !comparesVersions(verify)) return undefined;
+  return { reason: AlreadyCurrent, message: `its verify holds already: ${comparedVersion(verify, node) ?? version}` };
+}
+
+/** The processes of a turn that run. Those that the claim left out had nothing to do when the turn was opened. */
+export function runInTurn(processes: readonly BatchProcess[], turn: Turn | undefined): readonly BatchProcess[] {
+  return turn === undefined ? processes : processes.filter((process) => turn.processes.includes(process.name));
+}
+
+/** What a node has now of the first thing that the processes' `verify` compares; undefined when they compare nothing. */
+export function versionBefore(processes: readonly Shown[], node: NodeFact): string | undefined {
+  const verify = processes.map((process) => process.verify).find((candidate) => comparesVersions(candidate));
+  return verify === undefined ? undefined : comparedVersion(verify, node);
+}

@@ -1,0 +1,21 @@
+import type { UpgradePlan } from '../../../api/generated/upgradeplan.ts';
+import type { NodeFact } from '../../facts.ts';
+import { compareNames } from '../../text.ts';
+
+/** What the domain of nodes without the label is called; no label can have it as its value. */
+export const NO_DOMAIN = '(none)';
+
+/** The node's topology domain; undefined for a plan that does not go one domain at a time. */
+export function domainOf(plan: UpgradePlan, node: NodeFact): string | undefined {
+  const key = plan.spec.oneDomainAtATime?.topologyKey;
+  if (key === undefined) return undefined;
+  const value = node.labels[key] ?? '';
+  return value === '' ? NO_DOMAIN : value;
+}
+
+/** Domains go by name; the nodes that have none go last. */
+export function compareDomains(a: string | undefined, b: string | undefined): number {
+  if (a === b) return 0;
+  if (a === NO_DOMAIN || b === NO_DOMAIN) return a === NO_DOMAIN ? 1 : -1;
+  return compareNames(a ?? '', b ?? '');
+}

@@ -1,0 +1,159 @@
+import { NODE_REASONS } from '../../../api/conditions.ts';
+import type { NodeRecord, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
+import type { NodeFact } from '../../facts.ts';
+import { countOfAtLeastOne } from '../../quantity.ts';
+import { selects } from '../../selector.ts';
+import { toInstant } from '../../text.ts';
+import { isRollback } from '../records/goal.ts';
+import { hasChanged } from '../records/changes.ts';
+import type { PlanSnapshot } from '../model/snapshot.ts';
+
+/** The plan's nodes and where each stands in the current revision. */
+export interface Fleet {
+  /** The nodes that the plan selects now, by name. */
+  readonly selected: ReadonlyMap<string, NodeFact>;
+  /** How many nodes the plan chose when the revision started; percentages refer to it. */
+  readonly planNodes: number;
+  /** The batches since the plan came to its revision, by index. */
+  readonly batches: readonly UpgradeBatch[];
+  /** Those of them that upgrade, since the last rollback: what came before was taken back, and does not count. */
+  readonly upgrades: readonly UpgradeBatch[];
+  /** The last record of each node in this revision; one of a rollback that changed nothing on the node is none. */
+  readonly records: ReadonlyMap<string, NodeRecord>;
+  /** Nodes that are still to go into a batch, in no order: putting a large fleet in order costs, and is needed once a batch. */
+  readonly remaining: readonly NodeFact[];
+  /** Those of them that came late, which are the last of them: they go together, after all others. */
+  readonly late: readonly NodeFact[];
+  /** Selected nodes whose revision is done without a batch of this plan object (it was created anew). */
+  readonly doneBefore: number;
+}
+
+/** The plan's selected nodes. The watch selects as well, so nearly always these are all that there are, and a large fleet need not be copied. */
+function selectedNodes({ plan, nodes }: Pick<PlanSnapshot, 'plan' | 'nodes'>): ReadonlyMap<string, NodeFact> {
+  const { nodeSelector, allNodes } = plan.spec;
+  if (nodeSelector === undefined) return allNodes === true ? nodes : new Map();
+  const others: NodeFact[] = [];
+  for (const node of nodes.values()) if (!selects(nodeSelector, node.labels)) others.push(node);
+  return without(nodes, others);
+}
+
+function without(nodes: ReadonlyMap<string, NodeFact>, others: readonly NodeFact[]): ReadonlyMap<string, NodeFact> {
+  if (others.length === 0) return nodes;
+  const rest = new Map(nodes);
+  for (const { name } of others) rest.delete(name);
+  return rest;
+}
+
+/**
+ * The batches since the plan came to its revision. A plan that goes back to an earlier version comes to that revision again, and what
+ * was done then does not count: the nodes have been moved since.
+ */
+export function currentBatches({ batches, revision }: Pick<PlanSnapshot, 'batches' | 'revision'>): readonly UpgradeBatch[] {
+  return batches.slice(batches.findLastIndex((batch) => batch.spec.revision !== revision) + 1);
+}
+
+/** What {@link surveyFleet} looks at. */
+export type FleetView = Pick<PlanSnapshot, 'plan' | 'revision' | 'batches' | 'nodes'>;
+
+/** What the batches of the revision did with the nodes. */
+interface History {
+  /** UIDs of the nodes that were in a batch, by name; the last one where several had the name. */
+  readonly batched: ReadonlyMap<string, string>;
+  readonly records: ReadonlyMap<string, NodeRecord>;
+  /** How often each node was skipped because it was NotReady. */
+  readonly missed: ReadonlyMap<string, number>;
+}
+
+/** A node that is NotReady whenever its turn comes is not asked for ever: each time is a batch, and a notification. */
+const MOST_MISSED = 3;
+
+function historyOf(batches: readonly UpgradeBatch[]): History {
+  const records = new Map<string, NodeRecord>();
+  const batched = new Map<string, string>();
+  const missed = new Map<string, number>();
+  for (const batch of batches) {
+    for (const node of batch.spec.nodes) {
+      batched.set(node.name, node.uid);
+      if (!isRollback(batch)) records.delete(node.name);
+    }
+    for (const record of batch.status?.nodes ?? []) {
+      if (isRollback(batch) && !hasChanged(record)) continue;
+      records.set(record.name, record);
+      if (isMissed(record)) missed.set(record.name, (missed.get(record.name) ?? 0) + 1);
+    }
+  }
+  return { batched, records, missed };
+}
+
+function isMissed(record: NodeRecord | undefined): boolean {
+  return record?.state === 'Skipped' && record.reason === NODE_REASONS.NotReady;
+}
+
+/** Whether a node that was in a batch has another one to come: the rollout stopped before its turn, an act says so after a failure, or it is back. */
+function goesAgain({ records, missed }: History, node: NodeFact): 'No' | 'First' | 'Late' {
+  const record = records.get(node.name);
+  const stopped = record?.state === 'Failed' || record?.state === 'RolledBack';
+  if (record?.state === 'NotAttempted' || (stopped && record.retriedBy !== undefined)) return 'First';
+  return isMissed(record) && node.ready && (missed.get(node.name) ?? 0) < MOST_MISSED ? 'Late' : 'No';
+}
+
+/**
+ * Gathers where the fleet stands. A node came late when it joined the cluster after the revision's first batch was made, or when as many
+ * nodes as the plan had then have been in a batch. A node that was not attempted because the rollout stopped goes into a later batch.
+ */
+export function surveyFleet(snapshot: FleetView): Fleet {
+  const chosen = selectedNodes(snapshot);
+  const batches = currentBatches(snapshot);
+  const history = historyOf(batches);
+  const { batched, records } = history;
+  const remaining: NodeFact[] = [];
+  const late: NodeFact[] = [];
+  const strangers: NodeFact[] = [];
+  let doneBefore = 0;
+  for (const node of chosen.values()) {
+    const known = batched.get(node.name) === node.uid;
+    const again = known ? goesAgain(history, node) : undefined;
+    if (again === 'No') continue;
+    if (node.done?.revision === snapshot.revision) doneBefore += 1;
+    else if (node.leaving) continue;
+    else if (again === 'Late') late.push(node);
+    else if (again === 'First') remaining.push(node);
+    else strangers.push(node);
+  }
+  const ignored: NodeFact[] = [];
+  const planNodes = batches[0]?.spec.planNodes ?? chosen.size;
+  const started = toInstant(batches[0]?.metadata.creationTimestamp) ?? Infinity;
+  const allSeen = batches.length > 0 && batched.size + doneBefore >= planNodes;
+  for (const node of strangers) {
+    if (node.createdTime <= started && !allSeen) remaining.push(node);
+    else if (snapshot.plan.spec.newNodes.policy === 'Upgrade') late.push(node);
+    else ignored.push(node);
+  }
+  const selected = without(chosen, ignored);
+  const upgrades = batches.slice(batches.findLastIndex(isRollback) + 1);
+  return { selected, planNodes, batches, upgrades, records, remaining: [...remaining, ...late], late, doneBefore };
+}
+
+/** Why a node counts as down; undefined when it is up. */
+export function downReason(node: NodeFact): string | undefined {
+  if (node.quarantine !== undefined || node.failedTaint) return 'quarantined';
+  if (node.claim !== undefined) return 'in its turn';
+  if (!node.ready) return 'NotReady';
+  if (node.unschedulable) return 'cordoned';
+  return undefined;
+}
+
+/** How many nodes of the plan may be down at once. */
+export function maxUnavailable(snapshot: PlanSnapshot, fleet: Fleet): number {
+  return countOfAtLeastOne(snapshot.plan.spec.maxUnavailable, fleet.planNodes);
+}
+
+/** The plan's nodes that are down for any reason: those it selects, and those it has claimed. */
+export function downNodes(snapshot: PlanSnapshot, fleet: Fleet): readonly NodeFact[] {
+  const down: NodeFact[] = [];
+  for (const node of snapshot.nodes.values()) {
+    if (downReason(node) === undefined) continue;
+    if (fleet.selected.has(node.name) || node.claim === snapshot.plan.metadata.uid) down.push(node);
+  }
+  return down;
+}

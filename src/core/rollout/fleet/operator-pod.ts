@@ -1,0 +1,27 @@
+import type { NodeFact } from '../../facts.ts';
+import { selects } from '../../selector.ts';
+import type { OperatorPod } from '../turn/drain/pods-to-evict.ts';
+import { downReason } from './fleet.ts';
+import type { PlanSnapshot } from '../model/snapshot.ts';
+
+/** Which Pod the operator is. */
+export interface OperatorIdentity {
+  /** Empty outside a cluster. */
+  readonly podUid: string;
+  /** The nodeSelector of its Pods. */
+  readonly nodeSelector: Readonly<Record<string, string>>;
+}
+
+/** The operator's Pod, when it is on this node; whether it may be moved is told by the nodes that the plan can see. */
+export function operatorPodOn(name: string, snapshot: PlanSnapshot, identity: OperatorIdentity): OperatorPod | undefined {
+  const pod = snapshot.pods.get(name)?.find((candidate) => candidate.uid === identity.podUid);
+  if (pod === undefined) return undefined;
+  const { nodeSelector } = identity;
+  const movable = [...snapshot.nodes.values()].some((node) => node.name !== name && takesPods(node, nodeSelector));
+  return { uid: pod.uid, movable };
+}
+
+/** Careful: of a taint nobody knows here whether the operator tolerates it. */
+function takesPods(node: NodeFact, nodeSelector: OperatorIdentity['nodeSelector']): boolean {
+  return downReason(node) === undefined && !node.leaving && !node.tainted && selects({ matchLabels: nodeSelector }, node.labels);
+}

@@ -1,0 +1,77 @@
+import type { NodeFact } from '../../facts.ts';
+import { selects } from '../../selector.ts';
+import { compareNames } from '../../text.ts';
+import { whyIdle } from './current.ts';
+import { compareDomains, domainOf } from './domain.ts';
+import { rankOf } from './rank.ts';
+import type { PlanSnapshot } from '../model/snapshot.ts';
+
+/** Where a node stands: the smaller goes first, field by field. */
+interface Place {
+  readonly node: NodeFact;
+  /** The later it goes by what it is: see {@link inOrder}. */
+  readonly group: number;
+  readonly domain: string | undefined;
+  readonly rank: number;
+}
+
+/**
+ * The UIDs of nodes whose last outcome in this plan was a failure, in whatever revision, as far back as batches are kept. A host made
+ * anew under its old name has not failed.
+ */
+function failedBefore({ batches }: PlanSnapshot): ReadonlySet<string> {
+  const failed = new Map<string, string>();
+  for (const batch of batches) {
+    for (const record of batch.status?.nodes ?? []) {
+      if (record.state === 'Succeeded') failed.delete(record.name);
+      if (record.state !== 'Failed') continue;
+      const uid = batch.spec.nodes.find((entry) => entry.name === record.name)?.uid;
+      if (uid !== undefined) failed.set(record.name, uid);
+    }
+  }
+  return new Set(failed.values());
+}
+
+/** Whether every process that is for the node finds its work done. */
+function needsNothing({ plan, daemonSets }: PlanSnapshot, node: NodeFact): boolean {
+  const processes = plan.spec.processes.filter((process) => selects(process.nodeSelector, node.labels));
+  const wanted = { version: plan.spec.version, daemonSets };
+  return processes.every((process) => whyIdle(process, node, wanted) !== undefined);
+}
+
+function compare(a: Place, b: Place): number {
+  return a.group - b.group || compareDomains(a.domain, b.domain) || a.rank - b.rank || compareNames(a.node.name, b.node.name);
+}
+
+function placesOf(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): Place[] {
+  const { plan } = snapshot;
+  const failed = failedBefore(snapshot);
+  return nodes.map((node) => ({
+    node,
+    group:
+      (needsNothing(snapshot, node) ? 4 : 0) +
+      (node.quarantine !== undefined || failed.has(node.uid) ? 2 : 0) +
+      (node.controlPlane ? 1 : 0),
+    domain: domainOf(plan, node),
+    rank: rankOf(`${plan.metadata.uid}/${node.uid}`),
+  }));
+}
+
+/**
+ * The order in which nodes go. Those that need nothing go last: a canary that is skipped would show nothing. Before them those that
+ * failed before, since it is known that they may fail again, and before those the control-plane nodes, since the first to go is the one
+ * that shows what is wrong. A plan that goes one domain at a time goes through them by name. Otherwise it is a stable shuffle by the UIDs
+ * of node and plan: the same for each revision, another one for each plan, and a node that joins changes nothing for the others.
+ */
+export function inOrder(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): readonly NodeFact[] {
+  return placesOf(snapshot, nodes)
+    .sort(compare)
+    .map(({ node }) => node);
+}
+
+/** The first of {@link inOrder}, for less; undefined of none. */
+export function firstInOrder(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): NodeFact | undefined {
+  let first: Place | undefined;
+  for (const place of placesOf(snapshot, nodes)) if (first === undefined || compare(place, first) < 0) first = place;
+  return first?.node;
+}

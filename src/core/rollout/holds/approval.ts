@@ -1,0 +1,44 @@
+import { PLAN_REASONS } from '../../../api/conditions.ts';
+import type { Approval, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
+import { foundAllDone, hasEnded, needsNothing, stepOf } from '../fleet/batch-rules.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { Hold, HoldView } from './holds.ts';
+import type { PlanSnapshot } from '../model/snapshot.ts';
+
+/** A batch that an UpgradeAction Approve has to name, and what it lets happen. */
+export interface AwaitedApproval {
+  readonly batch: UpgradeBatch;
+  readonly approval: Approval['approval'];
+}
+
+/** What waits for approval now. An approval that was given for one thing is none for another; what changes nothing needs none. */
+export function awaitedApproval(snapshot: PlanSnapshot, fleet: Fleet): AwaitedApproval | undefined {
+  const batch = fleet.upgrades.at(-1);
+  if (batch === undefined || snapshot.plan.metadata.deletionTimestamp !== undefined) return undefined;
+  const approval = stepOf(snapshot.plan, batch)?.approval ?? 'None';
+  if (approval === 'None' || batch.status?.approved?.approval === approval) return undefined;
+  const waits =
+    approval === 'BeforeStart'
+      ? !hasEnded(batch) && !needsNothing(batch, snapshot)
+      : hasEnded(batch) && !foundAllDone(batch) && fleet.remaining.length > 0;
+  return waits ? { batch, approval } : undefined;
+}
+
+/** The last batch of a step with `approval: BeforeNext` holds the next one until somebody approves it. */
+export function nextUnapproved(view: HoldView): Hold | undefined {
+  return unapproved(view, 'BeforeNext', 'before the next batch');
+}
+
+/** A batch of a step with `approval: BeforeStart` is there, but no node of it gets its turn until somebody approves it. */
+export function startUnapproved(view: HoldView): Hold | undefined {
+  return unapproved(view, 'BeforeStart', 'before it starts');
+}
+
+function unapproved({ input, fleet }: HoldView, approval: Approval['approval'], when: string): Hold | undefined {
+  const awaited = awaitedApproval(input.snapshot, fleet);
+  if (awaited?.approval !== approval) return undefined;
+  const { name, namespace } = awaited.batch.metadata;
+  const act = `{plan: ${awaited.batch.spec.plan}, action: Approve, batch: ${name}}`;
+  const message = `${name} waits for approval ${when}; to give it, create an UpgradeAction in ${namespace} with spec ${act}`;
+  return { reason: PLAN_REASONS.ApprovalRequired, message, summary: 'Paused', kind: 'Resting' };
+}

@@ -1,0 +1,82 @@
+import { CONDITIONS, PLAN_REASONS } from '../../../api/conditions.ts';
+import type { MaintenanceWindow, PlanDependency, UpgradePlan } from '../../../api/generated/upgradeplan.ts';
+import { isTrue } from '../../condition.ts';
+import type { Hold, HoldView } from './holds.ts';
+
+/** What decisions may look at of the other plans of a namespace. */
+export interface SiblingPlan {
+  readonly name: string;
+  readonly version: string;
+  /** It has succeeded, and its status speaks of its present spec. */
+  readonly succeeded: boolean;
+  /** The plans that it waits for. */
+  readonly dependsOn: readonly PlanDependency[];
+  readonly windows: readonly MaintenanceWindow[];
+}
+
+/** What other plans may look at of this one. */
+export function toSibling({ metadata, spec, status }: UpgradePlan): SiblingPlan {
+  const current = status?.observedGeneration === metadata.generation && metadata.deletionTimestamp === undefined;
+  return {
+    name: metadata.name,
+    version: spec.version,
+    succeeded: current && isTrue(status.conditions, CONDITIONS.succeeded),
+    dependsOn: spec.dependsOn ?? [],
+    windows: spec.windows ?? [],
+  };
+}
+
+/** Whether a plan that another one depends on has succeeded at its version. */
+export function isMet({ name, version }: PlanDependency, siblings: ReadonlyMap<string, SiblingPlan>): boolean {
+  const sibling = siblings.get(name);
+  return sibling?.version === version && sibling.succeeded;
+}
+
+/** Nothing starts before the plans that this one depends on have succeeded at their versions. */
+export function dependencyNotMet({ input }: HoldView): Hold | undefined {
+  const { plan, siblings } = input.snapshot;
+  const held = { reason: PLAN_REASONS.DependencyNotMet, summary: 'Waiting' } as const;
+  const wanted = plan.spec.dependsOn ?? [];
+  const circle = wanted.length === 0 ? undefined : circleFrom(plan.metadata.name, siblings);
+  if (circle !== undefined) {
+    const message = `spec.dependsOn goes in a circle, and none of its plans can start: ${circle.join(' → ')}; take one out`;
+    return { ...held, message, kind: 'Stalled' };
+  }
+  for (const { name, version } of wanted) {
+    const sibling = siblings.get(name);
+    if (sibling === undefined) {
+      return {
+        ...held,
+        message: `waits for the plan ${name} at ${version}, and this namespace has no such plan`,
+        kind: 'Stalled',
+      };
+    }
+    if (sibling.version !== version) {
+      return {
+        ...held,
+        message: `waits for the plan ${name} at ${version}, but that plan is for ${sibling.version}`,
+        kind: 'Stalled',
+      };
+    }
+    if (!sibling.succeeded) {
+      return { ...held, message: `waits for the plan ${name}, which has not succeeded at ${version} yet`, kind: 'Resting' };
+    }
+  }
+  return undefined;
+}
+
+/** The way from a plan along dependencies back to it; undefined when there is none. */
+function circleFrom(start: string, siblings: ReadonlyMap<string, SiblingPlan>): readonly string[] | undefined {
+  const seen = new Set<string>();
+  const walk = (name: string, way: readonly string[]): readonly string[] | undefined => {
+    for (const { name: next } of siblings.get(name)?.dependsOn ?? []) {
+      if (next === start) return [...way, start];
+      if (seen.has(next)) continue;
+      seen.add(next);
+      const circle = walk(next, [...way, next]);
+      if (circle !== undefined) return circle;
+    }
+    return undefined;
+  };
+  return walk(start, [start]);
+}

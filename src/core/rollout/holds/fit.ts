@@ -1,0 +1,43 @@
+import { PLAN_REASONS } from '../../../api/conditions.ts';
+import type { BatchProcess } from '../../../api/generated/upgradebatch.ts';
+import { localTime } from '../../schedule/local-time.ts';
+import { nextOpening, openUntil } from '../../schedule/windows.ts';
+import { durationWords } from '../../timing/duration-words.ts';
+import { referencesFor, type Lessons } from '../../timing/reference.ts';
+import type { Hold, HoldView, WaitingNode } from './holds.ts';
+import { processesOf } from '../turn/node-input.ts';
+
+/**
+ * How long a node's processes are expected to take together with their tolerances and reboots (seconds). A process of which nobody knows how
+ * long it takes counts as nothing: then only the window's opening matters.
+ */
+export function expectedSeconds(processes: readonly BatchProcess[], lessons: Lessons): number {
+  const references = referencesFor(processes, lessons);
+  return processes.reduce((sum, { name, disruption, timing }) => {
+    const reference = references.get(name);
+    const run = reference === undefined ? 0 : reference.expectedSeconds + reference.toleranceSeconds;
+    return sum + run + (disruption === 'Reboot' ? (timing?.rebootSeconds ?? 0) : 0);
+  }, 0);
+}
+
+/** A node does not start when the windows close before it is expected to be done. */
+export function holdForFit({ input, fleet }: HoldView, { batch, entry }: WaitingNode): Hold | undefined {
+  const { snapshot, settings, now } = input;
+  const windows = snapshot.plan.spec.windows ?? [];
+  if (windows.length === 0) return undefined;
+  const needed = expectedSeconds(processesOf(batch, entry), fleet.upgrades);
+  const closes = openUntil(windows, settings.cron, now, now + needed * 1000);
+  // While all are closed, that is what is said.
+  if (closes === undefined || closes >= now + needed * 1000) return undefined;
+  const next = nextOpening(windows, settings.cron, closes);
+  const held = { reason: PLAN_REASONS.WindowClosed, summary: 'Waiting' } as const;
+  const why = `${entry.name} is expected to take ${durationWords(needed)}, and the windows close before that`;
+  if (next === undefined) return { ...held, message: `${why}; none opens again`, kind: 'Stalled' };
+  const { at, window } = next;
+  const again = openUntil(windows, settings.cron, at, at + needed * 1000) ?? at;
+  if (again < at + needed * 1000) {
+    const message = `${why}, the next time as well: lengthen '${window.name}', or correct the timing of the processes`;
+    return { ...held, message, kind: 'Stalled', until: at };
+  }
+  return { ...held, message: `${why}; '${window.name}' opens ${localTime(at, window.timeZone)}`, kind: 'Resting', until: at };
+}

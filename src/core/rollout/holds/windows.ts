@@ -1,0 +1,26 @@
+import { PLAN_REASONS } from '../../../api/conditions.ts';
+import type { Instant } from '../../facts.ts';
+import { localTime } from '../../schedule/local-time.ts';
+import { nextOpening, openUntil } from '../../schedule/windows.ts';
+import type { Hold, HoldView } from './holds.ts';
+import type { DecisionInput } from '../model/snapshot.ts';
+
+/** Nothing starts while every window is closed. */
+export function holdForWindows({ input }: HoldView): Hold | undefined {
+  const { snapshot, settings, now } = input;
+  const windows = snapshot.plan.spec.windows ?? [];
+  if (windows.length === 0 || openUntil(windows, settings.cron, now) !== undefined) return undefined;
+  const next = nextOpening(windows, settings.cron, now);
+  const held = { reason: PLAN_REASONS.WindowClosed, summary: 'Waiting' } as const;
+  if (next === undefined) return { ...held, message: 'every window is closed, and none opens again', kind: 'Stalled' };
+  const { at, window } = next;
+  const message = `every window is closed; '${window.name}' opens ${localTime(at, window.timeZone)}`;
+  return { ...held, message, kind: 'Resting', until: at };
+}
+
+/** When nodes may start again, while every window is closed; undefined while one is open, and when none opens again. */
+export function nextStart({ snapshot, settings, now }: DecisionInput): Instant | undefined {
+  const windows = snapshot.plan.spec.windows ?? [];
+  if (windows.length === 0 || openUntil(windows, settings.cron, now) !== undefined) return undefined;
+  return nextOpening(windows, settings.cron, now)?.at;
+}

@@ -1,0 +1,169 @@
+import type { Sink, UpgradePlan } from '../../../api/generated/upgradeplan.ts';
+import { ANNOTATIONS, COMPONENTS, LABELS, SERVICE_ACCOUNTS } from '../../../api/names.ts';
+import type { Hash } from '../../facts.ts';
+import type { Manifest } from '../model/command.ts';
+import { sharedSinksFile, sharedSinksKeys } from '../../shared-sinks.ts';
+import { sinkSecrets } from '../../sink-secrets.ts';
+import { pinnedAffinity } from './job.ts';
+import type { LeaseFact, Settings } from '../model/snapshot.ts';
+
+/** Directory of the sinks' Secrets in the agent Pod: one folder a sink. */
+export const SINK_SECRETS_DIRECTORY = '/var/run/baton/sinks';
+
+/** Directory of the sinks that plans share in the agent Pod: one folder a ConfigMap. */
+export const SHARED_SINKS_DIRECTORY = '/var/run/baton/sinks-from';
+
+/** Name of a plan's Lease. */
+export function leaseName(plan: string): string {
+  return `${plan}-agent`;
+}
+
+/** Name of the agent Pod for a turn of the baton: a kill between its creation and the Lease's update finds it again. */
+export function agentPodName(leaseUid: string, transitions: number, hash: Hash): string {
+  return `baton-agent-${hash(leaseUid).slice(0, 16)}-${transitions}`;
+}
+
+interface AgentPodInput {
+  readonly plan: UpgradePlan;
+  readonly lease: LeaseFact;
+  readonly transitions: number;
+  readonly node: string;
+  readonly settings: Settings;
+  readonly hash: Hash;
+}
+
+/**
+ * The agent Pod. It runs under Pod Security `restricted`, stays through the node's turn, and is owned by the Lease, so that a drain
+ * by others finds a controller. Each sink's Secret is a volume of its own and optional: a missing one must not stop the other sinks.
+ */
+export function buildAgentPod({ plan, lease, transitions, node, settings, hash }: AgentPodInput): Manifest {
+  const field = (name: string, fieldPath: string): Manifest => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: agentPodName(lease.uid, transitions, hash),
+      namespace: plan.metadata.namespace,
+      labels: {
+        [LABELS.managedBy]: 'baton',
+        [LABELS.component]: COMPONENTS.agent,
+        [LABELS.plan]: plan.metadata.name,
+        [LABELS.planUid]: plan.metadata.uid,
+        [LABELS.leaseUid]: lease.uid,
+        [LABELS.mounts]: mountsHash(plan, hash),
+      },
+      annotations: { [ANNOTATIONS.node]: node },
+      ownerReferences: [
+        { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: lease.name, uid: lease.uid, controller: true },
+      ],
+    },
+    spec: agentPodSpec({
+      plan,
+      settings,
+      affinity: pinnedAffinity({}, node),
+      args: ['agent'],
+      env: [
+        { name: 'BATON_NAMESPACE', value: plan.metadata.namespace },
+        { name: 'BATON_PLAN', value: plan.metadata.name },
+        { name: 'BATON_LEASE', value: lease.name },
+        { name: 'BATON_CLUSTER_NAME', value: settings.clusterName },
+        { name: 'BATON_SINK_ALLOW', value: settings.sinkAllow },
+        field('BATON_NODE', 'spec.nodeName'),
+        field('BATON_POD_NAME', 'metadata.name'),
+        field('BATON_POD_UID', 'metadata.uid'),
+      ],
+      account: { serviceAccountName: SERVICE_ACCOUNTS.agent, restartPolicy: 'Always' },
+    }),
+  };
+}
+
+/** What the Pods have in common that send to a plan's sinks. */
+export interface AgentPodSpecInput {
+  readonly plan: Pick<UpgradePlan, 'spec'>;
+  readonly settings: Pick<Settings, 'image' | 'imagePullPolicy' | 'agentResources'>;
+  readonly affinity: Manifest;
+  readonly args: readonly string[];
+  readonly env: readonly Manifest[];
+  /** Who it is at the API server, and whether it starts again. */
+  readonly account: Manifest;
+}
+
+/** The spec of a Pod that sends to a plan's sinks: from the plan's own nodes, with the sinks' Secrets, as a Pod of Pod Security `restricted`. */
+export function agentPodSpec({ plan, settings, affinity, args, env, account }: AgentPodSpecInput): Manifest {
+  const volumes = sinkVolumes(plan);
+  return {
+    ...account,
+    terminationGracePeriodSeconds: 15,
+    affinity,
+    tolerations: [
+      // The node was chosen by name from the plan's own: its taints are no reason not to speak from there.
+      { operator: 'Exists', effect: 'NoSchedule' },
+      { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+      { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+    ],
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      fsGroup: 65532,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [
+      {
+        name: 'agent',
+        image: settings.image,
+        imagePullPolicy: settings.imagePullPolicy,
+        args,
+        env,
+        resources: settings.agentResources,
+        securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+        volumeMounts: volumes.map(({ mountPath, volume }) => ({ name: volume.name, mountPath, readOnly: true })),
+      },
+    ],
+    volumes: volumes.map(({ volume }) => volume),
+  };
+}
+
+/** A hash of what a Pod mounts that sends to a plan's sinks: one that was made before the sinks changed may have too little. */
+export function mountsHash(plan: Pick<UpgradePlan, 'spec'>, hash: Hash): string {
+  const inOrder = sinkVolumes(plan).toSorted((a, b) => (a.mountPath < b.mountPath ? -1 : 1));
+  return hash(JSON.stringify(inOrder)).slice(0, 16);
+}
+
+function sinkVolumes(plan: Pick<UpgradePlan, 'spec'>): readonly MountedVolume[] {
+  return [...(plan.spec.notify?.sinks ?? []).flatMap((sink) => secretsVolume(sink) ?? []), ...sharedSinksVolume(plan)];
+}
+
+interface MountedVolume {
+  readonly mountPath: string;
+  readonly volume: {
+    readonly name: string;
+    readonly projected: { readonly defaultMode: number; readonly sources: readonly object[] };
+  };
+}
+
+/** The ConfigMaps of the sinks that the plan shares, a folder for each; none without any. The kubelet keeps them current. */
+function sharedSinksVolume(plan: Pick<UpgradePlan, 'spec'>): readonly MountedVolume[] {
+  const keys = Map.groupBy(sharedSinksKeys(plan), ({ name }) => name);
+  if (keys.size === 0) return [];
+  const sources = [...keys].map(([name, of]) => {
+    const items = [...new Set(of.map(({ key }) => key))].map((key) => ({ key, path: sharedSinksFile({ name, key }) }));
+    return { configMap: { name, optional: true, items } };
+  });
+  return [{ mountPath: SHARED_SINKS_DIRECTORY, volume: { name: 'shared-sinks', projected: { defaultMode: 0o440, sources } } }];
+}
+
+/**
+ * The Secrets of a sink as one volume, a folder for each; undefined without any. Each is optional: a missing one must not stop the other
+ * sinks, and the agent says for which it waits.
+ */
+function secretsVolume(sink: Sink): MountedVolume | undefined {
+  const secrets = Map.groupBy(sinkSecrets(sink), (secret) => secret.name);
+  if (secrets.size === 0) return undefined;
+  const sources = [...secrets].map(([name, references]) => {
+    const keys = [...new Set(references.map(({ key }) => key))];
+    return { secret: { name, optional: true, items: keys.map((key) => ({ key, path: `${name}/${key}` })) } };
+  });
+  const volume = { name: `sink-${sink.name}`, projected: { defaultMode: 0o440, sources } };
+  return { mountPath: `${SINK_SECRETS_DIRECTORY}/${sink.name}`, volume };
+}

@@ -1,0 +1,232 @@
+import type { BatchProcess, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
+import { ANNOTATIONS, CHECKPOINT_DIRECTORY, COMPONENTS, LABELS, SOCKET_DIRECTORY, TAINTS } from '../../../api/names.ts';
+import type { Hash, NodeFact } from '../../facts.ts';
+import { list, record, type Json } from '../../json.ts';
+import type { Manifest } from '../model/command.ts';
+import { compatibilityLabels, compatiblePodSpec, type CompatibilityInput } from './job-compatibility.ts';
+
+/** What a Job is made from. */
+export interface JobInput {
+  readonly namespace: string;
+  readonly batch: UpgradeBatch;
+  readonly process: BatchProcess;
+  readonly node: NodeFact;
+  readonly attempt: number;
+  readonly fromVersion: string;
+  /** What earlier attempts have left. */
+  readonly checkpoint?: string | undefined;
+  readonly hash: Hash;
+  /** What the Job's label and name call the process; its name, unless something else is said. */
+  readonly label?: string;
+}
+
+/** Name of the Job of a process on a node: a hash, because plan, node and process names could overflow 63 characters together. */
+export function jobName(batchUid: string, nodeUid: string, process: string, attempt: number, hash: Hash): string {
+  return `baton-${hash([batchUid, nodeUid, process, attempt].join('/')).slice(0, 32)}`;
+}
+
+/** What the label of a `verify`'s Job calls its process: no process can have a dot in its name. */
+export function verifyProcess(process: string): string {
+  return `${process}.verify`;
+}
+
+/** Tolerates everything that the turn itself puts on the node or causes there. */
+const TOLERATIONS: readonly Json[] = [
+  { key: 'node.kubernetes.io/unschedulable', operator: 'Exists' },
+  { key: 'node.kubernetes.io/not-ready', operator: 'Exists' },
+  { key: 'node.kubernetes.io/unreachable', operator: 'Exists' },
+  { key: 'node.kubernetes.io/network-unavailable', operator: 'Exists' },
+  { key: 'node.kubernetes.io/disk-pressure', operator: 'Exists' },
+  { key: 'node.kubernetes.io/memory-pressure', operator: 'Exists' },
+  { key: 'node.kubernetes.io/pid-pressure', operator: 'Exists' },
+  { key: TAINTS.failed, operator: 'Exists' },
+];
+
+/**
+ * Node affinity that pins a Pod to one node by name, added to every term of the template's own. `spec.nodeName` would bypass the
+ * scheduler and fail for good where a resource is short; the hostname label may differ from the name.
+ */
+export function pinnedAffinity(affinity: unknown, node: string): Json {
+  const pin = { key: 'metadata.name', operator: 'In', values: [node] };
+  const nodeAffinity = record(record(affinity)['nodeAffinity']);
+  const required = record(nodeAffinity['requiredDuringSchedulingIgnoredDuringExecution']);
+  const terms = list(required['nodeSelectorTerms']);
+  const pinned = (terms.length === 0 ? [{}] : terms).map((term: Json) => ({
+    ...term,
+    matchFields: [...list(term['matchFields']), pin],
+  }));
+  return {
+    ...record(affinity),
+    nodeAffinity: { ...nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: { ...required, nodeSelectorTerms: pinned } },
+  };
+}
+
+/** Replaces `$(BATON_VERSION)` and `$(BATON_FROM_VERSION)`. The kubelet does so in commands and environment, but not in images. */
+export function expandImage(image: unknown, version: string, fromVersion: string): unknown {
+  if (typeof image !== 'string') return image;
+  return image.replaceAll('$(BATON_VERSION)', version).replaceAll('$(BATON_FROM_VERSION)', fromVersion);
+}
+
+/** In a Pod that has a checkpoint, the annotation is the source of variable and file: nothing in it is expanded. */
+const CHECKPOINT_FIELD = { fieldRef: { fieldPath: `metadata.annotations['${ANNOTATIONS.checkpoint}']` } };
+const CHECKPOINT_VOLUME = {
+  name: 'baton-checkpoint',
+  downwardAPI: { items: [{ path: 'checkpoint', ...CHECKPOINT_FIELD }] },
+};
+
+interface ContainerInput {
+  readonly environment: readonly Json[];
+  readonly version: string;
+  readonly fromVersion: string;
+  /** Mounts beside the template's own. */
+  readonly mounts: readonly Json[];
+}
+
+function withBaton(container: Json, input: ContainerInput): Json {
+  const mounts = list(container['volumeMounts']);
+  return {
+    ...container,
+    image: expandImage(container['image'], input.version, input.fromVersion),
+    // First, so that the template's own variables may refer to them.
+    env: [...input.environment, ...list(container['env'])],
+    ...(input.mounts.length === 0 ? {} : { volumeMounts: [...mounts, ...input.mounts] }),
+  };
+}
+
+/** What a Pod is made from. */
+export interface PodInput {
+  readonly namespace: string;
+  readonly plan: string;
+  readonly version: string;
+  /** Name of the UpgradeBatch. */
+  readonly batch: string;
+  readonly process: Pick<BatchProcess, 'name' | 'report' | 'template' | 'compatibility'>;
+  readonly revision: string;
+  /** Name of the Node. */
+  readonly node: string;
+  /** The Node's label `kubernetes.io/hostname`, where it has one. */
+  readonly hostname: string | undefined;
+  readonly attempt: number;
+  readonly fromVersion: string;
+  /** Whether the Pod has the annotation with what earlier attempts have left. */
+  readonly hasCheckpoint?: boolean;
+}
+
+/** Labels of the Job and its Pod beside Baton's own. */
+function foreignLabels(
+  process: Pick<BatchProcess, 'compatibility'>,
+  input: CompatibilityInput,
+): Readonly<Record<string, string>> {
+  return process.compatibility === 'SystemUpgradeController' ? compatibilityLabels(input) : {};
+}
+
+/** The template's Pod as the operator runs it: pinned, tolerating its own turn, with the BATON_* environment. */
+export function buildPodSpec(input: PodInput): Json {
+  const { namespace, plan, version, batch, process, node, attempt, fromVersion, hasCheckpoint = false } = input;
+  const template = record(record(process.template)['spec']);
+  const spec = process.compatibility === 'SystemUpgradeController' ? compatiblePodSpec(template, input) : template;
+  const socket = process.report === 'Socket';
+  const values = Object.entries({
+    BATON_NAMESPACE: namespace,
+    BATON_PLAN: plan,
+    BATON_BATCH: batch,
+    BATON_NODE: node,
+    BATON_PROCESS: process.name,
+    BATON_VERSION: version,
+    BATON_FROM_VERSION: fromVersion,
+    BATON_ATTEMPT: String(attempt),
+  }).map(([name, value]) => ({ name, value }));
+  const checkpoint = { name: 'BATON_CHECKPOINT', ...(hasCheckpoint ? { valueFrom: CHECKPOINT_FIELD } : { value: '' }) };
+  const environment = [...values, checkpoint];
+  const mounts = [
+    ...(socket ? [{ name: 'baton-socket', mountPath: SOCKET_DIRECTORY }] : []),
+    ...(hasCheckpoint ? [{ name: CHECKPOINT_VOLUME.name, mountPath: CHECKPOINT_DIRECTORY, readOnly: true }] : []),
+  ];
+  const containerInput = { environment, version, fromVersion, mounts };
+  const initContainers = list(spec['initContainers']).map((container) => withBaton(container, containerInput));
+  const volumes = [
+    ...(socket ? [{ name: 'baton-socket', hostPath: { path: SOCKET_DIRECTORY, type: 'DirectoryOrCreate' } }] : []),
+    ...(hasCheckpoint ? [CHECKPOINT_VOLUME] : []),
+  ];
+  return {
+    ...spec,
+    restartPolicy: 'Never',
+    affinity: pinnedAffinity(spec['affinity'], node),
+    tolerations: [...list(spec['tolerations']), ...TOLERATIONS],
+    containers: list(spec['containers']).map((container) => withBaton(container, containerInput)),
+    ...(initContainers.length === 0 ? {} : { initContainers }),
+    ...(volumes.length === 0 ? {} : { volumes: [...list(spec['volumes']), ...volumes] }),
+  };
+}
+
+/** The Job of one process on one node. It has no owner: deleting a plan must not kill an upgrade in the middle. */
+export function buildJob(input: JobInput): Manifest {
+  const { batch, process, node, attempt, namespace, label = input.process.name, checkpoint } = input;
+  const template = record(record(process.template)['metadata']);
+  const { plan, version, revision } = batch.spec;
+  const hostname = node.labels['kubernetes.io/hostname'];
+  const labels = {
+    ...foreignLabels(process, { plan, revision, version, node: node.name, hostname }),
+    [LABELS.managedBy]: 'baton',
+    [LABELS.component]: COMPONENTS.upgrade,
+    [LABELS.plan]: plan,
+    [LABELS.planUid]: batch.spec.planUid,
+    [LABELS.batch]: batch.metadata.name,
+    [LABELS.batchUid]: batch.metadata.uid,
+    [LABELS.nodeUid]: node.uid,
+    [LABELS.process]: label,
+    [LABELS.attempt]: String(attempt),
+  };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: jobName(batch.metadata.uid, node.uid, label, attempt, input.hash),
+      namespace,
+      labels,
+      annotations: { [ANNOTATIONS.node]: node.name, [ANNOTATIONS.bootId]: node.bootId },
+    },
+    spec: {
+      completions: 1,
+      parallelism: 1,
+      backoffLimit: 0,
+      podReplacementPolicy: 'Failed',
+      activeDeadlineSeconds: process.deadlineSeconds,
+      template: {
+        metadata: {
+          labels: { ...record(template['labels']), ...labels },
+          annotations: {
+            ...record(template['annotations']),
+            [ANNOTATIONS.node]: node.name,
+            ...(checkpoint === undefined ? {} : { [ANNOTATIONS.checkpoint]: checkpoint }),
+          },
+        },
+        spec: buildPodSpec({
+          namespace,
+          plan,
+          version,
+          batch: batch.metadata.name,
+          process,
+          revision,
+          node: node.name,
+          hostname,
+          attempt,
+          fromVersion: input.fromVersion,
+          hasCheckpoint: checkpoint !== undefined,
+        }),
+      },
+    },
+  };
+}
+
+/** The Job that looks at what a process did; undefined when its `verify` has none. */
+export function buildVerifyJob(input: JobInput): Manifest | undefined {
+  // An image that was made for another operator upgrades; what looks is made for this one.
+  const { verify, compatibility: _compatibility, ...process } = input.process;
+  if (verify?.jobTemplate === undefined) return undefined;
+  return buildJob({
+    ...input,
+    process: { ...process, deadlineSeconds: verify.timeoutSeconds, template: verify.jobTemplate },
+    label: verifyProcess(process.name),
+  });
+}

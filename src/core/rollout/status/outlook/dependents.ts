@@ -1,0 +1,32 @@
+import type { StoryDependent } from '../../../../api/generated/upgradebatch.ts';
+import { nextOpening, openUntil } from '../../../schedule/windows.ts';
+import { presentFields } from '../../../present-fields.ts';
+import { compareNames, toRfc3339 } from '../../../text.ts';
+import { isMet, type SiblingPlan } from '../../holds/dependencies.ts';
+import type { DecisionInput } from '../../model/snapshot.ts';
+
+/** So many are told; the CRD takes no more. */
+const MOST_DEPENDENTS = 10;
+
+/**
+ * The plans that have waited for this one at its version, when its rollout ends.
+ *
+ * @param succeeded whether it has ended as they want it.
+ */
+export function dependentsOf({ snapshot, settings, now }: DecisionInput, succeeded: boolean): readonly StoryDependent[] {
+  const { metadata, spec } = snapshot.plan;
+  const waitsForThis = (sibling: SiblingPlan): boolean =>
+    !sibling.succeeded && sibling.dependsOn.some(({ name, version }) => name === metadata.name && version === spec.version);
+  return [...snapshot.siblings.values()]
+    .filter(waitsForThis)
+    .toSorted((a, b) => compareNames(a.name, b.name))
+    .slice(0, MOST_DEPENDENTS)
+    .map(({ name, dependsOn, windows }) => {
+      const others = dependsOn.filter((each) => each.name !== metadata.name);
+      const unblocked = succeeded && others.every((each) => isMet(each, snapshot.siblings));
+      const isOpen = openUntil(windows, settings.cron, now) !== undefined;
+      const opens = unblocked && !isOpen ? nextOpening(windows, settings.cron, now)?.at : undefined;
+      const state = unblocked ? 'Unblocked' : 'Blocked';
+      return presentFields({ plan: name, state, opensTime: opens === undefined ? undefined : toRfc3339(opens) });
+    });
+}

@@ -1,0 +1,132 @@
+import { PLAN_REASONS } from '../../../../api/conditions.ts';
+import type { BatchOutlook, BatchSummary } from '../../../../api/generated/upgradebatch.ts';
+import { presentFields } from '../../../present-fields.ts';
+import { counted, cutToBytes } from '../../../text.ts';
+import { cutBatches, nextIndex } from '../../batch/cut-batch.ts';
+import { endOf } from '../../fleet/ended.ts';
+import { maxUnavailable } from '../../fleet/fleet.ts';
+import { expectations, forecast } from './forecast.ts';
+import { gatesToCome } from '../../holds/gates.ts';
+import { holdNextBatch, holdRollback, type HoldView } from '../../holds/holds.ts';
+import { countNodes } from '../plan/plan-status.ts';
+import { canGoBack, rollbackCuts } from '../../rollback/cut-rollback.ts';
+import { awaitedRollback, decidedRollback, extent } from '../../rollback/decided.ts';
+import { rollbackName } from '../../rollback/next-rollback.ts';
+import { recordedRollback } from '../../records/recorded-rollback.ts';
+import type { PlanSnapshot } from '../../model/snapshot.ts';
+import { storyOf } from './story.ts';
+
+const NOTHING_STARTS = 'nothing of this revision starts any more';
+const BEGIN_ANEW = 'another version begins a new rollout';
+
+/**
+ * What follows after a batch, as its notification tells it: without the names of nodes, for not everybody may be told them.
+ *
+ * @param summary what this pass counts of the batch.
+ */
+export function outlookFor(view: HoldView, summary: BatchSummary): BatchOutlook {
+  const { input, fleet, budget } = view;
+  const { snapshot } = input;
+  const { plan } = snapshot;
+  const counts = countNodes(snapshot, fleet);
+  const cuts = [...cutBatches(snapshot, fleet)];
+  const common = {
+    lastBatch: Math.max(1, nextIndex(snapshot) - 1 + cuts.length),
+    planNodes: counts.nodes,
+    planSucceeded: counts.succeeded,
+    planFailed: counts.failed,
+    maxFailed: budget.maxFailed,
+    maxUnavailable: maxUnavailable(snapshot, fleet),
+    ...expectations(view),
+  };
+  const zone = presentFields({ timeZone: plan.spec.windows?.[0]?.timeZone });
+  const ending = (succeeded = false): Pick<BatchOutlook, 'timeZone' | 'story'> =>
+    presentFields({ ...zone, story: storyOf(view, summary, succeeded) });
+  if (plan.metadata.deletionTimestamp !== undefined) {
+    return { next: 'Deleted', message: 'the plan is being deleted; its nodes are released', ...common };
+  }
+  const back = outlookBack(view);
+  if (back !== undefined) return { ...back, ...common, ...(back.next === 'RolledBack' ? ending() : {}) };
+  const next = cuts[0];
+  if (next === undefined) {
+    const failed = counts.failed === 0 ? '' : `, ${counts.failed} failed`;
+    const message = `${counts.succeeded} of ${counted(counts.nodes, 'node')} done${failed}`;
+    return { next: 'Done', message, ...common, ...ending(counts.failed === 0) };
+  }
+  const end = endOf(input, budget);
+  if (end !== undefined) {
+    const message = `${end.message}; ${NOTHING_STARTS}, ${counted(fleet.remaining.length, 'node')} not attempted; ${BEGIN_ANEW}`;
+    return { next: 'Aborted', reason: PLAN_REASONS.Aborted, message, ...common, ...ending() };
+  }
+  const upcoming = { batch: next.index, nodes: next.nodes.length };
+  if (budget.exceeded) {
+    const message = `${budget.brief}; nothing starts until you act`;
+    return { next: 'Paused', reason: PLAN_REASONS.BudgetExceeded, message, ...rollbackOf(view), ...upcoming, ...common, ...zone };
+  }
+  const hold = holdNextBatch(view);
+  const times = presentFields({ ...forecast(view, next, hold), estimatedEndTime: plan.status?.estimatedEndTime });
+  const name = next.stepName === undefined ? '' : ` (${next.stepName})`;
+  const what = `batch ${next.index}${name}, ${counted(next.nodes.length, 'node')}${supersedingText(snapshot)}`;
+  if (hold !== undefined) {
+    const word = hold.summary === 'Paused' ? 'Paused' : 'Waiting';
+    const message = hold.reason === PLAN_REASONS.ApprovalRequired ? `${what}, once it is approved` : hold.message;
+    return { next: word, reason: hold.reason, message, ...upcoming, ...common, ...times };
+  }
+  const approval = plan.spec.batches[next.step]?.approval === 'BeforeStart' ? ', once it is approved' : '';
+  const gates = gatesToCome(view);
+  const when = gates === 'Unknown' ? ', once its gates are open' : approval;
+  return presentFields({ next: 'NextBatch', message: `${what}${when}`, ...upcoming, ...common, ...times, gates });
+}
+
+/** Which rollout comes next, where the plan has moved on from that of its newest batch. */
+function supersedingText({ plan, revision, batches }: PlanSnapshot): string {
+  const moved = batches.at(-1)?.spec.revision !== revision;
+  return moved ? `, to ${plan.spec.version} (revision ${revision.slice(0, 8)})` : '';
+}
+
+/** Whether nothing of the rollout follows: what {@link outlookFor} says as well, for which it looks at all that is left to do. */
+export function nothingFollows(view: HoldView): boolean {
+  const { input, fleet, budget } = view;
+  if (input.snapshot.plan.metadata.deletionTimestamp !== undefined) return true;
+  const back = outlookBack(view);
+  if (back !== undefined) return back.next === 'RolledBack';
+  return fleet.remaining.length === 0 || endOf(input, budget) !== undefined;
+}
+
+/** What could be taken back after the newest batch. */
+function rollbackOf({ input: { snapshot }, fleet, budget }: HoldView): Pick<BatchOutlook, 'rollback'> {
+  const { batch } = budget;
+  if (batch === undefined) return {};
+  const [cut] = rollbackCuts(snapshot, fleet, { scope: 'Batch', batch });
+  return cut?.changes.some((change) => canGoBack(change, snapshot.plan)) === true ? { rollback: 'Batch' } : {};
+}
+
+/** What follows where a rollback is under way, or waits for approval; undefined elsewhere. */
+function outlookBack(view: HoldView): BatchOutlook | undefined {
+  const { input, fleet, budget } = view;
+  const awaited = awaitedRollback(view);
+  if (awaited !== undefined) {
+    const message = awaited.brief;
+    return { next: 'Paused', reason: PLAN_REASONS.RollbackApprovalRequired, message, rollback: awaited.scope.scope };
+  }
+  const rollback = endOf(input, budget) === undefined ? decidedRollback(view) : undefined;
+  if (rollback === undefined) return undefined;
+  const cuts = rollbackCuts(input.snapshot, fleet, rollback);
+  const name = rollbackName(rollback);
+  if (cuts.length === 0) {
+    const message = `${name} is rolled back (${rollback.message}); ${NOTHING_STARTS}; ${BEGIN_ANEW}`;
+    return { next: 'RolledBack', message: cutToBytes(message, 512) };
+  }
+  const left = `rollback of ${name} (${rollback.message}): ${extent(cuts)} to go back`;
+  const hold = holdRollback(view);
+  const exceeded = budget.exceeded && recordedRollback(input.snapshot) !== undefined;
+  if (exceeded || hold?.summary === 'Paused') {
+    const why = hold?.summary === 'Paused' ? hold : { reason: PLAN_REASONS.BudgetExceeded, message: budget.message };
+    return {
+      next: 'Paused',
+      reason: why.reason,
+      message: cutToBytes(`${why.message}; nothing starts until you act; ${left}`, 512),
+    };
+  }
+  return { next: 'RollingBack', message: cutToBytes(left, 512) };
+}

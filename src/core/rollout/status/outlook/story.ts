@@ -1,0 +1,137 @@
+import type {
+  BatchSummary,
+  NodeRecord,
+  QuarantinedNode,
+  RolloutStory,
+  StoryAct,
+  StoryBatch,
+  StoryFailure,
+  UpgradeBatch,
+} from '../../../../api/generated/upgradebatch.ts';
+import { presentFields } from '../../../present-fields.ts';
+import { compareNames, toInstant } from '../../../text.ts';
+import { dependentsOf } from './dependents.ts';
+import { mergeWaits } from './drain-waits.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { isRollback } from '../../records/goal.ts';
+import type { HoldView } from '../../holds/holds.ts';
+import { waitsUntil } from './plan-waits.ts';
+import { isDone } from '../plan/plan-status.ts';
+import { rollbackStory } from './rollback-story.ts';
+import type { PlanSnapshot } from '../../model/snapshot.ts';
+
+/** The first and the last batches are told whatever became of them, and so many of those between that did not go well. */
+const FIRST_BATCHES = 4;
+const LAST_BATCHES = 4;
+const BAD_BATCHES = 16;
+const MOST_FAILURES = 10;
+const MOST_NAMES = 20;
+const MOST_ACTS = 10;
+
+/**
+ * The whole rollout of the revision, for the last notification. All of it stands on record: in the batches, and in the plan's status. Its
+ * size does not depend on the fleet's, nor on the number of batches.
+ *
+ * @param summary what this pass counts of the newest batch.
+ * @param succeeded whether the rollout has ended as the plans want it that wait for it.
+ */
+export function storyOf(view: HoldView, summary: BatchSummary, succeeded: boolean): RolloutStory | undefined {
+  const { input, fleet } = view;
+  const { snapshot, now } = input;
+  const [first] = fleet.batches;
+  const startTime = first?.metadata.creationTimestamp;
+  if (startTime === undefined) return undefined;
+  const summaries = [...fleet.batches.slice(0, -1).map(({ status }) => status?.summary), summary];
+  const waits = waitsUntil(snapshot, now);
+  const failures = failuresOf(fleet);
+  const quarantined = quarantinedNodes(snapshot, fleet);
+  const acts = actsSince(snapshot, startTime);
+  const drainWaits = mergeWaits(summaries.flatMap((each) => each?.drainWaits ?? []));
+  return presentFields({
+    startTime,
+    waits: filled(waits),
+    batches: fleet.batches.length,
+    shown: shownBatches(fleet.batches),
+    failures: filled(failures),
+    recovered: recovered(fleet),
+    retried: [...fleet.records.values()].filter(tookAnotherAttempt).length,
+    mostUnavailable: Math.max(...summaries.map((each) => each?.maxUnavailable ?? 0)),
+    quarantined: quarantined.length,
+    quarantinedNodes: filled(quarantined.slice(0, MOST_NAMES)),
+    acts: filled(acts),
+    drainWaits: filled(drainWaits),
+    dependents: filled(dependentsOf(input, succeeded)),
+    rollback: rollbackStory(view),
+  });
+}
+
+function filled<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
+
+function recordsOf(batch: UpgradeBatch): readonly NodeRecord[] {
+  return batch.status?.nodes ?? [];
+}
+
+function shownBatches(batches: readonly UpgradeBatch[]): readonly StoryBatch[] {
+  const failedBefore = new Set<string>();
+  const all = batches.map((batch): StoryBatch => {
+    const count = (wanted: (record: NodeRecord) => boolean): number => recordsOf(batch).filter(wanted).length;
+    const again = batch.spec.nodes.every(({ name }) => failedBefore.has(name));
+    for (const { name, state } of recordsOf(batch)) if (state === 'Failed') failedBefore.add(name);
+    return {
+      index: batch.spec.index,
+      kind: isRollback(batch) ? 'Rollback' : again ? 'Retry' : 'Upgrade',
+      nodes: batch.spec.nodes.length,
+      succeeded: count((record) => isDone(record) || record.state === 'RolledBack'),
+      failed: count(({ state }) => state === 'Failed'),
+    };
+  });
+  const middle = all.slice(FIRST_BATCHES, Math.max(FIRST_BATCHES, all.length - LAST_BATCHES));
+  const bad = middle.filter(({ succeeded, nodes }) => succeeded < nodes).slice(-BAD_BATCHES);
+  return [...all.slice(0, FIRST_BATCHES), ...bad, ...all.slice(FIRST_BATCHES).slice(-LAST_BATCHES)];
+}
+
+function failuresOf({ batches }: Fleet): readonly StoryFailure[] {
+  const failed = batches.flatMap(recordsOf).filter(({ state }) => state === 'Failed');
+  const processOf = ({ processes }: NodeRecord): string | undefined => processes?.find(({ state }) => state === 'Failed')?.name;
+  const groups = Map.groupBy(failed, (record) => JSON.stringify([record.reason ?? '', processOf(record) ?? null]));
+  return [...groups.values()]
+    .flatMap((group) =>
+      group
+        .slice(0, 1)
+        .map((record) => presentFields({ reason: record.reason ?? 'Failed', process: processOf(record), count: group.length })),
+    )
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, MOST_FAILURES);
+}
+
+/** Nodes that failed in one batch and were done in a later one. */
+function recovered({ batches, records }: Fleet): number {
+  const failed = new Set(batches.flatMap(recordsOf).flatMap(({ name, state }) => (state === 'Failed' ? [name] : [])));
+  return [...failed].filter((name) => {
+    const last = records.get(name);
+    return last !== undefined && isDone(last);
+  }).length;
+}
+
+function tookAnotherAttempt({ state, processes = [] }: NodeRecord): boolean {
+  return state === 'Succeeded' && processes.some(({ attempt = 1 }) => attempt > 1);
+}
+
+/** The plan's quarantined nodes, with what its nodeDetails said of them when their last batch was made. */
+function quarantinedNodes({ plan, nodes }: PlanSnapshot, { batches }: Fleet): readonly QuarantinedNode[] {
+  const details = new Map(batches.flatMap(({ spec }) => spec.nodes).map(({ name, nodeDetail }) => [name, nodeDetail]));
+  return [...nodes.values()]
+    .filter(({ quarantine }) => quarantine?.planUid === plan.metadata.uid)
+    .map(({ name }) => presentFields({ name, nodeDetail: details.get(name) }))
+    .toSorted((a, b) => compareNames(a.name, b.name));
+}
+
+function actsSince({ plan }: PlanSnapshot, startTime: string): readonly StoryAct[] {
+  const since = toInstant(startTime) ?? 0;
+  return (plan.status?.history ?? [])
+    .filter(({ time }) => (toInstant(time) ?? 0) >= since)
+    .slice(-MOST_ACTS)
+    .map(({ action, requestedBy, reason, time }) => presentFields({ action, requestedBy, why: reason, time }));
+}

@@ -1,0 +1,57 @@
+import { PLAN_REASONS } from '../../../../api/conditions.ts';
+import type { PlanCounts, PlanEnd, PlanRollback } from '../../../../api/generated/upgradeplan.ts';
+import { counted } from '../../../text.ts';
+import { verdictOf, type PlanStatusInput, type Verdict } from './plan-status.ts';
+import { rollbackCuts } from '../../rollback/cut-rollback.ts';
+import { awaitedRollback } from '../../rollback/decided.ts';
+import { rollbackName } from '../../rollback/next-rollback.ts';
+import { recordedRollback } from '../../records/recorded-rollback.ts';
+
+/** What a verdict counts. */
+export interface TallyInput {
+  readonly counts: Required<PlanCounts>;
+  /** What still runs, for people. */
+  readonly running: string;
+}
+
+/** What is said of a plan that is rolled back, or waits for the approval of that; undefined of any other. */
+export function rollbackVerdict(status: PlanStatusInput, tally: TallyInput): Verdict | undefined {
+  const { ended, rollback } = status.control;
+  if (ended !== undefined) return ended.reason === 'RolledBack' ? rolledBack(ended, tally.counts) : undefined;
+  if (rollback !== undefined) return rollingBack(status, rollback, tally);
+  const awaited = awaitedRollback(status);
+  if (awaited === undefined) return undefined;
+  const message = `${awaited.message}; ${tally.running}`;
+  return { summary: 'Paused', reason: PLAN_REASONS.RollbackApprovalRequired, kind: 'Stalled', message };
+}
+
+function rollingBack(
+  { input, fleet, budget, open, hold }: PlanStatusInput,
+  rollback: PlanRollback,
+  { counts, running }: TallyInput,
+): Verdict {
+  const left = rollbackCuts(input.snapshot, fleet, rollback).reduce((sum, cut) => sum + cut.changes.length, 0);
+  const tally = `${rollbackName(rollback)} is rolled back (${rollback.message}): ${counts.rolledBack} back, ${left} to go`;
+  if (hold?.summary === 'Paused') return { ...verdictOf(hold), message: `${tally}; ${hold.message}: ${running}` };
+  // Until it is on record, the budget is that of the rollout.
+  if (budget.exceeded && recordedRollback(input.snapshot) !== undefined) {
+    const acts = `create an UpgradeAction Abort, or a Resume for ${budget.batch ?? 'the batch'}`;
+    const message = `${tally}; ${budget.message}; ${running}. Repair, then ${acts}`;
+    return { summary: 'Paused', reason: PLAN_REASONS.BudgetExceeded, kind: 'Stalled', message };
+  }
+  if (hold !== undefined && counts.running === 0) return { ...verdictOf(hold), message: `${tally}; ${hold.message}` };
+  const batch = open === undefined ? '' : `; ${open.metadata.name}: ${counted(counts.running, 'node')} in their turn`;
+  return { summary: 'Running', reason: PLAN_REASONS.RollingBack, kind: 'Working', message: `${tally}${batch}` };
+}
+
+function rolledBack(end: PlanEnd, counts: Required<PlanCounts>): Verdict {
+  const others = [
+    [counts.succeeded, 'still at the version'],
+    [counts.failed, 'failed'],
+    [counts.quarantined, 'quarantined'],
+  ] as const;
+  const told = others.filter(([count]) => count > 0).map(([count, word]) => `, ${count} ${word}`);
+  const tally = `${counts.rolledBack} of ${counted(counts.nodes, 'node')} back at their earlier version${told.join('')}`;
+  const message = `${end.message}; ${tally}. This revision is over: another version begins a new rollout, an UpgradeAction Retry tries this one again`;
+  return { summary: 'RolledBack', reason: PLAN_REASONS.RolledBack, kind: 'Stalled', message };
+}

@@ -1,0 +1,111 @@
+import { NODE_REASONS } from '../../../api/conditions.ts';
+import type { BatchProcess, ProcessRecord } from '../../../api/generated/upgradebatch.ts';
+import type { DaemonSetFact, NodeFact, PodFact } from '../../facts.ts';
+import { cutToBytes, toInstant, toRfc3339 } from '../../text.ts';
+import type { Command } from '../model/command.ts';
+import { daemonSetName, isOfNewest, podsOn, standOn, type DaemonSetRef } from '../fleet/daemon-set.ts';
+import { podName } from './drain/pods-to-evict.ts';
+import type { NodeInput } from './node-input.ts';
+import { misfit } from '../fleet/pod-fit.ts';
+import type { BegunStep } from './advance-job.ts';
+import { podLeft } from './retry.ts';
+
+/** What the decision about a process looks at that replaces the Pod of a DaemonSet. */
+export interface DaemonSetInput {
+  readonly input: NodeInput;
+  readonly node: NodeFact;
+  readonly process: BatchProcess;
+  /** The DaemonSet that the process names. */
+  readonly of: DaemonSetRef;
+  readonly attempt: number;
+  /** The record of this attempt as persisted. */
+  readonly before: ProcessRecord | undefined;
+}
+
+/** What keeps the Pod of the newest revision from being Ready. */
+interface Obstacle {
+  readonly words: string;
+  /** The reason, when it is there until the deadline. */
+  readonly reason: string;
+  /** The Pod that is to be replaced now, if one is. */
+  readonly replace?: PodFact;
+}
+
+/**
+ * Decides how far a process is that replaces the Pod of a DaemonSet: what is there of it on the node is the whole truth, so that a kill
+ * between the deletion and its record loses nothing, and a Pod of the newest revision is never deleted.
+ */
+export function stepDaemonSet(daemon: DaemonSetInput): BegunStep {
+  const { input, node, process, of, attempt, before } = daemon;
+  const { now } = input;
+  const ended = before === undefined ? undefined : endedStep(before);
+  if (ended !== undefined) return ended;
+  const set = input.daemonSets.get(daemonSetName(of));
+  const stand = standOn(set, node);
+  if (before === undefined && stand === 'Absent') return { kind: 'Succeeded', record: notHere(process, of), overdue: false };
+  const started = toInstant(before?.startTime) ?? now;
+  const deadline = started + process.deadlineSeconds * 1000;
+  const base = { name: process.name, attempt, startTime: toRfc3339(started) };
+  if (stand === 'Current')
+    return { kind: 'Succeeded', record: { ...base, state: 'Succeeded', endTime: toRfc3339(now) }, overdue: false };
+  const { words, reason, replace } = obstacleOf(daemon, set);
+  if (now > deadline) {
+    const message = cutToBytes(`not Ready within ${process.deadlineSeconds} s: ${words}`, 128);
+    const record: ProcessRecord = { ...base, state: 'Failed', reason, message, endTime: toRfc3339(now) };
+    return { kind: 'Failed', record, overdue: false };
+  }
+  const record: ProcessRecord = { ...base, state: 'Running', message: cutToBytes(words, 128) };
+  return { kind: 'Running', record, overdue: false, lookAt: deadline + 1000, commands: replacing(daemon, replace) };
+}
+
+function endedStep(record: ProcessRecord): BegunStep | undefined {
+  if (record.state === 'Skipped') return { kind: 'Succeeded', record, overdue: false };
+  const ended = record.state === 'Succeeded' || record.state === 'Failed';
+  return ended ? { kind: record.state, record, overdue: false } : undefined;
+}
+
+/** The record of a process on a node for which the DaemonSet is not. */
+export function notHere({ name }: Pick<BatchProcess, 'name'>, of: DaemonSetRef): ProcessRecord {
+  const message = cutToBytes(`DaemonSet ${daemonSetName(of)} has no Pod on it`, 128);
+  return { name, state: 'Skipped', reason: NODE_REASONS.NothingToRun, message };
+}
+
+function obstacleOf(daemon: DaemonSetInput, set: DaemonSetFact | undefined): Obstacle {
+  const { input, node, of } = daemon;
+  const name = daemonSetName(of);
+  const reason = NODE_REASONS.DeadlineExceeded;
+  if (set === undefined) return { words: `DaemonSet ${name} is missing`, reason };
+  const pods = podsOn(set, node);
+  const ending = pods.find((pod) => pod.deleting);
+  const lost = node.ready ? '' : ', and its node is not Ready';
+  if (ending !== undefined) return { words: `Pod ${podName(ending)} is ending${lost}`, reason: NODE_REASONS.PodNotGone };
+  const fresh = pods.find((pod) => isOfNewest(set, pod));
+  if (fresh !== undefined) return { words: `Pod ${podName(fresh)} ${ailmentOf(fresh)}`, reason };
+  const [old] = pods;
+  if (old === undefined) return { words: `DaemonSet ${name} has no Pod on it${whyNone(set, node)}`, reason };
+  if (set.deleting) return { words: `DaemonSet ${name} is being deleted`, reason };
+  if (set.newest === undefined) return { words: `the newest revision of DaemonSet ${name} is not known yet`, reason };
+  if (set.updateStrategy !== 'OnDelete')
+    return { words: `DaemonSet ${name} has updateStrategy ${set.updateStrategy} now`, reason };
+  const left = podLeft(input.pods, input.batch.metadata.uid);
+  if (left !== undefined) return { words: `waiting for Pod ${left.name} to be gone`, reason };
+  return { words: `Pod ${podName(old)} is being replaced`, reason, replace: old };
+}
+
+function whyNone({ podSpec }: DaemonSetFact, node: NodeFact): string {
+  const why = misfit(podSpec, node);
+  return why === undefined ? '' : `: ${why}`;
+}
+
+/** What is wrong with a Pod that is not Ready. */
+function ailmentOf({ waiting, terminated }: PodFact): string {
+  if (waiting !== undefined) return `is not Ready: ${waiting}`;
+  if (terminated === undefined) return 'is not Ready';
+  return `is not Ready: exit code ${terminated.exitCode}${terminated.reason === '' ? '' : ` (${terminated.reason})`}`;
+}
+
+function replacing({ process, node }: DaemonSetInput, pod: PodFact | undefined): readonly Command[] {
+  if (pod === undefined) return [];
+  const why = `${process.name} is next on ${node.name}: ${podName(pod)} is of an earlier revision of its DaemonSet`;
+  return [{ kind: 'ReplacePod', pod, why }];
+}

@@ -1,0 +1,98 @@
+import { NODE_REASONS } from '../../../api/conditions.ts';
+import type { BatchProcess, ProcessRecord } from '../../../api/generated/upgradebatch.ts';
+import { ANNOTATIONS, API_VERSION, LABELS, REPORTING_OPERATOR, TURN_REASON } from '../../../api/names.ts';
+import type { Instant, NodeFact, ReportFact } from '../../facts.ts';
+import { notePrefix } from '../../reports/report-event.ts';
+import { cutToBytes, toInstant, toMicroTime, toRfc3339 } from '../../text.ts';
+import type { Command, Manifest } from '../model/command.ts';
+import type { NodeInput } from './node-input.ts';
+import type { ProcessStep } from './advance-job.ts';
+import { versionMismatches } from '../fleet/verify.ts';
+
+/** What the decision about a process looks at that the node's own updater carries out. */
+export interface ExternalInput {
+  readonly input: NodeInput;
+  readonly node: NodeFact;
+  readonly process: BatchProcess;
+  readonly attempt: number;
+  /** The record of this attempt as persisted. */
+  readonly before: ProcessRecord | undefined;
+  /** Reports of this process, node, batch and attempt, oldest first. */
+  readonly reports: readonly ReportFact[];
+}
+
+/** The process whose turn it is, where the node's own updater carries it out; undefined when it is none's. */
+export function givenTurn(node: NodeFact | undefined): string | undefined {
+  return node?.labels[LABELS.process];
+}
+
+/**
+ * Decides how far a process is that the node's own updater carries out. It is given its turn; its word alone is not enough, so it has ended
+ * when what `verify` compares is there, or when it says so, and then `verify` decides.
+ */
+export function stepExternal(external: ExternalInput): ProcessStep {
+  const { input, node, process, attempt, before, reports } = external;
+  const { now, batch } = input;
+  if (before?.state === 'Succeeded' || before?.state === 'Failed') return { kind: before.state, record: before, overdue: false };
+  const started = toInstant(before?.startTime) ?? now;
+  const deadline = started + process.deadlineSeconds * 1000;
+  const announced = before?.rebooting === true || reports.some((report) => report.reason === 'UpgradeRebooting');
+  const base = { name: process.name, attempt, startTime: toRfc3339(started), ...(announced ? { rebooting: true } : {}) };
+  const last = reports.at(-1);
+  const lacks = process.verify === undefined ? [] : versionMismatches(process.verify, node, batch.spec.version);
+  if (last?.reason === 'UpgradeFailed') {
+    const message = last.note === '' ? 'its updater reported UpgradeFailed' : last.note;
+    return failed(base, NODE_REASONS.JobFailed, message, now);
+  }
+  if (lacks.length === 0 || last?.reason === 'UpgradeSucceeded')
+    return { kind: 'Succeeded', record: { ...base, state: 'Succeeded', endTime: toRfc3339(now) }, overdue: false };
+  if (now > deadline) {
+    return failed(base, NODE_REASONS.DeadlineExceeded, `not done within ${process.deadlineSeconds} s: ${lacks[0] ?? ''}`, now);
+  }
+  const record: ProcessRecord = { ...base, state: 'Running', message: cutToBytes(wordsOf(last, announced, lacks), 128) };
+  const told = givenTurn(node) === process.name;
+  return { kind: 'Running', record, overdue: false, lookAt: deadline + 1000, commands: told ? [] : [giveTurn(external)] };
+}
+
+function wordsOf(last: ReportFact | undefined, announced: boolean, lacks: readonly string[]): string {
+  if (announced) return 'rebooting';
+  const progress = last?.progress === undefined ? '' : `${last.progress}% `;
+  const words = `${progress}${last?.note ?? ''}`.trim();
+  return words === '' ? (lacks[0] ?? '') : words;
+}
+
+function failed(base: Omit<ProcessRecord, 'state'>, reason: string, message: string, now: Instant): ProcessStep {
+  const end = { reason, message: cutToBytes(message, 128), endTime: toRfc3339(now) };
+  return { kind: 'Failed', record: { ...base, state: 'Failed', ...end }, overdue: false };
+}
+
+function giveTurn(external: ExternalInput): Command {
+  const { node, process } = external;
+  const why = `${process.name} is next on ${node.name}: its own updater is told`;
+  return { kind: 'GiveTurn', node, process: process.name, event: turnEvent(external), why };
+}
+
+/** The Event that tells a node's updater that it is its turn. */
+function turnEvent({ input, node, process, attempt }: ExternalInput): Manifest {
+  const { batch, namespace, hash, now } = input;
+  const { name, uid } = batch.metadata;
+  return {
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    metadata: {
+      namespace,
+      name: `${process.name}-${hash(JSON.stringify([uid, node.uid, process.name, attempt, TURN_REASON])).slice(0, 32)}`,
+      labels: { [LABELS.plan]: batch.spec.plan, [LABELS.batch]: name },
+      annotations: { [ANNOTATIONS.attempt]: String(attempt), [ANNOTATIONS.toVersion]: batch.spec.version },
+    },
+    regarding: { apiVersion: API_VERSION, kind: 'UpgradeBatch', namespace, name, uid },
+    related: { apiVersion: 'v1', kind: 'Node', name: node.name, uid: node.uid },
+    action: process.name,
+    reason: TURN_REASON,
+    type: 'Normal',
+    note: `${notePrefix(node.name, process.name)}it is its turn to go to ${batch.spec.version}`,
+    reportingController: REPORTING_OPERATOR,
+    reportingInstance: 'baton-operator',
+    eventTime: toMicroTime(now),
+  };
+}

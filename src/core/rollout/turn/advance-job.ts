@@ -1,0 +1,268 @@
+import { NODE_REASONS } from '../../../api/conditions.ts';
+import type { BatchProcess, ProcessRecord } from '../../../api/generated/upgradebatch.ts';
+import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../../facts.ts';
+import { presentFields } from '../../present-fields.ts';
+import { cutToBytes, toInstant, toRfc3339 } from '../../text.ts';
+import type { Command } from '../model/command.ts';
+import { provesWork } from '../fleet/verify.ts';
+
+/** What one decision about one process on one node looks at. */
+export interface ProcessInput {
+  readonly process: BatchProcess;
+  /** The record as persisted; undefined before the process has begun. */
+  readonly before: ProcessRecord | undefined;
+  readonly job: JobFact | undefined;
+  readonly pod: PodFact | undefined;
+  readonly node: NodeFact;
+  /** Reports of this process, this node and this batch, oldest first. */
+  readonly reports: readonly ReportFact[];
+  readonly now: Instant;
+}
+
+/** How far a process is. `record` is what was observed; `overdue` that it is past its deadline and has not ended. */
+export type ProcessStep =
+  | { readonly kind: 'NotStarted' }
+  | {
+      readonly kind: 'Running' | 'Verifying' | 'Succeeded' | 'Failed';
+      readonly record: ProcessRecord;
+      readonly overdue: boolean;
+      readonly lookAt?: Instant;
+      readonly commands?: readonly Command[];
+    };
+
+/** How far a process is that has begun. */
+export type BegunStep = Exclude<ProcessStep, { kind: 'NotStarted' }>;
+
+/** After the Job has ended, how long a new boot ID or a late report may take to be seen (ms). */
+const EVIDENCE_GRACE_MS = 60_000;
+
+/** A Pod that does not end although its Job is over and its node is Ready is waited for so long (ms). */
+const STOPPING_MS = 10 * 60_000;
+
+/** Exit codes of a container that was killed from outside (SIGKILL, SIGTERM) or whose end nobody saw. */
+const KILLED = new Set([137, 143, 255]);
+
+interface Evidence {
+  readonly deadline: Instant;
+  readonly rebooted: boolean;
+  readonly announced: boolean;
+  /** `verify` will show what was done: what a reboot or a vanished Job leaves open is no failure yet. */
+  readonly provable: boolean;
+  readonly reportedSuccess: boolean;
+  /** The process's own last word is that it failed: no reboot makes a success of that. */
+  readonly reportedFailure: boolean;
+}
+
+function evidenceOf(input: ProcessInput, started: Instant): Evidence {
+  const { process, before, job, node, reports } = input;
+  const bootId = before?.bootId ?? job?.bootId ?? '';
+  return {
+    deadline: started + process.deadlineSeconds * 1000,
+    rebooted: bootId !== '' && node.bootId !== '' && node.bootId !== bootId,
+    announced: before?.rebooting === true || reports.some((report) => report.reason === 'UpgradeRebooting'),
+    provable: provesWork(process.verify),
+    reportedSuccess: reports.at(-1)?.reason === 'UpgradeSucceeded',
+    reportedFailure: reports.at(-1)?.reason === 'UpgradeFailed',
+  };
+}
+
+/** The words that explain a failure best: the container's last words, the process's last report, or the Job's condition. */
+function failureMessage(input: ProcessInput): string {
+  const { job, pod, reports } = input;
+  const report = reports.findLast((candidate) => candidate.reason === 'UpgradeFailed');
+  const exit = pod?.terminated;
+  if (exit !== undefined && exit.message.trim() !== '') return exit.message.trim();
+  if (report !== undefined && report.note !== '') return report.note;
+  if (exit !== undefined) return `exit code ${exit.exitCode}${exit.reason === '' ? '' : ` (${exit.reason})`}`;
+  if (pod?.waiting !== undefined) return pod.waiting;
+  return job?.message ?? '';
+}
+
+/**
+ * Decides how far a process is: facts first (Job, Pod, boot ID), reports second. A Job that was started is never taken for one that
+ * was not: when it has vanished, the process is verified or failed, not run again.
+ */
+export function stepProcess(input: ProcessInput): ProcessStep {
+  const { before, job } = input;
+  if (before?.state === 'Succeeded' || before?.state === 'Failed') return { kind: before.state, record: before, overdue: false };
+  const started = toInstant(before?.startTime) ?? job?.createdTime;
+  if (started === undefined) return { kind: 'NotStarted' };
+
+  const evidence = evidenceOf(input, started);
+  const outcome = outcomesFor(input, started, evidence);
+  if (job === undefined) return stepVanished(input, evidence, outcome);
+  switch (job.outcome) {
+    case 'Active':
+      return stepActive(input, evidence, outcome);
+    case 'Complete':
+      return stepComplete(input, job, evidence, outcome);
+    case 'Failing':
+      return stepFailing(input, job, evidence, outcome);
+    case 'Failed':
+      return stepFailed(input, job, evidence, outcome);
+  }
+}
+
+/** The Job controller waits for Pods that cannot end, because their node is lost or its kubelet is stuck: that is as final as it gets. */
+function stepFailing(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessStep {
+  const until = (job.failedTime ?? evidence.deadline) + STOPPING_MS;
+  if (!input.node.ready || input.now > until) return stepFailed(input, job, evidence, outcome);
+  return outcome.running('stopping', until);
+}
+
+interface Outcomes {
+  /** `until`: when it is looked at again at the latest, if not at its deadline. */
+  running(message: string | undefined, until?: Instant): ProcessStep;
+  verifying(message: string, until: Instant, endTime?: Instant): ProcessStep;
+  succeeded(end: Instant): ProcessStep;
+  failed(reason: string, message: string, end: Instant): ProcessStep;
+}
+
+/** Makes the steps, each with the record of what was observed. */
+function outcomesFor({ process, before, job, now }: ProcessInput, started: Instant, evidence: Evidence): Outcomes {
+  const overdue = now > evidence.deadline;
+  const base = presentFields({
+    name: process.name,
+    attempt: before?.attempt ?? job?.attempt ?? 1,
+    startTime: toRfc3339(started),
+    bootId: process.disruption === 'Reboot' ? (before?.bootId ?? job?.bootId ?? '') : undefined,
+    rebooting: evidence.announced ? true : undefined,
+  });
+  const ended = before?.state === 'Verifying' ? toInstant(before.endTime) : undefined;
+  return {
+    running(message, until = evidence.deadline) {
+      const words = message === undefined || message === '' ? undefined : cutToBytes(message, 128);
+      const record = presentFields({ ...base, state: 'Running', message: words });
+      // An instant that is past would be looked at again and again.
+      return { kind: 'Running', record, overdue, ...(now > until ? {} : { lookAt: until + 1000 }) };
+    },
+    verifying(message, until, endTime) {
+      const end = ended ?? endTime;
+      const record = presentFields({
+        ...base,
+        state: 'Verifying',
+        message: cutToBytes(message, 128),
+        endTime: end === undefined ? undefined : toRfc3339(end),
+      });
+      return { kind: 'Verifying', record, overdue, lookAt: until + 1000 };
+    },
+    // What follows is `verify`, where there is one.
+    succeeded: (end) => ({ kind: 'Succeeded', record: { ...base, state: 'Succeeded', endTime: toRfc3339(end) }, overdue: false }),
+    failed(reason, message, end) {
+      const record: ProcessRecord = {
+        ...base,
+        state: 'Failed',
+        reason,
+        message: cutToBytes(message, 128),
+        endTime: toRfc3339(end),
+      };
+      return { kind: 'Failed', record, overdue: false };
+    },
+  };
+}
+
+function stepActive(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessStep {
+  const { process, pod, reports } = input;
+  if (process.disruption === 'Reboot' && evidence.rebooted)
+    return outcome.verifying('rebooted; its Job is ending', evidence.deadline);
+  if (process.disruption === 'Reboot' && evidence.announced) return outcome.verifying('rebooting', evidence.deadline);
+  const last = reports.at(-1);
+  const progress = last?.progress === undefined ? '' : `${last.progress}% `;
+  return outcome.running(last === undefined ? pod?.waiting : `${progress}${last.note}`.trim());
+}
+
+function stepComplete(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessStep {
+  const { process, now } = input;
+  const end = job.completedTime ?? now;
+  if (process.disruption !== 'Reboot') return outcome.succeeded(end);
+  if (evidence.rebooted) {
+    if (evidence.announced || evidence.provable) return afterReboot(input, evidence, outcome, end);
+    const until = end + EVIDENCE_GRACE_MS;
+    return now > until
+      ? unannounced(outcome, end)
+      : outcome.verifying('rebooted; looking for its report UpgradeRebooting', until, end);
+  }
+  if (evidence.reportedSuccess && !evidence.announced) return outcome.succeeded(end);
+  if (now <= evidence.deadline) return outcome.verifying('ended; waiting for the reboot', evidence.deadline, end);
+  return outcome.failed(NODE_REASONS.NoReturnFromReboot, 'its Job ended, but the host did not reboot before the deadline', now);
+}
+
+function stepFailed(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessStep {
+  const { process, now } = input;
+  const end = job.failedTime ?? now;
+  const late = job.reason === 'DeadlineExceeded';
+  const rebooting = process.disruption === 'Reboot' ? stepKilled(input, { evidence, outcome, end, late }) : undefined;
+  if (rebooting !== undefined) return rebooting;
+  if (late) {
+    const words = failureMessage(input);
+    const limit = `did not end within ${process.deadlineSeconds} s`;
+    return outcome.failed(
+      NODE_REASONS.DeadlineExceeded,
+      words === '' || words === job.message ? limit : `${limit}: ${words}`,
+      end,
+    );
+  }
+  return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), end);
+}
+
+interface Killed {
+  readonly evidence: Evidence;
+  readonly outcome: Outcomes;
+  /** When the Job failed. */
+  readonly end: Instant;
+  /** It did not end in time. */
+  readonly late: boolean;
+}
+
+/** What the failed Job of a process that reboots its host means; undefined when it failed by itself. */
+function stepKilled(input: ProcessInput, { evidence, outcome, end, late }: Killed): ProcessStep | undefined {
+  const { pod, now } = input;
+  const ownFailure = pod?.terminated !== undefined && !KILLED.has(pod.terminated.exitCode) && pod.terminated.exitCode !== 0;
+  if (evidence.reportedFailure) return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), end);
+  if (evidence.rebooted && evidence.announced) return afterReboot(input, evidence, outcome, end);
+  if (evidence.announced && now <= evidence.deadline) return outcome.verifying('rebooting', evidence.deadline, end);
+  if (evidence.announced) return outcome.failed(NODE_REASONS.NoReturnFromReboot, noReturn(input), now);
+  const killed = !ownFailure && !late;
+  if (killed && evidence.rebooted && evidence.provable) return afterReboot(input, evidence, outcome, end);
+  if (killed && now <= end + EVIDENCE_GRACE_MS) {
+    return outcome.verifying('its Pod was killed; looking for a reboot', end + EVIDENCE_GRACE_MS, end);
+  }
+  return evidence.rebooted ? unannounced(outcome, end) : undefined;
+}
+
+function stepVanished(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessStep {
+  const { process, before, now } = input;
+  const seen = before?.state === 'Verifying' ? (toInstant(before.endTime) ?? now) : now;
+  if (evidence.reportedFailure) return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), seen);
+  if (process.disruption === 'Reboot' && evidence.announced) {
+    if (evidence.rebooted) return afterReboot(input, evidence, outcome, seen);
+    if (now <= evidence.deadline) return outcome.verifying('rebooting', evidence.deadline, seen);
+    return outcome.failed(NODE_REASONS.NoReturnFromReboot, noReturn(input), now);
+  }
+  if (evidence.provable && process.disruption === 'Reboot' && evidence.rebooted)
+    return afterReboot(input, evidence, outcome, seen);
+  if (evidence.provable && process.disruption !== 'Reboot') return outcome.succeeded(seen);
+  if (evidence.reportedSuccess) return outcome.succeeded(seen);
+  if (now <= seen + EVIDENCE_GRACE_MS)
+    return outcome.verifying('its Job is gone; looking for what it did', seen + EVIDENCE_GRACE_MS, seen);
+  return outcome.failed(NODE_REASONS.JobVanished, 'its Job was deleted, and nothing shows that its work was done', now);
+}
+
+function afterReboot(input: ProcessInput, evidence: Evidence, outcome: Outcomes, end: Instant): ProcessStep {
+  if (input.node.ready) return outcome.succeeded(Math.max(end, toInstant(input.before?.endTime) ?? end));
+  if (input.now <= evidence.deadline)
+    return outcome.verifying('rebooted; waiting for the node to be Ready', evidence.deadline, end);
+  return outcome.failed(NODE_REASONS.NoReturnFromReboot, 'rebooted, but was not Ready again before the deadline', input.now);
+}
+
+function unannounced(outcome: Outcomes, end: Instant): ProcessStep {
+  return outcome.failed(
+    NODE_REASONS.UnannouncedReboot,
+    'the host rebooted, but no UpgradeRebooting was reported: report it, or give the process a `verify`',
+    end,
+  );
+}
+
+function noReturn(input: ProcessInput): string {
+  return `did not return from its reboot within ${input.process.deadlineSeconds} s; check its console`;
+}

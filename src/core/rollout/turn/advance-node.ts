@@ -1,0 +1,86 @@
+import { NODE_REASONS } from '../../../api/conditions.ts';
+import type { NodeRecord, ProcessRecord } from '../../../api/generated/upgradebatch.ts';
+import type { Quarantine } from '../../../api/marks.ts';
+import type { NodeFact } from '../../facts.ts';
+import { toRfc3339 } from '../../text.ts';
+import { doneMark, goalState, isGoal, isMarkedDone } from '../records/goal.ts';
+import { inTurn, isTerminal, type NodeInput, type NodeStep } from './node-input.ts';
+import { stepTurn } from './advance-turn.ts';
+
+/** Decides what follows for one node that is not waiting for its turn. */
+export function stepNode(input: NodeInput): NodeStep {
+  const { before, node, batch } = input;
+  if (isTerminal(before)) return closeAfter(input);
+  if (node === undefined) return stepGone(input);
+  if (inTurn(node, batch)) return stepTurn(input, node);
+  // The release is the evidence of success: a kill between it and the record loses nothing.
+  if (node.done !== undefined && isMarkedDone(batch, node)) {
+    const record: NodeRecord = { ...withoutProgress(before), state: goalState(batch), endTime: before.endTime ?? node.done.time };
+    return { record: completeProcesses(record, node.done.time), commands: [] };
+  }
+  return { record: before, commands: [] };
+}
+
+function withoutProgress(record: NodeRecord): NodeRecord {
+  const { message: _message, reason: _reason, overdue: _overdue, ...rest } = record;
+  return rest;
+}
+
+function completeProcesses(record: NodeRecord, time: string): NodeRecord {
+  if (record.processes === undefined) return record;
+  const processes = record.processes.map((process): ProcessRecord => {
+    const { message: _message, verifyLimitTime, verifySinceTime: _since, ...rest } = process;
+    if (process.state === 'Succeeded' || process.state === 'Skipped') return process;
+    // A turn is closed as done only once `verify` held.
+    const verified = verifyLimitTime === undefined ? {} : { verifiedTime: time };
+    return { ...rest, state: 'Succeeded', endTime: process.endTime ?? time, ...verified };
+  });
+  return { ...record, processes };
+}
+
+/** A failure is on record before its turn is closed, because the Node does not keep it. */
+function closeAfter(input: NodeInput): NodeStep {
+  const { before, node, batch, batchNode, now } = input;
+  if (node === undefined || !inTurn(node, batch)) {
+    const quarantined = before.quarantined === true && node?.quarantine?.planUid === batch.spec.planUid;
+    const { quarantined: _quarantined, ...rest } = before;
+    return { record: quarantined ? before : rest, commands: [] };
+  }
+  if (before.state === 'Failed' && before.quarantined === true) return quarantine(input, node);
+  const done = isGoal(before.state) ? doneMark(batch, batchNode, before.endTime ?? toRfc3339(now)) : undefined;
+  const forget = before.state === 'Failed' && before.processes !== undefined ? { forget: true } : {};
+  const why = `${node.name} has its outcome: ${before.state}`;
+  const ended = before.state === 'RolledBack' ? { endQuarantine: true } : {};
+  return { record: before, commands: [{ kind: 'CloseTurn', node, done, ...forget, ...ended, why }] };
+}
+
+function quarantine({ before, batch, namespace, now }: NodeInput, node: NodeFact): NodeStep {
+  const failed = before.processes?.find((process) => process.state === 'Failed');
+  const mark: Quarantine = {
+    namespace,
+    plan: batch.spec.plan,
+    planUid: batch.spec.planUid,
+    batch: batch.metadata.name,
+    process: failed?.name ?? '',
+    reason: before.reason ?? NODE_REASONS.JobFailed,
+    message: before.message ?? '',
+    since: before.endTime ?? toRfc3339(now),
+    // Who uncordoned it in its turn has taken back an earlier cordon as well.
+    unschedulableBefore: node.unschedulable && (node.turn?.before.unschedulable ?? false),
+  };
+  const why = `${node.name} failed once its upgrade had begun: it stays cordoned until it is released`;
+  return { record: before, commands: [{ kind: 'Quarantine', node, quarantine: mark, why }] };
+}
+
+function stepGone(input: NodeInput): NodeStep {
+  const { before, now } = input;
+  const message = before.state === 'Pending' ? 'the Node is gone' : 'the Node went away in its turn';
+  const record: NodeRecord = {
+    ...withoutProgress(before),
+    state: 'Skipped',
+    reason: NODE_REASONS.NodeDeleted,
+    message,
+    endTime: toRfc3339(now),
+  };
+  return { record, commands: [] };
+}

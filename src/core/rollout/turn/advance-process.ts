@@ -1,0 +1,119 @@
+import { NODE_REASONS } from '../../../api/conditions.ts';
+import type { BatchProcess, ProcessRecord } from '../../../api/generated/upgradebatch.ts';
+import type { JobFact, NodeFact, PodFact } from '../../facts.ts';
+import { mergeCheckpoints } from '../../timing/checkpoint.ts';
+import type { Command } from '../model/command.ts';
+import { runInTurn } from '../fleet/current.ts';
+import { daemonSetName } from '../fleet/daemon-set.ts';
+import { notHere, stepDaemonSet } from './advance-daemon-set.ts';
+import { stepExternal } from './advance-external.ts';
+import { goalVersion, isRollback } from '../records/goal.ts';
+import { buildVerifyJob, jobName, verifyProcess } from '../manifests/job.ts';
+import { recordOf, type NodeInput } from './node-input.ts';
+import { stepOverdue } from './mark-overdue.ts';
+import { stepProcess, type BegunStep, type ProcessInput, type ProcessStep } from './advance-job.ts';
+import { isVerified, stepVerify } from './advance-verify.ts';
+
+interface InTurnInput {
+  readonly process: BatchProcess;
+  readonly attempt: number;
+  readonly fromVersion: string | undefined;
+}
+
+/** Decides how far one process of a node in its turn is: first the process itself, then its `verify`. */
+export function stepProcessInTurn(input: NodeInput, node: NodeFact, { process, attempt, fromVersion }: InTurnInput): ProcessStep {
+  const recorded = recordOf(input, process.name);
+  // What an earlier attempt left on record says nothing of this one.
+  const before = (recorded?.attempt ?? attempt) === attempt ? recorded : undefined;
+  if (before === undefined || before.state === 'Skipped') {
+    if (runInTurn([process], node.turn).length === 0) return leftOut(input, process, before);
+  }
+  if (process.verify !== undefined && isVerified(before))
+    return stepOwnVerify(input, { node, process, attempt, record: before, fromVersion });
+  const job = jobOf(input, process.name, attempt);
+  const reports = input.reports.filter((report) => report.process === process.name && report.attempt === attempt);
+  const seen = { process, before, job, pod: podOf(input, job), node, reports, now: input.now };
+  const untimed = stepUntimed(input, { seen, attempt });
+  if (untimed.kind === 'NotStarted') return untimed;
+  const reference = input.references.get(process.name);
+  const step = withCheckpoint(stepOverdue({ ...seen, step: untimed, reference }), checkpointOf(input, process.name));
+  const endedNow = step.kind === 'Succeeded' && before?.state !== 'Succeeded' && step.record.state !== 'Skipped';
+  if (process.verify === undefined || !endedNow) return step;
+  return stepOwnVerify(input, { node, process, attempt, record: step.record, fromVersion });
+}
+
+/** How far a process is by what there is to see of it: which facts those are depends on who carries it out. */
+function stepUntimed(
+  input: NodeInput,
+  { seen, attempt }: { readonly seen: ProcessInput; readonly attempt: number },
+): ProcessStep {
+  const { process, node, before, reports } = seen;
+  const { daemonSet, external } = process;
+  if (daemonSet !== undefined) return stepDaemonSet({ input, node, process, of: daemonSet, attempt, before });
+  return external === undefined ? stepProcess(seen) : stepExternal({ input, node, process, attempt, before, reports });
+}
+
+/** What the process, in this attempt and those before, wants the next one to know. */
+export function checkpointOf(input: NodeInput, process: string): string | undefined {
+  const reported = input.reports.filter((report) => report.process === process).map((report) => report.checkpoint);
+  return mergeCheckpoints(recordOf(input, process)?.checkpoint, reported);
+}
+
+function withCheckpoint(step: BegunStep, checkpoint: string | undefined): BegunStep {
+  return checkpoint === undefined ? step : { ...step, record: { ...step.record, checkpoint } };
+}
+
+/** It counts as done: what it would bring was there when the turn was opened, or nothing takes back what it did. */
+function leftOut(input: NodeInput, process: BatchProcess, before: ProcessRecord | undefined): ProcessStep {
+  return { kind: 'Succeeded', record: before ?? idleRecord(input, process), overdue: false };
+}
+
+function idleRecord({ batch, daemonSets, batchNode }: NodeInput, { name, daemonSet }: BatchProcess): ProcessRecord {
+  if (isRollback(batch)) {
+    return { name, state: 'Skipped', reason: NODE_REASONS.NoRollback, message: 'it has no job.rollback.template' };
+  }
+  const current = { name, state: 'Skipped', reason: NODE_REASONS.AlreadyCurrent } as const;
+  if (daemonSet === undefined) return { ...current, message: 'its verify held before the turn' };
+  const isThere = daemonSets.get(daemonSetName(daemonSet))?.pods.has(batchNode.name) ?? true;
+  return isThere ? { ...current, message: 'its newest revision was Ready before the turn' } : notHere({ name }, daemonSet);
+}
+
+function jobOf(input: NodeInput, process: string, attempt: number): JobFact | undefined {
+  return input.jobs.find((candidate) => candidate.process === process && candidate.attempt === attempt);
+}
+
+function podOf(input: NodeInput, job: JobFact | undefined): PodFact | undefined {
+  return input.pods.find((pod) => job !== undefined && pod.labels['batch.kubernetes.io/controller-uid'] === job.uid);
+}
+
+interface VerifiedInput {
+  readonly node: NodeFact;
+  readonly process: BatchProcess;
+  readonly attempt: number;
+  readonly record: Extract<ProcessStep, { record: unknown }>['record'];
+  readonly fromVersion: string | undefined;
+}
+
+function stepOwnVerify(input: NodeInput, { node, process, attempt, record, fromVersion }: VerifiedInput): ProcessStep {
+  const { batch, now, hash, namespace } = input;
+  const { verify } = process;
+  if (verify === undefined) throw new Error(`the process ${process.name} has no verify`);
+  const job = jobOf(input, verifyProcess(process.name), attempt);
+  const manifest = buildVerifyJob({ namespace, batch, process, node, attempt, fromVersion: fromVersion ?? '', hash });
+  const why = `what ${process.name} did on ${node.name} is looked at`;
+  const createJob: Command | undefined =
+    manifest === undefined ? undefined : { kind: 'CreateJob', node: node.name, job: manifest, why };
+  return stepVerify({
+    verify,
+    record,
+    node,
+    pods: input.pods,
+    version: goalVersion(batch, input.batchNode),
+    back: isRollback(batch),
+    job,
+    jobPod: podOf(input, job),
+    jobRefusal: input.jobRefusals.get(jobName(batch.metadata.uid, node.uid, verifyProcess(process.name), attempt, hash)),
+    createJob,
+    now,
+  });
+}

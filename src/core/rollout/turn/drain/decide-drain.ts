@@ -1,0 +1,188 @@
+import type { BatchDrain, DrainRecord } from '../../../../api/generated/upgradebatch.ts';
+import type { Instant, NodeFact, PodFact } from '../../../facts.ts';
+import { presentFields } from '../../../present-fields.ts';
+import { counted, toInstant, toRfc3339 } from '../../../text.ts';
+import type { Command } from '../../model/command.ts';
+import { isForced, surveyPods, type OperatorPod, type PodsToGo } from './pods-to-evict.ts';
+import { chooseObstacle, obstacleRecord, obstacles, stillThere, waitedFor, type Obstacle } from './obstacles.ts';
+import type { EvictionAnswer } from '../../model/eviction-answer.ts';
+
+/** What one decision about the drain of a node looks at. */
+export interface DrainInput {
+  readonly node: NodeFact;
+  /** All Pods of the node. */
+  readonly pods: readonly PodFact[];
+  readonly policy: BatchDrain;
+  /** When the node's turn was opened. */
+  readonly opened: Instant;
+  /** How long the Pods may take to go, from the first eviction on. */
+  readonly timeoutSeconds: number;
+  /** What is on record of the drain. */
+  readonly before: DrainRecord | undefined;
+  /** Answers of the API server by Pod UID. */
+  readonly answers: ReadonlyMap<string, EvictionAnswer>;
+  /** The Pod of the operator that decides, when it is on this node. */
+  readonly operator: OperatorPod | undefined;
+  readonly now: Instant;
+}
+
+/** How far a drain is. `message` says what it waits for, the Pod that holds it up first; or why the node is given up. */
+export type DrainStep =
+  | { readonly kind: 'Done' }
+  | {
+      readonly kind: 'Draining';
+      readonly commands: readonly Command[];
+      readonly record: DrainRecord;
+      readonly message: string;
+      readonly lookAt: Instant;
+    }
+  | { readonly kind: 'TimedOut'; readonly record: DrainRecord; readonly message: string };
+
+/** What was asked of the API server is looked at again so soon, for its answer (ms). */
+const ANSWER_MS = 1000;
+/** Pods that are deleted past their budget have so long beyond their own grace period, for their host may be lost (ms). */
+const FORCE_SLACK_MS = 60_000;
+/** The operator moves elsewhere only when so much time is left for it to start there and go on (ms). */
+const MOVE_MS = 60_000;
+
+/** When the phases of a drain began, as far as the record has to know. */
+type Times = Pick<DrainRecord, 'evictTime' | 'forceTime'>;
+
+/** A drain in which evictions have begun. */
+interface Evicting {
+  readonly toGo: PodsToGo;
+  readonly deadline: Instant;
+  readonly times: Times;
+}
+
+/**
+ * Decides the next step of a drain: wait for the Pods that may end by themselves, then evict, then delete past their budgets the Pods
+ * that the plan names, then give up. No phase begins anew: what its time counts from is on record.
+ */
+export function stepDrain(input: DrainInput): DrainStep {
+  const { policy, opened, before, now } = input;
+  const { waitFor, ...evicting } = policy;
+  if (waitFor !== undefined && before?.evictTime === undefined) {
+    const deadline = opened + waitFor.timeoutSeconds * 1000;
+    const waiting = surveyPods(input.pods, policy, input.operator).waitFor;
+    if (waiting.length > 0 && now < deadline) {
+      return draining(input, { found: waitedFor(waiting, deadline), left: waiting.length, times: {}, lookAt: deadline });
+    }
+  }
+  const evictTime = waitFor === undefined ? undefined : (before?.evictTime ?? toRfc3339(now));
+  const deadline = (toInstant(evictTime) ?? opened) + input.timeoutSeconds * 1000;
+  const toGo = surveyPods(input.pods, evicting, input.operator);
+  const drain = { toGo, deadline, times: presentFields({ evictTime, forceTime: before?.forceTime }) };
+  if (countLeft(toGo) === 0) return stepLast(input, drain);
+  return now > deadline ? stepOverdue(input, drain) : stepEvicting(input, drain);
+}
+
+function countLeft({ evict, blocked, ending }: PodsToGo): number {
+  return evict.length + blocked.length + ending.length;
+}
+
+function stepEvicting(input: DrainInput, { toGo, deadline, times }: Evicting): DrainStep {
+  const why = `draining ${input.node.name} before its upgrade`;
+  return draining(input, {
+    found: obstacles(toGo, input.answers, input.before),
+    left: countLeft(toGo),
+    idle: toGo.evict.length > 0 ? `${counted(countLeft(toGo), 'Pod')} to go` : firstOf(stillThere(toGo.ending)),
+    commands: due(input, toGo.evict).map((pod) => ({ kind: 'Evict', pod, why })),
+    asked: toGo.evict,
+    lookAt: deadline + 1000,
+    times,
+  });
+}
+
+/** Nothing but the operator is left. It goes when it can run elsewhere, but must not hold up the rollout that it is for. */
+function stepLast(input: DrainInput, { toGo: { last }, deadline, times }: Evicting): DrainStep {
+  const { opened, now, node, answers } = input;
+  if (last === undefined || answers.get(last.uid)?.refusal !== undefined || now > deadline - MOVE_MS) return { kind: 'Done' };
+  // One that came after the cordon tolerates it, and would come again.
+  if (last.createdTime > opened) return { kind: 'Done' };
+  const why = `the operator moves from ${node.name} to another node, last of all`;
+  return draining(input, {
+    found: [],
+    idle: 'the operator moves to another node',
+    commands: due(input, [last]).map((pod) => ({ kind: 'Evict', pod, why })),
+    asked: [last],
+    lookAt: deadline - MOVE_MS + 1000,
+    times,
+  });
+}
+
+/** The time is over: only what the plan names may still be made to go, and only when that empties the node. */
+function stepOverdue(input: DrainInput, { toGo, times }: Evicting): DrainStep {
+  const { policy, now, timeoutSeconds } = input;
+  const unforced = (pod: PodFact): boolean => !isForced(pod, policy);
+  const others = { ...toGo, evict: toGo.evict.filter(unforced), ending: toGo.ending.filter(unforced) };
+  if (countLeft(others) > 0) return timedOut(input, others, times);
+  const forceTime = toInstant(times.forceTime) ?? now;
+  const until = Math.max(forceTime, ...toGo.ending.map((pod) => pod.endsBy ?? forceTime)) + FORCE_SLACK_MS;
+  if (now > until) return timedOut(input, toGo, times);
+  const why = `not evicted within ${timeoutSeconds} s, and drain.force names it`;
+  const [first] = stillThere([...toGo.evict, ...toGo.ending]);
+  // What the last eviction was answered with is no reason to wait for the first deletion.
+  const pods = times.forceTime === undefined ? toGo.evict : due(input, toGo.evict);
+  return draining(input, {
+    found: [],
+    idle: `deleted past its budget after ${timeoutSeconds} s: Pod ${first?.pod ?? ''}`,
+    commands: pods.map((pod) => ({ kind: 'DeletePod', pod, why })),
+    asked: toGo.evict,
+    lookAt: until + 1000,
+    times: { ...times, forceTime: toRfc3339(forceTime) },
+  });
+}
+
+function timedOut(input: DrainInput, left: PodsToGo, times: Times): DrainStep {
+  const held = obstacles(left, input.answers, input.before);
+  const found = held.length > 0 ? held : stillThere([...left.ending, ...left.evict]);
+  const shown = chooseObstacle(found, input.before);
+  const record = { ...obstacleRecord(shown, input.before, input.now), ...times };
+  const why = shown === undefined ? '' : `: ${shown.why}${andMore(countLeft(left))}`;
+  return { kind: 'TimedOut', record, message: `not drained within ${input.timeoutSeconds} s${why}` };
+}
+
+function due({ answers }: DrainInput, pods: readonly PodFact[]): readonly PodFact[] {
+  return pods.filter((pod) => (answers.get(pod.uid)?.askAgainMs ?? 0) <= 0);
+}
+
+function firstOf(found: readonly Obstacle[]): string {
+  return `${found[0]?.why ?? ''}${andMore(found.length)}`;
+}
+
+function andMore(left: number): string {
+  return left > 1 ? ` (and ${left - 1} more)` : '';
+}
+
+interface Progress {
+  readonly found: readonly Obstacle[];
+  /** How many Pods are left, where something holds it up. */
+  readonly left?: number;
+  readonly times: Times;
+  /** When it is looked at again although nothing changes. */
+  readonly lookAt: Instant;
+  /** What is said when nothing holds it up. */
+  readonly idle?: string;
+  readonly commands?: readonly Command[];
+  /** Pods that the API server was asked for, or is to be asked for again. */
+  readonly asked?: readonly PodFact[];
+}
+
+function draining(
+  input: DrainInput,
+  { found, left = 1, times, idle = '', commands = [], asked = [], lookAt }: Progress,
+): DrainStep {
+  const { before, now, answers } = input;
+  const shown = chooseObstacle(found, before);
+  const held = obstacleRecord(shown, before, now);
+  const message = shown === undefined ? idle : `since ${held.heldTime ?? ''}: ${shown.why}${andMore(left)}`;
+  const looks = asked.map((pod) => now + Math.max(answers.get(pod.uid)?.askAgainMs ?? 0, ANSWER_MS));
+  return {
+    kind: 'Draining',
+    commands,
+    record: { ...held, ...times },
+    message,
+    lookAt: Math.min(lookAt, ...looks),
+  };
+}

@@ -1,0 +1,38 @@
+import { NODE_REASONS } from '../../../../api/conditions.ts';
+import type { BatchProcess, NodeRecord } from '../../../../api/generated/upgradebatch.ts';
+import type { Instant, NodeFact } from '../../../facts.ts';
+import { cutToBytes, toRfc3339 } from '../../../text.ts';
+import { drainPolicy } from '../../fleet/drain-policy.ts';
+import { stepDrain } from './decide-drain.ts';
+import type { NodeInput, NodeStep } from '../node-input.ts';
+
+/** The turn that a drain belongs to. */
+interface DrainedTurn {
+  readonly base: NodeRecord;
+  readonly opened: Instant;
+  /** The processes that are still to run. */
+  readonly processes: readonly BatchProcess[];
+}
+
+/** Steps the drain of a node in its turn; undefined when the node is drained. */
+export function stepTurnDrain(input: NodeInput, node: NodeFact, { base, opened, processes }: DrainedTurn): NodeStep | undefined {
+  const policy = drainPolicy(input.batch);
+  const disrupting = processes.find((process) => process.disruption !== 'None');
+  const step = stepDrain({
+    node,
+    pods: input.pods,
+    policy,
+    opened,
+    timeoutSeconds: policy.timeoutSeconds ?? disrupting?.deadlineSeconds ?? 0,
+    before: input.before.drain,
+    answers: input.evictionAnswers,
+    operator: input.operatorPod,
+    now: input.now,
+  });
+  if (step.kind === 'Done') return undefined;
+  const drain = Object.keys(step.record).length === 0 ? {} : { drain: step.record };
+  const told = { ...base, message: cutToBytes(step.message, 128), ...drain };
+  if (step.kind === 'Draining') return { record: { ...told, state: 'Draining' }, commands: step.commands, lookAt: step.lookAt };
+  const failed = { state: 'Failed', reason: NODE_REASONS.DrainTimeout, endTime: toRfc3339(input.now) } as const;
+  return { record: { ...told, ...failed }, commands: [] };
+}

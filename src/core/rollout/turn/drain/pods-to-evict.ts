@@ -1,0 +1,98 @@
+import type { BatchDrain } from '../../../../api/generated/upgradebatch.ts';
+import { LABELS } from '../../../../api/names.ts';
+import type { PodFact } from '../../../facts.ts';
+import { selects } from '../../../selector.ts';
+
+/**
+ * What a drain does with a Pod. `Leave`: it stays. `WaitFor`: it may end by itself before anything is evicted. `Ending`: it is on its
+ * way out. `Block`: the plan must consent first. `MoveLast`: the operator itself, which goes when nothing else is left.
+ */
+export type Disposition =
+  { readonly kind: 'Leave' | 'WaitFor' | 'Ending' | 'Evict' | 'MoveLast' } | { readonly kind: 'Block'; readonly why: string };
+
+/** The Pod of the operator that decides, where it is on the node that is drained. */
+export interface OperatorPod {
+  readonly uid: string;
+  /** Whether it can run elsewhere meanwhile. Otherwise it stays: evicted, nobody would go on with the rollout. */
+  readonly movable: boolean;
+}
+
+/**
+ * Decides what a drain does with one Pod, like `kubectl drain`: DaemonSet and static Pods stay, as do Baton's upgrades and agents
+ * (evicting them would stop what the drain is for); a Pod that nobody would start again, or whose emptyDir data would be lost, blocks
+ * the drain unless the plan consents.
+ */
+export function podDisposition(pod: PodFact, policy: BatchDrain, operator: OperatorPod | undefined): Disposition {
+  if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return { kind: 'Leave' };
+  if (pod.mirror || pod.controllerKind === 'DaemonSet' || pod.labels[LABELS.managedBy] === 'baton') return { kind: 'Leave' };
+  if (policy.ignore !== undefined && selects(policy.ignore.podSelector, pod.labels)) return { kind: 'Leave' };
+  if (pod.deleting) return { kind: 'Ending' };
+  if (pod.uid === operator?.uid) return { kind: operator.movable && pod.controllerKind !== undefined ? 'MoveLast' : 'Leave' };
+  // One that is still to start has done nothing yet that would be lost.
+  if (policy.waitFor !== undefined && pod.phase !== 'Pending' && selects(policy.waitFor.podSelector, pod.labels)) {
+    return { kind: 'WaitFor' };
+  }
+  return withConsent(pod, policy);
+}
+
+function withConsent(pod: PodFact, { unmanagedPods, emptyDirData }: BatchDrain): Disposition {
+  if (pod.controllerKind === undefined && unmanagedPods === 'Keep') {
+    return { kind: 'Block', why: `Pod ${podName(pod)} has no controller; drain.unmanagedPods: Delete lets it go` };
+  }
+  if (pod.emptyDir && emptyDirData === 'Keep') {
+    return { kind: 'Block', why: `Pod ${podName(pod)} has emptyDir data; drain.emptyDirData: Delete lets it go` };
+  }
+  return { kind: 'Evict' };
+}
+
+/** A Pod as messages name it. */
+export function podName(pod: PodFact): string {
+  return `${pod.namespace}/${pod.name}`;
+}
+
+/** Whether a Pod may be deleted past its budget. */
+export function isForced(pod: PodFact, policy: BatchDrain): boolean {
+  return policy.force !== undefined && selects(policy.force.podSelector, pod.labels);
+}
+
+/** The Pods of a node that a drain has to do with. */
+export interface PodsToGo {
+  readonly waitFor: readonly PodFact[];
+  readonly ending: readonly PodFact[];
+  readonly evict: readonly PodFact[];
+  readonly blocked: readonly { readonly pod: PodFact; readonly why: string }[];
+  /** The operator's own. */
+  readonly last: PodFact | undefined;
+}
+
+/** Sorts the Pods of a node by what its drain does with them. */
+export function surveyPods(pods: readonly PodFact[], policy: BatchDrain, operator: OperatorPod | undefined): PodsToGo {
+  const waitFor: PodFact[] = [];
+  const ending: PodFact[] = [];
+  const evict: PodFact[] = [];
+  const blocked: { pod: PodFact; why: string }[] = [];
+  let last: PodFact | undefined;
+  for (const pod of pods) {
+    const disposition = podDisposition(pod, policy, operator);
+    switch (disposition.kind) {
+      case 'WaitFor':
+        waitFor.push(pod);
+        break;
+      case 'Ending':
+        ending.push(pod);
+        break;
+      case 'Evict':
+        evict.push(pod);
+        break;
+      case 'Block':
+        blocked.push({ pod, why: disposition.why });
+        break;
+      case 'MoveLast':
+        last = pod;
+        break;
+      case 'Leave':
+        break;
+    }
+  }
+  return { waitFor, ending, evict, blocked, last };
+}

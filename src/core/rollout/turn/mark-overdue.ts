@@ -1,0 +1,92 @@
+import { NODE_REASONS, OVERDUE_REASONS } from '../../../api/conditions.ts';
+import type { BatchProcess, OverdueRecord, ProcessRecord } from '../../../api/generated/upgradebatch.ts';
+import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../../facts.ts';
+import { presentFields } from '../../present-fields.ts';
+import { cutToBytes, toRfc3339 } from '../../text.ts';
+import { rebootTimeOf, timeProcess } from '../../timing/overdue.ts';
+import type { Reference } from '../../timing/reference.ts';
+import type { BegunStep } from './advance-job.ts';
+
+/** What follows for a process from the time that it takes. */
+export interface OverdueInput {
+  readonly process: BatchProcess;
+  /** How far the facts say that it is. */
+  readonly step: BegunStep;
+  /** The record of this attempt as persisted, if there is one. */
+  readonly before: ProcessRecord | undefined;
+  readonly job: JobFact | undefined;
+  readonly pod: PodFact | undefined;
+  readonly node: NodeFact;
+  readonly reports: readonly ReportFact[];
+  readonly reference: Reference | undefined;
+  readonly now: Instant;
+}
+
+/**
+ * Adds to a step what follows from the time that the process takes: the flag, a stop, or a failure. One that was stopped fails with
+ * reason Overdue once it has ended.
+ */
+export function stepOverdue(input: OverdueInput): BegunStep {
+  const { step, before, job, reports } = input;
+  if (before?.state === 'Succeeded' || before?.state === 'Failed') return step;
+  if (step.kind === 'Failed' && job?.stopped !== undefined) return stoppedStep(input, job.stopped);
+  if (step.kind === 'Succeeded' || step.kind === 'Failed') {
+    const record = presentFields({ ...step.record, rebootTime: rebootTimeOf(before, reports) });
+    return { ...step, record };
+  }
+  return stepUnended(input);
+}
+
+function stepUnended(input: OverdueInput): BegunStep {
+  const { process, step, node, job } = input;
+  const { record, lookAt } = timeProcess({
+    ...input,
+    record: step.record,
+    isBack: node.ready && step.record.bootId !== undefined && node.bootId !== step.record.bootId,
+  });
+  const looks = [step.lookAt, lookAt];
+  const at = Math.min(...looks.filter((look) => look !== undefined));
+  const timed = { ...step, record, overdue: record.overdue !== undefined, ...(at === Infinity ? {} : { lookAt: at }) };
+  const { overdue } = record;
+  if (overdue === undefined || !mayStop(process, overdue)) return timed;
+  if (job === undefined || job.outcome === 'Complete' || job.outcome === 'Failed') {
+    return overdueFailure(input, `${overdue.message}${lastWords(input)}`);
+  }
+  if (job.outcome === 'Failing' || job.stopped !== undefined) return timed;
+  const why = `${process.name} on ${node.name} is overdue: ${overdue.message}`;
+  return { ...timed, commands: [{ kind: 'StopJob', job, message: overdue.message, why }] };
+}
+
+/** What a process waits for that is no Job of ours; of a Job, its Pod's last words are told once it has ended. */
+function lastWords({ process, step }: OverdueInput): string {
+  const { message } = step.record;
+  return process.template !== undefined || message === undefined ? '' : `; ${message}`;
+}
+
+/**
+ * Past its deadline, a process is being ended already. One that is rebooting its host cannot be stopped and begun again: whether its work
+ * is done shows when the host is back.
+ */
+function mayStop({ onOverdue }: BatchProcess, { reason }: OverdueRecord): boolean {
+  if (reason === OVERDUE_REASONS.PastDeadline) return false;
+  return onOverdue === 'Fail' || (onOverdue === 'Retry' && reason !== OVERDUE_REASONS.RebootTooLong);
+}
+
+function stoppedStep(input: OverdueInput, why: string): BegunStep {
+  const { step, pod } = input;
+  const words = pod?.terminated?.message.trim() ?? '';
+  return overdueFailure(input, `${why}; stopped${words === '' ? '' : `: ${words}`}`, step.record.endTime);
+}
+
+function overdueFailure({ step, before, reports, now }: OverdueInput, message: string, endTime?: string): BegunStep {
+  const record: ProcessRecord = presentFields({
+    ...step.record,
+    state: 'Failed',
+    reason: NODE_REASONS.Overdue,
+    message: cutToBytes(message, 128),
+    endTime: endTime ?? toRfc3339(now),
+    rebootTime: rebootTimeOf(before, reports),
+    overdue: undefined,
+  });
+  return { kind: 'Failed', record, overdue: false };
+}

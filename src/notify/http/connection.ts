@@ -1,0 +1,77 @@
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import type { SinkConnection, SinkTls } from '../../api/generated/upgradeplan.ts';
+import { TLS_SECRET_KEYS } from '../../core/sink-secrets.ts';
+import type { TlsOptions } from '../../net/guarded-agent.ts';
+import type { Connection, HttpAnswer, HttpClient, Poster } from './http-client.ts';
+import { planUrl } from './plan-url.ts';
+import type { PermanentResult, ReadSecret } from '../secret-files.ts';
+import { invalid, readSecretText, readSecretUrl, type SecretValue } from '../secret-values.ts';
+
+/** Sends over the connection that a plan describes. Its Secrets are read anew each time: they may come late, and may change. */
+export function createPoster(http: HttpClient, spec: SinkConnection | undefined, readSecret: ReadSecret): Poster {
+  async function over(exchange: (connection: Connection) => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    const connection = await readConnection(spec ?? {}, readSecret);
+    if (connection.kind === 'Found') return exchange(connection.value);
+    return { kind: 'NotReady', reason: connection.reason, message: connection.message };
+  }
+
+  return {
+    post: (post) => over((connection) => http.post(post, connection)),
+    probe: (probe) => over((connection) => http.probe(probe, connection)),
+  };
+}
+
+/** How a sink's receiver is reached, or why it cannot be. */
+export async function readConnection(spec: SinkConnection, readSecret: ReadSecret): Promise<SecretValue<Connection>> {
+  const { timeoutSeconds, tls = {} } = spec;
+  const proxyUrl = await readProxyUrl(spec, readSecret);
+  if (proxyUrl?.kind === 'Permanent') return proxyUrl;
+  const options = await readTls(tls, readSecret);
+  if (options.kind === 'Permanent') return options;
+  const timeout = timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 };
+  const proxy = proxyUrl === undefined ? {} : { proxyUrl: proxyUrl.value };
+  return { kind: 'Found', value: { ...timeout, ...proxy, tls: options.value } };
+}
+
+async function readProxyUrl(spec: SinkConnection, readSecret: ReadSecret): Promise<SecretValue<URL> | undefined> {
+  const { proxyUrl, proxyUrlSecretRef } = spec;
+  if (proxyUrlSecretRef !== undefined) return readSecretUrl(readSecret, proxyUrlSecretRef, { credentials: true });
+  return proxyUrl === undefined ? undefined : planUrl(proxyUrl);
+}
+
+async function readTls({ caSecretRef, clientCertSecretRef }: SinkTls, readSecret: ReadSecret): Promise<SecretValue<TlsOptions>> {
+  let options: TlsOptions = {};
+  if (caSecretRef !== undefined) {
+    const ca = await readSecretText(readSecret, caSecretRef);
+    if (ca.kind === 'Permanent') return ca;
+    options = { ca: ca.value };
+    // Node takes a text without any certificate for an empty list.
+    const problem = unusable(caSecretRef, 'has no certificate in PEM', () => new X509Certificate(ca.value));
+    if (problem !== undefined) return problem;
+  }
+  if (clientCertSecretRef !== undefined) {
+    const certificate = { name: clientCertSecretRef.name, key: TLS_SECRET_KEYS.certificate };
+    const cert = await readSecretText(readSecret, certificate);
+    if (cert.kind === 'Permanent') return cert;
+    const key = await readSecretText(readSecret, { name: clientCertSecretRef.name, key: TLS_SECRET_KEYS.privateKey });
+    if (key.kind === 'Permanent') return key;
+    options = { ...options, cert: cert.value, key: key.value };
+    const problem = unusable(certificate, `and its ${TLS_SECRET_KEYS.privateKey} are no pair of certificate and key`, () =>
+      createSecureContext({ cert: cert.value, key: key.value }),
+    );
+    if (problem !== undefined) return problem;
+  }
+  return { kind: 'Found', value: options };
+}
+
+/** Why a Secret's key cannot be used; undefined when it can. */
+function unusable(reference: Parameters<typeof invalid>[0], words: string, use: () => unknown): PermanentResult | undefined {
+  try {
+    use();
+    return undefined;
+  } catch {
+    // What OpenSSL says could quote the key.
+    return invalid(reference, words);
+  }
+}

@@ -1,0 +1,63 @@
+import { API_VERSION, REPORTING_AGENT } from '../../../api/names.ts';
+import { fitLines } from '../../../core/fit.ts';
+import type { Notification } from '../../../core/notification/model/notification.ts';
+import { moreLines } from '../../message-lines.ts';
+import { severityOf } from '../../severity.ts';
+
+/** An Event of `events.k8s.io/v1`, but for its `reportingInstance`, which is the writer's own name. */
+export interface PlanEvent {
+  readonly apiVersion: 'events.k8s.io/v1';
+  readonly kind: 'Event';
+  readonly metadata: { readonly namespace: string; readonly name: string };
+  readonly regarding: ObjectReference;
+  readonly related: ObjectReference;
+  readonly action: string;
+  readonly reason: string;
+  readonly type: 'Normal' | 'Warning';
+  readonly note: string;
+  readonly reportingController: string;
+  /** Kubernetes' MicroTime. */
+  readonly eventTime: string;
+}
+
+/** An object as an Event names it. */
+export interface ObjectReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** The API server takes no longer note. */
+const NOTE_BYTES = 1_024;
+
+/**
+ * The Event of a notification, about the plan. It has no label of Baton: with one it would be taken for a report of a process.
+ *
+ * @param name the same for every try, so that a repetition already exists.
+ */
+export function planEvent(
+  notification: Notification,
+  { name, eventTime }: { readonly name: string; readonly eventTime: string },
+): PlanEvent {
+  const { kind, plan, batch, id, text } = notification;
+  const { namespace } = plan;
+  const reference = (objectKind: string, objectName: string, uid: string): ObjectReference => ({
+    ...{ apiVersion: API_VERSION, kind: objectKind, namespace, name: objectName, uid },
+  });
+  return {
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    metadata: { namespace, name },
+    regarding: reference('UpgradePlan', plan.name, plan.uid),
+    related: reference('UpgradeBatch', batch.name, id.slice(0, id.lastIndexOf('/'))),
+    action: 'Notify',
+    reason: kind,
+    type: severityOf(notification) === 'info' ? 'Normal' : 'Warning',
+    // A line is left out as a whole: half a command would be worse than none.
+    note: fitLines(text.split('\n'), NOTE_BYTES, (left) => moreLines(left, notification)).join('\n'),
+    reportingController: REPORTING_AGENT,
+    eventTime,
+  };
+}

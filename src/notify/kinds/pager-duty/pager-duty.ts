@@ -1,0 +1,59 @@
+import type { PagerDutySink } from '../../../api/generated/upgradeplan.ts';
+import type { Notification } from '../../../core/notification/model/notification.ts';
+import type { ProbeResult, SendResult } from '../../../core/notification/model/send-result.ts';
+import type { SinkEnvironment } from '../../create-sink.ts';
+import { judgeAnswer } from '../../http/judge-answer.ts';
+import { pagerDutyEvents } from './pager-duty-events.ts';
+import { planUrl } from '../../http/plan-url.ts';
+import { probeOrigin } from '../../http/probe-origin.ts';
+import { readSecretText } from '../../secret-values.ts';
+import type { SendOptions, Sink, TryOptions } from '../../sink.ts';
+
+const PAGER_DUTY = 'https://events.pagerduty.com';
+
+/**
+ * A sink that speaks PagerDuty's Events API v2. Its incidents have the plan's and the revision's key, so a repetition adds to the same one.
+ *
+ * @param changes whether it also tells of good batches.
+ */
+export function createPagerDuty(
+  name: string,
+  { routingKeySecretRef, url = PAGER_DUTY }: PagerDutySink,
+  changes: boolean,
+  environment: SinkEnvironment,
+): Sink {
+  const { http, userAgent, readSecret } = environment;
+
+  async function probe(options: TryOptions): Promise<ProbeResult> {
+    const key = await readSecretText(readSecret, routingKeySecretRef);
+    return key.kind === 'Found' ? probeOrigin(planUrl(url), environment, options) : key;
+  }
+
+  async function send(notification: Notification, { signal, now }: SendOptions): Promise<SendResult> {
+    const key = await readSecretText(readSecret, routingKeySecretRef);
+    if (key.kind === 'Permanent') return key;
+    for (const { path, body } of pagerDutyEvents(notification, changes)) {
+      const target = planUrl(url, path);
+      if (target.kind === 'Permanent') return target;
+      const answer = await http.post({
+        url: target.value,
+        headers: { 'content-type': 'application/json', 'user-agent': userAgent },
+        body: JSON.stringify({ routing_key: key.value, ...body }),
+        signal,
+      });
+      const result = judgeAnswer(answer, target.value.host, now);
+      if (result.kind !== 'Delivered') return result;
+    }
+    return { kind: 'Delivered' };
+  }
+
+  return {
+    name,
+    preview: (notification) => ({
+      contentType: 'application/json',
+      body: JSON.stringify(pagerDutyEvents(notification, changes)),
+    }),
+    send,
+    probe,
+  };
+}

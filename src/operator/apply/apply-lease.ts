@@ -1,0 +1,78 @@
+import { ANNOTATIONS } from '../../api/names.ts';
+import { readLease } from '../../core/baton/lease.ts';
+import type { Command } from '../../core/rollout/model/command.ts';
+import { toMicroTime } from '../../core/text.ts';
+import type { KubeObject } from '../../kube/client/client.ts';
+import { KINDS, resourcePath } from '../../kube/resource-path.ts';
+import { applyToGroup, type GroupCommand } from './apply-group.ts';
+import type { ApplyDeps } from './apply.ts';
+import { object } from '../json.ts';
+import { planKey } from '../plan-key.ts';
+
+/** What is done to Leases. */
+export type LeaseCommand = GroupCommand | Extract<Command, { kind: 'PassBaton' | 'ClearReceipts' | 'DeleteLease' }>;
+
+/** Carries out what is done to Leases: that of the plan, and those of exclusive groups. */
+export async function applyToLease(deps: ApplyDeps, namespace: string, command: LeaseCommand): Promise<void> {
+  switch (command.kind) {
+    case 'PassBaton':
+      return passBaton(deps, namespace, command);
+    case 'ClearReceipts':
+      return clearReceipts(deps, namespace, command);
+    case 'DeleteLease':
+      return deleteLease(deps, namespace, command);
+    default:
+      return applyToGroup(deps, command);
+  }
+}
+
+async function deleteLease(
+  { client, observer }: ApplyDeps,
+  namespace: string,
+  { lease: { name, uid } }: Extract<Command, { kind: 'DeleteLease' }>,
+): Promise<void> {
+  const path = resourcePath(KINDS.leases, { namespace, name });
+  await client.delete(path, { preconditions: { uid }, propagationPolicy: 'Background' });
+  observer.gone('lease', planKey(namespace, name), uid);
+}
+
+/** One PUT with the resourceVersion that was seen: a holder that renewed in between makes it fail, and the next pass decides again. */
+async function passBaton(
+  { client, observer, now }: ApplyDeps,
+  namespace: string,
+  { lease, to, receipts }: Extract<Command, { kind: 'PassBaton' }>,
+): Promise<void> {
+  const path = resourcePath(KINDS.leases, { namespace, name: lease.name });
+  const current = await client.get<KubeObject>(path);
+  const spec = object(current['spec']);
+  if (current.metadata.uid !== lease.uid || spec['leaseTransitions'] !== lease.transitions) return;
+  const time = toMicroTime(now());
+  const annotations: Record<string, string> = {
+    ...current.metadata.annotations,
+    [ANNOTATIONS.batch]: to.batch,
+    [ANNOTATIONS.batchUid]: to.batchUid,
+    [ANNOTATIONS.agentPod]: to.pod,
+    [ANNOTATIONS.agentPodUid]: to.podUid,
+  };
+  // Receipts that came after the snapshot must not be lost: copied ones are dropped only when the snapshot had them all.
+  if (readLease(current).receipts.length === lease.receipts.length) annotations[ANNOTATIONS.receipts] = JSON.stringify(receipts);
+  const next = {
+    ...current,
+    metadata: { ...current.metadata, annotations },
+    spec: { ...spec, holderIdentity: to.node, acquireTime: time, renewTime: time, leaseTransitions: lease.transitions + 1 },
+  };
+  observer.lease(await client.replace<KubeObject>(path, next));
+}
+
+/** Receipts that came after the snapshot must not be lost: then the next pass decides again. */
+async function clearReceipts(
+  { client, observer }: ApplyDeps,
+  namespace: string,
+  { lease, receipts }: Extract<Command, { kind: 'ClearReceipts' }>,
+): Promise<void> {
+  const path = resourcePath(KINDS.leases, { namespace, name: lease.name });
+  const current = await client.get<KubeObject>(path);
+  if (current.metadata.uid !== lease.uid || readLease(current).receipts.length !== lease.receipts.length) return;
+  const annotations = { ...current.metadata.annotations, [ANNOTATIONS.receipts]: JSON.stringify(receipts) };
+  observer.lease(await client.replace<KubeObject>(path, { ...current, metadata: { ...current.metadata, annotations } }));
+}

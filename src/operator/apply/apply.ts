@@ -1,0 +1,202 @@
+import { CONDITIONS } from '../../api/conditions.ts';
+import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import { ANNOTATIONS, FINALIZERS, LABELS } from '../../api/names.ts';
+import { settleConditions } from '../../core/condition.ts';
+import type { PodFact } from '../../core/facts.ts';
+import { isNodeCommand, type Command, type Manifest } from '../../core/rollout/model/command.ts';
+import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
+import { isKubeError } from '../../kube/client/kube-error.ts';
+import { KINDS, resourcePath, type ResourceKind } from '../../kube/resource-path.ts';
+import { applyToPod, isDrainCommand, type EvictionAnswers } from './apply-drain.ts';
+import { applyToLease, type LeaseCommand } from './apply-lease.ts';
+import { applyToNode, type NodeWriter } from './apply-node.ts';
+import { applyToPullPods, isPullCommand, type PullCommand } from './apply-pull-pods.ts';
+import { object } from '../json.ts';
+import { planKey } from '../plan-key.ts';
+import { prepareNamespace } from './prepare-namespace.ts';
+
+/** Takes the answers to our own writes into the caches, so that the next pass sees them. */
+export interface Observer {
+  node(node: KubeObject): void;
+  job(job: KubeObject): void;
+  pod(pod: KubeObject): void;
+  lease(lease: KubeObject): void;
+  /** The Lease of an exclusive group. */
+  group(lease: KubeObject): void;
+  plan(plan: KubeObject): void;
+  batch(batch: KubeObject): void;
+  action(action: KubeObject): void;
+  /** The Jobs of a batch were deleted. */
+  jobsGone(batchUid: string): void;
+  /** The Pods of a wave that pulled images ahead were deleted. */
+  pullPodsGone(planUid: string, wave: string): void;
+  gone(kind: 'lease' | 'group' | 'batch' | 'plan', key: string, uid: string): void;
+}
+
+/** What carrying out commands needs. */
+export interface ApplyDeps {
+  /** Namespace of the Leases of exclusive groups: the operator's own. */
+  readonly groupNamespace: string;
+  readonly client: KubeClient;
+  readonly observer: Observer;
+  readonly nodes: NodeWriter;
+  readonly now: () => number;
+  readonly evictions: EvictionAnswers;
+  /** The API server refused a Job, or a Pod that pulls images, for good. */
+  readonly jobRefused: (name: string, message: string) => void;
+}
+
+/** Carries out one command. Idempotent: a command that was carried out already changes nothing. Throws a KubeError otherwise. */
+export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: Command): Promise<void> {
+  const { client, observer } = deps;
+  const { namespace } = plan.metadata;
+  if (isNodeCommand(command)) {
+    return applyToNode(deps.nodes, { key: planKey(namespace, plan.metadata.name), uid: plan.metadata.uid }, command);
+  }
+  if (isDrainCommand(command)) return applyToPod({ client, answers: deps.evictions }, command);
+  switch (command.kind) {
+    case 'HoldPlan':
+      return setPlanFinalizers(deps, plan, [...(plan.metadata.finalizers ?? []), FINALIZERS.plan]);
+    case 'LetPlanGo':
+      return setPlanFinalizers(
+        deps,
+        plan,
+        (plan.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZERS.plan),
+      );
+    case 'PrepareNamespace': {
+      observer.lease(await prepareNamespace(client, namespace, command.lease));
+      return;
+    }
+    case 'CreateBatch': {
+      observer.batch(await createOwn(deps, KINDS.batches, namespace, command.batch));
+      return;
+    }
+    case 'RemoveBatch':
+      return removeBatch(deps, command);
+    case 'ReplacePod':
+      return replacePod(client, command.pod);
+    case 'CreateJob':
+      return createJob(deps, namespace, command.job);
+    case 'StopJob':
+      return stopJob(deps, command);
+    case 'DeleteJobs':
+      return deleteJobs(deps, namespace, command.batchUid);
+    case 'CreateAgentPod': {
+      observer.pod(await createOwn(deps, KINDS.pods, namespace, command.pod));
+      return;
+    }
+    case 'DeleteAgentPod':
+      return deleteAgentPod(client, command);
+    case 'TellWarnings':
+      return tellOnce(client, namespace, command.event);
+    case 'AnswerAction':
+      return answerAction(deps, command);
+    default:
+      return applyToOthers(deps, plan, command);
+  }
+}
+
+/** What is no part of a turn. */
+async function applyToOthers(deps: ApplyDeps, plan: UpgradePlan, command: LeaseCommand | PullCommand): Promise<void> {
+  return isPullCommand(command) ? applyToPullPods(deps, plan, command) : applyToLease(deps, plan.metadata.namespace, command);
+}
+
+/** Creates an object whose name is deterministic. One that exists counts as ours only when its UID label says so. */
+async function createOwn({ client }: ApplyDeps, kind: ResourceKind, namespace: string, manifest: Manifest): Promise<KubeObject> {
+  try {
+    return await client.create<KubeObject>(resourcePath(kind, { namespace }), manifest);
+  } catch (error) {
+    if (!isKubeError(error, 'AlreadyExists')) throw error;
+    const metadata = object(manifest['metadata']);
+    const name = String(metadata['name']);
+    const existing = await client.get<KubeObject>(resourcePath(kind, { namespace, name }));
+    const wanted = object(metadata['labels'])[LABELS.planUid];
+    if (existing.metadata.labels?.[LABELS.planUid] !== wanted) {
+      throw new Error(`${kind.plural} ${namespace}/${name} exists and belongs to something else: delete it`, { cause: error });
+    }
+    return existing;
+  }
+}
+
+async function setPlanFinalizers(
+  { client, observer }: ApplyDeps,
+  plan: UpgradePlan,
+  finalizers: readonly string[],
+): Promise<void> {
+  const { namespace, name, resourceVersion, uid } = plan.metadata;
+  const path = resourcePath(KINDS.plans, { namespace, name });
+  const answer = await client.mergePatch<KubeObject>(path, { metadata: { resourceVersion, finalizers } });
+  if (plan.metadata.deletionTimestamp !== undefined && finalizers.length === 0)
+    observer.gone('plan', planKey(namespace, name), uid);
+  else observer.plan(answer);
+}
+
+async function removeBatch({ client, observer }: ApplyDeps, { batch }: Extract<Command, { kind: 'RemoveBatch' }>): Promise<void> {
+  const { namespace, name, uid } = batch.metadata;
+  const path = resourcePath(KINDS.batches, { namespace, name });
+  try {
+    await client.mergePatch<KubeObject>(path, { metadata: { uid, finalizers: null } });
+  } catch (error) {
+    if (!isKubeError(error, 'NotFound')) throw error;
+  }
+  await client.delete(path, { propagationPolicy: 'Background' });
+  observer.gone('batch', planKey(namespace, name), uid);
+}
+
+async function createJob(deps: ApplyDeps, namespace: string, job: Manifest): Promise<void> {
+  try {
+    deps.observer.job(await createOwn(deps, KINDS.jobs, namespace, job));
+  } catch (error) {
+    const refused = isKubeError(error, 'Invalid') || (isKubeError(error, 'Forbidden') && !error.message.includes('quota'));
+    if (!refused) throw error;
+    deps.jobRefused(String(object(job['metadata'])['name']), error.message);
+  }
+}
+
+/** The Job controller ends a Job that is past `activeDeadlineSeconds`. The annotation tells whose will it was; it stays as evidence. */
+async function stopJob({ client, observer }: ApplyDeps, { job, message }: Extract<Command, { kind: 'StopJob' }>): Promise<void> {
+  const { namespace, name, uid } = job;
+  const patch = { metadata: { uid, annotations: { [ANNOTATIONS.stopped]: message } }, spec: { activeDeadlineSeconds: 1 } };
+  observer.job(await client.mergePatch<KubeObject>(resourcePath(KINDS.jobs, { namespace, name }), patch));
+}
+
+async function deleteJobs({ client, observer }: ApplyDeps, namespace: string, batchUid: string): Promise<void> {
+  const query = { labelSelector: `${LABELS.batchUid}=${batchUid}` };
+  await client.deleteCollection(resourcePath(KINDS.jobs, { namespace }), query, { propagationPolicy: 'Background' });
+  observer.jobsGone(batchUid);
+}
+
+/** A Pod that is gone, or another one by the same name, has been replaced. */
+async function replacePod(client: KubeClient, { namespace, name, uid }: PodFact): Promise<void> {
+  try {
+    await client.delete(resourcePath(KINDS.pods, { namespace, name }), { preconditions: { uid } });
+  } catch (error) {
+    if (!isKubeError(error, 'Conflict')) throw error;
+  }
+}
+
+async function deleteAgentPod(client: KubeClient, { pod, atOnce }: Extract<Command, { kind: 'DeleteAgentPod' }>): Promise<void> {
+  const { namespace, name, uid } = pod;
+  const path = resourcePath(KINDS.pods, { namespace, name });
+  await client.delete(path, { preconditions: { uid }, gracePeriodSeconds: atOnce ? 0 : undefined });
+}
+
+/** Its name is made from what it tells: one that exists has been told. */
+async function tellOnce(client: KubeClient, namespace: string, event: Manifest): Promise<void> {
+  try {
+    await client.create(resourcePath(KINDS.events, { namespace }), event);
+  } catch (error) {
+    if (!isKubeError(error, 'AlreadyExists')) throw error;
+  }
+}
+
+async function answerAction(
+  { client, observer, now }: ApplyDeps,
+  { action, answer }: Extract<Command, { kind: 'AnswerAction' }>,
+): Promise<void> {
+  const { namespace, name, generation, resourceVersion } = action.metadata;
+  const finding = { type: CONDITIONS.applied, ...answer, observedGeneration: generation };
+  const conditions = settleConditions(action.status?.conditions, [finding], now());
+  const path = resourcePath(KINDS.actions, { namespace, name, subresource: 'status' });
+  observer.action(await client.mergePatch<KubeObject>(path, { metadata: { resourceVersion }, status: { conditions } }));
+}
