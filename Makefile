@@ -22,11 +22,11 @@ demo-down: node_modules/.package-lock.json ## Remove everything that make demo b
 	@$(NPM) run cluster -- down --name demo
 
 ##@ Develop
-.PHONY: test test-core test-adapter test-apiserver test-kwok test-cluster lint format typecheck bench generate verify build
+.PHONY: test test-unit test-adapter test-apiserver test-kwok test-cluster lint format typecheck bench generate verify build
 test: node_modules/.package-lock.json ## Run everything that proves it: lint, types, generated files, all tests (the first run builds Kubernetes, about 25 minutes)
 	@$(NPM) run test:all
-test-core: node_modules/.package-lock.json ## Run the tests of the pure core only (seconds)
-	$(NPM) test -- --selectProjects core
+test-unit: node_modules/.package-lock.json ## Run the tests of the pure core only (seconds)
+	$(NPM) test -- --selectProjects unit
 test-adapter: node_modules/.package-lock.json ## Run the tests that need loopback only
 	$(NPM) test -- --selectProjects adapter
 test-apiserver: node_modules/.package-lock.json ## Run the tests against a real kube-apiserver (no root)

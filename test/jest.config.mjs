@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * Five projects: `core` (pure), `adapter` (loopback and nock), `apiserver` (a real kube-apiserver, no root), `kwok` (a real control plane
+ * Five projects: `unit` (no I/O), `adapter` (loopback and nock), `apiserver` (a real kube-apiserver, no root), `kwok` (a real control plane
  * with simulated nodes, root) and `cluster` (real kubelets, root).
  * @type {import('jest').Config}
  */
@@ -18,9 +18,9 @@ export default {
   projects: [
     {
       ...base,
-      displayName: 'core',
-      roots: ['<rootDir>/test/core'],
-      testMatch: ['<rootDir>/test/core/**/*.test.ts'],
+      displayName: 'unit',
+      roots: ['<rootDir>/test/unit'],
+      testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
     },
     {
       ...base,

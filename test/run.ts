@@ -178,7 +178,7 @@ async function main(): Promise<number> {
     outcomes.push(await step('lint', [tool('eslint/bin/eslint.js'), '.']));
     outcomes.push(await step('format', [tool('prettier/bin/prettier.cjs'), '--check', '.']));
     outcomes.push(await step('generated files', ['src/generate/main.ts', '--check']));
-    await project('core');
+    await project('unit');
     await project('adapter');
 
     title("the test cluster's programs");

@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import { decide, type Decision } from '../../src/core/rollout/decide.ts';
 import type { PlanSnapshot } from '../../src/core/rollout/model/snapshot.ts';
-import { aNode, aSnapshot, byName, done, inTurn, SETTINGS } from '../core/rollout/support/facts.ts';
-import { aBatch, aPlan, at } from '../core/rollout/support/objects.ts';
+import { aNode, aSnapshot, byName, done, inTurn, SETTINGS } from '../unit/core/rollout/support/facts.ts';
+import { aBatch, aPlan, at } from '../unit/core/rollout/support/objects.ts';
 
 const SIZES = [1_000, 10_000, 100_000] as const;
 const RUNS = 7;

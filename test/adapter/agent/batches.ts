@@ -1,7 +1,7 @@
 import type { BatchAlert, UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { NotifyPolicy, Sink, UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
 import { hasReceipt } from '../../../src/core/baton/lease.ts';
-import { aBatch, succeeded } from '../../core/notification/a-batch.ts';
+import { aBatch, succeeded } from '../../unit/core/notification/a-batch.ts';
 
 function aSink(name: string): Sink {
   if (name !== 'mail') return { name, webhook: { url: `https://${name}.example/` } };

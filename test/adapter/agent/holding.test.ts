@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aReport } from '../../core/notification/a-batch.ts';
+import { aReport } from '../../unit/core/notification/a-batch.ts';
 import { BATCH, MINUTE_MS, SECOND_MS, worldWithHolder } from './a-holder.ts';
 import { AgentWorld } from './agent-world.ts';
 import { openBatch, settle } from './batches.ts';

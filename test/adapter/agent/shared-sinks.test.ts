@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { sharedSinkFiles } from '../../../src/agent/kube/shared-sink-files.ts';
 import { secretFiles } from '../../../src/notify/secret-files.ts';
-import { aPlan } from '../../core/rollout/support/objects.ts';
+import { aPlan } from '../../unit/core/rollout/support/objects.ts';
 import { MINUTE_MS, SECOND_MS, worldWithHolder } from './a-holder.ts';
 import type { AgentWorld } from './agent-world.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import { previewText, type Preview } from '../../../src/cli/notify/preview-text.ts';
-import { aBatch, succeeded } from '../../core/notification/a-batch.ts';
+import { aBatch, succeeded } from '../../unit/core/notification/a-batch.ts';
 
 const PLAN = `
 apiVersion: baton.dev/v1alpha1

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { testPlan, type TestOutcome, type TestPlanInput } from '../../../src/cli/notify/test-plan.ts';
 import { KubeError } from '../../../src/kube/client/kube-error.ts';
-import { aPlan } from '../../core/rollout/support/objects.ts';
+import { aPlan } from '../../unit/core/rollout/support/objects.ts';
 
 const SETTINGS = {
   ...{ BATON_IMAGE: 'registry.example/baton:0.1.0', BATON_IMAGE_PULL_POLICY: 'IfNotPresent', BATON_SINK_ALLOW: 'hooks.example' },

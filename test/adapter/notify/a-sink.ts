@@ -11,7 +11,7 @@ import { createConnect } from '../../../src/net/guarded-socket.ts';
 import { createSink } from '../../../src/notify/create-sink.ts';
 import { createHttpClient, type HttpClient } from '../../../src/notify/http/http-client.ts';
 import type { Sink } from '../../../src/notify/sink.ts';
-import { aBatch, succeeded } from '../../core/notification/a-batch.ts';
+import { aBatch, succeeded } from '../../unit/core/notification/a-batch.ts';
 
 /** The notification of a batch of one node that went well. */
 export const NOTIFICATION: Notification = consolidate({

@@ -4,7 +4,7 @@ import type { Sink as SinkSpec } from '../../../src/api/generated/upgradeplan.ts
 import { judgeAttempt, makeReceipt } from '../../../src/core/baton/attempt.ts';
 import type { Notification } from '../../../src/core/notification/model/notification.ts';
 import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
-import { tell } from '../../core/notify/tell.ts';
+import { tell } from '../../unit/notify/tell.ts';
 import { aClient, NOTIFICATION, SinkWorld } from './a-sink.ts';
 import { patienceFor, silence, startReceiver, type Answer, type Receiver } from './receiver.ts';
 

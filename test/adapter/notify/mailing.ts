@@ -1,6 +1,6 @@
 import type { EmailSink } from '../../../src/api/generated/upgradeplan.ts';
 import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
-import { tell } from '../../core/notify/tell.ts';
+import { tell } from '../../unit/notify/tell.ts';
 import { startMailServer, type MailServer, type MailServerBehaviour } from '../../support/mail-server.ts';
 import { SinkWorld, type WayOut } from './a-sink.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Sink as SinkSpec } from '../../../src/api/generated/upgradeplan.ts';
 import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
-import { tell } from '../../core/notify/tell.ts';
+import { tell } from '../../unit/notify/tell.ts';
 import { SinkWorld } from './a-sink.ts';
 import { startReceiver, type Answer, type Receiver } from './receiver.ts';
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { blocksProblem, type AnyBlock } from '../../core/notify/slack-limits.ts';
+import { blocksProblem, type AnyBlock } from '../../unit/notify/slack-limits.ts';
 import { startReceiver, type ReceivedRequest } from './receiver.ts';
 
 /** A message as the server keeps it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { consolidate } from '../../../src/core/notification/consolidation/consolidate.ts';
 import { renderTemplate } from '../../../src/notify/template.ts';
-import { aBatch, failed, succeeded } from '../../core/notification/a-batch.ts';
+import { aBatch, failed, succeeded } from '../../unit/core/notification/a-batch.ts';
 
 const notification = consolidate({
   batch: aBatch([succeeded('node-1'), failed('node-2', 'JobFailed', 'exit code 3: "no <EFI>"')]),

@@ -5,7 +5,7 @@ import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
 import { startHealthServer } from '../../../src/operator/health-server.ts';
 import { createMetrics, type NodeInTurn } from '../../../src/operator/metrics.ts';
-import { aBatch, aPlan } from '../../core/rollout/support/objects.ts';
+import { aBatch, aPlan } from '../../unit/core/rollout/support/objects.ts';
 
 let inTurn: NodeInTurn[];
 let plans: UpgradePlan[];

@@ -7,8 +7,8 @@ import { KubeError } from '../../../src/kube/client/kube-error.ts';
 import { reconcile, type PassResult } from '../../../src/operator/reconcile.ts';
 import { StatusWriter } from '../../../src/operator/status-writer.ts';
 import { RecordingLog } from '../kube/support/recording-log.ts';
-import { aNode, aSnapshot, byName, SETTINGS } from '../../core/rollout/support/facts.ts';
-import { aBatch, aPlan, at, hash, outboxOf, settledStatus } from '../../core/rollout/support/objects.ts';
+import { aNode, aSnapshot, byName, SETTINGS } from '../../unit/core/rollout/support/facts.ts';
+import { aBatch, aPlan, at, hash, outboxOf, settledStatus } from '../../unit/core/rollout/support/objects.ts';
 
 interface Pass {
   readonly result: PassResult;

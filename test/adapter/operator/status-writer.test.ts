@@ -3,7 +3,7 @@ import type { UpgradePlan, UpgradePlanStatus } from '../../../src/api/generated/
 import type { KubeObject } from '../../../src/kube/client/client.ts';
 import { KubeError } from '../../../src/kube/client/kube-error.ts';
 import { StatusWriter } from '../../../src/operator/status-writer.ts';
-import { aBatch, aPlan } from '../../core/rollout/support/objects.ts';
+import { aBatch, aPlan } from '../../unit/core/rollout/support/objects.ts';
 
 interface Patch {
   readonly path: string;

@@ -4,7 +4,7 @@ import type { KubeClient, KubeObject } from '../../../src/kube/client/client.ts'
 import { applyToNode } from '../../../src/operator/apply/apply-node.ts';
 import { doneMarkOf } from '../../../src/operator/plan-key.ts';
 import { projectNode } from '../../../src/operator/watch/project.ts';
-import { aQuarantine, aTurn, hash } from '../../core/rollout/support/objects.ts';
+import { aQuarantine, aTurn, hash } from '../../unit/core/rollout/support/objects.ts';
 
 const KEY = 'fleet/os';
 

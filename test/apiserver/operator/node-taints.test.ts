@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { ANNOTATIONS } from '../../../src/api/names.ts';
 import { ROLLED_BACK } from '../../../src/api/marks.ts';
 import type { NodeFact } from '../../../src/core/facts.ts';
-import { aTurn } from '../../core/rollout/support/objects.ts';
+import { aTurn } from '../../unit/core/rollout/support/objects.ts';
 import { startConnectedCluster, type ConnectedCluster } from './connected-cluster.ts';
 import { DONE_MARK, fact, FAILED_TEST, MARK, NodeFixture, turnOf, why } from './node-fixture.ts';
 

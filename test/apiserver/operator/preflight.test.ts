@@ -3,8 +3,8 @@ import { decide } from '../../../src/core/rollout/decide.ts';
 import type { KubeClient, KubeObject } from '../../../src/kube/client/client.ts';
 import { applyCommand, type ApplyDeps } from '../../../src/operator/apply/apply.ts';
 import { readPreflight } from '../../../src/operator/gather/read-preflight.ts';
-import { aNode, aSnapshot, byName, SETTINGS } from '../../core/rollout/support/facts.ts';
-import { aPlan, at, hash } from '../../core/rollout/support/objects.ts';
+import { aNode, aSnapshot, byName, SETTINGS } from '../../unit/core/rollout/support/facts.ts';
+import { aPlan, at, hash } from '../../unit/core/rollout/support/objects.ts';
 import { startConnectedCluster, type ConnectedCluster } from './connected-cluster.ts';
 
 let connected: ConnectedCluster;

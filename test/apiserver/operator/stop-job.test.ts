@@ -4,7 +4,7 @@ import type { KubeClient, KubeObject } from '../../../src/kube/client/client.ts'
 import { applyCommand, type ApplyDeps } from '../../../src/operator/apply/apply.ts';
 import { projectJob } from '../../../src/operator/watch/project.ts';
 import { waitFor } from '../../cluster/wait-for.ts';
-import { aPlan } from '../../core/rollout/support/objects.ts';
+import { aPlan } from '../../unit/core/rollout/support/objects.ts';
 import { startConnectedCluster, type ConnectedCluster } from './connected-cluster.ts';
 
 const JOBS = '/apis/batch/v1/namespaces/fleet/jobs';

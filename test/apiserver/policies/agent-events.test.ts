@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { planEvent, type PlanEvent } from '../../../src/notify/kinds/events/event-note.ts';
-import { tell } from '../../core/notify/tell.ts';
+import { tell } from '../../unit/notify/tell.ts';
 import type { Answer, Caller } from './caller.ts';
 import { inFleet, must, NAMESPACE, startGuardedCluster, type GuardedCluster } from './guarded-cluster.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readExpression } from '../../../../src/operator/gates/expression.ts';
 import { refusedGate } from '../../../../src/operator/gates/validate-gates.ts';
-import { aPlan } from '../../../core/rollout/support/objects.ts';
+import { aPlan } from '../../../unit/core/rollout/support/objects.ts';
 
 const CEPH = { status: { ceph: { health: 'HEALTH_OK' }, ready: 3, ratio: 0.5, conditions: [{ type: 'Ready', status: 'True' }] } };
 

@@ -4,7 +4,7 @@ import type { Gate, UpgradePlan } from '../../../../src/api/generated/upgradepla
 import { GateLoops } from '../../../../src/operator/gates/gate-loops.ts';
 import { closedBecause, type Probe, type Sight } from '../../../../src/operator/gates/observation.ts';
 import { waitFor } from '../../../cluster/wait-for.ts';
-import { aPlan } from '../../../core/rollout/support/objects.ts';
+import { aPlan } from '../../../unit/core/rollout/support/objects.ts';
 import { RecordingLog } from '../../kube/support/recording-log.ts';
 
 const KEY = 'fleet/os';

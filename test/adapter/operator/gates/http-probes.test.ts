@@ -9,7 +9,7 @@ import { createCredentials } from '../../../../src/operator/gates/credentials.ts
 import { createHttpProbe } from '../../../../src/operator/gates/http-probe.ts';
 import { createPrometheusProbe } from '../../../../src/operator/gates/prometheus-probe.ts';
 import type { Sight } from '../../../../src/operator/gates/observation.ts';
-import { aPlan } from '../../../core/rollout/support/objects.ts';
+import { aPlan } from '../../../unit/core/rollout/support/objects.ts';
 import { json, startServer, vector, type Answer, type AnsweringServer } from './prometheus-server.ts';
 
 const TOKEN = 'a-token-that-nobody-else-may-see';

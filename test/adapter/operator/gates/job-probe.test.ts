@@ -4,7 +4,7 @@ import type { Gate } from '../../../../src/api/generated/upgradeplan.ts';
 import type { KubeObject } from '../../../../src/kube/client/client.ts';
 import { createJobProbe, type JobProbeDeps } from '../../../../src/operator/gates/job-probe.ts';
 import type { Probe, Sight } from '../../../../src/operator/gates/observation.ts';
-import { aPlan, at, timeAt } from '../../../core/rollout/support/objects.ts';
+import { aPlan, at, timeAt } from '../../../unit/core/rollout/support/objects.ts';
 
 /** The Jobs of a namespace, as the API server has them. */
 class Jobs {

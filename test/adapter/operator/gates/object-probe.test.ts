@@ -3,7 +3,7 @@ import type { ObjectGate } from '../../../../src/api/generated/upgradeplan.ts';
 import { KubeError } from '../../../../src/kube/client/kube-error.ts';
 import { createObjectProbe, type ObjectProbeDeps } from '../../../../src/operator/gates/object-probe.ts';
 import type { Sight } from '../../../../src/operator/gates/observation.ts';
-import { aPlan } from '../../../core/rollout/support/objects.ts';
+import { aPlan } from '../../../unit/core/rollout/support/objects.ts';
 
 const CEPH = {
   apiVersion: 'ceph.rook.io/v1',

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ServerResponse } from 'node:http';
+import type { Refusal } from '../../../../src/core/rollout/model/eviction-answer.ts';
+import { createKubeClient } from '../../../../src/kube/client/client.ts';
+import type { PooledKubeConfig } from '../../../../src/kube/client/pooled-kube-config.ts';
+import { applyToPod, type DrainCommand } from '../../../../src/operator/apply/apply-drain.ts';
+import { aPod } from '../../../unit/core/rollout/support/facts.ts';
+import { kubeConfigFor, sendJson, sendStatus, startServer, type LoopbackServer } from '../../kube/support/loopback-server.ts';
+import { RecordingLog } from '../../kube/support/recording-log.ts';
+
+/** What is noted of a Pod: that it goes, or why not and for how long it is to rest. */
+type Noted = readonly ['granted'] | readonly ['refused', Refusal, number | undefined];
+
+const POD = aPod('web-1', 'node-1');
+
+let server: LoopbackServer | undefined;
+let kubeConfig: PooledKubeConfig | undefined;
+let noted: Noted[];
+beforeEach(() => {
+  noted = [];
+});
+afterEach(async () => {
+  await kubeConfig?.close();
+  await server?.close();
+});
+
+async function carryOut(kind: DrainCommand['kind'], answer: (response: ServerResponse) => void): Promise<void> {
+  server = await startServer((_request, response) => answer(response));
+  kubeConfig = kubeConfigFor(server.url);
+  const log = new RecordingLog();
+  const client = createKubeClient({
+    kubeConfig,
+    userAgent: 'baton-test/1',
+    log,
+    now: Date.now,
+    random: Math.random,
+    sleep: () => Promise.resolve(),
+  });
+  const answers = {
+    granted: () => void noted.push(['granted']),
+    refused: (_uid: string, refusal: Refusal, seconds: number | undefined) => void noted.push(['refused', refusal, seconds]),
+  };
+  await applyToPod({ client, answers }, { kind, pod: POD, why: 'a test' });
+}
+
+const budget = (message: string): object => ({ causes: [{ reason: 'DisruptionBudget', message }] });
+
+describe('An eviction', () => {
+  it('asks for this very Pod, and notes that it goes', async () => {
+    await carryOut('Evict', (response) => sendJson(response, 201, {}));
+
+    expect(noted).toEqual([['granted']]);
+    expect(server?.requests).toMatchObject([{ method: 'POST', path: '/api/v1/namespaces/shop/pods/web-1/eviction' }]);
+    expect(JSON.parse(server?.requests[0]?.body ?? '')).toMatchObject({
+      kind: 'Eviction',
+      deleteOptions: { preconditions: { uid: 'uid-of-web-1' } },
+    });
+  });
+
+  it.each([
+    ['that it allows nothing now', 'The disruption budget web needs 2 healthy pods and has 2 currently', 'web'],
+    ['that its status is not there yet', 'The disruption budget web is still being processed by the server.', 'web'],
+    ['something else', 'Cannot evict pod as it would violate the budget', undefined],
+  ])('notes the budget when the API server says of it %s', async (_, message, name) => {
+    const headers = { 'retry-after': '10' };
+    await carryOut('Evict', (response) => sendStatus(response, 429, 'TooManyRequests', { details: budget(message), headers }));
+
+    expect(noted).toEqual([['refused', { message, budget: name }, 10]]);
+  });
+
+  it('notes what a webhook says, which is no budget', async () => {
+    await carryOut('Evict', (response) => sendStatus(response, 403, 'Forbidden', {}));
+
+    expect(noted).toHaveLength(1);
+    expect(noted[0]).toMatchObject(['refused', { budget: undefined }, undefined]);
+  });
+
+  it('notes that two budgets for one Pod are more than the API server can do', async () => {
+    await carryOut('Evict', (response) => sendStatus(response, 500, 'InternalError', {}));
+
+    expect(noted[0]?.[0]).toBe('refused');
+    expect(server?.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['is gone', 404, 'NotFound'],
+    ['is another by that name', 409, 'Conflict'],
+  ])('notes nothing when the Pod %s', async (_, code, reason) => {
+    await carryOut('Evict', (response) => sendStatus(response, code, reason, {}));
+
+    expect(noted).toEqual([]);
+  });
+});
+
+describe('A deletion past the budget', () => {
+  it('deletes this very Pod with its own grace period', async () => {
+    await carryOut('DeletePod', (response) => sendJson(response, 200, {}));
+
+    expect(noted).toEqual([['granted']]);
+    expect(server?.requests).toMatchObject([{ method: 'DELETE', path: '/api/v1/namespaces/shop/pods/web-1' }]);
+    const body = JSON.parse(server?.requests[0]?.body ?? '') as object;
+    expect(body).toMatchObject({ preconditions: { uid: 'uid-of-web-1' } });
+    expect(body).not.toHaveProperty('gracePeriodSeconds');
+  });
+
+  it('notes that it was refused', async () => {
+    await carryOut('DeletePod', (response) => sendStatus(response, 403, 'Forbidden', {}));
+
+    expect(noted[0]?.[0]).toBe('refused');
+  });
+});

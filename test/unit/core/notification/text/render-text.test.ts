@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { fileURLToPath } from 'node:url';
+import type { BatchOutlook } from '../../../../../src/api/generated/upgradebatch.ts';
+import { consolidate } from '../../../../../src/core/notification/consolidation/consolidate.ts';
+import type { Notification } from '../../../../../src/core/notification/model/notification.ts';
+import { golden } from '../golden.ts';
+import { scenarioOf, SCENARIOS, type Scenario } from '../scenarios.ts';
+
+function tell(scenario: Scenario): Notification {
+  return consolidate({ ...scenario, agent: { node: 'node-217', pod: 'kernel-agent-5c1f-3' } });
+}
+
+describe('the text of a notification', () => {
+  it.each(SCENARIOS)('reads as its golden file: $title', (scenario) => {
+    const file = fileURLToPath(new URL(`../golden/${scenario.name}.txt`, import.meta.url));
+
+    const { text } = tell(scenario);
+
+    expect(`${text}\n`).toBe(golden(file, `${text}\n`));
+  });
+
+  it.each(SCENARIOS)('has at most 12 lines and 4,000 characters: $title', (scenario) => {
+    const { text } = tell(scenario);
+
+    expect(text.split('\n').length).toBeLessThanOrEqual(12);
+    expect(text.length).toBeLessThanOrEqual(4000);
+  });
+});
+
+describe('the runbook of a plan', () => {
+  const runbookUrl = 'https://wiki.example/runbooks/kernel';
+
+  it.each([
+    { name: 'clean', shown: false },
+    { name: 'done', shown: false },
+    { name: 'failed-within-budget', shown: true },
+    { name: 'approval', shown: true },
+    { name: 'rolling-back', shown: true },
+  ])('has a line where something went wrong or somebody has to act, and is always in the data: $name', ({ name, shown }) => {
+    const { text, runbookUrl: told } = tell({ ...scenarioOf(name), runbookUrl });
+
+    expect(text.includes(`\nRunbook: ${runbookUrl}\n`)).toBe(shown);
+    expect(told).toBe(runbookUrl);
+  });
+
+  it.each(SCENARIOS)('leaves a text of at most 12 lines and 4,000 characters, as long as it may be: $title', (scenario) => {
+    const { text } = tell({ ...scenario, runbookUrl: `https://wiki.example/${'x'.repeat(491)}` });
+
+    expect(text.split('\n').length).toBeLessThanOrEqual(12);
+    expect(text.length).toBeLessThanOrEqual(4000);
+  });
+});
+
+/** A scenario whose outlook is another one. */
+function withOutlook(name: string, change: (outlook: BatchOutlook) => BatchOutlook): Scenario {
+  const scenario = scenarioOf(name);
+  const { batch } = scenario;
+  const outlook = change(batch.status?.outlook ?? { next: 'Done', message: '' });
+  return { ...scenario, batch: { ...batch, status: { ...batch.status, outlook } } };
+}
+
+it('a Resume with a budget of nothing lets it go on until the next failure', () => {
+  expect(tell(withOutlook('paused', (outlook) => ({ ...outlook, maxFailed: 0 }))).text).toContain(
+    '\nGo on (until the next failure): ',
+  );
+});
+
+it('an approval that is asked for outside the windows is told with when the next one opens', () => {
+  const { text, next } = tell(
+    withOutlook('approval', ({ openUntilTime: _open, ...outlook }) => ({ ...outlook, opensTime: '2026-11-23T21:00:00Z' })),
+  );
+
+  expect(text).toContain('Next: batch 2, 20 nodes, once it is approved, not before Mon 22:00 CET\n');
+  expect(next).toMatchObject({ opensTime: '2026-11-23T21:00:00Z' });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import type { MaintenanceWindow, UpgradePlanSpec } from '../../../../../src/api/generated/upgradeplan.ts';
+import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
+import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
+import { aLease, anAgent, aNode, aSnapshot, byName, done, inTurn, SETTINGS } from '../support/facts.ts';
+import { aBatch, aPlan, hash } from '../support/objects.ts';
+
+const NIGHTS: MaintenanceWindow = { name: 'nights', schedule: '0 22 * * 1-5', durationSeconds: 21_600, timeZone: 'Europe/Paris' };
+/** A Monday night in Paris, in UTC: the window is open from 21:00 to 03:00. */
+const OPEN = '2026-11-24T02:59:59Z';
+const CLOSED = '2026-11-24T03:00:00Z';
+const NODES = byName(aNode('node-1'), aNode('node-2'), aNode('node-3'));
+
+function pass(now: string, changes: Partial<PlanSnapshot> = {}, spec: Partial<UpgradePlanSpec> = {}): Decision {
+  const plan = aPlan({ windows: [NIGHTS], notify: { sinks: [] }, ...spec });
+  const snapshot = aSnapshot({ plan, nodes: NODES, ...changes });
+  return decide({ snapshot, now: Date.parse(now), settings: SETTINGS, hash });
+}
+
+function kinds(decision: Decision): readonly string[] {
+  return decision.commands.map((command) => command.kind);
+}
+
+const BATCH = { batches: [aBatch(['node-1', 'node-2'])] };
+
+describe('windows: what starts', () => {
+  it.each<readonly [string, string, Partial<PlanSnapshot>, readonly string[]]>([
+    ['a batch, just before a window closes', OPEN, {}, ['CreateBatch']],
+    ['no batch once it is closed', CLOSED, {}, []],
+    ['a turn, just before a window closes', OPEN, BATCH, ['OpenTurn']],
+    ['no turn once it is closed', CLOSED, BATCH, []],
+  ])('%s', (_, now, changes, expected) => {
+    expect(kinds(pass(now, changes))).toEqual(expected);
+  });
+
+  it('T11: a window that closes in mid-plan lets no other node start, and what runs is finished', () => {
+    const nodes = byName(inTurn('node-1'), aNode('node-2'), aNode('node-3'));
+    const decision = pass(CLOSED, { ...BATCH, nodes }, { maxUnavailable: 3 });
+    expect(kinds(decision)).toEqual(['CreateJob']);
+    const records = decision.batchStatuses.get('os-aaaa-1')?.nodes;
+    expect(records?.map((record) => record.state)).toEqual(['Upgrading', 'Pending']);
+  });
+
+  it('everything at any time without windows', () => {
+    expect(kinds(pass(CLOSED, {}, { windows: [] }))).toEqual(['CreateBatch']);
+  });
+});
+
+describe('windows: what the status says', () => {
+  const told = { summary: 'Waiting', reason: 'WindowClosed', nextOpening: '2026-11-24T21:00:00Z' };
+  it.each<readonly [string, Partial<PlanSnapshot>]>([
+    ['before the next batch', {}],
+    ['in mid-batch', BATCH],
+  ])('while they are closed %s', (_, changes) => {
+    const { planStatus, lookAt } = pass(CLOSED, changes);
+    expect(planStatus).toMatchObject(told);
+    expect(planStatus?.conditions?.[0]?.message).toBe("every window is closed; 'nights' opens 2026-11-24 22:00 Europe/Paris");
+    expect(lookAt).toBe(Date.parse(told.nextOpening));
+  });
+
+  it('is the same a minute later, so that nothing has to be written', () => {
+    const before = pass(CLOSED).planStatus;
+    const plan = { ...aPlan({ windows: [NIGHTS], notify: { sinks: [] } }), ...(before === undefined ? {} : { status: before }) };
+    expect(pass('2026-11-24T03:01:00Z', { plan }).planStatus).toEqual(before);
+  });
+
+  it('has no next opening while one is open, nor when nothing is left to do', () => {
+    expect(pass(OPEN, BATCH).planStatus?.nextOpening).toBeUndefined();
+    const ended = pass(CLOSED, { nodes: byName(done('node-1')) }).planStatus;
+    expect(ended).toMatchObject({ summary: 'Succeeded' });
+    expect(ended?.nextOpening).toBeUndefined();
+  });
+
+  it('has the next opening although something else is said first', () => {
+    const { planStatus } = pass(CLOSED, {}, { paused: true });
+    expect(planStatus).toMatchObject({ reason: 'PausedBySpec', nextOpening: told.nextOpening });
+  });
+
+  it('says that none opens again', () => {
+    const { planStatus } = pass(CLOSED, {}, { windows: [{ ...NIGHTS, schedule: '0 0 31 2 *' }] });
+    expect(planStatus?.conditions?.map(({ type, status }) => `${type}=${status}`)).toContain('Stalled=True');
+    expect(planStatus?.conditions?.[0]?.message).toBe('every window is closed, and none opens again');
+  });
+
+  it('says what is wrong with a schedule that is refused', () => {
+    const validation = { kind: 'Refused', reason: 'ScheduleInvalid', message: 'spec.windows[0]: no' } as const;
+    const { planStatus } = pass(OPEN, { validation });
+    expect(planStatus).toMatchObject({ summary: 'Invalid', reason: 'ScheduleInvalid' });
+    expect(planStatus?.conditions?.find(({ type }) => type === 'Accepted')).toMatchObject({ reason: 'ScheduleInvalid' });
+  });
+});
+
+it('windows: the notification of a batch says when the next one may start', () => {
+  const records = [{ name: 'node-1', state: 'Succeeded' }] as const;
+  const batches = [aBatch(['node-1'], { status: { nodes: records } })];
+  const nodes = byName(done('node-1'), aNode('node-2'));
+  const outlook = pass(CLOSED, { batches, nodes, lease: aLease('node-1'), agentPods: [anAgent('node-1')] }).batchStatuses.get(
+    'os-aaaa-1',
+  )?.outlook;
+  expect(outlook).toMatchObject({ next: 'Waiting', reason: 'WindowClosed' });
+});

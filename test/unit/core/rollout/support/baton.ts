@@ -1,0 +1,80 @@
+import type { NodeRecord, UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
+import type { NodeFact, PodFact } from '../../../../../src/core/facts.ts';
+import { stepBaton, type BatonInput, type BatonStep } from '../../../../../src/core/rollout/agent/advance-baton.ts';
+import { surveyFleet } from '../../../../../src/core/rollout/fleet/fleet.ts';
+import type { LeaseFact } from '../../../../../src/core/rollout/model/snapshot.ts';
+import { aLease, anAgent, aNode, aSnapshot, byName, SETTINGS } from './facts.ts';
+import { aBatch, aPlan, at, hash, outboxOf, settledStatus, timeAt } from './objects.ts';
+
+/** What there is to see of a baton: four workers, three of them in an open batch; nobody holds, unless something else is said. */
+export interface Case {
+  readonly nodes?: readonly NodeFact[];
+  /** Names of the batch's nodes; node-1 to node-3 unless said otherwise. */
+  readonly batch?: readonly string[];
+  readonly earlier?: UpgradeBatch;
+  readonly states?: Readonly<Record<string, NodeRecord['state']>>;
+  readonly lease?: LeaseFact;
+  readonly agents?: readonly PodFact[];
+  readonly egress?: boolean;
+  readonly input?: Partial<BatonInput>;
+}
+
+/** Four workers that may hold. */
+export const WORKERS = [aNode('node-1'), aNode('node-2'), aNode('node-3'), aNode('node-4')];
+
+/** What the decision looks at. */
+export function inputOf({
+  nodes = WORKERS,
+  batch: names = ['node-1', 'node-2', 'node-3'],
+  states = {},
+  ...rest
+}: Case): BatonInput {
+  const { earlier, lease = aLease(), agents = [], egress = false, input = {} } = rest;
+  const index = earlier === undefined ? 1 : earlier.spec.index + 1;
+  const batch = aBatch(names, { spec: { index } });
+  const notify = egress ? { agent: { nodeSelector: { matchLabels: { egress: 'yes' } } } } : {};
+  const snapshot = aSnapshot({
+    plan: aPlan({ notify: { sinks: [{ name: 'ops', webhook: { url: 'https://hooks.example' } }], ...notify } }),
+    batches: earlier === undefined ? [batch] : [earlier, batch],
+    nodes: byName(...nodes),
+    lease,
+    agentPods: agents,
+  });
+  const records = new Map(names.map((name) => [name, { name, state: states[name] ?? 'Pending' }] as const));
+  const common = { holderWaits: false, uncopied: [], now: at(100), settings: SETTINGS, hash };
+  return { snapshot, fleet: surveyFleet(snapshot), lease, batch, records, ...common, ...input };
+}
+
+/** Decides. */
+export function step(input: Case): BatonStep {
+  return stepBaton(inputOf(input));
+}
+
+/** Where the next agent is to be; undefined when none is made. */
+export function next(input: Case): string | undefined {
+  const [command] = step(input).commands;
+  if (command?.kind !== 'CreateAgentPod') return undefined;
+  return /"values":\["(?<node>[^"]+)"\]/.exec(JSON.stringify(command.pod))?.groups?.['node'];
+}
+
+/** The batch before, told by a node. */
+export function toldBy(node: string): UpgradeBatch {
+  return aBatch([node], {
+    name: 'os-aaaa-0',
+    spec: { index: 1 },
+    status: settledStatus([], { notification: outboxOf('os-aaaa-0', node) }),
+  });
+}
+
+/** The batch before: one node sent the alert at last, another one had told how it ended. */
+export function alertedBy(alerter: string, teller: string): UpgradeBatch {
+  const batch = toldBy(teller);
+  const { id, sinks, receipts = [] } = outboxOf('os-aaaa-0', teller);
+  const alerted = { sink: 'ops', id: 'uid-of-os-aaaa-0/2', outcome: 'Delivered', node: alerter, time: timeAt(1) } as const;
+  return { ...batch, status: { ...batch.status, notification: { id, sinks: sinks ?? [], receipts: [...receipts, alerted] } } };
+}
+
+/** The Lease while node-3 holds it. */
+export const HELD = aLease('node-3');
+/** The agent on node-3. */
+export const AGENT = anAgent('node-3');

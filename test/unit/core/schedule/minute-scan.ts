@@ -1,0 +1,60 @@
+import type { MaintenanceWindow } from '../../../../src/api/generated/upgradeplan.ts';
+
+/** What the clocks of a zone show. */
+interface Wall {
+  readonly minute: number;
+  readonly hour: number;
+  readonly weekday: number;
+}
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function wall(instant: number, timeZone: string): Wall {
+  const format =
+    formats.get(timeZone) ??
+    new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', weekday: 'short', hourCycle: 'h23' });
+  formats.set(timeZone, format);
+  const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));
+  return { minute: Number(parts['minute']), hour: Number(parts['hour']), weekday: WEEKDAYS.indexOf(parts['weekday'] ?? '') };
+}
+
+/** `*`, a number, a list, a range, a step, or a range with one: all that the tests use. */
+function matches(field: string, value: number): boolean {
+  return field.split(',').some((part) => {
+    if (part === '*') return true;
+    if (part.startsWith('*/')) return value % Number(part.slice(2)) === 0;
+    const [range = '', step = '1'] = part.split('/');
+    const [from = NaN, to = from] = range.split('-').map(Number);
+    return from <= value && value <= to && (value - from) % Number(step) === 0;
+  });
+}
+
+/**
+ * Whether a window opens at a whole minute, by what the clocks show then, and in no other way. A single time of day that the clocks skip
+ * counts as soon as they have skipped it; one that they show twice counts once.
+ */
+export function opensAt({ schedule, timeZone }: MaintenanceWindow, instant: number): boolean {
+  const [minute = '', hour = '', , , weekday = ''] = schedule.split(' ');
+  const shown = wall(instant, timeZone);
+  const fits = (at: Wall): boolean => matches(minute, at.minute) && matches(hour, at.hour) && matches(weekday, at.weekday);
+  const single = /^\d+$/.test(minute) && /^\d+$/.test(hour);
+  if (!single) return fits(shown);
+  const before = wall(instant - 60_000, timeZone);
+  const skipped = shown.hour - before.hour === 2;
+  if (skipped && Number(hour) === before.hour + 1) return matches(weekday, shown.weekday);
+  const earlier = wall(instant - 3_600_000, timeZone);
+  const second = earlier.hour === shown.hour && earlier.minute === shown.minute;
+  return fits(shown) && !second;
+}
+
+/** Whether some window is open, minute by minute. */
+export function isOpenByScan(windows: readonly MaintenanceWindow[], now: number): boolean {
+  return windows.some((window) => {
+    const last = Math.floor(now / 60_000) * 60_000;
+    for (let minute = last; now - minute < window.durationSeconds * 1000; minute -= 60_000) {
+      if (opensAt(window, minute)) return true;
+    }
+    return false;
+  });
+}

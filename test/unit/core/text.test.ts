@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { byteLength, compareNames, counted, cutToBytes, toInstant, toMicroTime, toRfc3339 } from '../../../src/core/text.ts';
+
+/** Texts with characters of one to four bytes. */
+const anyText = fc.string({ unit: 'binary', maxLength: 80 });
+
+describe('Cutting a text to a number of bytes', () => {
+  it('never exceeds the limit', () => {
+    fc.assert(fc.property(anyText, fc.nat(200), (text, limit) => byteLength(cutToBytes(text, limit)) <= limit));
+  });
+
+  it('leaves a text alone that fits', () => {
+    fc.assert(fc.property(anyText, (text) => cutToBytes(text, byteLength(text)) === text));
+  });
+
+  it('never splits a character: what is left begins the text, and an ellipsis follows', () => {
+    fc.assert(
+      fc.property(anyText, fc.nat(200), (text, limit) => {
+        const cut = cutToBytes(text, limit);
+        if (cut === text) return;
+        const kept = Array.from(limit < 3 ? cut : cut.slice(0, -1));
+        expect(kept).toEqual(Array.from(text).slice(0, kept.length));
+        if (limit >= 3) expect(cut.endsWith('…')).toBe(true);
+      }),
+    );
+  });
+
+  it('keeps as much as fits', () => {
+    expect(cutToBytes('no space left on device', 11)).toBe('no space…');
+    expect(cutToBytes('äöü', 5)).toBe('ä…');
+    expect(cutToBytes('🚀🚀', 7)).toBe('🚀…');
+  });
+});
+
+describe('Times', () => {
+  it('are written in whole seconds of UTC, as Kubernetes does', () => {
+    expect(toRfc3339(Date.parse('2026-11-22T08:00:00.999Z'))).toBe('2026-11-22T08:00:00Z');
+  });
+
+  it('have six digits where Kubernetes wants microseconds', () => {
+    expect(toMicroTime(Date.parse('2026-11-22T08:00:00.123Z'))).toBe('2026-11-22T08:00:00.123000Z');
+  });
+
+  it.each([[undefined], [''], ['yesterday']])('%p is no instant', (time) => {
+    expect(toInstant(time)).toBeUndefined();
+  });
+
+  it('come back as they were written', () => {
+    expect(toInstant('2026-11-22T08:00:00Z')).toBe(Date.parse('2026-11-22T08:00:00Z'));
+  });
+});
+
+describe('Names', () => {
+  it('are put in the order in which people count', () => {
+    const names = ['node-10', 'node-2', 'rack2-a', 'node-1', 'rack10-a', 'rack2-b', 'node'];
+    expect(names.toSorted(compareNames)).toEqual(['node', 'node-1', 'node-2', 'node-10', 'rack2-a', 'rack2-b', 'rack10-a']);
+  });
+
+  it('are put in one order, wherever one begins', () => {
+    const name = fc.stringMatching(/^[a-c]{0,2}(-?[0-2]{1,3}){0,2}$/);
+    fc.assert(
+      fc.property(name, name, name, (a, b, c) => {
+        expect(Math.sign(compareNames(a, b))).toBe(-Math.sign(compareNames(b, a)) + 0);
+        if (compareNames(a, b) <= 0 && compareNames(b, c) <= 0) expect(compareNames(a, c)).toBeLessThanOrEqual(0);
+      }),
+    );
+  });
+
+  it.each([
+    [1, 'node', '1 node'],
+    [0, 'node', '0 nodes'],
+    [2, 'node', '2 nodes'],
+  ])('%i of a %s is %s', (count, noun, expected) => {
+    expect(counted(count, noun)).toBe(expected);
+  });
+});
