@@ -16,14 +16,14 @@ node_modules/.package-lock.json: package.json package-lock.json
 
 ##@ Use
 .PHONY: demo demo-down
-demo: node_modules/.package-lock.json ## Bring up a real Kubernetes, deploy Baton, roll an upgrade through it and show it (KUBECONFIG=path IMAGE=name: your own cluster)
+demo: node_modules/.package-lock.json ## Bring up a real Kubernetes, deploy Baton, roll an upgrade through it and show it (KUBECONFIG=path IMAGE=name: your own cluster; INSTALL=no: install no Debian packages)
 	@$(NPM) run demo -- $(if $(KUBECONFIG),--kubeconfig $(KUBECONFIG)) $(if $(IMAGE),--image $(IMAGE))
 demo-down: node_modules/.package-lock.json ## Remove everything that make demo brought up
 	@$(NPM) run cluster -- down --name demo
 
 ##@ Develop
 .PHONY: test test-unit test-adapter test-apiserver test-kwok test-cluster lint format typecheck bench generate verify build
-test: node_modules/.package-lock.json ## Run everything that proves it: lint, types, generated files, all tests (the first run builds Kubernetes, about 25 minutes)
+test: node_modules/.package-lock.json ## Run everything that proves it: lint, types, generated files, all tests (the first run builds Kubernetes, about 25 minutes; INSTALL=no: install no Debian packages)
 	@$(NPM) run test:all
 test-unit: node_modules/.package-lock.json ## Run the tests of the pure core only (seconds)
 	$(NPM) test -- --selectProjects unit

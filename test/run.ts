@@ -7,8 +7,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { requireBuildable } from './cluster/binaries.ts';
 import { stopCluster } from './cluster/cluster.ts';
+import { requirePrerequisites } from './cluster/prerequisites.ts';
 import { listClusters } from './cluster/state.ts';
+import { binaryNames } from './cluster/versions.ts';
 import { stopSystemCluster, systemClusterName } from './support/shared-cluster.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -137,6 +140,22 @@ async function interrupted(signal: NodeJS.Signals): Promise<void> {
   process.exit(130);
 }
 
+/** Installs what is missing, or says what the machine needs, before anything runs rather than after the first tests. */
+async function prepareMachine(): Promise<boolean> {
+  try {
+    await requireBuildable(binaryNames);
+    await requirePrerequisites({
+      realNodes: true,
+      withoutRoot: 'run what needs no root: make lint typecheck verify test-unit test-adapter test-apiserver',
+      log: console.log,
+    });
+    return true;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return false;
+  }
+}
+
 async function main(): Promise<number> {
   const reports = mkdtempSync(join(tmpdir(), 'baton-test-'));
   const outcomes: Outcome[] = [];
@@ -209,4 +228,4 @@ async function main(): Promise<number> {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void interrupted(signal));
-process.exitCode = await main();
+process.exitCode = (await prepareMachine()) ? await main() : 1;

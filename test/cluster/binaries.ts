@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { buildBinary, describeDuration, type Log } from './build.ts';
 import { binariesDirectory } from './locations.ts';
 import { withLock } from './lock-file.ts';
-import { requireGo } from './prerequisites.ts';
+import { requireGo } from './require-go.ts';
 import { runCommand } from './run-command.ts';
 import { binaryNames, binarySources, type BinaryName } from './versions.ts';
 
@@ -41,11 +41,13 @@ async function locate(name: BinaryName): Promise<string | undefined> {
   return isExecutable(cached) ? cached : findInstalled(name);
 }
 
-/** Gives the paths of these programs, building what is missing; two builders at once share the work. */
-export async function ensureBinaries<Name extends BinaryName>(
-  names: readonly Name[],
-  log: Log = () => undefined,
-): Promise<Record<Name, string>> {
+interface Located<Name extends BinaryName> {
+  readonly paths: Map<Name, string>;
+  /** In the order in which they are built. */
+  readonly missing: readonly Name[];
+}
+
+async function locateAll<Name extends BinaryName>(names: readonly Name[]): Promise<Located<Name>> {
   const paths = new Map<Name, string>();
   const missing: Name[] = [];
   for (const name of binaryNames.filter((candidate): candidate is Name => (names as readonly BinaryName[]).includes(candidate))) {
@@ -53,13 +55,25 @@ export async function ensureBinaries<Name extends BinaryName>(
     if (path === undefined) missing.push(name);
     else paths.set(name, path);
   }
-  if (missing.length > 0) {
-    await requireGo();
-    const seconds = missing.reduce((sum, name) => sum + binarySources[name].expectedSeconds, 0);
-    log(
-      `${missing.length} programs are built once, into ${binariesDirectory()}: about ${describeDuration(seconds)} on two cores`,
-    );
-  }
+  return { paths, missing };
+}
+
+/** Fails when a program still has to be built and Go cannot build it. */
+export async function requireBuildable(names: readonly BinaryName[]): Promise<void> {
+  const { missing } = await locateAll(names);
+  if (missing.length > 0) await requireGo();
+}
+
+/** Gives the paths of these programs, building what is missing; two builders at once share the work. */
+export async function ensureBinaries<Name extends BinaryName>(
+  names: readonly Name[],
+  log: Log = () => undefined,
+): Promise<Record<Name, string>> {
+  const { paths, missing } = await locateAll(names);
+  if (missing.length === 0) return Object.fromEntries(paths) as Record<Name, string>;
+  const go = await requireGo();
+  const seconds = missing.reduce((sum, name) => sum + binarySources[name].expectedSeconds, 0);
+  log(`${missing.length} programs are built once, into ${binariesDirectory()}: about ${describeDuration(seconds)} on two cores`);
   for (const [index, name] of missing.entries()) {
     const destination = cachedBinaryPath(name);
     const position = `[${index + 1}/${missing.length}]`;
@@ -67,7 +81,7 @@ export async function ensureBinaries<Name extends BinaryName>(
       `${destination}.lock`,
       async () => {
         // Another builder may have finished it while this one waited for the lock.
-        if (!isExecutable(destination)) await buildBinary(name, destination, position, log);
+        if (!isExecutable(destination)) await buildBinary(name, { go, destination, position, log });
       },
       (holder) => {
         log(`${position} waiting for ${name}, which process ${holder.pid} is building`);

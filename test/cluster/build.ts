@@ -13,7 +13,7 @@ export function describeDuration(seconds: number): string {
   return `${Math.round(seconds / 60)} minutes`;
 }
 
-function goBuild(name: BinaryName, output: string): Promise<void> {
+function goBuild(go: string, name: BinaryName, output: string): Promise<void> {
   const source = binarySources[name];
   const args = [
     'build',
@@ -27,7 +27,7 @@ function goBuild(name: BinaryName, output: string): Promise<void> {
   ];
   const directory = join(sourceDirectory, 'tools', source.module);
   return new Promise((resolve, reject) => {
-    const child = spawn('nice', ['-n', '5', 'go', ...args], {
+    const child = spawn('nice', ['-n', '5', go, ...args], {
       cwd: directory,
       env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-mod=readonly -buildvcs=false' },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -44,8 +44,18 @@ function goBuild(name: BinaryName, output: string): Promise<void> {
   });
 }
 
+/** How to build a program. */
+export interface BuildOptions {
+  /** The path of the go command. */
+  readonly go: string;
+  readonly destination: string;
+  /** The program's place among those that are built, for the log. */
+  readonly position: string;
+  readonly log: Log;
+}
+
 /** Builds one program; the file appears under its name only when it is complete. */
-export async function buildBinary(name: BinaryName, destination: string, position: string, log: Log): Promise<void> {
+export async function buildBinary(name: BinaryName, { go, destination, position, log }: BuildOptions): Promise<void> {
   const source = binarySources[name];
   const label = `${position} building ${name} ${source.version}`;
   log(`${label} (first build only, about ${describeDuration(source.expectedSeconds)} on two cores)`);
@@ -57,7 +67,7 @@ export async function buildBinary(name: BinaryName, destination: string, positio
   mkdirSync(dirname(destination), { recursive: true });
   const draft = `${destination}.${process.pid}.part`;
   try {
-    await goBuild(name, draft);
+    await goBuild(go, name, draft);
     renameSync(draft, destination);
   } finally {
     clearInterval(ticker);

@@ -121,8 +121,7 @@ function requireVisibleCache(): void {
 
 async function openCluster(name: string): Promise<Cluster> {
   const state = readState(name);
-  if (state === undefined)
-    throw new Error(`there is no cluster ${name}; start it with: node test/cluster/main.ts up --name ${name}`);
+  if (state === undefined) throw new Error(`there is no cluster ${name}; start it with: npm run cluster -- up --name ${name}`);
   const { shape } = state;
   const binaries = await ensureBinaries(programsOf(shape));
   const server = serverOf(name);
@@ -174,7 +173,11 @@ async function openCluster(name: string): Promise<Cluster> {
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { name, log = () => undefined } = options;
   const shape = shapeOf(options);
-  await requirePrerequisites({ realNodes: !shape.controlPlaneOnly });
+  await requirePrerequisites({
+    realNodes: !shape.controlPlaneOnly,
+    withoutRoot: 'use --control-plane-only',
+    ...(options.log === undefined ? {} : { log: options.log }),
+  });
   if (!shape.controlPlaneOnly) requireVisibleCache();
   await withLock(
     `${clusterDirectory(name)}.lock`,
@@ -187,7 +190,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
           return;
         }
         throw new Error(
-          `the cluster ${name} is up with other options; take it down first: node test/cluster/main.ts down --name ${name}`,
+          `the cluster ${name} is up with other options; take it down first: npm run cluster -- down --name ${name}`,
         );
       }
       // Whatever a crash left of an earlier one is in the way.
@@ -210,7 +213,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
 /** Gives the handle of a cluster that is up. */
 export async function connectCluster(name: string): Promise<Cluster> {
-  if (!isUp(name)) throw new Error(`the cluster ${name} is not up; start it with: node test/cluster/main.ts up --name ${name}`);
+  if (!isUp(name)) throw new Error(`the cluster ${name} is not up; start it with: npm run cluster -- up --name ${name}`);
   return openCluster(name);
 }
 

@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findStaticBusybox } from './installed.ts';
 import { cacheDirectory } from './locations.ts';
 import { createLayer, writeImage, type Layer } from './oci-image.ts';
-import { findCommand } from './prerequisites.ts';
 import { mustRun } from './run-command.ts';
 import type { ArchiveEntry } from './tar-archive.ts';
 
@@ -12,22 +12,18 @@ export const pauseImage = 'registry.example/pause:1';
 /** A small image with a shell and the usual commands, on every node from the start. */
 export const busyboxImage = 'registry.example/busybox:1';
 
-/** Reads the machine's busybox, which has to run in an image without libraries. */
-function staticBusybox(): Buffer {
-  const found = findCommand('busybox');
-  if (found === undefined) throw new Error('busybox is not installed. Run: apt-get install -y busybox-static');
-  const content = readFileSync(realpathSync(found));
-  // A dynamic executable names its loader near its start.
-  if (content.subarray(0, 4096).includes('/ld-')) {
-    throw new Error(`${found} needs shared libraries, and an image needs the static one. Run: apt-get install -y busybox-static`);
-  }
-  return content;
+/** The path of the machine's busybox, which has to run in an image without libraries. */
+function staticBusybox(): string {
+  const found = findStaticBusybox();
+  if (found === undefined) throw new Error('a static busybox is not installed. Run: apt-get install -y busybox-static');
+  return found;
 }
 
 /** A layer with busybox and a link for each of its commands. */
 export async function busyboxLayer(): Promise<Layer> {
-  const content = staticBusybox();
-  const commands = (await mustRun('busybox', ['--list'])).split('\n').filter((name) => name !== '' && name !== 'busybox');
+  const path = staticBusybox();
+  const content = readFileSync(path);
+  const commands = (await mustRun(path, ['--list'])).split('\n').filter((name) => name !== '' && name !== 'busybox');
   const entries: ArchiveEntry[] = [
     { kind: 'directory', path: 'bin' },
     { kind: 'file', path: 'bin/busybox', content, mode: 0o755 },

@@ -5,7 +5,7 @@ import { createCertificate, keyPair, writeKubeconfig } from './certificates.ts';
 import { pauseImage } from './images.ts';
 import { clusterDirectory } from './locations.ts';
 import { clusterAddresses, dnsAddress } from './network.ts';
-import { findPluginFolder } from './prerequisites.ts';
+import { findPluginFolder } from './installed.ts';
 
 /** A real node's place in its cluster. */
 export interface NodePlace {

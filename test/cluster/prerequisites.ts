@@ -1,53 +1,37 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { mustRun, runCommand } from './run-command.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log } from './build.ts';
+import { installPackages } from './debian-packages.ts';
+import { findAuthorities, findCommand, findPluginFolder, findStaticBusybox, pluginFolders } from './installed.ts';
+import { cacheDirectory } from './locations.ts';
+import { withLock } from './lock-file.ts';
+import { decidePackages, packagesOf, type Missing } from './package-decision.ts';
 
-interface Prerequisite {
-  readonly what: string;
-  readonly package: string;
+interface Prerequisite extends Missing {
   readonly present: () => boolean;
-}
-
-// Debian keeps some of these where the PATH of a service or of `su` does not look.
-const extraFolders = ['/usr/sbin', '/sbin', '/usr/bin', '/bin'];
-
-/** The path of an installed command, or undefined. */
-export function findCommand(name: string): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...extraFolders];
-  return folders
-    .filter((folder) => folder !== '')
-    .map((folder) => join(folder, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        // Not in this folder.
-        return false;
-      }
-    });
-}
-
-const pluginFolders = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
-
-/** The folder that holds the CNI plugins, or undefined. */
-export function findPluginFolder(): string | undefined {
-  return pluginFolders.find((folder) => ['bridge', 'host-local', 'loopback'].every((name) => existsSync(join(folder, name))));
 }
 
 function command(name: string, packageName: string): Prerequisite {
   return { what: name, package: packageName, present: () => findCommand(name) !== undefined };
 }
 
-const always = [command('openssl', 'openssl')];
+const always: readonly Prerequisite[] = [
+  command('openssl', 'openssl'),
+  {
+    what: 'certificate authorities (Go downloads modules, and the image needs them)',
+    package: 'ca-certificates',
+    present: () => findAuthorities() !== undefined,
+  },
+];
 
+/** Beside these, only programs of packages that every Debian has: sh, bash, nice, ldd, unshare, nsenter. */
 const forRealNodes: readonly Prerequisite[] = [
   command('ip', 'iproute2'),
   command('unshare', 'util-linux'),
   command('nsenter', 'util-linux'),
   command('mount', 'mount'),
   command('runc', 'runc'),
-  command('busybox', 'busybox-static'),
+  { what: 'a static busybox', package: 'busybox-static', present: () => findStaticBusybox() !== undefined },
   {
     what: `the CNI plugins bridge, host-local and loopback (in ${pluginFolders.join(', ')})`,
     package: 'containernetworking-plugins',
@@ -55,36 +39,44 @@ const forRealNodes: readonly Prerequisite[] = [
   },
 ];
 
-/** Checks that everything is installed, and names all that is missing in one line to run. In CI it installs it. */
-export async function requirePrerequisites(o: { readonly realNodes: boolean }): Promise<void> {
-  if (process.platform !== 'linux') throw new Error(`the test cluster needs Linux; this is ${process.platform}`);
-  if (o.realNodes && process.getuid?.() !== 0) {
-    throw new Error('a cluster with real nodes needs root (namespaces and mounts). Run it as root, or use --control-plane-only');
-  }
-  const wanted = o.realNodes ? [...always, ...forRealNodes] : always;
-  const absent = (): Prerequisite[] => wanted.filter((prerequisite) => !prerequisite.present());
-  let missing = absent();
-  if (missing.length === 0) return;
-  const packages = [...new Set(missing.map((prerequisite) => prerequisite.package))];
-  const install = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  if (process.env['CI'] === 'true' && process.getuid?.() === 0) {
-    await mustRun('sh', ['-c', install], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
-    missing = absent();
-    if (missing.length === 0) return;
-  }
-  throw new Error(
-    `the test cluster needs what is not installed here: ${missing.map((prerequisite) => prerequisite.what).join(', ')}.\nRun: ${install}`,
-  );
+/** What a caller needs, and where it shows progress. */
+export interface PrerequisiteOptions {
+  readonly realNodes: boolean;
+  /** What the user can do without root instead, as the end of a sentence. */
+  readonly withoutRoot?: string;
+  readonly log?: Log;
 }
 
-/** Checks that Go can build the programs. */
-export async function requireGo(): Promise<void> {
-  const minimum = 26;
-  const answer = findCommand('go') === undefined ? undefined : await runCommand('go', ['env', 'GOVERSION']);
-  const minor = /^go1\.(\d+)/.exec(answer?.stdout ?? '')?.[1];
-  if (minor === undefined || Number(minor) < minimum) {
+function sayOnStandardError(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Checks that every program is installed. Root on a Debian-like machine installs what is missing, unless INSTALL=no. */
+export async function requirePrerequisites(o: PrerequisiteOptions): Promise<void> {
+  const wanted = o.realNodes ? [...always, ...forRealNodes] : always;
+  const absent = (): readonly Prerequisite[] => wanted.filter((prerequisite) => !prerequisite.present());
+  const decision = decidePackages({
+    platform: process.platform,
+    uid: process.getuid?.(),
+    isDebianLike: existsSync('/etc/debian_version') && findCommand('apt-get') !== undefined,
+    install: process.env['INSTALL'],
+    missing: absent(),
+    needsRoot: o.realNodes,
+    ...(o.withoutRoot === undefined ? {} : { withoutRoot: o.withoutRoot }),
+  });
+  if (decision.kind === 'Continue') return;
+  if (decision.kind === 'Fail') throw new Error(decision.message);
+  await withLock(join(cacheDirectory(), 'packages.lock'), async () => {
+    // Another process may have installed them while this one waited for the lock.
+    const packages = packagesOf(absent());
+    if (packages.length === 0) return;
+    (o.log ?? sayOnStandardError)(`Installing Debian packages: ${packages.join(' ')}`);
+    await installPackages(packages);
+  });
+  const left = absent();
+  if (left.length > 0) {
     throw new Error(
-      `building the test cluster's programs needs Go 1.${minimum} or later on the PATH (found: ${answer?.stdout.trim() || 'none'}). Get it from https://go.dev/dl/`,
+      `the Debian packages ${packagesOf(left).join(' ')} are installed, but this is not found: ${left.map((each) => each.what).join(', ')}`,
     );
   }
 }

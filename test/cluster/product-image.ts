@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync, statSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { busyboxLayer } from './images.ts';
+import { findAuthorities } from './installed.ts';
 import { repositoryDirectory, sourceDirectory } from './locations.ts';
 import { createLayer, writeImage, writeImages, type ImageSpec, type Layer } from './oci-image.ts';
 import { mustRun } from './run-command.ts';
@@ -26,7 +27,6 @@ export interface UpgradeImageOptions {
 }
 
 const programPath = 'usr/local/bin/node';
-const authorities = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt'];
 
 /** The node program that the product ships: the project's own when it is installed, else the one that runs this. */
 function nodeProgram(): string {
@@ -44,7 +44,7 @@ let runtime: Promise<Layer> | undefined;
 async function createRuntimeLayer(): Promise<Layer> {
   const program = nodeProgram();
   const libraries = await sharedLibraries(program);
-  const authority = authorities.find((path) => existsSync(path));
+  const authority = findAuthorities();
   return createLayer([
     { kind: 'directory', path: 'tmp', mode: 0o1777 },
     { kind: 'file', path: 'etc/passwd', content: 'root:x:0:0:root:/:/sbin/nologin\nbaton:x:65532:65532:baton:/:/sbin/nologin\n' },

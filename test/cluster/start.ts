@@ -84,7 +84,7 @@ export async function waitForReadyNodes(cluster: string, server: string, names: 
 
 /** Starts a cluster that does not exist yet. */
 export async function startFresh(name: string, shape: ClusterShape, log: Log): Promise<void> {
-  await requireWatchers(shape.nodes);
+  requireWatchers(shape.nodes, log);
   const binaries = await ensureBinaries(programsOf(shape), log);
   createState(name, shape);
   const started = performance.now();

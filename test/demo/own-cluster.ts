@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { ensureBinaries } from '../cluster/cluster.ts';
-import { findCommand } from '../cluster/prerequisites.ts';
+import { findCommand } from '../cluster/installed.ts';
 import { runCommand } from '../cluster/run-command.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { signingSecretManifest, namespaceManifest, type FleetPlan } from '../support/fleet.ts';

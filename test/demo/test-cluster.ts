@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { ensureBinaries, startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
 import { startDaemon } from '../cluster/daemon.ts';
+import { requireBuildable } from '../cluster/binaries.ts';
 import { requirePrerequisites } from '../cluster/prerequisites.ts';
 import { clusterBinaryNames } from '../cluster/versions.ts';
 import { waitFor } from '../cluster/wait-for.ts';
@@ -80,7 +81,9 @@ export async function playInTestCluster(say: Say): Promise<Play> {
     preparations.push(`${what} ${seconds} s`);
     say(`${what} (${seconds} s)`);
   };
-  await requirePrerequisites({ realNodes: true });
+  // First, because nothing here installs Go.
+  await requireBuildable(clusterBinaryNames);
+  await requirePrerequisites({ realNodes: true, log: say });
   await ensureBinaries(clusterBinaryNames, say);
   done("Kubernetes' programs are built");
   await stopCluster(demoCluster);

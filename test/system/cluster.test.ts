@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { busyboxImage, ensureBinaries, startCluster, type Cluster } from '../cluster/cluster.ts';
 import { binariesDirectory } from '../cluster/locations.ts';
-import { isAlive } from '../cluster/processes.ts';
+import { isAlive, processIds } from '../cluster/processes.ts';
 import { mustRun, runCommand } from '../cluster/run-command.ts';
 import { readState } from '../cluster/state.ts';
 import { clusterBinaryNames } from '../cluster/versions.ts';
@@ -39,13 +39,24 @@ function startUp(name: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
   });
 }
 
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    // It has just ended.
+    return '';
+  }
+}
+
 /** What the machine shows of the clusters in this file's cache: network devices and routes, mounts, processes, cgroups. */
 async function traces(block: number | undefined): Promise<string[]> {
   const mine = (line: string): boolean => line.includes(cache);
   const devices = (await mustRun('ip', ['-brief', 'address'])).split('\n');
   const routes = (await mustRun('ip', ['route'])).split('\n');
   const ofBlock = (line: string): boolean => block !== undefined && new RegExp(`\\bbaton${block}\\b`).test(line);
-  const processes = (await mustRun('ps', ['-eo', 'args'])).split('\n').filter((line) => !line.includes('jest'));
+  const processes = processIds()
+    .map(commandLine)
+    .filter((line) => !line.includes('jest'));
   return [
     ...[...devices, ...routes].filter(ofBlock),
     ...readFileSync('/proc/self/mounts', 'utf8').split('\n').filter(mine),
