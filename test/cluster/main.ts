@@ -9,11 +9,11 @@ import { binaryNames } from './versions.ts';
 
 const usage = `The test cluster: real Kubernetes on this machine, without Docker.
 
-  node test/cluster/main.ts up [--name NAME] [--nodes 3] [--kwok 0] [--grace 16]
-  node test/cluster/main.ts up [--name NAME] --control-plane-only [--controllers]
-  node test/cluster/main.ts down [--name NAME | --all] [--keep-logs]
-  node test/cluster/main.ts list
-  node test/cluster/main.ts build
+  npm run cluster -- up [--name NAME] [--nodes 3] [--kwok 0] [--grace 16]
+  npm run cluster -- up [--name NAME] --control-plane-only [--controllers]
+  npm run cluster -- down [--name NAME | --all] [--keep-logs]
+  npm run cluster -- list
+  npm run cluster -- build
 `;
 
 function say(line: string): void {

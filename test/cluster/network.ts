@@ -133,7 +133,7 @@ export async function connectControlPlane(cluster: string): Promise<ClusterAddre
     );
     return addresses;
   }
-  throw new Error(`all ${blockCount} address blocks are in use; take clusters down with: node test/cluster/main.ts down --all`);
+  throw new Error(`all ${blockCount} address blocks are in use; take clusters down with: npm run cluster -- down --all`);
 }
 
 function portName(index: number): string {
