@@ -5,13 +5,14 @@ const INTRODUCTION = `# API reference
 
 Generated from crds/ by \`npm run generate\`: do not edit.
 
-Every field is optional unless it says **required** or shows a default. A description that says "re-runs: yes" is part of the
-revision: changing the field makes nodes that are done run again. A field of which nothing is said is as the object that it stands in. \`kubectl explain uplan.spec\` tells the same of your cluster.
+Every field is optional unless it is marked **required**. A field of a plan that is marked "re-runs: yes" is part of the revision: changing it
+upgrades nodes again that are already done. A field without a mark inherits that of the object that contains it. \`kubectl explain uplan.spec\`
+shows the same descriptions for the version in your cluster.
 `;
 
 /** A section of the reference: one object schema. */
 interface Section {
-  /** Where it stands, as in `spec.batches[]`; empty for the kind itself. */
+  /** Its path in the object, as in `spec.batches[]`; empty for the kind itself. */
   readonly path: string;
   readonly schema: Schema;
 }

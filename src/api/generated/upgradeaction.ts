@@ -2,55 +2,55 @@
 
 import type { ObjectMeta } from '../object-meta.ts';
 
-/** UpgradeAction is a one-time act of a person on a plan. The object is the audit trail. */
+/** UpgradeAction is a one-time request by a person that changes the course of a plan. The object is its own audit record. */
 export interface UpgradeAction {
   readonly apiVersion: 'baton.dev/v1alpha1';
   readonly kind: 'UpgradeAction';
   readonly metadata: ObjectMeta;
-  /** spec is what is asked for. It never changes. */
+  /** spec is the requested action. It is immutable. */
   readonly spec: UpgradeActionSpec;
-  /** status says what became of the act. */
+  /** status is the result of the action. */
   readonly status?: UpgradeActionStatus;
 }
 
 /** `spec` of an UpgradeAction. */
 export interface UpgradeActionSpec {
-  /** plan is the name of the UpgradePlan in this namespace. */
+  /** plan is the name of an UpgradePlan in this namespace. */
   readonly plan: string;
-  /** action is what is asked for. Approve lets the batch that waits for it start, or be followed by the next one, or be rolled back; Pause lets nothing more start until a Resume; Resume lets a plan go on that somebody paused, or that paused because too many nodes failed, and then starts its budget anew; Retry gives nodes that failed or were rolled back a later batch and ends their quarantine; Skip leaves out nodes that wait for their turn; Release ends the quarantine of nodes; Abort ends the rollout of this revision, or its rollback; Rollback takes back what the named batch did, or with `revision` all that the rollout has changed, and ends the rollout. */
+  /** action is the requested action. Approve lets a batch that waits for approval start, be followed by the next batch, or be rolled back. Pause starts no further nodes until a Resume. Resume continues a plan that was paused by an action or because too many nodes failed; in the latter case it also resets the failure budget. Retry ends the quarantine of nodes that failed or were rolled back and puts them into a later batch. Skip leaves out nodes that have not started. Release ends the quarantine of nodes. Abort ends the rollout of this revision, or its rollback. Rollback undoes what the named batch did or, with `revision`, everything that the rollout has changed, and ends the rollout. */
   readonly action: 'Abort' | 'Approve' | 'Pause' | 'Release' | 'Resume' | 'Retry' | 'Rollback' | 'Skip';
-  /** batch is the UpgradeBatch that the act is for, so that it cannot let a later one pass. */
+  /** batch is the name of the UpgradeBatch that the action applies to, so that the action cannot affect a later batch. */
   readonly batch?: string;
-  /** revision is the plan's revision that the act is for, or at least the first four characters of it. */
+  /** revision is the revision of the plan that the action applies to, or at least its first four characters. */
   readonly revision?: string;
-  /** maxFailed is the plan's failure budget after a Resume, instead of spec.failure.maxFailed, until the plan comes to another revision. */
+  /** maxFailed is the failure budget of the plan after a Resume: a number, or a percentage of the plan's nodes. It replaces spec.failure.maxFailed until the plan's revision changes. */
   readonly maxFailed?: number | string;
-  /** nodes are the names of the nodes that the act is for. */
+  /** nodes are the names of the nodes that the action applies to. */
   readonly nodes?: readonly string[];
-  /** reason says why, for those who read it later. */
+  /** reason explains why the action was requested. */
   readonly reason?: string;
-  /** requestedBy is who asked. Admission fills it in from the request; another value is refused. */
+  /** requestedBy is the user who created the action. Admission sets it from the request and rejects any other value. */
   readonly requestedBy?: string;
 }
 
 /** `status` of an UpgradeAction. */
 export interface UpgradeActionStatus {
-  /** conditions has Applied - True once done, False when refused, with the reason. */
+  /** conditions contains the condition Applied, which is True once the action was applied and False if it was rejected. Its reason says why. */
   readonly conditions?: readonly Condition[];
 }
 
 /** `status.conditions[]` of an UpgradeAction. */
 export interface Condition {
-  /** type is the condition's name. */
+  /** type is the type of the condition. */
   readonly type: string;
-  /** status is whether it holds. */
+  /** status is the status of the condition. */
   readonly status: 'True' | 'False' | 'Unknown';
-  /** reason is one CamelCase word for why. */
+  /** reason is a CamelCase identifier for why the condition has this status. */
   readonly reason: string;
-  /** message says it to a person. */
+  /** message is a human-readable explanation of the status. */
   readonly message: string;
-  /** observedGeneration is the generation that was looked at. */
+  /** observedGeneration is the metadata.generation that the condition is based on. */
   readonly observedGeneration?: number;
-  /** lastTransitionTime is when status last changed. */
+  /** lastTransitionTime is when the status of the condition last changed. */
   readonly lastTransitionTime: string;
 }

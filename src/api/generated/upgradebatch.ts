@@ -2,14 +2,14 @@
 
 import type { ObjectMeta } from '../object-meta.ts';
 
-/** UpgradeBatch is the nodes that go together - the unit of approval, notification and baton. The operator writes it. */
+/** UpgradeBatch is a group of nodes that are upgraded, approved and reported together. The operator creates it from an UpgradePlan. */
 export interface UpgradeBatch {
   readonly apiVersion: 'baton.dev/v1alpha1';
   readonly kind: 'UpgradeBatch';
   readonly metadata: ObjectMeta;
-  /** spec is the work of the batch. It never changes. */
+  /** spec is the work of the batch. It is immutable. */
   readonly spec: UpgradeBatchSpec;
-  /** status is the one aggregated status of the batch, and its outbox. */
+  /** status is the observed state of the batch, with the notifications that it sends. */
   readonly status?: UpgradeBatchStatus;
 }
 
@@ -19,83 +19,83 @@ export interface UpgradeBatchSpec {
   readonly plan: string;
   /** planUid is the UID of the UpgradePlan. */
   readonly planUid: string;
-  /** revision is the plan's revision that the batch carries out. */
+  /** revision is the revision of the plan that the batch applies. */
   readonly revision: string;
-  /** version is what the nodes are moved to. */
+  /** version is the spec.version of the plan when the batch was created. */
   readonly version: string;
-  /** index counts the plan's batches through its whole life. */
+  /** index is the number of the batch within the plan. It starts at 1 and is never reused. */
   readonly index: number;
-  /** step is the entry of the plan's batches (from 0) that this batch was cut for. */
+  /** step is the index of the entry of the plan's spec.batches, from 0, that the batch was created for. */
   readonly step: number;
-  /** stepName is the step's name where the plan gives it one. */
+  /** stepName is the name of the step, if it has one. */
   readonly stepName?: string;
-  /** domain is the topology domain of the nodes where the plan goes one domain at a time; (none) for nodes without the label. */
+  /** domain is the topology domain of the nodes if the plan sets oneDomainAtATime, or (none) for nodes without the label. */
   readonly domain?: string;
-  /** stepRest is how many nodes of the step are left for the next batch where this one could not hold them all. */
+  /** stepRest is the number of nodes of the step that remain for later batches, if this batch could not hold them all. */
   readonly stepRest?: number;
-  /** planNodes is how many nodes the plan chose when the revision started; percentages refer to it. */
+  /** planNodes is the number of nodes that the plan selected when the revision started. Percentages refer to it. */
   readonly planNodes: number;
-  /** maxFailed is how many nodes of this batch may fail before nothing more starts; of a step that became several batches it is what the ones before have left. */
+  /** maxFailed is the number of nodes of this batch that may fail before no further nodes start. If the step was split into several batches, it is what remains of the step's limit. */
   readonly maxFailed?: number;
-  /** retriesPerNode is how many more attempts a node of this batch gets. */
+  /** retriesPerNode is the number of additional attempts on each node. */
   readonly retriesPerNode?: number;
-  /** failedNodes is what becomes of a node that failed once its upgrade had begun. */
+  /** failedNodes is what happens to a node that fails after its upgrade has begun. Quarantine keeps it cordoned and tainted; Uncordon returns it to service. */
   readonly failedNodes?: 'Quarantine' | 'Uncordon';
-  /** rollback says that the batch takes back what another one did. Its processes are then the rollbacks of that batch's, in reverse order. */
+  /** rollback is set if this batch rolls back another one. Its processes are then the rollback processes of that batch, in reverse order. */
   readonly rollback?: BatchRollback;
-  /** nodes are the batch's nodes in the order of their turns. */
+  /** nodes are the nodes of the batch, in the order in which they start. */
   readonly nodes: readonly BatchNode[];
-  /** processes are the work, as the plan said when the batch was made. */
+  /** processes are the upgrade processes, as the plan defined them when the batch was created. */
   readonly processes: readonly BatchProcess[];
-  /** drain is how the nodes are emptied, as the plan said when the batch was made. */
+  /** drain is how the nodes are drained, as the plan defined it when the batch was created. */
   readonly drain?: BatchDrain;
 }
 
 /** `spec.rollback` of an UpgradeBatch. */
 export interface BatchRollback {
-  /** batch is the UpgradeBatch that is taken back. */
+  /** batch is the name of the UpgradeBatch that is rolled back. */
   readonly batch: string;
-  /** decidedTime is when the rollback was decided - status.rollback.time of the plan. */
+  /** decidedTime is when the rollback was decided. It equals status.rollback.time of the plan. */
   readonly decidedTime: string;
 }
 
 /** `spec.nodes[]` of an UpgradeBatch. */
 export interface BatchNode {
-  /** name is the Node's name. */
+  /** name is the name of the Node. */
   readonly name: string;
-  /** uid is the Node's UID. */
+  /** uid is the UID of the Node. */
   readonly uid: string;
-  /** processes are the names of the processes that run on this node, in order. */
+  /** processes are the names of the processes that run on the node, in order. */
   readonly processes: readonly string[];
-  /** nodeDetail is what the plan's notify.nodeDetails said may be told of the node; absent where none of them matched. */
+  /** nodeDetail is how much notifications may reveal about the node, taken from the plan's notify.nodeDetails. Absent if no entry matches the node. */
   readonly nodeDetail?: 'None' | 'Problems' | 'All';
-  /** fromVersion is the version that the node goes back to in a rollback. Absent where nobody knows it. */
+  /** fromVersion is the version that a rollback returns the node to. Absent if it is unknown. */
   readonly fromVersion?: string;
 }
 
 /** `spec.processes[]` of an UpgradeBatch. */
 export interface BatchProcess {
-  /** name is the process's name. */
+  /** name is the name of the process. */
   readonly name: string;
-  /** disruption is what the process does to the host. */
+  /** disruption is how the process affects the host. Drain cordons and drains the node first; Reboot does the same and expects a reboot; None does neither. */
   readonly disruption: 'None' | 'Drain' | 'Reboot';
-  /** report is how the process reports. */
+  /** report is how the process reports its progress. Socket mounts the reporter's socket; None does not. */
   readonly report: 'None' | 'Socket';
-  /** deadlineSeconds is the hard end of the process. */
+  /** deadlineSeconds is the maximum duration of the process, reboots included. */
   readonly deadlineSeconds: number;
-  /** timing says when the process is overdue, as the plan said when the batch was made. */
+  /** timing defines when the process is overdue, as in the plan when the batch was created. */
   readonly timing?: BatchTiming;
-  /** onOverdue is what follows when the process is overdue. */
+  /** onOverdue is what happens when the process is overdue. Alert reports it; Fail stops the process; Retry stops it and runs it once more. */
   readonly onOverdue?: 'Alert' | 'Fail' | 'Retry';
-  /** rerun is whether the process may be run again on the same node. */
+  /** rerun is Safe if the process may be stopped at any point and run again on the same node. */
   readonly rerun?: 'Unsafe' | 'Safe';
   /** template is the PodTemplateSpec of the process's Jobs. */
   readonly template?: Readonly<Record<string, unknown>>;
-  /** daemonSet is the DaemonSet whose Pod on the node is replaced. */
+  /** daemonSet refers to the DaemonSet whose Pod on the node is replaced. */
   readonly daemonSet?: BatchDaemonSet;
-  /** external is that the node's own updater carries the process out. */
+  /** external is set if the node's own updater runs the process. */
   readonly external?: Readonly<Record<string, unknown>>;
-  /** compatibility is whose images the template is completed for. */
+  /** compatibility is the upgrade controller whose images the template is completed for. */
   readonly compatibility?: 'SystemUpgradeController';
   /** verify is what must hold on the node before the process counts as done. */
   readonly verify?: BatchVerify;
@@ -103,337 +103,337 @@ export interface BatchProcess {
 
 /** `spec.processes[].timing` of an UpgradeBatch. */
 export interface BatchTiming {
-  /** expectedSeconds is how long the process usually takes, without a reboot. */
+  /** expectedSeconds is the usual duration of the process, without a reboot. */
   readonly expectedSeconds?: number;
-  /** toleranceSeconds is how much longer it may take. */
+  /** toleranceSeconds is how far the duration may exceed expectedSeconds before the process is overdue. */
   readonly toleranceSeconds?: number;
-  /** rebootSeconds is how long its reboot may take. */
+  /** rebootSeconds is the maximum duration of a reboot before the process is overdue. */
   readonly rebootSeconds?: number;
-  /** silenceSeconds is how long it may say nothing once it has reported. */
+  /** silenceSeconds is the maximum time without a report, once the process has reported, before it is overdue. */
   readonly silenceSeconds?: number;
-  /** tasks are the times of single tasks. */
+  /** tasks are the expected durations of individual tasks. */
   readonly tasks?: readonly TaskTiming[];
 }
 
 /** `spec.processes[].timing.tasks[]` of an UpgradeBatch. */
 export interface TaskTiming {
-  /** name is the task as reports name it. */
+  /** name is the name of the task, as used in reports. */
   readonly name: string;
-  /** expectedSeconds is how long the task usually takes. */
+  /** expectedSeconds is the usual duration of the task. */
   readonly expectedSeconds: number;
-  /** toleranceSeconds is how much longer it may take. */
+  /** toleranceSeconds is how far the duration may exceed expectedSeconds before the process is overdue. */
   readonly toleranceSeconds?: number;
 }
 
 /** `spec.processes[].daemonSet` of an UpgradeBatch. */
 export interface BatchDaemonSet {
-  /** namespace is the DaemonSet's. */
+  /** namespace is the namespace of the DaemonSet. */
   readonly namespace: string;
-  /** name is the DaemonSet's. */
+  /** name is the name of the DaemonSet. */
   readonly name: string;
 }
 
 /** `spec.processes[].verify` of an UpgradeBatch. */
 export interface BatchVerify {
-  /** kernelVersion is the pattern of the kernel's version. */
+  /** kernelVersion is the pattern that the kernel version must match. */
   readonly kernelVersion?: string;
-  /** osImage is the pattern of the operating system's name. */
+  /** osImage is the pattern that the name of the operating system must match. */
   readonly osImage?: string;
-  /** kubeletVersion is the pattern of the kubelet's version. */
+  /** kubeletVersion is the pattern that the kubelet version must match. */
   readonly kubeletVersion?: string;
-  /** containerRuntimeVersion is the pattern of the container runtime's version. */
+  /** containerRuntimeVersion is the pattern that the container runtime version must match. */
   readonly containerRuntimeVersion?: string;
-  /** nodeLabels are labels with their values. */
+  /** nodeLabels are labels that the Node must have with these values. */
   readonly nodeLabels?: Readonly<Record<string, string>>;
-  /** daemonSetsReady is whether every DaemonSet Pod on the node must be Ready. */
+  /** daemonSetsReady requires every DaemonSet Pod on the node to be Ready. */
   readonly daemonSetsReady: boolean;
-  /** stableSeconds is for how long all of it must hold. */
+  /** stableSeconds is how long all conditions must hold without interruption. */
   readonly stableSeconds: number;
-  /** timeoutSeconds is how long it may take until it holds. */
+  /** timeoutSeconds is the time after the end of the process within which all conditions must hold. */
   readonly timeoutSeconds: number;
-  /** jobTemplate is the PodTemplateSpec of the Job that looks at the node. */
+  /** jobTemplate is the PodTemplateSpec of the Job that verifies the node. */
   readonly jobTemplate?: Readonly<Record<string, unknown>>;
 }
 
 /** `spec.drain` of an UpgradeBatch. */
 export interface BatchDrain {
-  /** mode is whether nodes are drained, only cordoned, or left alone. */
+  /** mode is Auto to cordon and drain nodes, Cordon to cordon them only, or None to leave them schedulable. Defaults to Auto. */
   readonly mode: 'Auto' | 'Cordon' | 'None';
-  /** timeoutSeconds is how long the Pods of a node may take to go. */
+  /** timeoutSeconds is the maximum duration of the drain of a node. */
   readonly timeoutSeconds?: number;
-  /** ignore names Pods that stay. */
+  /** ignore selects Pods that are not evicted. */
   readonly ignore?: BatchDrainIgnore;
-  /** waitFor names Pods that are waited for before anything is evicted. */
+  /** waitFor selects Pods that are given time to finish before anything is evicted. */
   readonly waitFor?: BatchDrainWaitFor;
-  /** force names the only Pods that may be deleted past their budget. */
+  /** force selects the only Pods that may be deleted in violation of their PodDisruptionBudget. */
   readonly force?: BatchDrainForce;
-  /** emptyDirData is whether Pods with emptyDir volumes may be evicted. */
+  /** emptyDirData is Delete to allow the eviction of Pods with emptyDir volumes. Defaults to Keep. */
   readonly emptyDirData: 'Keep' | 'Delete';
-  /** unmanagedPods is whether Pods without a controller may be evicted. */
+  /** unmanagedPods is Delete to allow the eviction of Pods without a controller. Defaults to Keep. */
   readonly unmanagedPods: 'Keep' | 'Delete';
 }
 
 /** `spec.drain.ignore` of an UpgradeBatch. */
 export interface BatchDrainIgnore {
-  /** podSelector chooses Pods by their labels. */
+  /** podSelector selects Pods by their labels. */
   readonly podSelector: PodSelector;
 }
 
 /** `spec.drain.ignore.podSelector` of an UpgradeBatch. */
 export interface PodSelector {
-  /** matchLabels are labels that a Pod must have, each with this value. */
+  /** matchLabels are labels that must be present with these values. */
   readonly matchLabels?: Readonly<Record<string, string>>;
-  /** matchExpressions are conditions on labels that must all hold. */
+  /** matchExpressions are label requirements, all of which must be met. */
   readonly matchExpressions?: readonly PodSelectorRequirement[];
 }
 
 /** `spec.drain.ignore.podSelector.matchExpressions[]` of an UpgradeBatch. */
 export interface PodSelectorRequirement {
-  /** key is the label that the requirement is about. */
+  /** key is the label key that the requirement applies to. */
   readonly key: string;
-  /** operator relates the label to the values. */
+  /** operator is the relation between the label and the values. */
   readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
-  /** values are compared with the label's value. */
+  /** values are the values that the label is compared with. */
   readonly values?: readonly string[];
 }
 
 /** `spec.drain.waitFor` of an UpgradeBatch. */
 export interface BatchDrainWaitFor {
-  /** podSelector chooses Pods by their labels. */
+  /** podSelector selects Pods by their labels. */
   readonly podSelector: PodSelector;
-  /** timeoutSeconds is how long they are waited for. */
+  /** timeoutSeconds is the maximum time to wait for these Pods. */
   readonly timeoutSeconds: number;
 }
 
 /** `spec.drain.force` of an UpgradeBatch. */
 export interface BatchDrainForce {
-  /** podSelector chooses Pods by their labels. */
+  /** podSelector selects Pods by their labels. */
   readonly podSelector: PodSelector;
 }
 
 /** `status` of an UpgradeBatch. */
 export interface UpgradeBatchStatus {
-  /** conditions are Settled (every node has its outcome) and Notified (every sink has a receipt). */
+  /** conditions contains Settled (every node has reached its outcome) and Notified (every sink has received the notification). */
   readonly conditions?: readonly Condition[];
-  /** agent is the node that speaks for the batch. */
+  /** agent is the node whose agent sends the notifications of the batch. */
   readonly agent?: string;
-  /** startTime is when the first turn was opened. */
+  /** startTime is when the upgrade of the first node started. */
   readonly startTime?: string;
-  /** settledTime is when the last node had its outcome. */
+  /** settledTime is when the last node reached its outcome. */
   readonly settledTime?: string;
-  /** summary counts the batch's nodes by outcome. */
+  /** summary counts the nodes of the batch by outcome. */
   readonly summary?: BatchSummary;
-  /** nodes are the records, one for each node of the batch. */
+  /** nodes are the records of the nodes, one for each node of the batch. */
   readonly nodes?: readonly NodeRecord[];
-  /** outlook is the plan as it stood when the batch settled - what the notification says besides the records. */
+  /** outlook is the state of the plan when the batch settled, and what follows. The notification is made from it and the records. */
   readonly outlook?: BatchOutlook;
-  /** notification is the batch's entry in the outbox, with its receipts. */
+  /** notification is the final notification of the batch, with its alerts and the receipts for both. */
   readonly notification?: BatchNotification;
-  /** resumed says that an UpgradeAction let the plan go on after this batch. */
+  /** resumed is the UpgradeAction that resumed the plan after this batch. */
   readonly resumed?: Resumption;
-  /** approved says that an UpgradeAction let the batch start, or let the next one be made. */
+  /** approved is the UpgradeAction that approved the start of this batch or the creation of the next one. */
   readonly approved?: Approval;
 }
 
 /** `status.conditions[]` of an UpgradeBatch. */
 export interface Condition {
-  /** type is the condition's name. */
+  /** type is the type of the condition. */
   readonly type: string;
-  /** status is whether it holds. */
+  /** status is the status of the condition. */
   readonly status: 'True' | 'False' | 'Unknown';
-  /** reason is one CamelCase word for why. */
+  /** reason is a CamelCase identifier for why the condition has this status. */
   readonly reason: string;
-  /** message says it to a person. */
+  /** message is a human-readable explanation of the status. */
   readonly message: string;
-  /** observedGeneration is the generation that was looked at. */
+  /** observedGeneration is the metadata.generation that the condition is based on. */
   readonly observedGeneration?: number;
-  /** lastTransitionTime is when status last changed. */
+  /** lastTransitionTime is when the status of the condition last changed. */
   readonly lastTransitionTime: string;
 }
 
 /** `status.summary` of an UpgradeBatch. */
 export interface BatchSummary {
-  /** nodes is the number of nodes. */
+  /** nodes is the number of nodes in the batch. */
   readonly nodes?: number;
-  /** succeeded is how many are done. */
+  /** succeeded is the number of nodes that succeeded. */
   readonly succeeded?: number;
-  /** rolledBack is how many are back at the version that they came from. */
+  /** rolledBack is the number of nodes that are back at their previous version. */
   readonly rolledBack?: number;
-  /** failed is how many failed. */
+  /** failed is the number of nodes that failed. */
   readonly failed?: number;
-  /** skipped is how many were passed over. */
+  /** skipped is the number of nodes that were skipped. */
   readonly skipped?: number;
-  /** notAttempted is how many never had a turn. */
+  /** notAttempted is the number of nodes whose upgrade never started because the rollout stopped. */
   readonly notAttempted?: number;
-  /** running is how many are in their turn. */
+  /** running is the number of nodes whose upgrade is in progress. */
   readonly running?: number;
-  /** overdue is how many have a process past its time that has not ended. */
+  /** overdue is the number of nodes with an overdue process. */
   readonly overdue?: number;
-  /** maxUnavailable is how many nodes of the plan were seen down at once while the batch ran. */
+  /** maxUnavailable is the highest number of the plan's nodes observed to be unavailable at once while the batch ran. */
   readonly maxUnavailable?: number;
-  /** drainWaits are what drains waited for longest, the longest first; what took less than half a minute is left out. */
+  /** drainWaits are the obstacles that delayed drains the most, ordered by total time. Delays of less than 30 seconds are omitted. */
   readonly drainWaits?: readonly DrainWait[];
 }
 
 /** `status.summary.drainWaits[]` of an UpgradeBatch. */
 export interface DrainWait {
-  /** budget is the PodDisruptionBudget that did not let a Pod go, as namespace/name. */
+  /** budget is the PodDisruptionBudget that blocked evictions, as namespace/name. */
   readonly budget?: string;
-  /** pod is the Pod that held a drain up without a budget, as namespace/name. */
+  /** pod is the Pod that blocked drains for another reason than a PodDisruptionBudget, as namespace/name. */
   readonly pod?: string;
-  /** seconds is how long it held drains up in all. */
+  /** seconds is the total time for which it blocked drains. */
   readonly seconds: number;
-  /** longestSeconds is how long it held one node up at most. */
+  /** longestSeconds is the longest time for which it blocked a single drain. */
   readonly longestSeconds: number;
-  /** nodes is how often it held a drain up. */
+  /** nodes is the number of drains that it blocked. */
   readonly nodes: number;
 }
 
 /** `status.nodes[]` of an UpgradeBatch. */
 export interface NodeRecord {
-  /** name is the Node's name. */
+  /** name is the name of the Node. */
   readonly name: string;
-  /** state is how far the node is. */
+  /** state is how far the upgrade of the node has progressed. */
   readonly state: 'Pending' | 'Draining' | 'Upgrading' | 'Verifying' | 'Succeeded' | 'RolledBack' | 'Failed' | 'Skipped' | 'NotAttempted';
-  /** reason is one CamelCase word for why. */
+  /** reason is a CamelCase identifier for why the node is in this state. */
   readonly reason?: string;
-  /** message says it to a person. */
+  /** message is a human-readable explanation of the state. */
   readonly message?: string;
-  /** fromVersion is what the node had before, where that is known; in a rollback, what it goes back to. */
+  /** fromVersion is the version that the node had before or, in a rollback, returns to. Absent if it is unknown. */
   readonly fromVersion?: string;
-  /** startTime is when the turn was opened. */
+  /** startTime is when the upgrade of the node started. */
   readonly startTime?: string;
-  /** endTime is when the outcome was known. */
+  /** endTime is when the node reached its outcome. */
   readonly endTime?: string;
-  /** quarantined is true while the node stays cordoned and tainted. */
+  /** quarantined is true while the node stays cordoned and tainted after a failure. */
   readonly quarantined?: boolean;
-  /** told is what an alert has said of the node, so that no other one says it again. */
+  /** told is the list of alerts that were raised for the node and still apply. They are not raised again. */
   readonly told?: readonly ('NodeFailed' | 'NodeOverdue')[];
-  /** retriedBy is the UID of the UpgradeAction that lets the node go into a later batch. */
+  /** retriedBy is the UID of the UpgradeAction that puts the node into a later batch. */
   readonly retriedBy?: string;
-  /** overdue is true while a process is past its time and has not ended. */
+  /** overdue is true while a process on the node is overdue. */
   readonly overdue?: boolean;
-  /** drain is what the drain of the node waits for, or what it failed on. */
+  /** drain is the obstacle that the drain of the node waits for or failed on. */
   readonly drain?: DrainRecord;
-  /** processes are the node's processes that have begun. */
+  /** processes are the records of the processes that have started on the node. */
   readonly processes?: readonly ProcessRecord[];
 }
 
 /** `status.nodes[].drain` of an UpgradeBatch. */
 export interface DrainRecord {
-  /** pod is the Pod that holds it up, as namespace/name. */
+  /** pod is the Pod that blocks the drain, as namespace/name. */
   readonly pod?: string;
-  /** budget is the PodDisruptionBudget in the Pod's namespace that does not let it go. */
+  /** budget is the PodDisruptionBudget, in the namespace of the Pod, that blocks its eviction. */
   readonly budget?: string;
-  /** heldTime is since when this Pod has held it up. */
+  /** heldTime is when this Pod began to block the drain. */
   readonly heldTime?: string;
-  /** evictTime is when evictions began, where Pods were to be waited for. */
+  /** evictTime is when evictions began, if drain.waitFor delayed them. */
   readonly evictTime?: string;
-  /** forceTime is when Pods began to be deleted past their budgets. */
+  /** forceTime is when the drain began to delete Pods in violation of their PodDisruptionBudgets. */
   readonly forceTime?: string;
 }
 
 /** `status.nodes[].processes[]` of an UpgradeBatch. */
 export interface ProcessRecord {
-  /** name is the process's name. */
+  /** name is the name of the process. */
   readonly name: string;
-  /** state is how far the process is; Skipped is that it had nothing to do. */
+  /** state is how far the process has progressed. Skipped means that it had nothing to do. */
   readonly state: 'Running' | 'Verifying' | 'Succeeded' | 'Failed' | 'Skipped';
-  /** reason is one CamelCase word for why. */
+  /** reason is a CamelCase identifier for why the process is in this state. */
   readonly reason?: string;
-  /** message says it to a person. */
+  /** message is a human-readable explanation of the state. */
   readonly message?: string;
-  /** attempt is the node's attempt in which the process ran, from 1. */
+  /** attempt is the number of the attempt on the node, from 1, in which the process ran. */
   readonly attempt?: number;
-  /** startTime is when the Job was created. */
+  /** startTime is when the process started. For a Job, it is when the Job was created. */
   readonly startTime?: string;
   /** endTime is when the process ended. */
   readonly endTime?: string;
-  /** bootId is the host's boot ID when the process began. */
+  /** bootId is the boot ID of the host when the process started. */
   readonly bootId?: string;
   /** rebooting is true once the process has reported UpgradeRebooting. */
   readonly rebooting?: boolean;
-  /** verifyLimitTime is until when verify must hold; set once the process itself has ended well. */
+  /** verifyLimitTime is the time by which verify must hold. It is set once the process itself has succeeded. */
   readonly verifyLimitTime?: string;
-  /** verifySinceTime is since when all of verify has held without a break. */
+  /** verifySinceTime is the time since which all conditions of verify have held without interruption. */
   readonly verifySinceTime?: string;
-  /** verifiedTime is when verify had held for long enough; endTime stays when the process itself ended. */
+  /** verifiedTime is when verify had held for stableSeconds. endTime remains the time at which the process itself ended. */
   readonly verifiedTime?: string;
   /** rebootTime is when the process reported UpgradeRebooting. */
   readonly rebootTime?: string;
-  /** wordTime is when the process was last heard, kept as exactly as silenceSeconds needs it. */
+  /** wordTime is when the last report of the process was received. It is updated only as often as silenceSeconds requires. */
   readonly wordTime?: string;
-  /** task is what the process is at, where the plan times that task. */
+  /** task is the current task of the process, if the plan defines an expected duration for it. */
   readonly task?: TaskRecord;
-  /** checkpoint is what the process wants its next attempt to know, one key=value a line. */
+  /** checkpoint is the state that the process saved for its next attempt, as one key=value pair per line. */
   readonly checkpoint?: string;
-  /** overdue says that the process is past its time and has not ended. */
+  /** overdue is set while the process is overdue. */
   readonly overdue?: OverdueRecord;
 }
 
 /** `status.nodes[].processes[].task` of an UpgradeBatch. */
 export interface TaskRecord {
-  /** name is the task as the report names it. */
+  /** name is the name of the task, as used in reports. */
   readonly name: string;
-  /** startTime is when it was first reported. */
+  /** startTime is when the task was first reported. */
   readonly startTime: string;
 }
 
 /** `status.nodes[].processes[].overdue` of an UpgradeBatch. */
 export interface OverdueRecord {
-  /** reason is one CamelCase word for what is late. */
+  /** reason is a CamelCase identifier for what is overdue. */
   readonly reason: string;
-  /** message says it to a person. */
+  /** message is a human-readable explanation of what is overdue. */
   readonly message: string;
-  /** sinceTime is when its time was up. */
+  /** sinceTime is when the process became overdue. */
   readonly sinceTime: string;
 }
 
 /** `status.outlook` of an UpgradeBatch. */
 export interface BatchOutlook {
-  /** next is what follows. */
+  /** next is what follows this batch. */
   readonly next: 'NextBatch' | 'Paused' | 'Aborted' | 'RollingBack' | 'RolledBack' | 'Done' | 'Deleted' | 'Waiting';
-  /** reason is the reason why the plan paused. */
+  /** reason is a CamelCase identifier for why the next batch is not created yet. */
   readonly reason?: string;
-  /** message says it to a person. */
+  /** message is a human-readable description of what follows. */
   readonly message: string;
-  /** rollback is what an UpgradeAction Rollback could take back now: this batch, or all of the revision. Absent where nothing can be. */
+  /** rollback is the scope that an UpgradeAction Rollback can roll back: this batch or the whole revision. Absent if nothing can be rolled back. */
   readonly rollback?: 'Batch' | 'Plan';
-  /** batch is the index of the batch to come. */
+  /** batch is the index of the next batch. */
   readonly batch?: number;
-  /** nodes is how many nodes the batch to come has. */
+  /** nodes is the number of nodes in the next batch. */
   readonly nodes?: number;
-  /** lastBatch is the index that the revision's last batch is expected to have. */
+  /** lastBatch is the expected index of the last batch of the revision. */
   readonly lastBatch?: number;
-  /** planNodes is how many nodes the plan has. */
+  /** planNodes is the number of nodes that the plan selects. */
   readonly planNodes?: number;
-  /** planSucceeded is how many of them are done. */
+  /** planSucceeded is the number of those nodes that are done. */
   readonly planSucceeded?: number;
-  /** planFailed is how many of them failed. */
+  /** planFailed is the number of those nodes that failed. */
   readonly planFailed?: number;
-  /** maxFailed is the plan's failure budget in nodes. */
+  /** maxFailed is the failure budget of the plan, as a number of nodes. */
   readonly maxFailed?: number;
-  /** maxUnavailable is how many nodes may be down at once. */
+  /** maxUnavailable is the maximum number of unavailable nodes that the plan allows. */
   readonly maxUnavailable?: number;
-  /** expectedSeconds is how long the batch was expected to take, by the batches before it or by the plan. */
+  /** expectedSeconds is the expected duration of the batch, based on earlier batches or on the plan. */
   readonly expectedSeconds?: number;
-  /** timing is how long each process was expected to take on a node. */
+  /** timing is the expected duration of each process on a node. */
   readonly timing?: readonly OutlookTiming[];
-  /** nextTime is when the batch to come is expected to be made, where nobody has to act for that. */
+  /** nextTime is when the next batch is expected to be created. Absent if that depends on a person. */
   readonly nextTime?: string;
-  /** wordTime is when the notification of the batch to come is expected at the latest, if all goes as it usually does. */
+  /** wordTime is the latest time at which the notification of the next batch is expected, if everything goes as usual. */
   readonly wordTime?: string;
-  /** openUntilTime is when the plan's windows close after that; where somebody has to act first, those that are open now. */
+  /** openUntilTime is when the maintenance windows that are open at nextTime close. If a person has to act first, it is when the currently open windows close. */
   readonly openUntilTime?: string;
-  /** opensTime is when a window of the plan opens next, where somebody has to act first and all are closed now. */
+  /** opensTime is when the next maintenance window opens, if a person has to act first and all windows are closed. */
   readonly opensTime?: string;
-  /** gates is Open when all gates that the batch to come waits for were open, and Unknown when nobody had looked. One that was closed is the reason why it waits. */
+  /** gates is Open if all gates of the next batch were open, and Unknown if they were not evaluated. A closed gate is shown in reason instead. */
   readonly gates?: 'Open' | 'Unknown';
-  /** timeZone is the zone of the plan's windows in which people are told of times. */
+  /** timeZone is the time zone in which the notification shows times, taken from the plan's windows. */
   readonly timeZone?: string;
   /** estimatedEndTime is when the rollout is expected to end. */
   readonly estimatedEndTime?: string;
-  /** story is the whole rollout, when it has come to its end. */
+  /** story is the summary of the whole rollout, set when the rollout has ended. */
   readonly story?: RolloutStory;
 }
 
@@ -441,49 +441,49 @@ export interface BatchOutlook {
 export interface OutlookTiming {
   /** process is the name of the process. */
   readonly process: string;
-  /** expectedSeconds is how long it usually takes, without a reboot. */
+  /** expectedSeconds is the usual duration of the process, without a reboot. */
   readonly expectedSeconds: number;
-  /** toleranceSeconds is how much longer it may take. */
+  /** toleranceSeconds is how far the duration may exceed expectedSeconds. */
   readonly toleranceSeconds: number;
 }
 
 /** `status.outlook.story` of an UpgradeBatch. */
 export interface RolloutStory {
-  /** startTime is when the first batch was made. */
+  /** startTime is when the first batch was created. */
   readonly startTime: string;
-  /** waits are for how long nothing could start, by the reason. */
+  /** waits are the total times during which no node could start, by reason. */
   readonly waits?: readonly StoryWait[];
-  /** batches is how many batches there were. */
+  /** batches is the number of batches in the rollout. */
   readonly batches: number;
-  /** shown are the first batches, the last ones, and of those between the ones that did not go well. */
+  /** shown are the results of the first batches, the last batches, and the most recent unsuccessful ones in between. */
   readonly shown?: readonly StoryBatch[];
-  /** failures are what nodes failed for, the commonest first. */
+  /** failures are the reasons for which nodes failed, the most frequent first. */
   readonly failures?: readonly StoryFailure[];
-  /** recovered is how many nodes that had failed were done in a later batch. */
+  /** recovered is the number of nodes that failed and then succeeded in a later batch. */
   readonly recovered?: number;
-  /** retried is how many nodes were done at a further attempt in their turn. */
+  /** retried is the number of nodes that succeeded after more than one attempt in the same batch. */
   readonly retried?: number;
-  /** mostUnavailable is how many nodes of the plan were seen down at once. */
+  /** mostUnavailable is the highest number of the plan's nodes observed to be unavailable at once. */
   readonly mostUnavailable?: number;
-  /** quarantined is how many nodes wait for a Release. */
+  /** quarantined is the number of nodes in quarantine. */
   readonly quarantined?: number;
-  /** quarantinedNodes are the first of them. */
+  /** quarantinedNodes are the first 20 nodes in quarantine. */
   readonly quarantinedNodes?: readonly QuarantinedNode[];
-  /** acts are what people did, the oldest first. */
+  /** acts are the UpgradeActions that were applied during the rollout, the oldest first. */
   readonly acts?: readonly StoryAct[];
-  /** dependents are the plans of the namespace that have waited for this one. */
+  /** dependents are plans in this namespace that depend on this plan. */
   readonly dependents?: readonly StoryDependent[];
-  /** rollback is what was taken back, where the rollout ended so. */
+  /** rollback is the result of the rollback, if the rollout ended with one. */
   readonly rollback?: StoryRollback;
-  /** drainWaits are what drains waited for longest over all batches. */
+  /** drainWaits are the obstacles that delayed drains the most in the whole rollout, ordered by total time. */
   readonly drainWaits?: readonly DrainWait[];
 }
 
 /** `status.outlook.story.waits[]` of an UpgradeBatch. */
 export interface StoryWait {
-  /** reason is one CamelCase word for it. */
+  /** reason is a CamelCase identifier for the wait. */
   readonly reason: string;
-  /** seconds is for how long in all. */
+  /** seconds is the total time spent waiting for this reason. */
   readonly seconds: number;
 }
 
@@ -491,43 +491,43 @@ export interface StoryWait {
 export interface StoryBatch {
   /** index is the index of the batch. */
   readonly index: number;
-  /** nodes is how many nodes it had. */
+  /** nodes is the number of nodes in the batch. */
   readonly nodes: number;
-  /** succeeded is how many were done. */
+  /** succeeded is the number of nodes that succeeded. */
   readonly succeeded: number;
-  /** failed is how many failed. */
+  /** failed is the number of nodes that failed. */
   readonly failed: number;
-  /** kind is Rollback when it took another batch back, Retry when all its nodes had failed in a batch before, and else Upgrade. */
+  /** kind is Rollback if the batch rolled back another one, Retry if all its nodes had failed in earlier batches, and Upgrade otherwise. */
   readonly kind: 'Upgrade' | 'Retry' | 'Rollback';
 }
 
 /** `status.outlook.story.failures[]` of an UpgradeBatch. */
 export interface StoryFailure {
-  /** reason is one CamelCase word for it. */
+  /** reason is a CamelCase identifier for the failure. */
   readonly reason: string;
-  /** process is the process that failed. */
+  /** process is the name of the process that failed. */
   readonly process?: string;
-  /** count is how often. */
+  /** count is the number of failures with this reason. */
   readonly count: number;
 }
 
 /** `status.outlook.story.quarantinedNodes[]` of an UpgradeBatch. */
 export interface QuarantinedNode {
-  /** name is the Node's name. */
+  /** name is the name of the Node. */
   readonly name: string;
-  /** nodeDetail is what the plan's notify.nodeDetails said may be told of it. */
+  /** nodeDetail is how much notifications may reveal about the node, taken from the plan's notify.nodeDetails. */
   readonly nodeDetail?: 'None' | 'Problems' | 'All';
 }
 
 /** `status.outlook.story.acts[]` of an UpgradeBatch. */
 export interface StoryAct {
-  /** action is what was asked for. */
+  /** action is the requested action. */
   readonly action: string;
-  /** requestedBy is who asked. */
+  /** requestedBy is the user who requested the action. */
   readonly requestedBy?: string;
-  /** why is the reason that they gave. */
+  /** why is the reason given for the action. */
   readonly why?: string;
-  /** time is when it was done. */
+  /** time is when the action was applied. */
   readonly time: string;
 }
 
@@ -535,113 +535,113 @@ export interface StoryAct {
 export interface StoryDependent {
   /** plan is the name of the UpgradePlan. */
   readonly plan: string;
-  /** state is Unblocked when all that it depends on has succeeded now, and Blocked when it has still to wait. */
+  /** state is Unblocked if all dependencies of the plan have succeeded, and Blocked otherwise. */
   readonly state: 'Unblocked' | 'Blocked';
-  /** opensTime is when its next window opens, where it has windows and all are closed now. */
+  /** opensTime is when the next maintenance window of the plan opens, if all its windows are closed. */
   readonly opensTime?: string;
 }
 
 /** `status.outlook.story.rollback` of an UpgradeBatch. */
 export interface StoryRollback {
-  /** of is what was taken back: a batch, or the revision. */
+  /** of is what was rolled back: the name of a batch, or the revision. */
   readonly of: string;
-  /** rolledBack is how many nodes are back at their earlier version. */
+  /** rolledBack is the number of nodes that are back at their previous version. */
   readonly rolledBack: number;
-  /** notBack is how many were to go back and are not. */
+  /** notBack is the number of nodes whose rollback was attempted without success. */
   readonly notBack: number;
-  /** versions are those that nodes are back at, the commonest first. */
+  /** versions are the versions of the nodes that were rolled back, the most frequent first. */
   readonly versions?: readonly StoryVersion[];
 }
 
 /** `status.outlook.story.rollback.versions[]` of an UpgradeBatch. */
 export interface StoryVersion {
-  /** to is the version; absent where nobody knows it. */
+  /** to is the version that the nodes returned to. Absent if it is unknown. */
   readonly to?: string;
-  /** nodes is how many nodes. */
+  /** nodes is the number of nodes at this version. */
   readonly nodes: number;
 }
 
 /** `status.notification` of an UpgradeBatch. */
 export interface BatchNotification {
-  /** id is the notification's stable id, <batch uid>/<sequence>. */
+  /** id is the stable ID of the notification: <batch uid>/<sequence>. */
   readonly id: string;
-  /** sinks are the names of the sinks that are to get it. */
+  /** sinks are the names of the sinks that receive the notification. */
   readonly sinks?: readonly string[];
   /** addedTime is when sinks were added because the rollout ended after the batch had settled. */
   readonly addedTime?: string;
-  /** alerts are the last of those that were raised while this was the newest batch. */
+  /** alerts are the latest alerts that were raised while this was the newest batch. */
   readonly alerts?: readonly BatchAlert[];
-  /** standing is what was told of the rollout as a whole and still holds. */
+  /** standing is the list of alerts about the rollout as a whole that were raised and still apply. */
   readonly standing?: readonly ('RolloutPaused' | 'RolloutStalled' | 'ApprovalRequired')[];
-  /** troubleTime is when the trouble was first seen that the next alert is to tell. */
+  /** troubleTime is when the first problem for the next alert was observed. */
   readonly troubleTime?: string;
-  /** receipts say what became of the batch's messages, one for each message and sink, and what the newest probe of a sink has found out, where one failed. */
+  /** receipts are the results of sending the batch's messages, one for each message and sink, and the latest result of each sink's probe if a probe has failed. */
   readonly receipts?: readonly Receipt[];
 }
 
 /** `status.notification.alerts[]` of an UpgradeBatch. */
 export interface BatchAlert {
-  /** id is the alert's stable id, <batch uid>/<sequence>; sequences begin at 2. */
+  /** id is the stable ID of the alert: <batch uid>/<sequence>. Sequences start at 2. */
   readonly id: string;
-  /** time is when it was raised. */
+  /** time is when the alert was raised. */
   readonly time: string;
-  /** action is whether somebody has to act. */
+  /** action is Act if a person has to act, and None otherwise. */
   readonly action: 'Act' | 'None';
-  /** causes are what it is about. */
+  /** causes are the problems that the alert reports. */
   readonly causes: readonly AlertCause[];
-  /** next is what follows. */
+  /** next is a human-readable description of what follows. */
   readonly next: string;
-  /** sinks are the names of the sinks that are to get it. Those that have not got it when the batch settles get the final message instead. */
+  /** sinks are the names of the sinks that receive the alert. Sinks that have not received it when the batch settles receive the final notification instead. */
   readonly sinks?: readonly string[];
 }
 
 /** `status.notification.alerts[].causes[]` of an UpgradeBatch. */
 export interface AlertCause {
-  /** alert is what happened. */
+  /** alert is the kind of problem. */
   readonly alert: 'NodeFailed' | 'NodeOverdue' | 'RolloutPaused' | 'RolloutStalled' | 'ApprovalRequired';
-  /** reason is one CamelCase word for why. */
+  /** reason is a CamelCase identifier for the cause of the problem. */
   readonly reason?: string;
-  /** process is the process that it happened to. */
+  /** process is the name of the affected process. */
   readonly process?: string;
-  /** message says it to a person. */
+  /** message is a human-readable description of the problem. */
   readonly message?: string;
-  /** count is how many nodes it concerns. */
+  /** count is the number of affected nodes. */
   readonly count: number;
-  /** nodes are their names, with ranges in brackets, cut where they are many. */
+  /** nodes are the names of the affected nodes, with ranges in brackets, truncated if there are many. */
   readonly nodes?: string;
-  /** quarantined is true when they are kept out of service. */
+  /** quarantined is true if the affected nodes are in quarantine. */
   readonly quarantined?: boolean;
 }
 
 /** `status.notification.receipts[]` of an UpgradeBatch. */
 export interface Receipt {
-  /** sink is the sink's name. */
+  /** sink is the name of the sink. */
   readonly sink: string;
-  /** id is the message's id; for a probe <batch uid>/probe, then <batch uid>/probe.2 and on. */
+  /** id is the ID of the message. Probes have the ID <batch uid>/probe, then <batch uid>/probe.2 and so on. */
   readonly id: string;
-  /** outcome is Delivered, or Failed for good; of a probe Failed, or Reached when one had failed before. */
+  /** outcome is Delivered, or Failed if the message is not sent again. For a probe, it is Failed, or Reached after an earlier failure. */
   readonly outcome: 'Delivered' | 'Failed' | 'Reached';
-  /** reason is one CamelCase word for why it failed. */
+  /** reason is a CamelCase identifier for why the message or probe failed. */
   readonly reason?: string;
-  /** message says it to a person. */
+  /** message is a human-readable explanation of the failure. */
   readonly message?: string;
-  /** node is the node whose agent sent or probed. */
+  /** node is the node whose agent sent the message or probe. */
   readonly node?: string;
-  /** attempts is how often it was tried by that agent. */
+  /** attempts is the number of attempts that this agent made. */
   readonly attempts?: number;
-  /** handle is what the sink calls the message, by which it is updated or answered later. */
+  /** handle is the sink's identifier for the message, used to update it or to reply to it. */
   readonly handle?: string;
-  /** remark says what was not as it should be, although it was delivered. */
+  /** remark is a problem with a message that was delivered nevertheless. */
   readonly remark?: ReceiptRemark;
-  /** time is when it was delivered or given up, or the probe ended. */
+  /** time is when the message was delivered or given up, or when the probe ended. */
   readonly time: string;
 }
 
 /** `status.notification.receipts[].remark` of an UpgradeBatch. */
 export interface ReceiptRemark {
-  /** reason is one CamelCase word for it. */
+  /** reason is a CamelCase identifier for the problem. */
   readonly reason: string;
-  /** message says it to a person. */
+  /** message is a human-readable description of the problem. */
   readonly message: string;
 }
 
@@ -649,11 +649,11 @@ export interface ReceiptRemark {
 export interface Resumption {
   /** action is the name of the UpgradeAction. */
   readonly action: string;
-  /** requestedBy is who asked. */
+  /** requestedBy is the user who requested the action. */
   readonly requestedBy?: string;
-  /** maxFailed is the plan's failure budget from here on. */
+  /** maxFailed is the failure budget of the plan from then on: a number, or a percentage of the plan's nodes. */
   readonly maxFailed?: number | string;
-  /** time is when it was applied. */
+  /** time is when the action was applied. */
   readonly time: string;
 }
 
@@ -661,10 +661,10 @@ export interface Resumption {
 export interface Approval {
   /** action is the name of the UpgradeAction. */
   readonly action: string;
-  /** approval is what was waited for. */
+  /** approval is the kind of approval that was given, as in the plan's spec.batches[].approval. */
   readonly approval: 'BeforeStart' | 'BeforeNext';
-  /** requestedBy is who asked. */
+  /** requestedBy is the user who requested the action. */
   readonly requestedBy?: string;
-  /** time is when it was applied. */
+  /** time is when the action was applied. */
   readonly time: string;
 }

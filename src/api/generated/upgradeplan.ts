@@ -2,196 +2,196 @@
 
 import type { ObjectMeta } from '../object-meta.ts';
 
-/** UpgradePlan describes the upgrade of a fleet - what moves where, in which order, under which conditions. */
+/** UpgradePlan describes the upgrade of a fleet of nodes: what runs on them, in which order and under which conditions. */
 export interface UpgradePlan {
   readonly apiVersion: 'baton.dev/v1alpha1';
   readonly kind: 'UpgradePlan';
   readonly metadata: ObjectMeta;
-  /** spec is what people want of the fleet. */
+  /** spec is the desired upgrade of the fleet. */
   readonly spec: UpgradePlanSpec;
-  /** status is what the operator has observed. Its size does not depend on the fleet's. */
+  /** status is the observed state of the plan. Its size does not depend on the size of the fleet. */
   readonly status?: UpgradePlanStatus;
 }
 
 /** `spec` of an UpgradePlan. */
 export interface UpgradePlanSpec {
-  /** version is what the nodes are moved to. It is part of the revision (re-runs: yes) and stands for $(BATON_VERSION) in images, commands and environment. */
+  /** version is the version that the nodes are upgraded to. It is part of the revision (re-runs: yes) and replaces $(BATON_VERSION) in images, commands and environment variables. */
   readonly version: string;
-  /** nodeSelector chooses the nodes of the fleet by their labels (re-runs: no). */
+  /** nodeSelector selects the nodes of the fleet by their labels (re-runs: no). */
   readonly nodeSelector?: NodeSelector;
-  /** allNodes is the consent to choose every node of the cluster instead of a nodeSelector (re-runs: no). */
+  /** allNodes selects every node of the cluster, as an explicit alternative to nodeSelector (re-runs: no). */
   readonly allNodes?: boolean;
-  /** dependsOn are other plans of this namespace that have to succeed at these versions before a node of this plan starts (re-runs: no). */
+  /** dependsOn are other plans in this namespace that must have succeeded at these versions before any node of this plan starts (re-runs: no). */
   readonly dependsOn?: readonly PlanDependency[];
-  /** exclusiveGroup names a group of plans of the whole cluster of which one runs at a time (re-runs: no). A plan that waits between its batches for more than time (paused, outside its windows, to be approved) lets the others run. */
+  /** exclusiveGroup is the name of a cluster-wide group of plans, of which only one runs at a time (re-runs: no). A plan that waits between batches because it is paused, outside its windows or not approved lets the others run. */
   readonly exclusiveGroup?: string;
-  /** newNodes says what becomes of nodes that the plan comes to choose only after its first batch of the revision was made (re-runs: no). */
+  /** newNodes is the policy for nodes that the plan first selects after the first batch of the revision was created (re-runs: no). */
   readonly newNodes: NewNodes;
-  /** notReadyNodes is what becomes of a node that is NotReady when its turn comes (re-runs: no). Skip passes it over; once it is Ready again it goes with the new nodes. Include gives it its turn as it is, last in its batch, and whatever its deadline finds counts. */
+  /** notReadyNodes is what happens to a node that is NotReady when it is due (re-runs: no). Skip leaves it out; once it is Ready again, it is treated as a new node. Include upgrades it in its current state, last in its batch, and counts a missed deadline as a failure. Defaults to Skip. */
   readonly notReadyNodes: 'Skip' | 'Include';
-  /** paused keeps new turns from starting; what runs is finished (re-runs: no). */
+  /** paused stops further nodes from starting. Nodes that have already started are finished (re-runs: no). Defaults to false. */
   readonly paused: boolean;
-  /** maxUnavailable is how many nodes of the plan may be down at once, for whatever reason: a number, or a percentage of the plan's nodes rounded down to at least 1 (re-runs: no). */
+  /** maxUnavailable is the maximum number of nodes of the plan that may be unavailable at once for any reason: a number, or a percentage of the plan's nodes, rounded down but at least 1 (re-runs: no). Defaults to 1. */
   readonly maxUnavailable: number | string;
-  /** podPlacement is where Pods go that leave a node. PreferDoneNodes marks the nodes that are still to do with the taint baton.dev/outdated (PreferNoSchedule) from the first batch on, so that Pods do not move once for each batch; it costs one write a node, where nodes are drained at all. Anywhere leaves it to the scheduler (re-runs: no). */
+  /** podPlacement is how evicted Pods are steered to other nodes (re-runs: no). PreferDoneNodes puts the taint baton.dev/outdated (PreferNoSchedule) on the nodes that are still to be upgraded, from the first batch on, so that Pods do not move again with each batch. It costs one extra write for each node, if nodes are drained at all. Anywhere leaves the choice to the scheduler. Defaults to PreferDoneNodes. */
   readonly podPlacement: 'PreferDoneNodes' | 'Anywhere';
-  /** prePull is whose images are pulled ahead. NextBatch pulls, while a batch runs, soaks or waits for its approval, the images of the next batch's Jobs on its nodes, with the templates' own pull secrets; nothing of them is run there. An image that cannot be pulled is told and stops nothing. It costs one Pod a node for a short while. None leaves it to the Jobs (re-runs: no). */
+  /** prePull is which images are pulled in advance (re-runs: no). NextBatch pulls the images of the next batch's Jobs onto its nodes while a batch runs, soaks or waits for approval. It uses the pull secrets of the templates and does not run the images. An image that cannot be pulled is reported and blocks nothing. It costs one short-lived Pod for each node. None leaves pulling to the Jobs. Defaults to NextBatch. */
   readonly prePull: 'NextBatch' | 'None';
-  /** oneDomainAtATime keeps the plan from having nodes of two topology domains (zones, racks) down at once, in their turn or since they failed. Batches have nodes of one domain; domains go by name; nodes without the label are one domain of their own, shown as (none), which goes last (re-runs: no). */
+  /** oneDomainAtATime prevents nodes of two topology domains, such as zones or racks, from being unavailable at once because they are being upgraded or have failed (re-runs: no). Each batch has nodes of one domain, and domains go in the order of their names. Nodes without the label form a domain of their own, shown as (none), which goes last. */
   readonly oneDomainAtATime?: OneDomainAtATime;
-  /** batches are the steps of the rollout; the last one repeats until no node is left. Nodes go in an order that is the same for each revision: workers before control-plane nodes, nodes that failed before last (re-runs: no). */
+  /** batches are the steps of the rollout. The last step repeats until no node is left. The order of the nodes is fixed for each revision: workers before control-plane nodes, and nodes that failed earlier last (re-runs: no). */
   readonly batches: readonly BatchStep[];
-  /** windows are when nodes may start; without any, always (re-runs: no). A node starts only while some window is open. What runs when a window closes is finished. */
+  /** windows are the maintenance windows in which nodes may start (re-runs: no). Without windows, nodes may start at any time. Nodes that have already started when a window closes are finished. */
   readonly windows?: readonly MaintenanceWindow[];
-  /** freezes are times in which no node starts, whatever the windows say (re-runs: no). What runs is finished. Freezes for every plan of the cluster are in the ConfigMap baton-freezes in the operator's namespace. */
+  /** freezes are periods in which no node starts, even if a window is open (re-runs: no). Nodes that have already started are finished. Freezes for all plans of the cluster are in the ConfigMap baton-freezes in the operator's namespace. */
   readonly freezes?: readonly ChangeFreeze[];
-  /** gates are conditions that must hold before something starts (re-runs: no). A gate that cannot be evaluated is closed. What runs is finished whatever they say. */
+  /** gates are conditions that must be met before batches or nodes start (re-runs: no). A gate that cannot be evaluated counts as closed. Nodes that have already started are finished regardless of gates. */
   readonly gates?: readonly Gate[];
-  /** failure says how much may go wrong, and what follows then (re-runs: no). When it is too much, nothing more starts until an UpgradeAction. */
+  /** failure is the policy for failed nodes (re-runs: no). When too many nodes have failed, no further nodes start until an UpgradeAction allows it. */
   readonly failure: FailurePolicy;
-  /** processes are the upgrade processes of a node, in the order in which they run there. */
+  /** processes are the upgrade processes, in the order in which they run on each node. */
   readonly processes: readonly UpgradeProcess[];
-  /** drain says how nodes are emptied before a process that disrupts them (re-runs: no). */
+  /** drain is how nodes are drained before a process that disrupts them (re-runs: no). */
   readonly drain: DrainPolicy;
-  /** notify says who is told, and which nodes may do the telling (re-runs: no). */
+  /** notify is who receives notifications, and which nodes may send them (re-runs: no). */
   readonly notify?: NotifyPolicy;
 }
 
 /** `spec.nodeSelector` of an UpgradePlan. */
 export interface NodeSelector {
-  /** matchLabels are labels that a node must have, each with this value. */
+  /** matchLabels are labels that must be present with these values. */
   readonly matchLabels?: Readonly<Record<string, string>>;
-  /** matchExpressions are conditions on labels that must all hold. */
+  /** matchExpressions are label requirements, all of which must be met. */
   readonly matchExpressions?: readonly NodeSelectorRequirement[];
 }
 
 /** `spec.nodeSelector.matchExpressions[]` of an UpgradePlan. */
 export interface NodeSelectorRequirement {
-  /** key is the label that the requirement is about. */
+  /** key is the label key that the requirement applies to. */
   readonly key: string;
-  /** operator relates the label to the values. */
+  /** operator is the relation between the label and the values. */
   readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
-  /** values are compared with the label's value. */
+  /** values are the values that the label is compared with. */
   readonly values?: readonly string[];
 }
 
 /** `spec.dependsOn[]` of an UpgradePlan. */
 export interface PlanDependency {
-  /** name is the other plan's name. */
+  /** name is the name of the other plan. */
   readonly name: string;
-  /** version is the spec.version at which it has to succeed. */
+  /** version is the spec.version at which the other plan must have succeeded. */
   readonly version: string;
 }
 
 /** `spec.newNodes` of an UpgradePlan. */
 export interface NewNodes {
-  /** policy set to Upgrade lets them go after all others, also when the plan had ended; Ignore leaves them alone until another revision. */
+  /** policy is Upgrade to upgrade new nodes after all others, even if the plan has already ended, or Ignore to leave them alone until the revision changes. Defaults to Upgrade. */
   readonly policy: 'Upgrade' | 'Ignore';
-  /** collectSeconds is how long, from the first of them on, others are waited for, so that they go together. A node that was skipped because it was NotReady and is back waits with them. */
+  /** collectSeconds is how long to wait for more new nodes, counted from the first one, so that they go into one batch. A node that was skipped because it was NotReady waits in the same way once it is Ready again. Defaults to 600. */
   readonly collectSeconds: number;
 }
 
 /** `spec.oneDomainAtATime` of an UpgradePlan. */
 export interface OneDomainAtATime {
-  /** topologyKey is the label whose value is a node's domain, for instance topology.kubernetes.io/zone. */
+  /** topologyKey is the label whose value is the domain of a node, such as topology.kubernetes.io/zone. */
   readonly topologyKey: string;
 }
 
 /** `spec.batches[]` of an UpgradePlan. */
 export interface BatchStep {
-  /** name is what people call the step, for instance canary; batches, status and notifications repeat it (re-runs: no). */
+  /** name is the name of the step, such as canary. It is shown in batches, status and notifications (re-runs: no). */
   readonly name?: string;
-  /** size is how many nodes go together: a number, or a percentage of the plan's nodes rounded down to at least 1. A batch is cut at 1,000 node-processes whatever its size; the step then becomes several batches. */
+  /** size is the number of nodes in a batch: a number, or a percentage of the plan's nodes, rounded down but at least 1. A batch is limited to 1,000 processes on all its nodes together; a larger step is split into several batches. */
   readonly size: number | string;
-  /** maxFailed is how many nodes of this step may fail before nothing more starts: a number, or a percentage of the step's nodes rounded down. The first step defaults to 0, the others to the plan's budget alone. */
+  /** maxFailed is the number of nodes of this step that may fail before no further nodes start: a number, or a percentage of the step's nodes, rounded down. Defaults to 0 for the first step. By default, the other steps are limited by the plan's budget only. */
   readonly maxFailed?: number | string;
-  /** soakSeconds is how long a batch of this step is left to prove itself: the next one is not made earlier than so long after it settled (re-runs: no). */
+  /** soakSeconds is the minimum time between the end of a batch of this step and the creation of the next batch (re-runs: no). Defaults to 0. */
   readonly soakSeconds?: number;
-  /** approval says that a person has to let it go on, by an UpgradeAction Approve that names the batch; None by default. BeforeStart: the batch is made, but none of its nodes gets its turn before that. BeforeNext: once the batch has settled, the next one is not made before that. A step that repeats asks for each of its batches (re-runs: no). */
+  /** approval is when a person has to approve the rollout with an UpgradeAction Approve that names the batch (re-runs: no). BeforeStart creates the batch but starts none of its nodes before the approval. BeforeNext creates the next batch only after the approval, once this batch has settled. A step that repeats needs an approval for each of its batches. Defaults to None. */
   readonly approval?: 'None' | 'BeforeStart' | 'BeforeNext';
 }
 
 /** `spec.windows[]` of an UpgradePlan. */
 export interface MaintenanceWindow {
-  /** name tells the windows of a plan apart. */
+  /** name is the name of the window, unique within the plan. */
   readonly name: string;
-  /** schedule is when the window opens, a cron expression of five fields (minute, hour, day of month, month, day of week). An hour that summer time skips opens it when that hour is over; one that comes twice opens it the first time, unless the expression is a list or a range of times, or has an asterisk for the hour. */
+  /** schedule is when the window opens, as a cron expression with five fields: minute, hour, day of month, month and day of week. If the hour is skipped because daylight saving time begins, the window opens when the skipped hour is over. If the hour occurs twice, the window opens the first time, unless the expression has a list or range of times or an asterisk for the hour. */
   readonly schedule: string;
-  /** durationSeconds is for how long the window stays open, in seconds that pass, whatever the clock on the wall does. Windows may overlap; a window that opens again before it has closed stays open. */
+  /** durationSeconds is how long the window stays open, as elapsed time regardless of clock changes. Windows may overlap; a window that opens again before it has closed stays open. */
   readonly durationSeconds: number;
-  /** timeZone is the IANA name of the zone that the schedule is in, such as Europe/Paris or UTC. */
+  /** timeZone is the IANA name of the time zone of the schedule, such as Europe/Paris or UTC. */
   readonly timeZone: string;
 }
 
 /** `spec.freezes[]` of an UpgradePlan. */
 export interface ChangeFreeze {
-  /** name tells the freezes of a plan apart. */
+  /** name is the name of the freeze, unique within the plan. */
   readonly name: string;
   /** from is when the freeze begins. */
   readonly from: string;
-  /** to is when it ends. */
+  /** to is when the freeze ends. */
   readonly to: string;
-  /** reason is shown to whoever asks why nothing starts. */
+  /** reason is the reason for the freeze, shown while it keeps the plan from starting nodes. */
   readonly reason?: string;
 }
 
 /** `spec.gates[]` of an UpgradePlan. */
 export interface Gate {
-  /** name tells the gates of a plan apart. */
+  /** name is the name of the gate, unique within the plan. */
   readonly name: string;
-  /** when is what the gate holds - the next batch, or the turn of each node. A gate BeforeBatch is also evaluated while a batch soaks, and closing then starts the soak again. */
+  /** when is what a closed gate blocks: the next batch (BeforeBatch), or the start of each node (BeforeNode). A BeforeBatch gate is also evaluated while a batch soaks, and the soak starts again if it closes. Defaults to BeforeBatch. */
   readonly when: 'BeforeBatch' | 'BeforeNode';
-  /** forSeconds is how long the gate must have been open without a break. */
+  /** forSeconds is how long the gate must have been open without interruption. Defaults to 0. */
   readonly forSeconds: number;
-  /** timeoutSeconds is how long one evaluation may take; one that takes longer counts as closed. */
+  /** timeoutSeconds is the maximum duration of one evaluation. An evaluation that takes longer counts as closed. Defaults to 10. */
   readonly timeoutSeconds: number;
-  /** prometheus opens the gate while the value of an instant query lies within the limits. */
+  /** prometheus opens the gate while the result of an instant query is within the limits. */
   readonly prometheus?: PrometheusGate;
-  /** http opens the gate while a GET is answered with the expected status. */
+  /** http opens the gate while a GET request returns the expected status. */
   readonly http?: HttpGate;
-  /** object opens the gate while a CEL expression is true of a Kubernetes object. The operator may read what the ClusterRoles with the label baton.dev/aggregate-to-gates allow; what it may not read counts as closed. */
+  /** object opens the gate while a CEL expression is true for a Kubernetes object. The operator can read what the ClusterRoles with the label baton.dev/aggregate-to-gates allow. An object that it cannot read counts as closed. */
   readonly object?: ObjectGate;
-  /** job opens the gate while a Job in the plan's namespace ends well; it runs again and again while the gate is asked, never on a node in its turn, and timeoutSeconds is its deadline. */
+  /** job opens the gate while a Job in the plan's namespace succeeds. The Job runs repeatedly as long as the gate is evaluated, never on a node that is being upgraded, and timeoutSeconds is its deadline. */
   readonly job?: JobGate;
 }
 
 /** `spec.gates[].prometheus` of an UpgradePlan. */
 export interface PrometheusGate {
-  /** address is the URL of the Prometheus, without /api/v1/query. */
+  /** address is the base URL of Prometheus, without /api/v1/query. */
   readonly address: string;
-  /** query must give one sample or a scalar. No sample, several, and NaN count as closed, so that a query which may be empty ends with "or vector(0)". */
+  /** query is a PromQL query that returns one sample or a scalar. No sample, several samples and NaN count as closed, so a query that may be empty should end with "or vector(0)". */
   readonly query: string;
   /** max is the highest value at which the gate is open. */
   readonly max?: string;
   /** min is the lowest value at which the gate is open. */
   readonly min?: string;
-  /** credential names one that the administrator has mounted into the operator. It is sent only to the hosts that the administrator bound it to. */
+  /** credential is the name of a credential that the administrator has mounted into the operator. It is sent only to the hosts that the administrator has bound it to. */
   readonly credential?: string;
 }
 
 /** `spec.gates[].http` of an UpgradePlan. */
 export interface HttpGate {
-  /** url is what is asked. Redirects are not followed. */
+  /** url is the URL of the request. Redirects are not followed. */
   readonly url: string;
-  /** expectStatus is the HTTP status at which the gate is open. */
+  /** expectStatus is the HTTP status code at which the gate is open. Defaults to 200. */
   readonly expectStatus: number;
-  /** credential names one that the administrator has mounted into the operator. It is sent only to the hosts that the administrator bound it to. */
+  /** credential is the name of a credential that the administrator has mounted into the operator. It is sent only to the hosts that the administrator has bound it to. */
   readonly credential?: string;
 }
 
 /** `spec.gates[].object` of an UpgradePlan. */
 export interface ObjectGate {
-  /** apiVersion is the group and version of the object. */
+  /** apiVersion is the API group and version of the object. */
   readonly apiVersion: string;
   /** kind is the kind of the object. */
   readonly kind: string;
-  /** namespace is where the object is; the plan's by default. */
+  /** namespace is the namespace of the object. Defaults to the namespace of the plan. */
   readonly namespace?: string;
-  /** name is the object's name. */
+  /** name is the name of the object. */
   readonly name?: string;
-  /** labelSelector chooses objects by their labels, at most 100. The expression must be true of each, and there must be one. */
+  /** labelSelector selects at most 100 objects by their labels. There must be at least one, and the expression must be true for each. */
   readonly labelSelector?: NodeSelector;
-  /** expression is CEL with the variable object; it must give true or false. */
+  /** expression is a CEL expression over the variable `object` that returns true or false. */
   readonly expression: string;
 }
 
@@ -203,247 +203,247 @@ export interface JobGate {
 
 /** `spec.failure` of an UpgradePlan. */
 export interface FailurePolicy {
-  /** maxFailed is how many nodes of the plan may fail before nothing more starts: a number, or a percentage of the plan's nodes rounded down. */
+  /** maxFailed is the number of nodes of the plan that may fail before no further nodes start: a number, or a percentage of the plan's nodes, rounded down. Defaults to 0. */
   readonly maxFailed: number | string;
-  /** maxConsecutiveFailed is how many nodes that fail one after the other, in the order of their outcomes, stop the rollout although maxFailed is not exceeded yet. Not set, only maxFailed counts. */
+  /** maxConsecutiveFailed is the number of nodes failing in a row, in the order of their outcomes, that stops the rollout even if maxFailed is not exceeded. By default, only maxFailed applies. */
   readonly maxConsecutiveFailed?: number;
-  /** failedNodes is what becomes of a node that failed once its upgrade had begun. Quarantine keeps it cordoned and tainted until an UpgradeAction releases it; Uncordon gives it back at once, half upgraded or not. */
+  /** failedNodes is what happens to a node that fails after its upgrade has begun. Quarantine keeps it cordoned and tainted until an UpgradeAction Release. Uncordon returns it to service at once, even if it is partly upgraded. Defaults to Quarantine. */
   readonly failedNodes: 'Quarantine' | 'Uncordon';
-  /** then is what follows when too many nodes failed. Pause waits for an UpgradeAction Resume; Abort ends the rollout of this revision, of which nothing starts any more; Rollback takes back what the rollout did, as `rollback` says, and ends it. */
+  /** then is what happens when too many nodes have failed. Pause waits for an UpgradeAction Resume. Abort ends the rollout of this revision. Rollback undoes what the rollout did, as `rollback` defines, and ends it. Defaults to Pause. */
   readonly then: 'Pause' | 'Abort' | 'Rollback';
-  /** rollback says how far `then: Rollback` goes, and whether a person has to let it begin (re-runs: no). Not set, the batch goes back once a person has approved it. */
+  /** rollback is how far `then: Rollback` goes and whether it needs approval (re-runs: no). By default, the batch is rolled back after approval. */
   readonly rollback?: RollbackPolicy;
-  /** retriesPerNode is how many more attempts a node gets, in the same turn, whose Job failed or did not end in time. Processes that succeeded are not run again. */
+  /** retriesPerNode is the number of additional attempts on a node whose Job failed or timed out. They are made before the node is released. Processes that succeeded do not run again. Defaults to 0. */
   readonly retriesPerNode: number;
 }
 
 /** `spec.failure.rollback` of an UpgradePlan. */
 export interface RollbackPolicy {
-  /** scope is what is rolled back: the batch after which too many nodes had failed, or with Plan all that the rollout of this revision has changed, the newest batch first (re-runs: no). */
+  /** scope is what is rolled back (re-runs: no). Batch is the batch after which too many nodes had failed. Plan is everything that the rollout of this revision has changed, the newest batch first. Defaults to Batch. */
   readonly scope: 'Batch' | 'Plan';
-  /** approval set to Required pauses the plan until an UpgradeAction Rollback, or Approve, lets the rollback begin; None begins it as soon as what runs is finished (re-runs: no). */
+  /** approval is Required to pause the plan until an UpgradeAction Rollback or Approve starts the rollback, or None to start it once running nodes are finished (re-runs: no). Defaults to Required. */
   readonly approval: 'Required' | 'None';
 }
 
 /** `spec.processes[]` of an UpgradePlan. */
 export interface UpgradeProcess {
-  /** name tells the processes of a plan apart (re-runs: yes). */
+  /** name is the name of the process, unique within the plan (re-runs: yes). */
   readonly name: string;
   /** nodeSelector limits the process to some of the plan's nodes (re-runs: no). */
   readonly nodeSelector?: NodeSelector;
-  /** disruption is what the process does to the host. Drain cordons and drains the node first; Reboot does so as well and expects a new boot ID (re-runs: no). */
+  /** disruption is how the process affects the host (re-runs: no). Drain cordons and drains the node first. Reboot does the same and expects a new boot ID. None does neither. Defaults to Drain. */
   readonly disruption: 'None' | 'Drain' | 'Reboot';
-  /** report set to Socket mounts the reporter's directory /run/baton into the Job's Pod, so that its containers can report (re-runs: no). */
+  /** report is Socket to mount the reporter's directory /run/baton into the Job's Pod, so that its containers can report progress (re-runs: no). Defaults to None. */
   readonly report: 'None' | 'Socket';
-  /** timing says how long the process may take (re-runs: no). What takes longer is overdue: shown, and answered as onOverdue says; deadlineSeconds ends it. */
+  /** timing is how long the process may take (re-runs: no). A process that takes longer is overdue: the status shows it, and onOverdue defines what happens. deadlineSeconds ends the process. */
   readonly timing: ProcessTiming;
-  /** onOverdue says what follows when the process is overdue (re-runs: no). Alert only shows and tells it. Fail stops it (the Pod of its Job gets SIGTERM) and the node fails once it has ended. Retry stops it and runs it once more on that node; a second time it fails. */
+  /** onOverdue is what happens when the process is overdue (re-runs: no). Alert only shows and reports it. Fail stops the process with SIGTERM to the Pod of its Job, and the node fails once the process has ended. Retry stops it and runs it once more on the node; if it is overdue again, the node fails. Defaults to Alert. */
   readonly onOverdue: 'Alert' | 'Fail' | 'Retry';
-  /** rerun set to Safe declares that the process may be stopped at any point and run again on the same node (re-runs: no). Only such a process may have onOverdue Retry. */
+  /** rerun is Safe if the process may be stopped at any point and run again on the same node (re-runs: no). onOverdue can be Retry only for such a process. Defaults to Unsafe. */
   readonly rerun: 'Unsafe' | 'Safe';
   /** job runs the process as a Job, one for each node and attempt. */
   readonly job?: JobProcess;
-  /** daemonSet names a DaemonSet with updateStrategy OnDelete, whose Pod on the node is replaced (re-runs: yes). It has ended when the Pod of its newest revision is Ready there. Only the reference is part of the plan's revision: for nodes that are done to get what changed in the DaemonSet since, change spec.version. */
+  /** daemonSet refers to a DaemonSet with updateStrategy OnDelete, whose Pod on the node is replaced (re-runs: yes). The process has ended when a Pod of the newest DaemonSet revision is Ready on the node. Only the reference is part of the plan's revision: to roll out later changes of the DaemonSet to nodes that are done, change spec.version. */
   readonly daemonSet?: DaemonSetReference;
-  /** external leaves the process to the node's own updater (re-runs: no). It is given its turn by the label baton.dev/process on the Node and an Event TurnOpened on the UpgradeBatch, and reports like any process. It has ended when what verify compares is there, or when it reports UpgradeSucceeded; then verify decides. */
+  /** external leaves the process to the node's own updater (re-runs: no). The label baton.dev/process on the Node and an Event TurnOpened on the UpgradeBatch start it, and it reports like any other process. The process has ended when the conditions of verify hold or it reports UpgradeSucceeded; then verify decides. */
   readonly external?: Readonly<Record<string, unknown>>;
-  /** verify says what must hold on the node before the process counts as done, beside the node being Ready (re-runs: no). The process has ended then; until all of it holds the node is Verifying, and after timeoutSeconds it has failed. */
+  /** verify is what must hold on the node, besides the node being Ready, before the process counts as done (re-runs: no). The node is Verifying from the end of the process until all conditions hold, and fails after timeoutSeconds. */
   readonly verify?: ProcessVerify;
 }
 
 /** `spec.processes[].timing` of an UpgradePlan. */
 export interface ProcessTiming {
-  /** expectedSeconds is how long the process usually takes from its start, without a reboot. Without it, it is learned from the nodes already done in this rollout, as soon as there are three. */
+  /** expectedSeconds is the usual duration of the process from its start, without a reboot. By default, it is learned from the nodes already done in this rollout once there are three. */
   readonly expectedSeconds?: number;
-  /** toleranceSeconds is how much longer than expectedSeconds it may take before it is overdue. Without it: half of expectedSeconds, and at least 60. */
+  /** toleranceSeconds is how far the duration may exceed expectedSeconds before the process is overdue. Defaults to half of expectedSeconds, but at least 60. */
   readonly toleranceSeconds?: number;
-  /** rebootSeconds is how long a reboot may take, counted from the report UpgradeRebooting until the node is Ready again, before the process is overdue. Without it, it is learned like expectedSeconds. */
+  /** rebootSeconds is the maximum duration of a reboot before the process is overdue, from the report UpgradeRebooting until the node is Ready again. By default, it is learned like expectedSeconds. */
   readonly rebootSeconds?: number;
-  /** silenceSeconds is how long a process that has reported may say nothing before it is overdue. The reporter's beat counts as a word, so it should be longer than two of them (BATON_BEAT_SECONDS, 60). Without it, silence is not watched. */
+  /** silenceSeconds is the maximum time without a report, once the process has reported, before the process is overdue. The reporter's regular beat counts as a report, so set more than two intervals of it (BATON_BEAT_SECONDS, 60 by default). By default, silence is not monitored. */
   readonly silenceSeconds?: number;
-  /** tasks are the times of single tasks, for reports that name the task that the process is at. */
+  /** tasks are the expected durations of individual tasks, for reports that name the current task. */
   readonly tasks?: readonly TaskTiming[];
-  /** deadlineSeconds is the hard end of the process, reboot included, counted from the creation of its Job (or, without one, from when its turn came). The drain before it is bounded by the same time. */
+  /** deadlineSeconds is the maximum duration of the process, reboots included, from the creation of its Job or, without a Job, from when the process is due. The drain before it is limited to the same duration. Defaults to 3600. */
   readonly deadlineSeconds: number;
 }
 
 /** `spec.processes[].timing.tasks[]` of an UpgradePlan. */
 export interface TaskTiming {
-  /** name is the task as reports name it. */
+  /** name is the name of the task, as used in reports. */
   readonly name: string;
-  /** expectedSeconds is how long the task usually takes from the first report that names it. */
+  /** expectedSeconds is the usual duration of the task, from the first report that names it. */
   readonly expectedSeconds: number;
-  /** toleranceSeconds is how much longer it may take before the process is overdue. Without it: half of expectedSeconds, and at least 60. */
+  /** toleranceSeconds is how far the duration may exceed expectedSeconds before the process is overdue. Defaults to half of expectedSeconds, but at least 60. */
   readonly toleranceSeconds?: number;
 }
 
 /** `spec.processes[].job` of an UpgradePlan. */
 export interface JobProcess {
-  /** compatibility set to SystemUpgradeController runs images made for rancher/system-upgrade-controller unchanged: it completes the template with the host's namespaces, the host's root at /host, the SYSTEM_UPGRADE_* environment, Pod information in /run/system-upgrade/pod, its labels, and privileged containers (re-runs: yes). */
+  /** compatibility is SystemUpgradeController to run images made for rancher/system-upgrade-controller unchanged (re-runs: yes). It adds the host's namespaces, the host's root at /host, the SYSTEM_UPGRADE_* environment, Pod information in /run/system-upgrade/pod, its labels and privileged containers to the template. */
   readonly compatibility?: 'SystemUpgradeController';
-  /** template is a PodTemplateSpec; the operator fills in the node, the BATON_* environment and the tolerations of a turn (re-runs: yes). */
+  /** template is a PodTemplateSpec. The operator adds the node, the BATON_* environment and the tolerations that the upgrade needs (re-runs: yes). */
   readonly template: Readonly<Record<string, unknown>>;
-  /** rollback is how the process is taken back on a node, by failure.then or an UpgradeAction Rollback. Without it, what the process did stays (re-runs: no). */
+  /** rollback is how failure.then or an UpgradeAction Rollback undoes the process on a node (re-runs: no). Without it, what the process did is kept. */
   readonly rollback?: JobRollback;
 }
 
 /** `spec.processes[].job.rollback` of an UpgradePlan. */
 export interface JobRollback {
-  /** template is a PodTemplateSpec, completed like job.template. $(BATON_FROM_VERSION) is the version that the node came from and goes back to, $(BATON_VERSION) the plan's; BATON_CHECKPOINT is what the upgrade left (re-runs: no). */
+  /** template is a PodTemplateSpec, completed like job.template (re-runs: no). $(BATON_FROM_VERSION) is the version that the node returns to, $(BATON_VERSION) is the plan's version, and BATON_CHECKPOINT is what the upgrade saved. */
   readonly template: Readonly<Record<string, unknown>>;
 }
 
 /** `spec.processes[].daemonSet` of an UpgradePlan. */
 export interface DaemonSetReference {
-  /** namespace is the DaemonSet's. Where it is not the plan's own, writing the plan takes the verb upgrade on daemonsets there. */
+  /** namespace is the namespace of the DaemonSet. If it is not the plan's namespace, writing the plan requires the verb `upgrade` on daemonsets there. */
   readonly namespace: string;
-  /** name is the DaemonSet's. */
+  /** name is the name of the DaemonSet. */
   readonly name: string;
 }
 
 /** `spec.processes[].verify` of an UpgradePlan. */
 export interface ProcessVerify {
-  /** kernelVersion is what status.nodeInfo.kernelVersion of the Node must be. As in the three fields below, `*` stands for any text and $(BATON_VERSION) for the plan's version. */
+  /** kernelVersion is the required status.nodeInfo.kernelVersion of the Node. Here and in the next three fields, `*` matches any text and $(BATON_VERSION) is the plan's version. */
   readonly kernelVersion?: string;
-  /** osImage is what status.nodeInfo.osImage must be. */
+  /** osImage is the required status.nodeInfo.osImage of the Node. */
   readonly osImage?: string;
-  /** kubeletVersion is what status.nodeInfo.kubeletVersion must be, as in `v$(BATON_VERSION)`. */
+  /** kubeletVersion is the required status.nodeInfo.kubeletVersion of the Node, such as `v$(BATON_VERSION)`. */
   readonly kubeletVersion?: string;
-  /** containerRuntimeVersion is what status.nodeInfo.containerRuntimeVersion must be, as in `containerd://2.1.*`. */
+  /** containerRuntimeVersion is the required status.nodeInfo.containerRuntimeVersion of the Node, such as `containerd://2.1.*`. */
   readonly containerRuntimeVersion?: string;
-  /** nodeLabels are labels that the Node must have, each with exactly this value; $(BATON_VERSION) stands for the plan's version. */
+  /** nodeLabels are labels that the Node must have with exactly these values. $(BATON_VERSION) is the plan's version. */
   readonly nodeLabels?: Readonly<Record<string, string>>;
-  /** daemonSetsReady demands that every DaemonSet Pod on the node is Ready. */
+  /** daemonSetsReady requires every DaemonSet Pod on the node to be Ready. Defaults to false. */
   readonly daemonSetsReady: boolean;
-  /** stableSeconds is for how long all of it, the node being Ready included, must hold without a break. A restart of the operator does not start it anew. */
+  /** stableSeconds is how long all conditions, including the node being Ready, must hold without interruption. A restart of the operator does not reset it. Defaults to 0. */
   readonly stableSeconds: number;
-  /** timeoutSeconds is how long after the end of the process it may take until all of it holds. What holds by then has its stableSeconds all the same. */
+  /** timeoutSeconds is the time after the end of the process within which all conditions must hold. Conditions that hold by then are still given their stableSeconds. Defaults to 900. */
   readonly timeoutSeconds: number;
-  /** job must end with exit code 0 on the node, after the rest of verify has held for stableSeconds. It only looks: it may be run again. */
+  /** job is a Job that must exit with code 0 on the node after the other conditions have held for stableSeconds. It should only inspect the node, because it may run more than once. */
   readonly job?: VerifyJob;
 }
 
 /** `spec.processes[].verify.job` of an UpgradePlan. */
 export interface VerifyJob {
-  /** template is a PodTemplateSpec; the operator fills in the node, the BATON_* environment and the tolerations of a turn. The Job may take timeoutSeconds. */
+  /** template is a PodTemplateSpec. The operator adds the node, the BATON_* environment and the tolerations that the upgrade needs. timeoutSeconds is the deadline of the Job. */
   readonly template: Readonly<Record<string, unknown>>;
 }
 
 /** `spec.drain` of an UpgradePlan. */
 export interface DrainPolicy {
-  /** mode says what is done before a process that disrupts the node. Auto cordons and drains it, once a turn and only if such a process is still to run there. Cordon keeps new Pods away and evicts none. None leaves it schedulable. */
+  /** mode is what happens before a process that disrupts the node. Auto cordons and drains it, once for each upgrade of the node and only if such a process still has to run. Cordon keeps new Pods away and evicts none. None leaves it schedulable. Defaults to Auto. */
   readonly mode: 'Auto' | 'Cordon' | 'None';
-  /** timeoutSeconds is how long the Pods of a node may take to go, from the first eviction on. A node that is not drained by then is uncordoned and Failed with DrainTimeout. Default is the `timing.deadlineSeconds` of its first process that disrupts. */
+  /** timeoutSeconds is the maximum duration of the drain of a node, from the first eviction. A node that is not drained by then is uncordoned and fails with DrainTimeout. Defaults to `timing.deadlineSeconds` of its first process that disrupts. */
   readonly timeoutSeconds?: number;
-  /** ignore names Pods that stay, whatever becomes of the host under them. */
+  /** ignore selects Pods that are not evicted, even if the host reboots. */
   readonly ignore?: DrainIgnore;
-  /** waitFor names Pods that may end by themselves. While one of them runs on the cordoned node, nothing is evicted there; those that still run at the timeout are evicted like any other. */
+  /** waitFor selects Pods that are given time to finish. While one of them runs on the cordoned node, nothing is evicted from it. Those that still run at the timeout are evicted like any other Pod. */
   readonly waitFor?: DrainWaitFor;
-  /** force names the only Pods that may be deleted past their PodDisruptionBudget, once `drain.timeoutSeconds` are over. Any other Pod that is still there then makes the drain fail, and nothing is deleted. */
+  /** force selects the only Pods that may be deleted in violation of their PodDisruptionBudget, once `drain.timeoutSeconds` have passed. If any other Pod remains on the node by then, the drain fails and nothing is deleted. */
   readonly force?: DrainForce;
-  /** emptyDirData set to Delete is the consent to evict Pods that have emptyDir volumes; with Keep such a Pod blocks the drain. */
+  /** emptyDirData is Delete to allow the eviction of Pods with emptyDir volumes, which loses their data. With Keep, such a Pod blocks the drain. Defaults to Keep. */
   readonly emptyDirData: 'Keep' | 'Delete';
-  /** unmanagedPods set to Delete is the consent to evict Pods without a controller, which nobody starts again; with Keep such a Pod blocks the drain. */
+  /** unmanagedPods is Delete to allow the eviction of Pods without a controller, which nothing recreates. With Keep, such a Pod blocks the drain. Defaults to Keep. */
   readonly unmanagedPods: 'Keep' | 'Delete';
 }
 
 /** `spec.drain.ignore` of an UpgradePlan. */
 export interface DrainIgnore {
-  /** podSelector chooses Pods of every namespace by their labels. */
+  /** podSelector selects Pods in all namespaces by their labels. */
   readonly podSelector: PodSelector;
 }
 
 /** `spec.drain.ignore.podSelector` of an UpgradePlan. */
 export interface PodSelector {
-  /** matchLabels are labels that a node must have, each with this value. */
+  /** matchLabels are labels that must be present with these values. */
   readonly matchLabels?: Readonly<Record<string, string>>;
-  /** matchExpressions are conditions on labels that must all hold. */
+  /** matchExpressions are label requirements, all of which must be met. */
   readonly matchExpressions?: readonly NodeSelectorRequirement[];
 }
 
 /** `spec.drain.waitFor` of an UpgradePlan. */
 export interface DrainWaitFor {
-  /** podSelector chooses Pods of every namespace by their labels. */
+  /** podSelector selects Pods in all namespaces by their labels. */
   readonly podSelector: PodSelector;
-  /** timeoutSeconds is how long they are waited for, from the opening of the turn on. */
+  /** timeoutSeconds is the maximum time to wait for these Pods, from the start of the node's upgrade. Defaults to 3600. */
   readonly timeoutSeconds: number;
 }
 
 /** `spec.drain.force` of an UpgradePlan. */
 export interface DrainForce {
-  /** podSelector chooses Pods of every namespace by their labels. */
+  /** podSelector selects Pods in all namespaces by their labels. */
   readonly podSelector: PodSelector;
 }
 
 /** `spec.notify` of an UpgradePlan. */
 export interface NotifyPolicy {
-  /** stallSeconds is how long nothing may move before the plan has the condition RolloutStalled, which names what is to blame. Without it: 1800. A closed window, a freeze, a soak and spec.paused are no stall. */
+  /** stallSeconds is how long the rollout may make no progress before the plan gets the condition RolloutStalled, which names the cause. A closed window, a freeze, a soak and spec.paused do not count as stalls. Defaults to 1800. */
   readonly stallSeconds?: number;
-  /** nodeDetail is how much notifications tell of single nodes. None: counts only, no name of a node anywhere. Problems: the nodes that did not succeed, and the slowest. All: every node. Without it, texts tell of problems and the data that webhooks get lists every node. Where a sink wants less, it gets less. */
+  /** nodeDetail is how much notifications reveal about individual nodes. None gives counts only and no node names. Problems names the nodes that did not succeed, and the slowest. All names every node. By default, texts use Problems, and the data for webhooks lists every node. A sink can be set to reveal less. */
   readonly nodeDetail?: 'None' | 'Problems' | 'All';
-  /** nodeDetails are other levels for some of the nodes; the first that matches a node counts. They are looked up when a batch is made. */
+  /** nodeDetails are other levels for some of the nodes. The first entry that matches a node applies. They are evaluated when a batch is created. */
   readonly nodeDetails?: readonly NodeDetailRule[];
-  /** silences keeps the alerts about a node quiet while it is in its turn: for five minutes, extended while the turn lasts, lifted at once when the node fails. A silence that cannot be made stops nothing. */
+  /** silences mutes the alerts about a node while it is being upgraded. A silence lasts five minutes, is extended while the upgrade lasts, and is removed at once if the node fails. A silence that cannot be created blocks nothing. */
   readonly silences?: SilencesPolicy;
-  /** required lets the next batch wait until every sink that asked has got the final message of the last one; a sink that refuses it for good pauses the rollout until an UpgradeAction Resume. Without it: false, and the next batch waits at most 30 s. */
+  /** required delays the next batch until every sink that is due the final notification of the last batch has received it. If a sink rejects it permanently, the rollout pauses until an UpgradeAction Resume. Defaults to false, with which the next batch waits at most 30 seconds. */
   readonly required?: boolean;
-  /** live keeps one message a batch up to date while it runs, at most every 30 s, in sinks that can change a message (Slack with a bot token); the final message takes its place. Without it: false. */
+  /** live updates one message for each batch while it runs, at most every 30 seconds, in sinks that can edit messages (Slack with a bot token). The final notification replaces it. Defaults to false. */
   readonly live?: boolean;
-  /** alerts are what is told at once, before the batch has settled, to the sinks that are told of trouble. Without it: all of them. What happens within seconds is one alert; further ones of a batch follow at most every five minutes. */
+  /** alerts are the problems that are reported at once, before the batch has settled, to the sinks that receive alerts. Problems within a few seconds form one alert, and further alerts of a batch follow at most every five minutes. Defaults to all of them. */
   readonly alerts?: readonly ('NodeFailed' | 'NodeOverdue' | 'RolloutPaused' | 'RolloutStalled' | 'ApprovalRequired')[];
-  /** runbookUrl is a page that says what to do in trouble. Messages in which something went wrong have it in a line of their own, and every message as a field (re-runs: no). */
+  /** runbookUrl is the URL of a page that explains what to do about problems. Messages about problems show it on a line of its own, and every message has it as a field (re-runs: no). */
   readonly runbookUrl?: string;
   /** agent limits which of the plan's nodes may hold the baton. */
   readonly agent?: AgentPolicy;
-  /** sinksFrom are sinks that several plans share. A sink of the plan's own goes before a shared one of the same name, and an earlier entry before a later one. A plan has at most ten sinks in all. While one of the ConfigMaps cannot be read or is wrong, nothing starts (re-runs: no). */
+  /** sinksFrom are sinks that several plans share (re-runs: no). A sink of the plan takes precedence over a shared one of the same name, and an earlier entry over a later one. A plan has at most ten sinks in total. No node starts while one of the ConfigMaps is invalid or cannot be read. */
   readonly sinksFrom?: readonly SinksSource[];
-  /** sinks are where notifications go. */
+  /** sinks are the destinations of notifications. */
   readonly sinks?: readonly Sink[];
 }
 
 /** `spec.notify.nodeDetails[]` of an UpgradePlan. */
 export interface NodeDetailRule {
-  /** nodeSelector chooses nodes by their labels. */
+  /** nodeSelector selects nodes by their labels. */
   readonly nodeSelector: NodeSelector;
-  /** nodeDetail is what may be told of them. */
+  /** nodeDetail is how much notifications may reveal about these nodes. */
   readonly nodeDetail: 'None' | 'Problems' | 'All';
 }
 
 /** `spec.notify.silences` of an UpgradePlan. */
 export interface SilencesPolicy {
-  /** alertmanager is where the silences are kept. */
+  /** alertmanager is the Alertmanager in which the silences are created. */
   readonly alertmanager: SilencesAlertmanager;
-  /** matchers say which alerts are about the node; all have to match. */
+  /** matchers select the alerts about the node. All of them must match. */
   readonly matchers: readonly SilenceMatcher[];
 }
 
 /** `spec.notify.silences.alertmanager` of an UpgradePlan. */
 export interface SilencesAlertmanager {
-  /** url is its address, without /api/v2. The operator asks it, so it has to be one that gates may ask. */
+  /** url is the base URL of Alertmanager, without /api/v2. The operator calls it, so it must be an address that gates may call. */
   readonly url: string;
-  /** credential names what the administrator has given the operator for this host. */
+  /** credential is the name of a credential that the administrator has given the operator for this host. */
   readonly credential?: string;
 }
 
 /** `spec.notify.silences.matchers[]` of an UpgradePlan. */
 export interface SilenceMatcher {
-  /** name is the alert's label. */
+  /** name is the name of a label of the alert. */
   readonly name: string;
-  /** value is what the label has to be; $(BATON_NODE) in it is the node's name. */
+  /** value is the value that the label must have. $(BATON_NODE) is the name of the node. */
   readonly value: string;
-  /** type Regex takes value for a regular expression, as in $(BATON_NODE)(:[0-9]+)?; without it, the label has to be equal to it. */
+  /** type is Regex to match the value as a regular expression, such as $(BATON_NODE)(:[0-9]+)?, or Equal. Defaults to Equal. */
   readonly type?: 'Equal' | 'Regex';
 }
 
 /** `spec.notify.agent` of an UpgradePlan. */
 export interface AgentPolicy {
-  /** nodeSelector chooses the nodes from which the sinks can be reached. */
+  /** nodeSelector selects the nodes from which the sinks can be reached. */
   readonly nodeSelector?: NodeSelector;
 }
 
 /** `spec.notify.sinksFrom[]` of an UpgradePlan. */
 export interface SinksSource {
-  /** configMapRef names a ConfigMap in the plan's namespace with a list of sinks, as YAML. */
+  /** configMapRef refers to a ConfigMap in the plan's namespace that contains a list of sinks as YAML. */
   readonly configMapRef: SinksConfigMap;
 }
 
@@ -451,47 +451,47 @@ export interface SinksSource {
 export interface SinksConfigMap {
   /** name is the name of the ConfigMap. */
   readonly name: string;
-  /** key is the key within the ConfigMap's data. Without it: sinks.yaml. */
+  /** key is the key in the data of the ConfigMap. Defaults to sinks.yaml. */
   readonly key?: string;
 }
 
 /** `spec.notify.sinks[]` of an UpgradePlan. */
 export interface Sink {
-  /** name tells the sinks of a plan apart. */
+  /** name is the name of the sink, unique within the plan. */
   readonly name: string;
-  /** send is what the sink is told. EveryBatch (the default of all kinds but pagerDuty): the final message of each batch, and alerts. OnTrouble (pagerDuty's default): alerts, the final message of a batch in which a node failed or somebody has to act, and the first final message after such trouble. PlanEnd: only the message with which the rollout ends. */
+  /** send is which messages the sink receives. EveryBatch sends the final notification of each batch, and alerts. OnTrouble sends alerts, the final notification of a batch in which a node failed or a person has to act, and the first final notification after such a problem. PlanEnd sends only the notification with which the rollout ends. Defaults to OnTrouble for pagerDuty and to EveryBatch for all other sinks. */
   readonly send?: 'EveryBatch' | 'OnTrouble' | 'PlanEnd';
-  /** nodeDetail is how much the readers of this sink want to be told of single nodes. What the plan does not let be told of a node, no sink is told. */
+  /** nodeDetail is how much this sink reveals about individual nodes. It cannot exceed what the plan allows for a node. */
   readonly nodeDetail?: 'None' | 'Problems' | 'All';
-  /** connection says how the receiver is reached. */
+  /** connection is how the receiver is reached. */
   readonly connection?: SinkConnection;
-  /** template makes the sink's text in place of the built-in one, in Liquid over the fields of the notification. When it fails, the built-in text goes out, and the receipt says so. */
+  /** template is a Liquid template that makes the sink's text from the fields of the notification, instead of the built-in text. If it fails, the built-in text is sent and the receipt says so. */
   readonly template?: string;
   /** webhook posts the notification as JSON. */
   readonly webhook?: WebhookSink;
-  /** slack posts into a channel of Slack. */
+  /** slack posts to a Slack channel. */
   readonly slack?: SlackSink;
-  /** teams posts an Adaptive Card into a channel or chat of Microsoft Teams. */
+  /** teams posts an Adaptive Card to a channel or chat of Microsoft Teams. */
   readonly teams?: TeamsSink;
-  /** email sends a mail, as text and as HTML. The mails of a rollout are one thread. */
+  /** email sends an email as text and as HTML. The emails of a rollout form one thread. */
   readonly email?: EmailSink;
-  /** pagerDuty triggers an incident for a rollout in trouble and resolves it when a later batch went well, by the Events API v2. */
+  /** pagerDuty triggers an incident for a rollout in trouble through the Events API v2, and resolves it when a later batch succeeds. */
   readonly pagerDuty?: PagerDutySink;
-  /** alertmanager posts alerts to Alertmanager's API v2. A batch in trouble fires one for its plan; the next that went well resolves it. */
+  /** alertmanager posts alerts to Alertmanager's API v2. A batch in trouble fires an alert for its plan, and the next batch that succeeds resolves it. */
   readonly alertmanager?: AlertmanagerSink;
-  /** events writes an Event about the plan into its namespace, which `kubectl describe` shows. It has no settings: `events: {}`. */
+  /** events writes an Event about the plan to its namespace, which `kubectl describe` shows. It has no settings: `events: {}`. */
   readonly events?: Readonly<Record<string, unknown>>;
 }
 
 /** `spec.notify.sinks[].connection` of an UpgradePlan. */
 export interface SinkConnection {
-  /** timeoutSeconds is how long one try may take, from the connection to the answer. Without it: 10. After one without an answer in time the next may take twice as long, up to 60. */
+  /** timeoutSeconds is the maximum duration of one attempt, from connecting to the response. After a timeout, the next attempt may take twice as long, up to 60. Defaults to 10. */
   readonly timeoutSeconds?: number;
-  /** proxyUrl is an HTTP proxy through which the receiver is reached (https by CONNECT). The administrator's list of addresses must allow the proxy, and the receiver by its name. */
+  /** proxyUrl is the URL of an HTTP proxy for the receiver (CONNECT for https). The administrator's list of allowed addresses must contain the proxy, and the receiver by its name. */
   readonly proxyUrl?: string;
-  /** proxyUrlSecretRef names the Secret with the proxy's URL, when that has a user name and a password. */
+  /** proxyUrlSecretRef refers to a Secret with the URL of the proxy, for a URL with a user name and a password. */
   readonly proxyUrlSecretRef?: SecretKeyReference;
-  /** tls says whom an https connection trusts, and with what it identifies itself. */
+  /** tls is which authorities an https connection trusts, and which client certificate it presents. */
   readonly tls?: SinkTls;
 }
 
@@ -499,15 +499,15 @@ export interface SinkConnection {
 export interface SecretKeyReference {
   /** name is the name of a Secret in the plan's namespace. */
   readonly name: string;
-  /** key is the key within the Secret's data. */
+  /** key is the key in the data of the Secret. */
   readonly key: string;
 }
 
 /** `spec.notify.sinks[].connection.tls` of an UpgradePlan. */
 export interface SinkTls {
-  /** caSecretRef names the certificates (PEM) of the authorities that the receiver's certificate is verified with, instead of the usual public ones. */
+  /** caSecretRef refers to the certificates (PEM) of the authorities that the receiver's certificate is verified with, instead of the public ones. */
   readonly caSecretRef?: SecretKeyReference;
-  /** clientCertSecretRef names a Secret of the type kubernetes.io/tls (keys tls.crt and tls.key) with the client certificate (mTLS). */
+  /** clientCertSecretRef refers to a Secret of type kubernetes.io/tls (keys tls.crt and tls.key) with the client certificate for mutual TLS. */
   readonly clientCertSecretRef?: SecretReference;
 }
 
@@ -519,35 +519,35 @@ export interface SecretReference {
 
 /** `spec.notify.sinks[].webhook` of an UpgradePlan. */
 export interface WebhookSink {
-  /** contentType is what the sink's template makes. Without it, application/json. */
+  /** contentType is the media type of what the sink's template makes. Defaults to application/json. */
   readonly contentType?: string;
-  /** url is the address that the notification is posted to. */
+  /** url is the URL that the notification is posted to. */
   readonly url?: string;
-  /** urlSecretRef names the Secret with the address, when that is a secret itself. */
+  /** urlSecretRef refers to a Secret with the URL, if the URL itself is secret. */
   readonly urlSecretRef?: SecretKeyReference;
-  /** signingSecretRef names the key of a Secret in the plan's namespace that signs the request by Standard Webhooks. A notification with a missing key is never sent unsigned. */
+  /** signingSecretRef refers to a key in a Secret in the plan's namespace that signs requests as Standard Webhooks defines. If the key is missing, the notification is not sent. */
   readonly signingSecretRef?: SecretKeyReference;
-  /** previousSigningSecretRef names the signing secret of before, while receivers change to the new one: requests carry a signature of each. Once its Secret is gone, requests carry the new one alone. */
+  /** previousSigningSecretRef refers to the previous signing secret while receivers change to the new one. Requests then carry both signatures. Once its Secret is deleted, requests carry only the new one. */
   readonly previousSigningSecretRef?: SecretKeyReference;
-  /** authorizationSecretRef names the Secret with the value of the header Authorization, as in "Bearer …". */
+  /** authorizationSecretRef refers to a Secret with the value of the Authorization header, such as "Bearer …". */
   readonly authorizationSecretRef?: SecretKeyReference;
 }
 
 /** `spec.notify.sinks[].slack` of an UpgradePlan. */
 export interface SlackSink {
-  /** channel is the channel's name with #, or its ID. */
+  /** channel is the name of the channel with #, or its ID. */
   readonly channel?: string;
-  /** tokenSecretRef names the Secret with the app's bot token (xoxb-…), which has the scope chat:write. */
+  /** tokenSecretRef refers to a Secret with the bot token of the app (xoxb-…), which needs the scope chat:write. */
   readonly tokenSecretRef?: SecretKeyReference;
-  /** apiUrl is where Slack's API is. Without it: https://slack.com/api/. */
+  /** apiUrl is the base URL of Slack's API. Defaults to https://slack.com/api/. */
   readonly apiUrl?: string;
-  /** webhookUrlSecretRef names the Secret with the URL of an incoming webhook. Its messages cannot be updated or answered in a thread. */
+  /** webhookUrlSecretRef refers to a Secret with the URL of an incoming webhook. Its messages cannot be updated or answered in a thread. */
   readonly webhookUrlSecretRef?: SecretKeyReference;
 }
 
 /** `spec.notify.sinks[].teams` of an UpgradePlan. */
 export interface TeamsSink {
-  /** webhookUrlSecretRef names the Secret with the URL of a workflow that posts what its webhook gets ("Post to a channel when a webhook request is received"). */
+  /** webhookUrlSecretRef refers to a Secret with the URL of a workflow that posts what its webhook receives ("Post to a channel when a webhook request is received"). */
   readonly webhookUrlSecretRef: SecretKeyReference;
 }
 
@@ -555,119 +555,119 @@ export interface TeamsSink {
 export interface EmailSink {
   /** to are the addresses of the recipients. */
   readonly to: readonly string[];
-  /** cc are the addresses of those who get a copy. */
+  /** cc are the addresses that receive a copy. */
   readonly cc?: readonly string[];
-  /** from is the sender's address. The name beside it is Baton. */
+  /** from is the address of the sender. The display name is Baton. */
   readonly from: string;
-  /** smtpSecretRef names a Secret in the plan's namespace that says which mail server takes it. Its keys are `host`, and where they are needed `port` (587), `username` and `password`, `tls` (`starttls`, which is required then; `implicit`, which port 465 means; `none`, which allows no password), and `ca.crt`. */
+  /** smtpSecretRef refers to a Secret in the plan's namespace that configures the mail server. Its keys are `host` and optionally `port` (default 587), `username`, `password`, `tls` and `ca.crt`. `tls` is `starttls`, which is then required, `implicit`, the default for port 465, or `none`, which does not allow a password. */
   readonly smtpSecretRef: SmtpSecretReference;
 }
 
 /** `spec.notify.sinks[].email.smtpSecretRef` of an UpgradePlan. */
 export interface SmtpSecretReference {
-  /** name is the Secret's name. */
+  /** name is the name of the Secret. */
   readonly name: string;
 }
 
 /** `spec.notify.sinks[].pagerDuty` of an UpgradePlan. */
 export interface PagerDutySink {
-  /** routingKeySecretRef names the key of a Secret in the plan's namespace that holds the integration key of the service. */
+  /** routingKeySecretRef refers to a key in a Secret in the plan's namespace that contains the integration key of the service. */
   readonly routingKeySecretRef: SecretKeyReference;
-  /** url is where PagerDuty takes events. Without it: https://events.pagerduty.com; in the EU it is https://events.eu.pagerduty.com. */
+  /** url is the base URL of PagerDuty's Events API. Defaults to https://events.pagerduty.com; in the EU, it is https://events.eu.pagerduty.com. */
   readonly url?: string;
 }
 
 /** `spec.notify.sinks[].alertmanager` of an UpgradePlan. */
 export interface AlertmanagerSink {
-  /** url is Alertmanager's address with its path prefix, without /api/v2. */
+  /** url is the base URL of Alertmanager with its path prefix, without /api/v2. */
   readonly url: string;
-  /** authorizationSecretRef names the Secret with the value of the header Authorization, as in "Basic …" or "Bearer …". */
+  /** authorizationSecretRef refers to a Secret with the value of the Authorization header, such as "Basic …" or "Bearer …". */
   readonly authorizationSecretRef?: SecretKeyReference;
 }
 
 /** `status` of an UpgradePlan. */
 export interface UpgradePlanStatus {
-  /** conditions follow kstatus (Ready, Reconciling, Stalled), with Accepted and Succeeded beside them. */
+  /** conditions contains the kstatus conditions Ready, Reconciling and Stalled, and Accepted, Succeeded, RolloutStalled and NotificationsDelivered. */
   readonly conditions?: readonly Condition[];
-  /** observedGeneration is the generation of the spec that this status speaks of. */
+  /** observedGeneration is the metadata.generation that this status is based on. */
   readonly observedGeneration?: number;
-  /** summary is one word for people, derived from the conditions and never read back. */
+  /** summary is the state of the plan in one word, derived from the conditions. The operator never reads it back. */
   readonly summary?: 'Waiting' | 'Running' | 'Paused' | 'Succeeded' | 'Failed' | 'Aborted' | 'RolledBack' | 'Invalid';
-  /** reason is the reason of the condition that decides the summary. */
+  /** reason is the reason of the condition that determines the summary. */
   readonly reason?: string;
-  /** progress is the number of nodes done and of nodes chosen, as in 137/400. */
+  /** progress is the number of nodes done out of the number of nodes selected, such as 137/400. */
   readonly progress?: string;
-  /** revision is the hash of what decides the work on a node. */
+  /** revision is the hash of everything that determines the work on a node. */
   readonly revision?: string;
   /** batch is the name of the current or last UpgradeBatch. */
   readonly batch?: string;
-  /** lastBatchIndex is the highest index given to a batch of this plan. */
+  /** lastBatchIndex is the highest index of a batch of this plan. */
   readonly lastBatchIndex?: number;
   /** agent is the node that holds, or last held, the baton. */
   readonly agent?: string;
-  /** lastMovedTime is when a turn was opened, a record changed its state or somebody acted, for the last time. It is written when it has gone on by a tenth of notify.stallSeconds. */
+  /** lastMovedTime is when a node last started or changed its state, or an action was applied. It is updated only after a tenth of notify.stallSeconds. */
   readonly lastMovedTime?: string;
-  /** waits are for how long nothing could start in this revision, by the reason; the present wait is added when it has ended. */
+  /** waits are the total times during which no node could start in this revision, by reason. The current wait is added when it ends. */
   readonly waits?: readonly PlanWait[];
-  /** waiting says since when nothing can start and nothing runs, once the rollout has begun. */
+  /** waiting is the current wait: the rollout has begun, nothing runs and nothing can start. */
   readonly waiting?: PlanWaiting;
-  /** estimatedEndTime is when the rollout is expected to end, roughly: without what approvals, gates and windows to come will take. Absent when that cannot be known. */
+  /** estimatedEndTime is a rough estimate of when the rollout ends, without the time that future approvals, gates and windows take. Absent if it cannot be estimated. */
   readonly estimatedEndTime?: string;
-  /** timing is how long each process is expected to take, where that is known. */
+  /** timing is the expected duration of each process, as far as it is known. */
   readonly timing?: readonly PlanTiming[];
-  /** newNodes are nodes that came late and wait for their batch. */
+  /** newNodes are the new nodes that wait for their batch. */
   readonly newNodes?: NewNodesStatus;
-  /** nextOpening is when nodes may start again, while every window is closed. */
+  /** nextOpening is when the next maintenance window opens, while all windows are closed. */
   readonly nextOpening?: string;
-  /** upcoming are the next batches, at most ten, as they would be made now - shown before anything is touched, for instance while the plan is paused. */
+  /** upcoming are the next batches, at most ten, as they would be created now. They are shown before anything is changed, for example while the plan is paused. */
   readonly upcoming?: readonly UpcomingBatch[];
-  /** preflight is what was found that may go wrong, before anything is touched and again when the spec has changed. It stops nothing: what surely goes wrong makes Accepted False. */
+  /** preflight is the result of the checks that are made before anything is changed, and again after the spec has changed. Its warnings block nothing; a problem that is certain sets Accepted to False instead. */
   readonly preflight?: PlanPreflight;
-  /** prePull is how far the images of the next batch have been pulled ahead. */
+  /** prePull is the progress of pulling the images of the next batch in advance. */
   readonly prePull?: PrePullStatus;
-  /** pausedBy is the UpgradeAction that paused the plan, until one resumes it. */
+  /** pausedBy is the UpgradeAction that paused the plan. Absent once the plan is resumed. */
   readonly pausedBy?: PlanPause;
-  /** ended says that the rollout of a revision is over before its time. Nothing of that revision starts any more. */
+  /** ended is set if the rollout of a revision ended early. No further nodes of that revision start. */
   readonly ended?: PlanEnd;
-  /** rollback says that what the rollout of a revision did is being taken back. It goes when that has ended. */
+  /** rollback is set while the changes of a revision are being rolled back. */
   readonly rollback?: PlanRollback;
-  /** history is the last acts of people that were done, the oldest first. It stays when the UpgradeActions are deleted. */
+  /** history are the last 20 UpgradeActions that were applied, the oldest first. Entries are kept when the UpgradeActions are deleted. */
   readonly history?: readonly PlanAct[];
-  /** counts are the plan's nodes by outcome in this revision. */
+  /** counts are the numbers of the plan's nodes by outcome in this revision. */
   readonly counts?: PlanCounts;
-  /** gates are the gates that are asked now, as they were last seen; what is told of one that does not change is written anew once a minute. */
+  /** gates are the gates that are currently evaluated, with their latest results. An unchanged result is written once a minute. */
   readonly gates?: readonly GateStatus[];
 }
 
 /** `status.conditions[]` of an UpgradePlan. */
 export interface Condition {
-  /** type is the condition's name. */
+  /** type is the type of the condition. */
   readonly type: string;
-  /** status is whether it holds. */
+  /** status is the status of the condition. */
   readonly status: 'True' | 'False' | 'Unknown';
-  /** reason is one CamelCase word for why. */
+  /** reason is a CamelCase identifier for why the condition has this status. */
   readonly reason: string;
-  /** message says it to a person. */
+  /** message is a human-readable explanation of the status. */
   readonly message: string;
-  /** observedGeneration is the generation that was looked at. */
+  /** observedGeneration is the metadata.generation that the condition is based on. */
   readonly observedGeneration?: number;
-  /** lastTransitionTime is when status last changed. */
+  /** lastTransitionTime is when the status of the condition last changed. */
   readonly lastTransitionTime: string;
 }
 
 /** `status.waits[]` of an UpgradePlan. */
 export interface PlanWait {
-  /** reason is one CamelCase word for it. */
+  /** reason is a CamelCase identifier for the wait. */
   readonly reason: string;
-  /** seconds is for how long in all. */
+  /** seconds is the total time spent waiting for this reason. */
   readonly seconds: number;
 }
 
 /** `status.waiting` of an UpgradePlan. */
 export interface PlanWaiting {
-  /** reason is one CamelCase word for why. */
+  /** reason is a CamelCase identifier for the wait. */
   readonly reason: string;
-  /** sinceTime is since when it has been for this reason. */
+  /** sinceTime is when the wait for this reason began. */
   readonly sinceTime: string;
 }
 
@@ -675,21 +675,21 @@ export interface PlanWaiting {
 export interface PlanTiming {
   /** process is the name of the process. */
   readonly process: string;
-  /** expectedSeconds is how long it usually takes, without a reboot. */
+  /** expectedSeconds is the usual duration of the process, without a reboot. */
   readonly expectedSeconds: number;
-  /** toleranceSeconds is how much longer it may take before it is overdue. */
+  /** toleranceSeconds is how far the duration may exceed expectedSeconds before the process is overdue. */
   readonly toleranceSeconds: number;
-  /** source is who says so: the plan, or the nodes already done. */
+  /** source is Plan if the duration is from the plan, and Learned if it is from the nodes already done. */
   readonly source: 'Plan' | 'Learned';
-  /** samples is how many nodes it was learned from. */
+  /** samples is the number of nodes that the duration was learned from. */
   readonly samples?: number;
 }
 
 /** `status.newNodes` of an UpgradePlan. */
 export interface NewNodesStatus {
-  /** count is how many wait. */
+  /** count is the number of new nodes that wait. */
   readonly count: number;
-  /** firstSeenTime is when the first of them was seen. */
+  /** firstSeenTime is when the first of them was observed. */
   readonly firstSeenTime: string;
 }
 
@@ -697,29 +697,29 @@ export interface NewNodesStatus {
 export interface UpcomingBatch {
   /** batch is the index that the batch will have. */
   readonly batch: number;
-  /** step is the name of its step where the plan gives it one. */
+  /** step is the name of its step, if the step has one. */
   readonly step?: string;
-  /** domain is the topology domain of its nodes where the plan goes one domain at a time. */
+  /** domain is the topology domain of its nodes, if the plan sets oneDomainAtATime. */
   readonly domain?: string;
-  /** nodes is how many nodes it will have. */
+  /** nodes is the number of nodes in the batch. */
   readonly nodes: number;
-  /** nodeNames are their names, shortened as in node-[1-3,7] and cut after about 256 characters. */
+  /** nodeNames are the names of the nodes, abbreviated as in node-[1-3,7] and truncated after about 256 characters. */
   readonly nodeNames: string;
 }
 
 /** `status.preflight` of an UpgradePlan. */
 export interface PlanPreflight {
-  /** observedGeneration is the generation that was looked at. */
+  /** observedGeneration is the metadata.generation that was checked. */
   readonly observedGeneration: number;
-  /** warnings are what may go wrong, as it was then. */
+  /** warnings are the possible problems that the checks found. */
   readonly warnings: readonly PreflightWarning[];
 }
 
 /** `status.preflight.warnings[]` of an UpgradePlan. */
 export interface PreflightWarning {
-  /** reason is one CamelCase word for it. */
+  /** reason is a CamelCase identifier for the problem. */
   readonly reason: string;
-  /** message says it to a person. */
+  /** message is a human-readable description of the problem. */
   readonly message: string;
 }
 
@@ -727,13 +727,13 @@ export interface PreflightWarning {
 export interface PrePullStatus {
   /** batch is the index that the next batch will have. */
   readonly batch: number;
-  /** revision is the one that it will bring. */
+  /** revision is the revision of the next batch. */
   readonly revision: string;
-  /** nodes is how many it will have. */
+  /** nodes is the number of nodes in the next batch. */
   readonly nodes: number;
-  /** done is on how many of them nothing is being pulled any more. */
+  /** done is the number of those nodes on which pulling has ended, with or without success. */
   readonly done: number;
-  /** message is what could not be pulled, and why; absent when nothing failed. */
+  /** message is a human-readable description of what could not be pulled, and why. Absent if nothing failed. */
   readonly message?: string;
 }
 
@@ -741,27 +741,27 @@ export interface PrePullStatus {
 export interface PlanPause {
   /** action is the name of the UpgradeAction. */
   readonly action: string;
-  /** requestedBy is who asked. */
+  /** requestedBy is the user who requested the action. */
   readonly requestedBy?: string;
-  /** reason is what they gave as the reason. */
+  /** reason is the reason given for the action. */
   readonly reason?: string;
-  /** time is when it was applied. */
+  /** time is when the action was applied. */
   readonly time: string;
 }
 
 /** `status.ended` of an UpgradePlan. */
 export interface PlanEnd {
-  /** reason is one CamelCase word for how. */
+  /** reason is how the rollout ended. */
   readonly reason: 'Aborted' | 'RolledBack';
-  /** revision is the revision that is over. */
+  /** revision is the revision whose rollout ended. */
   readonly revision: string;
-  /** message says why. */
+  /** message is a human-readable explanation of why the rollout ended. */
   readonly message: string;
-  /** action is the name of the UpgradeAction that asked for it, if one did. */
+  /** action is the name of the UpgradeAction that requested it, if there was one. */
   readonly action?: string;
-  /** requestedBy is who asked. */
+  /** requestedBy is the user who requested the action. */
   readonly requestedBy?: string;
-  /** time is when it was decided. */
+  /** time is when the end was decided. */
   readonly time: string;
 }
 
@@ -769,82 +769,82 @@ export interface PlanEnd {
 export interface PlanRollback {
   /** revision is the revision that is rolled back. */
   readonly revision: string;
-  /** scope is what is rolled back: one batch, or all of the revision. */
+  /** scope is what is rolled back: one batch, or the whole revision. */
   readonly scope: 'Batch' | 'Plan';
-  /** batch is the UpgradeBatch that is rolled back when scope is Batch. */
+  /** batch is the name of the UpgradeBatch that is rolled back if scope is Batch. */
   readonly batch?: string;
-  /** message says why. */
+  /** message is a human-readable explanation of why it is rolled back. */
   readonly message: string;
-  /** action is the name of the UpgradeAction that asked for it, if one did. */
+  /** action is the name of the UpgradeAction that requested it, if there was one. */
   readonly action?: string;
-  /** requestedBy is who asked. */
+  /** requestedBy is the user who requested the action. */
   readonly requestedBy?: string;
-  /** time is when it was decided. */
+  /** time is when the rollback was decided. */
   readonly time: string;
 }
 
 /** `status.history[]` of an UpgradePlan. */
 export interface PlanAct {
-  /** action is what was asked for. */
+  /** action is the requested action. */
   readonly action: string;
   /** name is the name of the UpgradeAction. */
   readonly name: string;
   /** uid is the UID of the UpgradeAction. */
   readonly uid: string;
-  /** requestedBy is who asked. */
+  /** requestedBy is the user who requested the action. */
   readonly requestedBy?: string;
-  /** reason is what they gave as the reason. */
+  /** reason is the reason given for the action. */
   readonly reason?: string;
-  /** batch is the UpgradeBatch that the act named. */
+  /** batch is the name of the UpgradeBatch that the action applied to. */
   readonly batch?: string;
-  /** message says what was done. */
+  /** message is a human-readable description of what was done. */
   readonly message: string;
-  /** time is when it was done. */
+  /** time is when the action was applied. */
   readonly time: string;
 }
 
 /** `status.counts` of an UpgradePlan. */
 export interface PlanCounts {
-  /** nodes is how many nodes the plan chooses now. */
+  /** nodes is the number of nodes that the plan currently selects. */
   readonly nodes?: number;
-  /** succeeded is how many are done. */
+  /** succeeded is the number of nodes that are done. */
   readonly succeeded?: number;
-  /** failed is how many failed. */
+  /** failed is the number of nodes that failed. */
   readonly failed?: number;
-  /** skipped is how many were passed over with a reason. */
+  /** skipped is the number of nodes that were skipped. */
   readonly skipped?: number;
-  /** notAttempted is how many were left out because the rollout stopped. */
+  /** notAttempted is the number of nodes whose upgrade did not start because the rollout stopped. */
   readonly notAttempted?: number;
-  /** rolledBack is how many are back at the version that they came from. */
+  /** rolledBack is the number of nodes that are back at their previous version. */
   readonly rolledBack?: number;
-  /** waiting is how many are still to go into a batch. */
+  /** waiting is the number of nodes that are not in a batch yet. */
   readonly waiting?: number;
-  /** running is how many are in their turn. */
+  /** running is the number of nodes whose upgrade is in progress. */
   readonly running?: number;
-  /** unavailable is how many are down for any reason. */
+  /** unavailable is the number of nodes that are unavailable for any reason. */
   readonly unavailable?: number;
-  /** quarantined is how many wait for a Release. */
+  /** quarantined is the number of nodes in quarantine. */
   readonly quarantined?: number;
 }
 
 /** `status.gates[]` of an UpgradePlan. */
 export interface GateStatus {
-  /** name is the gate's name. */
+  /** name is the name of the gate. */
   readonly name: string;
-  /** state is whether the gate lets something start. */
+  /** state is whether the gate is open. */
   readonly state: 'Open' | 'Closed';
-  /** sinceTime is since when it has been so without a break. */
+  /** sinceTime is when the gate last changed to this state. */
   readonly sinceTime: string;
-  /** value is what was seen. */
+  /** value is the observed value. */
   readonly value?: string;
-  /** threshold is what it was compared with. */
+  /** threshold is what the value was compared with. */
   readonly threshold?: string;
-  /** message says it to a person. */
+  /** message is a human-readable explanation of the state. */
   readonly message?: string;
-  /** observedTime is when it was seen. */
+  /** observedTime is when the gate was last evaluated. */
   readonly observedTime: string;
-  /** closedTime is when it was last closed - a soak starts again from there. */
+  /** closedTime is when the gate was last closed. A soak starts again from that time. */
   readonly closedTime?: string;
-  /** definition is a hash of the gate's spec. Another one begins anew. */
+  /** definition is a hash of the gate's spec. The state of the gate is reset when it changes. */
   readonly definition: string;
 }

@@ -36,7 +36,7 @@ export const WRONG_PROCESSES: readonly (readonly [string, object, string])[] = [
   [
     'a verify that can never hold for long enough',
     plan('w', (spec) => Object.assign(firstProcess(spec), { verify: { stableSeconds: 900 } })),
-    '`stableSeconds` must be less than `timeoutSeconds`: it could never hold for so long',
+    '`stableSeconds` must be less than `timeoutSeconds`: otherwise the process could never be verified',
   ],
   [
     'Retry of a process that is not safe to run again',
@@ -95,11 +95,11 @@ export const WRONG_PROCESSES: readonly (readonly [string, object, string])[] = [
     plan('w', daemonSet({ daemonSet: { name: 'cni' } })),
     'spec.processes[0].daemonSet.namespace: Required value',
   ],
-  ['a DaemonSet with a socket', plan('w', daemonSet({ report: 'Socket' })), '`report: Socket` is for a `job`: of a `daemonSet`'],
+  ['a DaemonSet with a socket', plan('w', daemonSet({ report: 'Socket' })), '`report: Socket` is for a `job`: for a `daemonSet`'],
   [
     'a DaemonSet that reboots the host',
     plan('w', daemonSet({ disruption: 'Reboot' })),
-    '`daemonSet` replaces a Pod, which reboots no host: `disruption` must be None or Drain',
+    '`daemonSet` replaces a Pod and does not reboot the host: `disruption` must be None or Drain',
   ],
   ...[{ rebootSeconds: 60 }, { silenceSeconds: 60 }, { tasks: [{ name: 'a', expectedSeconds: 60 }] }].map(
     (timing) =>

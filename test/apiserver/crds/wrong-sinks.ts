@@ -72,7 +72,7 @@ export const WRONG_SINKS: readonly (readonly [string, object, string])[] = [
     '`webhook.contentType` needs a `template`',
   ],
   [
-    'silences that would keep more quiet than the node',
+    'silences that would mute more than the node',
     plan(
       'w',
       set({ notify: { silences: { alertmanager: { url: 'http://am:9093' }, matchers: [{ name: 'job', value: 'x' }] } } }),
