@@ -2,42 +2,18 @@ import { NOTIFY_REASONS } from '../api/conditions.ts';
 import type { Sink as SinkSpec } from '../api/generated/upgradeplan.ts';
 import { patienceSeconds } from '../core/baton/timeouts.ts';
 import { sendPolicy } from '../core/notification/model/final-sinks.ts';
-import type { Connect } from '../net/guarded-socket.ts';
 import { createAlertmanager } from './kinds/alertmanager/alertmanager.ts';
 import { createPoster } from './http/connection.ts';
-import type { HttpClient, Poster } from './http/http-client.ts';
 import { createEmail } from './kinds/email/email.ts';
-import { createEventSink, type EventWriter } from './kinds/events/event-sink.ts';
+import { createEventSink } from './kinds/events/event-sink.ts';
 import { createPagerDuty } from './kinds/pager-duty/pager-duty.ts';
-import { secretFiles, type ReadSecret } from './secret-files.ts';
+import { secretFiles } from './secret-files.ts';
+import type { AgentEnvironment, SinkEnvironment } from './sink-environment.ts';
 import type { Sink } from './sink.ts';
 import { createSlack } from './kinds/slack/slack.ts';
 import { createTeams } from './kinds/teams/teams.ts';
 import { createWebhook } from './kinds/webhook/webhook.ts';
 import { withTemplate } from './with-template.ts';
-
-/** What an agent gives to all its sinks. */
-export interface AgentEnvironment {
-  readonly http: HttpClient;
-  /** The way out for anything but HTTP. */
-  readonly connect: Connect;
-  readonly events: EventWriter;
-  /** For a whole exchange with a mail server, milliseconds; as the sink says by default. */
-  readonly smtpTimeoutMs?: number | undefined;
-  /** `baton/0.1.0`. */
-  readonly userAgent: string;
-  /** Where the kubelet keeps the sinks' Secrets: `<directory>/<sink>/<secret>/<key>`. */
-  readonly secretsDirectory: string;
-}
-
-/** What a sink works with. */
-export interface SinkEnvironment extends Omit<AgentEnvironment, 'http' | 'secretsDirectory'> {
-  readonly smtpTimeoutMs: number;
-  /** Sends as the sink's `connection` says. */
-  readonly http: Poster;
-  /** Reads what the plan names of the sink's Secrets. */
-  readonly readSecret: ReadSecret;
-}
 
 /** The sink that a plan describes. A new kind of sink gets its own file here, and its own field beside `webhook` in the plan. */
 export function createSink(spec: SinkSpec, environment: AgentEnvironment): Sink {

@@ -2,7 +2,7 @@ import { LABELS } from '../api/names.ts';
 import { KINDS } from '../kube/resource-path.ts';
 import type { KubeObject } from '../kube/client/client.ts';
 import type { Reflector } from '../kube/watch/reflector.ts';
-import type { Observer } from './apply/apply.ts';
+import type { Observer } from './apply/apply-ports.ts';
 import type { PlanWatches } from './watch/plan-watches.ts';
 import type { Watches } from './watch/watches.ts';
 

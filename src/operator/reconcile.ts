@@ -3,9 +3,10 @@ import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import type { Hash } from '../core/facts.ts';
 import type { Command } from '../core/rollout/model/command.ts';
 import { outboxEntries } from '../core/baton/deliveries.ts';
-import { isSettled } from '../core/rollout/status/batch/batch-status.ts';
-import { decide, type Decision } from '../core/rollout/decide.ts';
+import type { Decision } from '../core/rollout/model/decision.ts';
+import { decide } from '../core/rollout/decide.ts';
 import type { PlanSnapshot, Settings } from '../core/rollout/model/snapshot.ts';
+import { isSettled } from '../core/rollout/records/settled.ts';
 import { isKubeError } from '../kube/client/kube-error.ts';
 import type { StatusWriter } from './status-writer.ts';
 

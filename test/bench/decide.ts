@@ -3,7 +3,8 @@
  * times depend on the machine and on what else runs on it.
  */
 import { createHash } from 'node:crypto';
-import { decide, type Decision } from '../../src/core/rollout/decide.ts';
+import { decide } from '../../src/core/rollout/decide.ts';
+import type { Decision } from '../../src/core/rollout/model/decision.ts';
 import type { PlanSnapshot } from '../../src/core/rollout/model/snapshot.ts';
 import { aNode, aSnapshot, byName, done, inTurn, SETTINGS } from '../unit/core/rollout/support/facts.ts';
 import { aBatch, aPlan, at } from '../unit/core/rollout/support/objects.ts';

@@ -9,32 +9,12 @@ import type { SendResult } from '../../core/notification/model/send-result.ts';
 import { sharedSinksKeys } from '../../core/shared-sinks.ts';
 import { pause } from '../../kube/pause.ts';
 import { presentFields } from '../../core/present-fields.ts';
-import type { SinkTurns } from './sink-turns.ts';
-import type { Compose } from './compose.ts';
-import type { LeaseHold } from '../lease-hold.ts';
+import type { DeliverPorts, DeliverSignals } from './deliver-ports.ts';
 import { liveHandle } from './live-message.ts';
-import type { AgentPorts } from '../ports.ts';
-import { sendPatiently, type PatiencePorts } from './send-with-retry.ts';
-
-/** What a delivery works with. */
-export interface DeliverPorts
-  extends PatiencePorts, Pick<AgentPorts, 'batches' | 'plans' | 'sharedSinks' | 'random' | 'log' | 'config'> {
-  readonly hold: LeaseHold;
-  readonly compose: Compose;
-  /** Shared by all that is sent to a sink. */
-  readonly turns: SinkTurns;
-}
+import { sendPatiently } from './send-with-retry.ts';
 
 /** The kubelet brings what changed in a ConfigMap within so long (ms): until then, a sink that is not in it may be a new one. */
 const KUBELET_MS = 3 * 60_000;
-
-/** When a delivery has to end. */
-export interface DeliverSignals {
-  /** Nothing new begins. */
-  readonly stop: AbortSignal;
-  /** What is being sent ends. */
-  readonly cut: AbortSignal;
-}
 
 /** What one try came to. */
 type Try =

@@ -1,6 +1,7 @@
 import { nextDeliveries, type Delivery } from '../../core/baton/deliveries.ts';
 import type { Bell } from '../change-signal.ts';
-import { deliver, type DeliverPorts, type DeliverSignals } from './deliver.ts';
+import type { DeliverPorts, DeliverSignals } from './deliver-ports.ts';
+import { deliver } from './deliver.ts';
 
 /**
  * Delivers what is in the outbox until it is told to stop. Every sink has a lane of its own, so that one which fails does not delay

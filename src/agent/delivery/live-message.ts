@@ -11,7 +11,7 @@ import type { SendResult } from '../../core/notification/model/send-result.ts';
 import { presentFields } from '../../core/present-fields.ts';
 import { pause } from '../../kube/pause.ts';
 import type { Bell } from '../change-signal.ts';
-import type { DeliverPorts, DeliverSignals } from './deliver.ts';
+import type { DeliverPorts, DeliverSignals } from './deliver-ports.ts';
 import { readPlanSinks } from './plan-sinks.ts';
 import { sendPatiently } from './send-with-retry.ts';
 

@@ -3,7 +3,7 @@ import type { SendResult } from '../../core/notification/model/send-result.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { isKubeError, type KubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
-import type { EventWriter } from '../../notify/kinds/events/event-sink.ts';
+import type { EventWriter } from '../../notify/sink-environment.ts';
 
 /**
  * Events at the API server, in the plan's namespace.

@@ -1,15 +1,17 @@
 import { NODE_REASONS } from '../../api/conditions.ts';
-import type { NodeRecord, UpgradeBatch, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
-import type { UpgradePlanStatus } from '../../api/generated/upgradeplan.ts';
+import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import { FINALIZERS } from '../../api/names.ts';
 import type { Instant } from '../facts.ts';
 import { toInstant } from '../text.ts';
 import { needsAgent, spokenFor, stepAgent } from './agent/advance-agent.ts';
 import { skippedByActs } from './actions/skip.ts';
+import type { HoldView } from './fleet/pass-view.ts';
+import type { Decision } from './model/decision.ts';
+import type { Hold } from './model/hold.ts';
+import { isSettled } from './records/settled.ts';
 import { alertDueAt } from './status/batch/alerts.ts';
 import { answerActions } from './actions/answer-actions.ts';
 import { batchStatuses } from './status/batch/batch-statuses.ts';
-import { endWaiting, isSettled, stepNodes, type WaitEnd } from './status/batch/batch-status.ts';
 import { canHandOver } from './agent/advance-baton.ts';
 import type { Command } from './model/command.ts';
 import { endOf, recordedEnd } from './fleet/ended.ts';
@@ -17,7 +19,7 @@ import { tellFailures } from './status/batch/delivery-events.ts';
 import { stepGroup } from './holds/exclusive-group.ts';
 import { finishDeletion, isTearingDown, tearDown } from './deletion.ts';
 import { gateStatuses, gatesRest, gatesThatMatter } from './holds/gates.ts';
-import { holdOpenBatch, holdRollback, holdStart, holdTurn, type Hold, type HoldView } from './holds/holds.ts';
+import { holdOpenBatch, holdRollback, holdStart, holdTurn } from './holds/holds.ts';
 import { failureBudget } from './fleet/budget.ts';
 import { surveyFleet, type Fleet } from './fleet/fleet.ts';
 import { nextBatch, NO_NEXT, type NextStep } from './batch/next-batch.ts';
@@ -33,19 +35,8 @@ import { stepPreflight, validationFor } from './preparation/preflight.ts';
 import type { DecisionInput, PlanSnapshot } from './model/snapshot.ts';
 import { soaking } from './holds/soak.ts';
 import { stepTime } from './status/plan/stall.ts';
-
-/** What one pass of the operator is to do and to write. */
-export interface Decision {
-  readonly commands: readonly Command[];
-  /** The plan's status; undefined when it is left alone. */
-  readonly planStatus: UpgradePlanStatus | undefined;
-  /** Statuses of the batches that this pass looked at, by name. */
-  readonly batchStatuses: ReadonlyMap<string, UpgradeBatchStatus>;
-  /** When to look again although nothing changes. */
-  readonly lookAt: Instant | undefined;
-  /** Names of the gates that are to be evaluated from now on; the others rest. */
-  readonly gates: readonly string[];
-}
+import { stepNodes } from './turn/advance-nodes.ts';
+import { endWaiting, type WaitEnd } from './turn/end-waiting.ts';
 
 /** A batch's first turn waits so long for an agent (ms): no sink may stop an upgrade. */
 const BATON_WAIT_MS = 30_000;

@@ -3,14 +3,15 @@ import { LABELS } from '../../api/names.ts';
 import type { Instant, JobFact, NodeFact } from '../facts.ts';
 import { outboxEntries } from '../baton/deliveries.ts';
 import { toInstant } from '../text.ts';
-import { isSettled, mayStillEnd } from './status/batch/batch-status.ts';
+import { sinksUnknown } from './fleet/sinks-known.ts';
+import type { Decision } from './model/decision.ts';
+import { isSettled } from './records/settled.ts';
+import { mayStillEnd } from './status/batch/batch-status.ts';
 import { isPlanEnd } from '../notification/model/final-sinks.ts';
 import type { Command } from './model/command.ts';
-import type { Decision } from './decide.ts';
 import { currentBatches } from './fleet/fleet.ts';
 import { isMarkedBy, unmark } from './batch/outdated-marks.ts';
 import type { DecisionInput, PlanSnapshot } from './model/snapshot.ts';
-import { sinksUnknown } from './holds/unknown-sinks.ts';
 
 /** For a plan being deleted, so long is tried to deliver its notifications (ms). */
 const DELIVERY_LIMIT_MS = 5 * 60 * 1000;

@@ -1,5 +1,5 @@
 import type { ProbeResult } from '../../core/notification/model/send-result.ts';
-import type { SinkEnvironment } from '../create-sink.ts';
+import type { SinkEnvironment } from '../sink-environment.ts';
 import { judgeProbeAnswer } from './judge-answer.ts';
 import type { SecretValue } from '../secret-values.ts';
 import type { TryOptions } from '../sink.ts';

@@ -5,9 +5,9 @@ import { toMicroTime } from '../../core/text.ts';
 import type { KubeObject } from '../../kube/client/client.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import { applyToGroup, type GroupCommand } from './apply-group.ts';
-import type { ApplyDeps } from './apply.ts';
 import { object } from '../json.ts';
 import { planKey } from '../plan-key.ts';
+import type { ApplyDeps } from './apply-ports.ts';
 
 /** What is done to Leases. */
 export type LeaseCommand = GroupCommand | Extract<Command, { kind: 'PassBaton' | 'ClearReceipts' | 'DeleteLease' }>;

@@ -7,44 +7,14 @@ import { isNodeCommand, type Command, type Manifest } from '../../core/rollout/m
 import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath, type ResourceKind } from '../../kube/resource-path.ts';
-import { applyToPod, isDrainCommand, type EvictionAnswers } from './apply-drain.ts';
+import { applyToPod, isDrainCommand } from './apply-drain.ts';
 import { applyToLease, type LeaseCommand } from './apply-lease.ts';
-import { applyToNode, type NodeWriter } from './apply-node.ts';
+import { applyToNode } from './apply-node.ts';
+import type { ApplyDeps } from './apply-ports.ts';
 import { applyToPullPods, isPullCommand, type PullCommand } from './apply-pull-pods.ts';
 import { object } from '../json.ts';
 import { planKey } from '../plan-key.ts';
 import { prepareNamespace } from './prepare-namespace.ts';
-
-/** Takes the answers to our own writes into the caches, so that the next pass sees them. */
-export interface Observer {
-  node(node: KubeObject): void;
-  job(job: KubeObject): void;
-  pod(pod: KubeObject): void;
-  lease(lease: KubeObject): void;
-  /** The Lease of an exclusive group. */
-  group(lease: KubeObject): void;
-  plan(plan: KubeObject): void;
-  batch(batch: KubeObject): void;
-  action(action: KubeObject): void;
-  /** The Jobs of a batch were deleted. */
-  jobsGone(batchUid: string): void;
-  /** The Pods of a wave that pulled images ahead were deleted. */
-  pullPodsGone(planUid: string, wave: string): void;
-  gone(kind: 'lease' | 'group' | 'batch' | 'plan', key: string, uid: string): void;
-}
-
-/** What carrying out commands needs. */
-export interface ApplyDeps {
-  /** Namespace of the Leases of exclusive groups: the operator's own. */
-  readonly groupNamespace: string;
-  readonly client: KubeClient;
-  readonly observer: Observer;
-  readonly nodes: NodeWriter;
-  readonly now: () => number;
-  readonly evictions: EvictionAnswers;
-  /** The API server refused a Job, or a Pod that pulls images, for good. */
-  readonly jobRefused: (name: string, message: string) => void;
-}
 
 /** Carries out one command. Idempotent: a command that was carried out already changes nothing. Throws a KubeError otherwise. */
 export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: Command): Promise<void> {

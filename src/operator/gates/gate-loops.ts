@@ -1,6 +1,7 @@
 import type { Log } from '../../api/log.ts';
 import type { Gate, UpgradePlan } from '../../api/generated/upgradeplan.ts';
-import { GATE_INTERVAL_MS, type GateObservation } from '../../core/rollout/holds/gate.ts';
+import { GATE_INTERVAL_MS } from '../../core/rollout/holds/gate.ts';
+import type { GateObservation } from '../../core/rollout/model/facts.ts';
 import { startDeadline } from '../../kube/client/deadline.ts';
 import { pause, type Sleep } from '../../kube/pause.ts';
 import { planKey } from '../plan-key.ts';

@@ -1,5 +1,5 @@
 import type { HttpReader } from '../../net/http-get.ts';
-import type { Credentials } from './credentials.ts';
+import type { Credentials } from '../credentials.ts';
 
 /** What asking over HTTP needs. */
 export interface AskDeps {

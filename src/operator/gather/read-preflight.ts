@@ -1,5 +1,5 @@
 import type { NodeSelector } from '../../api/generated/upgradeplan.ts';
-import type { GuardedPod, PreflightFacts } from '../../core/rollout/preparation/preflight.ts';
+import type { GuardedPod, PreflightFacts } from '../../core/rollout/model/facts.ts';
 import { selectorQuery } from '../../core/selector.ts';
 import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';

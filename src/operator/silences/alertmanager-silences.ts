@@ -3,7 +3,7 @@ import type { Instant } from '../../core/facts.ts';
 import { matchersFor } from '../../core/silences/step-silences.ts';
 import { toRfc3339 } from '../../core/text.ts';
 import type { HttpReader } from '../../net/http-get.ts';
-import type { Credentials } from '../gates/credentials.ts';
+import type { Credentials } from '../credentials.ts';
 import { object, parseObject, text } from '../json.ts';
 
 /** What came of a request; the message has nothing of the URL but its host. */

@@ -1,6 +1,7 @@
 import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import type { DaemonSetFact, PodFact } from '../../core/facts.ts';
-import { daemonSetName, REVISION_HASH, type DaemonSetRef, type DaemonSets } from '../../core/rollout/fleet/daemon-set.ts';
+import { daemonSetName, REVISION_HASH, type DaemonSetRef } from '../../core/rollout/fleet/daemon-set.ts';
+import type { DaemonSets } from '../../core/rollout/model/facts.ts';
 import { selectorQuery } from '../../core/selector.ts';
 import type { KubeObject } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';

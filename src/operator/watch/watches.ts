@@ -1,7 +1,7 @@
 import type { Log } from '../../api/log.ts';
 import { COMPONENTS, LABELS } from '../../api/names.ts';
 import type { JobFact, NodeFact, PodFact } from '../../core/facts.ts';
-import type { GroupFact } from '../../core/rollout/holds/exclusive-group.ts';
+import type { GroupFact } from '../../core/rollout/model/facts.ts';
 import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import type { Sleep } from '../../kube/pause.ts';
 import { Reflector } from '../../kube/watch/reflector.ts';

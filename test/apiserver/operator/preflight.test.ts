@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/core/rollout/decide.ts';
 import type { KubeClient, KubeObject } from '../../../src/kube/client/client.ts';
-import { applyCommand, type ApplyDeps } from '../../../src/operator/apply/apply.ts';
+import type { ApplyDeps } from '../../../src/operator/apply/apply-ports.ts';
+import { applyCommand } from '../../../src/operator/apply/apply.ts';
 import { readPreflight } from '../../../src/operator/gather/read-preflight.ts';
 import { aNode, aSnapshot, byName, SETTINGS } from '../../unit/core/rollout/support/facts.ts';
 import { aPlan, at, hash } from '../../unit/core/rollout/support/objects.ts';

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JobFact } from '../../../src/core/facts.ts';
 import type { KubeClient, KubeObject } from '../../../src/kube/client/client.ts';
-import { applyCommand, type ApplyDeps } from '../../../src/operator/apply/apply.ts';
+import type { ApplyDeps } from '../../../src/operator/apply/apply-ports.ts';
+import { applyCommand } from '../../../src/operator/apply/apply.ts';
 import { projectJob } from '../../../src/operator/watch/project.ts';
 import { waitFor } from '../../cluster/wait-for.ts';
 import { aPlan } from '../../unit/core/rollout/support/objects.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { planEvent, type PlanEvent } from '../../../src/notify/kinds/events/event-note.ts';
+import { planEvent } from '../../../src/notify/kinds/events/event-note.ts';
+import type { PlanEvent } from '../../../src/notify/plan-event.ts';
 import { tell } from '../../unit/notify/tell.ts';
 import type { Answer, Caller } from './caller.ts';
 import { inFleet, must, NAMESPACE, startGuardedCluster, type GuardedCluster } from './guarded-cluster.ts';

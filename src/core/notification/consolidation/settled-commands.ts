@@ -1,10 +1,10 @@
 import { NODE_REASONS, PLAN_REASONS } from '../../../api/conditions.ts';
 import type { BatchOutlook, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import { presentFields } from '../../present-fields.ts';
+import type { RolloutStory } from '../model/notified-rollout.ts';
 import { notifiedCommands, type CommandInput } from './commands.ts';
 import { expandNodeNames } from '../model/node-names.ts';
 import type { NodeCounts, NotifiedCommand, NotifiedNode } from '../model/notification.ts';
-import type { RolloutStory } from './notified-rollout.ts';
 
 /** What decides the commands, beside the batch. */
 interface CommandView {

@@ -1,6 +1,6 @@
 import type { DrainWait, NodeRecord, ProcessRecord } from '../../../api/generated/upgradebatch.ts';
 import type { NotifiedAlert } from './notified-alert.ts';
-import type { NextStep, PlanProgress, RolloutStory } from '../consolidation/notified-rollout.ts';
+import type { NextStep, PlanProgress, RolloutStory } from './notified-rollout.ts';
 
 /** The version of the notification's form. Fields may be added to it; none changes its meaning or goes. */
 export const NOTIFICATION_SCHEMA = 'baton.dev/notification/v1';

@@ -1,6 +1,6 @@
 import type { Sink, UpgradePlan } from '../../../api/generated/upgradeplan.ts';
 import { presentFields } from '../../present-fields.ts';
-import type { DetailRequest } from '../consolidation/node-detail.ts';
+import type { DetailRequest } from '../model/node-detail.ts';
 
 /** How the messages of a plan read in one sink. */
 export interface MessageStyle {

@@ -1,8 +1,8 @@
 import { PLAN_REASONS } from '../../../api/conditions.ts';
 import { counted } from '../../text.ts';
+import type { NextStep } from '../model/notified-rollout.ts';
 import type { ClockText } from './clock-text.ts';
 import type { Told } from './facts-text.ts';
-import type { NextStep } from '../consolidation/notified-rollout.ts';
 import { joined, prose } from './text-line.ts';
 
 const INTROS = {

@@ -1,10 +1,10 @@
 import type { StoryAct, StoryBatch, StoryDependent } from '../../../api/generated/upgradebatch.ts';
 import { presentFields } from '../../present-fields.ts';
 import { counted } from '../../text.ts';
+import type { RolloutStory } from '../model/notified-rollout.ts';
 import type { ClockText } from './clock-text.ts';
 import { durationText } from '../model/duration-text.ts';
 import { leftText, versionsText, type Fact, type Told } from './facts-text.ts';
-import type { RolloutStory } from '../consolidation/notified-rollout.ts';
 import { joined, oneLine, prose } from './text-line.ts';
 
 /** Words for what was waited for; other reasons stand for themselves. */

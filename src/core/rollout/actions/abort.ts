@@ -1,7 +1,7 @@
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import { presentFields } from '../../present-fields.ts';
 import { toRfc3339 } from '../../text.ts';
-import { isSettled } from '../status/batch/batch-status.ts';
+import { isSettled } from '../records/settled.ts';
 import { awaitedRollback } from '../rollback/decided.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import { done, refuse, whoAndWhy, type ActStep, type ActView } from './action.ts';

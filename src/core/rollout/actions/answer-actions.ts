@@ -1,10 +1,12 @@
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
-import type { Approval, NodeRecord, Resumption } from '../../../api/generated/upgradebatch.ts';
-import type { PlanAct, PlanEnd, PlanPause, PlanRollback } from '../../../api/generated/upgradeplan.ts';
+import type { NodeRecord } from '../../../api/generated/upgradebatch.ts';
+import type { PlanAct, PlanEnd } from '../../../api/generated/upgradeplan.ts';
 import { CONDITIONS } from '../../../api/conditions.ts';
 import { findCondition } from '../../condition.ts';
 import { presentFields } from '../../present-fields.ts';
 import { cutToBytes, toRfc3339 } from '../../text.ts';
+import type { ActionsStep } from '../model/actions-step.ts';
+import type { PlanControl } from '../model/plan-control.ts';
 import { abort } from './abort.ts';
 import { done, refuse, type Act, type ActStep, type ActView, type ControlChange } from './action.ts';
 import { isAnswered } from './answered.ts';
@@ -24,27 +26,6 @@ import { endOfRollback } from '../rollback/next-rollback.ts';
 const HISTORY_LIMIT = 20;
 /** So many acts are entered there in one pass, so that none is dropped before it has been answered. */
 const MOST_AT_ONCE = 10;
-
-/** What acts have made of the plan as a whole. */
-export interface PlanControl {
-  readonly pausedBy: PlanPause | undefined;
-  readonly ended: PlanEnd | undefined;
-  readonly rollback: PlanRollback | undefined;
-  readonly history: readonly PlanAct[];
-}
-
-/** What the acts of people bring about. */
-export interface ActionsStep {
-  readonly commands: readonly Command[];
-  /** Batches that are to be marked as resumed, by name. */
-  readonly resumed: ReadonlyMap<string, Resumption>;
-  /** Batches that are to be marked as approved, by name. */
-  readonly approved: ReadonlyMap<string, Approval>;
-  /** Records that are to be changed, by batch and node. */
-  readonly records: ReadonlyMap<string, ReadonlyMap<string, NodeRecord>>;
-  /** For the plan's status. */
-  readonly control: PlanControl;
-}
 
 const ACTS: Readonly<Record<UpgradeAction['spec']['action'], Act>> = {
   Abort: abort,

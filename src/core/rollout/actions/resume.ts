@@ -1,8 +1,8 @@
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import { presentFields } from '../../present-fields.ts';
 import { toRfc3339 } from '../../text.ts';
-import { isSettled } from '../status/batch/batch-status.ts';
 import { requiredDelivery } from '../holds/notification.ts';
+import { isSettled } from '../records/settled.ts';
 import { done, refuse, wait, type ActStep, type ActView } from './action.ts';
 import { refuseOutOfScope } from './scope.ts';
 

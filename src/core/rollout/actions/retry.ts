@@ -1,12 +1,12 @@
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import type { NodeRecord, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
-import { isSettled } from '../status/batch/batch-status.ts';
 import type { Command } from '../model/command.ts';
 import { recordedEnd } from '../fleet/ended.ts';
 import { currentBatches } from '../fleet/fleet.ts';
 import { isRollback } from '../records/goal.ts';
 import { hasChanged } from '../records/changes.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
+import { isSettled } from '../records/settled.ts';
 import { done, refuse, wait, type ActStep, type ActView, type RecordChanges } from './action.ts';
 import { refuseOutOfScope } from './scope.ts';
 

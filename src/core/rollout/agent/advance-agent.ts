@@ -1,13 +1,14 @@
 import type { NodeRecord, Receipt, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import { isCopied, isReceiptOf, outboxEntries } from '../../baton/deliveries.ts';
 import type { Instant } from '../../facts.ts';
-import { isSettled } from '../status/batch/batch-status.ts';
+import { sinksUnknown } from '../fleet/sinks-known.ts';
+import type { LeaseFact } from '../model/facts.ts';
+import { isSettled } from '../records/settled.ts';
 import { stepBaton } from './advance-baton.ts';
 import type { Command } from '../model/command.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { buildLease } from '../manifests/lease.ts';
-import type { DecisionInput, LeaseFact, PlanSnapshot } from '../model/snapshot.ts';
-import { sinksUnknown } from '../holds/unknown-sinks.ts';
+import type { DecisionInput, PlanSnapshot } from '../model/snapshot.ts';
 
 /** Sinks are to be told about this batch: it is open, or somebody has not taken a message of it yet. */
 export function needsAgent(snapshot: PlanSnapshot, batch: UpgradeBatch): boolean {

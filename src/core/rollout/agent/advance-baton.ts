@@ -6,8 +6,8 @@ import { agentPodName, buildAgentPod } from '../manifests/agent-pod.ts';
 import type { Command } from '../model/command.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { isGoal } from '../records/goal.ts';
+import { inTurn } from '../records/node-record.ts';
 import { lossOf, speakingPod, type HolderView } from './holder-loss.ts';
-import { inTurn } from '../turn/node-input.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
 /** What the decision about the baton looks at. */

@@ -3,8 +3,9 @@ import { LABELS } from '../../../api/names.ts';
 import type { Hash, Instant, NodeFact, PodFact } from '../../facts.ts';
 import { toInstant } from '../../text.ts';
 import { mountsHash } from '../manifests/agent-pod.ts';
-import { inTurn } from '../turn/node-input.ts';
-import type { LeaseFact, PlanSnapshot, Settings } from '../model/snapshot.ts';
+import type { LeaseFact } from '../model/facts.ts';
+import type { PlanSnapshot, Settings } from '../model/snapshot.ts';
+import { inTurn } from '../records/node-record.ts';
 
 /** What tells whether the holder is lost. */
 export interface HolderView {

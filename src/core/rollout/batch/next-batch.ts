@@ -1,8 +1,10 @@
 import { counted } from '../../text.ts';
+import type { HoldView } from '../fleet/pass-view.ts';
 import type { Command } from '../model/command.ts';
+import type { Hold } from '../model/hold.ts';
 import { buildBatch, cutNextBatch } from './cut-batch.ts';
 import { endOf } from '../fleet/ended.ts';
-import { holdNextBatch, type Hold, type HoldView } from '../holds/holds.ts';
+import { holdNextBatch } from '../holds/holds.ts';
 import { holdBriefly } from '../holds/notification.ts';
 
 /** What becomes of the next batch: it is made, or something holds it. */

@@ -7,9 +7,9 @@ import type { Command } from '../model/command.ts';
 import { versionBefore, whyIdle } from '../fleet/current.ts';
 import { isCordonedFor } from '../fleet/drain-policy.ts';
 import { downNodes, downReason, maxUnavailable, type Fleet } from '../fleet/fleet.ts';
-import type { Hold } from '../holds/holds.ts';
+import type { Hold } from '../model/hold.ts';
 import { hasWork, isRollback } from '../records/goal.ts';
-import { disrupts, inTurn, isTerminal, processesOf } from '../turn/node-input.ts';
+import { disrupts, inTurn, isTerminal, processesOf } from '../records/node-record.ts';
 import { nodeChanges } from '../records/changes.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 

@@ -4,7 +4,7 @@ import type { NodeFact } from '../../facts.ts';
 import type { Command } from '../model/command.ts';
 import { recordedEnd } from '../fleet/ended.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import { isTerminal } from '../turn/node-input.ts';
+import { isTerminal } from '../records/node-record.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 

@@ -1,9 +1,9 @@
 import { NODE_REASONS } from '../../../api/conditions.ts';
 import type { UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import type { BatchStep, UpgradePlan } from '../../../api/generated/upgradeplan.ts';
+import { isTerminal, processesOf } from '../records/node-record.ts';
 import { whyIdle } from './current.ts';
 import { isRollback } from '../records/goal.ts';
-import { isTerminal, processesOf } from '../turn/node-input.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
 /**

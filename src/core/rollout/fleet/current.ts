@@ -2,7 +2,8 @@ import { NODE_REASONS } from '../../../api/conditions.ts';
 import type { BatchProcess } from '../../../api/generated/upgradebatch.ts';
 import type { Turn } from '../../../api/marks.ts';
 import type { NodeFact } from '../../facts.ts';
-import { daemonSetName, standOn, type DaemonSetRef, type DaemonSets } from './daemon-set.ts';
+import type { DaemonSets } from '../model/facts.ts';
+import { daemonSetName, standOn, type DaemonSetRef } from './daemon-set.ts';
 import { comparedVersion, comparesVersions, versionMismatches, type ComparedVersions } from './verify.ts';
 
 /** A process with what shows whether its work is done. */

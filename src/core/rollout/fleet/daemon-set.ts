@@ -4,9 +4,6 @@ import { misfit } from './pod-fit.ts';
 /** The label by which the DaemonSet controller marks the revision that a Pod was made from. */
 export const REVISION_HASH = 'controller-revision-hash';
 
-/** The DaemonSets that processes name, by {@link daemonSetName}; one that is not there does not exist. */
-export type DaemonSets = ReadonlyMap<string, DaemonSetFact>;
-
 /** Which DaemonSet a process names. */
 export interface DaemonSetRef {
   readonly namespace: string;

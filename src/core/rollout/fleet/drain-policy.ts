@@ -1,6 +1,6 @@
 import type { BatchDrain, BatchProcess, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import { selectorKeys } from '../../selector.ts';
-import { disrupts } from '../turn/node-input.ts';
+import { disrupts } from '../records/node-record.ts';
 
 /** What a batch that says nothing is drained by. */
 const CAREFUL: BatchDrain = { mode: 'Auto', emptyDirData: 'Keep', unmanagedPods: 'Keep' };

@@ -1,16 +1,8 @@
 import type { NodeFact } from '../../facts.ts';
 import { selects } from '../../selector.ts';
-import type { OperatorPod } from '../turn/drain/pods-to-evict.ts';
+import type { OperatorIdentity, OperatorPod } from '../model/facts.ts';
 import { downReason } from './fleet.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
-
-/** Which Pod the operator is. */
-export interface OperatorIdentity {
-  /** Empty outside a cluster. */
-  readonly podUid: string;
-  /** The nodeSelector of its Pods. */
-  readonly nodeSelector: Readonly<Record<string, string>>;
-}
 
 /** The operator's Pod, when it is on this node; whether it may be moved is told by the nodes that the plan can see. */
 export function operatorPodOn(name: string, snapshot: PlanSnapshot, identity: OperatorIdentity): OperatorPod | undefined {

@@ -2,7 +2,8 @@ import { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { Approval, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import { foundAllDone, hasEnded, needsNothing, stepOf } from '../fleet/batch-rules.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import type { Hold, HoldView } from './holds.ts';
+import type { HoldView } from '../fleet/pass-view.ts';
+import type { Hold } from '../model/hold.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
 /** A batch that an UpgradeAction Approve has to name, and what it lets happen. */

@@ -1,18 +1,9 @@
 import { CONDITIONS, PLAN_REASONS } from '../../../api/conditions.ts';
-import type { MaintenanceWindow, PlanDependency, UpgradePlan } from '../../../api/generated/upgradeplan.ts';
+import type { UpgradePlan } from '../../../api/generated/upgradeplan.ts';
 import { isTrue } from '../../condition.ts';
-import type { Hold, HoldView } from './holds.ts';
-
-/** What decisions may look at of the other plans of a namespace. */
-export interface SiblingPlan {
-  readonly name: string;
-  readonly version: string;
-  /** It has succeeded, and its status speaks of its present spec. */
-  readonly succeeded: boolean;
-  /** The plans that it waits for. */
-  readonly dependsOn: readonly PlanDependency[];
-  readonly windows: readonly MaintenanceWindow[];
-}
+import type { HoldView } from '../fleet/pass-view.ts';
+import type { SiblingPlan } from '../model/facts.ts';
+import type { Hold } from '../model/hold.ts';
 
 /** What other plans may look at of this one. */
 export function toSibling({ metadata, spec, status }: UpgradePlan): SiblingPlan {
@@ -24,12 +15,6 @@ export function toSibling({ metadata, spec, status }: UpgradePlan): SiblingPlan 
     dependsOn: spec.dependsOn ?? [],
     windows: spec.windows ?? [],
   };
-}
-
-/** Whether a plan that another one depends on has succeeded at its version. */
-export function isMet({ name, version }: PlanDependency, siblings: ReadonlyMap<string, SiblingPlan>): boolean {
-  const sibling = siblings.get(name);
-  return sibling?.version === version && sibling.succeeded;
 }
 
 /** Nothing starts before the plans that this one depends on have succeeded at their versions. */

@@ -1,22 +1,10 @@
 import { PLAN_REASONS } from '../../../api/conditions.ts';
 import { COMPONENTS, LABELS } from '../../../api/names.ts';
+import type { HoldView } from '../fleet/pass-view.ts';
 import type { Command, Manifest } from '../model/command.ts';
-import type { Hold, HoldView } from './holds.ts';
+import type { Hold } from '../model/hold.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
-
-/** That a plan has an exclusive group: a Lease in the operator's namespace, which only one can create. */
-export interface GroupFact {
-  readonly group: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly resourceVersion: string;
-  /** The plan that has it, as `namespace/name`. */
-  readonly plan: string;
-  readonly planUid: string;
-  /** That plan is gone, and cannot give it back. */
-  readonly planGone: boolean;
-}
 
 /** Name of a group's Lease. */
 export function groupLeaseName(group: string): string {

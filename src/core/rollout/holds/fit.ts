@@ -4,8 +4,9 @@ import { localTime } from '../../schedule/local-time.ts';
 import { nextOpening, openUntil } from '../../schedule/windows.ts';
 import { durationWords } from '../../timing/duration-words.ts';
 import { referencesFor, type Lessons } from '../../timing/reference.ts';
-import type { Hold, HoldView, WaitingNode } from './holds.ts';
-import { processesOf } from '../turn/node-input.ts';
+import type { HoldView, WaitingNode } from '../fleet/pass-view.ts';
+import type { Hold } from '../model/hold.ts';
+import { processesOf } from '../records/node-record.ts';
 
 /**
  * How long a node's processes are expected to take together with their tolerances and reboots (seconds). A process of which nobody knows how

@@ -2,21 +2,8 @@ import type { Gate, GateStatus } from '../../../api/generated/upgradeplan.ts';
 import type { Instant } from '../../facts.ts';
 import { presentFields } from '../../present-fields.ts';
 import { cutToBytes, toInstant, toRfc3339 } from '../../text.ts';
+import type { GateObservation } from '../model/facts.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
-
-/** What the operator last saw of a gate. Whatever is not known to be open is closed. */
-export interface GateObservation {
-  readonly open: boolean;
-  /** What was seen, short and rounded. */
-  readonly value: string | undefined;
-  /** What it was compared with. */
-  readonly threshold: string | undefined;
-  /** Why it is closed. */
-  readonly message: string | undefined;
-  readonly observedTime: Instant;
-  /** When this operator last saw it closed, so that a break between two passes is not missed; undefined: never. */
-  readonly closedTime: Instant | undefined;
-}
 
 /** A gate is asked so often (ms), give or take a fifth: never twice in a second, which the times in its status rely on. */
 export const GATE_INTERVAL_MS = 15_000;

@@ -3,11 +3,12 @@ import type { UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import type { Gate, GateStatus } from '../../../api/generated/upgradeplan.ts';
 import type { Instant } from '../../facts.ts';
 import { toInstant } from '../../text.ts';
-import { isSettled } from '../status/batch/batch-status.ts';
+import type { HoldView } from '../fleet/pass-view.ts';
+import type { Hold } from '../model/hold.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import { inTurn, isTerminal } from '../records/node-record.ts';
+import { isSettled } from '../records/settled.ts';
 import { gateStatus, judgeGate } from './gate.ts';
-import type { Hold, HoldView } from './holds.ts';
-import { inTurn, isTerminal } from '../turn/node-input.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import type { DecisionInput, PlanSnapshot } from '../model/snapshot.ts';
 

@@ -1,9 +1,7 @@
 import { PLAN_REASONS } from '../../../api/conditions.ts';
-import type { BatchNode, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
-import type { Instant, NodeFact } from '../../facts.ts';
+import type { HoldView, WaitingNode } from '../fleet/pass-view.ts';
+import type { Hold } from '../model/hold.ts';
 import { nextUnapproved, startUnapproved } from './approval.ts';
-import type { Budget } from '../fleet/budget.ts';
-import type { Fleet } from '../fleet/fleet.ts';
 import { gatesBeforeBatch, gatesBeforeNode } from './gates.ts';
 import { dependencyNotMet } from './dependencies.ts';
 import { groupNotTaken } from './exclusive-group.ts';
@@ -15,37 +13,7 @@ import { holdForWindows } from './windows.ts';
 import { batchInOtherDomain, turnInOtherDomain } from './one-domain.ts';
 import { collectingNewNodes } from './new-nodes.ts';
 import { holdForNotification } from './notification.ts';
-import type { DecisionInput } from '../model/snapshot.ts';
 import { soaking } from './soak.ts';
-
-/** Why nothing new starts, or why a waiting node does not get its turn yet. What runs is finished all the same. */
-export interface Hold {
-  readonly reason: keyof typeof PLAN_REASONS;
-  /** The sentence for a person: what is waited for and, where somebody must act, how. */
-  readonly message: string;
-  /** The plan's word while it lasts: Paused where only an act or an edit ends it. */
-  readonly summary: 'Waiting' | 'Running' | 'Paused';
-  /** What kstatus is told: Working goes on by itself soon, Resting was asked for, Stalled needs somebody or something else to move. */
-  readonly kind: 'Working' | 'Resting' | 'Stalled';
-  /** When it may end by itself, and the plan is to be looked at again. */
-  readonly until?: Instant;
-}
-
-/** What a rule looks at: the snapshot with this pass's records, and what was found in it. */
-export interface HoldView {
-  readonly input: DecisionInput;
-  readonly fleet: Fleet;
-  readonly budget: Budget;
-}
-
-/** A node of the open batch that waits for its turn. */
-export interface WaitingNode {
-  readonly batch: UpgradeBatch;
-  readonly entry: BatchNode;
-  readonly node: NodeFact;
-  /** The plan's other nodes that are down, with those that get their turn in this pass. */
-  readonly down: readonly NodeFact[];
-}
 
 type Rule = (view: HoldView) => Hold | undefined;
 type TurnRule = (view: HoldView, waiting: WaitingNode) => Hold | undefined;

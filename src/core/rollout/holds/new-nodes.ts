@@ -3,7 +3,8 @@ import type { NewNodesStatus } from '../../../api/generated/upgradeplan.ts';
 import type { Instant } from '../../facts.ts';
 import { toInstant, toRfc3339 } from '../../text.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import type { Hold, HoldView } from './holds.ts';
+import type { HoldView } from '../fleet/pass-view.ts';
+import type { Hold } from '../model/hold.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 
 /** Since when nodes that came late wait: as persisted, or now. A kill before that is written makes them wait a little longer. */

@@ -2,9 +2,9 @@ import { NOTIFY_REASONS, PLAN_REASONS } from '../../../api/conditions.ts';
 import type { UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import { finalReceipts } from '../../baton/deliveries.ts';
 import { toInstant } from '../../text.ts';
-import { outstandingSinks } from '../status/batch/batch-status.ts';
-import type { Hold } from './holds.ts';
+import type { Hold } from '../model/hold.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
+import { outstandingSinks } from '../records/settled.ts';
 
 /** The next batch waits so long for the last one's delivery (ms), then carries its backlog. */
 const DELIVERY_WAIT_MS = 30_000;

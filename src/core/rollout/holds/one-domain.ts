@@ -2,7 +2,8 @@ import { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { NodeFact } from '../../facts.ts';
 import { domainOf } from '../fleet/domain.ts';
 import { downNodes, type Fleet } from '../fleet/fleet.ts';
-import type { Hold, HoldView, WaitingNode } from './holds.ts';
+import type { HoldView, WaitingNode } from '../fleet/pass-view.ts';
+import type { Hold } from '../model/hold.ts';
 import { firstInOrder } from '../fleet/order.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 

@@ -1,8 +1,9 @@
 import { PLAN_REASONS } from '../../../api/conditions.ts';
 import { toInstant, toRfc3339 } from '../../text.ts';
 import { foundAllDone, stepOf } from '../fleet/batch-rules.ts';
+import type { HoldView } from '../fleet/pass-view.ts';
+import type { Hold } from '../model/hold.ts';
 import { soakGates } from './gates.ts';
-import type { Hold, HoldView } from './holds.ts';
 
 /**
  * The next batch waits until the last one has proved itself. The clock is the batch's settledTime, or when a gate that had closed since

@@ -2,7 +2,8 @@ import { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { Instant } from '../../facts.ts';
 import { localTime } from '../../schedule/local-time.ts';
 import { nextOpening, openUntil } from '../../schedule/windows.ts';
-import type { Hold, HoldView } from './holds.ts';
+import type { HoldView } from '../fleet/pass-view.ts';
+import type { Hold } from '../model/hold.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 
 /** Nothing starts while every window is closed. */

@@ -4,8 +4,9 @@ import type { Hash } from '../../facts.ts';
 import type { Manifest } from '../model/command.ts';
 import { sharedSinksFile, sharedSinksKeys } from '../../shared-sinks.ts';
 import { sinkSecrets } from '../../sink-secrets.ts';
+import type { LeaseFact } from '../model/facts.ts';
 import { pinnedAffinity } from './job.ts';
-import type { LeaseFact, Settings } from '../model/snapshot.ts';
+import type { Settings } from '../model/snapshot.ts';
 
 /** Directory of the sinks' Secrets in the agent Pod: one folder a sink. */
 export const SINK_SECRETS_DIRECTORY = '/var/run/baton/sinks';

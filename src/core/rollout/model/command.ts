@@ -2,8 +2,7 @@ import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import type { Receipt, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import type { DoneMark, Quarantine, Turn } from '../../../api/marks.ts';
 import type { JobFact, NodeFact, PodFact } from '../../facts.ts';
-import type { GroupFact } from '../holds/exclusive-group.ts';
-import type { LeaseFact } from './snapshot.ts';
+import type { GroupFact, LeaseFact } from './facts.ts';
 
 /** A Kubernetes object to be written, as plain JSON. */
 export type Manifest = Readonly<Record<string, unknown>>;

@@ -1,17 +1,21 @@
 import type { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
-import type { Receipt, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
+import type { UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../../api/generated/upgradeplan.ts';
-import type { GateObservation } from '../holds/gate.ts';
 import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../../facts.ts';
 import type { ClusterFreezes } from '../../schedule/freezes.ts';
-import type { DaemonSets } from '../fleet/daemon-set.ts';
-import type { SiblingPlan } from '../holds/dependencies.ts';
-import type { GroupFact } from '../holds/exclusive-group.ts';
 import type { Cron } from '../../schedule/windows.ts';
 import type { EvictionAnswer } from './eviction-answer.ts';
-import type { OperatorIdentity } from '../fleet/operator-pod.ts';
-import type { PreflightFacts } from '../preparation/preflight.ts';
+import type {
+  GateObservation,
+  SiblingPlan,
+  GroupFact,
+  OperatorIdentity,
+  PreflightFacts,
+  SharedSinksFact,
+  LeaseFact,
+  DaemonSets,
+} from './facts.ts';
 
 /** Whether the spec can be carried out: its schedules mean something, and the API server takes each process's Pod in a dry run. */
 export type Validation =
@@ -19,29 +23,6 @@ export type Validation =
   | { readonly kind: 'Pending'; readonly message: string }
   /** TemplateRefused, unless another reason is given. */
   | { readonly kind: 'Refused'; readonly reason?: keyof typeof PLAN_REASONS; readonly message: string };
-
-/** Whether the sinks that the plan shares with others are known; if so, they are among the plan's own. */
-export type SharedSinksFact = { readonly kind: 'Known' } | { readonly kind: 'Unreadable'; readonly message: string };
-
-/** What decisions may look at of the plan's Lease. */
-export interface LeaseFact {
-  readonly name: string;
-  readonly uid: string;
-  readonly resourceVersion: string;
-  /** Node name, or empty. */
-  readonly holder: string;
-  readonly transitions: number;
-  readonly batch: string;
-  readonly batchUid: string;
-  readonly agentPod: string;
-  readonly agentPodUid: string;
-  /** Receipts that may not have been copied yet. */
-  readonly receipts: readonly Receipt[];
-  /** Whether the holder has renewed since the baton was passed to it. */
-  readonly renewed: boolean;
-  /** For how long (ms, the operator's monotonic clock) the operator has not seen it change; starts anew when the operator does. */
-  readonly unchangedMs: number;
-}
 
 /** Everything that one decision about one plan may look at. */
 export interface PlanSnapshot {

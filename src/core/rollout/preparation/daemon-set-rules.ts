@@ -2,10 +2,10 @@ import { PLAN_REASONS, PREFLIGHT_REASONS } from '../../../api/conditions.ts';
 import type { PreflightWarning } from '../../../api/generated/upgradeplan.ts';
 import type { DaemonSetFact, NodeFact } from '../../facts.ts';
 import { selects } from '../../selector.ts';
-import { isSettled } from '../status/batch/batch-status.ts';
 import { daemonSetName, standOn } from '../fleet/daemon-set.ts';
 import { surveyFleet } from '../fleet/fleet.ts';
 import type { PlanSnapshot, Validation } from '../model/snapshot.ts';
+import { isSettled } from '../records/settled.ts';
 
 /**
  * Why the DaemonSets that a plan names keep it from going on; undefined: they do not. Nobody asks while nothing is left to do: a plan that

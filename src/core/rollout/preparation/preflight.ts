@@ -6,27 +6,11 @@ import { record } from '../../json.ts';
 import { selects } from '../../selector.ts';
 import { compareNames, counted, cutToBytes, toMicroTime } from '../../text.ts';
 import type { Command } from '../model/command.ts';
+import type { GuardedPod, PreflightFacts } from '../model/facts.ts';
 import { refusedDaemonSet, withoutDaemonPods } from './daemon-set-rules.ts';
 import { surveyFleet, type Fleet } from '../fleet/fleet.ts';
 import { misfit } from '../fleet/pod-fit.ts';
 import type { DecisionInput, PlanSnapshot, Validation } from '../model/snapshot.ts';
-
-/** A Pod that a PodDisruptionBudget would not let go now. */
-export interface GuardedPod {
-  readonly namespace: string;
-  readonly name: string;
-  readonly node: string;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Name of the PodDisruptionBudget, in the Pod's namespace. */
-  readonly budget: string;
-}
-
-/** What was read once, before anything is touched: lists that no decision needs later. */
-export interface PreflightFacts {
-  readonly guarded: readonly GuardedPod[];
-  /** What could not be read, and why. */
-  readonly unread: string | undefined;
-}
 
 /** So many warnings fit into the status, and into one Event. */
 const MOST_WARNINGS = 10;

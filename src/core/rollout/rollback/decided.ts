@@ -1,7 +1,7 @@
 import type { PlanRollback, RollbackPolicy, UpgradePlan } from '../../../api/generated/upgradeplan.ts';
 import { counted, cutToBytes, toRfc3339 } from '../../text.ts';
 import { recordedEnd } from '../fleet/ended.ts';
-import type { HoldView } from '../holds/holds.ts';
+import type { HoldView } from '../fleet/pass-view.ts';
 import { canGoBack, rollbackCuts, type RollbackCut, type RollbackScope } from './cut-rollback.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 

@@ -1,9 +1,10 @@
 import type { PlanEnd, PlanRollback } from '../../../api/generated/upgradeplan.ts';
 import { counted, cutToBytes, toRfc3339 } from '../../text.ts';
-import { isSettled } from '../status/batch/batch-status.ts';
-import { holdRollback, type HoldView } from '../holds/holds.ts';
+import type { HoldView } from '../fleet/pass-view.ts';
+import { holdRollback } from '../holds/holds.ts';
 import { NO_NEXT, type NextStep } from '../batch/next-batch.ts';
 import { holdBriefly } from '../holds/notification.ts';
+import { isSettled } from '../records/settled.ts';
 import { buildRollback, rollbackCuts } from './cut-rollback.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 

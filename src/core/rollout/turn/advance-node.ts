@@ -4,7 +4,8 @@ import type { Quarantine } from '../../../api/marks.ts';
 import type { NodeFact } from '../../facts.ts';
 import { toRfc3339 } from '../../text.ts';
 import { doneMark, goalState, isGoal, isMarkedDone } from '../records/goal.ts';
-import { inTurn, isTerminal, type NodeInput, type NodeStep } from './node-input.ts';
+import { inTurn, isTerminal } from '../records/node-record.ts';
+import type { NodeInput, NodeStep } from './node-input.ts';
 import { stepTurn } from './advance-turn.ts';
 
 /** Decides what follows for one node that is not waiting for its turn. */

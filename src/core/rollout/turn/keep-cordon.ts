@@ -1,6 +1,7 @@
 import type { NodeFact } from '../../facts.ts';
 import type { Command } from '../model/command.ts';
-import { isTerminal, type NodeStep } from './node-input.ts';
+import { isTerminal } from '../records/node-record.ts';
+import type { NodeStep } from './node-input.ts';
 
 /** What waits until the node is cordoned: what it could undo, or what writes the turn as well. */
 const AFTERWARDS: ReadonlySet<Command['kind']> = new Set(['Evict', 'DeletePod', 'RetryTurn']);

@@ -1,10 +1,9 @@
-import type { BatchNode, BatchProcess, NodeRecord, ProcessRecord, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
+import type { BatchNode, NodeRecord, ProcessRecord, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import type { Hash, Instant, JobFact, NodeFact, PodFact, ReportFact } from '../../facts.ts';
 import type { Reference } from '../../timing/reference.ts';
 import type { Command } from '../model/command.ts';
-import type { DaemonSets } from '../fleet/daemon-set.ts';
-import type { OperatorPod } from './drain/pods-to-evict.ts';
 import type { EvictionAnswer } from '../model/eviction-answer.ts';
+import type { OperatorPod, DaemonSets } from '../model/facts.ts';
 
 /** What the decision about one node of a batch looks at. */
 export interface NodeInput {
@@ -41,28 +40,6 @@ export interface NodeStep {
   readonly record: NodeRecord;
   readonly commands: readonly Command[];
   readonly lookAt?: Instant;
-}
-
-const TERMINAL = new Set<NodeRecord['state']>(['Succeeded', 'RolledBack', 'Failed', 'Skipped', 'NotAttempted']);
-
-/** Whether a record has its outcome. */
-export function isTerminal(record: NodeRecord): boolean {
-  return TERMINAL.has(record.state);
-}
-
-/** Whether the node's open turn belongs to this batch. */
-export function inTurn(node: NodeFact | undefined, batch: UpgradeBatch): boolean {
-  return node?.claim === batch.spec.planUid && node.turn?.batchUid === batch.metadata.uid;
-}
-
-/** The node's processes, in order. */
-export function processesOf(batch: UpgradeBatch, batchNode: BatchNode): readonly BatchProcess[] {
-  return batch.spec.processes.filter((process) => batchNode.processes.includes(process.name));
-}
-
-/** Whether the node is to be cordoned and drained for these processes. */
-export function disrupts(processes: readonly BatchProcess[]): boolean {
-  return processes.some((process) => process.disruption !== 'None');
 }
 
 /** The record of one of the node's processes, as persisted. */

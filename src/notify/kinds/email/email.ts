@@ -5,7 +5,7 @@ import type { Notification } from '../../../core/notification/model/notification
 import type { ProbeResult, SendResult } from '../../../core/notification/model/send-result.ts';
 import { errorCode } from '../../../net/error-code.ts';
 import type { Connect } from '../../../net/guarded-socket.ts';
-import type { SinkEnvironment } from '../../create-sink.ts';
+import type { SinkEnvironment } from '../../sink-environment.ts';
 import { emailMessage } from './email-message.ts';
 import { asProbe } from '../../http/judge-answer.ts';
 import { judgeSmtpFailure, judgeSmtpSuccess, type SmtpFailure } from './judge-smtp.ts';

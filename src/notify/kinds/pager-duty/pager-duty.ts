@@ -1,8 +1,8 @@
 import type { PagerDutySink } from '../../../api/generated/upgradeplan.ts';
 import type { Notification } from '../../../core/notification/model/notification.ts';
 import type { ProbeResult, SendResult } from '../../../core/notification/model/send-result.ts';
-import type { SinkEnvironment } from '../../create-sink.ts';
 import { judgeAnswer } from '../../http/judge-answer.ts';
+import type { SinkEnvironment } from '../../sink-environment.ts';
 import { pagerDutyEvents } from './pager-duty-events.ts';
 import { planUrl } from '../../http/plan-url.ts';
 import { probeOrigin } from '../../http/probe-origin.ts';

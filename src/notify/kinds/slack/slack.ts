@@ -1,11 +1,11 @@
 import type { SecretKeyReference, SlackSink } from '../../../api/generated/upgradeplan.ts';
 import type { Notification } from '../../../core/notification/model/notification.ts';
 import type { ProbeResult, SendResult } from '../../../core/notification/model/send-result.ts';
-import type { SinkEnvironment } from '../../create-sink.ts';
 import { asProbe, judgeAnswer } from '../../http/judge-answer.ts';
 import { planUrl } from '../../http/plan-url.ts';
 import { probeOrigin } from '../../http/probe-origin.ts';
 import { readHeaderText, readSecretUrl, type SecretValue } from '../../secret-values.ts';
+import type { SinkEnvironment } from '../../sink-environment.ts';
 import type { SendOptions, Sink, TryOptions } from '../../sink.ts';
 import { severityOf } from '../../severity.ts';
 import { callSlack, parseHandle, SLACK_API_URL, type SlackCallOptions } from './slack-api.ts';

@@ -1,11 +1,11 @@
 import type { TeamsSink } from '../../../api/generated/upgradeplan.ts';
 import type { Notification } from '../../../core/notification/model/notification.ts';
 import type { SendResult } from '../../../core/notification/model/send-result.ts';
-import type { SinkEnvironment } from '../../create-sink.ts';
 import type { HttpAnswer } from '../../http/http-client.ts';
 import { judgeAnswer } from '../../http/judge-answer.ts';
 import { probeOrigin } from '../../http/probe-origin.ts';
 import { readSecretUrl } from '../../secret-values.ts';
+import type { SinkEnvironment } from '../../sink-environment.ts';
 import type { SendOptions, Sink } from '../../sink.ts';
 import { teamsMessage } from './teams-card.ts';
 

@@ -1,7 +1,7 @@
 import type { WebhookSink } from '../../../api/generated/upgradeplan.ts';
 import type { Notification } from '../../../core/notification/model/notification.ts';
 import type { ProbeResult, SendResult } from '../../../core/notification/model/send-result.ts';
-import type { SinkEnvironment } from '../../create-sink.ts';
+import type { SinkEnvironment } from '../../sink-environment.ts';
 import { withFewerNodes } from './fewer-nodes.ts';
 import type { HttpAnswer } from '../../http/http-client.ts';
 import { judgeAnswer } from '../../http/judge-answer.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Gate } from '../../../../src/api/generated/upgradeplan.ts';
 import { createAddressPolicy } from '../../../../src/net/address-policy.ts';
 import { createHttpReader, type HttpReader } from '../../../../src/net/http-get.ts';
-import { createCredentials } from '../../../../src/operator/gates/credentials.ts';
+import { createCredentials } from '../../../../src/operator/credentials.ts';
 import { createHttpProbe } from '../../../../src/operator/gates/http-probe.ts';
 import { createPrometheusProbe } from '../../../../src/operator/gates/prometheus-probe.ts';
 import type { Sight } from '../../../../src/operator/gates/observation.ts';

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import type { UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import { createAddressPolicy } from '../../../../src/net/address-policy.ts';
 import { createHttpReader, type HttpReader } from '../../../../src/net/http-get.ts';
-import { createCredentials } from '../../../../src/operator/gates/credentials.ts';
+import { createCredentials } from '../../../../src/operator/credentials.ts';
 import { alertmanagerSilencer } from '../../../../src/operator/silences/alertmanager-silences.ts';
 import { SilenceKeeper } from '../../../../src/operator/silences/silence-keeper.ts';
 import { aPlan } from '../../../unit/core/rollout/support/objects.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
-import type { DaemonSets } from '../../../../src/core/rollout/fleet/daemon-set.ts';
+import type { DaemonSets } from '../../../../src/core/rollout/model/facts.ts';
 import type { KubeClient, KubeObject } from '../../../../src/kube/client/client.ts';
 import { KubeError } from '../../../../src/kube/client/kube-error.ts';
 import { DaemonSetWatches } from '../../../../src/operator/watch/daemon-set-watches.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradePlanSpec } from '../../../../src/api/generated/upgradeplan.ts';
-import { decide, type Decision } from '../../../../src/core/rollout/decide.ts';
+import { decide } from '../../../../src/core/rollout/decide.ts';
 import { surveyFleet } from '../../../../src/core/rollout/fleet/fleet.ts';
+import type { Decision } from '../../../../src/core/rollout/model/decision.ts';
 import type { PlanSnapshot } from '../../../../src/core/rollout/model/snapshot.ts';
 import { aNode, aSnapshot, byName, done, inTurn, SETTINGS } from './support/facts.ts';
 import { aBatch, aDrain, aPlan, aProcess, at, hash, settledStatus } from './support/objects.ts';

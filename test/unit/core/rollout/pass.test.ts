@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
-import { decide, type Decision } from '../../../../src/core/rollout/decide.ts';
+import { decide } from '../../../../src/core/rollout/decide.ts';
+import type { Decision } from '../../../../src/core/rollout/model/decision.ts';
 import type { PlanSnapshot } from '../../../../src/core/rollout/model/snapshot.ts';
 import { aJob, aLease, anAgent, aNode, aSnapshot, byName, inTurn, SETTINGS } from './support/facts.ts';
 import { aBatch, aPlan, aProcess, anAction, at, hash, outboxOf, settledStatus } from './support/objects.ts';

@@ -11,10 +11,10 @@ import type { Instant } from '../../../facts.ts';
 import { sendPolicy } from '../../../notification/model/final-sinks.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { counted, cutToBytes, toInstant, toRfc3339 } from '../../../text.ts';
+import { isTerminal } from '../../records/node-record.ts';
 import { alertCauses, delayOf, failureOf, type AlertKind, type Trouble } from './alert-causes.ts';
 import type { Budget } from '../../fleet/budget.ts';
 import { isGoal } from '../../records/goal.ts';
-import { isTerminal } from '../../turn/node-input.ts';
 
 /** What happens within so long of the first trouble is one alert (ms). */
 const GATHER_MS = 15_000;

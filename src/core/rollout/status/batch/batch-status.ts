@@ -1,4 +1,4 @@
-import { CONDITIONS, SETTLED_REASONS, type NODE_REASONS } from '../../../../api/conditions.ts';
+import { CONDITIONS, SETTLED_REASONS } from '../../../../api/conditions.ts';
 import type {
   BatchOutlook,
   BatchSummary,
@@ -6,125 +6,18 @@ import type {
   UpgradeBatch,
   UpgradeBatchStatus,
 } from '../../../../api/generated/upgradebatch.ts';
-import { finalReceipts } from '../../../baton/deliveries.ts';
-import { isTrue, settleConditions, type Finding } from '../../../condition.ts';
-import type { Instant } from '../../../facts.ts';
+import { settleConditions, type Finding } from '../../../condition.ts';
 import { awaitingEnd } from '../../../notification/model/final-sinks.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { toRfc3339 } from '../../../text.ts';
-import { referencesFor, type Reference } from '../../../timing/reference.ts';
+import { sinksUnknown } from '../../fleet/sinks-known.ts';
+import { inTurn, isTerminal } from '../../records/node-record.ts';
+import { isSettled } from '../../records/settled.ts';
 import { stepAlerts, type RolloutTrouble } from './alerts.ts';
 import type { Budget } from '../../fleet/budget.ts';
 import { batchOutbox, notifiedFinding } from './batch-outbox.ts';
-import type { Command } from '../../model/command.ts';
 import { drainWaits } from '../outlook/drain-waits.ts';
-import { currentBatches } from '../../fleet/fleet.ts';
-import { recordedEnd } from '../../fleet/ended.ts';
-import { isRollback } from '../../records/goal.ts';
-import { inTurn, isTerminal } from '../../turn/node-input.ts';
-import { stepNode } from '../../turn/advance-node.ts';
-import { operatorPodOn } from '../../fleet/operator-pod.ts';
-import { recordedRollback } from '../../records/recorded-rollback.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
-import { sinksUnknown } from '../../holds/unknown-sinks.ts';
-
-/** Whether every node of the batch has its outcome, as persisted. */
-export function isSettled(batch: UpgradeBatch): boolean {
-  return isTrue(batch.status?.conditions, CONDITIONS.settled);
-}
-
-/** Sinks that have no receipt for the batch's final notification yet, as persisted. */
-export function outstandingSinks(batch: UpgradeBatch): readonly string[] {
-  const { sinks = [] } = batch.status?.notification ?? {};
-  const answered = new Set(finalReceipts(batch.status?.notification).map((receipt) => receipt.sink));
-  return sinks.filter((sink) => !answered.has(sink));
-}
-
-/** The facts' verdict on each node of the batch, before new turns are opened. */
-export interface NodesStep {
-  readonly records: ReadonlyMap<string, NodeRecord>;
-  readonly commands: readonly Command[];
-  readonly lookAt: Instant | undefined;
-}
-
-/** Steps every node of a batch. */
-export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep {
-  const { snapshot, now, hash, settings } = input;
-  const before = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record]));
-  const jobs = Map.groupBy(
-    snapshot.jobs.filter((job) => job.batchUid === batch.metadata.uid),
-    (job) => job.node,
-  );
-  const reports = Map.groupBy(
-    snapshot.reports.filter((report) => report.batchUid === batch.metadata.uid),
-    (report) => report.node,
-  );
-  const references = isSettled(batch)
-    ? new Map<string, Reference>()
-    : // How long a process takes says nothing of how long its rollback does.
-      referencesFor(
-        batch.spec.processes,
-        currentBatches(snapshot).filter((other) => isRollback(other) === isRollback(batch)),
-      );
-  const records = new Map<string, NodeRecord>();
-  const commands: Command[] = [];
-  let lookAt: Instant | undefined;
-  for (const batchNode of batch.spec.nodes) {
-    const node = snapshot.nodes.get(batchNode.name);
-    const step = stepNode({
-      namespace: snapshot.plan.metadata.namespace,
-      batch,
-      batchNode,
-      before: before.get(batchNode.name) ?? { name: batchNode.name, state: 'Pending' },
-      node: node?.uid === batchNode.uid ? node : undefined,
-      jobs: jobs.get(batchNode.name) ?? [],
-      pods: snapshot.pods.get(batchNode.name) ?? [],
-      reports: reports.get(batchNode.name) ?? [],
-      deleting: snapshot.plan.metadata.deletionTimestamp !== undefined,
-      mayRetry: mayRetry(snapshot, batch),
-      reporterReady: snapshot.reporters.has(batchNode.name),
-      reporterInstalled: settings.reporterInstalled,
-      evictionAnswers: snapshot.evictionAnswers,
-      operatorPod: operatorPodOn(batchNode.name, snapshot, settings.operator),
-      jobRefusals: snapshot.jobRefusals,
-      daemonSets: snapshot.daemonSets,
-      references,
-      now,
-      hash,
-    });
-    records.set(batchNode.name, step.record);
-    commands.push(...step.commands);
-    if (step.lookAt !== undefined) lookAt = Math.min(lookAt ?? step.lookAt, step.lookAt);
-  }
-  return { records, commands, lookAt };
-}
-
-/** Whether what fails in the batch may be tried again: nothing of an upgrade is that is to be taken back. */
-function mayRetry(snapshot: DecisionInput['snapshot'], batch: UpgradeBatch): boolean {
-  if (snapshot.plan.metadata.deletionTimestamp !== undefined || recordedEnd(snapshot) !== undefined) return false;
-  return isRollback(batch) || recordedRollback(snapshot) === undefined;
-}
-
-/** Ends the wait of nodes that will have no turn any more. */
-export function endWaiting(
-  input: DecisionInput,
-  batch: UpgradeBatch,
-  records: ReadonlyMap<string, NodeRecord>,
-  end: WaitEnd,
-): Map<string, NodeRecord> {
-  const ended = new Map(records);
-  for (const [name, record] of records) {
-    if (isTerminal(record) || inTurn(input.snapshot.nodes.get(name), batch)) continue;
-    ended.set(name, { name, state: 'NotAttempted', reason: end.reason, message: end.message, endTime: toRfc3339(input.now) });
-  }
-  return ended;
-}
-
-/** Why nodes that wait will have no turn. */
-export interface WaitEnd {
-  readonly reason: (typeof NODE_REASONS)['Aborted' | 'BudgetExceeded' | 'PlanDeleted' | 'RollingBack' | 'Superseded'];
-  readonly message: string;
-}
 
 /** Counts records by outcome. */
 export function summarize(

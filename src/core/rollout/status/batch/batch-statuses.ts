@@ -7,11 +7,12 @@ import type {
 } from '../../../../api/generated/upgradebatch.ts';
 import { outboxEntries } from '../../../baton/deliveries.ts';
 import { presentFields } from '../../../present-fields.ts';
+import type { HoldView } from '../../fleet/pass-view.ts';
+import type { ActionsStep } from '../../model/actions-step.ts';
+import { stepNodes } from '../../turn/advance-nodes.ts';
 import { alertsMayChange, type RolloutTrouble } from './alerts.ts';
-import type { ActionsStep } from '../../actions/answer-actions.ts';
-import { batchStatus, mayStillEnd, stepNodes } from './batch-status.ts';
+import { batchStatus, mayStillEnd } from './batch-status.ts';
 import { downNodes } from '../../fleet/fleet.ts';
-import type { HoldView } from '../../holds/holds.ts';
 import { nothingFollows, outlookFor } from '../outlook/outlook.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
 

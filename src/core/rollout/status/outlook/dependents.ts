@@ -2,7 +2,8 @@ import type { StoryDependent } from '../../../../api/generated/upgradebatch.ts';
 import { nextOpening, openUntil } from '../../../schedule/windows.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { compareNames, toRfc3339 } from '../../../text.ts';
-import { isMet, type SiblingPlan } from '../../holds/dependencies.ts';
+import { isMet } from '../../fleet/dependencies-met.ts';
+import type { SiblingPlan } from '../../model/facts.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
 
 /** So many are told; the CRD takes no more. */

@@ -5,10 +5,11 @@ import { nextOpening, openUntil } from '../../../schedule/windows.ts';
 import { toRfc3339 } from '../../../text.ts';
 import { referencesFor } from '../../../timing/reference.ts';
 import type { NextBatch } from '../../batch/cut-batch.ts';
+import type { HoldView } from '../../fleet/pass-view.ts';
+import type { Hold } from '../../model/hold.ts';
 import { downForOthers, usualTurn } from './expected-end.ts';
 import { maxUnavailable } from '../../fleet/fleet.ts';
 import { isRollback } from '../../records/goal.ts';
-import type { Hold, HoldView } from '../../holds/holds.ts';
 
 /** A batch that goes as usual may take so much longer than expected before anybody has to wonder why they hear nothing. */
 const PATIENCE = 1.5;

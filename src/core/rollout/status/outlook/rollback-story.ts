@@ -1,6 +1,6 @@
 import type { BatchNode, StoryRollback, StoryVersion } from '../../../../api/generated/upgradebatch.ts';
 import { presentFields } from '../../../present-fields.ts';
-import type { HoldView } from '../../holds/holds.ts';
+import type { HoldView } from '../../fleet/pass-view.ts';
 import { rollbackName } from '../../rollback/next-rollback.ts';
 import { recordedRollback } from '../../records/recorded-rollback.ts';
 

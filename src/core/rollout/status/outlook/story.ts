@@ -10,13 +10,13 @@ import type {
 } from '../../../../api/generated/upgradebatch.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { compareNames, toInstant } from '../../../text.ts';
+import type { HoldView } from '../../fleet/pass-view.ts';
+import { isDone } from '../counts.ts';
 import { dependentsOf } from './dependents.ts';
 import { mergeWaits } from './drain-waits.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { isRollback } from '../../records/goal.ts';
-import type { HoldView } from '../../holds/holds.ts';
 import { waitsUntil } from './plan-waits.ts';
-import { isDone } from '../plan/plan-status.ts';
 import { rollbackStory } from './rollback-story.ts';
 import type { PlanSnapshot } from '../../model/snapshot.ts';
 

@@ -2,7 +2,7 @@ import { CONDITIONS, NOTIFY_REASONS } from '../../../../api/conditions.ts';
 import { outboxEntries } from '../../../baton/deliveries.ts';
 import { seriesPlace } from '../../../baton/series.ts';
 import { counted } from '../../../text.ts';
-import { isSettled } from '../batch/batch-status.ts';
+import { isSettled } from '../../records/settled.ts';
 import type { PlanFinding } from './plan-findings.ts';
 import { aboutWord, currentSinks, deliveryProblem, lastWord, sinkWords, type SinkWord } from '../../records/latest-receipts.ts';
 import type { PlanSnapshot } from '../../model/snapshot.ts';

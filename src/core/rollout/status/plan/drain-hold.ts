@@ -1,6 +1,7 @@
 import { PLAN_REASONS } from '../../../../api/conditions.ts';
 import { counted, toInstant } from '../../../text.ts';
-import type { Hold, HoldView } from '../../holds/holds.ts';
+import type { HoldView } from '../../fleet/pass-view.ts';
+import type { Hold } from '../../model/hold.ts';
 
 /** A drain that is held up for less is no news: budgets often take a moment (ms). */
 const NEWS_MS = 30_000;

@@ -1,8 +1,8 @@
 import { CONDITIONS, PLAN_REASONS } from '../../../../api/conditions.ts';
 import type { Finding } from '../../../condition.ts';
-import type { Verdict } from './plan-status.ts';
 import type { PlanSnapshot } from '../../model/snapshot.ts';
 import type { Movement } from './stall.ts';
+import type { Verdict } from './verdict.ts';
 
 /** What a condition of a plan is found to be; the generation is added where all of them come together. */
 export type PlanFinding = Omit<Finding, 'observedGeneration'>;

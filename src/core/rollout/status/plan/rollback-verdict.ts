@@ -1,18 +1,12 @@
 import { PLAN_REASONS } from '../../../../api/conditions.ts';
 import type { PlanCounts, PlanEnd, PlanRollback } from '../../../../api/generated/upgradeplan.ts';
 import { counted } from '../../../text.ts';
-import { verdictOf, type PlanStatusInput, type Verdict } from './plan-status.ts';
 import { rollbackCuts } from '../../rollback/cut-rollback.ts';
 import { awaitedRollback } from '../../rollback/decided.ts';
 import { rollbackName } from '../../rollback/next-rollback.ts';
 import { recordedRollback } from '../../records/recorded-rollback.ts';
-
-/** What a verdict counts. */
-export interface TallyInput {
-  readonly counts: Required<PlanCounts>;
-  /** What still runs, for people. */
-  readonly running: string;
-}
+import type { PlanStatusInput } from './plan-status-input.ts';
+import { verdictOf, type Verdict, type TallyInput } from './verdict.ts';
 
 /** What is said of a plan that is rolled back, or waits for the approval of that; undefined of any other. */
 export function rollbackVerdict(status: PlanStatusInput, tally: TallyInput): Verdict | undefined {

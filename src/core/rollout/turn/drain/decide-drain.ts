@@ -3,7 +3,8 @@ import type { Instant, NodeFact, PodFact } from '../../../facts.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { counted, toInstant, toRfc3339 } from '../../../text.ts';
 import type { Command } from '../../model/command.ts';
-import { isForced, surveyPods, type OperatorPod, type PodsToGo } from './pods-to-evict.ts';
+import type { OperatorPod } from '../../model/facts.ts';
+import { isForced, surveyPods, type PodsToGo } from './pods-to-evict.ts';
 import { chooseObstacle, obstacleRecord, obstacles, stillThere, waitedFor, type Obstacle } from './obstacles.ts';
 import type { EvictionAnswer } from '../../model/eviction-answer.ts';
 

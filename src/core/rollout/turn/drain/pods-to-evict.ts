@@ -2,6 +2,7 @@ import type { BatchDrain } from '../../../../api/generated/upgradebatch.ts';
 import { LABELS } from '../../../../api/names.ts';
 import type { PodFact } from '../../../facts.ts';
 import { selects } from '../../../selector.ts';
+import type { OperatorPod } from '../../model/facts.ts';
 
 /**
  * What a drain does with a Pod. `Leave`: it stays. `WaitFor`: it may end by itself before anything is evicted. `Ending`: it is on its
@@ -9,13 +10,6 @@ import { selects } from '../../../selector.ts';
  */
 export type Disposition =
   { readonly kind: 'Leave' | 'WaitFor' | 'Ending' | 'Evict' | 'MoveLast' } | { readonly kind: 'Block'; readonly why: string };
-
-/** The Pod of the operator that decides, where it is on the node that is drained. */
-export interface OperatorPod {
-  readonly uid: string;
-  /** Whether it can run elsewhere meanwhile. Otherwise it stays: evicted, nobody would go on with the rollout. */
-  readonly movable: boolean;
-}
 
 /**
  * Decides what a drain does with one Pod, like `kubectl drain`: DaemonSet and static Pods stay, as do Baton's upgrades and agents

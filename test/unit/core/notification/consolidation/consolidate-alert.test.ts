@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
 import type { AlertCause, BatchAlert, UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
 import { consolidateAlert } from '../../../../../src/core/notification/consolidation/consolidate-alert.ts';
-import type { DetailRequest } from '../../../../../src/core/notification/consolidation/node-detail.ts';
+import type { DetailRequest } from '../../../../../src/core/notification/model/node-detail.ts';
 import type { Notification } from '../../../../../src/core/notification/model/notification.ts';
 import { aBatch, failed, nodeNames, succeeded } from '../a-batch.ts';
 import { golden } from '../golden.ts';

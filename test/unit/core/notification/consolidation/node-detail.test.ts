@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
 import { consolidate } from '../../../../../src/core/notification/consolidation/consolidate.ts';
-import { detailOf, type DetailRequest, type NodeDetail } from '../../../../../src/core/notification/consolidation/node-detail.ts';
+import { detailOf, type DetailRequest, type NodeDetail } from '../../../../../src/core/notification/model/node-detail.ts';
 import type { Notification } from '../../../../../src/core/notification/model/notification.ts';
 import { aBatch, failed, nodeNames, succeeded } from '../a-batch.ts';
 import { anyBatch } from '../any-batch.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradeActionSpec } from '../../../../../src/api/generated/upgradeaction.ts';
 import type { NodeRecord, UpgradeBatch, UpgradeBatchStatus } from '../../../../../src/api/generated/upgradebatch.ts';
-import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
+import { decide } from '../../../../../src/core/rollout/decide.ts';
+import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { aLease, aNode, aQuarantined, aSnapshot, byName, inTurn, SETTINGS } from '../support/facts.ts';
 import { aBatch, anAction, aPlan, at, hash, REVISION, resumedBy, settledStatus, timeAt } from '../support/objects.ts';

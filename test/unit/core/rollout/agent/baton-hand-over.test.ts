@@ -3,7 +3,7 @@ import type { PodFact } from '../../../../../src/core/facts.ts';
 import { agentPodName } from '../../../../../src/core/rollout/manifests/agent-pod.ts';
 import { canHandOver } from '../../../../../src/core/rollout/agent/advance-baton.ts';
 import type { Command } from '../../../../../src/core/rollout/model/command.ts';
-import type { LeaseFact } from '../../../../../src/core/rollout/model/snapshot.ts';
+import type { LeaseFact } from '../../../../../src/core/rollout/model/facts.ts';
 import { AGENT, HELD, inputOf, next, step, toldBy, WORKERS, type Case } from '../support/baton.ts';
 import { aLease, anAgent, aNode, inTurn } from '../support/facts.ts';
 import { aBatch, at, hash, settledStatus, timeAt } from '../support/objects.ts';

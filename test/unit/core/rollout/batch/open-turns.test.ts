@@ -3,8 +3,8 @@ import type { NodeRecord, UpgradeBatch } from '../../../../../src/api/generated/
 import type { UpgradePlanSpec } from '../../../../../src/api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../../../../src/core/facts.ts';
 import { surveyFleet } from '../../../../../src/core/rollout/fleet/fleet.ts';
-import type { Hold } from '../../../../../src/core/rollout/holds/holds.ts';
 import { openTurns, type TurnsStep } from '../../../../../src/core/rollout/batch/open-turns.ts';
+import type { Hold } from '../../../../../src/core/rollout/model/hold.ts';
 import { aNode, aQuarantined, aSnapshot, byName, done, inTurn } from '../support/facts.ts';
 import { aBatch, aPlan, at, aTurn } from '../support/objects.ts';
 

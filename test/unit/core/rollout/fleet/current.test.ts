@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchProcess, NodeRecord } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { NodeFact } from '../../../../../src/core/facts.ts';
-import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
+import { decide } from '../../../../../src/core/rollout/decide.ts';
 import { inOrder } from '../../../../../src/core/rollout/fleet/order.ts';
+import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { aLease, anAgent, aNode, aSnapshot, byName, INFO, inTurn, SETTINGS } from '../support/facts.ts';
 import { aBatch, aPlan, aProcess, at, aTurn, aVerify, hash } from '../support/objects.ts';

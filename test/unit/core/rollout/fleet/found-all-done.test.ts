@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, UpgradeBatch, UpgradeBatchStatus } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { BatchStep, UpgradePlanSpec } from '../../../../../src/api/generated/upgradeplan.ts';
-import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
+import { decide } from '../../../../../src/core/rollout/decide.ts';
 import type { NodeFact } from '../../../../../src/core/facts.ts';
+import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
 import { aLease, aNode, aSnapshot, byName, INFO, SETTINGS } from '../support/facts.ts';
 import { aBatch, aPlan, aProcess, at, aVerify, hash, outboxOf, settledStatus, timeAt } from '../support/objects.ts';
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
-import { toSibling, type SiblingPlan } from '../../../../../src/core/rollout/holds/dependencies.ts';
+import { decide } from '../../../../../src/core/rollout/decide.ts';
+import { toSibling } from '../../../../../src/core/rollout/holds/dependencies.ts';
+import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
+import type { SiblingPlan } from '../../../../../src/core/rollout/model/facts.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { aNode, aSnapshot, byName, inTurn, SETTINGS } from '../support/facts.ts';
 import { aBatch, aPlan, at, hash, timeAt } from '../support/objects.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlanSpec } from '../../../../../src/api/generated/upgradeplan.ts';
-import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
-import type { GroupFact } from '../../../../../src/core/rollout/holds/exclusive-group.ts';
+import { decide } from '../../../../../src/core/rollout/decide.ts';
+import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
+import type { GroupFact } from '../../../../../src/core/rollout/model/facts.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { aNode, aSnapshot, byName, done, inTurn, SETTINGS } from '../support/facts.ts';
 import { aBatch, aPlan, at, hash, PLAN_UID, settledStatus } from '../support/objects.ts';

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
+import { decide } from '../../../../../src/core/rollout/decide.ts';
+import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { aNode, aSnapshot, byName, SETTINGS } from '../support/facts.ts';
 import { aBatch, aPlan, at, hash, timeAt } from '../support/objects.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Gate, GateStatus } from '../../../../../src/api/generated/upgradeplan.ts';
-import { gateStatus, judgeGate, type GateObservation } from '../../../../../src/core/rollout/holds/gate.ts';
+import { gateStatus, judgeGate } from '../../../../../src/core/rollout/holds/gate.ts';
+import type { GateObservation } from '../../../../../src/core/rollout/model/facts.ts';
 import { aSnapshot } from '../support/facts.ts';
 import { after, GATE, planWith, seen } from '../support/gates.ts';
 import { at, hash, timeAt } from '../support/objects.ts';

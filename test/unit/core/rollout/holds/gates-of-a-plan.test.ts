@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchOutlook, UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { Gate, UpgradePlan } from '../../../../../src/api/generated/upgradeplan.ts';
-import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
-import type { GateObservation } from '../../../../../src/core/rollout/holds/gate.ts';
+import { decide } from '../../../../../src/core/rollout/decide.ts';
+import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
+import type { GateObservation } from '../../../../../src/core/rollout/model/facts.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { aLease, aNode, aSnapshot, byName, done, inTurn, SETTINGS } from '../support/facts.ts';
 import { after, GATE, planWith, seen } from '../support/gates.ts';

@@ -3,8 +3,9 @@ import type { NodeRecord, UpgradeBatch } from '../../../../../src/api/generated/
 import type { UpgradePlanSpec } from '../../../../../src/api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../../../../src/core/facts.ts';
 import { cutBatches } from '../../../../../src/core/rollout/batch/cut-batch.ts';
-import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
+import { decide } from '../../../../../src/core/rollout/decide.ts';
 import { surveyFleet } from '../../../../../src/core/rollout/fleet/fleet.ts';
+import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { aNode, aSnapshot, byName, done, SETTINGS } from '../support/facts.ts';
 import { aBatch, aPlan, at, hash, settledStatus, timeAt } from '../support/objects.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Receipt, UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { Command } from '../../../../../src/core/rollout/model/command.ts';
-import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
+import { decide } from '../../../../../src/core/rollout/decide.ts';
+import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
 import { aNode, aSnapshot, byName, SETTINGS } from '../support/facts.ts';
 import { aBatch, anAction, aPlan, at, hash, resumedBy, settledStatus, timeAt } from '../support/objects.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
 import { findCondition } from '../../../../../src/core/condition.ts';
-import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
+import { decide } from '../../../../../src/core/rollout/decide.ts';
+import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { aLease, aNode, anAgent, aSnapshot, byName, inTurn, SETTINGS } from '../support/facts.ts';
 import { aBatch, aPlan, at, hash, settledStatus, timeAt } from '../support/objects.ts';

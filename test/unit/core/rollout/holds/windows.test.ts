@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MaintenanceWindow, UpgradePlanSpec } from '../../../../../src/api/generated/upgradeplan.ts';
-import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
+import { decide } from '../../../../../src/core/rollout/decide.ts';
+import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { aLease, anAgent, aNode, aSnapshot, byName, done, inTurn, SETTINGS } from '../support/facts.ts';
 import { aBatch, aPlan, hash } from '../support/objects.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DaemonSetFact, NodeFact, PodFact } from '../../../../../src/core/facts.ts';
-import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
+import { decide } from '../../../../../src/core/rollout/decide.ts';
 import { inOrder } from '../../../../../src/core/rollout/fleet/order.ts';
 import { revisionOf } from '../../../../../src/core/rollout/fleet/revision.ts';
+import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { aDaemonPod, aDaemonSet, aLease, anAgent, aNode, aSnapshot, byName, done, SETTINGS } from '../support/facts.ts';
 import { aBatch, aPlan, aProcess, at, hash } from '../support/objects.ts';

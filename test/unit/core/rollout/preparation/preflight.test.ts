@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradePlan, UpgradePlanSpec } from '../../../../../src/api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../../../../src/core/facts.ts';
-import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
-import { needsPreflight, type PreflightFacts } from '../../../../../src/core/rollout/preparation/preflight.ts';
+import { decide } from '../../../../../src/core/rollout/decide.ts';
+import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
+import type { PreflightFacts } from '../../../../../src/core/rollout/model/facts.ts';
+import { needsPreflight } from '../../../../../src/core/rollout/preparation/preflight.ts';
 import { aNode, aQuarantined, aSnapshot, byName, SETTINGS } from '../support/facts.ts';
 import { aPlan, aProcess, at, aTurn, hash } from '../support/objects.ts';
 

@@ -5,7 +5,8 @@ import type {
   UpgradeBatchStatus,
 } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { JobProcess, PlanRollback, UpgradePlan, UpgradePlanStatus } from '../../../../../src/api/generated/upgradeplan.ts';
-import { decide, type Decision } from '../../../../../src/core/rollout/decide.ts';
+import { decide } from '../../../../../src/core/rollout/decide.ts';
+import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { aLease, aNode, aQuarantined, aSnapshot, byName, done, SETTINGS } from '../support/facts.ts';
 import { aBatch, aPlan, aProcess, at, hash, REVISION, settledStatus, timeAt, type PlanChanges } from '../support/objects.ts';

@@ -1,6 +1,7 @@
 import type { UpgradeProcess } from '../../../../../src/api/generated/upgradeplan.ts';
 import type { DaemonSetFact, PodFact } from '../../../../../src/core/facts.ts';
-import { REVISION_HASH, type DaemonSets } from '../../../../../src/core/rollout/fleet/daemon-set.ts';
+import { REVISION_HASH } from '../../../../../src/core/rollout/fleet/daemon-set.ts';
+import type { DaemonSets } from '../../../../../src/core/rollout/model/facts.ts';
 import { aProcess } from '../support/objects.ts';
 import type { Answer } from './apply.ts';
 import { addApplicationPod, endPod } from './pods.ts';

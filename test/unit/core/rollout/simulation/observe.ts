@@ -1,9 +1,9 @@
 import { LABELS } from '../../../../../src/api/names.ts';
 import type { PodFact } from '../../../../../src/core/facts.ts';
+import type { GateObservation } from '../../../../../src/core/rollout/model/facts.ts';
 import { selects } from '../../../../../src/core/selector.ts';
 import type { Refusal } from '../../../../../src/core/rollout/model/eviction-answer.ts';
 import { needsPreflight } from '../../../../../src/core/rollout/preparation/preflight.ts';
-import type { GateObservation } from '../../../../../src/core/rollout/holds/gate.ts';
 import { isMarkedBy } from '../../../../../src/core/rollout/batch/outdated-marks.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { daemonSetsOf } from './daemon-sets.ts';

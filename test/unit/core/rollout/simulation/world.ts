@@ -3,10 +3,8 @@ import type { UpgradeAction } from '../../../../../src/api/generated/upgradeacti
 import type { Receipt, UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { ChangeFreeze, Sink, UpgradePlan } from '../../../../../src/api/generated/upgradeplan.ts';
 import type { JobFact, NodeFact, PodFact, ReportFact } from '../../../../../src/core/facts.ts';
-import type { SiblingPlan } from '../../../../../src/core/rollout/holds/dependencies.ts';
-import type { GroupFact } from '../../../../../src/core/rollout/holds/exclusive-group.ts';
 import { revisionOf } from '../../../../../src/core/rollout/fleet/revision.ts';
-import type { LeaseFact } from '../../../../../src/core/rollout/model/snapshot.ts';
+import type { SiblingPlan, GroupFact, LeaseFact } from '../../../../../src/core/rollout/model/facts.ts';
 import type { StoredDaemonSet } from './daemon-sets.ts';
 import { hash, START } from '../support/objects.ts';
 import { Random } from './random.ts';

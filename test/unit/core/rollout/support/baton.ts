@@ -2,7 +2,7 @@ import type { NodeRecord, UpgradeBatch } from '../../../../../src/api/generated/
 import type { NodeFact, PodFact } from '../../../../../src/core/facts.ts';
 import { stepBaton, type BatonInput, type BatonStep } from '../../../../../src/core/rollout/agent/advance-baton.ts';
 import { surveyFleet } from '../../../../../src/core/rollout/fleet/fleet.ts';
-import type { LeaseFact } from '../../../../../src/core/rollout/model/snapshot.ts';
+import type { LeaseFact } from '../../../../../src/core/rollout/model/facts.ts';
 import { aLease, anAgent, aNode, aSnapshot, byName, SETTINGS } from './facts.ts';
 import { aBatch, aPlan, at, hash, outboxOf, settledStatus, timeAt } from './objects.ts';
 

@@ -1,5 +1,6 @@
 import type { DaemonSetFact, JobFact, NodeFact, NodeInfo, PodFact, ReportFact } from '../../../../../src/core/facts.ts';
-import type { LeaseFact, PlanSnapshot, Settings } from '../../../../../src/core/rollout/model/snapshot.ts';
+import type { LeaseFact } from '../../../../../src/core/rollout/model/facts.ts';
+import type { PlanSnapshot, Settings } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { createCron } from '../../../../../src/operator/validation/cron.ts';
 import type { Quarantine } from '../../../../../src/api/marks.ts';
 import { aPlan, aQuarantine, at, aTurn, PLAN_UID, REVISION } from './objects.ts';

@@ -1,5 +1,6 @@
 import type { BatchStep, Gate, GateStatus, UpgradePlan } from '../../../../../src/api/generated/upgradeplan.ts';
-import { gateStatus, type GateObservation } from '../../../../../src/core/rollout/holds/gate.ts';
+import { gateStatus } from '../../../../../src/core/rollout/holds/gate.ts';
+import type { GateObservation } from '../../../../../src/core/rollout/model/facts.ts';
 import { aSnapshot } from './facts.ts';
 import { aPlan, at, hash } from './objects.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
 import { byteLength } from '../../../../../src/core/text.ts';
-import { planEvent, type PlanEvent } from '../../../../../src/notify/kinds/events/event-note.ts';
+import { planEvent } from '../../../../../src/notify/kinds/events/event-note.ts';
+import type { PlanEvent } from '../../../../../src/notify/plan-event.ts';
 import { golden } from '../../../core/notification/golden.ts';
 import { tell } from '../../tell.ts';
 

@@ -1,13 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, Receipt, UpgradeBatch, UpgradeBatchStatus } from '../../../../../../src/api/generated/upgradebatch.ts';
 import { findCondition } from '../../../../../../src/core/condition.ts';
-import {
-  batchStatus,
-  endWaiting,
-  isSettled,
-  outstandingSinks,
-} from '../../../../../../src/core/rollout/status/batch/batch-status.ts';
+import { isSettled, outstandingSinks } from '../../../../../../src/core/rollout/records/settled.ts';
+import { batchStatus } from '../../../../../../src/core/rollout/status/batch/batch-status.ts';
 import type { DecisionInput, PlanSnapshot } from '../../../../../../src/core/rollout/model/snapshot.ts';
+import { endWaiting } from '../../../../../../src/core/rollout/turn/end-waiting.ts';
 import { aLease, aNode, aSnapshot, byName, inTurn, SETTINGS } from '../../support/facts.ts';
 import { aBatch, aPlan, at, hash, outboxOf, settledStatus, timeAt } from '../../support/objects.ts';
 

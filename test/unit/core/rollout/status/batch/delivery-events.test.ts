@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Receipt, UpgradeBatch } from '../../../../../../src/api/generated/upgradebatch.ts';
-import { decide, type Decision } from '../../../../../../src/core/rollout/decide.ts';
+import { decide } from '../../../../../../src/core/rollout/decide.ts';
+import type { Decision } from '../../../../../../src/core/rollout/model/decision.ts';
 import { aLease, aNode, aSnapshot, byName, SETTINGS } from '../../support/facts.ts';
 import { aBatch, aPlan, at, hash, settledStatus, timeAt } from '../../support/objects.ts';
 

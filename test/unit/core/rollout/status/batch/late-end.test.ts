@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradeBatch, UpgradeBatchStatus } from '../../../../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../../../../../src/api/generated/upgradeplan.ts';
-import { outstandingSinks } from '../../../../../../src/core/rollout/status/batch/batch-status.ts';
 import { decide } from '../../../../../../src/core/rollout/decide.ts';
 import type { PlanSnapshot } from '../../../../../../src/core/rollout/model/snapshot.ts';
+import { outstandingSinks } from '../../../../../../src/core/rollout/records/settled.ts';
 import { aNode, aSnapshot, byName, SETTINGS } from '../../support/facts.ts';
 import { aBatch, aPlan, at, hash, REVISION, settledStatus, timeAt } from '../../support/objects.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { StoryDependent } from '../../../../../../src/api/generated/upgradebatch.ts';
-import type { SiblingPlan } from '../../../../../../src/core/rollout/holds/dependencies.ts';
+import type { SiblingPlan } from '../../../../../../src/core/rollout/model/facts.ts';
 import { dependentsOf } from '../../../../../../src/core/rollout/status/outlook/dependents.ts';
 import { aSnapshot, SETTINGS } from '../../support/facts.ts';
 import { aPlan, hash } from '../../support/objects.ts';

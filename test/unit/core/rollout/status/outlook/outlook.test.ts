@@ -4,7 +4,7 @@ import type { MaintenanceWindow } from '../../../../../../src/api/generated/upgr
 import { isPlanEnd } from '../../../../../../src/core/notification/model/final-sinks.ts';
 import { failureBudget } from '../../../../../../src/core/rollout/fleet/budget.ts';
 import { surveyFleet } from '../../../../../../src/core/rollout/fleet/fleet.ts';
-import type { HoldView } from '../../../../../../src/core/rollout/holds/holds.ts';
+import type { HoldView } from '../../../../../../src/core/rollout/fleet/pass-view.ts';
 import { nothingFollows, outlookFor } from '../../../../../../src/core/rollout/status/outlook/outlook.ts';
 import { aNode, aSnapshot, byName, SETTINGS } from '../../support/facts.ts';
 import { aBatch, aPlan, aProcess, hash, settledStatus, type PlanChanges } from '../../support/objects.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord } from '../../../../../../src/api/generated/upgradebatch.ts';
+import type { Hold } from '../../../../../../src/core/rollout/model/hold.ts';
 import { drainHold } from '../../../../../../src/core/rollout/status/plan/drain-hold.ts';
 import { surveyFleet } from '../../../../../../src/core/rollout/fleet/fleet.ts';
-import type { Hold } from '../../../../../../src/core/rollout/holds/holds.ts';
 import { aNode, aSnapshot, byName, inTurn, SETTINGS } from '../../support/facts.ts';
 import { aBatch, at, hash, timeAt } from '../../support/objects.ts';
 

@@ -4,8 +4,10 @@ import type { UpgradePlanStatus } from '../../../../../../src/api/generated/upgr
 import { failureBudget } from '../../../../../../src/core/rollout/fleet/budget.ts';
 import { endOf } from '../../../../../../src/core/rollout/fleet/ended.ts';
 import { surveyFleet } from '../../../../../../src/core/rollout/fleet/fleet.ts';
-import { holdStart, type Hold } from '../../../../../../src/core/rollout/holds/holds.ts';
-import { planStatus, type PlanStatusInput } from '../../../../../../src/core/rollout/status/plan/plan-status.ts';
+import { holdStart } from '../../../../../../src/core/rollout/holds/holds.ts';
+import type { Hold } from '../../../../../../src/core/rollout/model/hold.ts';
+import type { PlanStatusInput } from '../../../../../../src/core/rollout/status/plan/plan-status-input.ts';
+import { planStatus } from '../../../../../../src/core/rollout/status/plan/plan-status.ts';
 import type { PlanSnapshot } from '../../../../../../src/core/rollout/model/snapshot.ts';
 import { aLease, aNode, aQuarantined, aSnapshot, byName, done, inTurn, SETTINGS } from '../../support/facts.ts';
 import { aBatch, aPlan, at, hash, outboxOf, settledStatus, timeAt } from '../../support/objects.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from '../../net/error-code.ts';
+import { errorCode } from '../net/error-code.ts';
 
 /** A credential that the administrator mounted into the operator. */
 export interface CredentialBinding {

@@ -1,12 +1,12 @@
-import { createAddressPolicy } from '../../net/address-policy.ts';
-import { createHttpReader } from '../../net/http-get.ts';
-import { alertmanagerSilencer, type Silencer } from '../silences/alertmanager-silences.ts';
+import { createAddressPolicy } from '../net/address-policy.ts';
+import { createHttpReader } from '../net/http-get.ts';
+import { alertmanagerSilencer, type Silencer } from './silences/alertmanager-silences.ts';
 import { createCredentials, type CredentialBinding } from './credentials.ts';
-import type { Probes } from './gate-loops.ts';
-import { createHttpProbe } from './http-probe.ts';
-import { createJobProbe, type JobProbeDeps } from './job-probe.ts';
-import { createObjectProbe, type ObjectProbeDeps } from './object-probe.ts';
-import { createPrometheusProbe } from './prometheus-probe.ts';
+import type { Probes } from './gates/gate-loops.ts';
+import { createHttpProbe } from './gates/http-probe.ts';
+import { createJobProbe, type JobProbeDeps } from './gates/job-probe.ts';
+import { createObjectProbe, type ObjectProbeDeps } from './gates/object-probe.ts';
+import { createPrometheusProbe } from './gates/prometheus-probe.ts';
 
 /** What the administrator says of gates. */
 export interface GateSettings {

@@ -1,0 +1,9 @@
+import type { PlanPause, PlanEnd, PlanRollback, PlanAct } from '../../../api/generated/upgradeplan.ts';
+
+/** What acts have made of the plan as a whole. */
+export interface PlanControl {
+  readonly pausedBy: PlanPause | undefined;
+  readonly ended: PlanEnd | undefined;
+  readonly rollback: PlanRollback | undefined;
+  readonly history: readonly PlanAct[];
+}

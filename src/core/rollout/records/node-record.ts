@@ -1,0 +1,24 @@
+import type { NodeRecord, UpgradeBatch, BatchNode, BatchProcess } from '../../../api/generated/upgradebatch.ts';
+import type { NodeFact } from '../../facts.ts';
+
+const TERMINAL = new Set<NodeRecord['state']>(['Succeeded', 'RolledBack', 'Failed', 'Skipped', 'NotAttempted']);
+
+/** Whether a record has its outcome. */
+export function isTerminal(record: NodeRecord): boolean {
+  return TERMINAL.has(record.state);
+}
+
+/** Whether the node's open turn belongs to this batch. */
+export function inTurn(node: NodeFact | undefined, batch: UpgradeBatch): boolean {
+  return node?.claim === batch.spec.planUid && node.turn?.batchUid === batch.metadata.uid;
+}
+
+/** The node's processes, in order. */
+export function processesOf(batch: UpgradeBatch, batchNode: BatchNode): readonly BatchProcess[] {
+  return batch.spec.processes.filter((process) => batchNode.processes.includes(process.name));
+}
+
+/** Whether the node is to be cordoned and drained for these processes. */
+export function disrupts(processes: readonly BatchProcess[]): boolean {
+  return processes.some((process) => process.disruption !== 'None');
+}

@@ -1,0 +1,77 @@
+import type { NodeRecord, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
+import type { Instant } from '../../facts.ts';
+import { type Reference, referencesFor } from '../../timing/reference.ts';
+import { recordedEnd } from '../fleet/ended.ts';
+import { currentBatches } from '../fleet/fleet.ts';
+import { operatorPodOn } from '../fleet/operator-pod.ts';
+import type { Command } from '../model/command.ts';
+import type { DecisionInput } from '../model/snapshot.ts';
+import { isRollback } from '../records/goal.ts';
+import { recordedRollback } from '../records/recorded-rollback.ts';
+import { isSettled } from '../records/settled.ts';
+import { stepNode } from './advance-node.ts';
+
+/** The facts' verdict on each node of the batch, before new turns are opened. */
+export interface NodesStep {
+  readonly records: ReadonlyMap<string, NodeRecord>;
+  readonly commands: readonly Command[];
+  readonly lookAt: Instant | undefined;
+}
+
+/** Steps every node of a batch. */
+export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep {
+  const { snapshot, now, hash, settings } = input;
+  const before = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record]));
+  const jobs = Map.groupBy(
+    snapshot.jobs.filter((job) => job.batchUid === batch.metadata.uid),
+    (job) => job.node,
+  );
+  const reports = Map.groupBy(
+    snapshot.reports.filter((report) => report.batchUid === batch.metadata.uid),
+    (report) => report.node,
+  );
+  const references = isSettled(batch)
+    ? new Map<string, Reference>()
+    : // How long a process takes says nothing of how long its rollback does.
+      referencesFor(
+        batch.spec.processes,
+        currentBatches(snapshot).filter((other) => isRollback(other) === isRollback(batch)),
+      );
+  const records = new Map<string, NodeRecord>();
+  const commands: Command[] = [];
+  let lookAt: Instant | undefined;
+  for (const batchNode of batch.spec.nodes) {
+    const node = snapshot.nodes.get(batchNode.name);
+    const step = stepNode({
+      namespace: snapshot.plan.metadata.namespace,
+      batch,
+      batchNode,
+      before: before.get(batchNode.name) ?? { name: batchNode.name, state: 'Pending' },
+      node: node?.uid === batchNode.uid ? node : undefined,
+      jobs: jobs.get(batchNode.name) ?? [],
+      pods: snapshot.pods.get(batchNode.name) ?? [],
+      reports: reports.get(batchNode.name) ?? [],
+      deleting: snapshot.plan.metadata.deletionTimestamp !== undefined,
+      mayRetry: mayRetry(snapshot, batch),
+      reporterReady: snapshot.reporters.has(batchNode.name),
+      reporterInstalled: settings.reporterInstalled,
+      evictionAnswers: snapshot.evictionAnswers,
+      operatorPod: operatorPodOn(batchNode.name, snapshot, settings.operator),
+      jobRefusals: snapshot.jobRefusals,
+      daemonSets: snapshot.daemonSets,
+      references,
+      now,
+      hash,
+    });
+    records.set(batchNode.name, step.record);
+    commands.push(...step.commands);
+    if (step.lookAt !== undefined) lookAt = Math.min(lookAt ?? step.lookAt, step.lookAt);
+  }
+  return { records, commands, lookAt };
+}
+
+/** Whether what fails in the batch may be tried again: nothing of an upgrade is that is to be taken back. */
+function mayRetry(snapshot: DecisionInput['snapshot'], batch: UpgradeBatch): boolean {
+  if (snapshot.plan.metadata.deletionTimestamp !== undefined || recordedEnd(snapshot) !== undefined) return false;
+  return isRollback(batch) || recordedRollback(snapshot) === undefined;
+}

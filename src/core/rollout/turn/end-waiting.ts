@@ -1,0 +1,26 @@
+import type { NODE_REASONS } from '../../../api/conditions.ts';
+import type { UpgradeBatch, NodeRecord } from '../../../api/generated/upgradebatch.ts';
+import { toRfc3339 } from '../../text.ts';
+import type { DecisionInput } from '../model/snapshot.ts';
+import { isTerminal, inTurn } from '../records/node-record.ts';
+
+/** Ends the wait of nodes that will have no turn any more. */
+export function endWaiting(
+  input: DecisionInput,
+  batch: UpgradeBatch,
+  records: ReadonlyMap<string, NodeRecord>,
+  end: WaitEnd,
+): Map<string, NodeRecord> {
+  const ended = new Map(records);
+  for (const [name, record] of records) {
+    if (isTerminal(record) || inTurn(input.snapshot.nodes.get(name), batch)) continue;
+    ended.set(name, { name, state: 'NotAttempted', reason: end.reason, message: end.message, endTime: toRfc3339(input.now) });
+  }
+  return ended;
+}
+
+/** Why nodes that wait will have no turn. */
+export interface WaitEnd {
+  readonly reason: (typeof NODE_REASONS)['Aborted' | 'BudgetExceeded' | 'PlanDeleted' | 'RollingBack' | 'Superseded'];
+  readonly message: string;
+}
