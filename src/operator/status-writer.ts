@@ -61,12 +61,10 @@ export class StatusWriter {
       const wait = last.at + Math.max(MIN_INTERVAL_MS, DURATION_FACTOR * last.durationMs) - now;
       if (wait > 0) return wait;
     }
-    // A merge patch leaves what it does not name: fields that went must be named.
-    const removed = Object.fromEntries(Object.keys(before).flatMap((key) => (key in wanted ? [] : [[key, null]])));
     const path = resourcePath(kind, { namespace, name, subresource: 'status' });
     const answer = await this.#deps.client.mergePatch<KubeObject>(path, {
       metadata: { resourceVersion },
-      status: { ...wanted, ...removed },
+      status: withRemovals(wanted, before),
     });
     observe(answer);
     const done = this.#deps.monotonic();
@@ -78,4 +76,19 @@ export class StatusWriter {
   forget(uid: string): void {
     this.#written.delete(uid);
   }
+}
+
+/** `wanted` with null for every field that `before` has and `wanted` has not, at any depth: a merge patch keeps fields that it omits. */
+function withRemovals(wanted: object, before: object): object {
+  const old = new Map<string, unknown>(Object.entries(before));
+  const kept = Object.entries(wanted).map(([key, value]: [string, unknown]) => {
+    const was = old.get(key);
+    return [key, isMap(value) && isMap(was) ? withRemovals(value, was) : value];
+  });
+  const removed = [...old.keys()].flatMap((key) => (key in wanted ? [] : [[key, null]]));
+  return Object.fromEntries([...kept, ...removed]) as object;
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -69,6 +69,15 @@ describe('A status', () => {
     await writer.writePlan(planWith({ ...RUNNING, agent: 'node-1' }), RUNNING);
     expect(patches[0]?.body).toMatchObject({ status: { ...RUNNING, agent: null } });
   });
+
+  it('names what went within an object, and replaces lists as a whole', async () => {
+    const notification = { id: 'batch-uid/1', standing: ['RolloutPaused'], sinks: ['ops', 'chat'] } as const;
+    const before = { ...aBatch(['node-1']), status: { notification } };
+    await writer.writeBatch(before, { notification: { id: 'batch-uid/1', sinks: ['ops'] } });
+    expect(patches[0]?.body).toMatchObject({
+      status: { notification: { id: 'batch-uid/1', standing: null, sinks: ['ops'] } },
+    });
+  });
 });
 
 describe('A status that was just written', () => {
