@@ -1,7 +1,7 @@
 import { pause, type Sleep } from '../kube/pause.ts';
 
 /** Lets loops wait until something may have changed; what it is, they look up themselves. */
-export class Bell {
+export class ChangeSignal {
   readonly #sleep: Sleep;
   readonly #waiting = new Set<() => void>();
 

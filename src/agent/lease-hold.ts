@@ -3,7 +3,7 @@ import type { Log } from '../api/log.ts';
 import { renewalDueAt, sendableUntil, type Validity } from '../core/baton/lease-validity.ts';
 import { hasReceipt, namesAgent, renewLease, type AgentIdentity, type LeaseView } from '../core/baton/lease.ts';
 import { pause } from '../kube/pause.ts';
-import { Bell } from './change-signal.ts';
+import { ChangeSignal } from './change-signal.ts';
 import type { Clock, LeaseStore } from './ports.ts';
 
 /** How often an agent that the Lease does not name looks whether it does (ms). */
@@ -19,7 +19,7 @@ export interface LeaseHoldOptions {
   readonly agent: AgentIdentity;
   readonly clock: Clock;
   /** Rung after each change. */
-  readonly changed: Bell;
+  readonly changed: ChangeSignal;
   readonly log: Log;
 }
 
@@ -36,7 +36,7 @@ interface Tenure {
  */
 export class LeaseHold {
   readonly #options: LeaseHoldOptions;
-  readonly #prods: Bell;
+  readonly #prods: ChangeSignal;
   #lease: LeaseView | undefined;
   /** Whether the Lease may be another than the one that was seen last, and has to be read. */
   #stale = true;
@@ -47,7 +47,7 @@ export class LeaseHold {
 
   constructor(options: LeaseHoldOptions) {
     this.#options = options;
-    this.#prods = new Bell(options.clock.sleep);
+    this.#prods = new ChangeSignal(options.clock.sleep);
   }
 
   /** Name of the batch that this agent speaks for; undefined while it may not speak. */

@@ -1,9 +1,9 @@
 import { pause } from '../kube/pause.ts';
-import { Bell } from './change-signal.ts';
+import { ChangeSignal } from './change-signal.ts';
 import { createComposer } from './delivery/compose.ts';
-import { runCourier } from './delivery/delivery-loop.ts';
+import { runDeliveryLoop } from './delivery/delivery-loop.ts';
 import { LeaseHold } from './lease-hold.ts';
-import { runLive } from './delivery/live-message.ts';
+import { runLiveMessages } from './delivery/live-message.ts';
 import { probeSinks } from './delivery/probe-sinks.ts';
 import { SinkTurns } from './delivery/sink-turns.ts';
 import { whileHolding } from './while-holding.ts';
@@ -20,7 +20,7 @@ const RECEIPT_GRACE_MS = 14_000;
  */
 export async function runAgent(ports: AgentPorts, stop: AbortSignal): Promise<void> {
   const { config, leases, batches, reports, clock, log } = ports;
-  const changed = new Bell(clock.sleep);
+  const changed = new ChangeSignal(clock.sleep);
   const hold = new LeaseHold({ leases, agent: { node: config.node, podUid: config.podUid }, clock, changed, log });
   const cut = new AbortController();
   const over = new AbortController();
@@ -30,7 +30,7 @@ export async function runAgent(ports: AgentPorts, stop: AbortSignal): Promise<vo
     const compose = createComposer({ config, reports, now: clock.now, log });
     const deliverPorts = { ...ports, hold, compose, turns: new SinkTurns(), unanswered: new Map<string, number>() };
     const signals = { stop, cut: cut.signal };
-    await Promise.all([runCourier(deliverPorts, changed, signals), runLive(deliverPorts, changed, signals)]);
+    await Promise.all([runDeliveryLoop(deliverPorts, changed, signals), runLiveMessages(deliverPorts, changed, signals)]);
     await hold.flush(RECEIPT_GRACE_MS - (clock.monotonic() - stoppedAt), over.signal);
     over.abort();
   }

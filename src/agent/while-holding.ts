@@ -1,11 +1,11 @@
-import type { Bell } from './change-signal.ts';
+import type { ChangeSignal } from './change-signal.ts';
 import type { LeaseHold } from './lease-hold.ts';
 
 /** What tells whether this agent holds the baton. */
 export interface Holding {
   readonly hold: LeaseHold;
   /** Rung after each change of the hold. */
-  readonly changed: Bell;
+  readonly changed: ChangeSignal;
   /** Aborted when the agent is to stop. */
   readonly stop: AbortSignal;
 }

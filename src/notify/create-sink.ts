@@ -1,6 +1,6 @@
 import { NOTIFY_REASONS } from '../api/conditions.ts';
 import type { Sink as SinkSpec } from '../api/generated/upgradeplan.ts';
-import { patienceSeconds } from '../core/baton/timeouts.ts';
+import { timeoutSeconds } from '../core/baton/timeouts.ts';
 import { sendPolicy } from '../core/notification/model/final-sinks.ts';
 import { createAlertmanager } from './kinds/alertmanager/alertmanager.ts';
 import { createPoster } from './http/connection.ts';
@@ -24,7 +24,7 @@ export function createSink(spec: SinkSpec, environment: AgentEnvironment): Sink 
 function createKind(spec: SinkSpec, { secretsDirectory, http, ...rest }: AgentEnvironment): Sink {
   const { name, connection, webhook, slack, teams, email, pagerDuty, alertmanager, events } = spec;
   const readSecret = secretFiles(secretsDirectory, name);
-  const smtpTimeoutMs = rest.smtpTimeoutMs ?? patienceSeconds(spec, 0) * 1000;
+  const smtpTimeoutMs = rest.smtpTimeoutMs ?? timeoutSeconds(spec, 0) * 1000;
   const environment: SinkEnvironment = { ...rest, smtpTimeoutMs, http: createPoster(http, connection, readSecret), readSecret };
   if (webhook !== undefined) return createWebhook(name, webhook, environment);
   if (slack !== undefined) return createSlack(name, slack, environment);

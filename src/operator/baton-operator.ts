@@ -5,7 +5,7 @@ import type { Hash } from '../core/facts.ts';
 import { isAnswered } from '../core/rollout/actions/answered.ts';
 import { revisionOf } from '../core/rollout/fleet/revision.ts';
 import type { Settings } from '../core/rollout/model/snapshot.ts';
-import { failedNow } from '../core/silences/step-silences.ts';
+import { failedNow } from '../core/silences/decide-silences.ts';
 import { pause } from '../kube/pause.ts';
 import { KINDS } from '../kube/resource-path.ts';
 import { SafeOperator, type SafeOperatorDeps } from '../kube/safe-operator.ts';

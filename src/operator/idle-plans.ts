@@ -2,7 +2,7 @@ import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import type { Hash } from '../core/facts.ts';
 import { revisionOf } from '../core/rollout/fleet/revision.ts';
 import type { KubeClient } from '../kube/client/client.ts';
-import { LATE_LOOK_MS, mayComeLate, someCameLate } from './late-node-check.ts';
+import { LATE_NODE_CHECK_MS, mayComeLate, someCameLate } from './late-node-check.ts';
 import type { OwnObjects } from './gather/own-objects.ts';
 
 /** What the memory of resting plans needs. */
@@ -76,7 +76,7 @@ export class IdlePlans {
       this.#lateLooks.delete(key);
       return;
     }
-    this.#lateLooks.set(key, this.#deps.monotonic() + LATE_LOOK_MS);
-    this.#deps.passAfter(key, LATE_LOOK_MS);
+    this.#lateLooks.set(key, this.#deps.monotonic() + LATE_NODE_CHECK_MS);
+    this.#deps.passAfter(key, LATE_NODE_CHECK_MS);
   }
 }

@@ -9,11 +9,11 @@ import { doneMarkOf, planKey } from './plan-key.ts';
 import { projectNode } from './watch/project.ts';
 
 /** How often the Nodes of a plan that has ended are looked at (ms). */
-export const LATE_LOOK_MS = 5 * 60_000;
+export const LATE_NODE_CHECK_MS = 5 * 60_000;
 const PAGE = '500';
 
 /** What a look needs. */
-export interface LateLookDeps {
+export interface LateNodeCheckDeps {
   readonly client: Pick<KubeClient, 'list'>;
   readonly hash: Hash;
   readonly revisionOf: (plan: UpgradePlan) => string;
@@ -31,7 +31,7 @@ export function mayComeLate(plan: UpgradePlan): boolean {
  * no watch on Nodes, for that costs in proportion to the fleet all the time.
  */
 export async function someCameLate(
-  { client, hash, revisionOf }: LateLookDeps,
+  { client, hash, revisionOf }: LateNodeCheckDeps,
   plan: UpgradePlan,
   batches: readonly UpgradeBatch[],
 ): Promise<boolean> {

@@ -11,7 +11,7 @@ import { onShutdown } from '../runtime/shutdown.ts';
 import { VERSION } from '../runtime/version.ts';
 import { BatonOperator } from './baton-operator.ts';
 import type { CredentialBinding } from './credentials.ts';
-import { createAskers, type Askers, type GateSettings } from './create-probes.ts';
+import { createGateClients, type GateClients, type GateSettings } from './create-gate-clients.ts';
 import type { JobProbeDeps } from './gates/job-probe.ts';
 import type { ObjectProbeDeps } from './gates/object-probe.ts';
 import { createCron } from './validation/cron.ts';
@@ -150,9 +150,9 @@ export async function main(_args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function readAskers(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSettings): Askers {
+function readAskers(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSettings): GateClients {
   try {
-    return createAskers(deps, settings);
+    return createGateClients(deps, settings);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ExitError(`The environment variable BATON_GATE_ALLOW has a wrong value: ${reason}`, 2, { cause: error });

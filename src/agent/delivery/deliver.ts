@@ -11,7 +11,7 @@ import { pause } from '../../kube/pause.ts';
 import { presentFields } from '../../core/present-fields.ts';
 import type { DeliverPorts, DeliverSignals } from './deliver-ports.ts';
 import { liveHandle } from './live-message.ts';
-import { sendPatiently } from './send-with-retry.ts';
+import { sendWithRetry } from './send-with-retry.ts';
 
 /** The kubelet brings what changed in a ConfigMap within so long (ms): until then, a sink that is not in it may be a new one. */
 const KUBELET_MS = 3 * 60_000;
@@ -110,7 +110,7 @@ async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: D
     const handle = liveHandle(batch, spec.name, ports)?.handle;
     const signal = AbortSignal.any([baton, cut]);
     const options = presentFields({ signal, now: clock.now(), handle });
-    return { kind: 'Sent', ...(await sendPatiently(ports, spec, notification, options)) };
+    return { kind: 'Sent', ...(await sendWithRetry(ports, spec, notification, options)) };
   } catch (error) {
     if (stop.aborted) return { kind: 'Stopped' };
     return { kind: 'Unready', problem: 'the API server did not tell what is needed, or the sink broke its contract', error };

@@ -1,5 +1,5 @@
 import { nextDeliveries, type Delivery } from '../../core/baton/deliveries.ts';
-import type { Bell } from '../change-signal.ts';
+import type { ChangeSignal } from '../change-signal.ts';
 import type { DeliverPorts, DeliverSignals } from './deliver-ports.ts';
 import { deliver } from './deliver.ts';
 
@@ -7,7 +7,7 @@ import { deliver } from './deliver.ts';
  * Delivers what is in the outbox until it is told to stop. Every sink has a lane of its own, so that one which fails does not delay
  * the others; within a lane batches go in order.
  */
-export async function runCourier(ports: DeliverPorts, changed: Bell, signals: DeliverSignals): Promise<void> {
+export async function runDeliveryLoop(ports: DeliverPorts, changed: ChangeSignal, signals: DeliverSignals): Promise<void> {
   const { hold, batches, log } = ports;
   const lanes = new Map<string, Promise<void>>();
   /** What has been dealt with in this life, so that it is not sent again: the watch may still show it as open, and its receipt may not be written yet. */

@@ -10,10 +10,10 @@ import { styleOf } from '../../core/notification/text/message-style.ts';
 import type { SendResult } from '../../core/notification/model/send-result.ts';
 import { presentFields } from '../../core/present-fields.ts';
 import { pause } from '../../kube/pause.ts';
-import type { Bell } from '../change-signal.ts';
+import type { ChangeSignal } from '../change-signal.ts';
 import type { DeliverPorts, DeliverSignals } from './deliver-ports.ts';
 import { readPlanSinks } from './plan-sinks.ts';
-import { sendPatiently } from './send-with-retry.ts';
+import { sendWithRetry } from './send-with-retry.ts';
 
 /** The live message is changed at most so often (ms). */
 const UPDATE_MS = 30_000;
@@ -31,7 +31,7 @@ interface LiveBatch {
  * Keeps the live message of the batch that the Lease names up to date, in the sinks that can change one. It is a help for those who watch:
  * what fails is logged and comes again with the next change, for the final message is what counts.
  */
-export async function runLive(ports: DeliverPorts, changed: Bell, { stop, cut }: DeliverSignals): Promise<void> {
+export async function runLiveMessages(ports: DeliverPorts, changed: ChangeSignal, { stop, cut }: DeliverSignals): Promise<void> {
   const { hold, clock, log } = ports;
   let live: LiveBatch | undefined;
   while (!stop.aborted) {
@@ -78,7 +78,7 @@ async function update(
   const known = liveHandle(batch, spec.name, ports);
   const signal = AbortSignal.any([baton, cut]);
   const options = presentFields({ signal, now: clock.now(), handle: known?.handle });
-  const { result } = await sendPatiently(ports, spec, notification, options);
+  const { result } = await sendWithRetry(ports, spec, notification, options);
   keep(live, { batch, sink: spec.name, key, result, known }, ports);
 }
 

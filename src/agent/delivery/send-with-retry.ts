@@ -1,28 +1,28 @@
 import type { Sink as SinkSpec } from '../../api/generated/upgradeplan.ts';
-import { patienceSeconds, withPatience } from '../../core/baton/timeouts.ts';
+import { timeoutSeconds, withTimeout } from '../../core/baton/timeouts.ts';
 import type { Notification } from '../../core/notification/model/notification.ts';
 import type { SendResult } from '../../core/notification/model/send-result.ts';
 import type { SendOptions } from '../../notify/sink.ts';
 import type { AgentPorts } from '../ports.ts';
 
 /** What a patient try works with. */
-export interface PatiencePorts extends Pick<AgentPorts, 'createSink' | 'clock'> {
+export interface RetryPorts extends Pick<AgentPorts, 'createSink' | 'clock'> {
   /** How many tries of each sink had no answer in time, as long as this agent lives. */
   readonly unanswered: Map<string, number>;
 }
 
 /** Tries once. A receiver that is slow to answer is given more time in the tries, and with the messages, that follow. */
-export async function sendPatiently(
-  { createSink, clock, unanswered }: PatiencePorts,
+export async function sendWithRetry(
+  { createSink, clock, unanswered }: RetryPorts,
   spec: SinkSpec,
   notification: Notification,
   options: SendOptions,
 ): Promise<{ readonly result: SendResult; readonly unanswered: boolean }> {
   const before = unanswered.get(spec.name) ?? 0;
   const beganAt = clock.monotonic();
-  const result = await createSink(withPatience(spec, before)).send(notification, options);
+  const result = await createSink(withTimeout(spec, before)).send(notification, options);
   const tookMs = clock.monotonic() - beganAt;
-  const isUnanswered = result.kind === 'Retry' && tookMs >= patienceSeconds(spec, before) * 1000;
+  const isUnanswered = result.kind === 'Retry' && tookMs >= timeoutSeconds(spec, before) * 1000;
   if (isUnanswered) unanswered.set(spec.name, before + 1);
   return { result, unanswered: isUnanswered };
 }

@@ -3,9 +3,9 @@ import type { NodeRecord, UpgradeBatch } from '../../api/generated/upgradebatch.
 import { FINALIZERS } from '../../api/names.ts';
 import type { Instant } from '../facts.ts';
 import { toInstant } from '../text.ts';
-import { needsAgent, spokenFor, stepAgent } from './agent/advance-agent.ts';
-import { skippedByActs } from './actions/skip.ts';
-import type { HoldView } from './fleet/pass-view.ts';
+import { needsAgent, spokenFor, advanceAgent } from './agent/advance-agent.ts';
+import { skippedByActions } from './actions/skip.ts';
+import type { PassView } from './fleet/pass-view.ts';
 import type { Decision } from './model/decision.ts';
 import type { Hold } from './model/hold.ts';
 import { isSettled } from './records/settled.ts';
@@ -15,27 +15,27 @@ import { batchStatuses } from './status/batch/batch-statuses.ts';
 import { canHandOver } from './agent/advance-baton.ts';
 import type { Command } from './model/command.ts';
 import { endOf, recordedEnd } from './fleet/ended.ts';
-import { tellFailures } from './status/batch/delivery-events.ts';
-import { stepGroup } from './holds/exclusive-group.ts';
+import { deliveryFailureEvents } from './status/batch/delivery-events.ts';
+import { decideGroup } from './holds/exclusive-group.ts';
 import { finishDeletion, isTearingDown, tearDown } from './deletion.ts';
 import { gateStatuses, gatesRest, gatesThatMatter } from './holds/gates.ts';
 import { holdOpenBatch, holdRollback, holdStart, holdTurn } from './holds/holds.ts';
 import { failureBudget } from './fleet/budget.ts';
 import { surveyFleet, type Fleet } from './fleet/fleet.ts';
-import { nextBatch, NO_NEXT, type NextStep } from './batch/next-batch.ts';
-import { batonMoving, openTurns, type TurnsStep } from './batch/open-turns.ts';
+import { nextBatch, NO_NEXT_BATCH, type NextBatchResult } from './batch/next-batch.ts';
+import { batonMoving, openTurns, type OpenTurnsResult } from './batch/open-turns.ts';
 import { markOutdated } from './batch/outdated-marks.ts';
 import { decidedRollback } from './rollback/decided.ts';
 import { nextRollback } from './rollback/next-rollback.ts';
 import { recordedRollback } from './records/recorded-rollback.ts';
 import { planStatus } from './status/plan/plan-status.ts';
-import { stepPrePull } from './preparation/pre-pull.ts';
+import { decidePrePull } from './preparation/pre-pull.ts';
 import { rolloutTroubles } from './status/batch/rollout-troubles.ts';
-import { stepPreflight, validationFor } from './preparation/preflight.ts';
+import { decidePreflight, validationFor } from './preparation/preflight.ts';
 import type { DecisionInput, PlanSnapshot } from './model/snapshot.ts';
 import { soaking } from './holds/soak.ts';
-import { stepTime } from './status/plan/stall.ts';
-import { stepNodes } from './turn/advance-nodes.ts';
+import { trackProgress } from './status/plan/stall.ts';
+import { advanceNodes } from './turn/advance-nodes.ts';
 import { endWaiting, type WaitEnd } from './turn/end-waiting.ts';
 
 /** A batch's first turn waits so long for an agent (ms): no sink may stop an upgrade. */
@@ -57,14 +57,16 @@ export function decide(input: DecisionInput): Decision {
   const held = snapshot.plan.metadata.finalizers?.includes(FINALIZERS.plan) ?? false;
   if (!held) {
     // Nothing is touched before the finalizer stands: otherwise a deletion in between would leave nodes behind.
-    const commands: Command[] = deleting ? [] : [{ kind: 'HoldPlan', why: 'the plan must not go before its nodes are released' }];
+    const commands: Command[] = deleting
+      ? []
+      : [{ kind: 'AddFinalizer', why: 'the plan must not go before its nodes are released' }];
     return { commands, planStatus: undefined, batchStatuses: new Map(), lookAt: undefined, gates: [] };
   }
   const validation = validationFor(snapshot);
   return pass({ ...input, snapshot: { ...snapshot, validation } }, deleting);
 }
 
-function fateOf(view: HoldView, batch: UpgradeBatch): Fate {
+function fateOf(view: PassView, batch: UpgradeBatch): Fate {
   const { budget } = view;
   const { snapshot } = view.input;
   const end = (reason: WaitEnd['reason'], message: string): Fate => ({ kind: 'End', end: { reason, message } });
@@ -91,7 +93,7 @@ function withRecords(snapshot: PlanSnapshot, batch: UpgradeBatch, records: Reado
   return { ...snapshot, batches };
 }
 
-const NO_TURNS: TurnsStep = { skipped: new Map(), commands: [], hold: undefined, holderWaits: false };
+const NO_TURNS: OpenTurnsResult = { skipped: new Map(), commands: [], hold: undefined, holderWaits: false };
 
 function mayOpenTurns(input: DecisionInput, batch: UpgradeBatch): boolean {
   const { snapshot, now } = input;
@@ -100,21 +102,21 @@ function mayOpenTurns(input: DecisionInput, batch: UpgradeBatch): boolean {
 }
 
 /** The open batch after this pass's look at it. */
-interface OpenStep {
+interface OpenBatchResult {
   readonly commands: readonly Command[];
   readonly records: ReadonlyMap<string, NodeRecord>;
-  readonly turns: TurnsStep;
+  readonly turns: OpenTurnsResult;
   readonly lookAt: Instant | undefined;
 }
 
 /** Steps the open batch: what the facts say of its nodes comes first, so that failures seen now count before anything new starts. */
-function stepOpen(input: DecisionInput, open: UpgradeBatch): OpenStep {
-  const nodes = stepNodes(input, open);
+function advanceOpenBatch(input: DecisionInput, open: UpgradeBatch): OpenBatchResult {
+  const nodes = advanceNodes(input, open);
   const snapshot = withRecords(input.snapshot, open, nodes.records);
   const fleet = surveyFleet(snapshot);
   const view = { input: { ...input, snapshot }, fleet, budget: failureBudget(snapshot, fleet) };
   const fate = fateOf(view, open);
-  const skipped = skippedByActs(input, fleet, open, nodes.records);
+  const skipped = skippedByActions(input, fleet, open, nodes.records);
   const found = new Map([...nodes.records, ...skipped]);
   const records = fate.kind === 'End' ? endWaiting(input, open, found, fate.end) : found;
   const turns = fate.kind === 'Go' ? turnsOf(view, open, records) : NO_TURNS;
@@ -132,7 +134,7 @@ function recordsOf(batch: UpgradeBatch | undefined): ReadonlyMap<string, NodeRec
 
 function pass(input: DecisionInput, deleting: boolean): Decision {
   const open = input.snapshot.batches.find((batch) => !isSettled(batch));
-  const step = open === undefined ? undefined : stepOpen(input, open);
+  const step = open === undefined ? undefined : advanceOpenBatch(input, open);
   const snapshot = open === undefined || step === undefined ? input.snapshot : withRecords(input.snapshot, open, step.records);
   const fleet = surveyFleet(snapshot);
   const budget = failureBudget(snapshot, fleet);
@@ -140,17 +142,17 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
 
   const spoken = spokenFor(input.snapshot, open);
   const records = spoken === open ? (step?.records ?? recordsOf(spoken)) : recordsOf(spoken);
-  const agent = stepAgent(input, spoken, { fleet, records, holderWaits: step?.turns.holderWaits ?? false });
+  const agent = advanceAgent(input, spoken, { fleet, records, holderWaits: step?.turns.holderWaits ?? false });
 
   const view = { input: { ...input, snapshot }, fleet, budget };
-  const preflight = stepPreflight(view.input, fleet);
-  const next = open === undefined && !deleting ? nextOf(view) : NO_NEXT;
-  const prePull = stepPrePull(view, next.commands.length > 0);
+  const preflight = decidePreflight(view.input, fleet);
+  const next = open === undefined && !deleting ? nextOf(view) : NO_NEXT_BATCH;
+  const prePull = decidePrePull(view, next.commands.length > 0);
   const hold = holdOf(view, open, step?.turns.hold ?? next.hold);
   const gates = gatesThatMatter(snapshot, fleet, open);
-  const group = stepGroup(view.input, { hold, open: open !== undefined, begins: next.commands.length > 0 });
+  const group = decideGroup(view.input, { hold, open: open !== undefined, begins: next.commands.length > 0 });
   const tidy = finishDeletion(input, deleting, open);
-  const time = stepTime({ input, fleet, budget, open, hold });
+  const time = trackProgress({ input, fleet, budget, open, hold });
   const status = planStatus({
     input,
     fleet,
@@ -186,7 +188,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
       ...group,
       ...tidy.commands,
       ...time.commands,
-      ...tellFailures(input, statuses),
+      ...deliveryFailureEvents(input, statuses),
     ],
     planStatus: status,
     batchStatuses: statuses,
@@ -207,7 +209,7 @@ function marksOf(
   snapshot: PlanSnapshot,
   fleet: Fleet,
   open: UpgradeBatch | undefined,
-  step: OpenStep | undefined,
+  step: OpenBatchResult | undefined,
 ): readonly Command[] {
   // Then the finalizer's work takes them off.
   if (open === undefined && snapshot.plan.metadata.deletionTimestamp !== undefined) return [];
@@ -216,20 +218,20 @@ function marksOf(
 }
 
 /** The next batch of the rollback that is under way, or of the rollout. What is not on record yet begins in a later pass. */
-function nextOf(view: HoldView): NextStep {
+function nextOf(view: PassView): NextBatchResult {
   const rollback = recordedRollback(view.input.snapshot);
   if (rollback !== undefined && recordedEnd(view.input.snapshot) === undefined) return nextRollback(view, rollback);
-  return decidedRollback(view) === undefined ? nextBatch(view) : NO_NEXT;
+  return decidedRollback(view) === undefined ? nextBatch(view) : NO_NEXT_BATCH;
 }
 
 /** What is said to keep anything new from starting; nothing, when nothing is left to start. */
-function holdOf(view: HoldView, open: UpgradeBatch | undefined, found: Hold | undefined): Hold | undefined {
+function holdOf(view: PassView, open: UpgradeBatch | undefined, found: Hold | undefined): Hold | undefined {
   if (recordedRollback(view.input.snapshot) !== undefined) return holdRollback(view) ?? found;
   if (open === undefined && view.fleet.remaining.length === 0) return undefined;
   return holdStart(view) ?? found;
 }
 
-function turnsOf(view: HoldView, open: UpgradeBatch, records: ReadonlyMap<string, NodeRecord>): TurnsStep {
+function turnsOf(view: PassView, open: UpgradeBatch, records: ReadonlyMap<string, NodeRecord>): OpenTurnsResult {
   const { input, fleet } = view;
   const { snapshot, now } = input;
   if (!mayOpenTurns(input, open)) {

@@ -49,8 +49,8 @@ export function tearDown({ snapshot, now }: DecisionInput): Decision {
     (node) => node.claim === uid || node.quarantine?.planUid === uid || isMarkedBy(uid, node),
   );
   if (!held) {
-    for (const batch of snapshot.batches) commands.push({ kind: 'RemoveBatch', batch, why: 'its namespace is being deleted' });
-    if (snapshot.batches.length === 0) commands.push({ kind: 'LetPlanGo', why: 'its nodes are released' });
+    for (const batch of snapshot.batches) commands.push({ kind: 'DeleteBatch', batch, why: 'its namespace is being deleted' });
+    if (snapshot.batches.length === 0) commands.push({ kind: 'RemoveFinalizer', why: 'its nodes are released' });
   }
   return { commands, planStatus: undefined, batchStatuses: new Map(), lookAt: now + 5000, gates: [] };
 }
@@ -80,11 +80,11 @@ export function finishDeletion(input: DecisionInput, deleting: boolean, open: Up
   // A Pod that cannot end on a lost host does not hold the plan: it goes with its Lease.
   const pods = [...snapshot.agentPods, ...snapshot.pullPods];
   if (commands.length > 0 || pods.some((pod) => !pod.deleting)) return { commands, lookAt: now + 2000 };
-  for (const batch of snapshot.batches) commands.push({ kind: 'RemoveBatch', batch, why: 'the plan is being deleted' });
+  for (const batch of snapshot.batches) commands.push({ kind: 'DeleteBatch', batch, why: 'the plan is being deleted' });
   if (snapshot.lease !== undefined)
     commands.push({ kind: 'DeleteLease', lease: snapshot.lease, why: 'the plan is being deleted' });
   if (snapshot.batches.length === 0 && snapshot.lease === undefined)
-    commands.push({ kind: 'LetPlanGo', why: 'its nodes are released and everything is told' });
+    commands.push({ kind: 'RemoveFinalizer', why: 'its nodes are released and everything is told' });
   return { commands, lookAt: now + 2000 };
 }
 
@@ -133,7 +133,7 @@ function oldBatches({ snapshot, settings }: DecisionInput): Command[] {
     (batch) => batch.metadata.deletionTimestamp !== undefined && isSettled(batch) && outboxEntries(batch).length === 0,
   );
   return [...new Set([...droppable, ...asked])].map((batch) => ({
-    kind: 'RemoveBatch',
+    kind: 'DeleteBatch',
     batch,
     why: 'beyond the history limit, or deletion was asked for',
   }));

@@ -4,7 +4,7 @@ import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import { planKey } from '../plan-key.ts';
 
 /** Commands about exclusive groups. */
-export type GroupCommand = Extract<Command, { kind: 'TakeGroup' | 'LeaveGroup' }>;
+export type GroupCommand = Extract<Command, { kind: 'AcquireGroup' | 'ReleaseGroup' }>;
 
 /** What taking and leaving exclusive groups needs. */
 export interface GroupWriter {
@@ -19,7 +19,7 @@ export interface GroupWriter {
 
 /** Takes or leaves an exclusive group. Throws a KubeError with AlreadyExists when another plan was quicker. */
 export async function applyToGroup({ client, groupNamespace, observer }: GroupWriter, command: GroupCommand): Promise<void> {
-  if (command.kind === 'TakeGroup') {
+  if (command.kind === 'AcquireGroup') {
     observer.group(await client.create<KubeObject>(resourcePath(KINDS.leases, { namespace: groupNamespace }), command.lease));
     return;
   }

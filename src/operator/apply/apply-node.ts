@@ -40,7 +40,7 @@ export async function applyToNode(
       return patch(writer, node, claimPatch(node, plan.uid, command.turn));
     case 'RetryTurn':
       return retry(writer, plan.uid, command);
-    case 'GiveTurn':
+    case 'StartExternal':
       // The Event first: the label says that it was written.
       await createEvent(writer, command.event);
       return patch(writer, node, givePatch(node, plan.uid, command.process));

@@ -25,9 +25,9 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
   }
   if (isDrainCommand(command)) return applyToPod({ client, answers: deps.evictions }, command);
   switch (command.kind) {
-    case 'HoldPlan':
+    case 'AddFinalizer':
       return setPlanFinalizers(deps, plan, [...(plan.metadata.finalizers ?? []), FINALIZERS.plan]);
-    case 'LetPlanGo':
+    case 'RemoveFinalizer':
       return setPlanFinalizers(
         deps,
         plan,
@@ -41,7 +41,7 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
       observer.batch(await createOwn(deps, KINDS.batches, namespace, command.batch));
       return;
     }
-    case 'RemoveBatch':
+    case 'DeleteBatch':
       return removeBatch(deps, command);
     case 'ReplacePod':
       return replacePod(client, command.pod);
@@ -57,7 +57,7 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
     }
     case 'DeleteAgentPod':
       return deleteAgentPod(client, command);
-    case 'TellWarnings':
+    case 'RecordWarnings':
       return tellOnce(client, namespace, command.event);
     case 'AnswerAction':
       return answerAction(deps, command);
@@ -101,7 +101,7 @@ async function setPlanFinalizers(
   else observer.plan(answer);
 }
 
-async function removeBatch({ client, observer }: ApplyDeps, { batch }: Extract<Command, { kind: 'RemoveBatch' }>): Promise<void> {
+async function removeBatch({ client, observer }: ApplyDeps, { batch }: Extract<Command, { kind: 'DeleteBatch' }>): Promise<void> {
   const { namespace, name, uid } = batch.metadata;
   const path = resourcePath(KINDS.batches, { namespace, name });
   try {

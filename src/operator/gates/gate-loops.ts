@@ -5,7 +5,7 @@ import type { GateObservation } from '../../core/rollout/model/facts.ts';
 import { startDeadline } from '../../kube/client/deadline.ts';
 import { pause, type Sleep } from '../../kube/pause.ts';
 import { planKey } from '../plan-key.ts';
-import { closedBecause, type Probe, type Sight } from './observation.ts';
+import { closedBecause, type Probe, type Observation } from './observation.ts';
 
 /** The probe of each kind of gate. */
 export type Probes = Readonly<Record<'prometheus' | 'http' | 'object' | 'job', Probe>>;
@@ -109,7 +109,7 @@ export class GateLoops {
     }
   }
 
-  #note(key: string, loop: Loop, { open, value, threshold, message }: Sight): void {
+  #note(key: string, loop: Loop, { open, value, threshold, message }: Observation): void {
     if (loop.stop.signal.aborted) return;
     const { now, log, touch } = this.#deps;
     const before = loop.seen;
@@ -128,11 +128,11 @@ export class GateLoops {
   }
 
   /** One look. It ends in time whatever the probe does, and whatever goes wrong closes the gate. */
-  async #look({ plan, gate, stop }: Loop): Promise<Sight> {
+  async #look({ plan, gate, stop }: Loop): Promise<Observation> {
     // A Job has its own deadline; looking at it is a question to the API server.
     const seconds = gate.job === undefined ? gate.timeoutSeconds : LOOK_AT_JOB_SECONDS;
     const deadline = startDeadline(seconds * 1000, stop.signal);
-    const { promise: cut, resolve } = Promise.withResolvers<Sight>();
+    const { promise: cut, resolve } = Promise.withResolvers<Observation>();
     deadline.signal.addEventListener('abort', () => resolve(closedBecause(`no answer within ${seconds} s`)), { once: true });
     try {
       return await Promise.race([probeOf(this.#deps.probes, gate).look(plan, gate, deadline.signal), cut]);

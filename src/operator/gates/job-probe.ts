@@ -7,7 +7,7 @@ import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import { object, objects, text } from '../json.ts';
 import { gateJob, gateJobName } from './gate-job.ts';
-import { closedBecause, type Probe, type Sight } from './observation.ts';
+import { closedBecause, type Probe, type Observation } from './observation.ts';
 
 /** What Job gates need. */
 export interface JobProbeDeps {
@@ -104,7 +104,7 @@ function runOf(job: KubeObject): Run {
   };
 }
 
-function sightOf({ outcome, name, message, wasOpen }: Run): Sight {
+function sightOf({ outcome, name, message, wasOpen }: Run): Observation {
   if (outcome === 'Running')
     return wasOpen ? { open: true, value: 'Complete' } : closedBecause(`its Job ${name} has not ended yet`);
   return outcome === 'Complete' ? { open: true, value: 'Complete' } : closedBecause(`its Job ${name} failed: ${message}`);

@@ -6,7 +6,7 @@ import { isKubeError } from '../../kube/client/kube-error.ts';
 import { resourcePath, type ResourceKind } from '../../kube/resource-path.ts';
 import { objects, text } from '../json.ts';
 import { readExpression, type Truth } from './expression.ts';
-import { closedBecause, type Probe, type Sight } from './observation.ts';
+import { closedBecause, type Probe, type Observation } from './observation.ts';
 
 /** What object gates need. */
 export interface ObjectProbeDeps {
@@ -105,7 +105,7 @@ async function read(
   return page.items.length === 0 ? 'the labelSelector chooses no object' : page.items;
 }
 
-function judge(truth: Truth, object: KubeObject): Sight {
+function judge(truth: Truth, object: KubeObject): Observation {
   const name = object.metadata.name ?? '';
   if (truth === true) return { open: true };
   return closedBecause(
@@ -113,7 +113,7 @@ function judge(truth: Truth, object: KubeObject): Sight {
   );
 }
 
-function sightOf(found: readonly KubeObject[]): Sight {
+function sightOf(found: readonly KubeObject[]): Observation {
   return { open: true, value: found.length === 1 ? 'true' : `true of ${found.length} objects` };
 }
 

@@ -1,18 +1,18 @@
 import type { PrometheusGate } from '../../api/generated/upgradeplan.ts';
 import { cutToBytes } from '../../core/text.ts';
 import { object, objects, parseObject, text, type Json } from '../json.ts';
-import { ask, type AskDeps } from './request.ts';
-import { closedBecause, type Probe, type Sight } from './observation.ts';
+import { request, type RequestDeps } from './request.ts';
+import { closedBecause, type Probe, type Observation } from './observation.ts';
 
 /** Digits of a value that are shown: more would only be noise. */
 const DIGITS = 4;
 
 /** Gates that are open while the value of an instant query lies within the limits. */
-export function createPrometheusProbe(deps: AskDeps): Probe {
+export function createPrometheusProbe(deps: RequestDeps): Probe {
   return {
     async look(_plan, { prometheus }, signal) {
       if (prometheus === undefined) return closedBecause('it has no query');
-      const reply = await ask(deps, { url: queryUrl(prometheus), credential: prometheus.credential, signal });
+      const reply = await request(deps, { url: queryUrl(prometheus), credential: prometheus.credential, signal });
       if (reply.kind === 'None') return closedBecause(reply.message);
       const body = parseObject(reply.body);
       if (reply.status !== 200) return closedBecause(`Prometheus answered ${reply.status}${complaint(body)}`);
@@ -35,7 +35,7 @@ function complaint(body: Json | undefined): string {
   return body?.['status'] !== 'error' || error === '' ? '' : `: ${cutToBytes(error, 120)}`;
 }
 
-function compare({ max, min }: PrometheusGate, data: Json): Sight {
+function compare({ max, min }: PrometheusGate, data: Json): Observation {
   const samples = samplesOf(data);
   if (samples === undefined) return closedBecause(`the query gives a ${text(data['resultType']) || 'strange result'}, no sample`);
   const [sample] = samples;

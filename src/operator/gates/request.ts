@@ -2,7 +2,7 @@ import type { HttpReader } from '../../net/http-get.ts';
 import type { Credentials } from '../credentials.ts';
 
 /** What asking over HTTP needs. */
-export interface AskDeps {
+export interface RequestDeps {
   readonly http: HttpReader;
   readonly credentials: Credentials;
   /** The User-Agent. */
@@ -22,7 +22,10 @@ export type Reply =
   | { readonly kind: 'None'; readonly message: string };
 
 /** Asks a server, with the credential that the gate names if that may go there. No message has more of the URL than its host. */
-export async function ask({ http, credentials, userAgent }: AskDeps, { url, credential, signal }: Question): Promise<Reply> {
+export async function request(
+  { http, credentials, userAgent }: RequestDeps,
+  { url, credential, signal }: Question,
+): Promise<Reply> {
   const access = await credentials.accessTo(url, credential);
   if (access.kind === 'Refused') return { kind: 'None', message: access.message };
   const headers = { ...access.headers, accept: 'application/json, */*', 'user-agent': userAgent };

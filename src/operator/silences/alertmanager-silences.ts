@@ -1,6 +1,6 @@
 import type { SilencesPolicy, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import type { Instant } from '../../core/facts.ts';
-import { matchersFor } from '../../core/silences/step-silences.ts';
+import { matchersFor } from '../../core/silences/decide-silences.ts';
 import { toRfc3339 } from '../../core/text.ts';
 import type { HttpReader } from '../../net/http-get.ts';
 import type { Credentials } from '../credentials.ts';

@@ -1,7 +1,7 @@
 import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import type { Log } from '../../api/log.ts';
 import type { Instant } from '../../core/facts.ts';
-import { stepSilences, type NodeSilence, type SilenceStep } from '../../core/silences/step-silences.ts';
+import { decideSilences, type NodeSilence, type SilenceChange } from '../../core/silences/decide-silences.ts';
 import { planKey } from '../plan-key.ts';
 import type { Silencer } from './alertmanager-silences.ts';
 
@@ -46,7 +46,7 @@ export class SilenceKeeper {
     if (policy === undefined || this.#busy.has(key) || this.#stop.signal.aborted) return;
     const now = this.#deps.now();
     for (const [node, { endsAt }] of made) if (endsAt <= now) made.delete(node);
-    const steps = stepSilences({ inTurn: nodes.inTurn, failed: nodes.failed, made, now });
+    const steps = decideSilences({ inTurn: nodes.inTurn, failed: nodes.failed, made, now });
     if (made.size === 0 && steps.length === 0) this.#made.delete(key);
     else this.#made.set(key, made);
     if (steps.length === 0) return;
@@ -60,7 +60,7 @@ export class SilenceKeeper {
     await Promise.all(this.#busy.values());
   }
 
-  async #carryOut(plan: UpgradePlan, made: Map<string, NodeSilence>, steps: readonly SilenceStep[]): Promise<void> {
+  async #carryOut(plan: UpgradePlan, made: Map<string, NodeSilence>, steps: readonly SilenceChange[]): Promise<void> {
     const waiting = [...steps];
     const work = async (): Promise<void> => {
       for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) await this.#carryOutOne(plan, made, step);
@@ -68,7 +68,7 @@ export class SilenceKeeper {
     await Promise.all(Array.from({ length: Math.min(CONCURRENCY, steps.length) }, work));
   }
 
-  async #carryOutOne(plan: UpgradePlan, made: Map<string, NodeSilence>, step: SilenceStep): Promise<void> {
+  async #carryOutOne(plan: UpgradePlan, made: Map<string, NodeSilence>, step: SilenceChange): Promise<void> {
     const { silencer, now, log } = this.#deps;
     const policy = plan.spec.notify?.silences;
     if (policy === undefined || this.#stop.signal.aborted) return;

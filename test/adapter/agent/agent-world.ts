@@ -3,7 +3,7 @@ import type { AgentPorts, SharedSinksRead } from '../../../src/agent/ports.ts';
 import type { UpgradeBatch } from '../../../src/api/generated/upgradebatch.ts';
 import type { Log } from '../../../src/api/log.ts';
 import type { OutboxEntry } from '../../../src/core/baton/deliveries.ts';
-import { patienceSeconds } from '../../../src/core/baton/timeouts.ts';
+import { timeoutSeconds } from '../../../src/core/baton/timeouts.ts';
 import type { LeaseView } from '../../../src/core/baton/lease.ts';
 import { isProbe } from '../../../src/core/baton/series.ts';
 import type { ReportFact } from '../../../src/core/facts.ts';
@@ -147,7 +147,7 @@ export class AgentWorld {
         updatesInPlace: this.behaviours.get(spec.name)?.live !== undefined,
         preview: ({ text }) => ({ contentType: 'text/plain', body: text }),
         send: (notification, options) => {
-          const timeoutMs = patienceSeconds(spec, 0) * 1000;
+          const timeoutMs = timeoutSeconds(spec, 0) * 1000;
           return agent.process.call(0, () => this.receivers.send(spec.name, { agent, notification, timeoutMs, ...options }));
         },
         ...this.#probing(spec.name, agent),

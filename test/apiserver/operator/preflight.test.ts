@@ -86,7 +86,7 @@ describe('Reading for the pre-flight', () => {
     const facts = await readPreflight(client, byName(aNode('node-1')));
     const snapshot = aSnapshot({ nodes: byName(aNode('node-1')), preflight: facts });
     const told = decide({ snapshot, now: at(100), settings: SETTINGS, hash }).commands.find(
-      ({ kind }) => kind === 'TellWarnings',
+      ({ kind }) => kind === 'RecordWarnings',
     );
     const apply = (): Promise<void> => applyCommand({ client } as unknown as ApplyDeps, aPlan(), told!);
     await apply();

@@ -2,7 +2,7 @@ import { compressNodeNames } from '../model/node-names.ts';
 import type { Cause, NodeState, NotifiedNode } from '../model/notification.ts';
 import { presentFields } from '../../present-fields.ts';
 import { SOME_NODE } from './hide-names.ts';
-import { likeness } from './message-fingerprint.ts';
+import { messageFingerprint } from './message-fingerprint.ts';
 
 /** More messages than this for one reason are one cause with the commonest message: a person reads reasons, not thousands of lines. */
 const MOST_MESSAGES = 3;
@@ -58,7 +58,7 @@ function comparableMessage({ name, message }: NotifiedNode): string | undefined 
 /** What is compared to tell whether two nodes have one cause. */
 function messageKey(node: NotifiedNode): string | undefined {
   const message = comparableMessage(node);
-  return message === undefined ? undefined : likeness(message);
+  return message === undefined ? undefined : messageFingerprint(message);
 }
 
 function failedProcess(node: NotifiedNode | undefined): string | undefined {

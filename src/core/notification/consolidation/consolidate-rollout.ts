@@ -28,7 +28,7 @@ export function nextStep(outlook: BatchOutlook): NextStep {
 }
 
 /** The story of a rollout with as much of single nodes as may be told. */
-export function tellStory(
+export function notifiedStory(
   { quarantinedNodes = [], ...story }: RecordedStory,
   endTime: string | undefined,
   detail: DetailRequest,

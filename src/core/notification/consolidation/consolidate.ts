@@ -14,7 +14,7 @@ import { viewNodes } from './node-detail.ts';
 import { NOTIFICATION_SCHEMA } from '../model/notification.ts';
 import type { AgentIdentity, NodeCounts, Notification, NotifiedNode, Outcome } from '../model/notification.ts';
 import { notifiedNodes } from './notified-nodes.ts';
-import { lastBatch, nextStep, planProgress, tellStory } from './consolidate-rollout.ts';
+import { lastBatch, nextStep, planProgress, notifiedStory } from './consolidate-rollout.ts';
 import { lateProcesses, processCounts } from './processes.ts';
 import { renderText } from '../text/render-text.ts';
 import { settledCommands } from './settled-commands.ts';
@@ -56,7 +56,7 @@ export function consolidate(input: ConsolidateInput): Notification {
   const levelOf = levelsOf(batch, detail);
   const view = viewNodes(nodes, levelOf);
   const counts = countNodes(nodes);
-  const story = outlook?.story === undefined ? undefined : tellStory(outlook.story, status.settledTime, detail);
+  const story = outlook?.story === undefined ? undefined : notifiedStory(outlook.story, status.settledTime, detail);
   const withoutText: Omit<Notification, 'text'> = presentFields({
     ...identityOf(batch, cluster),
     outcome: decideOutcome(nodes, counts),

@@ -17,7 +17,7 @@ const HTTP_FAILURE = /^[45]\d\d$/;
  * Messages of one cause are alike: they differ only in numbers, hashes, tags and digests of images, addresses or times. `503` and `404` stay
  * different, for these say what is wrong.
  */
-export function likeness(message: string): string {
+export function messageFingerprint(message: string): string {
   return VARYING.reduce((text, [pattern, by]) => text.replaceAll(pattern, by), message).replaceAll(NUMBER, (_, alone?: string) =>
     alone !== undefined && HTTP_FAILURE.test(alone) ? alone : '#',
   );

@@ -4,11 +4,11 @@ import { toRfc3339 } from '../../text.ts';
 import { isSettled } from '../records/settled.ts';
 import { awaitedRollback } from '../rollback/decided.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
-import { done, refuse, whoAndWhy, type ActStep, type ActView } from './action.ts';
+import { done, refuse, whoAndWhy, type ActionResult, type ActionView } from './action.ts';
 import { refuseOutOfScope } from './scope.ts';
 
 /** Ends the rollout of this revision, or its rollback: what runs is finished, nothing else of it starts any more. */
-export function abort(view: ActView, action: UpgradeAction): ActStep {
+export function abort(view: ActionView, action: UpgradeAction): ActionResult {
   const { snapshot, now } = view.input;
   const refused = refuseOutOfScope(view, action, 'newest');
   if (refused !== undefined) return refused;

@@ -8,7 +8,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 
 /** What the decision about an act looks at. `input` has what is on record, `fleet` and `budget` also what this pass has found. */
-export interface ActView {
+export interface ActionView {
   readonly input: DecisionInput;
   readonly fleet: Fleet;
   readonly budget: Budget;
@@ -30,7 +30,7 @@ export type RecordChanges = ReadonlyMap<string, ReadonlyMap<string, NodeRecord>>
  * What follows from an act now. An answer of True says that what was asked for is on record, or comes about by `control`; until then
  * the act is looked at again in each pass, so that a kill in between is harmless.
  */
-export interface ActStep {
+export interface ActionResult {
   readonly answer?: ActionAnswer;
   readonly commands?: readonly Command[];
   /** To be noted in the batch that the act names. */
@@ -41,7 +41,7 @@ export interface ActStep {
 }
 
 /** Decides what follows from one act. */
-export type Act = (view: ActView, action: UpgradeAction) => ActStep;
+export type ActionHandler = (view: ActionView, action: UpgradeAction) => ActionResult;
 
 /** The act is refused, and nothing was done. */
 export function refuse(reason: keyof typeof ACTION_REASONS, message: string): { readonly answer: ActionAnswer } {

@@ -5,10 +5,10 @@ import { CONDITIONS } from '../../../api/conditions.ts';
 import { findCondition } from '../../condition.ts';
 import { presentFields } from '../../present-fields.ts';
 import { cutToBytes, toRfc3339 } from '../../text.ts';
-import type { ActionsStep } from '../model/actions-step.ts';
+import type { ActionsResult } from '../model/actions-result.ts';
 import type { PlanControl } from '../model/plan-control.ts';
 import { abort } from './abort.ts';
-import { done, refuse, type Act, type ActStep, type ActView, type ControlChange } from './action.ts';
+import { done, refuse, type ActionHandler, type ActionResult, type ActionView, type ControlChange } from './action.ts';
 import { isAnswered } from './answered.ts';
 import { pause } from './pause.ts';
 import { release } from './release.ts';
@@ -27,7 +27,7 @@ const HISTORY_LIMIT = 20;
 /** So many acts are entered there in one pass, so that none is dropped before it has been answered. */
 const MOST_AT_ONCE = 10;
 
-const ACTS: Readonly<Record<UpgradeAction['spec']['action'], Act>> = {
+const ACTS: Readonly<Record<UpgradeAction['spec']['action'], ActionHandler>> = {
   Abort: abort,
   Approve: (view, action) => {
     const rollback = approveRollback(view, action);
@@ -47,13 +47,13 @@ const ACTS: Readonly<Record<UpgradeAction['spec']['action'], Act>> = {
  * Decides what becomes of each act that has no answer yet. An act that is done is entered into the plan's history first, in the same write
  * as what it changes about the plan, and answered when it stands there: so each is done once, whatever is killed in between.
  */
-export function answerActions(view: ActView): ActionsStep {
+export function answerActions(view: ActionView): ActionsResult {
   const history = view.input.snapshot.plan.status?.history ?? [];
   const steps = view.input.snapshot.actions
     .filter((action) => !isAnswered(action))
-    .map((action): DecidedAct => {
+    .map((action): DecidedAction => {
       const entry = history.find(({ uid }) => uid === action.metadata.uid);
-      return { action, entry, step: entry === undefined ? decideAct(view, action) : done(entry.message) };
+      return { action, entry, step: entry === undefined ? decideAction(view, action) : done(entry.message) };
     });
   return {
     commands: steps.flatMap((each) => [...(each.step.commands ?? []), ...answersOf(each)]),
@@ -65,20 +65,20 @@ export function answerActions(view: ActView): ActionsStep {
 }
 
 /** An act without its answer, and what follows from it. */
-interface DecidedAct {
+interface DecidedAction {
   readonly action: UpgradeAction;
   /** Its entry in the history: all that is left of it is the answer. */
   readonly entry: PlanAct | undefined;
-  readonly step: ActStep;
+  readonly step: ActionResult;
 }
 
-function answersOf({ action, entry, step }: DecidedAct): readonly Command[] {
+function answersOf({ action, entry, step }: DecidedAction): readonly Command[] {
   if (step.answer === undefined || (step.answer.status === 'True' && entry === undefined)) return [];
   return answer(action, step.answer);
 }
 
 /** Of two for one batch in one pass the first counts; the other is answered when that is written. */
-function firstOfBatch<T>(steps: readonly DecidedAct[], pick: (step: ActStep) => T | undefined): ReadonlyMap<string, T> {
+function firstOfBatch<T>(steps: readonly DecidedAction[], pick: (step: ActionResult) => T | undefined): ReadonlyMap<string, T> {
   const picked = new Map<string, T>();
   for (const { action, step } of steps) {
     const value = pick(step);
@@ -88,7 +88,7 @@ function firstOfBatch<T>(steps: readonly DecidedAct[], pick: (step: ActStep) => 
   return picked;
 }
 
-function changedRecords(steps: readonly DecidedAct[]): ActionsStep['records'] {
+function changedRecords(steps: readonly DecidedAction[]): ActionsResult['records'] {
   const records = new Map<string, ReadonlyMap<string, NodeRecord>>();
   for (const { step } of steps) {
     for (const [batch, changes] of step.records ?? []) records.set(batch, new Map([...(records.get(batch) ?? []), ...changes]));
@@ -96,7 +96,7 @@ function changedRecords(steps: readonly DecidedAct[]): ActionsStep['records'] {
   return records;
 }
 
-function controlAfter(view: ActView, steps: readonly DecidedAct[]): PlanControl {
+function controlAfter(view: ActionView, steps: readonly DecidedAction[]): PlanControl {
   const { status } = view.input.snapshot.plan;
   const ready = steps.filter(({ entry, step }) => entry === undefined && step.answer?.status === 'True');
   // Each that changes the plan is decided on what the one before has made of it: one in a pass.
@@ -113,7 +113,7 @@ function controlAfter(view: ActView, steps: readonly DecidedAct[]): PlanControl 
 }
 
 /** An end ends a rollback too, and a rollback that has nothing left to do is the end. */
-function endAndRollback(view: ActView, change: ControlChange | undefined): Pick<PlanControl, 'ended' | 'rollback'> {
+function endAndRollback(view: ActionView, change: ControlChange | undefined): Pick<PlanControl, 'ended' | 'rollback'> {
   const before = change?.ended === 'None' ? undefined : (endOf(view.input, view.budget) ?? change?.ended);
   const ended = before ?? (change?.rollback === undefined ? endOfRollback(view) : undefined);
   return { ended, rollback: ended === undefined ? (change?.rollback ?? decidedRollback(view)) : undefined };
@@ -124,7 +124,7 @@ function outlivesEnd({ spec }: UpgradeAction, ended: PlanEnd): boolean {
   return spec.action === 'Release' || spec.action === 'Rollback' || (spec.action === 'Retry' && ended.reason === 'RolledBack');
 }
 
-function decideAct(view: ActView, action: UpgradeAction): ActStep {
+function decideAction(view: ActionView, action: UpgradeAction): ActionResult {
   const ended = endOf(view.input, view.budget);
   if (ended !== undefined && !outlivesEnd(action, ended)) {
     return refuse('RevisionEnded', `the rollout of this revision is over (${ended.message}); another version begins a new one`);
@@ -132,7 +132,7 @@ function decideAct(view: ActView, action: UpgradeAction): ActStep {
   return ACTS[action.spec.action](view, action);
 }
 
-function entryOf({ input }: ActView, { metadata, spec }: UpgradeAction, { message }: ActionAnswer): PlanAct {
+function entryOf({ input }: ActionView, { metadata, spec }: UpgradeAction, { message }: ActionAnswer): PlanAct {
   return presentFields({
     action: spec.action,
     name: metadata.name,

@@ -8,13 +8,13 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 
 /** What becomes of an Approve: an answer, or the approval that the batch's status is to hold before the answer is given. */
-export type ApproveStep = { readonly answer: ActionAnswer } | { readonly approval: Approval };
+export type ApproveResult = { readonly answer: ActionAnswer } | { readonly approval: Approval };
 
 /**
  * Approves the batch that waits for it, and no other: an act that is applied again, or that comes too early, lets nothing pass. It is
  * Done once the approval stands in the batch's status, so that a kill in between is harmless.
  */
-export function approve({ snapshot, now }: DecisionInput, action: UpgradeAction, fleet: Fleet): ApproveStep {
+export function approve({ snapshot, now }: DecisionInput, action: UpgradeAction, fleet: Fleet): ApproveResult {
   const wanted = action.spec.batch ?? '';
   const given = fleet.batches.find((batch) => batch.metadata.name === wanted)?.status?.approved;
   if (given?.action === action.metadata.name) {

@@ -1,9 +1,9 @@
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import type { Command } from '../model/command.ts';
-import { done, refuse, wait, type ActStep, type ActView } from './action.ts';
+import { done, refuse, wait, type ActionResult, type ActionView } from './action.ts';
 
 /** Ends the quarantine of the named nodes. Done once none of them is quarantined any more, so that a kill in between is harmless. */
-export function release({ input: { snapshot } }: ActView, action: UpgradeAction): ActStep {
+export function release({ input: { snapshot } }: ActionView, action: UpgradeAction): ActionResult {
   const uid = snapshot.plan.metadata.uid;
   const names = action.spec.nodes ?? [];
   const failed = new Set(

@@ -3,14 +3,14 @@ import { presentFields } from '../../present-fields.ts';
 import { toRfc3339 } from '../../text.ts';
 import { requiredDelivery } from '../holds/notification.ts';
 import { isSettled } from '../records/settled.ts';
-import { done, refuse, wait, type ActStep, type ActView } from './action.ts';
+import { done, refuse, wait, type ActionResult, type ActionView } from './action.ts';
 import { refuseOutOfScope } from './scope.ts';
 
 /**
  * Lets a plan go on that an act paused, or its failure budget: then the budget starts anew, and may be another one. A plan that requires its
  * notifications goes on without that of the batch.
  */
-export function resume(view: ActView, action: UpgradeAction): ActStep {
+export function resume(view: ActionView, action: UpgradeAction): ActionResult {
   const { input, fleet, budget } = view;
   const { batch: wanted, maxFailed, requestedBy } = action.spec;
   const paused = input.snapshot.plan.status?.pausedBy !== undefined;
@@ -39,7 +39,7 @@ export function resume(view: ActView, action: UpgradeAction): ActStep {
 }
 
 /** Why an act that names no batch cannot resume the plan; undefined when it can. */
-function refuseUnnamed(view: ActView, action: UpgradeAction, held: boolean): ActStep | undefined {
+function refuseUnnamed(view: ActionView, action: UpgradeAction, held: boolean): ActionResult | undefined {
   const refused = refuseOutOfScope(view, action, 'newest');
   if (refused !== undefined || !held) return refused;
   const why = view.budget.exceeded ? 'too many nodes failed' : 'a notification is required';

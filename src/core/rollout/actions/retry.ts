@@ -7,7 +7,7 @@ import { isRollback } from '../records/goal.ts';
 import { hasChanged } from '../records/changes.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import { isSettled } from '../records/settled.ts';
-import { done, refuse, wait, type ActStep, type ActView, type RecordChanges } from './action.ts';
+import { done, refuse, wait, type ActionResult, type ActionView, type RecordChanges } from './action.ts';
 import { refuseOutOfScope } from './scope.ts';
 
 /** The last record of a node in this revision, and its batch. */
@@ -21,7 +21,7 @@ interface LastRecord {
  * quarantine ends first; that they may go again is noted in their records, by which each node is taken once for each act. After a rollback, which ends a
  * rollout, it goes on from its first step.
  */
-export function retryFailed(view: ActView, action: UpgradeAction): ActStep {
+export function retryFailed(view: ActionView, action: UpgradeAction): ActionResult {
   const { snapshot } = view.input;
   const refused = refuseOutOfScope(view, action, 'any');
   if (refused !== undefined) return refused;

@@ -6,11 +6,11 @@ import { isRollback } from '../records/goal.ts';
 import { canGoBack, rollbackCuts, versionBack, type RollbackScope } from '../rollback/cut-rollback.ts';
 import { awaitedRollback, extent } from '../rollback/decided.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
-import { done, refuse, whoAndWhy, type ActStep, type ActView } from './action.ts';
+import { done, refuse, whoAndWhy, type ActionResult, type ActionView } from './action.ts';
 import { refuseOutOfScope } from './scope.ts';
 
 /** Takes back what the named batch did, or all that the rollout of the revision has changed. */
-export function rollBack(view: ActView, action: UpgradeAction): ActStep {
+export function rollBack(view: ActionView, action: UpgradeAction): ActionResult {
   const refused = refuseOutOfScope(view, action, 'any');
   if (refused !== undefined) return refused;
   const { batch } = action.spec;
@@ -25,7 +25,7 @@ export function rollBack(view: ActView, action: UpgradeAction): ActStep {
  * An Approve of the batch after which a rollback awaits approval lets it begin. Where the batch waits for the approval of its step as well,
  * nobody can tell what is meant: undefined where no rollback waits.
  */
-export function approveRollback(view: ActView, action: UpgradeAction): ActStep | undefined {
+export function approveRollback(view: ActionView, action: UpgradeAction): ActionResult | undefined {
   const awaited = awaitedRollback(view);
   if (awaited === undefined || action.spec.batch !== awaited.batch) return undefined;
   if (awaitedApproval(view.input.snapshot, view.fleet) !== undefined) {
@@ -36,7 +36,7 @@ export function approveRollback(view: ActView, action: UpgradeAction): ActStep |
 }
 
 /** Begins a rollback that a person has asked for, or approved. A pause from before ends with it: who asks for it wants it to run. */
-export function beginRollback(view: ActView, action: UpgradeAction, scope: RollbackScope): ActStep {
+export function beginRollback(view: ActionView, action: UpgradeAction, scope: RollbackScope): ActionResult {
   const { input, fleet } = view;
   const { snapshot, now } = input;
   const { plan, revision } = snapshot;

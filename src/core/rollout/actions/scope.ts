@@ -1,15 +1,15 @@
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
-import { refuse, type ActStep, type ActView } from './action.ts';
+import { refuse, type ActionResult, type ActionView } from './action.ts';
 
 /**
  * Refuses an act that is not for the rollout that the plan is at: a manifest that is applied again must not hit a later one. A named batch
  * has to be the newest, or with `any` one of this revision.
  */
 export function refuseOutOfScope(
-  { input, fleet }: Pick<ActView, 'input' | 'fleet'>,
+  { input, fleet }: Pick<ActionView, 'input' | 'fleet'>,
   { spec }: UpgradeAction,
   batches: 'newest' | 'any',
-): ActStep | undefined {
+): ActionResult | undefined {
   const { revision } = input.snapshot;
   if (spec.revision !== undefined && !revision.startsWith(spec.revision)) {
     return refuse('WrongRevision', `the plan is at revision ${revision}, not ${spec.revision}`);

@@ -5,12 +5,12 @@ import { cutToBytes, toRfc3339 } from '../../text.ts';
 import { currentBatches, type Fleet } from '../fleet/fleet.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 import { isTerminal } from '../records/node-record.ts';
-import { done, refuse, wait, whoAndWhy, type ActStep, type ActView } from './action.ts';
+import { done, refuse, wait, whoAndWhy, type ActionResult, type ActionView } from './action.ts';
 import { isAnswered } from './answered.ts';
 import { refuseOutOfScope } from './scope.ts';
 
 /** Leaves out nodes that wait for their turn. One that is in no batch yet is left out when it comes into one; until then the act waits. */
-export function skip(view: Pick<ActView, 'input' | 'fleet'>, action: UpgradeAction): ActStep {
+export function skip(view: Pick<ActionView, 'input' | 'fleet'>, action: UpgradeAction): ActionResult {
   const { snapshot } = view.input;
   const refused = refuseOutOfScope(view, action, 'any');
   if (refused !== undefined) return refused;
@@ -34,7 +34,7 @@ export function skip(view: Pick<ActView, 'input' | 'fleet'>, action: UpgradeActi
 }
 
 /** The records of nodes of the open batch that acts leave out. */
-export function skippedByActs(
+export function skippedByActions(
   input: DecisionInput,
   fleet: Fleet,
   open: UpgradeBatch,

@@ -4,7 +4,7 @@ import type { Instant } from '../../facts.ts';
 import { sinksUnknown } from '../fleet/sinks-known.ts';
 import type { LeaseFact } from '../model/facts.ts';
 import { isSettled } from '../records/settled.ts';
-import { stepBaton } from './advance-baton.ts';
+import { advanceBaton } from './advance-baton.ts';
 import type { Command } from '../model/command.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { buildLease } from '../manifests/lease.ts';
@@ -34,18 +34,18 @@ function clearReceipts(lease: LeaseFact, uncopied: readonly Receipt[]): readonly
 }
 
 /** What follows for the agent. */
-export interface AgentStep {
+export interface AgentResult {
   readonly commands: readonly Command[];
   readonly problem: string | undefined;
   readonly lookAt: Instant | undefined;
 }
 
 /** Decides what becomes of the agent: prepared, moved, or sent home when everything has been told. */
-export function stepAgent(
+export function advanceAgent(
   input: DecisionInput,
   spoken: UpgradeBatch | undefined,
   view: { fleet: Fleet; records: ReadonlyMap<string, NodeRecord>; holderWaits: boolean },
-): AgentStep {
+): AgentResult {
   const { snapshot } = input;
   if (spoken === undefined) {
     const idle = snapshot.agentPods.filter((pod) => !pod.deleting);
@@ -67,7 +67,7 @@ export function stepAgent(
     };
   }
   const uncopied = uncopiedReceipts(snapshot);
-  const step = stepBaton({
+  const step = advanceBaton({
     ...view,
     snapshot,
     lease,

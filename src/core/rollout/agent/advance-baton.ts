@@ -22,7 +22,7 @@ export interface BatonInput extends HolderView {
 }
 
 /** What follows for the baton. */
-export interface BatonStep {
+export interface BatonResult {
   readonly commands: readonly Command[];
   /** Why no node may hold the baton; undefined when one does. */
   readonly problem: string | undefined;
@@ -121,7 +121,7 @@ function choose(input: BatonInput, pods: readonly PodFact[]): NodeFact | undefin
 }
 
 /** Decides who holds the baton, and moves it when it must. */
-export function stepBaton(input: BatonInput): BatonStep {
+export function advanceBaton(input: BatonInput): BatonResult {
   const { snapshot, lease, batch, settings, hash } = input;
   const stale = snapshot.agentPods.filter((pod) => !pod.deleting && pod.uid !== lease.agentPodUid);
   const current = lease.batchUid === batch.metadata.uid && lease.holder !== '';

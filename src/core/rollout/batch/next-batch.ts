@@ -1,5 +1,5 @@
 import { counted } from '../../text.ts';
-import type { HoldView } from '../fleet/pass-view.ts';
+import type { PassView } from '../fleet/pass-view.ts';
 import type { Command } from '../model/command.ts';
 import type { Hold } from '../model/hold.ts';
 import { buildBatch, cutNextBatch } from './cut-batch.ts';
@@ -8,24 +8,24 @@ import { holdNextBatch } from '../holds/holds.ts';
 import { holdBriefly } from '../holds/notification.ts';
 
 /** What becomes of the next batch: it is made, or something holds it. */
-export interface NextStep {
+export interface NextBatchResult {
   readonly commands: readonly Command[];
   readonly hold: Hold | undefined;
 }
 
 /** There is none to be made. */
-export const NO_NEXT: NextStep = { commands: [], hold: undefined };
+export const NO_NEXT_BATCH: NextBatchResult = { commands: [], hold: undefined };
 
 /** Makes the next batch, unless something holds it. */
-export function nextBatch(view: HoldView): NextStep {
+export function nextBatch(view: PassView): NextBatchResult {
   const { input, fleet, budget } = view;
   const { snapshot } = input;
-  if (snapshot.validation.kind === 'Refused' || budget.exceeded || endOf(input, budget) !== undefined) return NO_NEXT;
-  if (fleet.remaining.length === 0) return NO_NEXT;
+  if (snapshot.validation.kind === 'Refused' || budget.exceeded || endOf(input, budget) !== undefined) return NO_NEXT_BATCH;
+  if (fleet.remaining.length === 0) return NO_NEXT_BATCH;
   const hold = holdNextBatch(view) ?? holdBriefly(input);
   if (hold !== undefined) return { commands: [], hold };
   const next = cutNextBatch(snapshot, fleet);
-  if (next === undefined) return NO_NEXT;
+  if (next === undefined) return NO_NEXT_BATCH;
   const why = `${counted(next.nodes.length, 'node')} of ${fleet.remaining.length} still to do go next`;
   return { commands: [{ kind: 'CreateBatch', batch: buildBatch(snapshot, fleet, next), why }], hold: undefined };
 }

@@ -14,7 +14,7 @@ import { nodeChanges } from '../records/changes.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
 /** What follows for the nodes of a batch that wait for their turn. */
-export interface TurnsStep {
+export interface OpenTurnsResult {
   /** Records that change: nodes that are skipped. */
   readonly skipped: ReadonlyMap<string, NodeRecord>;
   readonly commands: readonly Command[];
@@ -120,7 +120,7 @@ function skippedRecord(node: NodeFact, skip: Skip, now: Instant): NodeRecord {
  * Opens turns as far as `maxUnavailable` lets it: a node that is down for any reason counts, the candidate itself does not. At most
  * one control-plane node is down at a time. The holder of the baton goes last, and only after the baton has left it.
  */
-export function openTurns(input: TurnsInput): TurnsStep {
+export function openTurns(input: TurnsInput): OpenTurnsResult {
   const { snapshot, fleet, batch, records, now } = input;
   const limit = maxUnavailable(snapshot, fleet);
   const down = new Map(downNodes(snapshot, fleet).map((node) => [node.name, node]));

@@ -3,7 +3,7 @@ import type { BatchProcess } from '../../../api/generated/upgradebatch.ts';
 import type { Turn } from '../../../api/marks.ts';
 import type { NodeFact } from '../../facts.ts';
 import type { DaemonSets } from '../model/facts.ts';
-import { daemonSetName, standOn, type DaemonSetRef } from './daemon-set.ts';
+import { daemonSetName, daemonSetStateOn, type DaemonSetRef } from './daemon-set.ts';
 import { comparedVersion, comparesVersions, versionMismatches, type ComparedVersions } from './verify.ts';
 
 /** A process with what shows whether its work is done. */
@@ -32,7 +32,7 @@ export interface Idle {
 export function whyIdle({ verify, daemonSet }: Shown, node: NodeFact, { version, daemonSets }: Wanted): Idle | undefined {
   const { AlreadyCurrent, NothingToRun } = NODE_REASONS;
   const name = daemonSet === undefined ? '' : daemonSetName(daemonSet);
-  const stand = daemonSet === undefined ? undefined : standOn(daemonSets.get(name), node);
+  const stand = daemonSet === undefined ? undefined : daemonSetStateOn(daemonSets.get(name), node);
   if (stand === 'Absent') return { reason: NothingToRun, message: `DaemonSet ${name} has no Pod on it` };
   if (verify !== undefined && versionMismatches(verify, node, version).length > 0) return undefined;
   if (stand === 'Current') return { reason: AlreadyCurrent, message: `DaemonSet ${name} is Ready there at its newest revision` };

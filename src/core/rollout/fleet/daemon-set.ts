@@ -20,10 +20,10 @@ export function daemonSetName({ namespace, name }: DaemonSetRef): string {
  * have one; a Pod that comes later is of the newest revision by itself. `Due`: there is a Pod to replace, or to wait for. `Unknown`: it
  * does not exist, or its newest revision is not known yet.
  */
-export type DaemonSetStand = 'Current' | 'Absent' | 'Due' | 'Unknown';
+export type DaemonSetState = 'Current' | 'Absent' | 'Due' | 'Unknown';
 
 /** Tells how a DaemonSet stands on a node. */
-export function standOn(set: DaemonSetFact | undefined, node: NodeFact): DaemonSetStand {
+export function daemonSetStateOn(set: DaemonSetFact | undefined, node: NodeFact): DaemonSetState {
   if (set?.newest === undefined) return 'Unknown';
   const pods = podsOn(set, node);
   if (pods.some((pod) => isOfNewest(set, pod) && pod.ready && !pod.deleting)) return 'Current';

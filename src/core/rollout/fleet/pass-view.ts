@@ -5,7 +5,7 @@ import type { Budget } from './budget.ts';
 import type { Fleet } from './fleet.ts';
 
 /** What a rule looks at: the snapshot with this pass's records, and what was found in it. */
-export interface HoldView {
+export interface PassView {
   readonly input: DecisionInput;
   readonly fleet: Fleet;
   readonly budget: Budget;

@@ -2,7 +2,7 @@ import { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { Approval, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import { foundAllDone, hasEnded, needsNothing, stepOf } from '../fleet/batch-rules.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import type { HoldView } from '../fleet/pass-view.ts';
+import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
@@ -26,16 +26,16 @@ export function awaitedApproval(snapshot: PlanSnapshot, fleet: Fleet): AwaitedAp
 }
 
 /** The last batch of a step with `approval: BeforeNext` holds the next one until somebody approves it. */
-export function nextUnapproved(view: HoldView): Hold | undefined {
+export function nextUnapproved(view: PassView): Hold | undefined {
   return unapproved(view, 'BeforeNext', 'before the next batch');
 }
 
 /** A batch of a step with `approval: BeforeStart` is there, but no node of it gets its turn until somebody approves it. */
-export function startUnapproved(view: HoldView): Hold | undefined {
+export function startUnapproved(view: PassView): Hold | undefined {
   return unapproved(view, 'BeforeStart', 'before it starts');
 }
 
-function unapproved({ input, fleet }: HoldView, approval: Approval['approval'], when: string): Hold | undefined {
+function unapproved({ input, fleet }: PassView, approval: Approval['approval'], when: string): Hold | undefined {
   const awaited = awaitedApproval(input.snapshot, fleet);
   if (awaited?.approval !== approval) return undefined;
   const { name, namespace } = awaited.batch.metadata;

@@ -1,7 +1,7 @@
 import { CONDITIONS, PLAN_REASONS } from '../../../api/conditions.ts';
 import type { UpgradePlan } from '../../../api/generated/upgradeplan.ts';
 import { isTrue } from '../../condition.ts';
-import type { HoldView } from '../fleet/pass-view.ts';
+import type { PassView } from '../fleet/pass-view.ts';
 import type { SiblingPlan } from '../model/facts.ts';
 import type { Hold } from '../model/hold.ts';
 
@@ -18,7 +18,7 @@ export function toSibling({ metadata, spec, status }: UpgradePlan): SiblingPlan 
 }
 
 /** Nothing starts before the plans that this one depends on have succeeded at their versions. */
-export function dependencyNotMet({ input }: HoldView): Hold | undefined {
+export function dependencyNotMet({ input }: PassView): Hold | undefined {
   const { plan, siblings } = input.snapshot;
   const held = { reason: PLAN_REASONS.DependencyNotMet, summary: 'Waiting' } as const;
   const wanted = plan.spec.dependsOn ?? [];

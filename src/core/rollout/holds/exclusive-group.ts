@@ -1,6 +1,6 @@
 import { PLAN_REASONS } from '../../../api/conditions.ts';
 import { COMPONENTS, LABELS } from '../../../api/names.ts';
-import type { HoldView } from '../fleet/pass-view.ts';
+import type { PassView } from '../fleet/pass-view.ts';
 import type { Command, Manifest } from '../model/command.ts';
 import type { Hold } from '../model/hold.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
@@ -12,7 +12,7 @@ export function groupLeaseName(group: string): string {
 }
 
 /** Nothing starts before the plan has its group. Asked last, so that no plan takes it that could not start anyway. */
-export function groupNotTaken({ input }: HoldView): Hold | undefined {
+export function groupNotTaken({ input }: PassView): Hold | undefined {
   const { plan, groups } = input.snapshot;
   const group = plan.spec.exclusiveGroup;
   if (group === undefined) return undefined;
@@ -39,7 +39,7 @@ export interface GroupInput {
  * Takes the group when nothing else holds the plan, and gives it back between batches when the plan has ended or waits for something that is
  * not only a matter of time: then others may run. A plan with an open batch or nodes in their turn keeps it.
  */
-export function stepGroup({ snapshot, settings }: DecisionInput, { hold, open, begins }: GroupInput): readonly Command[] {
+export function decideGroup({ snapshot, settings }: DecisionInput, { hold, open, begins }: GroupInput): readonly Command[] {
   const { plan, groups, nodes } = snapshot;
   const { uid } = plan.metadata;
   const group = plan.spec.exclusiveGroup;
@@ -51,15 +51,15 @@ export function stepGroup({ snapshot, settings }: DecisionInput, { hold, open, b
     if (fact.planUid !== uid) continue;
     // A plan that was given another group keeps the one that it left only as long as nodes are in their turn.
     if (claims || (fact.group === group && goesOn)) continue;
-    commands.push({ kind: 'LeaveGroup', fact, why: `nothing runs in the exclusive group '${fact.group}' any more` });
+    commands.push({ kind: 'ReleaseGroup', fact, why: `nothing runs in the exclusive group '${fact.group}' any more` });
   }
   if (group === undefined || hold?.reason !== PLAN_REASONS.ExclusiveGroupBusy || hold.kind !== 'Working') return commands;
   const left = groups.find((fact) => fact.group === group);
   if (left !== undefined) {
-    commands.push({ kind: 'LeaveGroup', fact: left, why: `${left.plan} had the exclusive group '${group}' and is gone` });
+    commands.push({ kind: 'ReleaseGroup', fact: left, why: `${left.plan} had the exclusive group '${group}' and is gone` });
   } else {
     const why = `nothing else runs in the exclusive group '${group}'`;
-    commands.push({ kind: 'TakeGroup', lease: buildGroupLease(snapshot, group, settings.namespace), why });
+    commands.push({ kind: 'AcquireGroup', lease: buildGroupLease(snapshot, group, settings.namespace), why });
   }
   return commands;
 }

@@ -4,7 +4,7 @@ import { localTime } from '../../schedule/local-time.ts';
 import { nextOpening, openUntil } from '../../schedule/windows.ts';
 import { durationWords } from '../../timing/duration-words.ts';
 import { referencesFor, type Lessons } from '../../timing/reference.ts';
-import type { HoldView, WaitingNode } from '../fleet/pass-view.ts';
+import type { PassView, WaitingNode } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 import { processesOf } from '../records/node-record.ts';
 
@@ -22,7 +22,7 @@ export function expectedSeconds(processes: readonly BatchProcess[], lessons: Les
 }
 
 /** A node does not start when the windows close before it is expected to be done. */
-export function holdForFit({ input, fleet }: HoldView, { batch, entry }: WaitingNode): Hold | undefined {
+export function holdForFit({ input, fleet }: PassView, { batch, entry }: WaitingNode): Hold | undefined {
   const { snapshot, settings, now } = input;
   const windows = snapshot.plan.spec.windows ?? [];
   if (windows.length === 0) return undefined;

@@ -2,11 +2,11 @@ import { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { ChangeFreeze } from '../../../api/generated/upgradeplan.ts';
 import { freezeAt } from '../../schedule/freezes.ts';
 import { toInstant } from '../../text.ts';
-import type { HoldView } from '../fleet/pass-view.ts';
+import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 
 /** Nothing starts in a freeze of the plan or of the cluster, nor while nobody can tell whether the cluster has one. */
-export function holdForFreezes({ input }: HoldView): Hold | undefined {
+export function holdForFreezes({ input }: PassView): Hold | undefined {
   const { plan, clusterFreezes } = input.snapshot;
   const own = freezeAt(plan.spec.freezes ?? [], input.now);
   if (own !== undefined) return frozen(`the freeze '${own.name}'`, own);

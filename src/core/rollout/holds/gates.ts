@@ -3,7 +3,7 @@ import type { UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import type { Gate, GateStatus } from '../../../api/generated/upgradeplan.ts';
 import type { Instant } from '../../facts.ts';
 import { toInstant } from '../../text.ts';
-import type { HoldView } from '../fleet/pass-view.ts';
+import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { inTurn, isTerminal } from '../records/node-record.ts';
@@ -26,7 +26,7 @@ const LONG: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether nothing wants to start, so that gates need not be asked. */
-export function gatesRest({ budget }: HoldView, hold: Hold | undefined): boolean {
+export function gatesRest({ budget }: PassView, hold: Hold | undefined): boolean {
   return budget.exceeded || (hold !== undefined && LONG.has(hold.reason));
 }
 
@@ -48,20 +48,20 @@ export function gateStatuses(gates: readonly Gate[], input: DecisionInput): read
 }
 
 /** Gates BeforeBatch hold the next batch. While one is open nothing is held: the notification only says what is known. */
-export function gatesBeforeBatch(view: HoldView): Hold | undefined {
+export function gatesBeforeBatch(view: PassView): Hold | undefined {
   const settled = view.input.snapshot.batches.every(isSettled);
   return closedGate(view, 'BeforeBatch', settled ? HOLDING : HOLDING.filter((kind) => kind !== 'Unknown'));
 }
 
 /** Whether all gates are open that the next batch waits for; undefined where the plan has none. */
-export function gatesToCome({ input }: HoldView): 'Open' | 'Unknown' | undefined {
+export function gatesToCome({ input }: PassView): 'Open' | 'Unknown' | undefined {
   const gates = gatesFor(input.snapshot, 'BeforeBatch');
   if (gates.length === 0) return undefined;
   return gates.every((gate) => judgeGate(gate, input).kind === 'Open') ? 'Open' : 'Unknown';
 }
 
 /** Gates BeforeNode hold each turn of the open batch. */
-export function gatesBeforeNode(view: HoldView): Hold | undefined {
+export function gatesBeforeNode(view: PassView): Hold | undefined {
   return closedGate(view, 'BeforeNode', HOLDING);
 }
 
@@ -69,7 +69,7 @@ export function gatesBeforeNode(view: HoldView): Hold | undefined {
 const HOLDING = ['Closed', 'Unknown', 'Opening'] as const;
 
 /** The gate that holds, of those that are so. */
-function closedGate({ input }: HoldView, when: Gate['when'], kinds: readonly (typeof HOLDING)[number][]): Hold | undefined {
+function closedGate({ input }: PassView, when: Gate['when'], kinds: readonly (typeof HOLDING)[number][]): Hold | undefined {
   const verdicts = gatesFor(input.snapshot, when).map((gate) => judgeGate(gate, input));
   const worst = kinds.flatMap((kind) => verdicts.find((verdict) => verdict.kind === kind) ?? [])[0];
   if (worst === undefined || worst.kind === 'Open') return undefined;

@@ -1,5 +1,5 @@
 import { PLAN_REASONS } from '../../../api/conditions.ts';
-import type { HoldView, WaitingNode } from '../fleet/pass-view.ts';
+import type { PassView, WaitingNode } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 import { nextUnapproved, startUnapproved } from './approval.ts';
 import { gatesBeforeBatch, gatesBeforeNode } from './gates.ts';
@@ -15,11 +15,11 @@ import { collectingNewNodes } from './new-nodes.ts';
 import { holdForNotification } from './notification.ts';
 import { soaking } from './soak.ts';
 
-type Rule = (view: HoldView) => Hold | undefined;
-type TurnRule = (view: HoldView, waiting: WaitingNode) => Hold | undefined;
+type Rule = (view: PassView) => Hold | undefined;
+type TurnRule = (view: PassView, waiting: WaitingNode) => Hold | undefined;
 
 /** They hold everything new: the next batch, and each turn of the open one. The first that holds is the one that is shown. */
-const START_RULES: readonly Rule[] = [pausedBySpec, pausedByAct, validationPending, holdForSinks, dependencyNotMet];
+const START_RULES: readonly Rule[] = [pausedBySpec, pausedByAction, validationPending, holdForSinks, dependencyNotMet];
 
 /** They hold the next batch, beside the rules above. An approval comes first: somebody has to be asked, and may answer during the soak. */
 const BATCH_RULES: readonly Rule[] = [collectingNewNodes, nextUnapproved, soaking, batchInOtherDomain, requiredNotification];
@@ -37,7 +37,7 @@ const TIME_RULES: readonly Rule[] = [holdForFreezes, holdForWindows];
  * They hold a rollback, beside `maxUnavailable` and the budgets of Pods. No calendar, gate or dependency does: they were made for the upgrade that is
  * to be undone, and a fleet left at a bad version until the next night is the worse of the two.
  */
-const ROLLBACK_RULES: readonly Rule[] = [pausedBySpec, pausedByAct, validationPending, groupNotTaken];
+const ROLLBACK_RULES: readonly Rule[] = [pausedBySpec, pausedByAction, validationPending, groupNotTaken];
 
 /** They hold the turn of one node in a rollback. */
 const ROLLBACK_TURN_RULES: readonly TurnRule[] = [turnInOtherDomain];
@@ -54,7 +54,7 @@ function first<R extends readonly unknown[]>(rules: readonly ((...args: R) => Ho
 }
 
 /** What keeps anything new from starting whatever it is, and is shown first. */
-export function holdStart(view: HoldView): Hold | undefined {
+export function holdStart(view: PassView): Hold | undefined {
   return first(START_RULES, view);
 }
 
@@ -62,36 +62,36 @@ export function holdStart(view: HoldView): Hold | undefined {
  * What keeps the next batch from being made, if anything does. Gates come late: while something else holds, they
  * need not be asked. The exclusive group comes last: no plan takes it that could not start.
  */
-export function holdNextBatch(view: HoldView): Hold | undefined {
+export function holdNextBatch(view: PassView): Hold | undefined {
   return holdStart(view) ?? first([...BATCH_RULES, ...TIME_RULES, gatesBeforeBatch, groupNotTaken], view);
 }
 
 /** What keeps every turn of the open batch from being opened, if anything does. */
-export function holdOpenBatch(view: HoldView): Hold | undefined {
+export function holdOpenBatch(view: PassView): Hold | undefined {
   return holdStart(view) ?? first([...OPEN_BATCH_RULES, ...TIME_RULES, gatesBeforeNode, groupNotTaken], view);
 }
 
 /** What keeps a rollback from going on, if anything does. */
-export function holdRollback(view: HoldView): Hold | undefined {
+export function holdRollback(view: PassView): Hold | undefined {
   return first(ROLLBACK_RULES, view);
 }
 
 /** What keeps this one node from its turn, if anything does; what holds everything has been asked before. */
-export function holdTurn(view: HoldView, waiting: WaitingNode): Hold | undefined {
+export function holdTurn(view: PassView, waiting: WaitingNode): Hold | undefined {
   return first(isRollback(waiting.batch) ? ROLLBACK_TURN_RULES : TURN_RULES, view, waiting);
 }
 
 /** Asked before the group, which a plan would otherwise take and give back in turns. */
-function requiredNotification({ input }: HoldView): Hold | undefined {
+function requiredNotification({ input }: PassView): Hold | undefined {
   return input.snapshot.plan.spec.notify?.required === true ? holdForNotification(input) : undefined;
 }
 
-function pausedBySpec({ input }: HoldView): Hold | undefined {
+function pausedBySpec({ input }: PassView): Hold | undefined {
   if (!input.snapshot.plan.spec.paused) return undefined;
   return { reason: PLAN_REASONS.PausedBySpec, message: 'spec.paused is true', summary: 'Paused', kind: 'Resting' };
 }
 
-function pausedByAct({ input }: HoldView): Hold | undefined {
+function pausedByAction({ input }: PassView): Hold | undefined {
   const { plan, revision, batches } = input.snapshot;
   const pause = plan.status?.pausedBy;
   if (pause === undefined) return undefined;
@@ -103,7 +103,7 @@ function pausedByAct({ input }: HoldView): Hold | undefined {
   return { reason: PLAN_REASONS.PausedByAct, message, summary: 'Paused', kind: 'Resting' };
 }
 
-function validationPending({ input }: HoldView): Hold | undefined {
+function validationPending({ input }: PassView): Hold | undefined {
   const { validation } = input.snapshot;
   if (validation.kind !== 'Pending') return undefined;
   return { reason: PLAN_REASONS.ValidationPending, message: validation.message, summary: 'Waiting', kind: 'Working' };

@@ -3,7 +3,7 @@ import type { NewNodesStatus } from '../../../api/generated/upgradeplan.ts';
 import type { Instant } from '../../facts.ts';
 import { toInstant, toRfc3339 } from '../../text.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import type { HoldView } from '../fleet/pass-view.ts';
+import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 
@@ -13,7 +13,7 @@ function waitingSince({ snapshot, now }: DecisionInput): Instant {
 }
 
 /** Nodes that came late wait for others that may come, so that they go together. */
-export function collectingNewNodes({ input, fleet }: HoldView): Hold | undefined {
+export function collectingNewNodes({ input, fleet }: PassView): Hold | undefined {
   // All others go first.
   if (fleet.late.length === 0 || fleet.late.length < fleet.remaining.length) return undefined;
   const until = waitingSince(input) + input.snapshot.plan.spec.newNodes.collectSeconds * 1000;

@@ -2,7 +2,7 @@ import { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { NodeFact } from '../../facts.ts';
 import { domainOf } from '../fleet/domain.ts';
 import { downNodes, type Fleet } from '../fleet/fleet.ts';
-import type { HoldView, WaitingNode } from '../fleet/pass-view.ts';
+import type { PassView, WaitingNode } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 import { firstInOrder } from '../fleet/order.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
@@ -21,7 +21,7 @@ const CAUSES = {
 } as const;
 
 /** What keeps a node from going down beside those that the plan has taken down in another domain. */
-function holdBeside({ input, fleet }: HoldView, node: NodeFact, down: readonly NodeFact[]): Hold | undefined {
+function holdBeside({ input, fleet }: PassView, node: NodeFact, down: readonly NodeFact[]): Hold | undefined {
   const { snapshot } = input;
   const domain = domainOf(snapshot.plan, node);
   if (domain === undefined) return undefined;
@@ -44,12 +44,12 @@ function holdBeside({ input, fleet }: HoldView, node: NodeFact, down: readonly N
 }
 
 /** `oneDomainAtATime`: a node gets no turn while the plan has a node of another domain down, in whatever batch. */
-export function turnInOtherDomain(view: HoldView, { node, down }: WaitingNode): Hold | undefined {
+export function turnInOtherDomain(view: PassView, { node, down }: WaitingNode): Hold | undefined {
   return holdBeside(view, node, down);
 }
 
 /** The same for the next batch, so that its turn is told before it is made: a batch never has nodes of two domains. */
-export function batchInOtherDomain(view: HoldView): Hold | undefined {
+export function batchInOtherDomain(view: PassView): Hold | undefined {
   const { input, fleet } = view;
   const { snapshot } = input;
   if (snapshot.plan.spec.oneDomainAtATime === undefined) return undefined;

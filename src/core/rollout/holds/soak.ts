@@ -1,7 +1,7 @@
 import { PLAN_REASONS } from '../../../api/conditions.ts';
 import { toInstant, toRfc3339 } from '../../text.ts';
 import { foundAllDone, stepOf } from '../fleet/batch-rules.ts';
-import type { HoldView } from '../fleet/pass-view.ts';
+import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 import { soakGates } from './gates.ts';
 
@@ -10,7 +10,7 @@ import { soakGates } from './gates.ts';
  * was open again; both are written down, so that an operator that was killed goes on with what is left of the soak. A batch that has
  * changed nothing has nothing to prove.
  */
-export function soaking({ input, fleet }: HoldView): Hold | undefined {
+export function soaking({ input, fleet }: PassView): Hold | undefined {
   const { snapshot, now } = input;
   const last = fleet.upgrades.at(-1);
   if (last === undefined || foundAllDone(last)) return undefined;

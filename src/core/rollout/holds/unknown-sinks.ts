@@ -1,10 +1,10 @@
 import { PLAN_REASONS } from '../../../api/conditions.ts';
-import type { HoldView } from '../fleet/pass-view.ts';
+import type { PassView } from '../fleet/pass-view.ts';
 import { sinksUnknown } from '../fleet/sinks-known.ts';
 import type { Hold } from '../model/hold.ts';
 
 /** Nothing starts of which it is not known who is to be told. */
-export function holdForSinks({ input }: HoldView): Hold | undefined {
+export function holdForSinks({ input }: PassView): Hold | undefined {
   const unknown = sinksUnknown(input);
   if (unknown === undefined) return undefined;
   const message = `nothing starts, because the shared sinks are not known: ${unknown}`;

@@ -2,12 +2,12 @@ import { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { Instant } from '../../facts.ts';
 import { localTime } from '../../schedule/local-time.ts';
 import { nextOpening, openUntil } from '../../schedule/windows.ts';
-import type { HoldView } from '../fleet/pass-view.ts';
+import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 
 /** Nothing starts while every window is closed. */
-export function holdForWindows({ input }: HoldView): Hold | undefined {
+export function holdForWindows({ input }: PassView): Hold | undefined {
   const { snapshot, settings, now } = input;
   const windows = snapshot.plan.spec.windows ?? [];
   if (windows.length === 0 || openUntil(windows, settings.cron, now) !== undefined) return undefined;

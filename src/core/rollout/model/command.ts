@@ -9,18 +9,18 @@ export type Manifest = Readonly<Record<string, unknown>>;
 
 /** What one decision asks the shell to do. Each is idempotent, and each carries the sentence that explains it. */
 export type Command = { readonly why: string } & (
-  | { readonly kind: 'HoldPlan' }
-  | { readonly kind: 'LetPlanGo' }
+  | { readonly kind: 'AddFinalizer' }
+  | { readonly kind: 'RemoveFinalizer' }
   | { readonly kind: 'PrepareNamespace'; readonly lease: Manifest }
   | { readonly kind: 'CreateBatch'; readonly batch: Manifest }
-  | { readonly kind: 'TakeGroup'; readonly lease: Manifest }
-  | { readonly kind: 'LeaveGroup'; readonly fact: GroupFact }
-  | { readonly kind: 'RemoveBatch'; readonly batch: UpgradeBatch }
+  | { readonly kind: 'AcquireGroup'; readonly lease: Manifest }
+  | { readonly kind: 'ReleaseGroup'; readonly fact: GroupFact }
+  | { readonly kind: 'DeleteBatch'; readonly batch: UpgradeBatch }
   | { readonly kind: 'OpenTurn'; readonly node: NodeFact; readonly turn: Turn; readonly cordon: boolean }
   /** The turn goes on in its next attempt. */
   | { readonly kind: 'RetryTurn'; readonly node: NodeFact; readonly turn: Turn }
   /** It is the turn of a process that the node's own updater carries out. `event` tells it so. */
-  | { readonly kind: 'GiveTurn'; readonly node: NodeFact; readonly process: string; readonly event: Manifest }
+  | { readonly kind: 'StartExternal'; readonly node: NodeFact; readonly process: string; readonly event: Manifest }
   /** An outsider uncordoned the node in its turn. */
   | { readonly kind: 'Cordon'; readonly node: NodeFact; readonly turn: Turn }
   | { readonly kind: 'Evict'; readonly pod: PodFact }
@@ -58,7 +58,7 @@ export type Command = { readonly why: string } & (
   | { readonly kind: 'CreatePullPod'; readonly pod: Manifest }
   /** Of all nodes of a wave at once. */
   | { readonly kind: 'DeletePullPods'; readonly wave: string }
-  | { readonly kind: 'TellWarnings'; readonly event: Manifest }
+  | { readonly kind: 'RecordWarnings'; readonly event: Manifest }
   | { readonly kind: 'AnswerAction'; readonly action: UpgradeAction; readonly answer: ActionAnswer }
 );
 
@@ -83,7 +83,7 @@ export interface ActionAnswer {
 const NODE_COMMANDS = [
   'OpenTurn',
   'RetryTurn',
-  'GiveTurn',
+  'StartExternal',
   'CloseTurn',
   'Cordon',
   'Quarantine',

@@ -2,7 +2,7 @@ import { PLAN_REASONS, PREFLIGHT_REASONS } from '../../../api/conditions.ts';
 import type { PreflightWarning } from '../../../api/generated/upgradeplan.ts';
 import type { DaemonSetFact, NodeFact } from '../../facts.ts';
 import { selects } from '../../selector.ts';
-import { daemonSetName, standOn } from '../fleet/daemon-set.ts';
+import { daemonSetName, daemonSetStateOn } from '../fleet/daemon-set.ts';
 import { surveyFleet } from '../fleet/fleet.ts';
 import type { PlanSnapshot, Validation } from '../model/snapshot.ts';
 import { isSettled } from '../records/settled.ts';
@@ -46,7 +46,7 @@ export function withoutDaemonPods(
   return plan.spec.processes.flatMap(({ name, nodeSelector, daemonSet }) => {
     if (daemonSet === undefined) return [];
     const set = daemonSets.get(daemonSetName(daemonSet));
-    const found = nodes.filter((node) => selects(nodeSelector, node.labels) && standOn(set, node) === 'Absent');
+    const found = nodes.filter((node) => selects(nodeSelector, node.labels) && daemonSetStateOn(set, node) === 'Absent');
     if (found.length === 0) return [];
     const message = `DaemonSet ${daemonSetName(daemonSet)} has no Pod on ${tell(found)}, so that process '${name}' has nothing to replace there`;
     return [{ reason: PREFLIGHT_REASONS.NoDaemonSetPod, message }];

@@ -5,7 +5,7 @@ import { LABELS, REPORTING_OPERATOR } from '../../../api/names.ts';
 import type { Instant, NodeFact, PodFact } from '../../facts.ts';
 import { presentFields } from '../../present-fields.ts';
 import { counted, cutToBytes, toMicroTime } from '../../text.ts';
-import type { HoldView } from '../fleet/pass-view.ts';
+import type { PassView } from '../fleet/pass-view.ts';
 import type { Command, Manifest } from '../model/command.ts';
 import { whyIdle } from '../fleet/current.ts';
 import { cutBatches, nextIndex } from '../batch/cut-batch.ts';
@@ -27,7 +27,7 @@ const MESSAGE_BYTES = 512;
 const MOST_NAMES = 5;
 
 /** What is done to have the next batch's images on its nodes before its turn. */
-export interface PrePullStep {
+export interface PrePullResult {
   readonly commands: readonly Command[];
   readonly status: PrePullStatus | undefined;
   readonly lookAt: Instant | undefined;
@@ -63,7 +63,7 @@ interface Tally {
  * wave is, and the plan's status how many waves are over: a kill loses nothing but time. Nothing waits for it, and what fails is told.
  * `making`: the next batch is made in this very pass.
  */
-export function stepPrePull(view: HoldView, making: boolean): PrePullStep {
+export function decidePrePull(view: PassView, making: boolean): PrePullResult {
   const { snapshot } = view.input;
   const known = knownProgress(view);
   const wave = making || !mayPull(view) ? undefined : nextWave(view, known);
@@ -84,7 +84,7 @@ export function stepPrePull(view: HoldView, making: boolean): PrePullStep {
 }
 
 /** Whether the plan pulls ahead at all, and there is a batch to come in this rollout. */
-function isWanted({ input, fleet, budget }: HoldView): boolean {
+function isWanted({ input, fleet, budget }: PassView): boolean {
   const { plan } = input.snapshot;
   const goesOn =
     plan.metadata.deletionTimestamp === undefined &&
@@ -97,20 +97,20 @@ function isWanted({ input, fleet, budget }: HoldView): boolean {
  * While nothing new may start, nothing is pulled either: a window or a freeze is there for what goes over the network as well. What a soak, an
  * approval or a gate holds is pulled.
  */
-function mayPull(view: HoldView): boolean {
+function mayPull(view: PassView): boolean {
   if (!isWanted(view) || view.budget.exceeded || view.input.snapshot.validation.kind !== 'Valid') return false;
   return [holdStart, holdForFreezes, holdForWindows, groupNotTaken].every((rule) => rule(view) === undefined);
 }
 
 /** What the status says, where it is of the batch that is to come now. */
-function knownProgress(view: HoldView): PrePullStatus | undefined {
+function knownProgress(view: PassView): PrePullStatus | undefined {
   const { plan, revision } = view.input.snapshot;
   const known = plan.status?.prePull;
   const isSame = known?.revision === revision && known.batch === nextIndex(view.input.snapshot);
   return isSame && isWanted(view) ? known : undefined;
 }
 
-function nextWave({ input, fleet }: HoldView, known: PrePullStatus | undefined): Wave | undefined {
+function nextWave({ input, fleet }: PassView, known: PrePullStatus | undefined): Wave | undefined {
   if (known !== undefined && known.done >= known.nodes) return undefined;
   const start = Math.floor((known?.done ?? 0) / MOST_AT_ONCE) * MOST_AT_ONCE;
   for (const { index, nodes } of cutBatches(input.snapshot, fleet)) {
@@ -196,5 +196,5 @@ function tell({ snapshot, now, hash }: DecisionInput, { index }: Wave, message: 
     reportingController: REPORTING_OPERATOR,
     reportingInstance: REPORTING_OPERATOR,
   };
-  return { kind: 'TellWarnings', event, why: `the images of batch ${index} cannot be pulled everywhere` };
+  return { kind: 'RecordWarnings', event, why: `the images of batch ${index} cannot be pulled everywhere` };
 }

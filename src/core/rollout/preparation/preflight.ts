@@ -25,20 +25,20 @@ export function needsPreflight(plan: UpgradePlan): boolean {
 }
 
 /** What the pre-flight says in the status, and the Event that tells it once. */
-export interface PreflightStep {
+export interface PreflightResult {
   readonly status: PlanPreflight | undefined;
   readonly commands: readonly Command[];
 }
 
 /** Looks at the fleet before anything is touched, and again when the spec has changed: once for each generation of the plan. */
-export function stepPreflight(input: DecisionInput, fleet: Fleet): PreflightStep {
+export function decidePreflight(input: DecisionInput, fleet: Fleet): PreflightResult {
   const { plan, preflight: facts } = input.snapshot;
   if (facts === undefined || !needsPreflight(plan)) return { status: plan.status?.preflight, commands: [] };
   const warnings = warningsOf(input.snapshot, fleet, facts);
   const status = { observedGeneration: plan.metadata.generation, warnings };
   if (warnings.length === 0) return { status, commands: [] };
   const why = `the pre-flight found ${counted(warnings.length, 'thing')} that may go wrong`;
-  return { status, commands: [{ kind: 'TellWarnings', event: eventOf(input, warnings), why }] };
+  return { status, commands: [{ kind: 'RecordWarnings', event: eventOf(input, warnings), why }] };
 }
 
 function warningsOf(snapshot: PlanSnapshot, fleet: Fleet, facts: PreflightFacts): PreflightWarning[] {

@@ -1,7 +1,7 @@
 import type { PlanRollback, RollbackPolicy, UpgradePlan } from '../../../api/generated/upgradeplan.ts';
 import { counted, cutToBytes, toRfc3339 } from '../../text.ts';
 import { recordedEnd } from '../fleet/ended.ts';
-import type { HoldView } from '../fleet/pass-view.ts';
+import type { PassView } from '../fleet/pass-view.ts';
 import { canGoBack, rollbackCuts, type RollbackCut, type RollbackScope } from './cut-rollback.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 
@@ -30,7 +30,7 @@ export function extent(cuts: readonly RollbackCut[]): string {
 }
 
 /** What the failure policy wants to be taken back now; undefined while it wants nothing, or nothing can be. */
-function policyScope({ input, fleet, budget }: HoldView): { readonly scope: RollbackScope; readonly extent: string } | undefined {
+function policyScope({ input, fleet, budget }: PassView): { readonly scope: RollbackScope; readonly extent: string } | undefined {
   const { snapshot } = input;
   const { plan } = snapshot;
   const batch = fleet.upgrades.at(-1)?.metadata.name;
@@ -43,7 +43,7 @@ function policyScope({ input, fleet, budget }: HoldView): { readonly scope: Roll
 }
 
 /** The rollback that waits for approval now, if one does. */
-export function awaitedRollback(view: HoldView): AwaitedRollback | undefined {
+export function awaitedRollback(view: PassView): AwaitedRollback | undefined {
   const { plan, revision } = view.input.snapshot;
   const wanted = policyOf(plan).approval === 'Required' ? policyScope(view) : undefined;
   const batch = view.fleet.upgrades.at(-1)?.metadata.name;
@@ -57,7 +57,7 @@ export function awaitedRollback(view: HoldView): AwaitedRollback | undefined {
 }
 
 /** The rollback that is under way, or that the failure policy begins now. */
-export function decidedRollback(view: HoldView): PlanRollback | undefined {
+export function decidedRollback(view: PassView): PlanRollback | undefined {
   const { snapshot, now } = view.input;
   const recorded = recordedRollback(snapshot);
   if (recorded !== undefined) return recorded;

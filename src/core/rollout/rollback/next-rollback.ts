@@ -1,20 +1,20 @@
 import type { PlanEnd, PlanRollback } from '../../../api/generated/upgradeplan.ts';
 import { counted, cutToBytes, toRfc3339 } from '../../text.ts';
-import type { HoldView } from '../fleet/pass-view.ts';
+import type { PassView } from '../fleet/pass-view.ts';
 import { holdRollback } from '../holds/holds.ts';
-import { NO_NEXT, type NextStep } from '../batch/next-batch.ts';
+import { NO_NEXT_BATCH, type NextBatchResult } from '../batch/next-batch.ts';
 import { holdBriefly } from '../holds/notification.ts';
 import { isSettled } from '../records/settled.ts';
 import { buildRollback, rollbackCuts } from './cut-rollback.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 
 /** Makes the next batch of the rollback that is under way, unless something holds it or nothing is left. */
-export function nextRollback(view: HoldView, rollback: PlanRollback): NextStep {
+export function nextRollback(view: PassView, rollback: PlanRollback): NextBatchResult {
   const { input, fleet, budget } = view;
   const { snapshot } = input;
-  if (snapshot.validation.kind === 'Refused' || budget.exceeded) return NO_NEXT;
+  if (snapshot.validation.kind === 'Refused' || budget.exceeded) return NO_NEXT_BATCH;
   const next = rollbackCuts(snapshot, fleet, rollback)[0];
-  if (next === undefined) return NO_NEXT;
+  if (next === undefined) return NO_NEXT_BATCH;
   const hold = holdRollback(view) ?? holdBriefly(input);
   if (hold !== undefined) return { commands: [], hold };
   const batch = buildRollback(snapshot, fleet, next, rollback.time);
@@ -23,7 +23,7 @@ export function nextRollback(view: HoldView, rollback: PlanRollback): NextStep {
 }
 
 /** The end of the rollback that is under way: nothing is left to be taken back. */
-export function endOfRollback({ input, fleet }: HoldView): PlanEnd | undefined {
+export function endOfRollback({ input, fleet }: PassView): PlanEnd | undefined {
   const { snapshot, now } = input;
   const rollback = recordedRollback(snapshot);
   if (rollback === undefined || snapshot.plan.metadata.deletionTimestamp !== undefined) return undefined;

@@ -3,11 +3,11 @@ import type { BatchProcess, ProcessRecord } from '../../../api/generated/upgrade
 import type { DaemonSetFact, NodeFact, PodFact } from '../../facts.ts';
 import { cutToBytes, toInstant, toRfc3339 } from '../../text.ts';
 import type { Command } from '../model/command.ts';
-import { daemonSetName, isOfNewest, podsOn, standOn, type DaemonSetRef } from '../fleet/daemon-set.ts';
+import { daemonSetName, isOfNewest, podsOn, daemonSetStateOn, type DaemonSetRef } from '../fleet/daemon-set.ts';
 import { podName } from './drain/pods-to-evict.ts';
 import type { NodeInput } from './node-input.ts';
 import { misfit } from '../fleet/pod-fit.ts';
-import type { BegunStep } from './advance-job.ts';
+import type { BegunResult } from './advance-job.ts';
 import { podLeft } from './retry.ts';
 
 /** What the decision about a process looks at that replaces the Pod of a DaemonSet. */
@@ -35,13 +35,13 @@ interface Obstacle {
  * Decides how far a process is that replaces the Pod of a DaemonSet: what is there of it on the node is the whole truth, so that a kill
  * between the deletion and its record loses nothing, and a Pod of the newest revision is never deleted.
  */
-export function stepDaemonSet(daemon: DaemonSetInput): BegunStep {
+export function advanceDaemonSet(daemon: DaemonSetInput): BegunResult {
   const { input, node, process, of, attempt, before } = daemon;
   const { now } = input;
   const ended = before === undefined ? undefined : endedStep(before);
   if (ended !== undefined) return ended;
   const set = input.daemonSets.get(daemonSetName(of));
-  const stand = standOn(set, node);
+  const stand = daemonSetStateOn(set, node);
   if (before === undefined && stand === 'Absent') return { kind: 'Succeeded', record: notHere(process, of), overdue: false };
   const started = toInstant(before?.startTime) ?? now;
   const deadline = started + process.deadlineSeconds * 1000;
@@ -58,7 +58,7 @@ export function stepDaemonSet(daemon: DaemonSetInput): BegunStep {
   return { kind: 'Running', record, overdue: false, lookAt: deadline + 1000, commands: replacing(daemon, replace) };
 }
 
-function endedStep(record: ProcessRecord): BegunStep | undefined {
+function endedStep(record: ProcessRecord): BegunResult | undefined {
   if (record.state === 'Skipped') return { kind: 'Succeeded', record, overdue: false };
   const ended = record.state === 'Succeeded' || record.state === 'Failed';
   return ended ? { kind: record.state, record, overdue: false } : undefined;

@@ -6,7 +6,7 @@ import { notePrefix } from '../../reports/report-event.ts';
 import { cutToBytes, toInstant, toMicroTime, toRfc3339 } from '../../text.ts';
 import type { Command, Manifest } from '../model/command.ts';
 import type { NodeInput } from './node-input.ts';
-import type { ProcessStep } from './advance-job.ts';
+import type { ProcessResult } from './advance-job.ts';
 import { versionMismatches } from '../fleet/verify.ts';
 
 /** What the decision about a process looks at that the node's own updater carries out. */
@@ -30,7 +30,7 @@ export function givenTurn(node: NodeFact | undefined): string | undefined {
  * Decides how far a process is that the node's own updater carries out. It is given its turn; its word alone is not enough, so it has ended
  * when what `verify` compares is there, or when it says so, and then `verify` decides.
  */
-export function stepExternal(external: ExternalInput): ProcessStep {
+export function advanceExternal(external: ExternalInput): ProcessResult {
   const { input, node, process, attempt, before, reports } = external;
   const { now, batch } = input;
   if (before?.state === 'Succeeded' || before?.state === 'Failed') return { kind: before.state, record: before, overdue: false };
@@ -61,7 +61,7 @@ function wordsOf(last: ReportFact | undefined, announced: boolean, lacks: readon
   return words === '' ? (lacks[0] ?? '') : words;
 }
 
-function failed(base: Omit<ProcessRecord, 'state'>, reason: string, message: string, now: Instant): ProcessStep {
+function failed(base: Omit<ProcessRecord, 'state'>, reason: string, message: string, now: Instant): ProcessResult {
   const end = { reason, message: cutToBytes(message, 128), endTime: toRfc3339(now) };
   return { kind: 'Failed', record: { ...base, state: 'Failed', ...end }, overdue: false };
 }
@@ -69,7 +69,7 @@ function failed(base: Omit<ProcessRecord, 'state'>, reason: string, message: str
 function giveTurn(external: ExternalInput): Command {
   const { node, process } = external;
   const why = `${process.name} is next on ${node.name}: its own updater is told`;
-  return { kind: 'GiveTurn', node, process: process.name, event: turnEvent(external), why };
+  return { kind: 'StartExternal', node, process: process.name, event: turnEvent(external), why };
 }
 
 /** The Event that tells a node's updater that it is its turn. */

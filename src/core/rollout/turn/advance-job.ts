@@ -20,7 +20,7 @@ export interface ProcessInput {
 }
 
 /** How far a process is. `record` is what was observed; `overdue` that it is past its deadline and has not ended. */
-export type ProcessStep =
+export type ProcessResult =
   | { readonly kind: 'NotStarted' }
   | {
       readonly kind: 'Running' | 'Verifying' | 'Succeeded' | 'Failed';
@@ -31,7 +31,7 @@ export type ProcessStep =
     };
 
 /** How far a process is that has begun. */
-export type BegunStep = Exclude<ProcessStep, { kind: 'NotStarted' }>;
+export type BegunResult = Exclude<ProcessResult, { kind: 'NotStarted' }>;
 
 /** After the Job has ended, how long a new boot ID or a late report may take to be seen (ms). */
 const EVIDENCE_GRACE_MS = 60_000;
@@ -82,7 +82,7 @@ function failureMessage(input: ProcessInput): string {
  * Decides how far a process is: facts first (Job, Pod, boot ID), reports second. A Job that was started is never taken for one that
  * was not: when it has vanished, the process is verified or failed, not run again.
  */
-export function stepProcess(input: ProcessInput): ProcessStep {
+export function advanceJob(input: ProcessInput): ProcessResult {
   const { before, job } = input;
   if (before?.state === 'Succeeded' || before?.state === 'Failed') return { kind: before.state, record: before, overdue: false };
   const started = toInstant(before?.startTime) ?? job?.createdTime;
@@ -104,7 +104,7 @@ export function stepProcess(input: ProcessInput): ProcessStep {
 }
 
 /** The Job controller waits for Pods that cannot end, because their node is lost or its kubelet is stuck: that is as final as it gets. */
-function stepFailing(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessStep {
+function stepFailing(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessResult {
   const until = (job.failedTime ?? evidence.deadline) + STOPPING_MS;
   if (!input.node.ready || input.now > until) return stepFailed(input, job, evidence, outcome);
   return outcome.running('stopping', until);
@@ -112,10 +112,10 @@ function stepFailing(input: ProcessInput, job: JobFact, evidence: Evidence, outc
 
 interface Outcomes {
   /** `until`: when it is looked at again at the latest, if not at its deadline. */
-  running(message: string | undefined, until?: Instant): ProcessStep;
-  verifying(message: string, until: Instant, endTime?: Instant): ProcessStep;
-  succeeded(end: Instant): ProcessStep;
-  failed(reason: string, message: string, end: Instant): ProcessStep;
+  running(message: string | undefined, until?: Instant): ProcessResult;
+  verifying(message: string, until: Instant, endTime?: Instant): ProcessResult;
+  succeeded(end: Instant): ProcessResult;
+  failed(reason: string, message: string, end: Instant): ProcessResult;
 }
 
 /** Makes the steps, each with the record of what was observed. */
@@ -161,7 +161,7 @@ function outcomesFor({ process, before, job, now }: ProcessInput, started: Insta
   };
 }
 
-function stepActive(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessStep {
+function stepActive(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessResult {
   const { process, pod, reports } = input;
   if (process.disruption === 'Reboot' && evidence.rebooted)
     return outcome.verifying('rebooted; its Job is ending', evidence.deadline);
@@ -171,7 +171,7 @@ function stepActive(input: ProcessInput, evidence: Evidence, outcome: Outcomes):
   return outcome.running(last === undefined ? pod?.waiting : `${progress}${last.note}`.trim());
 }
 
-function stepComplete(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessStep {
+function stepComplete(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessResult {
   const { process, now } = input;
   const end = job.completedTime ?? now;
   if (process.disruption !== 'Reboot') return outcome.succeeded(end);
@@ -187,7 +187,7 @@ function stepComplete(input: ProcessInput, job: JobFact, evidence: Evidence, out
   return outcome.failed(NODE_REASONS.NoReturnFromReboot, 'its Job ended, but the host did not reboot before the deadline', now);
 }
 
-function stepFailed(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessStep {
+function stepFailed(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessResult {
   const { process, now } = input;
   const end = job.failedTime ?? now;
   const late = job.reason === 'DeadlineExceeded';
@@ -215,7 +215,7 @@ interface Killed {
 }
 
 /** What the failed Job of a process that reboots its host means; undefined when it failed by itself. */
-function stepKilled(input: ProcessInput, { evidence, outcome, end, late }: Killed): ProcessStep | undefined {
+function stepKilled(input: ProcessInput, { evidence, outcome, end, late }: Killed): ProcessResult | undefined {
   const { pod, now } = input;
   const ownFailure = pod?.terminated !== undefined && !KILLED.has(pod.terminated.exitCode) && pod.terminated.exitCode !== 0;
   if (evidence.reportedFailure) return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), end);
@@ -230,7 +230,7 @@ function stepKilled(input: ProcessInput, { evidence, outcome, end, late }: Kille
   return evidence.rebooted ? unannounced(outcome, end) : undefined;
 }
 
-function stepVanished(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessStep {
+function stepVanished(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessResult {
   const { process, before, now } = input;
   const seen = before?.state === 'Verifying' ? (toInstant(before.endTime) ?? now) : now;
   if (evidence.reportedFailure) return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), seen);
@@ -248,14 +248,14 @@ function stepVanished(input: ProcessInput, evidence: Evidence, outcome: Outcomes
   return outcome.failed(NODE_REASONS.JobVanished, 'its Job was deleted, and nothing shows that its work was done', now);
 }
 
-function afterReboot(input: ProcessInput, evidence: Evidence, outcome: Outcomes, end: Instant): ProcessStep {
+function afterReboot(input: ProcessInput, evidence: Evidence, outcome: Outcomes, end: Instant): ProcessResult {
   if (input.node.ready) return outcome.succeeded(Math.max(end, toInstant(input.before?.endTime) ?? end));
   if (input.now <= evidence.deadline)
     return outcome.verifying('rebooted; waiting for the node to be Ready', evidence.deadline, end);
   return outcome.failed(NODE_REASONS.NoReturnFromReboot, 'rebooted, but was not Ready again before the deadline', input.now);
 }
 
-function unannounced(outcome: Outcomes, end: Instant): ProcessStep {
+function unannounced(outcome: Outcomes, end: Instant): ProcessResult {
   return outcome.failed(
     NODE_REASONS.UnannouncedReboot,
     'the host rebooted, but no UpgradeRebooting was reported: report it, or give the process a `verify`',

@@ -5,15 +5,15 @@ import type { NodeFact } from '../../facts.ts';
 import { toRfc3339 } from '../../text.ts';
 import { doneMark, goalState, isGoal, isMarkedDone } from '../records/goal.ts';
 import { inTurn, isTerminal } from '../records/node-record.ts';
-import type { NodeInput, NodeStep } from './node-input.ts';
-import { stepTurn } from './advance-turn.ts';
+import type { NodeInput, NodeResult } from './node-input.ts';
+import { advanceTurn } from './advance-turn.ts';
 
 /** Decides what follows for one node that is not waiting for its turn. */
-export function stepNode(input: NodeInput): NodeStep {
+export function advanceNode(input: NodeInput): NodeResult {
   const { before, node, batch } = input;
   if (isTerminal(before)) return closeAfter(input);
   if (node === undefined) return stepGone(input);
-  if (inTurn(node, batch)) return stepTurn(input, node);
+  if (inTurn(node, batch)) return advanceTurn(input, node);
   // The release is the evidence of success: a kill between it and the record loses nothing.
   if (node.done !== undefined && isMarkedDone(batch, node)) {
     const record: NodeRecord = { ...withoutProgress(before), state: goalState(batch), endTime: before.endTime ?? node.done.time };
@@ -40,7 +40,7 @@ function completeProcesses(record: NodeRecord, time: string): NodeRecord {
 }
 
 /** A failure is on record before its turn is closed, because the Node does not keep it. */
-function closeAfter(input: NodeInput): NodeStep {
+function closeAfter(input: NodeInput): NodeResult {
   const { before, node, batch, batchNode, now } = input;
   if (node === undefined || !inTurn(node, batch)) {
     const quarantined = before.quarantined === true && node?.quarantine?.planUid === batch.spec.planUid;
@@ -55,7 +55,7 @@ function closeAfter(input: NodeInput): NodeStep {
   return { record: before, commands: [{ kind: 'CloseTurn', node, done, ...forget, ...ended, why }] };
 }
 
-function quarantine({ before, batch, namespace, now }: NodeInput, node: NodeFact): NodeStep {
+function quarantine({ before, batch, namespace, now }: NodeInput, node: NodeFact): NodeResult {
   const failed = before.processes?.find((process) => process.state === 'Failed');
   const mark: Quarantine = {
     namespace,
@@ -73,7 +73,7 @@ function quarantine({ before, batch, namespace, now }: NodeInput, node: NodeFact
   return { record: before, commands: [{ kind: 'Quarantine', node, quarantine: mark, why }] };
 }
 
-function stepGone(input: NodeInput): NodeStep {
+function stepGone(input: NodeInput): NodeResult {
   const { before, now } = input;
   const message = before.state === 'Pending' ? 'the Node is gone' : 'the Node went away in its turn';
   const record: NodeRecord = {

@@ -9,17 +9,17 @@ import type { DecisionInput } from '../model/snapshot.ts';
 import { isRollback } from '../records/goal.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import { isSettled } from '../records/settled.ts';
-import { stepNode } from './advance-node.ts';
+import { advanceNode } from './advance-node.ts';
 
 /** The facts' verdict on each node of the batch, before new turns are opened. */
-export interface NodesStep {
+export interface NodesResult {
   readonly records: ReadonlyMap<string, NodeRecord>;
   readonly commands: readonly Command[];
   readonly lookAt: Instant | undefined;
 }
 
 /** Steps every node of a batch. */
-export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep {
+export function advanceNodes(input: DecisionInput, batch: UpgradeBatch): NodesResult {
   const { snapshot, now, hash, settings } = input;
   const before = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record]));
   const jobs = Map.groupBy(
@@ -42,7 +42,7 @@ export function stepNodes(input: DecisionInput, batch: UpgradeBatch): NodesStep 
   let lookAt: Instant | undefined;
   for (const batchNode of batch.spec.nodes) {
     const node = snapshot.nodes.get(batchNode.name);
-    const step = stepNode({
+    const step = advanceNode({
       namespace: snapshot.plan.metadata.namespace,
       batch,
       batchNode,

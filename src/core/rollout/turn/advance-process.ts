@@ -5,14 +5,14 @@ import { mergeCheckpoints } from '../../timing/checkpoint.ts';
 import type { Command } from '../model/command.ts';
 import { runInTurn } from '../fleet/current.ts';
 import { daemonSetName } from '../fleet/daemon-set.ts';
-import { notHere, stepDaemonSet } from './advance-daemon-set.ts';
-import { stepExternal } from './advance-external.ts';
+import { notHere, advanceDaemonSet } from './advance-daemon-set.ts';
+import { advanceExternal } from './advance-external.ts';
 import { goalVersion, isRollback } from '../records/goal.ts';
 import { buildVerifyJob, jobName, verifyProcess } from '../manifests/job.ts';
 import { recordOf, type NodeInput } from './node-input.ts';
-import { stepOverdue } from './mark-overdue.ts';
-import { stepProcess, type BegunStep, type ProcessInput, type ProcessStep } from './advance-job.ts';
-import { isVerified, stepVerify } from './advance-verify.ts';
+import { markOverdue } from './mark-overdue.ts';
+import { advanceJob, type BegunResult, type ProcessInput, type ProcessResult } from './advance-job.ts';
+import { isVerified, advanceVerify } from './advance-verify.ts';
 
 interface InTurnInput {
   readonly process: BatchProcess;
@@ -21,7 +21,7 @@ interface InTurnInput {
 }
 
 /** Decides how far one process of a node in its turn is: first the process itself, then its `verify`. */
-export function stepProcessInTurn(input: NodeInput, node: NodeFact, { process, attempt, fromVersion }: InTurnInput): ProcessStep {
+export function advanceProcess(input: NodeInput, node: NodeFact, { process, attempt, fromVersion }: InTurnInput): ProcessResult {
   const recorded = recordOf(input, process.name);
   // What an earlier attempt left on record says nothing of this one.
   const before = (recorded?.attempt ?? attempt) === attempt ? recorded : undefined;
@@ -36,7 +36,7 @@ export function stepProcessInTurn(input: NodeInput, node: NodeFact, { process, a
   const untimed = stepUntimed(input, { seen, attempt });
   if (untimed.kind === 'NotStarted') return untimed;
   const reference = input.references.get(process.name);
-  const step = withCheckpoint(stepOverdue({ ...seen, step: untimed, reference }), checkpointOf(input, process.name));
+  const step = withCheckpoint(markOverdue({ ...seen, step: untimed, reference }), checkpointOf(input, process.name));
   const endedNow = step.kind === 'Succeeded' && before?.state !== 'Succeeded' && step.record.state !== 'Skipped';
   if (process.verify === undefined || !endedNow) return step;
   return stepOwnVerify(input, { node, process, attempt, record: step.record, fromVersion });
@@ -46,11 +46,11 @@ export function stepProcessInTurn(input: NodeInput, node: NodeFact, { process, a
 function stepUntimed(
   input: NodeInput,
   { seen, attempt }: { readonly seen: ProcessInput; readonly attempt: number },
-): ProcessStep {
+): ProcessResult {
   const { process, node, before, reports } = seen;
   const { daemonSet, external } = process;
-  if (daemonSet !== undefined) return stepDaemonSet({ input, node, process, of: daemonSet, attempt, before });
-  return external === undefined ? stepProcess(seen) : stepExternal({ input, node, process, attempt, before, reports });
+  if (daemonSet !== undefined) return advanceDaemonSet({ input, node, process, of: daemonSet, attempt, before });
+  return external === undefined ? advanceJob(seen) : advanceExternal({ input, node, process, attempt, before, reports });
 }
 
 /** What the process, in this attempt and those before, wants the next one to know. */
@@ -59,12 +59,12 @@ export function checkpointOf(input: NodeInput, process: string): string | undefi
   return mergeCheckpoints(recordOf(input, process)?.checkpoint, reported);
 }
 
-function withCheckpoint(step: BegunStep, checkpoint: string | undefined): BegunStep {
+function withCheckpoint(step: BegunResult, checkpoint: string | undefined): BegunResult {
   return checkpoint === undefined ? step : { ...step, record: { ...step.record, checkpoint } };
 }
 
 /** It counts as done: what it would bring was there when the turn was opened, or nothing takes back what it did. */
-function leftOut(input: NodeInput, process: BatchProcess, before: ProcessRecord | undefined): ProcessStep {
+function leftOut(input: NodeInput, process: BatchProcess, before: ProcessRecord | undefined): ProcessResult {
   return { kind: 'Succeeded', record: before ?? idleRecord(input, process), overdue: false };
 }
 
@@ -90,11 +90,11 @@ interface VerifiedInput {
   readonly node: NodeFact;
   readonly process: BatchProcess;
   readonly attempt: number;
-  readonly record: Extract<ProcessStep, { record: unknown }>['record'];
+  readonly record: Extract<ProcessResult, { record: unknown }>['record'];
   readonly fromVersion: string | undefined;
 }
 
-function stepOwnVerify(input: NodeInput, { node, process, attempt, record, fromVersion }: VerifiedInput): ProcessStep {
+function stepOwnVerify(input: NodeInput, { node, process, attempt, record, fromVersion }: VerifiedInput): ProcessResult {
   const { batch, now, hash, namespace } = input;
   const { verify } = process;
   if (verify === undefined) throw new Error(`the process ${process.name} has no verify`);
@@ -103,7 +103,7 @@ function stepOwnVerify(input: NodeInput, { node, process, attempt, record, fromV
   const why = `what ${process.name} did on ${node.name} is looked at`;
   const createJob: Command | undefined =
     manifest === undefined ? undefined : { kind: 'CreateJob', node: node.name, job: manifest, why };
-  return stepVerify({
+  return advanceVerify({
     verify,
     record,
     node,

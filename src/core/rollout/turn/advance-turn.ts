@@ -10,12 +10,12 @@ import { processesOf } from '../records/node-record.ts';
 import { givenTurn } from './advance-external.ts';
 import { buildJob, jobName } from '../manifests/job.ts';
 import { keepCordon } from './keep-cordon.ts';
-import { recordOf, type NodeInput, type NodeStep } from './node-input.ts';
-import { checkpointOf, stepProcessInTurn } from './advance-process.ts';
-import type { ProcessStep } from './advance-job.ts';
+import { recordOf, type NodeInput, type NodeResult } from './node-input.ts';
+import { checkpointOf, advanceProcess } from './advance-process.ts';
+import type { ProcessResult } from './advance-job.ts';
 import { attemptOf, podLeft } from './retry.ts';
-import { stepTurnDrain } from './drain/drain-turn.ts';
-import { failedTurn, stepFailure } from './failure.ts';
+import { drainTurn } from './drain/drain-turn.ts';
+import { failedTurn, handleFailure } from './failure.ts';
 
 /** How long a Job with `report: Socket` waits for the reporter (ms). */
 const REPORTER_GRACE_MS = 30_000;
@@ -24,11 +24,11 @@ const REPORTER_GRACE_MS = 30_000;
 const LEFT_POD_MS = 10 * 60_000;
 
 /** Decides what follows for a node in its turn: drain, then its processes one after the other, then the release. */
-export function stepTurn(input: NodeInput, node: NodeFact): NodeStep {
+export function advanceTurn(input: NodeInput, node: NodeFact): NodeResult {
   return keepCordon(node, stepOpenTurn(input, node));
 }
 
-function stepOpenTurn(input: NodeInput, node: NodeFact): NodeStep {
+function stepOpenTurn(input: NodeInput, node: NodeFact): NodeResult {
   const { batch, batchNode, before, now } = input;
   const turn = node.turn;
   const processes = processesOf(batch, batchNode);
@@ -47,7 +47,7 @@ function stepOpenTurn(input: NodeInput, node: NodeFact): NodeStep {
     return { record: { name: batchNode.name, state: 'NotAttempted', ...end }, commands: [] };
   }
   if (!begun && isDrainedFor(batch, toRun)) {
-    const drain = stepTurnDrain(input, node, { base, opened, processes: toRun });
+    const drain = drainTurn(input, node, { base, opened, processes: toRun });
     if (drain !== undefined) return drain;
   }
   return stepProcesses(input, node, { base, processes, opened });
@@ -65,17 +65,17 @@ interface ProcessesInput {
   readonly opened: Instant;
 }
 
-function stepProcesses(input: NodeInput, node: NodeFact, { base, processes, opened }: ProcessesInput): NodeStep {
+function stepProcesses(input: NodeInput, node: NodeFact, { base, processes, opened }: ProcessesInput): NodeResult {
   const { before } = input;
   const records: ProcessRecord[] = [];
   let lastEnd = opened;
   for (const process of processes) {
     const attempt = currentAttempt(input, node, { process, processes });
-    const step = stepProcessInTurn(input, node, { process, attempt, fromVersion: base.fromVersion });
+    const step = advanceProcess(input, node, { process, attempt, fromVersion: base.fromVersion });
     if (step.kind === 'NotStarted') return startProcess(input, node, { base, process, attempt, records, since: lastEnd });
     records.push(step.record);
     lastEnd = toInstant(step.record.verifiedTime ?? step.record.endTime) ?? lastEnd;
-    if (step.kind === 'Failed') return stepFailure(input, node, { base, failed: step.record, attempt, records });
+    if (step.kind === 'Failed') return handleFailure(input, node, { base, failed: step.record, attempt, records });
     if (step.kind !== 'Succeeded') return stillWorking({ base, step, records });
   }
   if (!node.ready)
@@ -102,11 +102,11 @@ function currentAttempt(input: NodeInput, node: NodeFact, { process, processes }
 
 interface WorkingInput {
   readonly base: NodeRecord;
-  readonly step: Exclude<ProcessStep, { kind: 'NotStarted' }>;
+  readonly step: Exclude<ProcessResult, { kind: 'NotStarted' }>;
   readonly records: readonly ProcessRecord[];
 }
 
-function stillWorking({ base, step, records }: WorkingInput): NodeStep {
+function stillWorking({ base, step, records }: WorkingInput): NodeResult {
   const state = step.kind === 'Verifying' ? 'Verifying' : 'Upgrading';
   const message = step.record.message === undefined ? {} : { message: step.record.message };
   const record: NodeRecord = { ...base, state, ...message, ...(step.overdue ? { overdue: true } : {}), processes: records };
@@ -121,7 +121,7 @@ interface NotReadyInput {
   readonly deadlineSeconds: number;
 }
 
-function stepNotReady({ input, base, records, lastEnd, deadlineSeconds }: NotReadyInput): NodeStep {
+function stepNotReady({ input, base, records, lastEnd, deadlineSeconds }: NotReadyInput): NodeResult {
   const deadline = lastEnd + deadlineSeconds * 1000;
   if (input.now <= deadline) {
     const record: NodeRecord = { ...base, state: 'Verifying', message: 'waiting for the node to be Ready', processes: records };
@@ -142,7 +142,7 @@ interface StartInput {
   readonly since: Instant;
 }
 
-function startProcess(input: NodeInput, node: NodeFact, { base, process, attempt, records, since }: StartInput): NodeStep {
+function startProcess(input: NodeInput, node: NodeFact, { base, process, attempt, records, since }: StartInput): NodeResult {
   const { batch, now } = input;
   const checkpoint = checkpointOf(input, process.name) ?? node.turn?.checkpoints?.[process.name];
   const earlier = recordOf(input, process.name);

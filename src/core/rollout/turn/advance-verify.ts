@@ -3,7 +3,7 @@ import type { BatchVerify, ProcessRecord } from '../../../api/generated/upgradeb
 import type { Instant, JobFact, PodFact } from '../../facts.ts';
 import { cutToBytes, toInstant, toRfc3339 } from '../../text.ts';
 import type { Command } from '../model/command.ts';
-import type { ProcessStep } from './advance-job.ts';
+import type { ProcessResult } from './advance-job.ts';
 import { unmet, type LookedAt } from '../fleet/verify.ts';
 
 /** What the verification of one process on one node looks at. */
@@ -40,7 +40,7 @@ function afterWork({ record }: VerifyInput): ProcessRecord {
  * Decides how far the verification of a process is that has ended well. Both its limit and the time since when everything holds are on
  * record, so that a restart of the operator starts neither anew.
  */
-export function stepVerify(input: VerifyInput): ProcessStep {
+export function advanceVerify(input: VerifyInput): ProcessResult {
   const { verify, record, now } = input;
   const until = toInstant(record.verifyLimitTime) ?? wholeSeconds(now) + verify.timeoutSeconds * 1000;
   const lacks = unmet(verify, input);
@@ -54,7 +54,7 @@ export function stepVerify(input: VerifyInput): ProcessStep {
   return stepJob(input, until, since);
 }
 
-function stepUnmet(input: VerifyInput, until: Instant, lacks: readonly string[]): ProcessStep {
+function stepUnmet(input: VerifyInput, until: Instant, lacks: readonly string[]): ProcessResult {
   const [first = '', ...others] = lacks;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   if (input.now > until) return failed(input, `${cutToBytes(first, 128 - more.length)}${more}`);
@@ -62,9 +62,9 @@ function stepUnmet(input: VerifyInput, until: Instant, lacks: readonly string[])
 }
 
 /** The Job only looks: one that has vanished is created again. */
-function stepJob(input: VerifyInput, until: Instant, since: Instant): ProcessStep {
+function stepJob(input: VerifyInput, until: Instant, since: Instant): ProcessResult {
   const { job, jobPod, createJob, now } = input;
-  const done: ProcessStep = {
+  const done: ProcessResult = {
     kind: 'Succeeded',
     record: { ...afterWork(input), state: 'Succeeded', verifiedTime: toRfc3339(now) },
     overdue: false,
@@ -102,7 +102,10 @@ interface Waiting {
   readonly lookAt: Instant;
 }
 
-function verifying(input: VerifyInput, { message, until, since, lookAt }: Waiting): Exclude<ProcessStep, { kind: 'NotStarted' }> {
+function verifying(
+  input: VerifyInput,
+  { message, until, since, lookAt }: Waiting,
+): Exclude<ProcessResult, { kind: 'NotStarted' }> {
   const record: ProcessRecord = {
     ...afterWork(input),
     state: 'Verifying',
@@ -113,7 +116,7 @@ function verifying(input: VerifyInput, { message, until, since, lookAt }: Waitin
   return { kind: 'Verifying', record, overdue: false, lookAt };
 }
 
-function failed(input: VerifyInput, message: string): ProcessStep {
+function failed(input: VerifyInput, message: string): ProcessResult {
   const record: ProcessRecord = {
     ...afterWork(input),
     state: 'Failed',

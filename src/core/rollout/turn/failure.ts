@@ -2,7 +2,7 @@ import { NODE_REASONS } from '../../../api/conditions.ts';
 import type { NodeRecord, ProcessRecord } from '../../../api/generated/upgradebatch.ts';
 import type { NodeFact } from '../../facts.ts';
 import { cutToBytes, toRfc3339 } from '../../text.ts';
-import { recordOf, type NodeInput, type NodeStep } from './node-input.ts';
+import { recordOf, type NodeInput, type NodeResult } from './node-input.ts';
 import { decideRetry, nextAttempt, retriesAfter } from './retry.ts';
 
 /** A process that failed on a node in its turn. */
@@ -14,7 +14,7 @@ interface FailureInput {
 }
 
 /** A process failed: it is tried again while the node has attempts left, or the node has failed. */
-export function stepFailure(input: NodeInput, node: NodeFact, { base, failed, attempt, records }: FailureInput): NodeStep {
+export function handleFailure(input: NodeInput, node: NodeFact, { base, failed, attempt, records }: FailureInput): NodeResult {
   const { batch, jobs, pods, mayRetry, now } = input;
   const process = batch.spec.processes.find((candidate) => candidate.name === failed.name) ?? {};
   const retries = retriesAfter(failed.reason ?? '', process, batch.spec.retriesPerNode ?? 0);
@@ -36,7 +36,7 @@ export function stepFailure(input: NodeInput, node: NodeFact, { base, failed, at
 }
 
 /** The record of a node that failed once its upgrade had begun: in quarantine, unless the plan gives such nodes back. */
-export function failedTurn({ batch }: NodeInput, record: NodeRecord, processes: readonly ProcessRecord[]): NodeStep {
+export function failedTurn({ batch }: NodeInput, record: NodeRecord, processes: readonly ProcessRecord[]): NodeResult {
   const quarantined = batch.spec.failedNodes === 'Uncordon' ? {} : { quarantined: true };
   return { record: { ...record, ...quarantined, processes }, commands: [] };
 }

@@ -1,7 +1,7 @@
 import type { NodeFact } from '../../facts.ts';
 import type { Command } from '../model/command.ts';
 import { isTerminal } from '../records/node-record.ts';
-import type { NodeStep } from './node-input.ts';
+import type { NodeResult } from './node-input.ts';
 
 /** What waits until the node is cordoned: what it could undo, or what writes the turn as well. */
 const AFTERWARDS: ReadonlySet<Command['kind']> = new Set(['Evict', 'DeletePod', 'RetryTurn']);
@@ -11,7 +11,7 @@ const AFTERWARDS: ReadonlySet<Command['kind']> = new Set(['Evict', 'DeletePod', 
  * before that, for it could come back to the same node. Whoever uncordoned it wants it schedulable, so that is how it is left after
  * the turn, whatever it was like before.
  */
-export function keepCordon(node: NodeFact, step: NodeStep): NodeStep {
+export function keepCordon(node: NodeFact, step: NodeResult): NodeResult {
   const { turn } = node;
   if (turn?.cordoned !== true || node.unschedulable || isTerminal(step.record)) return step;
   const rest = step.commands.filter((command) => !AFTERWARDS.has(command.kind));

@@ -5,13 +5,13 @@ import { presentFields } from '../../present-fields.ts';
 import { cutToBytes, toRfc3339 } from '../../text.ts';
 import { rebootTimeOf, timeProcess } from '../../timing/overdue.ts';
 import type { Reference } from '../../timing/reference.ts';
-import type { BegunStep } from './advance-job.ts';
+import type { BegunResult } from './advance-job.ts';
 
 /** What follows for a process from the time that it takes. */
 export interface OverdueInput {
   readonly process: BatchProcess;
   /** How far the facts say that it is. */
-  readonly step: BegunStep;
+  readonly step: BegunResult;
   /** The record of this attempt as persisted, if there is one. */
   readonly before: ProcessRecord | undefined;
   readonly job: JobFact | undefined;
@@ -26,7 +26,7 @@ export interface OverdueInput {
  * Adds to a step what follows from the time that the process takes: the flag, a stop, or a failure. One that was stopped fails with
  * reason Overdue once it has ended.
  */
-export function stepOverdue(input: OverdueInput): BegunStep {
+export function markOverdue(input: OverdueInput): BegunResult {
   const { step, before, job, reports } = input;
   if (before?.state === 'Succeeded' || before?.state === 'Failed') return step;
   if (step.kind === 'Failed' && job?.stopped !== undefined) return stoppedStep(input, job.stopped);
@@ -37,7 +37,7 @@ export function stepOverdue(input: OverdueInput): BegunStep {
   return stepUnended(input);
 }
 
-function stepUnended(input: OverdueInput): BegunStep {
+function stepUnended(input: OverdueInput): BegunResult {
   const { process, step, node, job } = input;
   const { record, lookAt } = timeProcess({
     ...input,
@@ -72,13 +72,13 @@ function mayStop({ onOverdue }: BatchProcess, { reason }: OverdueRecord): boolea
   return onOverdue === 'Fail' || (onOverdue === 'Retry' && reason !== OVERDUE_REASONS.RebootTooLong);
 }
 
-function stoppedStep(input: OverdueInput, why: string): BegunStep {
+function stoppedStep(input: OverdueInput, why: string): BegunResult {
   const { step, pod } = input;
   const words = pod?.terminated?.message.trim() ?? '';
   return overdueFailure(input, `${why}; stopped${words === '' ? '' : `: ${words}`}`, step.record.endTime);
 }
 
-function overdueFailure({ step, before, reports, now }: OverdueInput, message: string, endTime?: string): BegunStep {
+function overdueFailure({ step, before, reports, now }: OverdueInput, message: string, endTime?: string): BegunResult {
   const record: ProcessRecord = presentFields({
     ...step.record,
     state: 'Failed',

@@ -36,7 +36,7 @@ export interface NodeInput {
 }
 
 /** What follows for a node: the record as observed, what to do, and when to look again. */
-export interface NodeStep {
+export interface NodeResult {
   readonly record: NodeRecord;
   readonly commands: readonly Command[];
   readonly lookAt?: Instant;

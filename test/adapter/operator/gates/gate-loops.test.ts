@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Gate, UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import { GateLoops } from '../../../../src/operator/gates/gate-loops.ts';
-import { closedBecause, type Probe, type Sight } from '../../../../src/operator/gates/observation.ts';
+import { closedBecause, type Probe, type Observation } from '../../../../src/operator/gates/observation.ts';
 import { waitFor } from '../../../cluster/wait-for.ts';
 import { aPlan } from '../../../unit/core/rollout/support/objects.ts';
 import { RecordingLog } from '../../kube/support/recording-log.ts';
@@ -75,7 +75,7 @@ describe('The loops of gates', () => {
   });
 
   it('take a probe that never ends for a closed gate, and wait for no other because of it', async () => {
-    start((_plan, { name }) => (name === 'slow' ? new Promise<Sight>(() => undefined) : Promise.resolve({ open: true })));
+    start((_plan, { name }) => (name === 'slow' ? new Promise<Observation>(() => undefined) : Promise.resolve({ open: true })));
     loops.want(plan(aGate('slow'), aGate('fast')), ['slow', 'fast']);
     await until('the fast gate', () => observed('fast') === true);
     expect(observed('slow')).toBeUndefined();

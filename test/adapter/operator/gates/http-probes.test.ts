@@ -8,7 +8,7 @@ import { createHttpReader, type HttpReader } from '../../../../src/net/http-get.
 import { createCredentials } from '../../../../src/operator/credentials.ts';
 import { createHttpProbe } from '../../../../src/operator/gates/http-probe.ts';
 import { createPrometheusProbe } from '../../../../src/operator/gates/prometheus-probe.ts';
-import type { Sight } from '../../../../src/operator/gates/observation.ts';
+import type { Observation } from '../../../../src/operator/gates/observation.ts';
 import { aPlan } from '../../../unit/core/rollout/support/objects.ts';
 import { json, startServer, vector, type Answer, type AnsweringServer } from './prometheus-server.ts';
 
@@ -47,7 +47,7 @@ function look(
   gate: Partial<Gate>,
   { allow = '127.0.0.1', hosts = [server.host] }: Setting = {},
   timeoutMs = 5000,
-): Promise<Sight> {
+): Promise<Observation> {
   const http = createHttpReader({ policy: createAddressPolicy({ allow, apiServer: [] }), maxBodyBytes: 4096 });
   readers.push(http);
   const bindings = ['monitoring', 'basic', 'empty'].map((name) => ({ name, hosts }));
@@ -61,7 +61,7 @@ function prometheus(limits: Partial<NonNullable<Gate['prometheus']>> = {}): Part
 }
 
 describe('gates[].prometheus', () => {
-  it.each<readonly [string, Answer, Partial<NonNullable<Gate['prometheus']>>, Sight]>([
+  it.each<readonly [string, Answer, Partial<NonNullable<Gate['prometheus']>>, Observation]>([
     ['opens at max', vector('0'), {}, { open: true, value: '0', threshold: 'max 0' }],
     ['closes above max', vector('1'), {}, { open: false, value: '1', threshold: 'max 0' }],
     [

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Gate } from '../../../../src/api/generated/upgradeplan.ts';
 import type { KubeObject } from '../../../../src/kube/client/client.ts';
 import { createJobProbe, type JobProbeDeps } from '../../../../src/operator/gates/job-probe.ts';
-import type { Probe, Sight } from '../../../../src/operator/gates/observation.ts';
+import type { Probe, Observation } from '../../../../src/operator/gates/observation.ts';
 import { aPlan, at, timeAt } from '../../../unit/core/rollout/support/objects.ts';
 
 /** The Jobs of a namespace, as the API server has them. */
@@ -55,7 +55,7 @@ function restarted(): Probe {
   return createJobProbe({ client: jobs.client, now: () => at(now), hash });
 }
 
-function look(seconds: number, gate = GATE): Promise<Sight> {
+function look(seconds: number, gate = GATE): Promise<Observation> {
   now = seconds;
   return probe.look(aPlan({ version: '12.9' }), gate, new AbortController().signal);
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ObjectGate } from '../../../../src/api/generated/upgradeplan.ts';
 import { KubeError } from '../../../../src/kube/client/kube-error.ts';
 import { createObjectProbe, type ObjectProbeDeps } from '../../../../src/operator/gates/object-probe.ts';
-import type { Sight } from '../../../../src/operator/gates/observation.ts';
+import type { Observation } from '../../../../src/operator/gates/observation.ts';
 import { aPlan } from '../../../unit/core/rollout/support/objects.ts';
 
 const CEPH = {
@@ -36,7 +36,7 @@ function answer(path: string): Promise<unknown> {
     : Promise.resolve(found);
 }
 
-function look(gate: ObjectGate): Promise<Sight> {
+function look(gate: ObjectGate): Promise<Observation> {
   const client = {
     get: answer as ObjectProbeDeps['client']['get'],
     list: ((path: string, query = {}) =>
@@ -102,7 +102,7 @@ describe('gates[].object', () => {
   const chosen = { ...unnamed, labelSelector: { matchLabels: { tier: 'one' } } };
   const LIST = '/apis/ceph.rook.io/v1/namespaces/rook/cephclusters?labelSelector=tier%3Done&limit=100';
   const named = (name: string, health: string): object => ({ metadata: { name }, status: { health } });
-  it.each<readonly [string, object, Sight]>([
+  it.each<readonly [string, object, Observation]>([
     ['true of all', { items: [named('a', 'OK'), named('b', 'OK')] }, { open: true, value: 'true of 2 objects' }],
     ['false of one', { items: [named('a', 'OK'), named('b', 'WARN')] }, { open: false, message: 'the expression is false of b' }],
     ['about nothing', { items: [] }, { open: false, message: 'the labelSelector chooses no object' }],

@@ -31,7 +31,7 @@ function commands(snapshot: Partial<PlanSnapshot>, now = 100): readonly Command[
 function told(snapshot: Partial<PlanSnapshot>, now = 100): readonly string[] {
   return commands(snapshot, now).map((command) => {
     if ('node' in command && typeof command.node !== 'string') return `${command.kind} ${command.node.name}`;
-    return command.kind === 'RemoveBatch' ? `RemoveBatch ${command.batch.metadata.name}` : command.kind;
+    return command.kind === 'DeleteBatch' ? `DeleteBatch ${command.batch.metadata.name}` : command.kind;
   });
 }
 
@@ -91,10 +91,10 @@ describe('A plan that is deleted', () => {
     [
       'does not wait for an agent that cannot end on a lost host',
       { batches: [DONE], lease: aLease('node-1'), agentPods: [anAgent('node-1', { deleting: true })] },
-      ['RemoveBatch os-aaaa-1', 'DeleteLease'],
+      ['DeleteBatch os-aaaa-1', 'DeleteLease'],
     ],
-    ['lets its batches and its Lease go', { batches: [DONE], lease: aLease('node-1') }, ['RemoveBatch os-aaaa-1', 'DeleteLease']],
-    ['goes last', {}, ['LetPlanGo']],
+    ['lets its batches and its Lease go', { batches: [DONE], lease: aLease('node-1') }, ['DeleteBatch os-aaaa-1', 'DeleteLease']],
+    ['goes last', {}, ['RemoveFinalizer']],
   ])('%s', (_, snapshot, expected) => {
     expect(told({ plan: deleted(), ...snapshot })).toEqual(expected);
   });
@@ -118,7 +118,7 @@ describe('A plan that is deleted', () => {
 
 describe('A plan that is new', () => {
   it('is held before anything is touched', () => {
-    expect(told({ plan: aPlan({}, { finalizers: [] }), nodes: byName(aNode('node-1')) })).toEqual(['HoldPlan']);
+    expect(told({ plan: aPlan({}, { finalizers: [] }), nodes: byName(aNode('node-1')) })).toEqual(['AddFinalizer']);
   });
 });
 
@@ -142,9 +142,9 @@ describe('In a namespace that is being deleted', () => {
     [
       'the batches go once the nodes are released',
       { nodes: byName(aNode('node-1')), batches: [aBatch(['node-1'])] },
-      ['RemoveBatch os-aaaa-1'],
+      ['DeleteBatch os-aaaa-1'],
     ],
-    ['the plan goes last', {}, ['LetPlanGo']],
+    ['the plan goes last', {}, ['RemoveFinalizer']],
   ])('%s', (_, snapshot, expected) => {
     expect(told({ ...terminating, ...snapshot })).toEqual(expected);
   });
@@ -180,7 +180,7 @@ describe('What has served its purpose goes', () => {
     [
       'batches of earlier revisions beyond the limit',
       { batches: [old(1), old(2), old(3)] },
-      ['RemoveBatch os-old-1', 'RemoveBatch os-old-2'],
+      ['DeleteBatch os-old-1', 'DeleteBatch os-old-2'],
     ],
     [
       'no batch of this revision',
@@ -203,7 +203,7 @@ describe('What has served its purpose goes', () => {
     [
       'a batch whose deletion somebody asked for',
       { batches: [{ ...DONE, metadata: { ...DONE.metadata, deletionTimestamp: timeAt(50) } }] },
-      ['RemoveBatch os-aaaa-1'],
+      ['DeleteBatch os-aaaa-1'],
     ],
   ])('%s', (_, snapshot, expected) => {
     expect(told({ ...paused, ...snapshot })).toEqual(expected);
@@ -211,6 +211,6 @@ describe('What has served its purpose goes', () => {
 
   it('but no batch that is still to be told', () => {
     const late = { ...old(1), status: { ...old(1).status, notification: outboxOf('os-old-1') } };
-    expect(told({ ...paused, batches: [late, old(2), old(3)] })).not.toContain('RemoveBatch os-old-1');
+    expect(told({ ...paused, batches: [late, old(2), old(3)] })).not.toContain('DeleteBatch os-old-1');
   });
 });

@@ -45,7 +45,7 @@ export interface AlertsInput {
 }
 
 /** What follows for the alerts of a batch. */
-export interface AlertsStep extends Pick<BatchNotification, 'alerts' | 'standing' | 'troubleTime'> {
+export interface AlertsResult extends Pick<BatchNotification, 'alerts' | 'standing' | 'troubleTime'> {
   /** The records with what was told of them. */
   readonly nodes: readonly NodeRecord[];
 }
@@ -57,7 +57,7 @@ export interface AlertsStep extends Pick<BatchNotification, 'alerts' | 'standing
  * What the final message tells is not alerted as well: when the batch settles, trouble that is still untold is left to it, and sinks that
  * have not got an alert yet get the final message instead.
  */
-export function stepAlerts(input: AlertsInput): AlertsStep {
+export function decideAlerts(input: AlertsInput): AlertsResult {
   const { batch, outlook, now } = input;
   const before = batch.status?.notification ?? { id: '' };
   const nodes = withTold(input);
@@ -101,7 +101,7 @@ interface Entries {
   readonly troubleTime?: string | undefined;
 }
 
-function step(nodes: readonly NodeRecord[], { alerts = [], standing = [], troubleTime }: Entries): AlertsStep {
+function step(nodes: readonly NodeRecord[], { alerts = [], standing = [], troubleTime }: Entries): AlertsResult {
   const entries = presentFields({
     alerts: alerts.length === 0 ? undefined : alerts,
     standing: standing.length === 0 ? undefined : standing,

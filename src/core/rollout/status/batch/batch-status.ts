@@ -13,7 +13,7 @@ import { toRfc3339 } from '../../../text.ts';
 import { sinksUnknown } from '../../fleet/sinks-known.ts';
 import { inTurn, isTerminal } from '../../records/node-record.ts';
 import { isSettled } from '../../records/settled.ts';
-import { stepAlerts, type RolloutTrouble } from './alerts.ts';
+import { decideAlerts, type RolloutTrouble } from './alerts.ts';
 import type { Budget } from '../../fleet/budget.ts';
 import { batchOutbox, notifiedFinding } from './batch-outbox.ts';
 import { drainWaits } from '../outlook/drain-waits.ts';
@@ -75,7 +75,7 @@ export function batchStatus(view: BatchStatusInput): UpgradeBatchStatus {
   const finalOutlook = settled ? outlookOf(view, () => outlook(summary)) : undefined;
   const { notify } = snapshot.plan.spec;
   const sinksKnown = sinksUnknown(input) === undefined;
-  const { nodes: told, ...alerts } = stepAlerts({
+  const { nodes: told, ...alerts } = decideAlerts({
     notify,
     sinksKnown,
     batch,

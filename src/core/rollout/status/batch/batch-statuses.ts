@@ -7,9 +7,9 @@ import type {
 } from '../../../../api/generated/upgradebatch.ts';
 import { outboxEntries } from '../../../baton/deliveries.ts';
 import { presentFields } from '../../../present-fields.ts';
-import type { HoldView } from '../../fleet/pass-view.ts';
-import type { ActionsStep } from '../../model/actions-step.ts';
-import { stepNodes } from '../../turn/advance-nodes.ts';
+import type { PassView } from '../../fleet/pass-view.ts';
+import type { ActionsResult } from '../../model/actions-result.ts';
+import { advanceNodes } from '../../turn/advance-nodes.ts';
 import { alertsMayChange, type RolloutTrouble } from './alerts.ts';
 import { batchStatus, mayStillEnd } from './batch-status.ts';
 import { downNodes } from '../../fleet/fleet.ts';
@@ -20,7 +20,7 @@ import type { DecisionInput } from '../../model/snapshot.ts';
 interface StatusesInput {
   readonly open: UpgradeBatch | undefined;
   readonly records: ReadonlyMap<string, NodeRecord> | undefined;
-  readonly actions: ActionsStep;
+  readonly actions: ActionsResult;
   readonly agentProblem: string | undefined;
   /** What the rollout as a whole has to tell at once. */
   readonly troubles: readonly RolloutTrouble[];
@@ -29,7 +29,7 @@ interface StatusesInput {
 /** Statuses of the open batch, and of settled ones in which something may still change. */
 export function batchStatuses(
   input: DecisionInput,
-  view: HoldView,
+  view: PassView,
   { open, records, actions, agentProblem, troubles }: StatusesInput,
 ): ReadonlyMap<string, UpgradeBatchStatus> {
   const statuses = new Map<string, UpgradeBatchStatus>();
@@ -77,5 +77,5 @@ function settledRecords(
 ): ReadonlyMap<string, NodeRecord> | undefined {
   const quarantined = batch.status?.nodes?.some((record) => record.quarantined === true) ?? false;
   if (!changed && !quarantined && outboxEntries(batch).length === 0 && !mayStillEnd(input.snapshot, batch)) return undefined;
-  return stepNodes(input, batch).records;
+  return advanceNodes(input, batch).records;
 }

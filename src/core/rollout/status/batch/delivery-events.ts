@@ -3,7 +3,7 @@ import type { Receipt, UpgradeBatchStatus } from '../../../../api/generated/upgr
 import { API_VERSION } from '../../../../api/names.ts';
 import { cutToBytes, toMicroTime } from '../../../text.ts';
 import type { Command } from '../../model/command.ts';
-import { aboutWord, deliveryProblem, lastWord, sinkWords } from '../../records/latest-receipts.ts';
+import { describeReceipt, deliveryProblem, latestReceiptOf, latestReceipts } from '../../records/latest-receipts.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
 
 /**
@@ -12,9 +12,12 @@ import type { DecisionInput } from '../../model/snapshot.ts';
  *
  * @param statuses of this pass: receipts that the persisted ones lack have just come.
  */
-export function tellFailures(input: DecisionInput, statuses: ReadonlyMap<string, UpgradeBatchStatus>): readonly Command[] {
+export function deliveryFailureEvents(
+  input: DecisionInput,
+  statuses: ReadonlyMap<string, UpgradeBatchStatus>,
+): readonly Command[] {
   const { batches } = input.snapshot;
-  const known = sinkWords(batches);
+  const known = latestReceipts(batches);
   const commands: Command[] = [];
   for (const batch of batches) {
     const before = batch.status?.notification?.receipts ?? [];
@@ -22,9 +25,9 @@ export function tellFailures(input: DecisionInput, statuses: ReadonlyMap<string,
       const problem = deliveryProblem(receipt);
       const isOld = before.some(({ id, sink }) => id === receipt.id && sink === receipt.sink);
       if (problem === undefined || isOld || problem.reason === NOTIFY_REASONS.SinkRemoved) continue;
-      const last = lastWord(receipt.sink, known);
+      const last = latestReceiptOf(receipt.sink, known);
       if (last !== undefined && deliveryProblem(last)?.reason === problem.reason) continue;
-      const about = aboutWord({ ...receipt, batch: batch.metadata.name });
+      const about = describeReceipt({ ...receipt, batch: batch.metadata.name });
       commands.push(eventOf(input, receipt, `${about}: ${problem.reason}: ${problem.message}`));
     }
   }
@@ -46,5 +49,5 @@ function eventOf({ snapshot, hash, now }: DecisionInput, { id, sink }: Receipt, 
     reportingInstance: 'baton-operator',
     eventTime: toMicroTime(now),
   };
-  return { kind: 'TellWarnings', event, why: note };
+  return { kind: 'RecordWarnings', event, why: note };
 }

@@ -5,7 +5,7 @@ import { nextOpening, openUntil } from '../../../schedule/windows.ts';
 import { toRfc3339 } from '../../../text.ts';
 import { referencesFor } from '../../../timing/reference.ts';
 import type { NextBatch } from '../../batch/cut-batch.ts';
-import type { HoldView } from '../../fleet/pass-view.ts';
+import type { PassView } from '../../fleet/pass-view.ts';
 import type { Hold } from '../../model/hold.ts';
 import { downForOthers, usualTurn } from './expected-end.ts';
 import { maxUnavailable } from '../../fleet/fleet.ts';
@@ -21,7 +21,7 @@ const WINDOW_HORIZON_MS = 86_400_000;
 type Times = Pick<BatchOutlook, 'nextTime' | 'wordTime' | 'openUntilTime' | 'opensTime' | 'timeZone'>;
 
 /** When the batch to come is expected, and its notification; where that depends on somebody, only what the windows say. */
-export function forecast(view: HoldView, next: Pick<NextBatch, 'nodes' | 'step'>, hold: Hold | undefined): Times {
+export function forecast(view: PassView, next: Pick<NextBatch, 'nodes' | 'step'>, hold: Hold | undefined): Times {
   const { input } = view;
   const { plan } = input.snapshot;
   const windows = plan.spec.windows ?? [];
@@ -51,7 +51,7 @@ function written(at: Instant | undefined): string | undefined {
 }
 
 /** When what holds the next batch is over, and a window is open. */
-function startOf({ input }: HoldView, hold: Hold | undefined): Instant | undefined {
+function startOf({ input }: PassView, hold: Hold | undefined): Instant | undefined {
   const { snapshot, settings, now } = input;
   if (hold !== undefined && hold.until === undefined) return undefined;
   const earliest = Math.max(now, hold?.until ?? now);
@@ -61,7 +61,7 @@ function startOf({ input }: HoldView, hold: Hold | undefined): Instant | undefin
 }
 
 /** How long a batch of so many nodes takes (s), if it goes as those before; or as the plan says. */
-function batchSeconds({ input, fleet }: HoldView, nodes: number, batches = fleet.batches): number | undefined {
+function batchSeconds({ input, fleet }: PassView, nodes: number, batches = fleet.batches): number | undefined {
   const turn = usualTurn(input.snapshot.plan, { batches });
   if (turn === undefined || nodes === 0) return undefined;
   const slots = Math.max(1, maxUnavailable(input.snapshot, fleet) - downForOthers(input, fleet));
@@ -69,7 +69,7 @@ function batchSeconds({ input, fleet }: HoldView, nodes: number, batches = fleet
 }
 
 /** What was expected of the newest batch before it ran: by the batches before it, or by the plan. */
-export function expectations(view: HoldView): Pick<BatchOutlook, 'expectedSeconds' | 'timing'> {
+export function expectations(view: PassView): Pick<BatchOutlook, 'expectedSeconds' | 'timing'> {
   const batch = view.fleet.batches.at(-1);
   // How long an upgrade takes says nothing of its rollback.
   if (batch === undefined || isRollback(batch)) return {};

@@ -5,7 +5,7 @@ import { counted, cutToBytes } from '../../../text.ts';
 import { cutBatches, nextIndex } from '../../batch/cut-batch.ts';
 import { endOf } from '../../fleet/ended.ts';
 import { maxUnavailable } from '../../fleet/fleet.ts';
-import type { HoldView } from '../../fleet/pass-view.ts';
+import type { PassView } from '../../fleet/pass-view.ts';
 import { countNodes } from '../counts.ts';
 import { expectations, forecast } from './forecast.ts';
 import { gatesToCome } from '../../holds/gates.ts';
@@ -25,7 +25,7 @@ const BEGIN_ANEW = 'another version begins a new rollout';
  *
  * @param summary what this pass counts of the batch.
  */
-export function outlookFor(view: HoldView, summary: BatchSummary): BatchOutlook {
+export function outlookFor(view: PassView, summary: BatchSummary): BatchOutlook {
   const { input, fleet, budget } = view;
   const { snapshot } = input;
   const { plan } = snapshot;
@@ -86,7 +86,7 @@ function supersedingText({ plan, revision, batches }: PlanSnapshot): string {
 }
 
 /** Whether nothing of the rollout follows: what {@link outlookFor} says as well, for which it looks at all that is left to do. */
-export function nothingFollows(view: HoldView): boolean {
+export function nothingFollows(view: PassView): boolean {
   const { input, fleet, budget } = view;
   if (input.snapshot.plan.metadata.deletionTimestamp !== undefined) return true;
   const back = outlookBack(view);
@@ -95,7 +95,7 @@ export function nothingFollows(view: HoldView): boolean {
 }
 
 /** What could be taken back after the newest batch. */
-function rollbackOf({ input: { snapshot }, fleet, budget }: HoldView): Pick<BatchOutlook, 'rollback'> {
+function rollbackOf({ input: { snapshot }, fleet, budget }: PassView): Pick<BatchOutlook, 'rollback'> {
   const { batch } = budget;
   if (batch === undefined) return {};
   const [cut] = rollbackCuts(snapshot, fleet, { scope: 'Batch', batch });
@@ -103,7 +103,7 @@ function rollbackOf({ input: { snapshot }, fleet, budget }: HoldView): Pick<Batc
 }
 
 /** What follows where a rollback is under way, or waits for approval; undefined elsewhere. */
-function outlookBack(view: HoldView): BatchOutlook | undefined {
+function outlookBack(view: PassView): BatchOutlook | undefined {
   const { input, fleet, budget } = view;
   const awaited = awaitedRollback(view);
   if (awaited !== undefined) {

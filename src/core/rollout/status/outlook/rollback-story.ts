@@ -1,6 +1,6 @@
 import type { BatchNode, StoryRollback, StoryVersion } from '../../../../api/generated/upgradebatch.ts';
 import { presentFields } from '../../../present-fields.ts';
-import type { HoldView } from '../../fleet/pass-view.ts';
+import type { PassView } from '../../fleet/pass-view.ts';
 import { rollbackName } from '../../rollback/next-rollback.ts';
 import { recordedRollback } from '../../records/recorded-rollback.ts';
 
@@ -8,7 +8,7 @@ import { recordedRollback } from '../../records/recorded-rollback.ts';
 const MOST_VERSIONS = 10;
 
 /** What the rollback under way has taken back, and what not, by the records of its batches. */
-export function rollbackStory({ input, fleet }: HoldView): StoryRollback | undefined {
+export function rollbackStory({ input, fleet }: PassView): StoryRollback | undefined {
   const rollback = recordedRollback(input.snapshot);
   if (rollback === undefined) return undefined;
   const asked = new Set<string>();

@@ -10,7 +10,7 @@ import type {
 } from '../../../../api/generated/upgradebatch.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { compareNames, toInstant } from '../../../text.ts';
-import type { HoldView } from '../../fleet/pass-view.ts';
+import type { PassView } from '../../fleet/pass-view.ts';
 import { isDone } from '../counts.ts';
 import { dependentsOf } from './dependents.ts';
 import { mergeWaits } from './drain-waits.ts';
@@ -35,7 +35,7 @@ const MOST_ACTS = 10;
  * @param summary what this pass counts of the newest batch.
  * @param succeeded whether the rollout has ended as the plans want it that wait for it.
  */
-export function storyOf(view: HoldView, summary: BatchSummary, succeeded: boolean): RolloutStory | undefined {
+export function storyOf(view: PassView, summary: BatchSummary, succeeded: boolean): RolloutStory | undefined {
   const { input, fleet } = view;
   const { snapshot, now } = input;
   const [first] = fleet.batches;

@@ -4,7 +4,14 @@ import { seriesPlace } from '../../../baton/series.ts';
 import { counted } from '../../../text.ts';
 import { isSettled } from '../../records/settled.ts';
 import type { PlanFinding } from './plan-findings.ts';
-import { aboutWord, currentSinks, deliveryProblem, lastWord, sinkWords, type SinkWord } from '../../records/latest-receipts.ts';
+import {
+  describeReceipt,
+  currentSinks,
+  deliveryProblem,
+  latestReceiptOf,
+  latestReceipts,
+  type LatestReceipt,
+} from '../../records/latest-receipts.ts';
 import type { PlanSnapshot } from '../../model/snapshot.ts';
 
 /** So many messages that were given up are named. */
@@ -21,12 +28,12 @@ export function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | u
     reason,
     message,
   });
-  const words = sinkWords(snapshot.batches);
+  const words = latestReceipts(snapshot.batches);
   const open = openMessage(snapshot);
   if (open !== undefined && agentProblem !== undefined) {
     return finding('False', NOTIFY_REASONS.NoEligibleAgent, `${open}: ${agentProblem}`);
   }
-  const problems = currentSinks(snapshot, words).flatMap((sink) => problemOf(lastWord(sink, words)));
+  const problems = currentSinks(snapshot, words).flatMap((sink) => problemOf(latestReceiptOf(sink, words)));
   const [first] = problems;
   if (first !== undefined) {
     const messages = [...problems.map(({ message }) => message), ...(open === undefined ? [] : [open])];
@@ -47,21 +54,21 @@ function openMessage({ batches }: PlanSnapshot): string | undefined {
   return `${late.metadata.name} is still to be told to ${sinks}`;
 }
 
-function problemOf(word: SinkWord | undefined): readonly { readonly reason: string; readonly message: string }[] {
+function problemOf(word: LatestReceipt | undefined): readonly { readonly reason: string; readonly message: string }[] {
   const problem = word === undefined ? undefined : deliveryProblem(word);
   if (word === undefined || problem === undefined) return [];
   const { reason, message } = problem;
   const advice = reason === NOTIFY_REASONS.SinkUnreachable ? `; ${WAY_THERE}` : '';
-  return [{ reason, message: `${aboutWord(word)}: ${message}${advice}` }];
+  return [{ reason, message: `${describeReceipt(word)}: ${message}${advice}` }];
 }
 
 /** How many messages were taken, and which of those that are on record never will be: `4 notifications delivered, 1 given up: …`. */
-function tally(words: readonly SinkWord[]): string {
+function tally(words: readonly LatestReceipt[]): string {
   const delivered = words.filter(({ outcome }) => outcome === 'Delivered').length;
   const givenUp = words.filter(({ outcome, reason }) => outcome === 'Failed' && reason !== NOTIFY_REASONS.SinkRemoved);
   const told = `${counted(delivered, 'notification')} delivered`;
   if (givenUp.length === 0) return told;
-  const named = givenUp.slice(-MOST_NAMED).map((word) => `${aboutWord(word)}: ${deliveryProblem(word)?.reason ?? ''}`);
+  const named = givenUp.slice(-MOST_NAMED).map((word) => `${describeReceipt(word)}: ${deliveryProblem(word)?.reason ?? ''}`);
   const more = givenUp.length > MOST_NAMED ? ` and ${givenUp.length - MOST_NAMED} before` : '';
   return `${told}, ${givenUp.length} given up: ${named.join(', ')}${more}`;
 }

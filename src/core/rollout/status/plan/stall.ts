@@ -143,7 +143,7 @@ function rank({ overdue, state }: NodeRecord): number {
 }
 
 /** What a pass makes of the time that everything takes. */
-export interface TimeStep {
+export interface ProgressResult {
   readonly references: ReadonlyMap<string, Reference>;
   readonly movement: Movement | undefined;
   readonly commands: readonly Command[];
@@ -151,7 +151,7 @@ export interface TimeStep {
 }
 
 /** Looks at what is known of the times, whether the rollout moves, and tells when it does not. */
-export function stepTime(view: Omit<StallInput, 'references'>): TimeStep {
+export function trackProgress(view: Omit<StallInput, 'references'>): ProgressResult {
   const references = referencesFor(
     view.input.snapshot.plan.spec.processes,
     view.fleet.batches.filter((batch) => !isRollback(batch)),
@@ -179,5 +179,5 @@ function tellStall({ snapshot, now }: DecisionInput, movement: Movement | undefi
     reportingInstance: 'baton-operator',
     eventTime: toMicroTime(now),
   };
-  return [{ kind: 'TellWarnings', event, why: message }];
+  return [{ kind: 'RecordWarnings', event, why: message }];
 }

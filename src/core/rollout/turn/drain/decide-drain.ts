@@ -28,7 +28,7 @@ export interface DrainInput {
 }
 
 /** How far a drain is. `message` says what it waits for, the Pod that holds it up first; or why the node is given up. */
-export type DrainStep =
+export type DrainDecision =
   | { readonly kind: 'Done' }
   | {
       readonly kind: 'Draining';
@@ -60,7 +60,7 @@ interface Evicting {
  * Decides the next step of a drain: wait for the Pods that may end by themselves, then evict, then delete past their budgets the Pods
  * that the plan names, then give up. No phase begins anew: what its time counts from is on record.
  */
-export function stepDrain(input: DrainInput): DrainStep {
+export function decideDrain(input: DrainInput): DrainDecision {
   const { policy, opened, before, now } = input;
   const { waitFor, ...evicting } = policy;
   if (waitFor !== undefined && before?.evictTime === undefined) {
@@ -82,7 +82,7 @@ function countLeft({ evict, blocked, ending }: PodsToGo): number {
   return evict.length + blocked.length + ending.length;
 }
 
-function stepEvicting(input: DrainInput, { toGo, deadline, times }: Evicting): DrainStep {
+function stepEvicting(input: DrainInput, { toGo, deadline, times }: Evicting): DrainDecision {
   const why = `draining ${input.node.name} before its upgrade`;
   return draining(input, {
     found: obstacles(toGo, input.answers, input.before),
@@ -96,7 +96,7 @@ function stepEvicting(input: DrainInput, { toGo, deadline, times }: Evicting): D
 }
 
 /** Nothing but the operator is left. It goes when it can run elsewhere, but must not hold up the rollout that it is for. */
-function stepLast(input: DrainInput, { toGo: { last }, deadline, times }: Evicting): DrainStep {
+function stepLast(input: DrainInput, { toGo: { last }, deadline, times }: Evicting): DrainDecision {
   const { opened, now, node, answers } = input;
   if (last === undefined || answers.get(last.uid)?.refusal !== undefined || now > deadline - MOVE_MS) return { kind: 'Done' };
   // One that came after the cordon tolerates it, and would come again.
@@ -113,7 +113,7 @@ function stepLast(input: DrainInput, { toGo: { last }, deadline, times }: Evicti
 }
 
 /** The time is over: only what the plan names may still be made to go, and only when that empties the node. */
-function stepOverdue(input: DrainInput, { toGo, times }: Evicting): DrainStep {
+function stepOverdue(input: DrainInput, { toGo, times }: Evicting): DrainDecision {
   const { policy, now, timeoutSeconds } = input;
   const unforced = (pod: PodFact): boolean => !isForced(pod, policy);
   const others = { ...toGo, evict: toGo.evict.filter(unforced), ending: toGo.ending.filter(unforced) };
@@ -135,7 +135,7 @@ function stepOverdue(input: DrainInput, { toGo, times }: Evicting): DrainStep {
   });
 }
 
-function timedOut(input: DrainInput, left: PodsToGo, times: Times): DrainStep {
+function timedOut(input: DrainInput, left: PodsToGo, times: Times): DrainDecision {
   const held = obstacles(left, input.answers, input.before);
   const found = held.length > 0 ? held : stillThere([...left.ending, ...left.evict]);
   const shown = chooseObstacle(found, input.before);
@@ -173,7 +173,7 @@ interface Progress {
 function draining(
   input: DrainInput,
   { found, left = 1, times, idle = '', commands = [], asked = [], lookAt }: Progress,
-): DrainStep {
+): DrainDecision {
   const { before, now, answers } = input;
   const shown = chooseObstacle(found, before);
   const held = obstacleRecord(shown, before, now);

@@ -3,8 +3,8 @@ import type { BatchProcess, NodeRecord } from '../../../../api/generated/upgrade
 import type { Instant, NodeFact } from '../../../facts.ts';
 import { cutToBytes, toRfc3339 } from '../../../text.ts';
 import { drainPolicy } from '../../fleet/drain-policy.ts';
-import { stepDrain } from './decide-drain.ts';
-import type { NodeInput, NodeStep } from '../node-input.ts';
+import { decideDrain } from './decide-drain.ts';
+import type { NodeInput, NodeResult } from '../node-input.ts';
 
 /** The turn that a drain belongs to. */
 interface DrainedTurn {
@@ -15,10 +15,10 @@ interface DrainedTurn {
 }
 
 /** Steps the drain of a node in its turn; undefined when the node is drained. */
-export function stepTurnDrain(input: NodeInput, node: NodeFact, { base, opened, processes }: DrainedTurn): NodeStep | undefined {
+export function drainTurn(input: NodeInput, node: NodeFact, { base, opened, processes }: DrainedTurn): NodeResult | undefined {
   const policy = drainPolicy(input.batch);
   const disrupting = processes.find((process) => process.disruption !== 'None');
-  const step = stepDrain({
+  const step = decideDrain({
     node,
     pods: input.pods,
     policy,

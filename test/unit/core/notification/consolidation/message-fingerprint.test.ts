@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { consolidate } from '../../../../../src/core/notification/consolidation/consolidate.ts';
-import { likeness } from '../../../../../src/core/notification/consolidation/message-fingerprint.ts';
+import { messageFingerprint } from '../../../../../src/core/notification/consolidation/message-fingerprint.ts';
 import { aBatch, failed } from '../a-batch.ts';
 
 describe('two messages', () => {
@@ -19,7 +19,7 @@ describe('two messages', () => {
     ['since 2026-11-22T10:11:12Z: busy', 'since 2026-11-23T01:02:03Z: busy'],
     ['commit deadbee1 is bad', 'commit 0badcafe is bad'],
   ])('are alike: %p and %p', (one, other) => {
-    expect(likeness(one)).toBe(likeness(other));
+    expect(messageFingerprint(one)).toBe(messageFingerprint(other));
   });
 
   it.each([
@@ -30,7 +30,7 @@ describe('two messages', () => {
     ['disk is full', 'disk is lost'],
     ['decade', 'facade'],
   ])('are not alike: %p and %p', (one, other) => {
-    expect(likeness(one)).not.toBe(likeness(other));
+    expect(messageFingerprint(one)).not.toBe(messageFingerprint(other));
   });
 });
 

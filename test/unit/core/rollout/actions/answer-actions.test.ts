@@ -5,12 +5,12 @@ import { isAnswered } from '../../../../../src/core/rollout/actions/answered.ts'
 import { answerActions } from '../../../../../src/core/rollout/actions/answer-actions.ts';
 import { failureBudget } from '../../../../../src/core/rollout/fleet/budget.ts';
 import { surveyFleet } from '../../../../../src/core/rollout/fleet/fleet.ts';
-import type { ActionsStep } from '../../../../../src/core/rollout/model/actions-step.ts';
+import type { ActionsResult } from '../../../../../src/core/rollout/model/actions-result.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { aNode, aQuarantined, aSnapshot, byName, inTurn, SETTINGS } from '../support/facts.ts';
 import { aBatch, anAction, aPlan, at, hash, resumedBy, settledStatus, timeAt } from '../support/objects.ts';
 
-function answer(snapshot: Partial<PlanSnapshot>): ActionsStep {
+function answer(snapshot: Partial<PlanSnapshot>): ActionsResult {
   const whole = aSnapshot(snapshot);
   const fleet = surveyFleet(whole);
   const input = { snapshot: whole, now: at(100), settings: SETTINGS, hash };
@@ -18,7 +18,7 @@ function answer(snapshot: Partial<PlanSnapshot>): ActionsStep {
 }
 
 /** What is done and answered, in short. */
-function told({ commands, control }: ActionsStep): readonly string[] {
+function told({ commands, control }: ActionsResult): readonly string[] {
   const told = commands.map((command) => {
     if (command.kind === 'AnswerAction') return `${command.answer.status} ${command.answer.reason}`;
     return command.kind === 'EndQuarantine' ? `EndQuarantine ${command.node.name}` : command.kind;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { NodeFact, PodFact } from '../../../../../src/core/facts.ts';
 import type { Sink } from '../../../../../src/api/generated/upgradeplan.ts';
 import { agentPodName, mountsHash } from '../../../../../src/core/rollout/manifests/agent-pod.ts';
-import { stepBaton } from '../../../../../src/core/rollout/agent/advance-baton.ts';
+import { advanceBaton } from '../../../../../src/core/rollout/agent/advance-baton.ts';
 import type { LeaseFact } from '../../../../../src/core/rollout/model/facts.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
 import { AGENT, alertedBy, HELD, inputOf, next, step, toldBy, WORKERS, type Case } from '../support/baton.ts';
@@ -116,7 +116,7 @@ describe('A holder', () => {
     ['its Pod is of an operator that did not say for what it was made', AGENT, {}],
   ])('is not replaced when %s', (_, pod, changes) => {
     const input = inputOf({ lease: HELD, agents: [pod] });
-    expect(stepBaton({ ...input, snapshot: { ...input.snapshot, ...changes } }).commands).toEqual([]);
+    expect(advanceBaton({ ...input, snapshot: { ...input.snapshot, ...changes } }).commands).toEqual([]);
   });
 
   it.each<readonly [string, Partial<LeaseFact>]>([

@@ -3,7 +3,7 @@ import type { NodeRecord, UpgradeBatch } from '../../../../../src/api/generated/
 import type { UpgradePlanSpec } from '../../../../../src/api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../../../../src/core/facts.ts';
 import { surveyFleet } from '../../../../../src/core/rollout/fleet/fleet.ts';
-import { openTurns, type TurnsStep } from '../../../../../src/core/rollout/batch/open-turns.ts';
+import { openTurns, type OpenTurnsResult } from '../../../../../src/core/rollout/batch/open-turns.ts';
 import type { Hold } from '../../../../../src/core/rollout/model/hold.ts';
 import { aNode, aQuarantined, aSnapshot, byName, done, inTurn } from '../support/facts.ts';
 import { aBatch, aPlan, at, aTurn } from '../support/objects.ts';
@@ -19,7 +19,7 @@ interface Case {
   readonly held?: ReadonlyMap<string, Hold>;
 }
 
-function open({ nodes, batch, plan, records = [], holder, canHandOver = false, held = new Map() }: Case): TurnsStep {
+function open({ nodes, batch, plan, records = [], holder, canHandOver = false, held = new Map() }: Case): OpenTurnsResult {
   const names = batch ?? nodes.map((node) => node.name);
   const target = 'metadata' in names ? names : aBatch(names);
   const snapshot = aSnapshot({ plan: aPlan(plan), batches: [target], nodes: byName(...nodes) });
@@ -37,7 +37,7 @@ function open({ nodes, batch, plan, records = [], holder, canHandOver = false, h
   });
 }
 
-function opened({ commands }: TurnsStep): readonly string[] {
+function opened({ commands }: OpenTurnsResult): readonly string[] {
   return commands.map((command) => (command.kind === 'OpenTurn' ? command.node.name : command.kind));
 }
 

@@ -30,14 +30,14 @@ function kinds(decision: Decision): readonly string[] {
 
 describe('exclusiveGroup: who starts', () => {
   it.each<readonly [string, readonly GroupFact[], Partial<PlanSnapshot>, readonly string[]]>([
-    ['takes the group before its first batch', [], {}, ['TakeGroup']],
+    ['takes the group before its first batch', [], {}, ['AcquireGroup']],
     ['makes a batch once it has it', [OURS], {}, ['CreateBatch']],
     ['makes no batch while another plan has it', [THEIRS], {}, []],
     ['opens no turn while another plan has it', [THEIRS], OPEN, []],
     ['opens turns while it has it', [OURS], OPEN, ['OpenTurn']],
-    ['takes it again for an open batch', [], OPEN, ['TakeGroup']],
-    ['takes no notice of other groups', [{ ...THEIRS, group: 'harmless' }], {}, ['TakeGroup']],
-    ['removes the Lease of a plan that is gone, before it takes it', [{ ...THEIRS, planGone: true }], {}, ['LeaveGroup']],
+    ['takes it again for an open batch', [], OPEN, ['AcquireGroup']],
+    ['takes no notice of other groups', [{ ...THEIRS, group: 'harmless' }], {}, ['AcquireGroup']],
+    ['removes the Lease of a plan that is gone, before it takes it', [{ ...THEIRS, planGone: true }], {}, ['ReleaseGroup']],
   ])('a plan that %s', (_, groups, changes, expected) => {
     expect(kinds(pass(groups, changes))).toEqual(expected);
   });
@@ -84,6 +84,6 @@ describe('exclusiveGroup: a plan that has it', () => {
       true,
     ],
   ])('%s', (_, changes, spec, keeps) => {
-    expect(!kinds(pass([OURS], changes, spec)).includes('LeaveGroup')).toBe(keeps);
+    expect(!kinds(pass([OURS], changes, spec)).includes('ReleaseGroup')).toBe(keeps);
   });
 });

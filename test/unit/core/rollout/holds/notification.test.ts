@@ -52,7 +52,7 @@ describe('notify.required: the next batch', () => {
     ['somebody who has not been told', [OPS]],
   ])('while it is held by %s, takes no exclusive group, which it would have to give back', (_, receipts) => {
     const { commands } = pass({ batch: told(receipts), exclusiveGroup: 'disruptive' });
-    expect(commands.filter(({ kind }) => kind === 'TakeGroup')).toEqual([]);
+    expect(commands.filter(({ kind }) => kind === 'AcquireGroup')).toEqual([]);
   });
 
   it.each<readonly [string, Case, boolean, string | undefined]>([

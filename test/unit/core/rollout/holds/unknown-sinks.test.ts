@@ -71,9 +71,9 @@ describe('sinksFrom: while a ConfigMap cannot be read', () => {
 
     expect(ends(pass({ plan, batches: [batch] }, 299))).toBe('NextBatch');
     expect(ends(pass({ plan, batches: [batch] }, 301))).toBe('Deleted');
-    expect(kinds(pass(bare, 299))).not.toContain('RemoveBatch');
-    expect(kinds(pass(bare, 301))).toContain('RemoveBatch');
-    expect(kinds(pass({ ...bare, sharedSinks: { kind: 'Known' } }, 1))).toContain('RemoveBatch');
+    expect(kinds(pass(bare, 299))).not.toContain('DeleteBatch');
+    expect(kinds(pass(bare, 301))).toContain('DeleteBatch');
+    expect(kinds(pass({ ...bare, sharedSinks: { kind: 'Known' } }, 1))).toContain('DeleteBatch');
   });
 
   it.each([

@@ -153,11 +153,11 @@ describe('The images of the next batch', () => {
     const failing = pass(underWay({ snapshot: { pullPods } }));
     const message = `cannot pull images on 1 node of batch 2 (node-3); node-3: ${NOT_FOUND}`;
     expect(failing.planStatus?.prePull).toEqual({ ...PRE_PULL, nodes: 2, done: 0, message });
-    const told = failing.commands.filter((command) => command.kind === 'TellWarnings');
+    const told = failing.commands.filter((command) => command.kind === 'RecordWarnings');
     expect(told.map(({ event }) => event)).toMatchObject([{ reason: 'PrePullFailed', note: message, type: 'Warning' }]);
     const known = { prePull: { ...PRE_PULL, nodes: 2, done: 0, message } };
     const later = pass(underWay({ status: known, snapshot: { pullPods } }), 95);
-    expect(later.commands.filter((command) => command.kind === 'TellWarnings')).toEqual([]);
+    expect(later.commands.filter((command) => command.kind === 'RecordWarnings')).toEqual([]);
     // node-2 still pulls.
     expect(later.planStatus?.prePull).toMatchObject({ done: 1, message });
     expect(pass(underWay({ snapshot: { pullPods } }), 700).planStatus?.prePull).toMatchObject({ done: 2 });
@@ -178,7 +178,7 @@ describe('The images of the next batch', () => {
       pullPods: [aPod('baton-pull-1', 'node-2', { labels: { 'baton.dev/pre-pull': WAVE } })],
     });
     expect(pass(gone).commands.map(({ kind }) => kind)).toEqual(['DeletePullPods']);
-    expect(pass({ ...gone, pullPods: [] }).commands.map(({ kind }) => kind)).toEqual(['LetPlanGo']);
+    expect(pass({ ...gone, pullPods: [] }).commands.map(({ kind }) => kind)).toEqual(['RemoveFinalizer']);
   });
 });
 

@@ -45,7 +45,7 @@ describe('The pre-flight', () => {
   it('says that nothing was found, and tells nobody', () => {
     const decision = decided({});
     expect(decision.planStatus?.preflight).toEqual({ observedGeneration: aPlan().metadata.generation, warnings: [] });
-    expect(kinds(decision)).not.toContain('TellWarnings');
+    expect(kinds(decision)).not.toContain('RecordWarnings');
   });
 
   it.each<readonly [string, Case, string]>([
@@ -117,13 +117,13 @@ describe('The pre-flight', () => {
 
   it('warns and goes on: the first batch is made in the same pass', () => {
     const decision = decided({ facts: { ...NOTHING, guarded: [guarded('web-1', 'node-1')] } });
-    expect(kinds(decision)).toEqual(expect.arrayContaining(['TellWarnings', 'CreateBatch']));
+    expect(kinds(decision)).toEqual(expect.arrayContaining(['RecordWarnings', 'CreateBatch']));
   });
 
   it('tells them in one Event about the plan, under a name that a second try finds again', () => {
     const input = { nodes: [aNode('node-1', { ready: false })] };
     const [first, second] = [decided(input), decided(input)].map((decision) =>
-      decision.commands.find((command) => command.kind === 'TellWarnings'),
+      decision.commands.find((command) => command.kind === 'RecordWarnings'),
     );
     expect(first?.event).toMatchObject({
       apiVersion: 'events.k8s.io/v1',
@@ -141,7 +141,7 @@ describe('The pre-flight', () => {
     const known = { observedGeneration: generation, warnings: [{ reason: 'NodesDown', message: 'before' }] };
     const decision = decided({ status: { preflight: known }, nodes: [aNode('node-1', { ready: false })] });
     expect(decision.planStatus?.preflight).toEqual(known);
-    expect(kinds(decision)).not.toContain('TellWarnings');
+    expect(kinds(decision)).not.toContain('RecordWarnings');
     expect(needsPreflight({ ...aPlan(), status: { preflight: known } })).toBe(false);
     expect(needsPreflight({ ...aPlan(), status: { preflight: { ...known, observedGeneration: generation - 1 } } })).toBe(true);
     expect(needsPreflight(aPlan())).toBe(true);
@@ -154,7 +154,7 @@ describe('The pre-flight', () => {
     expect(found).toHaveLength(10);
     expect(found[9]).toEqual({ reason: 'MoreWarnings', message: 'and 21 warnings more of these kinds' });
     expect(Math.max(...found.map(({ message }) => Buffer.byteLength(message)))).toBeLessThanOrEqual(512);
-    const told = decision.commands.find((command) => command.kind === 'TellWarnings');
+    const told = decision.commands.find((command) => command.kind === 'RecordWarnings');
     expect(Buffer.byteLength(String(told?.event['note']))).toBeLessThanOrEqual(1024);
   });
 

@@ -14,7 +14,7 @@ export function applyToNode(world: World, command: NodeCommand): Answer {
   const changes = changesFor(world, current, command);
   if (changes === undefined) return 'Refused';
   world.setNode(current.name, changes);
-  if (command.kind === 'GiveTurn' && current.labels[LABELS.process] !== command.process) startUpdater(world, command);
+  if (command.kind === 'StartExternal' && current.labels[LABELS.process] !== command.process) startUpdater(world, command);
   return 'Applied';
 }
 
@@ -29,7 +29,7 @@ function changesFor(world: World, current: NodeFact, command: NodeCommand): Part
     }
     case 'RetryTurn':
       return retrying(current, command, planUid);
-    case 'GiveTurn':
+    case 'StartExternal':
       return giving(current, command.process, planUid);
     case 'CloseTurn':
       return closing(current, command, planUid);

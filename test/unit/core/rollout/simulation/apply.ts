@@ -34,13 +34,13 @@ export function metadataOf(manifest: Manifest): Metadata {
 export function apply(world: World, memory: Memory, command: Command): Answer {
   if (isNodeCommand(command)) return applyToNode(world, command);
   switch (command.kind) {
-    case 'HoldPlan':
+    case 'AddFinalizer':
       return setPlanFinalizers(world, (finalizers) => [...new Set([...finalizers, FINALIZERS.plan])]);
-    case 'LetPlanGo':
+    case 'RemoveFinalizer':
       return setPlanFinalizers(world, (finalizers) => finalizers.filter((finalizer) => finalizer !== FINALIZERS.plan));
     case 'CreateBatch':
       return createBatch(world, command.batch);
-    case 'RemoveBatch':
+    case 'DeleteBatch':
       return removeBatch(world, command.batch);
     case 'Evict':
       return evict(world, memory, command.pod);
@@ -60,7 +60,7 @@ export function apply(world: World, memory: Memory, command: Command): Answer {
       return deletePullPods(world, command.wave);
     case 'AnswerAction':
       return answerAction(world, command);
-    case 'TellWarnings':
+    case 'RecordWarnings':
       return 'Applied';
     default:
       return applyToLease(world, command);
@@ -77,8 +77,8 @@ type LeaseCommand = Extract<
       | 'ClearReceipts'
       | 'PrepareNamespace'
       | 'DeleteLease'
-      | 'TakeGroup'
-      | 'LeaveGroup';
+      | 'AcquireGroup'
+      | 'ReleaseGroup';
   }
 >;
 
@@ -97,9 +97,9 @@ function applyToLease(world: World, command: LeaseCommand): Answer {
       return prepare(world, command.lease);
     case 'DeleteLease':
       return deleteLease(world, command.lease.uid);
-    case 'TakeGroup':
+    case 'AcquireGroup':
       return takeGroup(world, metadataOf(command.lease).labels[LABELS.group] ?? '', world.plan?.metadata.uid ?? '');
-    case 'LeaveGroup':
+    case 'ReleaseGroup':
       return leaveGroup(world, command.fact.uid);
   }
 }

@@ -3,7 +3,7 @@ import type { Command } from '../../../../../src/core/rollout/model/command.ts';
 import type { World } from './world.ts';
 
 /** A node's own updater begins when it is given its turn: it brings the version, fails, or does nothing. */
-export function startUpdater(world: World, { node, process }: Extract<Command, { kind: 'GiveTurn' }>): void {
+export function startUpdater(world: World, { node, process }: Extract<Command, { kind: 'StartExternal' }>): void {
   const turn = world.nodes.get(node.name)?.turn;
   const batch = world.batches.get(turn?.batch ?? '');
   if (turn === undefined || batch === undefined) return;

@@ -1,6 +1,6 @@
 import type { NodeRecord, UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { NodeFact, PodFact } from '../../../../../src/core/facts.ts';
-import { stepBaton, type BatonInput, type BatonStep } from '../../../../../src/core/rollout/agent/advance-baton.ts';
+import { advanceBaton, type BatonInput, type BatonResult } from '../../../../../src/core/rollout/agent/advance-baton.ts';
 import { surveyFleet } from '../../../../../src/core/rollout/fleet/fleet.ts';
 import type { LeaseFact } from '../../../../../src/core/rollout/model/facts.ts';
 import { aLease, anAgent, aNode, aSnapshot, byName, SETTINGS } from './facts.ts';
@@ -46,8 +46,8 @@ export function inputOf({
 }
 
 /** Decides. */
-export function step(input: Case): BatonStep {
-  return stepBaton(inputOf(input));
+export function step(input: Case): BatonResult {
+  return advanceBaton(inputOf(input));
 }
 
 /** Where the next agent is to be; undefined when none is made. */

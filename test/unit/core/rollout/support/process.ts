@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { BatchProcess, BatchVerify, ProcessRecord } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { JobFact, NodeFact, PodFact, ReportFact } from '../../../../../src/core/facts.ts';
-import { stepProcess, type ProcessStep } from '../../../../../src/core/rollout/turn/advance-job.ts';
+import { advanceJob, type ProcessResult } from '../../../../../src/core/rollout/turn/advance-job.ts';
 import { aJob, anUpgradePod, aReport, inTurn } from './facts.ts';
 import { at, aVerify, timeAt } from './objects.ts';
 
@@ -21,14 +21,23 @@ export interface Case {
 }
 
 /** How far it is expected to be, and what its record says. */
-export type Expected = { readonly kind: ProcessStep['kind'] } & Partial<ProcessRecord>;
+export type Expected = { readonly kind: ProcessResult['kind'] } & Partial<ProcessRecord>;
 
 /** A row of a table: what happens, what there is to see, what follows. */
 export type Row = readonly [string, Case, Expected];
 
 /** Steps a process. */
-export function step({ disruption = 'Drain', verify, before, job = {}, pod, node, reports = [], now = 100 }: Case): ProcessStep {
-  return stepProcess({
+export function step({
+  disruption = 'Drain',
+  verify,
+  before,
+  job = {},
+  pod,
+  node,
+  reports = [],
+  now = 100,
+}: Case): ProcessResult {
+  return advanceJob({
     process: {
       name: 'os',
       disruption,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchProcess, ProcessRecord } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { DaemonSetFact, NodeFact, PodFact } from '../../../../../src/core/facts.ts';
-import type { NodeInput, NodeStep } from '../../../../../src/core/rollout/turn/node-input.ts';
-import { stepTurn } from '../../../../../src/core/rollout/turn/advance-turn.ts';
+import type { NodeInput, NodeResult } from '../../../../../src/core/rollout/turn/node-input.ts';
+import { advanceTurn } from '../../../../../src/core/rollout/turn/advance-turn.ts';
 import { aDaemonPod, aDaemonSet, aPod, inTurn } from '../support/facts.ts';
 import { aBatch, at, aTurn, aVerify, timeAt } from '../support/objects.ts';
 import { aNodeInput } from '../support/node-input.ts';
@@ -33,7 +33,7 @@ function step({
   attempt = 1,
   now = 100,
   ...rest
-}: Case = {}): NodeStep {
+}: Case = {}): NodeResult {
   const node = inTurn('node-1', 'os-aaaa-1', { turn: aTurn('os-aaaa-1', { processes: [...turn], attempt }), ...rest.node });
   const process: BatchProcess = {
     ...{ name: 'cni', disruption: 'None', report: 'None', deadlineSeconds: 600 },
@@ -42,7 +42,7 @@ function step({
   const nodes = [{ name: 'node-1', uid: 'uid-of-node-1', processes: ['cni'] }];
   const record = { name: 'cni', state: 'Running', attempt: 1, startTime: timeAt(90), ...before } as const;
   const batch = aBatch([], { spec: { nodes, processes: [process], retriesPerNode: 1 } });
-  return stepTurn(
+  return advanceTurn(
     aNodeInput(batch, {
       before: { name: 'node-1', state: 'Upgrading', ...(before === undefined ? {} : { processes: [record] }) },
       daemonSets: set === 'Missing' ? new Map() : new Map([['kube-system/cni', aDaemonSet(pods, set)]]),
@@ -54,8 +54,8 @@ function step({
   );
 }
 
-const kinds = ({ commands }: NodeStep): readonly string[] => commands.map(({ kind }) => kind);
-const recordOf = ({ record }: NodeStep): ProcessRecord | undefined => record.processes?.[0];
+const kinds = ({ commands }: NodeResult): readonly string[] => commands.map(({ kind }) => kind);
+const recordOf = ({ record }: NodeResult): ProcessRecord | undefined => record.processes?.[0];
 
 describe('A process that replaces the Pod of a DaemonSet', () => {
   it('deletes the Pod of an earlier revision when its turn has come', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchProcess, ProcessRecord } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { NodeFact, ReportFact } from '../../../../../src/core/facts.ts';
-import type { NodeInput, NodeStep } from '../../../../../src/core/rollout/turn/node-input.ts';
-import { stepTurn } from '../../../../../src/core/rollout/turn/advance-turn.ts';
+import type { NodeInput, NodeResult } from '../../../../../src/core/rollout/turn/node-input.ts';
+import { advanceTurn } from '../../../../../src/core/rollout/turn/advance-turn.ts';
 import { aPod, aReport, inTurn } from '../support/facts.ts';
 import { aNodeInput } from '../support/node-input.ts';
 import { aBatch, at, aTurn, aVerify, timeAt } from '../support/objects.ts';
@@ -18,7 +18,7 @@ interface Case {
 }
 
 /** A turn of a BMC that has its own updater; nothing has happened, and now is 100 s. */
-function step({ before, labels, reports = [], input, attempt = 1, disruption = 'None', now = 100 }: Case = {}): NodeStep {
+function step({ before, labels, reports = [], input, attempt = 1, disruption = 'None', now = 100 }: Case = {}): NodeResult {
   const turn = aTurn('os-aaaa-1', { processes: ['bmc'], attempt });
   const changes: Partial<NodeFact> = { turn, labels: { role: 'worker', bmc: '2.8', ...labels } };
   const node = inTurn('node-1', 'os-aaaa-1', changes);
@@ -27,7 +27,7 @@ function step({ before, labels, reports = [], input, attempt = 1, disruption = '
   const nodes = [{ name: 'node-1', uid: 'uid-of-node-1', processes: ['bmc'] }];
   const record = { name: 'bmc', state: 'Running', attempt: 1, startTime: timeAt(90), ...before } as const;
   const batch = aBatch([], { spec: { nodes, processes: [process], retriesPerNode: 1 } });
-  return stepTurn(
+  return advanceTurn(
     aNodeInput(batch, {
       before: { name: 'node-1', state: 'Upgrading', ...(before === undefined ? {} : { processes: [record] }) },
       reports: reports.map(([reason, more]) => aReport('node-1', reason, { process: 'bmc', ...more })),
@@ -40,12 +40,12 @@ function step({ before, labels, reports = [], input, attempt = 1, disruption = '
 }
 
 const GIVEN = { 'baton.dev/process': 'bmc' };
-const kinds = ({ commands }: NodeStep): readonly string[] => commands.map(({ kind }) => kind);
+const kinds = ({ commands }: NodeResult): readonly string[] => commands.map(({ kind }) => kind);
 
 describe('An external process', () => {
   it('is given its turn, with an Event that says so', () => {
     const result = step();
-    expect(kinds(result)).toEqual(['GiveTurn']);
+    expect(kinds(result)).toEqual(['StartExternal']);
     expect(result.commands[0]).toMatchObject({
       process: 'bmc',
       event: {
@@ -78,7 +78,7 @@ describe('An external process', () => {
   it('is told of another attempt by another Event', () => {
     const nameOf = (attempt: number): unknown => {
       const [command] = step({ attempt }).commands;
-      return command?.kind === 'GiveTurn' ? (command.event['metadata'] as { name: string }).name : command?.kind;
+      return command?.kind === 'StartExternal' ? (command.event['metadata'] as { name: string }).name : command?.kind;
     };
     expect(nameOf(2)).not.toBe(nameOf(1));
     expect(nameOf(2)).toMatch(/^bmc-[0-9a-f]{32}$/);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord } from '../../../../../src/api/generated/upgradebatch.ts';
-import { stepNode } from '../../../../../src/core/rollout/turn/advance-node.ts';
-import type { NodeInput, NodeStep } from '../../../../../src/core/rollout/turn/node-input.ts';
+import { advanceNode } from '../../../../../src/core/rollout/turn/advance-node.ts';
+import type { NodeInput, NodeResult } from '../../../../../src/core/rollout/turn/node-input.ts';
 import { aJob, aNode, aPod, aQuarantined, done, inTurn } from '../support/facts.ts';
 import { aNodeInput } from '../support/node-input.ts';
 import { aBatch, at, aTurn, timeAt } from '../support/objects.ts';
@@ -17,12 +17,12 @@ const FAILED: NodeRecord = {
 };
 const PROCESS_DONE = { name: 'os', state: 'Succeeded', startTime: timeAt(5), endTime: timeAt(50) } as const;
 
-function step(changes: Partial<NodeInput>): NodeStep {
+function step(changes: Partial<NodeInput>): NodeResult {
   const batch = changes.batch ?? aBatch(['node-1']);
-  return stepNode(aNodeInput(batch, { node: aNode('node-1'), reporterReady: true, reporterInstalled: false, ...changes }));
+  return advanceNode(aNodeInput(batch, { node: aNode('node-1'), reporterReady: true, reporterInstalled: false, ...changes }));
 }
 
-function kinds({ commands }: NodeStep): readonly string[] {
+function kinds({ commands }: NodeResult): readonly string[] {
   return commands.map((command) => command.kind);
 }
 

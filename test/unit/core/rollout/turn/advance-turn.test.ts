@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { BatchProcess, NodeRecord } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { JobFact } from '../../../../../src/core/facts.ts';
 import { jobName } from '../../../../../src/core/rollout/manifests/job.ts';
-import type { NodeInput, NodeStep } from '../../../../../src/core/rollout/turn/node-input.ts';
-import { stepTurn } from '../../../../../src/core/rollout/turn/advance-turn.ts';
+import type { NodeInput, NodeResult } from '../../../../../src/core/rollout/turn/node-input.ts';
+import { advanceTurn } from '../../../../../src/core/rollout/turn/advance-turn.ts';
 import { aJob, aReport, inTurn } from '../support/facts.ts';
 import { aNodeInput } from '../support/node-input.ts';
 import { aBatch, at, hash, timeAt } from '../support/objects.ts';
@@ -16,14 +16,14 @@ function process(name: string, changes: Partial<BatchProcess> = {}): BatchProces
 }
 
 /** A turn in which first `firmware`, then `os` runs. */
-function step(changes: Partial<NodeInput> & { readonly processes?: readonly BatchProcess[] } = {}): NodeStep {
+function step(changes: Partial<NodeInput> & { readonly processes?: readonly BatchProcess[] } = {}): NodeResult {
   const { processes = [process('firmware'), process('os')], ...rest } = changes;
   const nodes = [{ name: 'node-1', uid: 'uid-of-node-1', processes: processes.map(({ name }) => name) }];
   const batch = aBatch([], { spec: { processes, nodes } });
   const given = changes.node ?? inTurn('node-1');
   const names = processes.map(({ name }) => name);
   const node = given.turn === undefined ? given : { ...given, turn: { ...given.turn, processes: names } };
-  return stepTurn(
+  return advanceTurn(
     aNodeInput(batch, {
       ...rest,
       node,
@@ -32,7 +32,7 @@ function step(changes: Partial<NodeInput> & { readonly processes?: readonly Batc
   );
 }
 
-function created({ commands }: NodeStep): readonly unknown[] {
+function created({ commands }: NodeResult): readonly unknown[] {
   return commands.flatMap((command) =>
     command.kind === 'CreateJob' ? [(command.job['metadata'] as { name: string }).name] : [],
   );

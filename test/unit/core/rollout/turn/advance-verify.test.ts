@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { BatchProcess, BatchVerify, ProcessRecord } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { JobFact, NodeFact } from '../../../../../src/core/facts.ts';
 import { buildVerifyJob, jobName } from '../../../../../src/core/rollout/manifests/job.ts';
-import type { NodeInput, NodeStep } from '../../../../../src/core/rollout/turn/node-input.ts';
-import { stepTurn } from '../../../../../src/core/rollout/turn/advance-turn.ts';
+import type { NodeInput, NodeResult } from '../../../../../src/core/rollout/turn/node-input.ts';
+import { advanceTurn } from '../../../../../src/core/rollout/turn/advance-turn.ts';
 import { aJob, anUpgradePod, inTurn, INFO } from '../support/facts.ts';
 import { aNodeInput } from '../support/node-input.ts';
 import { aBatch, at, aVerify, hash, timeAt } from '../support/objects.ts';
@@ -28,11 +28,11 @@ function aVerified(verify: Partial<BatchVerify>): BatchProcess {
 }
 
 /** A turn whose only process has ended well and is verified at 100 s. */
-function step({ verify = KERNEL, before, node: changes = {}, jobs = [], turn = {}, now = 100 }: Case): NodeStep {
+function step({ verify = KERNEL, before, node: changes = {}, jobs = [], turn = {}, now = 100 }: Case): NodeResult {
   const node = inTurn('node-1', 'os-aaaa-1', changes);
   const batch = aBatch(['node-1'], { spec: { processes: [aVerified(verify)] } });
   const record = { name: 'os', state: 'Running', startTime: timeAt(0), ...before } as const;
-  return stepTurn(
+  return advanceTurn(
     aNodeInput(batch, {
       before: { name: 'node-1', state: 'Upgrading', ...(before === undefined ? {} : { processes: [record] }) },
       jobs: [aJob('node-1', { outcome: 'Complete', completedTime: at(50) }), ...jobs],
@@ -45,7 +45,7 @@ function step({ verify = KERNEL, before, node: changes = {}, jobs = [], turn = {
 }
 
 /** What is on record of the process. */
-function processOf(result: NodeStep): ProcessRecord | undefined {
+function processOf(result: NodeResult): ProcessRecord | undefined {
   return result.record.processes?.[0];
 }
 

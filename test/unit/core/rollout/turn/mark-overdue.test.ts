@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchProcess, NodeRecord, ProcessRecord } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { JobFact } from '../../../../../src/core/facts.ts';
-import type { NodeInput, NodeStep } from '../../../../../src/core/rollout/turn/node-input.ts';
-import { stepTurn } from '../../../../../src/core/rollout/turn/advance-turn.ts';
+import type { NodeInput, NodeResult } from '../../../../../src/core/rollout/turn/node-input.ts';
+import { advanceTurn } from '../../../../../src/core/rollout/turn/advance-turn.ts';
 import { aJob, anUpgradePod, aReport, inTurn } from '../support/facts.ts';
 import { aNodeInput } from '../support/node-input.ts';
 import { aBatch, at, aTurn, timeAt } from '../support/objects.ts';
@@ -33,11 +33,11 @@ interface Case {
 }
 
 /** Steps a turn whose only process began at the start and may take 90 s; now is 100 s. */
-function step({ process, job = {}, attempt = 1, before = [RECORD], input = {}, ready = true, now = 100 }: Case = {}): NodeStep {
+function step({ process, job = {}, attempt = 1, before = [RECORD], input = {}, ready = true, now = 100 }: Case = {}): NodeResult {
   const entry = { name: 'node-1', uid: 'uid-of-node-1', processes: ['os'] };
   const node = inTurn('node-1', 'os-aaaa-1', { ready, turn: aTurn('os-aaaa-1', { attempt }) });
   const batch = aBatch([], { spec: { nodes: [entry], processes: [{ ...PROCESS, ...process }] } });
-  return stepTurn(
+  return advanceTurn(
     aNodeInput(batch, {
       before: { name: 'node-1', state: 'Upgrading', processes: before },
       jobs: job === null ? [] : [aJob('node-1', job)],
@@ -51,7 +51,7 @@ function step({ process, job = {}, attempt = 1, before = [RECORD], input = {}, r
   );
 }
 
-function kinds({ commands }: NodeStep): readonly string[] {
+function kinds({ commands }: NodeResult): readonly string[] {
   return commands.map((command) => command.kind);
 }
 

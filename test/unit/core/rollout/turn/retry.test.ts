@@ -5,9 +5,9 @@ import type { Turn } from '../../../../../src/api/marks.ts';
 import { LABELS } from '../../../../../src/api/names.ts';
 import type { JobFact, NodeFact } from '../../../../../src/core/facts.ts';
 import { jobName } from '../../../../../src/core/rollout/manifests/job.ts';
-import type { NodeInput, NodeStep } from '../../../../../src/core/rollout/turn/node-input.ts';
+import type { NodeInput, NodeResult } from '../../../../../src/core/rollout/turn/node-input.ts';
 import { isRetryable } from '../../../../../src/core/rollout/turn/retry.ts';
-import { stepTurn } from '../../../../../src/core/rollout/turn/advance-turn.ts';
+import { advanceTurn } from '../../../../../src/core/rollout/turn/advance-turn.ts';
 import { aJob, anUpgradePod, inTurn } from '../support/facts.ts';
 import { aNodeInput } from '../support/node-input.ts';
 import { aBatch, aTurn, at, hash, timeAt } from '../support/objects.ts';
@@ -35,7 +35,7 @@ interface Case extends Partial<NodeInput> {
 }
 
 /** A turn in which `firmware` has succeeded and `os` has failed in the first of two attempts, at 60 s; now is 100 s. */
-function step({ spec, turn, ready = true, ...changes }: Case = {}): NodeStep {
+function step({ spec, turn, ready = true, ...changes }: Case = {}): NodeResult {
   const processes = ['firmware', 'os'].map((name) => ({
     name,
     disruption: 'Drain' as const,
@@ -49,7 +49,7 @@ function step({ spec, turn, ready = true, ...changes }: Case = {}): NodeStep {
     ready,
   });
   const batch = aBatch([], { spec: { processes, nodes, retriesPerNode: 1, ...spec } });
-  return stepTurn(
+  return advanceTurn(
     aNodeInput(batch, {
       before: ON_RECORD,
       jobs: [firmware(COMPLETE), aJob('node-1', FAILED)],
@@ -61,7 +61,7 @@ function step({ spec, turn, ready = true, ...changes }: Case = {}): NodeStep {
 }
 
 /** What is done next, in short. */
-function next({ commands }: NodeStep): readonly string[] {
+function next({ commands }: NodeResult): readonly string[] {
   return commands.map((command) => {
     if (command.kind === 'RetryTurn') return `attempt ${command.turn.attempt} of ${command.turn.retried ?? ''}`;
     return command.kind === 'CreateJob' ? (command.job['metadata'] as { name: string }).name : command.kind;

@@ -8,9 +8,9 @@ import type {
 import type { NotifyPolicy, Sink } from '../../../../../../src/api/generated/upgradeplan.ts';
 import {
   alertDueAt,
-  stepAlerts,
+  decideAlerts,
   type AlertsInput,
-  type AlertsStep,
+  type AlertsResult,
   type RolloutTrouble,
 } from '../../../../../../src/core/rollout/status/batch/alerts.ts';
 import { aBatch, at, timeAt } from '../../support/objects.ts';
@@ -47,8 +47,8 @@ class Passes {
   #status: UpgradeBatchStatus = {};
 
   /** One pass at so many seconds. */
-  pass(seconds: number, { nodes = [], rollout = [], notify = {}, outlook, sinksKnown = true }: Case): AlertsStep {
-    const step = stepAlerts({
+  pass(seconds: number, { nodes = [], rollout = [], notify = {}, outlook, sinksKnown = true }: Case): AlertsResult {
+    const step = decideAlerts({
       notify: { sinks: SINKS, ...notify },
       sinksKnown,
       batch: aBatch(['node-1', 'node-2', 'node-3'], { status: this.#status }),
@@ -70,7 +70,7 @@ class Passes {
   }
 
   /** Alerts are raised when they are due; the time of it. */
-  raise(seconds: number, world: Case): AlertsStep {
+  raise(seconds: number, world: Case): AlertsResult {
     this.pass(seconds, world);
     return this.pass(seconds + 15, world);
   }

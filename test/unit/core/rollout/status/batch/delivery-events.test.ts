@@ -33,7 +33,7 @@ function pass(found: Receipt, before: readonly Receipt[] = [], own: readonly Rec
 }
 
 function notesOf({ commands }: Decision): readonly unknown[] {
-  return commands.flatMap((command) => (command.kind === 'TellWarnings' ? [command.event['note']] : []));
+  return commands.flatMap((command) => (command.kind === 'RecordWarnings' ? [command.event['note']] : []));
 }
 
 const UNREACHED: Receipt = {
@@ -79,8 +79,8 @@ describe('A delivery that failed for good', () => {
   });
 
   it('is told once, under the same name however often the pass is repeated', () => {
-    const first = pass(REFUSED).commands.find(({ kind }) => kind === 'TellWarnings');
-    expect(pass(REFUSED).commands.find(({ kind }) => kind === 'TellWarnings')).toEqual(first);
+    const first = pass(REFUSED).commands.find(({ kind }) => kind === 'RecordWarnings');
+    expect(pass(REFUSED).commands.find(({ kind }) => kind === 'RecordWarnings')).toEqual(first);
     expect(notesOf(pass(REFUSED, [], [REFUSED]))).toEqual([]);
   });
 });

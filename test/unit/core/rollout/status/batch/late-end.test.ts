@@ -76,6 +76,6 @@ describe('`send: PlanEnd` when the rollout ends after its last batch has settled
   it('keeps a plan that is being deleted until it is told', () => {
     const input = { snapshot: aSnapshot({ plan: DELETED, batches: [TOLD] }), now: at(3 * DAY), settings: SETTINGS, hash };
 
-    expect(decide(input).commands.filter(({ kind }) => kind === 'RemoveBatch' || kind === 'LetPlanGo')).toEqual([]);
+    expect(decide(input).commands.filter(({ kind }) => kind === 'DeleteBatch' || kind === 'RemoveFinalizer')).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import type { MaintenanceWindow } from '../../../../../../src/api/generated/upgr
 import { isPlanEnd } from '../../../../../../src/core/notification/model/final-sinks.ts';
 import { failureBudget } from '../../../../../../src/core/rollout/fleet/budget.ts';
 import { surveyFleet } from '../../../../../../src/core/rollout/fleet/fleet.ts';
-import type { HoldView } from '../../../../../../src/core/rollout/fleet/pass-view.ts';
+import type { PassView } from '../../../../../../src/core/rollout/fleet/pass-view.ts';
 import { nothingFollows, outlookFor } from '../../../../../../src/core/rollout/status/outlook/outlook.ts';
 import { aNode, aSnapshot, byName, SETTINGS } from '../../support/facts.ts';
 import { aBatch, aPlan, aProcess, hash, settledStatus, type PlanChanges } from '../../support/objects.ts';
@@ -23,7 +23,7 @@ interface After {
 const TURN = { startTime: '2026-11-23T22:40:00Z', endTime: '2026-11-23T22:50:00Z' };
 
 /** After a first batch of these nodes that took ten minutes each; two nodes are left. */
-function viewAt(now: string, spec: PlanChanges = {}, { records, left = ['node-8', 'node-9'], ...plan }: After = {}): HoldView {
+function viewAt(now: string, spec: PlanChanges = {}, { records, left = ['node-8', 'node-9'], ...plan }: After = {}): PassView {
   const done = records ?? ['node-1', 'node-2', 'node-3'].map((name): NodeRecord => ({ name, state: 'Succeeded', ...TURN }));
   const names = done.map(({ name }) => name);
   const batches = [aBatch(names, { status: settledStatus(done, { settledTime: now }) })];

@@ -39,7 +39,7 @@ function stallOf({ planStatus }: Decision): Condition | undefined {
 }
 
 function events({ commands }: Decision): readonly string[] {
-  return commands.flatMap((command) => (command.kind === 'TellWarnings' ? [String(command.event['reason'])] : []));
+  return commands.flatMap((command) => (command.kind === 'RecordWarnings' ? [String(command.event['reason'])] : []));
 }
 
 const TURN = { nodes: byName(inTurn('node-1')) };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchDrain, DrainRecord } from '../../../../../../src/api/generated/upgradebatch.ts';
 import type { PodFact } from '../../../../../../src/core/facts.ts';
-import { stepDrain, type DrainInput, type DrainStep } from '../../../../../../src/core/rollout/turn/drain/decide-drain.ts';
+import { decideDrain, type DrainInput, type DrainDecision } from '../../../../../../src/core/rollout/turn/drain/decide-drain.ts';
 import type { EvictionAnswer } from '../../../../../../src/core/rollout/model/eviction-answer.ts';
 import { aPod, inTurn } from '../../support/facts.ts';
 import { aDrain, at, timeAt } from '../../support/objects.ts';
@@ -16,8 +16,8 @@ interface Case {
   readonly now?: number;
 }
 
-function step({ pods = [], policy = {}, before, answers = {}, operator, now = 100 }: Case): DrainStep {
-  return stepDrain({
+function step({ pods = [], policy = {}, before, answers = {}, operator, now = 100 }: Case): DrainDecision {
+  return decideDrain({
     node: inTurn('node-1'),
     pods,
     policy: aDrain(policy),
@@ -31,7 +31,7 @@ function step({ pods = [], policy = {}, before, answers = {}, operator, now = 10
 }
 
 /** The step in short: what it is, which Pods go how, and what it says. */
-function told(result: DrainStep): readonly (string | readonly string[])[] {
+function told(result: DrainDecision): readonly (string | readonly string[])[] {
   if (result.kind === 'Done') return ['Done'];
   if (result.kind === 'TimedOut') return ['TimedOut', result.message];
   const goes = result.commands.map((command) =>

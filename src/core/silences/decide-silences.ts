@@ -17,7 +17,7 @@ export interface NodeSilence {
 }
 
 /** What is to be done for a node: a new silence, more time for the one there is, or none any more. */
-export type SilenceStep =
+export type SilenceChange =
   | { readonly kind: 'Create'; readonly node: string; readonly endsAt: Instant }
   | { readonly kind: 'Extend'; readonly node: string; readonly id: string; readonly endsAt: Instant }
   | { readonly kind: 'Lift'; readonly node: string; readonly id: string };
@@ -37,15 +37,15 @@ export interface SilenceView {
  * Decides which silences are made, extended and lifted. A node whose turn ended well keeps what is left of its silence: what its upgrade
  * set off needs a moment to resolve.
  */
-export function stepSilences({ inTurn, failed, made, now }: SilenceView): readonly SilenceStep[] {
+export function decideSilences({ inTurn, failed, made, now }: SilenceView): readonly SilenceChange[] {
   const endsAt = now + SILENCE_MS;
   const wanted = [...inTurn].filter((node) => !failed.has(node));
-  const kept = wanted.flatMap((node): SilenceStep[] => {
+  const kept = wanted.flatMap((node): SilenceChange[] => {
     const silence = made.get(node);
     if (silence === undefined || silence.endsAt <= now) return [{ kind: 'Create', node, endsAt }];
     return silence.endsAt - now < EXTEND_MS ? [{ kind: 'Extend', node, id: silence.id, endsAt }] : [];
   });
-  const lifted = [...made].flatMap(([node, { id }]): SilenceStep[] => (failed.has(node) ? [{ kind: 'Lift', node, id }] : []));
+  const lifted = [...made].flatMap(([node, { id }]): SilenceChange[] => (failed.has(node) ? [{ kind: 'Lift', node, id }] : []));
   return [...kept, ...lifted];
 }
 

@@ -24,7 +24,7 @@ export interface GateSettings {
 const MOST_BODY_BYTES = 256 * 1024;
 
 /** What asks other servers for plans. */
-export interface Askers {
+export interface GateClients {
   readonly probes: Probes;
   readonly silencer: Silencer;
 }
@@ -34,7 +34,7 @@ export interface Askers {
  *
  * @throws Error that names the entry of `allow` which is wrong.
  */
-export function createAskers(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSettings): Askers {
+export function createGateClients(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSettings): GateClients {
   const policy = createAddressPolicy({ allow: settings.allow, apiServer: [settings.apiServer] });
   const http = createHttpReader({ policy, maxBodyBytes: MOST_BODY_BYTES });
   const credentials = createCredentials(settings.credentials, settings.credentialsDirectory);

@@ -5,9 +5,9 @@ import {
   failedNow,
   matchersFor,
   SILENCE_MS,
-  stepSilences,
-  type SilenceStep,
-} from '../../../../src/core/silences/step-silences.ts';
+  decideSilences,
+  type SilenceChange,
+} from '../../../../src/core/silences/decide-silences.ts';
 
 const NOW = Date.parse('2026-11-21T22:00:00Z');
 const FULL = NOW + SILENCE_MS;
@@ -19,13 +19,13 @@ interface View {
   readonly left?: number;
 }
 
-function step({ inTurn = [], failed = [], left }: View): readonly SilenceStep[] {
+function step({ inTurn = [], failed = [], left }: View): readonly SilenceChange[] {
   const made = new Map(left === undefined ? [] : [['node-1', { id: 'a', endsAt: NOW + left * 1000 }] as const]);
-  return stepSilences({ inTurn: new Set(inTurn), failed: new Set(failed), made, now: NOW });
+  return decideSilences({ inTurn: new Set(inTurn), failed: new Set(failed), made, now: NOW });
 }
 
 describe('silences', () => {
-  it.each<readonly [string, View, readonly SilenceStep[]]>([
+  it.each<readonly [string, View, readonly SilenceChange[]]>([
     ['makes one for a node in its turn', { inTurn: ['node-1'] }, [{ kind: 'Create', node: 'node-1', endsAt: FULL }]],
     ['leaves one alone that lasts', { inTurn: ['node-1'], left: 200 }, []],
     [

@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 import type { PlanControl } from './plan-control.ts';
 
 /** What the acts of people bring about. */
-export interface ActionsStep {
+export interface ActionsResult {
   readonly commands: readonly Command[];
   /** Batches that are to be marked as resumed, by name. */
   readonly resumed: ReadonlyMap<string, Resumption>;
