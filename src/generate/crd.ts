@@ -85,6 +85,11 @@ export function readCrds(root: string): readonly CrdFile[] {
     .map((file) => ({ file, crd: parse(readFileSync(join(directory, file), 'utf8')) as Crd }));
 }
 
+/** Whether a field is kept only for objects that were stored under its former name. */
+export function isDeprecated({ description = '' }: Schema): boolean {
+  return /^\w+ is deprecated: /.test(description);
+}
+
 /** The version that is stored; the only one so far. Throws when there is none. */
 export function storedVersion(crd: Crd): CrdVersion {
   const version = crd.spec.versions.find((candidate) => candidate.storage);

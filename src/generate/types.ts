@@ -1,5 +1,5 @@
 import { compile } from 'json-schema-to-typescript';
-import { storedVersion, type CrdFile, type Schema } from './crd.ts';
+import { isDeprecated, storedVersion, type CrdFile, type Schema } from './crd.ts';
 
 /** A schema with a title, and where it stands in the object, as in `spec.batches[]`. */
 interface TitledSchema {
@@ -61,10 +61,15 @@ function collect(schema: Schema, path: string, titled: Map<string, TitledSchema>
       throw new Error(`Title ${schema.title} stands for different schemas at ${known.path} and ${path}: give one another title.`);
     } else return;
   }
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+  for (const [name, property] of currentFields(schema)) {
     if (!isOpen(schema)) collect(property, path === '' ? name : `${path}.${name}`, titled);
   }
   if (schema.items !== undefined) collect(schema.items, `${path}[]`, titled);
+}
+
+/** The fields without those that are deprecated: only src/core/renamed-fields.ts may read these, and it does so without a type. */
+function currentFields(schema: Schema): readonly (readonly [string, Schema])[] {
+  return Object.entries(schema.properties ?? {}).filter(([, field]) => !isDeprecated(field));
 }
 
 function isOpen(schema: Schema): boolean {
@@ -91,7 +96,7 @@ function rootSchema(schema: Schema, apiVersion: string): CompilerSchema {
 }
 
 function objectSchema(schema: Schema): CompilerSchema {
-  const properties = Object.entries(schema.properties ?? {});
+  const properties = currentFields(schema);
   const defaulted = properties.filter(([, property]) => property.default !== undefined).map(([name]) => name);
   return {
     type: 'object',

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { UpgradeBatch, UpgradeBatchStatus } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan, UpgradePlanStatus } from '../api/generated/upgradeplan.ts';
+import { withoutFormerNames } from '../core/renamed-fields.ts';
 import type { KubeClient, KubeObject } from '../kube/client/client.ts';
-import { KINDS, resourcePath, type ResourceKind } from '../kube/resource-path.ts';
+import { KINDS, resourcePath } from '../kube/resource-path.ts';
 
 /** The least time between two writes of one status (ms), and how many times the last write's duration it is at least. */
 const MIN_INTERVAL_MS = 2000;
@@ -36,16 +37,16 @@ export class StatusWriter {
 
   /** Writes a plan's status if it differs. Gives the milliseconds until it may be written, when it is too early. */
   async writePlan(plan: UpgradePlan, status: UpgradePlanStatus): Promise<number | undefined> {
-    return this.#write(KINDS.plans, plan, status, this.#deps.observePlan);
+    return this.#write('UpgradePlan', plan, status, this.#deps.observePlan);
   }
 
   /** Writes a batch's status if it differs, likewise. */
   async writeBatch(batch: UpgradeBatch, status: UpgradeBatchStatus): Promise<number | undefined> {
-    return this.#write(KINDS.batches, batch, status, this.#deps.observeBatch);
+    return this.#write('UpgradeBatch', batch, status, this.#deps.observeBatch);
   }
 
   async #write(
-    kind: ResourceKind,
+    kind: 'UpgradePlan' | 'UpgradeBatch',
     object: UpgradePlan | UpgradeBatch,
     status: object,
     observe: (answer: KubeObject) => void,
@@ -61,10 +62,11 @@ export class StatusWriter {
       const wait = last.at + Math.max(MIN_INTERVAL_MS, DURATION_FACTOR * last.durationMs) - now;
       if (wait > 0) return wait;
     }
-    const path = resourcePath(kind, { namespace, name, subresource: 'status' });
+    const resource = kind === 'UpgradePlan' ? KINDS.plans : KINDS.batches;
+    const path = resourcePath(resource, { namespace, name, subresource: 'status' });
     const answer = await this.#deps.client.mergePatch<KubeObject>(path, {
       metadata: { resourceVersion },
-      status: withRemovals(wanted, before),
+      status: withoutFormerNames(withRemovals(wanted, before), kind),
     });
     observe(answer);
     const done = this.#deps.monotonic();

@@ -66,7 +66,7 @@ describe('windows', () => {
   it('windows: nothing starts while all are closed, the status says when one opens, and the plan goes on when one is', async () => {
     await makeFleet({ name: 'windows', spec: { windows: [closed] } });
     const plan = await reaches('windows', 'WindowClosed');
-    expect(plan.status?.nextOpening).toMatch(/^\d{4}-12-31T23:00:00Z$/);
+    expect(plan.status?.nextWindowTime).toMatch(/^\d{4}-12-31T23:00:00Z$/);
     expect(findCondition(plan, 'Ready')?.message).toContain("'new-year' opens");
     expect((await readRollout(system.kubectl, 'windows', 'windows')).batches).toEqual([]);
     await edit('windows', { windows: [always] });

@@ -3,6 +3,7 @@ import type { Log } from '../../api/log.ts';
 import { LABELS } from '../../api/names.ts';
 import { outboxEntries, type OutboxEntry } from '../../core/baton/deliveries.ts';
 import { isProbe } from '../../core/baton/series.ts';
+import { readBatch } from '../../core/renamed-fields.ts';
 import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
 import type { Sleep } from '../../kube/pause.ts';
@@ -29,7 +30,7 @@ export function kubeBatchSource(deps: WatchDeps, plan: string): BatchSource {
     ...deps,
     path: resourcePath(KINDS.batches, { namespace }),
     query: { labelSelector: `${LABELS.plan}=${plan}` },
-    project: (object) => keep(asBatch(object)),
+    project: (object) => keep(readBatch(object)),
     onChange: () => {
       changed();
     },
@@ -43,18 +44,13 @@ export function kubeBatchSource(deps: WatchDeps, plan: string): BatchSource {
     probes: () => [...reflector.values()].flatMap(({ probes }) => probes),
     async read(name, signal) {
       try {
-        return await client.get<UpgradeBatch>(resourcePath(KINDS.batches, { namespace, name }), { signal });
+        return readBatch(await client.get<KubeObject>(resourcePath(KINDS.batches, { namespace, name }), { signal }));
       } catch (error) {
         if (isKubeError(error, 'NotFound')) return undefined;
         throw error;
       }
     },
   };
-}
-
-/** The API server has validated it against the CRD that the type is made from. */
-function asBatch(object: KubeObject): UpgradeBatch {
-  return object as unknown as UpgradeBatch;
 }
 
 interface Kept {

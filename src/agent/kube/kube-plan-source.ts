@@ -1,5 +1,5 @@
-import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
-import type { KubeClient } from '../../kube/client/client.ts';
+import { readPlan } from '../../core/renamed-fields.ts';
+import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import type { PlanSource } from '../ports.ts';
@@ -10,7 +10,7 @@ export function kubePlanSource(client: Pick<KubeClient, 'get'>, namespace: strin
   return {
     async read(signal) {
       try {
-        return await client.get<UpgradePlan>(path, { signal });
+        return readPlan(await client.get<KubeObject>(path, { signal }));
       } catch (error) {
         if (isKubeError(error, 'NotFound')) return undefined;
         throw error;

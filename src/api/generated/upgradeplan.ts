@@ -605,8 +605,8 @@ export interface UpgradePlanStatus {
   readonly lastBatchIndex?: number;
   /** agent is the node that holds, or last held, the baton. */
   readonly agent?: string;
-  /** lastMovedTime is when a node last started or changed its state, or an action was applied. It is updated only after a tenth of notify.stallSeconds. */
-  readonly lastMovedTime?: string;
+  /** lastProgressTime is when a node last started or changed its state, or an action was applied. It is updated only after a tenth of notify.stallSeconds. */
+  readonly lastProgressTime?: string;
   /** waits are the total times during which no node could start in this revision, by reason. The current wait is added when it ends. */
   readonly waits?: readonly PlanWait[];
   /** waiting is the current wait: the rollout has begun, nothing runs and nothing can start. */
@@ -617,8 +617,8 @@ export interface UpgradePlanStatus {
   readonly timing?: readonly PlanTiming[];
   /** newNodes are the new nodes that wait for their batch. */
   readonly newNodes?: NewNodesStatus;
-  /** nextOpening is when the next maintenance window opens, while all windows are closed. */
-  readonly nextOpening?: string;
+  /** nextWindowTime is when the next maintenance window opens, while all windows are closed. */
+  readonly nextWindowTime?: string;
   /** upcoming are the next batches, at most ten, as they would be created now. They are shown before anything is changed, for example while the plan is paused. */
   readonly upcoming?: readonly UpcomingBatch[];
   /** preflight is the result of the checks that are made before anything is changed, and again after the spec has changed. Its warnings block nothing; a problem that is certain sets Accepted to False instead. */

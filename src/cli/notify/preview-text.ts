@@ -4,6 +4,7 @@ import { API_VERSION } from '../../api/names.ts';
 import type { Instant } from '../../core/facts.ts';
 import { list, record, type Json } from '../../core/json.ts';
 import { sampleBatch } from '../../core/notification/consolidation/sample-batch.ts';
+import { readBatch, readPlan } from '../../core/renamed-fields.ts';
 import { sharedSinksKeys, sharedSinksName, withSharedSinks } from '../../core/shared-sinks.ts';
 import { counted } from '../../core/text.ts';
 import { parseSinks } from '../../kube/parse-sinks.ts';
@@ -128,7 +129,7 @@ function planOf(where: string, object: Json, problems: string[]): UpgradePlan | 
     problems.push(`${where}: an UpgradePlan needs metadata.name, spec.version and spec.processes.`);
     return undefined;
   }
-  return { ...object, metadata: { namespace: 'default', uid: '', ...metadata } } as unknown as UpgradePlan;
+  return readPlan({ ...object, metadata: { namespace: 'default', uid: '', ...metadata } });
 }
 
 function batchOf(where: string, object: Json, problems: string[]): UpgradeBatch | undefined {
@@ -138,5 +139,5 @@ function batchOf(where: string, object: Json, problems: string[]): UpgradeBatch 
     problems.push(`${where}: an UpgradeBatch is needed as the API server has it; get it with 'kubectl get ubatch -o yaml'.`);
     return undefined;
   }
-  return object as unknown as UpgradeBatch;
+  return readBatch(object);
 }

@@ -46,7 +46,7 @@ const RUNNING: UpgradePlanStatus = { summary: 'Running', progress: '1/4' };
 describe('A status', () => {
   it('is written with the version that was seen, and the answer is passed on', async () => {
     expect(await writer.writePlan(planWith(undefined), RUNNING)).toBeUndefined();
-    expect(patches).toEqual([
+    expect(patches).toMatchObject([
       {
         path: '/apis/baton.dev/v1alpha1/namespaces/fleet/upgradeplans/os/status',
         body: { metadata: { resourceVersion: '7' }, status: RUNNING },

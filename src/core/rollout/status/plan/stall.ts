@@ -35,7 +35,7 @@ interface StallInput {
 /** Whether the rollout moves. */
 export interface Movement {
   /** When anything last moved, to be written into the status. */
-  readonly lastMovedTime: Instant;
+  readonly lastProgressTime: Instant;
   /** What is to blame when nothing has moved for too long. */
   readonly stall: { readonly reason: string; readonly message: string } | undefined;
   readonly lookAt: Instant | undefined;
@@ -62,18 +62,18 @@ function judgeMovement(view: StallInput): Movement | undefined {
   const over = open === undefined && fleet.remaining.length === 0 && !takesBack;
   if (over || plan.metadata.deletionTimestamp !== undefined) return undefined;
   const limit = (plan.spec.notify?.stallSeconds ?? STALL_SECONDS) * 1000;
-  const told = toInstant(plan.status?.lastMovedTime);
+  const told = toInstant(plan.status?.lastProgressTime);
   const rests = isResting(view.hold);
   const rested = !rests && RESTING.has(plan.status?.reason ?? '');
   // A plan that is seen for the first time has not stood still yet.
   const moved = Math.min(now, Math.max(told ?? now, lastOnRecord(view), rested ? now : 0));
-  const lastMovedTime = told !== undefined && moved - told <= limit * TOLD_SHARE ? told : moved;
-  if (rests || isAtWork(view)) return { lastMovedTime, stall: undefined, lookAt: undefined };
+  const lastProgressTime = told !== undefined && moved - told <= limit * TOLD_SHARE ? told : moved;
+  if (rests || isAtWork(view)) return { lastProgressTime, stall: undefined, lookAt: undefined };
   const due = moved + limit;
-  if (now <= due) return { lastMovedTime, stall: undefined, lookAt: due + 1000 };
+  if (now <= due) return { lastProgressTime, stall: undefined, lookAt: due + 1000 };
   const { reason, message } = blame(view);
   return {
-    lastMovedTime,
+    lastProgressTime,
     stall: { reason, message: `nothing has moved for ${durationWords(limit / 1000)}: ${message}` },
     lookAt: undefined,
   };
@@ -169,7 +169,10 @@ function tellStall({ snapshot, now }: DecisionInput, movement: Movement | undefi
   const event = {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
-    metadata: { namespace, name: `${name}-${uid.slice(0, 8)}-stalled-${Math.floor(movement.lastMovedTime / 1000).toString(36)}` },
+    metadata: {
+      namespace,
+      name: `${name}-${uid.slice(0, 8)}-stalled-${Math.floor(movement.lastProgressTime / 1000).toString(36)}`,
+    },
     regarding: { apiVersion: API_VERSION, kind: 'UpgradePlan', namespace, name, uid },
     action: 'Rollout',
     reason: CONDITIONS.rolloutStalled,

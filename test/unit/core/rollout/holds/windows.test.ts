@@ -48,7 +48,7 @@ describe('windows: what starts', () => {
 });
 
 describe('windows: what the status says', () => {
-  const told = { summary: 'Waiting', reason: 'WindowClosed', nextOpening: '2026-11-24T21:00:00Z' };
+  const told = { summary: 'Waiting', reason: 'WindowClosed', nextWindowTime: '2026-11-24T21:00:00Z' };
   it.each<readonly [string, Partial<PlanSnapshot>]>([
     ['before the next batch', {}],
     ['in mid-batch', BATCH],
@@ -56,7 +56,7 @@ describe('windows: what the status says', () => {
     const { planStatus, lookAt } = pass(CLOSED, changes);
     expect(planStatus).toMatchObject(told);
     expect(planStatus?.conditions?.[0]?.message).toBe("every window is closed; 'nights' opens 2026-11-24 22:00 Europe/Paris");
-    expect(lookAt).toBe(Date.parse(told.nextOpening));
+    expect(lookAt).toBe(Date.parse(told.nextWindowTime));
   });
 
   it('is the same a minute later, so that nothing has to be written', () => {
@@ -66,15 +66,15 @@ describe('windows: what the status says', () => {
   });
 
   it('has no next opening while one is open, nor when nothing is left to do', () => {
-    expect(pass(OPEN, BATCH).planStatus?.nextOpening).toBeUndefined();
+    expect(pass(OPEN, BATCH).planStatus?.nextWindowTime).toBeUndefined();
     const ended = pass(CLOSED, { nodes: byName(done('node-1')) }).planStatus;
     expect(ended).toMatchObject({ summary: 'Succeeded' });
-    expect(ended?.nextOpening).toBeUndefined();
+    expect(ended?.nextWindowTime).toBeUndefined();
   });
 
   it('has the next opening although something else is said first', () => {
     const { planStatus } = pass(CLOSED, {}, { paused: true });
-    expect(planStatus).toMatchObject({ reason: 'PausedBySpec', nextOpening: told.nextOpening });
+    expect(planStatus).toMatchObject({ reason: 'PausedBySpec', nextWindowTime: told.nextWindowTime });
   });
 
   it('says that none opens again', () => {

@@ -23,7 +23,7 @@ const DOWN = byName(aNode('node-1'), aNode('node-2', { ready: false }));
 /** A plan of two nodes, one of them NotReady, so that the other waits; its batch was made at the start, and an hour has passed. */
 function pass({
   spec = {},
-  status = { lastMovedTime: timeAt(0) },
+  status = { lastProgressTime: timeAt(0) },
   records = [],
   snapshot = {},
   now = 3600,
@@ -129,35 +129,35 @@ describe('A rollout is stalled', () => {
   });
 
   it('not by the time that a freeze took: when it is over, the time begins anew', () => {
-    const thawed = pass({ status: { reason: 'Frozen', lastMovedTime: timeAt(0) } });
+    const thawed = pass({ status: { reason: 'Frozen', lastProgressTime: timeAt(0) } });
 
     expect(stallOf(thawed)).toBeUndefined();
-    expect(thawed.planStatus?.lastMovedTime).toBe(timeAt(3600));
+    expect(thawed.planStatus?.lastProgressTime).toBe(timeAt(3600));
     expect(stallOf(pass({ status: thawed.planStatus ?? {}, now: 3600 + 1801 }))).toBeDefined();
   });
 });
 
-describe('lastMovedTime', () => {
+describe('lastProgressTime', () => {
   it('begins when the plan is seen for the first time', () => {
-    expect(pass({ status: {} }).planStatus?.lastMovedTime).toBe(timeAt(3600));
+    expect(pass({ status: {} }).planStatus?.lastProgressTime).toBe(timeAt(3600));
   });
 
   it('is derived from what is on record, so that a restart of the operator does not begin it anew', () => {
-    expect(pass().planStatus?.lastMovedTime).toBe(timeAt(0));
+    expect(pass().planStatus?.lastProgressTime).toBe(timeAt(0));
     expect(
       pass({ records: [{ ...RUNNING, startTime: timeAt(1200) }], snapshot: { ...TURN, jobs: [aJob('node-1')] } }).planStatus
-        ?.lastMovedTime,
+        ?.lastProgressTime,
     ).toBe(timeAt(1200));
   });
 
   it('is written again only when it has gone on by a tenth of stallSeconds', () => {
-    const status = { lastMovedTime: timeAt(1000) };
+    const status = { lastProgressTime: timeAt(1000) };
 
-    expect(pass({ status, records: [{ ...UPGRADING, startTime: timeAt(1180) }], snapshot: TURN }).planStatus?.lastMovedTime).toBe(
-      timeAt(1000),
-    );
-    expect(pass({ status, records: [{ ...UPGRADING, startTime: timeAt(1181) }], snapshot: TURN }).planStatus?.lastMovedTime).toBe(
-      timeAt(1181),
-    );
+    expect(
+      pass({ status, records: [{ ...UPGRADING, startTime: timeAt(1180) }], snapshot: TURN }).planStatus?.lastProgressTime,
+    ).toBe(timeAt(1000));
+    expect(
+      pass({ status, records: [{ ...UPGRADING, startTime: timeAt(1181) }], snapshot: TURN }).planStatus?.lastProgressTime,
+    ).toBe(timeAt(1181));
   });
 });

@@ -1,0 +1,97 @@
+import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
+import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What was renamed in one kind. `[]` in a path stands for every item of a list. */
+interface Renames {
+  /** Path of each former name, and the name that replaced it. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Paths of the reasons that Baton sets. */
+  readonly reasons: readonly string[];
+}
+
+/** Names that 0.1 used. The CRDs keep them through 0.2 as deprecated fields, so that the API server returns what is stored under them. */
+export const RENAMED_FIELDS = {
+  UpgradePlan: {
+    fields: {
+      'status.lastMovedTime': 'lastProgressTime',
+      'status.nextOpening': 'nextWindowTime',
+    },
+    reasons: [],
+  },
+  UpgradeBatch: {
+    fields: {},
+    reasons: [],
+  },
+} as const satisfies Readonly<Record<string, Renames>>;
+
+/** Reasons that 0.1 used, and those that replaced them. */
+const RENAMED_REASONS: ReadonlyMap<string, string> = new Map();
+
+/** An UpgradePlan as the API server returned it, with the current name of every field. */
+export function readPlan(object: object): UpgradePlan {
+  return withCurrentNames(object, RENAMED_FIELDS.UpgradePlan) as unknown as UpgradePlan;
+}
+
+/** An UpgradeBatch as the API server returned it, with the current name of every field. */
+export function readBatch(object: object): UpgradeBatch {
+  return withCurrentNames(object, RENAMED_FIELDS.UpgradeBatch) as unknown as UpgradeBatch;
+}
+
+/**
+ * A status as it is sent in a merge patch, with null for each former name: what is stored under it would otherwise stay, and count again
+ * once the field with the current name is gone. Lists need none of this, because a merge patch replaces them.
+ */
+export function withoutFormerNames(status: object, kind: keyof typeof RENAMED_FIELDS): object {
+  return Object.keys(RENAMED_FIELDS[kind].fields)
+    .map((path) => path.split('.'))
+    .filter(([first, ...rest]) => first === 'status' && !rest.some((step) => step.endsWith('[]')))
+    .reduce((patch, [, ...path]) => withNull(patch, path), status);
+}
+
+/** The object itself where it has no former name, which is the usual case: nothing is copied then. */
+function withCurrentNames(object: object, { fields, reasons }: Renames): object {
+  const renamed = Object.entries(fields).reduce<unknown>(
+    (current, [path, name]) => changeAt(current, path.split('.'), (parent, former) => rename(parent, former, name)),
+    object,
+  );
+  return reasons.reduce((current, path) => changeAt(current, path.split('.'), replaceReason), renamed) as object;
+}
+
+function rename(parent: Fields, former: string, name: string): Fields {
+  const { [former]: value, ...rest } = parent;
+  return name in rest ? rest : { ...rest, [name]: value };
+}
+
+function replaceReason(parent: Fields, field: string): Fields {
+  const reason = RENAMED_REASONS.get(String(parent[field]));
+  return reason === undefined ? parent : { ...parent, [field]: reason };
+}
+
+/** Changes every object that has the field at the end of the path. */
+function changeAt(value: unknown, path: readonly string[], change: (parent: Fields, field: string) => Fields): unknown {
+  const [step = '', ...rest] = path;
+  const field = step.replace(/\[\]$/, '');
+  if (!isFields(value) || !(field in value)) return value;
+  if (rest.length === 0) return change(value, field);
+  const before = value[field];
+  const after = step === field ? changeAt(before, rest, change) : changeItems(before, rest, change);
+  return after === before ? value : { ...value, [field]: after };
+}
+
+function changeItems(value: unknown, path: readonly string[], change: (parent: Fields, field: string) => Fields): unknown {
+  if (!Array.isArray(value)) return value;
+  const items = value.map((item: unknown) => changeAt(item, path, change));
+  return items.every((item, i) => item === value[i]) ? value : items;
+}
+
+function withNull(value: object, [step = '', ...rest]: readonly string[]): object {
+  if (rest.length === 0) return { ...value, [step]: null };
+  const inner = (value as Fields)[step];
+  return isFields(inner) ? { ...value, [step]: withNull(inner, rest) } : value;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { readBatch, readPlan, RENAMED_FIELDS, withoutFormerNames } from '../../../src/core/renamed-fields.ts';
+import { isDeprecated, readCrds, storedVersion, type Schema } from '../../../src/generate/crd.ts';
+import { aBatch, aPlan } from './rollout/support/objects.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const TIME = '2026-11-22T08:00:00Z';
+
+/** The deprecated fields of a schema, each as its path and the sentence that says what replaces it. */
+function deprecatedFields(schema: Schema, path = ''): readonly (readonly [string, string])[] {
+  const items = schema.items === undefined ? [] : deprecatedFields(schema.items, `${path}[]`);
+  const fields = Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const at = path === '' ? name : `${path}.${name}`;
+    return isDeprecated(field) ? [[at, field.description ?? ''] as const] : deprecatedFields(field, at);
+  });
+  return [...items, ...fields];
+}
+
+function schemaAt(schema: Schema | undefined, path: readonly string[]): Schema | undefined {
+  const [step = '', ...rest] = path;
+  if (step === '') return schema;
+  const field = schema?.properties?.[step.replace(/\[\]$/, '')];
+  return schemaAt(step.endsWith('[]') ? field?.items : field, rest);
+}
+
+describe.each(Object.entries(RENAMED_FIELDS))('The renamed fields of %s', (kind, { fields }) => {
+  const crd = readCrds(ROOT).find((each) => each.crd.spec.names.kind === kind)?.crd;
+  if (crd === undefined) throw new Error(`the CRD of ${kind} is missing`);
+  const schema = storedVersion(crd).schema.openAPIV3Schema;
+  const renamed: ReadonlyMap<string, string> = new Map(Object.entries(fields));
+
+  it('are the deprecated fields of its CRD', () => {
+    const wanted = [...renamed].map(([path, name]) => {
+      const former = path.split('.').at(-1);
+      return [path, `${former} is deprecated: it is the former name of ${name}, and is read through 0.2.`];
+    });
+    // A field of an object that was renamed itself exists under the former name of that object only.
+    const known = wanted.filter(([path = '']) => schemaAt(schema, path.split('.')) !== undefined);
+    expect(deprecatedFields(schema).toSorted()).toEqual(known.toSorted());
+  });
+
+  it('are optional, and are replaced by optional fields of the same type', () => {
+    for (const [path, name] of renamed) {
+      const parent = path.split('.').slice(0, -1);
+      const former = schemaAt(schema, path.split('.'));
+      const current = schemaAt(schema, [...parent, name]);
+      expect({ path, type: current?.type }).toEqual({ path, type: former?.type ?? current?.type });
+      expect(schemaAt(schema, parent)?.required ?? []).not.toContain(path.split('.').at(-1));
+    }
+  });
+});
+
+describe('A plan that an earlier Baton wrote', () => {
+  it('is read with the current names', () => {
+    const written = { ...aPlan(), status: { lastMovedTime: TIME, nextOpening: TIME, agent: 'node-1' } };
+    expect(readPlan(written).status).toEqual({ lastProgressTime: TIME, nextWindowTime: TIME, agent: 'node-1' });
+  });
+
+  it('is read by its current names where it has both', () => {
+    const written = { ...aPlan(), status: { lastMovedTime: TIME, lastProgressTime: '2026-11-22T09:00:00Z' } };
+    expect(readPlan(written).status).toEqual({ lastProgressTime: '2026-11-22T09:00:00Z' });
+  });
+
+  it('is not copied where nothing of it was renamed', () => {
+    const [plan, batch] = [{ ...aPlan(), status: { agent: 'node-1' } }, aBatch(['node-1'])];
+    expect(readPlan(plan)).toBe(plan);
+    expect(readBatch(batch)).toBe(batch);
+  });
+});
+
+describe('A status that is written', () => {
+  it('removes what was stored under the former names', () => {
+    expect(withoutFormerNames({ agent: 'node-1' }, 'UpgradePlan')).toEqual({
+      agent: 'node-1',
+      lastMovedTime: null,
+      nextOpening: null,
+    });
+  });
+});
