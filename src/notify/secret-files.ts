@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SendResult } from '../core/notification/model/send-result.ts';
 import { NOTIFY_REASONS } from '../api/conditions.ts';
-import { secretFile } from '../core/sink-secrets.ts';
+import { secretFile } from '../core/sinks/sink-secrets.ts';
 import { errorCode } from '../net/error-code.ts';
 
 /** What was found where a Secret's key should be. No message quotes the content. */

@@ -6,7 +6,7 @@ import { outboxEntries, type Delivery } from '../../core/baton/deliveries.ts';
 import { hasReceipt } from '../../core/baton/lease.ts';
 import { styleOf } from '../../core/notification/text/message-style.ts';
 import type { SendResult } from '../../core/notification/model/send-result.ts';
-import { sharedSinksKeys } from '../../core/shared-sinks.ts';
+import { sharedSinksKeys } from '../../core/sinks/shared-sinks.ts';
 import { pause } from '../../kube/pause.ts';
 import { presentFields } from '../../core/present-fields.ts';
 import type { DeliverPorts, DeliverSignals } from './deliver-ports.ts';

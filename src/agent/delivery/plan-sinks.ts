@@ -1,5 +1,5 @@
 import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
-import { withSharedSinks } from '../../core/shared-sinks.ts';
+import { withSharedSinks } from '../../core/sinks/shared-sinks.ts';
 import type { AgentPorts } from '../ports.ts';
 
 /** The sinks of a plan, and why they may not be all of them. */

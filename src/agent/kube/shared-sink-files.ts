@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sink } from '../../api/generated/upgradeplan.ts';
-import { sharedSinksFile, sharedSinksKeys, sharedSinksName } from '../../core/shared-sinks.ts';
+import { sharedSinksFile, sharedSinksKeys, sharedSinksName } from '../../core/sinks/shared-sinks.ts';
 import { errorCode } from '../../net/error-code.ts';
 import { parseSinks } from '../../kube/parse-sinks.ts';
 import type { SharedSinkSource } from '../ports.ts';

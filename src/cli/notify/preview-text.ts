@@ -5,7 +5,7 @@ import type { Instant } from '../../core/facts.ts';
 import { list, record, type Json } from '../../core/json.ts';
 import { sampleBatch } from '../../core/notification/consolidation/sample-batch.ts';
 import { readBatch, readPlan } from '../../core/renamed-fields.ts';
-import { sharedSinksKeys, sharedSinksName, withSharedSinks } from '../../core/shared-sinks.ts';
+import { sharedSinksKeys, sharedSinksName, withSharedSinks } from '../../core/sinks/shared-sinks.ts';
 import { counted } from '../../core/text.ts';
 import { parseSinks } from '../../kube/parse-sinks.ts';
 import type { SinkPreview } from '../../notify/sink.ts';

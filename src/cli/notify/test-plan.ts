@@ -1,7 +1,7 @@
 import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { list, record, type Json } from '../../core/json.ts';
 import { buildTestPod, type TestPodInput } from '../../core/rollout/manifests/test-pod.ts';
-import { sharedSinksKeys, sharedSinksName, withSharedSinks } from '../../core/shared-sinks.ts';
+import { sharedSinksKeys, sharedSinksName, withSharedSinks } from '../../core/sinks/shared-sinks.ts';
 import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';

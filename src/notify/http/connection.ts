@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { SinkConnection, SinkTls } from '../../api/generated/upgradeplan.ts';
-import { TLS_SECRET_KEYS } from '../../core/sink-secrets.ts';
+import { TLS_SECRET_KEYS } from '../../core/sinks/sink-secrets.ts';
 import type { TlsOptions } from '../../net/guarded-agent.ts';
 import type { Connection, HttpAnswer, HttpClient, Poster } from './http-client.ts';
 import { planUrl } from './plan-url.ts';

@@ -1,6 +1,12 @@
 import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import type { PlanSnapshot } from '../../core/rollout/model/snapshot.ts';
-import { MOST_SINKS, sharedSinksKeys, sharedSinksName, withSharedSinks, type SharedSinksKey } from '../../core/shared-sinks.ts';
+import {
+  MOST_SINKS,
+  sharedSinksKeys,
+  sharedSinksName,
+  withSharedSinks,
+  type SharedSinksKey,
+} from '../../core/sinks/shared-sinks.ts';
 import { cutToBytes } from '../../core/text.ts';
 import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError, type KubeError } from '../../kube/client/kube-error.ts';

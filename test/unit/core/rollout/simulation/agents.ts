@@ -2,7 +2,7 @@ import type { Receipt, UpgradeBatch } from '../../../../../src/api/generated/upg
 import { makeReceipt } from '../../../../../src/core/baton/attempt.ts';
 import { outboxEntries } from '../../../../../src/core/baton/deliveries.ts';
 import { probeId } from '../../../../../src/core/baton/probe.ts';
-import { sinkSecrets } from '../../../../../src/core/sink-secrets.ts';
+import { sinkSecrets } from '../../../../../src/core/sinks/sink-secrets.ts';
 import { toRfc3339 } from '../../../../../src/core/text.ts';
 import { shareSinks } from './shared-sinks.ts';
 import type { World } from './world.ts';

@@ -1,6 +1,6 @@
 import type { Sink, UpgradePlan } from '../../../../../src/api/generated/upgradeplan.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
-import { sharedSinksKeys, withSharedSinks } from '../../../../../src/core/shared-sinks.ts';
+import { sharedSinksKeys, withSharedSinks } from '../../../../../src/core/sinks/shared-sinks.ts';
 import type { World } from './world.ts';
 
 const CONFIG_MAP = { name: 'team', key: 'sinks.yaml' };

@@ -1,4 +1,4 @@
-import type { Sink, UpgradePlan } from '../api/generated/upgradeplan.ts';
+import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 
 /** A key of a ConfigMap in the plan's namespace. */
 export interface SharedSinksKey {

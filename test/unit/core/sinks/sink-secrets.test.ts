@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Sink } from '../../../src/api/generated/upgradeplan.ts';
-import { secretFile, sinkSecrets } from '../../../src/core/sink-secrets.ts';
+import type { Sink } from '../../../../src/api/generated/upgradeplan.ts';
+import { secretFile, sinkSecrets } from '../../../../src/core/sinks/sink-secrets.ts';
 
 const ref = (key: string): { name: string; key: string } => ({ name: 'ops', key });
 

@@ -1,4 +1,4 @@
-import type { Sink, SinkConnection, WebhookSink } from '../api/generated/upgradeplan.ts';
+import type { Sink, SinkConnection, WebhookSink } from '../../api/generated/upgradeplan.ts';
 
 /** A key of a Secret in the plan's namespace. */
 export interface SinkSecret {

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import type { Sink } from '../../../src/api/generated/upgradeplan.ts';
-import { sharedSinksKeys, withSharedSinks } from '../../../src/core/shared-sinks.ts';
-import { aPlan } from './rollout/support/objects.ts';
+import type { Sink } from '../../../../src/api/generated/upgradeplan.ts';
+import { sharedSinksKeys, withSharedSinks } from '../../../../src/core/sinks/shared-sinks.ts';
+import { aPlan } from '../rollout/support/objects.ts';
 
 const sink = (name: string, from: string): Sink => ({ name, webhook: { url: `https://${from}.example/` } });
 
