@@ -1,170 +1,170 @@
-/** Condition types and reasons. docs/conditions.md explains each reason; a test proves that none is missing there. */
+/** Condition types and reasons. docs/conditions.md explains each reason; a test fails when one is missing there. */
 
 /** Types of conditions. */
 export const CONDITIONS = {
-  /** UpgradePlan: the spec can be carried out. False: `Invalid`, nothing starts. */
+  /** UpgradePlan: the spec can be carried out. While False, nothing starts. */
   accepted: 'Accepted',
-  /** UpgradePlan (kstatus): nothing is left to do and nothing is wrong. */
+  /** UpgradePlan (kstatus): the rollout is complete and nothing is wrong. */
   ready: 'Ready',
-  /** UpgradePlan (kstatus): work is going on. Present only while True. */
+  /** UpgradePlan (kstatus): the rollout is in progress. Present only while True. */
   reconciling: 'Reconciling',
-  /** UpgradePlan (kstatus): stopped until somebody acts. Present only while True. */
+  /** UpgradePlan (kstatus): stopped until somebody intervenes. Present only while True. */
   stalled: 'Stalled',
-  /** UpgradePlan: nothing has moved for too long, and the reason names what is to blame. Present only while True. */
+  /** UpgradePlan: no progress for too long; the reason names the cause. Present only while True. */
   rolloutStalled: 'RolloutStalled',
-  /** UpgradePlan: every node is done; False when any failed. */
+  /** UpgradePlan: every node is done. False when any node failed. */
   succeeded: 'Succeeded',
-  /** UpgradePlan: every notification has gone out. */
+  /** UpgradePlan: every notification was delivered. */
   notificationsDelivered: 'NotificationsDelivered',
-  /** UpgradeBatch: every node has its outcome. */
+  /** UpgradeBatch: every node has an outcome. */
   settled: 'Settled',
   /** UpgradeBatch: every sink has a receipt. */
   notified: 'Notified',
-  /** UpgradeAction: it was done. */
+  /** UpgradeAction: it was carried out. */
   applied: 'Applied',
 } as const;
 
-/** Reasons of plan conditions, each with when it surfaces. */
+/** Reasons of plan conditions, each with the phase or condition that it belongs to. */
 export const PLAN_REASONS = {
-  /** Accepted=True: the spec was looked at and nothing is wrong with it. */
+  /** Accepted=True: the spec was checked and is valid. */
   Valid: 'Valid',
-  /** Accepted=False: the API server refuses a Pod made from a process's template. */
+  /** Accepted=False: the API server rejects a Pod made from a process's template. */
   TemplateRefused: 'TemplateRefused',
-  /** Accepted=False: a window never opens, or its schedule or time zone means nothing. */
+  /** Accepted=False: a window never opens, or its schedule or time zone is invalid. */
   ScheduleInvalid: 'ScheduleInvalid',
   /** Accepted=False: the Pods of a process fit on none of its nodes. */
   NoNodeFits: 'NoNodeFits',
   /** Accepted=False: the DaemonSet of a process does not exist. */
   DaemonSetMissing: 'DaemonSetMissing',
-  /** Accepted=False: the DaemonSet of a process rolls by itself. */
+  /** Accepted=False: the DaemonSet of a process has an update strategy other than OnDelete. */
   DaemonSetNotOnDelete: 'DaemonSetNotOnDelete',
-  /** Accepted=Unknown: the template could not be tried (the API server did not answer), or the newest revision of a DaemonSet is not known. */
+  /** Accepted=Unknown: the API server did not answer when it was asked to check a template, or a DaemonSet's newest revision is not known. */
   ValidationPending: 'ValidationPending',
-  /** Stalled: nodeSelector chooses no node. */
+  /** Stalled: nodeSelector matches no node. */
   NoNodes: 'NoNodes',
-  /** Running: a batch is under way. */
+  /** Running: a batch is in progress. */
   BatchRunning: 'BatchRunning',
-  /** Running: the baton is on its way to the next holder. */
+  /** Running: the baton is being passed to its next holder. */
   BatonMoving: 'BatonMoving',
-  /** Running: the batch is settled and its notification is on its way. */
+  /** Running: the batch is settled and its notification is being delivered. */
   Notifying: 'Notifying',
-  /** Waiting: not every sink has got the notification of the last batch, and the plan requires it. */
+  /** Waiting: the plan requires delivery, and some sinks have not received the last batch's notification yet. */
   NotificationPending: 'NotificationPending',
-  /** Paused: a sink will never take the notification of the last batch, and the plan requires it. */
+  /** Paused: the plan requires delivery, and a sink rejected the last batch's notification for good. */
   NotificationFailed: 'NotificationFailed',
   /** Waiting: nodes that are down use up maxUnavailable. */
   MaxUnavailableReached: 'MaxUnavailableReached',
-  /** Waiting: every node in its turn is held up in its drain, by Pods that may not go. */
+  /** Waiting: every node in its turn is draining and blocked by Pods that cannot be evicted. */
   DrainBlocked: 'DrainBlocked',
-  /** Waiting: a node of another topology domain is in its turn, or down since its upgrade failed (`oneDomainAtATime`). */
+  /** Waiting: a node of another topology domain is in its turn or down after a failed upgrade (`oneDomainAtATime`). */
   OneDomainAtATime: 'OneDomainAtATime',
-  /** Waiting: the nodes still to do are claimed by another plan. */
+  /** Waiting: another plan has claimed the remaining nodes. */
   ClaimedByOthers: 'ClaimedByOthers',
-  /** Waiting: the last batch is left to prove itself for the soakSeconds of its step. */
+  /** Waiting: the soakSeconds of the last batch's step have not passed yet. */
   Soaking: 'Soaking',
-  /** Waiting: a gate is closed, or not open for long enough. */
+  /** Waiting: a gate is closed, or has not been open for long enough. */
   GateClosed: 'GateClosed',
-  /** Accepted=False: the expression of a gate is no CEL. */
+  /** Accepted=False: a gate's expression is not valid CEL. */
   GateInvalid: 'GateInvalid',
-  /** Paused: a batch, or the next one, waits for an UpgradeAction Approve. */
+  /** Paused: the open batch or the next one waits for an UpgradeAction of type Approve. */
   ApprovalRequired: 'ApprovalRequired',
-  /** Waiting: a plan of `dependsOn` has not succeeded at its version. */
+  /** Waiting: a plan in `dependsOn` has not succeeded at the required version. */
   DependencyNotMet: 'DependencyNotMet',
-  /** Waiting: another plan of `exclusiveGroup` runs. */
+  /** Waiting: another plan of the same `exclusiveGroup` is running. */
   ExclusiveGroupBusy: 'ExclusiveGroupBusy',
-  /** Waiting: nodes that came late wait for others. */
+  /** Waiting: new nodes are collected into a batch. */
   CollectingNewNodes: 'CollectingNewNodes',
-  /** Waiting: every window is closed, or closes before the next node would be done. */
+  /** Waiting: every window is closed, or closes before the next node would finish. */
   WindowClosed: 'WindowClosed',
-  /** Waiting: a freeze of the plan or of the cluster. */
+  /** Waiting: a freeze of the plan or of the cluster is in effect. */
   Frozen: 'Frozen',
-  /** Waiting: the cluster's freezes cannot be read or understood. */
+  /** Waiting: the cluster's freezes cannot be read or are invalid. */
   FreezesUnreadable: 'FreezesUnreadable',
-  /** Waiting: the sinks that `notify.sinksFrom` names cannot be read or are wrong. */
+  /** Waiting: the sinks that `notify.sinksFrom` names cannot be read or are invalid. */
   SinksUnreadable: 'SinksUnreadable',
   /** Paused: spec.paused is true. */
   PausedBySpec: 'PausedBySpec',
-  /** Paused: an UpgradeAction Pause asked for it. */
+  /** Paused: an UpgradeAction of type Pause was applied. */
   PausedByAct: 'PausedByAct',
-  /** Aborted: the rollout of this revision was ended, by failure.then or by an UpgradeAction Abort. */
+  /** Aborted: `failure.then` or an UpgradeAction of type Abort ended the rollout of this revision. */
   Aborted: 'Aborted',
   /** Paused: more nodes failed than maxFailed allows. */
   BudgetExceeded: 'BudgetExceeded',
-  /** Paused: too many nodes failed, and the rollback that failure.then asks for waits for an act. */
+  /** Paused: too many nodes failed, and the rollback that `failure.then` requests waits for an approving UpgradeAction. */
   RollbackApprovalRequired: 'RollbackApprovalRequired',
-  /** Running: what the rollout did is being taken back. */
+  /** Running: the rollout is being rolled back. */
   RollingBack: 'RollingBack',
-  /** RolledBack: what the rollout did was taken back, as far as it could be. The revision is over. */
+  /** RolledBack: the rollout was rolled back as far as possible. This revision has ended. */
   RolledBack: 'RolledBack',
   /** Succeeded: every node is at the version. */
   AllSucceeded: 'AllSucceeded',
-  /** Succeeded: every node is done but some that were skipped, for example because they were down. */
+  /** Succeeded: every node is done, except some that were skipped, for example because they were down. */
   SomeSkipped: 'SomeSkipped',
   /** Failed: the rollout ended within its budget, but some nodes failed. */
   SomeFailed: 'SomeFailed',
-  /** The plan is being deleted: what runs ends, then the nodes are released. */
+  /** The plan is being deleted: open turns end, then the nodes are released. */
   Deleting: 'Deleting',
 } as const;
 
 /** Reasons of the NotificationsDelivered condition of a plan and the Notified condition of a batch. */
 export const NOTIFY_REASONS = {
-  /** Every sink has its receipt. */
+  /** Every sink has a receipt. */
   Delivered: 'Delivered',
   /** The plan names no sink. */
   NoSinks: 'NoSinks',
   /** The batch is not settled yet. */
   NotSettled: 'NotSettled',
-  /** On its way. */
+  /** Delivery is in progress. */
   Pending: 'Pending',
-  /** No node may hold the baton now; the notification stays in the outbox. */
+  /** No node is eligible to hold the baton now; the notification stays in the outbox. */
   NoEligibleAgent: 'NoEligibleAgent',
-  /** A sink refused it for good. */
+  /** A sink rejected it for good. */
   Refused: 'Refused',
-  /** A mail server refuses the login. */
+  /** A mail server rejected the login. */
   AuthRefused: 'AuthRefused',
-  /** A mail server does not protect the connection as the plan wants it. */
+  /** A mail server does not offer the TLS that the plan requires. */
   TlsRefused: 'TlsRefused',
-  /** A mail server took it, but not for all recipients. */
+  /** A mail server accepted it, but rejected some of the recipients. */
   RecipientsRefused: 'RecipientsRefused',
-  /** Slack took its text alone. */
+  /** Slack rejected the blocks and accepted the plain text. */
   BlocksRefused: 'BlocksRefused',
-  /** The agent is older than the kind of the sink. */
+  /** The agent is older than the sink's kind and does not know it. */
   UnknownSink: 'UnknownSink',
   /** A Secret of the sink is missing. */
   SecretMissing: 'SecretMissing',
   /** The content of a Secret cannot be used. */
   SecretInvalid: 'SecretInvalid',
-  /** The sink has an address that sinks may not have. */
+  /** The sink's address is not allowed. */
   AddressNotAllowed: 'AddressNotAllowed',
-  /** The receiver sends us somewhere else. */
+  /** The receiver answered with a redirect, which is not followed. */
   RedirectRefused: 'RedirectRefused',
-  /** The sink's template failed: the built-in text was sent instead. */
+  /** The sink's template failed; the built-in text was sent instead. */
   TemplateFailed: 'TemplateFailed',
   /** The agent cannot reach the receiver from its node. */
   SinkUnreachable: 'SinkUnreachable',
-  /** Nobody took it within the time. */
+  /** It was not accepted in time. */
   GivenUp: 'GivenUp',
-  /** The sink was removed from the plan before it got the notification. */
+  /** The sink was removed from the plan before the notification was delivered. */
   SinkRemoved: 'SinkRemoved',
 } as const;
 
 /** Reasons of the Settled condition of a batch. */
 export const SETTLED_REASONS = {
-  /** Turns are open or to come. */
+  /** Some turns are open or have not begun. */
   InProgress: 'InProgress',
-  /** Every node has its outcome. */
+  /** Every node has an outcome. */
   AllTerminal: 'AllTerminal',
 } as const;
 
 /** Reasons of a node's record. */
 export const NODE_REASONS = {
-  /** Skipped: the done-mark says that this revision is done. */
+  /** Skipped: the node's done-mark shows that this revision is done. */
   AlreadyDone: 'AlreadyDone',
-  /** Skipped: what every process would bring is there already, as its `verify` shows. */
+  /** Skipped: every process's `verify` already holds. */
   AlreadyCurrent: 'AlreadyCurrent',
   /** Skipped: NotReady when its turn came. */
   NotReady: 'NotReady',
-  /** Skipped: no process of the plan is for this node. */
+  /** Skipped: no process of the plan applies to this node. */
   NothingToRun: 'NothingToRun',
   /** Skipped: the Node is gone, or another Node has its name. */
   NodeDeleted: 'NodeDeleted',
@@ -174,7 +174,7 @@ export const NODE_REASONS = {
   Quarantined: 'Quarantined',
   /** Skipped: an autoscaler is removing it. */
   BeingRemoved: 'BeingRemoved',
-  /** Skipped: an UpgradeAction Skip asked for it. */
+  /** Skipped: an UpgradeAction of type Skip was applied. */
   SkippedByAct: 'SkippedByAct',
   /** NotAttempted: the rollout of this revision was aborted. */
   Aborted: 'Aborted',
@@ -182,56 +182,55 @@ export const NODE_REASONS = {
   BudgetExceeded: 'BudgetExceeded',
   /** NotAttempted: the rollout is being rolled back. */
   RollingBack: 'RollingBack',
-  /** Skipped in a rollback: nobody knows which version the node came from. */
+  /** Skipped in a rollback: the node's earlier version is not known. */
   FromVersionUnknown: 'FromVersionUnknown',
-  /** Skipped in a rollback, of a node or a process: what ran there has no job.rollback.template. */
+  /** Skipped in a rollback, of a node or a process: the processes that ran there have no job.rollback.template. */
   NoRollback: 'NoRollback',
   /** NotAttempted: the plan was deleted. */
   PlanDeleted: 'PlanDeleted',
   /** NotAttempted: the plan has moved on to another revision. */
   Superseded: 'Superseded',
-  /** Failed before the upgrade began: the drain did not end in time. */
+  /** Failed before the upgrade began: the drain did not finish in time. */
   DrainTimeout: 'DrainTimeout',
-  /** Failed before the upgrade began: the Job could not be created. */
+  /** Failed before the upgrade began: the API server rejected the Job. */
   JobRefused: 'JobRefused',
   /** Failed: the Job failed. */
   JobFailed: 'JobFailed',
   /** Failed: the process did not end before its deadline. */
   DeadlineExceeded: 'DeadlineExceeded',
-  /** Failed: the host rebooted, but the process had not said that it would, and no `verify` shows what it did. */
-  /** Failed: the process was overdue, and the plan says `onOverdue: Fail`, or it was overdue again after a retry. */
+  /** Failed: the process was overdue, and `onOverdue` is Fail, or it was overdue again after a retry. */
   Overdue: 'Overdue',
-  /** Failed: the host rebooted, but the process had not said that it would. */
+  /** Failed: the host rebooted, the process had not announced it, and no `verify` shows that the work is done. */
   UnannouncedReboot: 'UnannouncedReboot',
   /** Failed: the node did not come back from its reboot in time. */
   NoReturnFromReboot: 'NoReturnFromReboot',
-  /** Failed: the old Pod of a DaemonSet did not end in time. */
+  /** Failed: the old Pod of a DaemonSet did not terminate in time. */
   PodNotGone: 'PodNotGone',
-  /** Failed: the Job is gone and nothing shows that its work was done. */
+  /** Failed: the Job has disappeared and nothing shows that its work was done. */
   JobVanished: 'JobVanished',
   /** Failed: the node was not Ready again in time after its process had ended. */
   NodeNotReady: 'NodeNotReady',
-  /** Failed: what `verify` asks for did not hold in time after the process had ended. */
+  /** Failed: `verify` did not hold in time after the process had ended. */
   VerifyFailed: 'VerifyFailed',
 } as const;
 
-/** Reasons of RolloutStalled beside those of the plan: what is to blame is a node in its turn, or nobody knows. */
+/** Reasons of RolloutStalled in addition to those of the plan: the cause is a node in its turn, or it is not known. */
 export const STALL_REASONS = {
-  /** The processes of a node do not end. */
+  /** The processes on a node do not end. */
   Upgrading: 'Upgrading',
-  /** Nothing is known to hold the rollout. */
+  /** The cause is not known. */
   Unknown: 'Unknown',
 } as const;
 
-/** Why a process is overdue: it has not ended, and what is late. */
+/** Reasons why a process that has not ended is overdue. */
 export const OVERDUE_REASONS = {
-  /** It runs longer than its reference time and tolerance. */
+  /** It has run longer than its expected time plus tolerance. */
   TooLong: 'TooLong',
-  /** The task that it is at takes longer than its reference time and tolerance. */
+  /** Its current task has taken longer than its expected time plus tolerance. */
   TaskTooLong: 'TaskTooLong',
-  /** It has announced a reboot, and the node is not back in time. */
+  /** It announced a reboot, and the node did not come back in time. */
   RebootTooLong: 'RebootTooLong',
-  /** It has reported, and says nothing any more. */
+  /** It has reported before, and no report has arrived for too long. */
   Silent: 'Silent',
   /** It is past its deadline and is being ended. */
   PastDeadline: 'PastDeadline',
@@ -239,61 +238,61 @@ export const OVERDUE_REASONS = {
 
 /** Reasons of the Applied condition of an UpgradeAction. */
 export const ACTION_REASONS = {
-  /** It was done. */
+  /** It was carried out. */
   Done: 'Done',
-  /** It waits: for turns to be closed, or for what runs to be finished. */
+  /** It waits for turns to close or for running work to finish. */
   Pending: 'Pending',
-  /** There is no plan of that name. */
+  /** No plan has that name. */
   PlanNotFound: 'PlanNotFound',
-  /** The named batch is not the one after which the plan paused, or that waits for approval. */
+  /** The plan did not pause after the named batch, or that batch does not wait for approval. */
   WrongBatch: 'WrongBatch',
-  /** The plan is paused neither by its failure budget nor by an act. */
+  /** Neither the failure budget nor an UpgradeAction has paused the plan. */
   NotPaused: 'NotPaused',
   /** No batch of the plan waits for approval now. */
   NotWaiting: 'NotWaiting',
-  /** One of the nodes is not quarantined by this plan. */
+  /** This plan has not quarantined one of the nodes. */
   NotQuarantined: 'NotQuarantined',
-  /** The plan is at another revision than the named one. */
+  /** The plan is not at the named revision. */
   WrongRevision: 'WrongRevision',
-  /** The rollout of this revision is over. */
+  /** The rollout of this revision has ended. */
   RevisionEnded: 'RevisionEnded',
   /** The plan is paused already. */
   AlreadyPaused: 'AlreadyPaused',
-  /** One of the nodes has not failed, or none has. */
+  /** A named node has not failed, or no node has. */
   NotFailed: 'NotFailed',
   /** One of the nodes is in its turn. */
   NodeInTurn: 'NodeInTurn',
-  /** One of the nodes has its outcome already, or is not of the plan. */
+  /** One of the nodes already has an outcome or does not belong to the plan. */
   NodeNotWaiting: 'NodeNotWaiting',
-  /** What the rollout did is being rolled back. */
+  /** The rollout is being rolled back. */
   RollingBack: 'RollingBack',
   /** No process of the plan has a job.rollback.template. */
   NoRollback: 'NoRollback',
-  /** Nothing was changed, or nothing of it can be taken back. */
+  /** The rollout changed nothing, or none of its changes can be rolled back. */
   NothingToRollBack: 'NothingToRollBack',
-  /** The batch waits for two things, and the act does not say for which it is. */
+  /** The batch waits for two approvals, and the action does not say which one it gives. */
   Ambiguous: 'Ambiguous',
 } as const;
 
-/** Reasons of the warnings in `status.preflight` of a plan: what may go wrong, and stops nothing. */
+/** Reasons of the warnings in `status.preflight` of a plan. A warning does not stop the rollout. */
 export const PREFLIGHT_REASONS = {
-  /** A template's own nodeSelector or node affinity keeps its Pod off some nodes, for instance for their architecture. */
+  /** A template's own nodeSelector or node affinity excludes some nodes, for example by their architecture. */
   NodeDoesNotFit: 'NodeDoesNotFit',
-  /** The DaemonSet of a process has no Pod on some nodes: nothing is replaced there. */
+  /** The DaemonSet of a process has no Pod on some nodes, so nothing is replaced there. */
   NoDaemonSetPod: 'NoDaemonSetPod',
-  /** Nodes are in the turn of another plan. */
+  /** Some nodes are in a turn of another plan. */
   NodesClaimed: 'NodesClaimed',
-  /** Nodes are NotReady, cordoned or quarantined already. */
+  /** Some nodes are already NotReady, cordoned or quarantined. */
   NodesDown: 'NodesDown',
-  /** A PodDisruptionBudget allows nothing now, and guards a Pod on one of the nodes. */
+  /** A PodDisruptionBudget that covers a Pod on one of the nodes allows no disruption now. */
   DisruptionNotAllowed: 'DisruptionNotAllowed',
-  /** Something could not be read, and was not looked at. */
+  /** Some objects could not be read, so they were not checked. */
   NotAllRead: 'NotAllRead',
-  /** There are more warnings than the status holds. */
+  /** There are more warnings than the status can hold. */
   MoreWarnings: 'MoreWarnings',
 } as const;
 
-/** Reasons of the Events about images that are pulled ahead. */
+/** Reasons of the Events about pulling images ahead of a batch. */
 export const PRE_PULL_REASONS = {
   /** Images of the next batch cannot be pulled on some of its nodes. */
   PrePullFailed: 'PrePullFailed',

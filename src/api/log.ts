@@ -1,14 +1,14 @@
 /**
- * Where log lines go. The message is static, so that lines group; what varies stands in the fields. A field that holds an error is
- * written with its chain of causes. Neither may carry a secret, nor a URL's query.
+ * Writes log lines. The message is a static text, so that lines can be grouped; variable parts go into the fields. A field with an
+ * error is written with its chain of causes. Neither may contain a secret or the query of a URL.
  */
 export interface Log {
-  /** What only somebody who looks for a fault in Baton wants to read. */
+  /** Details for debugging Baton itself. */
   debug(message: string, fields?: object): void;
-  /** What happened in the normal course of things. */
+  /** Normal operation. */
   info(message: string, fields?: object): void;
-  /** What went wrong and is being dealt with. */
+  /** A problem that Baton handles itself, for example by a retry. */
   warn(message: string, fields?: object): void;
-  /** What went wrong for good. */
+  /** A failure that somebody should look into. */
   error(message: string, fields?: object): void;
 }

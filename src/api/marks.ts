@@ -1,6 +1,6 @@
 /** The JSON values of Baton's annotations on Nodes and Leases. */
 
-/** A turn: written by the claim, removed by the release ({@link ANNOTATIONS.turn}). */
+/** A turn. The claim writes it and the release removes it ({@link ANNOTATIONS.turn}). */
 export interface Turn {
   /** Namespace of the plan. */
   readonly namespace: string;
@@ -10,25 +10,25 @@ export interface Turn {
   readonly batch: string;
   /** UID of the UpgradeBatch. */
   readonly batchUid: string;
-  /** Names of the processes that run in this turn, in order; those that found their work done already are not among them. */
+  /** Names of the processes that run in this turn, in order, without those whose work is already done. */
   readonly processes: readonly string[];
   /** The attempt, from 1. */
   readonly attempt: number;
-  /** Name of the process that failed in the attempt before; the processes before it have succeeded and do not run again. */
+  /** Name of the process that failed in the previous attempt. Earlier processes have succeeded and do not run again. */
   readonly retried?: string;
-  /** What the node had when the turn was opened of that which the processes' `verify` compares; absent when they compare nothing. */
+  /** The node's version when the turn opened, as the processes' `verify` compares it; absent when they compare none. */
   readonly fromVersion?: string;
-  /** Checkpoints that earlier attempts have left, by process, one key=value a line. */
+  /** Checkpoints of earlier attempts by process, one `key=value` a line. */
   readonly checkpoints?: Readonly<Record<string, string>>;
   /** When the operator opened the turn, RFC 3339. */
   readonly openedTime: string;
-  /** Whether the claim cordoned the Node: only then does the release uncordon it. */
+  /** Whether the claim cordoned the Node; the release uncordons it only then. */
   readonly cordoned: boolean;
-  /** What the Node was like before. */
+  /** The Node's state before the claim. */
   readonly before: {
     readonly unschedulable: boolean;
     readonly bootId: string;
-    /** Annotations for autoscalers that were there already, so that they stay. */
+    /** Autoscaler annotations that the Node already had; the release keeps them. */
     readonly kept: readonly string[];
   };
 }
@@ -42,21 +42,21 @@ export interface Quarantine {
   readonly process: string;
   readonly reason: string;
   readonly message: string;
-  /** When it began, RFC 3339. */
+  /** Start of the quarantine, RFC 3339. */
   readonly since: string;
-  /** Whether the Node was cordoned before its turn: a release restores that. */
+  /** Whether the Node was cordoned before its turn; the release restores this. */
   readonly unschedulableBefore: boolean;
 }
 
-/** The revision in the mark of a Node that a rollback brought back to its earlier version: it is done in none. */
+/** The revision in the done-mark of a Node that was rolled back: no revision is done there. */
 export const ROLLED_BACK = 'rolled-back';
 
-/** That a plan's revision is done on a Node ({@link DONE_MARK_PREFIX}), or that it was rolled back. */
+/** Records that a plan's revision is done on a Node, or was rolled back there ({@link DONE_MARK_PREFIX}). */
 export interface DoneMark {
   /** The plan's revision, or {@link ROLLED_BACK}. */
   readonly revision: string;
   readonly version: string;
   readonly batch: string;
-  /** When the turn was closed, RFC 3339. */
+  /** When the turn closed, RFC 3339. */
   readonly time: string;
 }

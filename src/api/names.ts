@@ -7,19 +7,19 @@ export const VERSION = 'v1alpha1';
 /** `apiVersion` of Baton's kinds. */
 export const API_VERSION = `${GROUP}/${VERSION}`;
 
-/** The finalizers that hold an object until what depends on it is in order. */
+/** Finalizers, which delay an object's deletion until Baton has cleaned up. */
 export const FINALIZERS = {
-  /** On UpgradePlans: nodes are released and the last notification has gone out before the plan goes. */
+  /** On UpgradePlans: releases the nodes and delivers the last notification before the plan is deleted. */
   plan: 'baton.dev/release-nodes',
-  /** On UpgradeBatches: an undelivered outbox is not dropped. */
+  /** On UpgradeBatches: prevents the loss of notifications that have not been delivered. */
   batch: 'baton.dev/outbox',
 } as const;
 
-/** Labels, by what they mean. */
+/** Labels, by their meaning. */
 export const LABELS = {
-  /** On a Node in its turn: the UID of the UpgradePlan that claimed it. On everything that belongs to a turn: the same. */
+  /** On a Node in its turn, and on every object of that turn: the UID of the UpgradePlan that claimed the Node. */
   claim: 'baton.dev/claim',
-  /** On a Node that a plan which has begun has still to do: the UID of that plan, so that the taint of this name is found again. */
+  /** On a Node that a started plan has not upgraded yet: the UID of that plan. Marks whose taint of the same name it is. */
   outdated: 'baton.dev/outdated',
   /** On UpgradeBatches, Leases, Jobs, Pods and Events: the name of the plan. */
   plan: 'baton.dev/plan',
@@ -41,15 +41,15 @@ export const LABELS = {
   leaseUid: 'baton.dev/lease-uid',
   /** On agent Pods: a hash of what they mount for the sinks of the plan. */
   mounts: 'baton.dev/mounts',
-  /** On Pods that pull images ahead: the nodes that they are for together. */
+  /** On Pods that pull images ahead: their wave, the set of nodes that pull at the same time. */
   prePull: 'baton.dev/pre-pull',
   /** On Jobs and Pods of a gate: the name of the gate. */
   gate: 'baton.dev/gate',
-  /** On ClusterRoles, with the value `true`: the operator gets their rules, for gates that read objects. */
+  /** On ClusterRoles, with the value `true`: their rules are added to the operator's, so that gates can read objects. */
   gateRole: 'baton.dev/aggregate-to-gates',
-  /** On Jobs, Leases, Pods, ServiceAccounts and RoleBindings that the operator made: what the object is. */
+  /** On Jobs, Leases, Pods, ServiceAccounts and RoleBindings that the operator created: the object's role. */
   component: 'app.kubernetes.io/component',
-  /** On everything that the operator made: always `baton`. */
+  /** On every object that the operator created: always `baton`. */
   managedBy: 'app.kubernetes.io/managed-by',
 } as const;
 
@@ -65,25 +65,25 @@ export const COMPONENTS = {
   notifyTest: 'notify-test',
 } as const;
 
-/** Annotations, by what they mean. */
+/** Annotations, by their meaning. */
 export const ANNOTATIONS = {
   /** On a Node in its turn: the turn as JSON (see `Turn`). */
   turn: 'baton.dev/turn',
-  /** On a quarantined Node: why, as JSON (see `Quarantine`). */
+  /** On a quarantined Node: the reason, as JSON (see `Quarantine`). */
   quarantine: 'baton.dev/quarantine',
   /** On Jobs, their Pods and agent Pods: the name of the Node. */
   node: 'baton.dev/node',
   /** On Jobs: the host's boot ID when the Job was created. */
   bootId: 'baton.dev/boot-id',
-  /** On Jobs: why the operator ended it before its time. */
+  /** On Jobs: why the operator stopped it early. */
   stopped: 'baton.dev/stopped',
-  /** On Jobs of a gate: the run, from 1. */
+  /** On Jobs of a gate: the number of the run, from 1. */
   gateRun: 'baton.dev/gate-run',
   /** On Jobs of a gate: whether the gate was open when the run began. */
   gateOpen: 'baton.dev/gate-open',
-  /** On the Lease: the UID of the UpgradeBatch that the holder speaks for. */
+  /** On the Lease: the UID of the UpgradeBatch whose notifications the holder sends. */
   batchUid: 'baton.dev/batch-uid',
-  /** On the Lease: the name of the UpgradeBatch that the holder speaks for. */
+  /** On the Lease: the name of the UpgradeBatch whose notifications the holder sends. */
   batch: 'baton.dev/batch',
   /** On the Lease: the name of the agent Pod that may renew it. */
   agentPod: 'baton.dev/agent-pod',
@@ -93,17 +93,17 @@ export const ANNOTATIONS = {
   receipts: 'baton.dev/receipts',
   /** On Events: progress in per cent, 0 to 100. */
   progress: 'baton.dev/progress',
-  /** On Events: the task that the process is at. */
+  /** On Events: the task that the process is working on. */
   task: 'baton.dev/task',
-  /** On Events: the version before. */
+  /** On Events: the version before the upgrade. */
   fromVersion: 'baton.dev/from-version',
-  /** On Events: the version after. */
+  /** On Events: the version after the upgrade. */
   toVersion: 'baton.dev/to-version',
-  /** On Events: a checkpoint, key=value. On the Pods of Jobs: all that the attempts before have left, one a line. */
+  /** On Events: a checkpoint, `key=value`. On the Pods of Jobs: all checkpoints of earlier attempts, one a line. */
   checkpoint: 'baton.dev/checkpoint',
   /** On Events: the attempt, from 1. */
   attempt: 'baton.dev/attempt',
-  /** On Events: the host's boot ID when the report was made. */
+  /** On Events: the host's boot ID at the time of the report. */
   eventBootId: 'baton.dev/boot-id',
   /** On Events: the sequence number of the report within its process, attempt and boot. */
   sequence: 'baton.dev/sequence',
@@ -118,13 +118,13 @@ export const DONE_MARK_PREFIX = 'done.baton.dev/';
 
 /** Taints that Baton puts on Nodes. */
 export const TAINTS = {
-  /** On a Node that failed once its upgrade had begun, with effect NoSchedule, until it is released. */
+  /** On a Node whose upgrade began and failed, with effect NoSchedule, until the Node is released. */
   failed: 'baton.dev/failed',
-  /** On a Node that a plan which has begun has still to do, with effect PreferNoSchedule: Pods rather go to Nodes that are done. */
+  /** On a Node that a started plan has not upgraded yet, with effect PreferNoSchedule: the scheduler prefers upgraded Nodes. */
   outdated: 'baton.dev/outdated',
 } as const;
 
-/** Reasons of the reporting Events: a public, stable interface. */
+/** Reasons of the Events that carry reports. They are a public, stable interface. */
 export const REPORT_REASONS = [
   'UpgradeStarted',
   'UpgradeProgressing',
@@ -136,21 +136,21 @@ export const REPORT_REASONS = [
 /** One of {@link REPORT_REASONS}. */
 export type ReportReason = (typeof REPORT_REASONS)[number];
 
-/** Reason of the Event that tells a node's own updater that it is its turn: a public, stable interface. */
+/** Reason of the Event that announces a node's turn to its own updater. It is a public, stable interface. */
 export const TURN_REASON = 'TurnOpened';
 
 /** `reportingController` of the operator's own Events. */
 export const REPORTING_OPERATOR = 'baton.dev/operator';
 
-/** `reportingController` of what agents tell the cluster. */
+/** `reportingController` of the agents' Events. */
 export const REPORTING_AGENT = 'baton.dev/agent';
 
-/** `reportingController` of reports. */
+/** `reportingController` of the Events that carry reports. */
 export const REPORTING_CONTROLLER = 'baton.dev/reporter';
 
 /** The directory of the reporter's socket, on the host and in upgrade Pods. */
 export const SOCKET_DIRECTORY = '/run/baton';
-/** The reporter's socket. */
+/** The path of the reporter's socket. */
 export const SOCKET_PATH = '/run/baton/report.sock';
 
 /** Names of the ServiceAccounts and roles that Baton ships. */
@@ -158,10 +158,10 @@ export const SERVICE_ACCOUNTS = { agent: 'baton-agent', operator: 'baton-operato
 /** ClusterRole that the operator binds to the agent's ServiceAccount in the namespaces of plans. */
 export const AGENT_CLUSTER_ROLE = 'baton-agent';
 
-/** The ConfigMap in the operator's namespace with the freezes that every plan obeys. */
+/** The ConfigMap in the operator's namespace with the freezes that apply to every plan. */
 export const FREEZES_CONFIG_MAP = 'baton-freezes';
 
-/** The environment that an upgrade container gets. */
+/** The environment variables of an upgrade container. */
 export const JOB_ENVIRONMENT = [
   'BATON_NAMESPACE',
   'BATON_PLAN',
@@ -174,5 +174,5 @@ export const JOB_ENVIRONMENT = [
   'BATON_CHECKPOINT',
 ] as const;
 
-/** The directory in an upgrade container in which the file `checkpoint` is, when an attempt before has left one. */
+/** The directory of the file `checkpoint` in an upgrade container; it exists when an earlier attempt left a checkpoint. */
 export const CHECKPOINT_DIRECTORY = '/run/baton-checkpoint';

@@ -15,11 +15,11 @@ export interface ObjectMeta {
   readonly uid: string;
   /** Changes with every write; opaque. */
   readonly resourceVersion: string;
-  /** Counts the changes of the spec. */
+  /** Incremented with every change of the spec. */
   readonly generation: number;
   /** RFC 3339, in whole seconds, by the API server's clock. */
   readonly creationTimestamp: string;
-  /** When deletion was asked for; absent until then. */
+  /** When deletion was requested; absent until then. */
   readonly deletionTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;

@@ -7,8 +7,8 @@ const INTRODUCTION = `# Names in the cluster
 
 Generated from src/api/names.ts by \`npm run generate\`: do not edit.
 
-Everything that Baton writes on objects, its own and others'. What stands on Nodes and on Baton's Leases may be changed by the
-operator only (see ../security.md).
+Every name that Baton writes on objects, its own and others'. Only the operator may change those on Nodes and on Baton's Leases
+(see ../security.md).
 `;
 
 /** The constants of names.ts that are tables, each with its heading. */
