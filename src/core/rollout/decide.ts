@@ -14,10 +14,10 @@ import { answerActions } from './actions/answer-actions.ts';
 import { batchStatuses } from './status/batch/batch-statuses.ts';
 import { canHandOver } from './agent/advance-baton.ts';
 import type { Command } from './model/command.ts';
-import { endOf, recordedEnd } from './fleet/ended.ts';
+import { decidedEnd, recordedEnd } from './fleet/rollout-end.ts';
 import { deliveryFailureEvents } from './status/batch/delivery-events.ts';
 import { decideGroup } from './holds/exclusive-group.ts';
-import { finishDeletion, isTearingDown, tearDown } from './deletion.ts';
+import { decideDeletions, isTearingDown, tearDown } from './deletion.ts';
 import { gateStatuses, gatesRest, gatesThatMatter } from './holds/gates.ts';
 import { holdOpenBatch, holdRollback, holdStart, holdTurn } from './holds/holds.ts';
 import { failureBudget } from './fleet/budget.ts';
@@ -36,7 +36,7 @@ import type { DecisionInput, PlanSnapshot } from './model/snapshot.ts';
 import { soaking } from './holds/soak.ts';
 import { trackProgress } from './status/plan/stall.ts';
 import { advanceNodes } from './turn/advance-nodes.ts';
-import { endWaiting, type WaitEnd } from './turn/end-waiting.ts';
+import { markNotAttempted, type EarlyEnd } from './turn/mark-not-attempted.ts';
 
 /** A batch's first turn waits so long for an agent (ms): no sink may stop an upgrade. */
 const BATON_WAIT_MS = 30_000;
@@ -44,7 +44,7 @@ const BATON_WAIT_MS = 30_000;
 type Fate =
   | { readonly kind: 'Go' }
   | { readonly kind: 'Hold'; readonly hold: Hold | undefined }
-  | { readonly kind: 'End'; readonly end: WaitEnd };
+  | { readonly kind: 'End'; readonly end: EarlyEnd };
 
 /**
  * Decides one pass over one plan: a pure function of the snapshot and the time. Everything is derived again from the cluster, so a
@@ -69,11 +69,11 @@ export function decide(input: DecisionInput): Decision {
 function fateOf(view: PassView, batch: UpgradeBatch): Fate {
   const { budget } = view;
   const { snapshot } = view.input;
-  const end = (reason: WaitEnd['reason'], message: string): Fate => ({ kind: 'End', end: { reason, message } });
+  const end = (reason: EarlyEnd['reason'], message: string): Fate => ({ kind: 'End', end: { reason, message } });
   if (snapshot.plan.metadata.deletionTimestamp !== undefined) return end(NODE_REASONS.PlanDeleted, 'the plan was deleted');
   if (batch.spec.revision !== snapshot.revision)
     return end(NODE_REASONS.Superseded, `the plan moved on to ${snapshot.plan.spec.version}`);
-  const over = endOf(view.input, budget);
+  const over = decidedEnd(view.input, budget);
   if (over !== undefined) return end(NODE_REASONS.Aborted, `the rollout was aborted: ${over.message}`);
   const rollback = decidedRollback(view);
   if (batch.spec.rollback?.decidedTime !== rollback?.time) {
@@ -118,7 +118,7 @@ function advanceOpenBatch(input: DecisionInput, open: UpgradeBatch): OpenBatchRe
   const fate = fateOf(view, open);
   const skipped = skippedByActions(input, fleet, open, nodes.records);
   const found = new Map([...nodes.records, ...skipped]);
-  const records = fate.kind === 'End' ? endWaiting(input, open, found, fate.end) : found;
+  const records = fate.kind === 'End' ? markNotAttempted(input, open, found, fate.end) : found;
   const turns = fate.kind === 'Go' ? turnsOf(view, open, records) : NO_TURNS;
   return {
     commands: [...nodes.commands, ...turns.commands],
@@ -151,7 +151,7 @@ function pass(input: DecisionInput, deleting: boolean): Decision {
   const hold = holdOf(view, open, step?.turns.hold ?? next.hold);
   const gates = gatesThatMatter(snapshot, fleet, open);
   const group = decideGroup(view.input, { hold, open: open !== undefined, begins: next.commands.length > 0 });
-  const tidy = finishDeletion(input, deleting, open);
+  const tidy = decideDeletions(input, deleting, open);
   const time = trackProgress({ input, fleet, budget, open, hold });
   const status = planStatus({
     input,

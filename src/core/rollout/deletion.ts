@@ -3,7 +3,7 @@ import { LABELS } from '../../api/names.ts';
 import type { Instant, JobFact, NodeFact } from '../facts.ts';
 import { outboxEntries } from '../baton/deliveries.ts';
 import { toInstant } from '../text.ts';
-import { sinksUnknown } from './fleet/sinks-known.ts';
+import { sinksUnknown } from './fleet/sinks-unknown.ts';
 import type { Decision } from './model/decision.ts';
 import { isSettled } from './records/settled.ts';
 import { mayStillEnd } from './status/batch/batch-status.ts';
@@ -67,7 +67,7 @@ function endAwaited(input: DecisionInput): boolean {
 }
 
 /** What has served its purpose goes: Jobs whose evidence is on record, old batches, and in the end the plan being deleted. */
-export function finishDeletion(input: DecisionInput, deleting: boolean, open: UpgradeBatch | undefined): Tidy {
+export function decideDeletions(input: DecisionInput, deleting: boolean, open: UpgradeBatch | undefined): Tidy {
   const { snapshot, now } = input;
   const commands = finishedJobs(snapshot);
   if (!deleting) return { commands: [...commands, ...strayTurns(snapshot, open), ...oldBatches(input)], lookAt: undefined };

@@ -18,7 +18,7 @@ import { approveRollback, rollBack } from './roll-back.ts';
 import { skip } from './skip.ts';
 import { approve } from './approve.ts';
 import type { ActionAnswer, Command } from '../model/command.ts';
-import { endOf } from '../fleet/ended.ts';
+import { decidedEnd } from '../fleet/rollout-end.ts';
 import { decidedRollback } from '../rollback/decided.ts';
 import { endOfRollback } from '../rollback/next-rollback.ts';
 
@@ -114,7 +114,7 @@ function controlAfter(view: ActionView, steps: readonly DecidedAction[]): PlanCo
 
 /** An end ends a rollback too, and a rollback that has nothing left to do is the end. */
 function endAndRollback(view: ActionView, change: ControlChange | undefined): Pick<PlanControl, 'ended' | 'rollback'> {
-  const before = change?.ended === 'None' ? undefined : (endOf(view.input, view.budget) ?? change?.ended);
+  const before = change?.ended === 'None' ? undefined : (decidedEnd(view.input, view.budget) ?? change?.ended);
   const ended = before ?? (change?.rollback === undefined ? endOfRollback(view) : undefined);
   return { ended, rollback: ended === undefined ? (change?.rollback ?? decidedRollback(view)) : undefined };
 }
@@ -125,7 +125,7 @@ function outlivesEnd({ spec }: UpgradeAction, ended: PlanEnd): boolean {
 }
 
 function decideAction(view: ActionView, action: UpgradeAction): ActionResult {
-  const ended = endOf(view.input, view.budget);
+  const ended = decidedEnd(view.input, view.budget);
   if (ended !== undefined && !outlivesEnd(action, ended)) {
     return refuse('RevisionEnded', `the rollout of this revision is over (${ended.message}); another version begins a new one`);
   }

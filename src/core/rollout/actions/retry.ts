@@ -1,10 +1,10 @@
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import type { NodeRecord, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import type { Command } from '../model/command.ts';
-import { recordedEnd } from '../fleet/ended.ts';
+import { recordedEnd } from '../fleet/rollout-end.ts';
 import { currentBatches } from '../fleet/fleet.ts';
-import { isRollback } from '../records/goal.ts';
-import { hasChanged } from '../records/changes.ts';
+import { isRollback } from '../records/batch-goal.ts';
+import { hasChanged } from '../records/node-changes.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import { isSettled } from '../records/settled.ts';
 import { done, refuse, wait, type ActionResult, type ActionView, type RecordChanges } from './action.ts';

@@ -2,7 +2,7 @@ import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import { presentFields } from '../../present-fields.ts';
 import { cutToBytes, toRfc3339 } from '../../text.ts';
 import { awaitedApproval } from '../holds/approval.ts';
-import { isRollback } from '../records/goal.ts';
+import { isRollback } from '../records/batch-goal.ts';
 import { canGoBack, rollbackCuts, versionBack, type RollbackScope } from '../rollback/cut-rollback.ts';
 import { awaitedRollback, extent } from '../rollback/decided.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';

@@ -1,7 +1,7 @@
 import type { NodeRecord, Receipt, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import { isCopied, isReceiptOf, outboxEntries } from '../../baton/deliveries.ts';
 import type { Instant } from '../../facts.ts';
-import { sinksUnknown } from '../fleet/sinks-known.ts';
+import { sinksUnknown } from '../fleet/sinks-unknown.ts';
 import type { LeaseFact } from '../model/facts.ts';
 import { isSettled } from '../records/settled.ts';
 import { advanceBaton } from './advance-baton.ts';

@@ -5,7 +5,7 @@ import { selects } from '../../selector.ts';
 import { agentPodName, buildAgentPod } from '../manifests/agent-pod.ts';
 import type { Command } from '../model/command.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import { isGoal } from '../records/goal.ts';
+import { isGoalState } from '../records/batch-goal.ts';
 import { inTurn } from '../records/node-record.ts';
 import { lossOf, speakingPod, type HolderView } from './holder-loss.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
@@ -57,7 +57,7 @@ export function canHandOver(
     const node = snapshot.nodes.get(entry.name);
     const state = records.get(entry.name)?.state ?? 'Pending';
     if (entry.name === holder || node === undefined) return false;
-    if (isGoal(state)) return mayHold(snapshot, node);
+    if (isGoalState(state)) return mayHold(snapshot, node);
     return isToCome({ snapshot, batch, records }, node);
   });
 }
@@ -70,7 +70,7 @@ function candidates(input: BatonInput, excluded: string | undefined): readonly N
   const state = (node: NodeFact): NodeRecord['state'] => records.get(node.name)?.state ?? 'Pending';
   const eligible = (nodes: readonly NodeFact[]): readonly NodeFact[] =>
     nodes.filter((node) => mayHold(snapshot, node) && node.name !== excluded);
-  const done = eligible(inBatch.filter((node) => isGoal(state(node))));
+  const done = eligible(inBatch.filter((node) => isGoalState(state(node))));
   const open = eligible(inBatch.filter((node) => !['Succeeded', 'RolledBack', 'Failed', 'Skipped'].includes(state(node))));
   const names = new Set(batch.spec.nodes.map((entry) => entry.name));
   const others = [...fleet.selected.values()].filter(

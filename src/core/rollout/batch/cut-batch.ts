@@ -7,7 +7,7 @@ import { selects } from '../../selector.ts';
 import type { Manifest } from '../model/command.ts';
 import { domainOf } from '../fleet/domain.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import { isRollback } from '../records/goal.ts';
+import { isRollback } from '../records/batch-goal.ts';
 import { inOrder } from '../fleet/order.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 import { nextStep, partsOfOpenStep, stepProgress } from '../fleet/batch-steps.ts';

@@ -3,7 +3,7 @@ import type { PassView } from '../fleet/pass-view.ts';
 import type { Command } from '../model/command.ts';
 import type { Hold } from '../model/hold.ts';
 import { buildBatch, cutNextBatch } from './cut-batch.ts';
-import { endOf } from '../fleet/ended.ts';
+import { decidedEnd } from '../fleet/rollout-end.ts';
 import { holdNextBatch } from '../holds/holds.ts';
 import { holdBriefly } from '../holds/notification.ts';
 
@@ -20,7 +20,7 @@ export const NO_NEXT_BATCH: NextBatchResult = { commands: [], hold: undefined };
 export function nextBatch(view: PassView): NextBatchResult {
   const { input, fleet, budget } = view;
   const { snapshot } = input;
-  if (snapshot.validation.kind === 'Refused' || budget.exceeded || endOf(input, budget) !== undefined) return NO_NEXT_BATCH;
+  if (snapshot.validation.kind === 'Refused' || budget.exceeded || decidedEnd(input, budget) !== undefined) return NO_NEXT_BATCH;
   if (fleet.remaining.length === 0) return NO_NEXT_BATCH;
   const hold = holdNextBatch(view) ?? holdBriefly(input);
   if (hold !== undefined) return { commands: [], hold };

@@ -3,14 +3,15 @@ import type { BatchNode, BatchProcess, NodeRecord, UpgradeBatch } from '../../..
 import type { Turn } from '../../../api/marks.ts';
 import type { Instant, NodeFact } from '../../facts.ts';
 import { cutToBytes, toRfc3339 } from '../../text.ts';
+import { versionBefore } from '../fleet/verify.ts';
 import type { Command } from '../model/command.ts';
-import { versionBefore, whyIdle } from '../fleet/current.ts';
+import { whyIdle } from '../fleet/idle-process.ts';
 import { isCordonedFor } from '../fleet/drain-policy.ts';
 import { downNodes, downReason, maxUnavailable, type Fleet } from '../fleet/fleet.ts';
 import type { Hold } from '../model/hold.ts';
-import { hasWork, isRollback } from '../records/goal.ts';
+import { hasWork, isRollback } from '../records/batch-goal.ts';
 import { disrupts, inTurn, isTerminal, processesOf } from '../records/node-record.ts';
-import { nodeChanges } from '../records/changes.ts';
+import { nodeChanges } from '../records/node-changes.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
 /** What follows for the nodes of a batch that wait for their turn. */

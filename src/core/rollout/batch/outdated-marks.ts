@@ -2,7 +2,7 @@ import type { NodeRecord, UpgradeBatch } from '../../../api/generated/upgradebat
 import { LABELS } from '../../../api/names.ts';
 import type { NodeFact } from '../../facts.ts';
 import type { Command } from '../model/command.ts';
-import { recordedEnd } from '../fleet/ended.ts';
+import { recordedEnd } from '../fleet/rollout-end.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { isTerminal } from '../records/node-record.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';

@@ -1,5 +1,5 @@
 import type { UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
-import type { UpgradePlan } from '../../../api/generated/upgradeplan.ts';
+import type { UpgradePlan, BatchStep } from '../../../api/generated/upgradeplan.ts';
 import { countOfAtLeastOne } from '../../quantity.ts';
 
 /** How far the steps of a rollout have come: the last batch's step, and how many nodes that step still has to get. */
@@ -36,4 +36,13 @@ export function nextStep(plan: UpgradePlan, planNodes: number, progress: StepPro
 export function partsOfOpenStep(batches: readonly UpgradeBatch[]): readonly UpgradeBatch[] {
   const whole = batches.findLastIndex((batch) => (batch.spec.stepRest ?? 0) === 0);
   return batches.slice(whole + 1);
+}
+
+/**
+ * The step of the plan that a batch was cut for, as the plan says it now: a soak that is too long, or an approval that nobody needs any
+ * more, is edited there. Of a list that became shorter, the last one.
+ */
+export function stepOf(plan: UpgradePlan, batch: UpgradeBatch): BatchStep | undefined {
+  const steps = plan.spec.batches;
+  return steps[Math.min(batch.spec.step, steps.length - 1)];
 }

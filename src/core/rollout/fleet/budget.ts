@@ -1,7 +1,7 @@
 import type { NodeRecord, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import { countOf } from '../../quantity.ts';
 import type { Fleet } from './fleet.ts';
-import { isGoal } from '../records/goal.ts';
+import { isGoalState } from '../records/batch-goal.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
@@ -74,7 +74,7 @@ function tooManyInRow(batches: readonly UpgradeBatch[], limit: number | undefine
   if (limit === undefined) return undefined;
   const outcomes = batches
     .flatMap((batch) => batch.status?.nodes ?? [])
-    .filter((record) => record.state === 'Failed' || isGoal(record.state))
+    .filter((record) => record.state === 'Failed' || isGoalState(record.state))
     .toSorted((a, b) => compareTexts(a.endTime ?? '', b.endTime ?? '') || compareTexts(a.name, b.name));
   let row: NodeRecord[] = [];
   for (const record of outcomes) {

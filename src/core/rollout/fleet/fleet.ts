@@ -4,8 +4,8 @@ import type { NodeFact } from '../../facts.ts';
 import { countOfAtLeastOne } from '../../quantity.ts';
 import { selects } from '../../selector.ts';
 import { toInstant } from '../../text.ts';
-import { isRollback } from '../records/goal.ts';
-import { hasChanged } from '../records/changes.ts';
+import { isRollback } from '../records/batch-goal.ts';
+import { hasChanged } from '../records/node-changes.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
 /** The plan's nodes and where each stands in the current revision. */
@@ -65,7 +65,7 @@ interface History {
 }
 
 /** A node that is NotReady whenever its turn comes is not asked for ever: each time is a batch, and a notification. */
-const MOST_MISSED = 3;
+const MAX_MISSED_TURNS = 3;
 
 function historyOf(batches: readonly UpgradeBatch[]): History {
   const records = new Map<string, NodeRecord>();
@@ -94,7 +94,7 @@ function goesAgain({ records, missed }: History, node: NodeFact): 'No' | 'First'
   const record = records.get(node.name);
   const stopped = record?.state === 'Failed' || record?.state === 'RolledBack';
   if (record?.state === 'NotAttempted' || (stopped && record.retriedBy !== undefined)) return 'First';
-  return isMissed(record) && node.ready && (missed.get(node.name) ?? 0) < MOST_MISSED ? 'Late' : 'No';
+  return isMissed(record) && node.ready && (missed.get(node.name) ?? 0) < MAX_MISSED_TURNS ? 'Late' : 'No';
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { NodeFact } from '../../facts.ts';
 import { selects } from '../../selector.ts';
 import { compareNames } from '../../text.ts';
-import { whyIdle } from './current.ts';
+import { whyIdle } from './idle-process.ts';
 import { compareDomains, domainOf } from './domain.ts';
-import { rankOf } from './rank.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
 /** Where a node stands: the smaller goes first, field by field. */
@@ -33,7 +32,7 @@ function failedBefore({ batches }: PlanSnapshot): ReadonlySet<string> {
 }
 
 /** Whether every process that is for the node finds its work done. */
-function needsNothing({ plan, daemonSets }: PlanSnapshot, node: NodeFact): boolean {
+function hasNothingToDo({ plan, daemonSets }: PlanSnapshot, node: NodeFact): boolean {
   const processes = plan.spec.processes.filter((process) => selects(process.nodeSelector, node.labels));
   const wanted = { version: plan.spec.version, daemonSets };
   return processes.every((process) => whyIdle(process, node, wanted) !== undefined);
@@ -49,11 +48,11 @@ function placesOf(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): Place[] {
   return nodes.map((node) => ({
     node,
     group:
-      (needsNothing(snapshot, node) ? 4 : 0) +
+      (hasNothingToDo(snapshot, node) ? 4 : 0) +
       (node.quarantine !== undefined || failed.has(node.uid) ? 2 : 0) +
       (node.controlPlane ? 1 : 0),
     domain: domainOf(plan, node),
-    rank: rankOf(`${plan.metadata.uid}/${node.uid}`),
+    rank: shuffleRank(`${plan.metadata.uid}/${node.uid}`),
   }));
 }
 
@@ -74,4 +73,22 @@ export function firstInOrder(snapshot: PlanSnapshot, nodes: readonly NodeFact[])
   let first: Place | undefined;
   for (const place of placesOf(snapshot, nodes)) if (first === undefined || compare(place, first) < 0) first = place;
   return first?.node;
+}
+
+/** The 32 bits of FNV-1a, mixed by the end of MurmurHash3: by itself FNV-1a keeps names close together that differ in the last digit. */
+function mixed(hash: number): number {
+  let bits = hash;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}
+
+/**
+ * The place of a text in an order that looks random and is always the same: 32 bits. It is no SHA-256, because a large fleet is put in
+ * order in one go and nobody gains from forging it.
+ */
+export function shuffleRank(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return mixed(hash);
 }

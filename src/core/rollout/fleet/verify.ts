@@ -87,7 +87,7 @@ function unreadyDaemonPods(pods: readonly PodFact[]): readonly PodFact[] {
 }
 
 /** A node that a `verify` looks at. */
-export interface LookedAt {
+export interface VerifiedNode {
   readonly node: NodeFact;
   /** The Pods of the node. */
   readonly pods: readonly PodFact[];
@@ -98,7 +98,7 @@ export interface LookedAt {
 }
 
 /** Everything of a `verify` that does not hold now, each as a sentence; nothing: it holds. */
-export function unmet(verify: BatchVerify, { node, pods, version, back }: LookedAt): readonly string[] {
+export function unmetChecks(verify: BatchVerify, { node, pods, version, back }: VerifiedNode): readonly string[] {
   const ready = node.ready ? [] : ['the node is not Ready'];
   const daemonPods = verify.daemonSetsReady ? unreadyDaemonPods(pods) : [];
   return [
@@ -106,4 +106,10 @@ export function unmet(verify: BatchVerify, { node, pods, version, back }: Looked
     ...versionMismatches(verify, node, version, back),
     ...daemonPods.map((pod) => `daemonSetsReady: Pod ${pod.namespace}/${pod.name} is not Ready`),
   ];
+}
+
+/** What a node has now of the first thing that the processes' `verify` compares; undefined when they compare nothing. */
+export function versionBefore(processes: readonly { readonly verify?: ComparedVersions }[], node: NodeFact): string | undefined {
+  const verify = processes.map((process) => process.verify).find((candidate) => comparesVersions(candidate));
+  return verify === undefined ? undefined : comparedVersion(verify, node);
 }

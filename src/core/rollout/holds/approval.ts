@@ -1,6 +1,7 @@
 import { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { Approval, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
-import { foundAllDone, hasEnded, needsNothing, stepOf } from '../fleet/batch-rules.ts';
+import { foundAllDone, hasEnded, hasNothingToDo } from '../fleet/batch-progress.ts';
+import { stepOf } from '../fleet/batch-steps.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
@@ -20,7 +21,7 @@ export function awaitedApproval(snapshot: PlanSnapshot, fleet: Fleet): AwaitedAp
   if (approval === 'None' || batch.status?.approved?.approval === approval) return undefined;
   const waits =
     approval === 'BeforeStart'
-      ? !hasEnded(batch) && !needsNothing(batch, snapshot)
+      ? !hasEnded(batch) && !hasNothingToDo(batch, snapshot)
       : hasEnded(batch) && !foundAllDone(batch) && fleet.remaining.length > 0;
   return waits ? { batch, approval } : undefined;
 }

@@ -5,7 +5,7 @@ import { nextUnapproved, startUnapproved } from './approval.ts';
 import { gatesBeforeBatch, gatesBeforeNode } from './gates.ts';
 import { dependencyNotMet } from './dependencies.ts';
 import { groupNotTaken } from './exclusive-group.ts';
-import { isRollback } from '../records/goal.ts';
+import { isRollback } from '../records/batch-goal.ts';
 import { holdForFit } from './fit.ts';
 import { holdForFreezes } from './freezes.ts';
 import { holdForSinks } from './unknown-sinks.ts';

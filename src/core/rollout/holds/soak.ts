@@ -1,6 +1,7 @@
 import { PLAN_REASONS } from '../../../api/conditions.ts';
 import { toInstant, toRfc3339 } from '../../text.ts';
-import { foundAllDone, stepOf } from '../fleet/batch-rules.ts';
+import { foundAllDone } from '../fleet/batch-progress.ts';
+import { stepOf } from '../fleet/batch-steps.ts';
 import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 import { soakGates } from './gates.ts';

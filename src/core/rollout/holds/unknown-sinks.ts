@@ -1,6 +1,6 @@
 import { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { PassView } from '../fleet/pass-view.ts';
-import { sinksUnknown } from '../fleet/sinks-known.ts';
+import { sinksUnknown } from '../fleet/sinks-unknown.ts';
 import type { Hold } from '../model/hold.ts';
 
 /** Nothing starts of which it is not known who is to be told. */

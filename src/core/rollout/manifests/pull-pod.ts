@@ -3,8 +3,8 @@ import { ANNOTATIONS, COMPONENTS, LABELS } from '../../../api/names.ts';
 import type { Hash, NodeFact } from '../../facts.ts';
 import { list, record, type Json } from '../../json.ts';
 import { presentFields } from '../../present-fields.ts';
+import { versionBefore } from '../fleet/verify.ts';
 import type { Manifest } from '../model/command.ts';
-import { versionBefore } from '../fleet/current.ts';
 import { buildPodSpec } from './job.ts';
 
 /** A pull that takes longer is given up (s): the Job will wait for its image, as it would have anyway. */

@@ -7,9 +7,9 @@ import { presentFields } from '../../present-fields.ts';
 import { counted, cutToBytes, toMicroTime } from '../../text.ts';
 import type { PassView } from '../fleet/pass-view.ts';
 import type { Command, Manifest } from '../model/command.ts';
-import { whyIdle } from '../fleet/current.ts';
+import { whyIdle } from '../fleet/idle-process.ts';
 import { cutBatches, nextIndex } from '../batch/cut-batch.ts';
-import { endOf } from '../fleet/ended.ts';
+import { decidedEnd } from '../fleet/rollout-end.ts';
 import { groupNotTaken } from '../holds/exclusive-group.ts';
 import { downReason } from '../fleet/fleet.ts';
 import { holdForFreezes } from '../holds/freezes.ts';
@@ -88,7 +88,7 @@ function isWanted({ input, fleet, budget }: PassView): boolean {
   const { plan } = input.snapshot;
   const goesOn =
     plan.metadata.deletionTimestamp === undefined &&
-    endOf(input, budget) === undefined &&
+    decidedEnd(input, budget) === undefined &&
     recordedRollback(input.snapshot) === undefined;
   return goesOn && plan.spec.prePull === 'NextBatch' && fleet.batches.length > 0 && fleet.remaining.length > 0;
 }

@@ -5,7 +5,7 @@ import type { Manifest } from '../model/command.ts';
 import { batchObject, MAX_NODE_PROCESSES, nextIndex, nodeDetailOf } from '../batch/cut-batch.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
-import { nodeChanges, type NodeChange } from '../records/changes.ts';
+import { nodeChanges, type NodeChange } from '../records/node-changes.ts';
 
 /** What a rollback takes back, and when it was decided. */
 export type RollbackScope = Pick<PlanRollback, 'scope' | 'batch'> & { readonly time?: string };

@@ -1,6 +1,6 @@
 import type { PlanRollback, RollbackPolicy, UpgradePlan } from '../../../api/generated/upgradeplan.ts';
 import { counted, cutToBytes, toRfc3339 } from '../../text.ts';
-import { recordedEnd } from '../fleet/ended.ts';
+import { recordedEnd } from '../fleet/rollout-end.ts';
 import type { PassView } from '../fleet/pass-view.ts';
 import { canGoBack, rollbackCuts, type RollbackCut, type RollbackScope } from './cut-rollback.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';

@@ -7,8 +7,8 @@ import { daemonSetName, isOfNewest, podsOn, daemonSetStateOn, type DaemonSetRef 
 import { podName } from './drain/pods-to-evict.ts';
 import type { NodeInput } from './node-input.ts';
 import { misfit } from '../fleet/pod-fit.ts';
-import type { BegunResult } from './advance-job.ts';
-import { podLeft } from './retry.ts';
+import type { BegunResult } from './process-result.ts';
+import { unfinishedPod } from './retry.ts';
 
 /** What the decision about a process looks at that replaces the Pod of a DaemonSet. */
 export interface DaemonSetInput {
@@ -42,7 +42,8 @@ export function advanceDaemonSet(daemon: DaemonSetInput): BegunResult {
   if (ended !== undefined) return ended;
   const set = input.daemonSets.get(daemonSetName(of));
   const stand = daemonSetStateOn(set, node);
-  if (before === undefined && stand === 'Absent') return { kind: 'Succeeded', record: notHere(process, of), overdue: false };
+  if (before === undefined && stand === 'Absent')
+    return { kind: 'Succeeded', record: skippedWithoutPod(process, of), overdue: false };
   const started = toInstant(before?.startTime) ?? now;
   const deadline = started + process.deadlineSeconds * 1000;
   const base = { name: process.name, attempt, startTime: toRfc3339(started) };
@@ -65,7 +66,7 @@ function endedStep(record: ProcessRecord): BegunResult | undefined {
 }
 
 /** The record of a process on a node for which the DaemonSet is not. */
-export function notHere({ name }: Pick<BatchProcess, 'name'>, of: DaemonSetRef): ProcessRecord {
+export function skippedWithoutPod({ name }: Pick<BatchProcess, 'name'>, of: DaemonSetRef): ProcessRecord {
   const message = cutToBytes(`DaemonSet ${daemonSetName(of)} has no Pod on it`, 128);
   return { name, state: 'Skipped', reason: NODE_REASONS.NothingToRun, message };
 }
@@ -87,7 +88,7 @@ function obstacleOf(daemon: DaemonSetInput, set: DaemonSetFact | undefined): Obs
   if (set.newest === undefined) return { words: `the newest revision of DaemonSet ${name} is not known yet`, reason };
   if (set.updateStrategy !== 'OnDelete')
     return { words: `DaemonSet ${name} has updateStrategy ${set.updateStrategy} now`, reason };
-  const left = podLeft(input.pods, input.batch.metadata.uid);
+  const left = unfinishedPod(input.pods, input.batch.metadata.uid);
   if (left !== undefined) return { words: `waiting for Pod ${left.name} to be gone`, reason };
   return { words: `Pod ${podName(old)} is being replaced`, reason, replace: old };
 }

@@ -6,8 +6,8 @@ import { notePrefix } from '../../reports/report-event.ts';
 import { cutToBytes, toInstant, toMicroTime, toRfc3339 } from '../../text.ts';
 import type { Command, Manifest } from '../model/command.ts';
 import type { NodeInput } from './node-input.ts';
-import type { ProcessResult } from './advance-job.ts';
 import { versionMismatches } from '../fleet/verify.ts';
+import type { ProcessResult } from './process-result.ts';
 
 /** What the decision about a process looks at that the node's own updater carries out. */
 export interface ExternalInput {
@@ -22,7 +22,7 @@ export interface ExternalInput {
 }
 
 /** The process whose turn it is, where the node's own updater carries it out; undefined when it is none's. */
-export function givenTurn(node: NodeFact | undefined): string | undefined {
+export function startedExternal(node: NodeFact | undefined): string | undefined {
   return node?.labels[LABELS.process];
 }
 
@@ -50,7 +50,7 @@ export function advanceExternal(external: ExternalInput): ProcessResult {
     return failed(base, NODE_REASONS.DeadlineExceeded, `not done within ${process.deadlineSeconds} s: ${lacks[0] ?? ''}`, now);
   }
   const record: ProcessRecord = { ...base, state: 'Running', message: cutToBytes(wordsOf(last, announced, lacks), 128) };
-  const told = givenTurn(node) === process.name;
+  const told = startedExternal(node) === process.name;
   return { kind: 'Running', record, overdue: false, lookAt: deadline + 1000, commands: told ? [] : [giveTurn(external)] };
 }
 

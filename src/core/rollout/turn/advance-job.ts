@@ -3,8 +3,8 @@ import type { BatchProcess, ProcessRecord } from '../../../api/generated/upgrade
 import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../../facts.ts';
 import { presentFields } from '../../present-fields.ts';
 import { cutToBytes, toInstant, toRfc3339 } from '../../text.ts';
-import type { Command } from '../model/command.ts';
 import { provesWork } from '../fleet/verify.ts';
+import type { ProcessResult } from './process-result.ts';
 
 /** What one decision about one process on one node looks at. */
 export interface ProcessInput {
@@ -18,20 +18,6 @@ export interface ProcessInput {
   readonly reports: readonly ReportFact[];
   readonly now: Instant;
 }
-
-/** How far a process is. `record` is what was observed; `overdue` that it is past its deadline and has not ended. */
-export type ProcessResult =
-  | { readonly kind: 'NotStarted' }
-  | {
-      readonly kind: 'Running' | 'Verifying' | 'Succeeded' | 'Failed';
-      readonly record: ProcessRecord;
-      readonly overdue: boolean;
-      readonly lookAt?: Instant;
-      readonly commands?: readonly Command[];
-    };
-
-/** How far a process is that has begun. */
-export type BegunResult = Exclude<ProcessResult, { kind: 'NotStarted' }>;
 
 /** After the Job has ended, how long a new boot ID or a late report may take to be seen (ms). */
 const EVIDENCE_GRACE_MS = 60_000;

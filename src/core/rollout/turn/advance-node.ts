@@ -3,7 +3,7 @@ import type { NodeRecord, ProcessRecord } from '../../../api/generated/upgradeba
 import type { Quarantine } from '../../../api/marks.ts';
 import type { NodeFact } from '../../facts.ts';
 import { toRfc3339 } from '../../text.ts';
-import { doneMark, goalState, isGoal, isMarkedDone } from '../records/goal.ts';
+import { doneMark, goalState, isGoalState, isMarkedDone } from '../records/batch-goal.ts';
 import { inTurn, isTerminal } from '../records/node-record.ts';
 import type { NodeInput, NodeResult } from './node-input.ts';
 import { advanceTurn } from './advance-turn.ts';
@@ -48,7 +48,7 @@ function closeAfter(input: NodeInput): NodeResult {
     return { record: quarantined ? before : rest, commands: [] };
   }
   if (before.state === 'Failed' && before.quarantined === true) return quarantine(input, node);
-  const done = isGoal(before.state) ? doneMark(batch, batchNode, before.endTime ?? toRfc3339(now)) : undefined;
+  const done = isGoalState(before.state) ? doneMark(batch, batchNode, before.endTime ?? toRfc3339(now)) : undefined;
   const forget = before.state === 'Failed' && before.processes !== undefined ? { forget: true } : {};
   const why = `${node.name} has its outcome: ${before.state}`;
   const ended = before.state === 'RolledBack' ? { endQuarantine: true } : {};

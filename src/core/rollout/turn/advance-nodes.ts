@@ -1,12 +1,12 @@
 import type { NodeRecord, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import type { Instant } from '../../facts.ts';
 import { type Reference, referencesFor } from '../../timing/reference.ts';
-import { recordedEnd } from '../fleet/ended.ts';
+import { recordedEnd } from '../fleet/rollout-end.ts';
 import { currentBatches } from '../fleet/fleet.ts';
 import { operatorPodOn } from '../fleet/operator-pod.ts';
 import type { Command } from '../model/command.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
-import { isRollback } from '../records/goal.ts';
+import { isRollback } from '../records/batch-goal.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import { isSettled } from '../records/settled.ts';
 import { advanceNode } from './advance-node.ts';

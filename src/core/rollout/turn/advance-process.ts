@@ -3,16 +3,17 @@ import type { BatchProcess, ProcessRecord } from '../../../api/generated/upgrade
 import type { JobFact, NodeFact, PodFact } from '../../facts.ts';
 import { mergeCheckpoints } from '../../timing/checkpoint.ts';
 import type { Command } from '../model/command.ts';
-import { runInTurn } from '../fleet/current.ts';
+import { processesInTurn } from '../fleet/idle-process.ts';
 import { daemonSetName } from '../fleet/daemon-set.ts';
-import { notHere, advanceDaemonSet } from './advance-daemon-set.ts';
+import { skippedWithoutPod, advanceDaemonSet } from './advance-daemon-set.ts';
 import { advanceExternal } from './advance-external.ts';
-import { goalVersion, isRollback } from '../records/goal.ts';
+import { goalVersion, isRollback } from '../records/batch-goal.ts';
 import { buildVerifyJob, jobName, verifyProcess } from '../manifests/job.ts';
 import { recordOf, type NodeInput } from './node-input.ts';
 import { markOverdue } from './mark-overdue.ts';
-import { advanceJob, type BegunResult, type ProcessInput, type ProcessResult } from './advance-job.ts';
+import { advanceJob, type ProcessInput } from './advance-job.ts';
 import { isVerified, advanceVerify } from './advance-verify.ts';
+import type { BegunResult, ProcessResult } from './process-result.ts';
 
 interface InTurnInput {
   readonly process: BatchProcess;
@@ -26,7 +27,7 @@ export function advanceProcess(input: NodeInput, node: NodeFact, { process, atte
   // What an earlier attempt left on record says nothing of this one.
   const before = (recorded?.attempt ?? attempt) === attempt ? recorded : undefined;
   if (before === undefined || before.state === 'Skipped') {
-    if (runInTurn([process], node.turn).length === 0) return leftOut(input, process, before);
+    if (processesInTurn([process], node.turn).length === 0) return leftOut(input, process, before);
   }
   if (process.verify !== undefined && isVerified(before))
     return stepOwnVerify(input, { node, process, attempt, record: before, fromVersion });
@@ -75,7 +76,9 @@ function idleRecord({ batch, daemonSets, batchNode }: NodeInput, { name, daemonS
   const current = { name, state: 'Skipped', reason: NODE_REASONS.AlreadyCurrent } as const;
   if (daemonSet === undefined) return { ...current, message: 'its verify held before the turn' };
   const isThere = daemonSets.get(daemonSetName(daemonSet))?.pods.has(batchNode.name) ?? true;
-  return isThere ? { ...current, message: 'its newest revision was Ready before the turn' } : notHere({ name }, daemonSet);
+  return isThere
+    ? { ...current, message: 'its newest revision was Ready before the turn' }
+    : skippedWithoutPod({ name }, daemonSet);
 }
 
 function jobOf(input: NodeInput, process: string, attempt: number): JobFact | undefined {

@@ -3,19 +3,19 @@ import type { BatchProcess, NodeRecord, ProcessRecord } from '../../../api/gener
 import type { Turn } from '../../../api/marks.ts';
 import type { Instant, NodeFact } from '../../facts.ts';
 import { cutToBytes, toInstant, toRfc3339 } from '../../text.ts';
-import { runInTurn } from '../fleet/current.ts';
+import { processesInTurn } from '../fleet/idle-process.ts';
 import { isDrainedFor } from '../fleet/drain-policy.ts';
-import { doneMark, goalState, goalVersion, isRollback } from '../records/goal.ts';
+import { doneMark, goalState, goalVersion, isRollback } from '../records/batch-goal.ts';
 import { processesOf } from '../records/node-record.ts';
-import { givenTurn } from './advance-external.ts';
+import { startedExternal } from './advance-external.ts';
 import { buildJob, jobName } from '../manifests/job.ts';
 import { keepCordon } from './keep-cordon.ts';
 import { recordOf, type NodeInput, type NodeResult } from './node-input.ts';
 import { checkpointOf, advanceProcess } from './advance-process.ts';
-import type { ProcessResult } from './advance-job.ts';
-import { attemptOf, podLeft } from './retry.ts';
+import type { ProcessResult } from './process-result.ts';
+import { attemptOf, unfinishedPod } from './retry.ts';
 import { drainTurn } from './drain/drain-turn.ts';
-import { failedTurn, handleFailure } from './failure.ts';
+import { failedTurn, handleFailure } from './handle-failure.ts';
 
 /** How long a Job with `report: Socket` waits for the reporter (ms). */
 const REPORTER_GRACE_MS = 30_000;
@@ -34,7 +34,7 @@ function stepOpenTurn(input: NodeInput, node: NodeFact): NodeResult {
   const processes = processesOf(batch, batchNode);
   const opened = toInstant(turn?.openedTime) ?? now;
   const fromVersion = isRollback(batch) ? batchNode.fromVersion : (node.done?.version ?? before.fromVersion ?? turn?.fromVersion);
-  const toRun = runInTurn(processes, turn);
+  const toRun = processesInTurn(processes, turn);
   const base: NodeRecord = {
     name: batchNode.name,
     state: 'Pending',
@@ -56,7 +56,7 @@ function stepOpenTurn(input: NodeInput, node: NodeFact): NodeResult {
 /** Whether anything has been done to the node beside making room for it. */
 function hasBegun({ before, jobs, node }: NodeInput, turn: Turn | undefined): boolean {
   const worked = (before.processes ?? []).some(({ state }) => state !== 'Skipped');
-  return jobs.length > 0 || worked || givenTurn(node) !== undefined || (turn?.attempt ?? 1) > 1;
+  return jobs.length > 0 || worked || startedExternal(node) !== undefined || (turn?.attempt ?? 1) > 1;
 }
 
 interface ProcessesInput {
@@ -163,7 +163,7 @@ function startProcess(input: NodeInput, node: NodeFact, { base, process, attempt
     const begun = records.some(({ state }) => state !== 'Skipped') || attempt > 1;
     return begun ? failedTurn(input, failed, records) : { record: failed, commands: [] };
   }
-  const left = podLeft(input.pods, batch.metadata.uid);
+  const left = unfinishedPod(input.pods, batch.metadata.uid);
   if (left !== undefined) {
     const message = cutToBytes(`waiting for Pod ${left.name} to be gone`, 128);
     if (now <= since + LEFT_POD_MS) {

@@ -3,11 +3,11 @@ import type { BatchVerify, ProcessRecord } from '../../../api/generated/upgradeb
 import type { Instant, JobFact, PodFact } from '../../facts.ts';
 import { cutToBytes, toInstant, toRfc3339 } from '../../text.ts';
 import type { Command } from '../model/command.ts';
-import type { ProcessResult } from './advance-job.ts';
-import { unmet, type LookedAt } from '../fleet/verify.ts';
+import { unmetChecks, type VerifiedNode } from '../fleet/verify.ts';
+import type { ProcessResult } from './process-result.ts';
 
 /** What the verification of one process on one node looks at. */
-export interface VerifyInput extends LookedAt {
+export interface VerifyInput extends VerifiedNode {
   readonly verify: BatchVerify;
   /** The record of the process, which has ended well; `verifyLimitTime` and `verifySinceTime` as persisted. */
   readonly record: ProcessRecord;
@@ -43,7 +43,7 @@ function afterWork({ record }: VerifyInput): ProcessRecord {
 export function advanceVerify(input: VerifyInput): ProcessResult {
   const { verify, record, now } = input;
   const until = toInstant(record.verifyLimitTime) ?? wholeSeconds(now) + verify.timeoutSeconds * 1000;
-  const lacks = unmet(verify, input);
+  const lacks = unmetChecks(verify, input);
   if (lacks.length > 0) return stepUnmet(input, until, lacks);
   const since = toInstant(record.verifySinceTime) ?? wholeSeconds(now);
   const stable = verify.stableSeconds === 0 ? now : since + verify.stableSeconds * 1000;

@@ -5,7 +5,7 @@ import { presentFields } from '../../present-fields.ts';
 import { cutToBytes, toRfc3339 } from '../../text.ts';
 import { rebootTimeOf, timeProcess } from '../../timing/overdue.ts';
 import type { Reference } from '../../timing/reference.ts';
-import type { BegunResult } from './advance-job.ts';
+import type { BegunResult } from './process-result.ts';
 
 /** What follows for a process from the time that it takes. */
 export interface OverdueInput {

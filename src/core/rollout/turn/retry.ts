@@ -99,14 +99,14 @@ export function decideRetry(input: RetryInput): Retry {
 }
 
 /** A Pod of the batch that has not ended: a Job that others deleted may leave one behind that still works. */
-export function podLeft(pods: readonly PodFact[], batchUid: string): PodFact | undefined {
+export function unfinishedPod(pods: readonly PodFact[], batchUid: string): PodFact | undefined {
   return pods.find((pod) => pod.labels[LABELS.batchUid] === batchUid && pod.phase !== 'Succeeded' && pod.phase !== 'Failed');
 }
 
 function heldBy({ batchUid, node, jobs, pods }: RetryInput): string | undefined {
   const job = jobs.find((candidate) => candidate.outcome === 'Active' || candidate.outcome === 'Failing');
   if (job !== undefined) return `Job ${job.name} to end`;
-  const pod = podLeft(pods, batchUid);
+  const pod = unfinishedPod(pods, batchUid);
   if (pod !== undefined) return `Pod ${pod.name} to be gone`;
   return node.ready ? undefined : 'the node to be Ready';
 }

@@ -14,7 +14,7 @@ import { counted, cutToBytes, toInstant, toRfc3339 } from '../../../text.ts';
 import { isTerminal } from '../../records/node-record.ts';
 import { alertCauses, delayOf, failureOf, type AlertKind, type Trouble } from './alert-causes.ts';
 import type { Budget } from '../../fleet/budget.ts';
-import { isGoal } from '../../records/goal.ts';
+import { isGoalState } from '../../records/batch-goal.ts';
 
 /** What happens within so long of the first trouble is one alert (ms). */
 const GATHER_MS = 15_000;
@@ -188,7 +188,7 @@ function needsAct({ alert, reason, quarantined }: Trouble): boolean {
 function nextSentence({ nodes, outlook, budget }: AlertsInput): string {
   if (outlook !== undefined) return 'nothing of this batch runs any more; the next batch has not begun';
   const count = (state: NodeRecord['state']): number => nodes.filter((record) => record.state === state).length;
-  const done = nodes.filter(({ state }) => isGoal(state)).length;
+  const done = nodes.filter(({ state }) => isGoalState(state)).length;
   const failed = count('Failed');
   const inAll = failed === 0 ? '' : ` (${budget.failed} of the plan, budget ${budget.maxFailed})`;
   const running = nodes.filter((record) => !isTerminal(record) && record.state !== 'Pending').length;

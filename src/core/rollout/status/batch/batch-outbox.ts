@@ -13,7 +13,7 @@ import type { Finding } from '../../../condition.ts';
 import { awaitingEnd, finalSinks, isPlanEnd } from '../../../notification/model/final-sinks.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { toInstant, toRfc3339 } from '../../../text.ts';
-import { currentSinks, deliveryProblem } from '../../records/latest-receipts.ts';
+import { currentSinks, deliveryProblem } from '../../records/recorded-receipts.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
 
 /** The agent tries for so long to deliver a batch's notification; for a plan being deleted, shorter (ms). */

@@ -10,7 +10,7 @@ import { settleConditions, type Finding } from '../../../condition.ts';
 import { awaitingEnd } from '../../../notification/model/final-sinks.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { toRfc3339 } from '../../../text.ts';
-import { sinksUnknown } from '../../fleet/sinks-known.ts';
+import { sinksUnknown } from '../../fleet/sinks-unknown.ts';
 import { inTurn, isTerminal } from '../../records/node-record.ts';
 import { isSettled } from '../../records/settled.ts';
 import { decideAlerts, type RolloutTrouble } from './alerts.ts';

@@ -3,7 +3,7 @@ import type { Receipt, UpgradeBatchStatus } from '../../../../api/generated/upgr
 import { API_VERSION } from '../../../../api/names.ts';
 import { cutToBytes, toMicroTime } from '../../../text.ts';
 import type { Command } from '../../model/command.ts';
-import { describeReceipt, deliveryProblem, latestReceiptOf, latestReceipts } from '../../records/latest-receipts.ts';
+import { describeReceipt, deliveryProblem, latestReceiptOf, recordedReceipts } from '../../records/recorded-receipts.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
 
 /**
@@ -17,7 +17,7 @@ export function deliveryFailureEvents(
   statuses: ReadonlyMap<string, UpgradeBatchStatus>,
 ): readonly Command[] {
   const { batches } = input.snapshot;
-  const known = latestReceipts(batches);
+  const known = recordedReceipts(batches);
   const commands: Command[] = [];
   for (const batch of batches) {
     const before = batch.status?.notification?.receipts ?? [];

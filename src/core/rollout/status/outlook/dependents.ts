@@ -2,7 +2,7 @@ import type { StoryDependent } from '../../../../api/generated/upgradebatch.ts';
 import { nextOpening, openUntil } from '../../../schedule/windows.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { compareNames, toRfc3339 } from '../../../text.ts';
-import { isMet } from '../../fleet/dependencies-met.ts';
+import { isDependencyMet } from '../../fleet/dependencies-met.ts';
 import type { SiblingPlan } from '../../model/facts.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
 
@@ -24,7 +24,7 @@ export function dependentsOf({ snapshot, settings, now }: DecisionInput, succeed
     .slice(0, MOST_DEPENDENTS)
     .map(({ name, dependsOn, windows }) => {
       const others = dependsOn.filter((each) => each.name !== metadata.name);
-      const unblocked = succeeded && others.every((each) => isMet(each, snapshot.siblings));
+      const unblocked = succeeded && others.every((each) => isDependencyMet(each, snapshot.siblings));
       const isOpen = openUntil(windows, settings.cron, now) !== undefined;
       const opens = unblocked && !isOpen ? nextOpening(windows, settings.cron, now)?.at : undefined;
       const state = unblocked ? 'Unblocked' : 'Blocked';

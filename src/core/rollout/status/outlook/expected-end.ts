@@ -4,7 +4,6 @@ import type { Instant } from '../../../facts.ts';
 import { toInstant } from '../../../text.ts';
 import { secondsLeft, tellEnd } from '../../../timing/eta.ts';
 import { LEAST_SAMPLES, learn, newestSamples } from '../../../timing/reference.ts';
-import { stepOf } from '../../fleet/batch-rules.ts';
 import type { Budget } from '../../fleet/budget.ts';
 import { MAX_NODE_PROCESSES } from '../../batch/cut-batch.ts';
 import { downReason, maxUnavailable, type Fleet } from '../../fleet/fleet.ts';
@@ -12,7 +11,7 @@ import type { Hold } from '../../model/hold.ts';
 import { isTerminal } from '../../records/node-record.ts';
 import { recordedRollback } from '../../records/recorded-rollback.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
-import { nextStep, stepProgress } from '../../fleet/batch-steps.ts';
+import { nextStep, stepProgress, stepOf } from '../../fleet/batch-steps.ts';
 
 interface EndInput {
   readonly input: DecisionInput;

@@ -9,7 +9,7 @@ import type { PassView } from '../../fleet/pass-view.ts';
 import type { Hold } from '../../model/hold.ts';
 import { downForOthers, usualTurn } from './expected-end.ts';
 import { maxUnavailable } from '../../fleet/fleet.ts';
-import { isRollback } from '../../records/goal.ts';
+import { isRollback } from '../../records/batch-goal.ts';
 
 /** A batch that goes as usual may take so much longer than expected before anybody has to wonder why they hear nothing. */
 const PATIENCE = 1.5;

@@ -3,7 +3,7 @@ import type { BatchOutlook, BatchSummary } from '../../../../api/generated/upgra
 import { presentFields } from '../../../present-fields.ts';
 import { counted, cutToBytes } from '../../../text.ts';
 import { cutBatches, nextIndex } from '../../batch/cut-batch.ts';
-import { endOf } from '../../fleet/ended.ts';
+import { decidedEnd } from '../../fleet/rollout-end.ts';
 import { maxUnavailable } from '../../fleet/fleet.ts';
 import type { PassView } from '../../fleet/pass-view.ts';
 import { countNodes } from '../counts.ts';
@@ -54,7 +54,7 @@ export function outlookFor(view: PassView, summary: BatchSummary): BatchOutlook 
     const message = `${counts.succeeded} of ${counted(counts.nodes, 'node')} done${failed}`;
     return { next: 'Done', message, ...common, ...ending(counts.failed === 0) };
   }
-  const end = endOf(input, budget);
+  const end = decidedEnd(input, budget);
   if (end !== undefined) {
     const message = `${end.message}; ${NOTHING_STARTS}, ${counted(fleet.remaining.length, 'node')} not attempted; ${BEGIN_ANEW}`;
     return { next: 'Aborted', reason: PLAN_REASONS.Aborted, message, ...common, ...ending() };
@@ -91,7 +91,7 @@ export function nothingFollows(view: PassView): boolean {
   if (input.snapshot.plan.metadata.deletionTimestamp !== undefined) return true;
   const back = outlookBack(view);
   if (back !== undefined) return back.next === 'RolledBack';
-  return fleet.remaining.length === 0 || endOf(input, budget) !== undefined;
+  return fleet.remaining.length === 0 || decidedEnd(input, budget) !== undefined;
 }
 
 /** What could be taken back after the newest batch. */
@@ -110,7 +110,7 @@ function outlookBack(view: PassView): BatchOutlook | undefined {
     const message = awaited.brief;
     return { next: 'Paused', reason: PLAN_REASONS.RollbackApprovalRequired, message, rollback: awaited.scope.scope };
   }
-  const rollback = endOf(input, budget) === undefined ? decidedRollback(view) : undefined;
+  const rollback = decidedEnd(input, budget) === undefined ? decidedRollback(view) : undefined;
   if (rollback === undefined) return undefined;
   const cuts = rollbackCuts(input.snapshot, fleet, rollback);
   const name = rollbackName(rollback);

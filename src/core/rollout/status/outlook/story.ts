@@ -15,7 +15,7 @@ import { isDone } from '../counts.ts';
 import { dependentsOf } from './dependents.ts';
 import { mergeWaits } from './drain-waits.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import { isRollback } from '../../records/goal.ts';
+import { isRollback } from '../../records/batch-goal.ts';
 import { waitsUntil } from './plan-waits.ts';
 import { rollbackStory } from './rollback-story.ts';
 import type { PlanSnapshot } from '../../model/snapshot.ts';

@@ -9,9 +9,9 @@ import {
   currentSinks,
   deliveryProblem,
   latestReceiptOf,
-  latestReceipts,
-  type LatestReceipt,
-} from '../../records/latest-receipts.ts';
+  recordedReceipts,
+  type RecordedReceipt,
+} from '../../records/recorded-receipts.ts';
 import type { PlanSnapshot } from '../../model/snapshot.ts';
 
 /** So many messages that were given up are named. */
@@ -28,7 +28,7 @@ export function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | u
     reason,
     message,
   });
-  const words = latestReceipts(snapshot.batches);
+  const words = recordedReceipts(snapshot.batches);
   const open = openMessage(snapshot);
   if (open !== undefined && agentProblem !== undefined) {
     return finding('False', NOTIFY_REASONS.NoEligibleAgent, `${open}: ${agentProblem}`);
@@ -54,7 +54,7 @@ function openMessage({ batches }: PlanSnapshot): string | undefined {
   return `${late.metadata.name} is still to be told to ${sinks}`;
 }
 
-function problemOf(word: LatestReceipt | undefined): readonly { readonly reason: string; readonly message: string }[] {
+function problemOf(word: RecordedReceipt | undefined): readonly { readonly reason: string; readonly message: string }[] {
   const problem = word === undefined ? undefined : deliveryProblem(word);
   if (word === undefined || problem === undefined) return [];
   const { reason, message } = problem;
@@ -63,7 +63,7 @@ function problemOf(word: LatestReceipt | undefined): readonly { readonly reason:
 }
 
 /** How many messages were taken, and which of those that are on record never will be: `4 notifications delivered, 1 given up: …`. */
-function tally(words: readonly LatestReceipt[]): string {
+function tally(words: readonly RecordedReceipt[]): string {
   const delivered = words.filter(({ outcome }) => outcome === 'Delivered').length;
   const givenUp = words.filter(({ outcome, reason }) => outcome === 'Failed' && reason !== NOTIFY_REASONS.SinkRemoved);
   const told = `${counted(delivered, 'notification')} delivered`;

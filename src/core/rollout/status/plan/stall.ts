@@ -10,7 +10,7 @@ import type { Budget } from '../../fleet/budget.ts';
 import type { Command } from '../../model/command.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { Hold } from '../../model/hold.ts';
-import { isRollback } from '../../records/goal.ts';
+import { isRollback } from '../../records/batch-goal.ts';
 import { isTerminal } from '../../records/node-record.ts';
 import { awaitedRollback } from '../../rollback/decided.ts';
 import { recordedRollback } from '../../records/recorded-rollback.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchVerify } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { NodeFact } from '../../../../../src/core/facts.ts';
-import { comparedVersion, matchesPattern, provesWork, unmet } from '../../../../../src/core/rollout/fleet/verify.ts';
+import { comparedVersion, matchesPattern, provesWork, unmetChecks } from '../../../../../src/core/rollout/fleet/verify.ts';
 import { aNode, aPod, INFO } from '../support/facts.ts';
 import { aVerify } from '../support/objects.ts';
 
@@ -34,7 +34,7 @@ describe('A pattern', () => {
 });
 
 function lacks(verify: Partial<BatchVerify>, node: Partial<NodeFact> = {}): readonly string[] {
-  return unmet(aVerify(verify), { node: aNode('node-1', node), pods: [], version: '12.9' });
+  return unmetChecks(aVerify(verify), { node: aNode('node-1', node), pods: [], version: '12.9' });
 }
 
 describe('verify', () => {
@@ -63,7 +63,7 @@ describe('verify', () => {
 
   const daemon = (changes: Parameters<typeof aPod>[2]): string => {
     const pod = aPod('cni-x', 'node-1', { namespace: 'kube-system', controllerKind: 'DaemonSet', ready: false, ...changes });
-    return unmet(aVerify({ daemonSetsReady: true }), { node: aNode('node-1'), pods: [pod], version: '12.9' }).join();
+    return unmetChecks(aVerify({ daemonSetsReady: true }), { node: aNode('node-1'), pods: [pod], version: '12.9' }).join();
   };
   it.each<readonly [string, Parameters<typeof aPod>[2], string]>([
     ['a DaemonSet Pod that is not Ready', {}, 'daemonSetsReady: Pod kube-system/cni-x is not Ready'],
@@ -78,7 +78,7 @@ describe('verify', () => {
 
   it('looks at no DaemonSet Pod when nobody asks for it', () => {
     const pods = [aPod('x', 'node-1', { controllerKind: 'DaemonSet', ready: false })];
-    expect(unmet(aVerify(), { node: aNode('node-1'), pods, version: '1' })).toEqual([]);
+    expect(unmetChecks(aVerify(), { node: aNode('node-1'), pods, version: '1' })).toEqual([]);
   });
 });
 

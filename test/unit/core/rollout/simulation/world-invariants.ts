@@ -3,7 +3,7 @@ import { isReceiptOf } from '../../../../../src/core/baton/deliveries.ts';
 import { isProbe } from '../../../../../src/core/baton/series.ts';
 import { isTrue } from '../../../../../src/core/condition.ts';
 import type { NodeFact } from '../../../../../src/core/facts.ts';
-import { whyIdle } from '../../../../../src/core/rollout/fleet/current.ts';
+import { whyIdle } from '../../../../../src/core/rollout/fleet/idle-process.ts';
 import { daemonSetsOf } from './daemon-sets.ts';
 import type { Ledger } from './ledger.ts';
 import { checkAlerts } from './alert-invariants.ts';

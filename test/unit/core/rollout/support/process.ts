@@ -1,7 +1,8 @@
 import { expect } from '@jest/globals';
 import type { BatchProcess, BatchVerify, ProcessRecord } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { JobFact, NodeFact, PodFact, ReportFact } from '../../../../../src/core/facts.ts';
-import { advanceJob, type ProcessResult } from '../../../../../src/core/rollout/turn/advance-job.ts';
+import { advanceJob } from '../../../../../src/core/rollout/turn/advance-job.ts';
+import type { ProcessResult } from '../../../../../src/core/rollout/turn/process-result.ts';
 import { aJob, anUpgradePod, aReport, inTurn } from './facts.ts';
 import { at, aVerify, timeAt } from './objects.ts';
 

@@ -4,7 +4,7 @@ import { findCondition } from '../../../../../../src/core/condition.ts';
 import { isSettled, outstandingSinks } from '../../../../../../src/core/rollout/records/settled.ts';
 import { batchStatus } from '../../../../../../src/core/rollout/status/batch/batch-status.ts';
 import type { DecisionInput, PlanSnapshot } from '../../../../../../src/core/rollout/model/snapshot.ts';
-import { endWaiting } from '../../../../../../src/core/rollout/turn/end-waiting.ts';
+import { markNotAttempted } from '../../../../../../src/core/rollout/turn/mark-not-attempted.ts';
 import { aLease, aNode, aSnapshot, byName, inTurn, SETTINGS } from '../../support/facts.ts';
 import { aBatch, aPlan, at, hash, outboxOf, settledStatus, timeAt } from '../../support/objects.ts';
 
@@ -220,7 +220,7 @@ it('Nodes that will have no turn are not attempted; those with an outcome or in 
     ['node-2', { name: 'node-2', state: 'Upgrading' }],
     ['node-3', { name: 'node-3', state: 'Succeeded' }],
   ]);
-  const ended = endWaiting(input, batch, records, { reason: 'BudgetExceeded', message: '1 failed, budget 0' });
+  const ended = markNotAttempted(input, batch, records, { reason: 'BudgetExceeded', message: '1 failed, budget 0' });
   expect([...ended.values()]).toEqual([
     { name: 'node-1', state: 'NotAttempted', reason: 'BudgetExceeded', message: '1 failed, budget 0', endTime: timeAt(100) },
     { name: 'node-2', state: 'Upgrading' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { NodeRecord, UpgradeBatch } from '../../../../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlanStatus } from '../../../../../../src/api/generated/upgradeplan.ts';
 import { failureBudget } from '../../../../../../src/core/rollout/fleet/budget.ts';
-import { endOf } from '../../../../../../src/core/rollout/fleet/ended.ts';
+import { decidedEnd } from '../../../../../../src/core/rollout/fleet/rollout-end.ts';
 import { surveyFleet } from '../../../../../../src/core/rollout/fleet/fleet.ts';
 import { holdStart } from '../../../../../../src/core/rollout/holds/holds.ts';
 import type { Hold } from '../../../../../../src/core/rollout/model/hold.ts';
@@ -23,7 +23,7 @@ function statusOf({ view = {}, ...changes }: Case): UpgradePlanStatus {
     ...found,
     open,
     hold: holdStart(found),
-    control: { pausedBy: undefined, ended: endOf(found.input, found.budget), rollback: undefined, history: [] },
+    control: { pausedBy: undefined, ended: decidedEnd(found.input, found.budget), rollback: undefined, history: [] },
     agentProblem: undefined,
     preflight: undefined,
     prePull: undefined,

@@ -1,19 +1,9 @@
 import { NODE_REASONS } from '../../../api/conditions.ts';
 import type { UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
-import type { BatchStep, UpgradePlan } from '../../../api/generated/upgradeplan.ts';
 import { isTerminal, processesOf } from '../records/node-record.ts';
-import { whyIdle } from './current.ts';
-import { isRollback } from '../records/goal.ts';
+import { whyIdle } from './idle-process.ts';
+import { isRollback } from '../records/batch-goal.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
-
-/**
- * The step of the plan that a batch was cut for, as the plan says it now: a soak that is too long, or an approval that nobody needs any
- * more, is edited there. Of a list that became shorter, the last one.
- */
-export function stepOf(plan: UpgradePlan, batch: UpgradeBatch): BatchStep | undefined {
-  const steps = plan.spec.batches;
-  return steps[Math.min(batch.spec.step, steps.length - 1)];
-}
 
 /** Whether every node of the batch has its outcome, in the snapshot's records: true one pass before the condition Settled is written. */
 export function hasEnded(batch: UpgradeBatch): boolean {
@@ -33,7 +23,7 @@ export function foundAllDone(batch: UpgradeBatch): boolean {
 }
 
 /** Whether every node of the batch that waits has nothing to do, as it is seen now: none of them will get a turn. */
-export function needsNothing(batch: UpgradeBatch, { nodes, daemonSets }: Pick<PlanSnapshot, 'nodes' | 'daemonSets'>): boolean {
+export function hasNothingToDo(batch: UpgradeBatch, { nodes, daemonSets }: Pick<PlanSnapshot, 'nodes' | 'daemonSets'>): boolean {
   if (isRollback(batch)) return false;
   const wanted = { version: batch.spec.version, daemonSets };
   const records = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record]));

@@ -10,7 +10,7 @@ export function recordedEnd({ plan, revision }: Pick<PlanSnapshot, 'plan' | 'rev
 }
 
 /** The same, or the end that the failure policy asks for now. */
-export function endOf({ snapshot, now }: DecisionInput, budget: Budget): PlanEnd | undefined {
+export function decidedEnd({ snapshot, now }: DecisionInput, budget: Budget): PlanEnd | undefined {
   const recorded = recordedEnd(snapshot);
   if (recorded !== undefined) return recorded;
   if (!budget.exceeded || snapshot.plan.spec.failure.then !== 'Abort') return undefined;

@@ -18,7 +18,7 @@ export function goalState(batch: UpgradeBatch): 'Succeeded' | 'RolledBack' {
 }
 
 /** Whether a turn has ended well in this state. */
-export function isGoal(state: NodeRecord['state']): boolean {
+export function isGoalState(state: NodeRecord['state']): boolean {
   return state === 'Succeeded' || state === 'RolledBack';
 }
 

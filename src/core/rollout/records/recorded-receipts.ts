@@ -15,13 +15,13 @@ export function currentSinks(
 }
 
 /** What is known of a sink from one of its receipts. */
-export interface LatestReceipt extends Receipt {
+export interface RecordedReceipt extends Receipt {
   /** Name of the batch. */
   readonly batch: string;
 }
 
 /** All that is on record of the sinks of a plan. */
-export function latestReceipts(batches: readonly UpgradeBatch[]): readonly LatestReceipt[] {
+export function recordedReceipts(batches: readonly UpgradeBatch[]): readonly RecordedReceipt[] {
   return batches.flatMap(({ metadata, status }) =>
     (status?.notification?.receipts ?? []).map((receipt) => ({ ...receipt, batch: metadata.name })),
   );
@@ -31,7 +31,7 @@ export function latestReceipts(batches: readonly UpgradeBatch[]): readonly Lates
  * The last that is known of a sink. A probe that has reached it takes back only what probes have said: it has not shown that a message
  * would be taken. That the sink was once removed from the plan says nothing of it.
  */
-export function latestReceiptOf(sink: string, words: readonly LatestReceipt[]): LatestReceipt | undefined {
+export function latestReceiptOf(sink: string, words: readonly RecordedReceipt[]): RecordedReceipt | undefined {
   const own = inTime(words.filter((word) => word.sink === sink && word.reason !== NOTIFY_REASONS.SinkRemoved));
   const last = own.at(-1);
   return last?.outcome === 'Reached' ? own.findLast((word) => !isProbe(word)) : last;
@@ -40,7 +40,7 @@ export function latestReceiptOf(sink: string, words: readonly LatestReceipt[]): 
 const FAILURE_REASONS: ReadonlySet<string> = new Set(Object.values(NOTIFY_REASONS));
 
 /** What a word is about: `kernel-7f3c-2 to ops`, or a probe. */
-export function describeReceipt(word: LatestReceipt): string {
+export function describeReceipt(word: RecordedReceipt): string {
   return isProbe(word) ? `${word.sink}, probed from ${word.node ?? 'its agent'}` : `${word.batch} to ${word.sink}`;
 }
 

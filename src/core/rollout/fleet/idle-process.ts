@@ -7,20 +7,20 @@ import { daemonSetName, daemonSetStateOn, type DaemonSetRef } from './daemon-set
 import { comparedVersion, comparesVersions, versionMismatches, type ComparedVersions } from './verify.ts';
 
 /** A process with what shows whether its work is done. */
-interface Shown {
+interface CheckedProcess {
   readonly verify?: ComparedVersions;
   readonly daemonSet?: DaemonSetRef;
 }
 
 /** What a process that may have nothing to do is held against. */
-export interface Wanted {
+export interface UpgradeTarget {
   /** The plan's version. */
   readonly version: string;
   readonly daemonSets: DaemonSets;
 }
 
 /** Why a process has nothing to do on a node. */
-export interface Idle {
+export interface IdleReason {
   readonly reason: typeof NODE_REASONS.AlreadyCurrent | typeof NODE_REASONS.NothingToRun;
   readonly message: string;
 }
@@ -29,7 +29,11 @@ export interface Idle {
  * Why a process has nothing to do on a node; undefined: it has, as far as anybody can tell. What a Job would bring only a `verify` that
  * compares a version can tell; what a DaemonSet would, its Pod there.
  */
-export function whyIdle({ verify, daemonSet }: Shown, node: NodeFact, { version, daemonSets }: Wanted): Idle | undefined {
+export function whyIdle(
+  { verify, daemonSet }: CheckedProcess,
+  node: NodeFact,
+  { version, daemonSets }: UpgradeTarget,
+): IdleReason | undefined {
   const { AlreadyCurrent, NothingToRun } = NODE_REASONS;
   const name = daemonSet === undefined ? '' : daemonSetName(daemonSet);
   const stand = daemonSet === undefined ? undefined : daemonSetStateOn(daemonSets.get(name), node);
@@ -41,12 +45,6 @@ export function whyIdle({ verify, daemonSet }: Shown, node: NodeFact, { version,
 }
 
 /** The processes of a turn that run. Those that the claim left out had nothing to do when the turn was opened. */
-export function runInTurn(processes: readonly BatchProcess[], turn: Turn | undefined): readonly BatchProcess[] {
+export function processesInTurn(processes: readonly BatchProcess[], turn: Turn | undefined): readonly BatchProcess[] {
   return turn === undefined ? processes : processes.filter((process) => turn.processes.includes(process.name));
-}
-
-/** What a node has now of the first thing that the processes' `verify` compares; undefined when they compare nothing. */
-export function versionBefore(processes: readonly Shown[], node: NodeFact): string | undefined {
-  const verify = processes.map((process) => process.verify).find((candidate) => comparesVersions(candidate));
-  return verify === undefined ? undefined : comparedVersion(verify, node);
 }

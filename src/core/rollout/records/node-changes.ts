@@ -1,5 +1,5 @@
 import type { NodeRecord, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
-import { isRollback } from './goal.ts';
+import { isRollback } from './batch-goal.ts';
 
 /** What the rollout has made of a node, and has not taken back. */
 export interface NodeChange {

@@ -5,11 +5,11 @@ import type { DecisionInput } from '../model/snapshot.ts';
 import { isTerminal, inTurn } from '../records/node-record.ts';
 
 /** Ends the wait of nodes that will have no turn any more. */
-export function endWaiting(
+export function markNotAttempted(
   input: DecisionInput,
   batch: UpgradeBatch,
   records: ReadonlyMap<string, NodeRecord>,
-  end: WaitEnd,
+  end: EarlyEnd,
 ): Map<string, NodeRecord> {
   const ended = new Map(records);
   for (const [name, record] of records) {
@@ -20,7 +20,7 @@ export function endWaiting(
 }
 
 /** Why nodes that wait will have no turn. */
-export interface WaitEnd {
+export interface EarlyEnd {
   readonly reason: (typeof NODE_REASONS)['Aborted' | 'BudgetExceeded' | 'PlanDeleted' | 'RollingBack' | 'Superseded'];
   readonly message: string;
 }

@@ -1,0 +1,17 @@
+import type { ProcessRecord } from '../../../api/generated/upgradebatch.ts';
+import type { Instant } from '../../facts.ts';
+import type { Command } from '../model/command.ts';
+
+/** How far a process is. `record` is what was observed; `overdue` that it is past its deadline and has not ended. */
+export type ProcessResult =
+  | { readonly kind: 'NotStarted' }
+  | {
+      readonly kind: 'Running' | 'Verifying' | 'Succeeded' | 'Failed';
+      readonly record: ProcessRecord;
+      readonly overdue: boolean;
+      readonly lookAt?: Instant;
+      readonly commands?: readonly Command[];
+    };
+
+/** How far a process is that has begun. */
+export type BegunResult = Exclude<ProcessResult, { kind: 'NotStarted' }>;
