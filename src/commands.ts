@@ -55,9 +55,9 @@ function isForThePerson(error: unknown): error is Error & { readonly exitCode: n
 async function load(command: string | undefined): Promise<Program | undefined> {
   switch (command) {
     case 'report':
-      return import('./cli/main.ts');
+      return import('./cli/report/main.ts');
     case 'convert':
-      return import('./cli/convert.ts');
+      return import('./cli/convert/main.ts');
     case 'notify':
       return import('./cli/notify/main.ts');
     case 'operator':

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parse } from 'yaml';
 import type { UpgradePlan } from '../../../src/api/generated/upgradeplan.ts';
-import { convertText } from '../../../src/cli/convert-text.ts';
+import { convertText } from '../../../src/cli/convert/convert-text.ts';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
 import { applyCrds } from '../../support/crds.ts';
 

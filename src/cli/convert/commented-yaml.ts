@@ -1,5 +1,5 @@
 import { Document, isMap, isNode, isPair, isScalar, isSeq, type Pair } from 'yaml';
-import type { Note } from '../core/convert/note.ts';
+import type { Note } from '../../core/convert/note.ts';
 
 const WIDTH = 110;
 

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { Command, CommanderError, Option } from 'commander';
-import { SOCKET_PATH } from '../api/names.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { SOCKET_PATH } from '../../api/names.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import { checkReporter, deliverReport } from './deliver-report.ts';
 import type { Delivery, DeliveryOptions } from './deliver-report.ts';
 import { STATES, reportBody } from './report-options.ts';

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { convertText } from './convert-text.ts';
-import { readSources } from './read-sources.ts';
+import { readSources } from '../read-sources.ts';
 
 const OK = 0;
 const BAD_INPUT = 2;

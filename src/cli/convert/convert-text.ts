@@ -1,6 +1,6 @@
-import { convertPlan } from '../core/convert/convert-plan.ts';
+import { convertPlan } from '../../core/convert/convert-plan.ts';
 import { commentedYaml } from './commented-yaml.ts';
-import { objectsOf, type Source } from './yaml-objects.ts';
+import { objectsOf, type Source } from '../yaml-objects.ts';
 
 /** The converted plans as one YAML stream, or what is wrong: one sentence each, beginning with where. */
 export type TextConversion =

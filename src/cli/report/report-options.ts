@@ -1,4 +1,4 @@
-import { REPORT_REASONS } from '../api/names.ts';
+import { REPORT_REASONS } from '../../api/names.ts';
 
 /** The options of `baton report` as given: texts, undefined or empty where left out. */
 export interface ReportOptions {
