@@ -86,6 +86,8 @@ export const PLAN_REASONS = {
   PausedBySpec: 'PausedBySpec',
   /** Paused: an UpgradeAction of type Pause was applied. */
   PausedByAct: 'PausedByAct',
+  /** Paused: another version of Baton created the newest batch, in another format. An UpgradeAction of type Resume lets the plan continue. */
+  MadeByOlderVersion: 'MadeByOlderVersion',
   /** Aborted: `failure.then` or an UpgradeAction of type Abort ended the rollout of this revision. */
   Aborted: 'Aborted',
   /** Paused: more nodes failed than maxFailed allows. */
@@ -180,6 +182,8 @@ export const NODE_REASONS = {
   Aborted: 'Aborted',
   /** NotAttempted: too many nodes failed. */
   BudgetExceeded: 'BudgetExceeded',
+  /** NotAttempted: another version of Baton created the batch, in another format. */
+  MadeByOlderVersion: 'MadeByOlderVersion',
   /** NotAttempted: the rollout is being rolled back. */
   RollingBack: 'RollingBack',
   /** Skipped in a rollback: the node's earlier version is not known. */

@@ -25,6 +25,8 @@ export interface UpgradeBatchSpec {
   readonly version: string;
   /** index is the number of the batch within the plan. It starts at 1 and is never reused. */
   readonly index: number;
+  /** format is the version of the layout of the spec and the records. It is absent in batches that Baton 0.1 created. The operator does not continue a batch of another format: running processes finish, and the plan holds until it is resumed. */
+  readonly format?: number;
   /** step is the index of the entry of the plan's spec.batches, from 0, that the batch was created for. */
   readonly step: number;
   /** stepName is the name of the step, if it has one. */
@@ -653,6 +655,8 @@ export interface Resumption {
   readonly requestedBy?: string;
   /** maxFailed is the failure budget of the plan from then on: a number, or a percentage of the plan's nodes. */
   readonly maxFailed?: number | string;
+  /** format is the batch format of the operator that applied the action. Only a Resume that this format applied lets a plan continue after a batch of another format. */
+  readonly format?: number;
   /** time is when the action was applied. */
   readonly time: string;
 }

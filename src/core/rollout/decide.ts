@@ -27,6 +27,7 @@ import { batonMoving, openTurns, type OpenTurnsResult } from './batch/open-turns
 import { markOutdated } from './batch/outdated-marks.ts';
 import { decidedRollback } from './rollback/decided.ts';
 import { nextRollback } from './rollback/next-rollback.ts';
+import { hasOtherFormat, writerOf } from './records/batch-format.ts';
 import { recordedRollback } from './records/recorded-rollback.ts';
 import { planStatus } from './status/plan/plan-status.ts';
 import { decidePrePull } from './preparation/pre-pull.ts';
@@ -80,6 +81,7 @@ function fateOf(view: PassView, batch: UpgradeBatch): Fate {
     return end(NODE_REASONS.RollingBack, `the rollout is rolled back: ${rollback?.message ?? 'not any more'}`);
   }
   if (budget.exceeded) return end(NODE_REASONS.BudgetExceeded, budget.brief);
+  if (hasOtherFormat(batch)) return end(NODE_REASONS.MadeByOlderVersion, `${writerOf(batch)} created ${batch.metadata.name}`);
   const hold = rollback === undefined ? holdOpenBatch(view) : holdRollback(view);
   // A refused spec says so itself.
   if (hold !== undefined || snapshot.validation.kind === 'Refused') return { kind: 'Hold', hold };

@@ -70,7 +70,7 @@ function pauseOf(outlook: BatchOutlook | undefined): { readonly maxFailed?: numb
   if (outlook?.next !== 'Paused') return undefined;
   if (outlook.reason === PLAN_REASONS.BudgetExceeded) return presentFields({ maxFailed: outlook.maxFailed });
   if (outlook.reason === PLAN_REASONS.RollbackApprovalRequired) return {};
-  return outlook.reason === PLAN_REASONS.PausedByAct ? {} : undefined;
+  return outlook.reason === PLAN_REASONS.PausedByAct || outlook.reason === PLAN_REASONS.MadeByOlderVersion ? {} : undefined;
 }
 
 /** What may be taken back once the plan has stopped, and whether that is what it waits for. */

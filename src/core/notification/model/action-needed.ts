@@ -16,6 +16,7 @@ export interface BatchEnd {
 const ACT_REASONS: ReadonlySet<string | undefined> = new Set([
   PLAN_REASONS.BudgetExceeded,
   PLAN_REASONS.ApprovalRequired,
+  PLAN_REASONS.MadeByOlderVersion,
   PLAN_REASONS.RollbackApprovalRequired,
 ]);
 

@@ -15,6 +15,7 @@ const WAITS: ReadonlyMap<string, string> = new Map([
   ['PausedBySpec', 'pause'],
   ['PausedByAct', 'pause'],
   ['BudgetExceeded', 'too many failures'],
+  ['MadeByOlderVersion', 'Baton upgraded'],
   ['ApprovalRequired', 'approval'],
   ['GateClosed', 'gate'],
   ['Soaking', 'soak'],

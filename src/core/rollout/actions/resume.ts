@@ -1,7 +1,10 @@
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
+import type { Resumption, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import { presentFields } from '../../present-fields.ts';
 import { toRfc3339 } from '../../text.ts';
 import { requiredDelivery } from '../holds/notification.ts';
+import { madeByOlderVersion } from '../holds/older-version.ts';
+import { BATCH_FORMAT } from '../records/batch-format.ts';
 import { isSettled } from '../records/settled.ts';
 import { done, refuse, wait, type ActionResult, type ActionView } from './action.ts';
 import { refuseOutOfScope } from './scope.ts';
@@ -12,7 +15,7 @@ import { refuseOutOfScope } from './scope.ts';
  */
 export function resume(view: ActionView, action: UpgradeAction): ActionResult {
   const { input, fleet, budget } = view;
-  const { batch: wanted, maxFailed, requestedBy } = action.spec;
+  const { batch: wanted, maxFailed } = action.spec;
   const paused = input.snapshot.plan.status?.pausedBy !== undefined;
   const control = paused ? { control: { pausedBy: 'None' as const } } : {};
   const named = fleet.batches.find((batch) => batch.metadata.name === wanted);
@@ -20,7 +23,7 @@ export function resume(view: ActionView, action: UpgradeAction): ActionResult {
     return { ...done(`resumed after ${named.metadata.name}; the failure budget starts anew`), ...control };
   }
   // For both the batch is marked, so that what holds it is over for good.
-  const held = budget.exceeded || requiredDelivery(input) !== undefined;
+  const held = budget.exceeded || requiredDelivery(input) !== undefined || madeByOlderVersion(view) !== undefined;
   if (!held && !paused) {
     return refuse(
       'NotPaused',
@@ -35,13 +38,33 @@ export function resume(view: ActionView, action: UpgradeAction): ActionResult {
   if (!held && maxFailed === undefined) return { ...done('resumed'), ...control };
   // What runs is finished first: its outcome may be what the person does not know yet.
   if (!isSettled(named)) return wait(`waits until what runs in ${named.metadata.name} is finished`);
-  return { resumed: presentFields({ action: action.metadata.name, requestedBy, maxFailed, time: toRfc3339(input.now) }) };
+  return { resumed: resumptionAfter(view, action, named) };
+}
+
+function resumptionAfter({ input, budget }: ActionView, { metadata, spec }: UpgradeAction, { status }: UpgradeBatch): Resumption {
+  // A Resume that only accepts another format keeps the budget that an earlier one has raised.
+  const raised = budget.exceeded ? undefined : status?.resumed?.maxFailed;
+  return presentFields({
+    action: metadata.name,
+    requestedBy: spec.requestedBy,
+    maxFailed: spec.maxFailed ?? raised,
+    format: BATCH_FORMAT,
+    time: toRfc3339(input.now),
+  });
 }
 
 /** Why an act that names no batch cannot resume the plan; undefined when it can. */
 function refuseUnnamed(view: ActionView, action: UpgradeAction, held: boolean): ActionResult | undefined {
   const refused = refuseOutOfScope(view, action, 'newest');
   if (refused !== undefined || !held) return refused;
-  const why = view.budget.exceeded ? 'too many nodes failed' : 'a notification is required';
-  return refuse('WrongBatch', `${why}: \`batch\` must name ${view.budget.batch ?? 'the batch'}`);
+  const why = whyHeld(view);
+  const batch = view.budget.batch ?? view.fleet.batches.at(-1)?.metadata.name ?? 'the batch';
+  return refuse('WrongBatch', `${why}: \`batch\` must name ${batch}`);
+}
+
+function whyHeld(view: ActionView): string {
+  if (view.budget.exceeded) return 'too many nodes failed';
+  return madeByOlderVersion(view) === undefined
+    ? 'a notification is required'
+    : 'another version of Baton created the newest batch';
 }

@@ -7,6 +7,7 @@ import { selects } from '../../selector.ts';
 import type { Manifest } from '../model/command.ts';
 import { domainOf } from '../fleet/domain.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import { BATCH_FORMAT } from '../records/batch-format.ts';
 import { isRollback } from '../records/batch-goal.ts';
 import { inOrder } from '../fleet/order.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
@@ -136,7 +137,7 @@ function batchVerify(verify: ProcessVerify | undefined): { readonly verify?: Bat
 }
 
 /** An UpgradeBatch. It is owned by the plan without blocking its deletion; its finalizer keeps the outbox. */
-export function batchObject({ plan, revision }: PlanSnapshot, spec: UpgradeBatchSpec): Manifest {
+export function batchObject({ plan, revision }: PlanSnapshot, spec: Omit<UpgradeBatchSpec, 'format'>): Manifest {
   return {
     apiVersion: API_VERSION,
     kind: 'UpgradeBatch',
@@ -149,7 +150,7 @@ export function batchObject({ plan, revision }: PlanSnapshot, spec: UpgradeBatch
         { apiVersion: API_VERSION, kind: 'UpgradePlan', name: plan.metadata.name, uid: plan.metadata.uid, controller: true },
       ],
     },
-    spec,
+    spec: { ...spec, format: BATCH_FORMAT },
   };
 }
 

@@ -12,6 +12,7 @@ import { holdForSinks } from './unknown-sinks.ts';
 import { holdForWindows } from './windows.ts';
 import { batchInOtherDomain, turnInOtherDomain } from './one-domain.ts';
 import { collectingNewNodes } from './new-nodes.ts';
+import { madeByOlderVersion } from './older-version.ts';
 import { holdForNotification } from './notification.ts';
 import { soaking } from './soak.ts';
 
@@ -19,7 +20,14 @@ type Rule = (view: PassView) => Hold | undefined;
 type TurnRule = (view: PassView, waiting: WaitingNode) => Hold | undefined;
 
 /** They hold everything new: the next batch, and each turn of the open one. The first that holds is the one that is shown. */
-const START_RULES: readonly Rule[] = [pausedBySpec, pausedByAction, validationPending, holdForSinks, dependencyNotMet];
+const START_RULES: readonly Rule[] = [
+  pausedBySpec,
+  pausedByAction,
+  madeByOlderVersion,
+  validationPending,
+  holdForSinks,
+  dependencyNotMet,
+];
 
 /** They hold the next batch, beside the rules above. An approval comes first: somebody has to be asked, and may answer during the soak. */
 const BATCH_RULES: readonly Rule[] = [collectingNewNodes, nextUnapproved, soaking, batchInOtherDomain, requiredNotification];
@@ -37,7 +45,7 @@ const TIME_RULES: readonly Rule[] = [holdForFreezes, holdForWindows];
  * They hold a rollback, beside `maxUnavailable` and the budgets of Pods. No calendar, gate or dependency does: they were made for the upgrade that is
  * to be undone, and a fleet left at a bad version until the next night is the worse of the two.
  */
-const ROLLBACK_RULES: readonly Rule[] = [pausedBySpec, pausedByAction, validationPending, groupNotTaken];
+const ROLLBACK_RULES: readonly Rule[] = [pausedBySpec, pausedByAction, madeByOlderVersion, validationPending, groupNotTaken];
 
 /** They hold the turn of one node in a rollback. */
 const ROLLBACK_TURN_RULES: readonly TurnRule[] = [turnInOtherDomain];

@@ -6,6 +6,7 @@ import { currentBatches } from '../fleet/fleet.ts';
 import { operatorPodOn } from '../fleet/operator-pod.ts';
 import type { Command } from '../model/command.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
+import { hasOtherFormat } from '../records/batch-format.ts';
 import { isRollback } from '../records/batch-goal.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import { isSettled } from '../records/settled.ts';
@@ -72,6 +73,7 @@ export function advanceNodes(input: DecisionInput, batch: UpgradeBatch): NodesRe
 
 /** Whether what fails in the batch may be tried again: nothing of an upgrade is that is to be taken back. */
 function mayRetry(snapshot: DecisionInput['snapshot'], batch: UpgradeBatch): boolean {
+  if (hasOtherFormat(batch)) return false;
   if (snapshot.plan.metadata.deletionTimestamp !== undefined || recordedEnd(snapshot) !== undefined) return false;
   return isRollback(batch) || recordedRollback(snapshot) === undefined;
 }

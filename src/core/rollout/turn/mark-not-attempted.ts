@@ -21,6 +21,7 @@ export function markNotAttempted(
 
 /** Why nodes that wait will have no turn. */
 export interface EarlyEnd {
-  readonly reason: (typeof NODE_REASONS)['Aborted' | 'BudgetExceeded' | 'PlanDeleted' | 'RollingBack' | 'Superseded'];
+  readonly reason: (typeof NODE_REASONS)[
+    'Aborted' | 'BudgetExceeded' | 'MadeByOlderVersion' | 'PlanDeleted' | 'RollingBack' | 'Superseded'];
   readonly message: string;
 }

@@ -112,7 +112,7 @@ describe('A Resume', () => {
   ])('%s', (_, batches, batch, expected, noted) => {
     const step = answer({ batches, actions: [resume(batch)] });
     expect(told(step)).toEqual(expected);
-    expect([...step.resumed]).toEqual(noted ? [[batch, { action: 'go-on', requestedBy: 'ben', time: timeAt(100) }]] : []);
+    expect([...step.resumed]).toEqual(noted ? [[batch, { action: 'go-on', requestedBy: 'ben', format: 1, time: timeAt(100) }]] : []);
   });
 
   it('that waits is told so once', () => {

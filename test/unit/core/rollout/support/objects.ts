@@ -125,6 +125,7 @@ export function aBatch(nodes: readonly string[], { name = 'os-aaaa-1', spec, sta
       index: 1,
       step: 0,
       planNodes: 4,
+      format: 1,
       nodes: nodes.map((node) => ({ name: node, uid: `uid-of-${node}`, processes: ['os'] })),
       processes: [
         {
@@ -161,7 +162,7 @@ export function outboxOf(batch: string, deliveredBy?: string): NonNullable<Upgra
 
 /** A Resume that was applied. */
 export function resumedBy(action: string): Resumption {
-  return { action, time: timeAt(0) };
+  return { action, format: 1, time: timeAt(0) };
 }
 
 /** An act on the plan `os`. */
