@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ANNOTATIONS, COMPONENTS, DONE_MARK_PREFIX, FINALIZERS, LABELS, TAINTS } from '../../../src/api/names.ts';
 import { readLease } from '../../../src/core/baton/lease.ts';
+import { groupLeaseName } from '../../../src/core/rollout/batch/exclusive-group.ts';
 import { agentPodName, leaseName } from '../../../src/core/rollout/manifests/agent-pod.ts';
-import { groupLeaseName } from '../../../src/core/rollout/holds/exclusive-group.ts';
 import { jobName } from '../../../src/core/rollout/manifests/job.ts';
 import { doneMarkOf } from '../../../src/operator/plan-key.ts';
 import { projectNode } from '../../../src/operator/watch/project.ts';

@@ -1,4 +1,4 @@
-import { groupLeaseName } from '../../../../../src/core/rollout/holds/exclusive-group.ts';
+import { groupLeaseName } from '../../../../../src/core/rollout/batch/exclusive-group.ts';
 import type { World } from './world.ts';
 
 /** What creating the Lease of a group comes to: only one can. */
