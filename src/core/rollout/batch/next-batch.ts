@@ -5,7 +5,7 @@ import type { Hold } from '../model/hold.ts';
 import { buildBatch, cutNextBatch } from './cut-batch.ts';
 import { decidedEnd } from '../fleet/rollout-end.ts';
 import { holdNextBatch } from '../holds/holds.ts';
-import { holdBriefly } from '../holds/notification.ts';
+import { deliveryPending } from '../holds/notification.ts';
 
 /** What becomes of the next batch: it is made, or something holds it. */
 export interface NextBatchResult {
@@ -22,7 +22,7 @@ export function nextBatch(view: PassView): NextBatchResult {
   const { snapshot } = input;
   if (snapshot.validation.kind === 'Refused' || budget.exceeded || decidedEnd(input, budget) !== undefined) return NO_NEXT_BATCH;
   if (fleet.remaining.length === 0) return NO_NEXT_BATCH;
-  const hold = holdNextBatch(view) ?? holdBriefly(input);
+  const hold = holdNextBatch(view) ?? deliveryPending(view);
   if (hold !== undefined) return { commands: [], hold };
   const next = cutNextBatch(snapshot, fleet);
   if (next === undefined) return NO_NEXT_BATCH;

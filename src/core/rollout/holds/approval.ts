@@ -27,12 +27,12 @@ export function awaitedApproval(snapshot: PlanSnapshot, fleet: Fleet): AwaitedAp
 }
 
 /** The last batch of a step with `approval: BeforeNext` holds the next one until somebody approves it. */
-export function nextUnapproved(view: PassView): Hold | undefined {
+export function approvalBeforeNext(view: PassView): Hold | undefined {
   return unapproved(view, 'BeforeNext', 'before the next batch');
 }
 
 /** A batch of a step with `approval: BeforeStart` is there, but no node of it gets its turn until somebody approves it. */
-export function startUnapproved(view: PassView): Hold | undefined {
+export function approvalBeforeStart(view: PassView): Hold | undefined {
   return unapproved(view, 'BeforeStart', 'before it starts');
 }
 

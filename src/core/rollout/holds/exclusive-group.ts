@@ -3,7 +3,7 @@ import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 
 /** Nothing starts before the plan has its group. Asked last, so that no plan takes it that could not start anyway. */
-export function groupNotTaken({ input }: PassView): Hold | undefined {
+export function exclusiveGroupBusy({ input }: PassView): Hold | undefined {
   const { plan, groups } = input.snapshot;
   const group = plan.spec.exclusiveGroup;
   if (group === undefined) return undefined;

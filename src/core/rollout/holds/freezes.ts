@@ -6,19 +6,19 @@ import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 
 /** Nothing starts in a freeze of the plan or of the cluster, nor while nobody can tell whether the cluster has one. */
-export function holdForFreezes({ input }: PassView): Hold | undefined {
+export function frozen({ input }: PassView): Hold | undefined {
   const { plan, clusterFreezes } = input.snapshot;
   const own = freezeAt(plan.spec.freezes ?? [], input.now);
-  if (own !== undefined) return frozen(`the freeze '${own.name}'`, own);
+  if (own !== undefined) return freezeHold(`the freeze '${own.name}'`, own);
   if (clusterFreezes.kind === 'Unreadable') {
     const message = `nothing starts, because the cluster's freezes are unknown: ${clusterFreezes.message}`;
     return { reason: PLAN_REASONS.FreezesUnreadable, message, summary: 'Waiting', kind: 'Stalled' };
   }
   const all = freezeAt(clusterFreezes.freezes, input.now);
-  return all === undefined ? undefined : frozen(`the cluster's freeze '${all.name}'`, all);
+  return all === undefined ? undefined : freezeHold(`the cluster's freeze '${all.name}'`, all);
 }
 
-function frozen(name: string, { to, reason }: ChangeFreeze): Hold {
+function freezeHold(name: string, { to, reason }: ChangeFreeze): Hold {
   const why = reason === undefined || reason === '' ? '' : `: ${reason}`;
   const until = toInstant(to);
   return {

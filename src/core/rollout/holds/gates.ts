@@ -48,7 +48,7 @@ export function gateStatuses(gates: readonly Gate[], input: DecisionInput): read
 }
 
 /** Gates BeforeBatch hold the next batch. While one is open nothing is held: the notification only says what is known. */
-export function gatesBeforeBatch(view: PassView): Hold | undefined {
+export function gateBeforeBatch(view: PassView): Hold | undefined {
   const settled = view.input.snapshot.batches.every(isSettled);
   return closedGate(view, 'BeforeBatch', settled ? HOLDING : HOLDING.filter((kind) => kind !== 'Unknown'));
 }
@@ -61,7 +61,7 @@ export function gatesToCome({ input }: PassView): 'Open' | 'Unknown' | undefined
 }
 
 /** Gates BeforeNode hold each turn of the open batch. */
-export function gatesBeforeNode(view: PassView): Hold | undefined {
+export function gateBeforeNode(view: PassView): Hold | undefined {
   return closedGate(view, 'BeforeNode', HOLDING);
 }
 

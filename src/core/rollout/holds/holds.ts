@@ -1,57 +1,93 @@
-import { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { PassView, WaitingNode } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
-import { nextUnapproved, startUnapproved } from './approval.ts';
-import { gatesBeforeBatch, gatesBeforeNode } from './gates.ts';
-import { dependencyNotMet } from './dependencies.ts';
-import { groupNotTaken } from './exclusive-group.ts';
 import { isRollback } from '../records/batch-goal.ts';
-import { holdForFit } from './fit.ts';
-import { holdForFreezes } from './freezes.ts';
-import { holdForSinks } from './unknown-sinks.ts';
-import { holdForWindows } from './windows.ts';
-import { batchInOtherDomain, turnInOtherDomain } from './one-domain.ts';
+import { approvalBeforeNext, approvalBeforeStart } from './approval.ts';
+import { dependencyNotMet } from './dependencies.ts';
+import { exclusiveGroupBusy } from './exclusive-group.ts';
+import { frozen } from './freezes.ts';
+import { gateBeforeBatch, gateBeforeNode } from './gates.ts';
 import { collectingNewNodes } from './new-nodes.ts';
+import { requiredNotification } from './notification.ts';
 import { madeByOlderVersion } from './older-version.ts';
-import { holdForNotification } from './notification.ts';
+import { batchInOtherDomain, turnInOtherDomain } from './one-domain.ts';
+import { pausedByAction, pausedBySpec } from './paused.ts';
 import { soaking } from './soak.ts';
+import { sinksUnreadable } from './unknown-sinks.ts';
+import { validationPending } from './validation.ts';
+import { windowTooShort } from './window-fit.ts';
+import { windowClosed } from './windows.ts';
 
+/** Says why nothing new starts in the rollout; undefined if this rule does not apply. */
 type Rule = (view: PassView) => Hold | undefined;
+/** Says why one node does not get its turn; undefined if this rule does not apply. */
 type TurnRule = (view: PassView, waiting: WaitingNode) => Hold | undefined;
 
-/** They hold everything new: the next batch, and each turn of the open one. The first that holds is the one that is shown. */
-const START_RULES: readonly Rule[] = [
-  pausedBySpec,
-  pausedByAction,
-  madeByOlderVersion,
-  validationPending,
-  holdForSinks,
-  dependencyNotMet,
+// Each list is evaluated from top to bottom. The first hold that applies is the one that is reported.
+
+/** What holds everything new: the next batch, and each turn of the open batch. */
+const START: readonly Rule[] = [
+  pausedBySpec, // spec.paused is true
+  pausedByAction, // an UpgradeAction Pause is in effect
+  madeByOlderVersion, // the newest batch has another format
+  validationPending, // the templates have not been validated yet
+  sinksUnreadable, // the shared sinks are unknown
+  dependencyNotMet, // a plan in spec.dependsOn has not succeeded
 ];
 
-/** They hold the next batch, beside the rules above. An approval comes first: somebody has to be asked, and may answer during the soak. */
-const BATCH_RULES: readonly Rule[] = [collectingNewNodes, nextUnapproved, soaking, batchInOtherDomain, requiredNotification];
+/** What holds the next batch. */
+const NEXT_BATCH: readonly Rule[] = [
+  ...START,
+  collectingNewNodes, // more new nodes may come and share the batch
+  approvalBeforeNext, // the last batch needs approval; before the soak, which leaves people time to answer
+  soaking, // the last batch is still soaking
+  batchInOtherDomain, // a node of another topology domain is down
+  requiredNotification, // notify.required: a sink has not received the last notification
+  frozen, // after approvals, so that people are asked early and not when the freeze ends
+  windowClosed, // after approvals, for the same reason
+  gateBeforeBatch, // after what may hold for days, because gates are not evaluated meanwhile
+  exclusiveGroupBusy, // last, because a plan acquires the group when nothing else holds it
+];
 
-/** They hold all turns of the open batch, beside the rules that hold everything. */
-const OPEN_BATCH_RULES: readonly Rule[] = [startUnapproved];
+/** What holds every turn of the open batch. */
+const OPEN_BATCH: readonly Rule[] = [
+  ...START,
+  approvalBeforeStart, // the open batch needs approval
+  frozen, // a freeze of the plan or of the cluster is in effect
+  windowClosed, // every maintenance window is closed
+  gateBeforeNode, // a gate is closed; evaluated late, as in NEXT_BATCH
+  exclusiveGroupBusy, // last, as in NEXT_BATCH
+];
+
+/** What holds the turn of one node in the open batch. */
+const TURN: readonly TurnRule[] = [
+  windowTooShort, // the windows close before the node is expected to be done
+  turnInOtherDomain, // a node of another topology domain is down
+];
 
 /**
- * They hold everything new as well, but are asked after all that people have to answer: who approves is asked by day, and not first when the
- * window opens.
+ * What holds a rollback, besides `maxUnavailable` and PodDisruptionBudgets. Windows, freezes, gates and dependencies do not: they guard the
+ * upgrade that is being undone, and a fleet that stays at a bad version until the next window is worse.
  */
-const TIME_RULES: readonly Rule[] = [holdForFreezes, holdForWindows];
+const ROLLBACK: readonly Rule[] = [
+  pausedBySpec, // spec.paused is true
+  pausedByAction, // an UpgradeAction Pause is in effect
+  madeByOlderVersion, // the newest batch has another format
+  validationPending, // the templates have not been validated yet
+  exclusiveGroupBusy, // another plan runs in the group
+];
 
-/**
- * They hold a rollback, beside `maxUnavailable` and the budgets of Pods. No calendar, gate or dependency does: they were made for the upgrade that is
- * to be undone, and a fleet left at a bad version until the next night is the worse of the two.
- */
-const ROLLBACK_RULES: readonly Rule[] = [pausedBySpec, pausedByAction, madeByOlderVersion, validationPending, groupNotTaken];
+/** What holds the turn of one node in a rollback. */
+const ROLLBACK_TURN: readonly TurnRule[] = [
+  turnInOtherDomain, // a node of another topology domain is down
+];
 
-/** They hold the turn of one node in a rollback. */
-const ROLLBACK_TURN_RULES: readonly TurnRule[] = [turnInOtherDomain];
-
-/** They hold the turn of one node of the open batch, beside the rules that hold everything. */
-const TURN_RULES: readonly TurnRule[] = [holdForFit, turnInOtherDomain];
+/** What holds the pulling of images for the next batch. A soak, an approval or a gate does not: pulling makes use of that time. */
+const PRE_PULL: readonly Rule[] = [
+  ...START,
+  frozen, // a freeze is also for network traffic
+  windowClosed, // a window is also for network traffic
+  exclusiveGroupBusy, // another plan runs in the group
+];
 
 function first<R extends readonly unknown[]>(rules: readonly ((...args: R) => Hold | undefined)[], ...args: R): Hold | undefined {
   for (const rule of rules) {
@@ -61,58 +97,32 @@ function first<R extends readonly unknown[]>(rules: readonly ((...args: R) => Ho
   return undefined;
 }
 
-/** What keeps anything new from starting whatever it is, and is shown first. */
+/** Why nothing at all may start; undefined if nothing holds the whole plan. */
 export function holdStart(view: PassView): Hold | undefined {
-  return first(START_RULES, view);
+  return first(START, view);
 }
 
-/**
- * What keeps the next batch from being made, if anything does. Gates come late: while something else holds, they
- * need not be asked. The exclusive group comes last: no plan takes it that could not start.
- */
+/** Why the next batch is not created; undefined if nothing holds it. */
 export function holdNextBatch(view: PassView): Hold | undefined {
-  return holdStart(view) ?? first([...BATCH_RULES, ...TIME_RULES, gatesBeforeBatch, groupNotTaken], view);
+  return first(NEXT_BATCH, view);
 }
 
-/** What keeps every turn of the open batch from being opened, if anything does. */
+/** Why no turn of the open batch is opened; undefined if nothing holds all of them. */
 export function holdOpenBatch(view: PassView): Hold | undefined {
-  return holdStart(view) ?? first([...OPEN_BATCH_RULES, ...TIME_RULES, gatesBeforeNode, groupNotTaken], view);
+  return first(OPEN_BATCH, view);
 }
 
-/** What keeps a rollback from going on, if anything does. */
+/** Why the rollback does not continue; undefined if nothing holds it. */
 export function holdRollback(view: PassView): Hold | undefined {
-  return first(ROLLBACK_RULES, view);
+  return first(ROLLBACK, view);
 }
 
-/** What keeps this one node from its turn, if anything does; what holds everything has been asked before. */
+/** Why this node does not get its turn; undefined if nothing holds it. Holds on the whole batch are checked before. */
 export function holdTurn(view: PassView, waiting: WaitingNode): Hold | undefined {
-  return first(isRollback(waiting.batch) ? ROLLBACK_TURN_RULES : TURN_RULES, view, waiting);
+  return first(isRollback(waiting.batch) ? ROLLBACK_TURN : TURN, view, waiting);
 }
 
-/** Asked before the group, which a plan would otherwise take and give back in turns. */
-function requiredNotification({ input }: PassView): Hold | undefined {
-  return input.snapshot.plan.spec.notify?.required === true ? holdForNotification(input) : undefined;
-}
-
-function pausedBySpec({ input }: PassView): Hold | undefined {
-  if (!input.snapshot.plan.spec.paused) return undefined;
-  return { reason: PLAN_REASONS.PausedBySpec, message: 'spec.paused is true', summary: 'Paused', kind: 'Resting' };
-}
-
-function pausedByAction({ input }: PassView): Hold | undefined {
-  const { plan, revision, batches } = input.snapshot;
-  const pause = plan.status?.pausedBy;
-  if (pause === undefined) return undefined;
-  const who = pause.requestedBy === undefined ? pause.action : `${pause.requestedBy} (${pause.action})`;
-  const why = pause.reason === undefined ? '' : `: ${pause.reason}`;
-  const newest = batches.findLast((batch) => batch.spec.revision === revision)?.metadata.name;
-  const named = newest === undefined ? `revision ${revision.slice(0, 8)}` : newest;
-  const message = `paused by ${who}${why}; to go on, create an UpgradeAction Resume for ${named}`;
-  return { reason: PLAN_REASONS.PausedByAct, message, summary: 'Paused', kind: 'Resting' };
-}
-
-function validationPending({ input }: PassView): Hold | undefined {
-  const { validation } = input.snapshot;
-  if (validation.kind !== 'Pending') return undefined;
-  return { reason: PLAN_REASONS.ValidationPending, message: validation.message, summary: 'Waiting', kind: 'Working' };
+/** Why the images of the next batch are not pulled; undefined if nothing holds that. */
+export function holdPrePull(view: PassView): Hold | undefined {
+  return first(PRE_PULL, view);
 }

@@ -2,6 +2,7 @@ import { NOTIFY_REASONS, PLAN_REASONS } from '../../../api/conditions.ts';
 import type { UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import { finalReceipts } from '../../baton/deliveries.ts';
 import { toInstant } from '../../text.ts';
+import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 import { outstandingSinks } from '../records/settled.ts';
@@ -9,15 +10,17 @@ import { outstandingSinks } from '../records/settled.ts';
 /** The next batch waits so long for the last one's delivery (ms), then carries its backlog. */
 const DELIVERY_WAIT_MS = 30_000;
 
-/** The notification of the last batch holds the next one: for a short while or, where the plan requires it, until everybody has got it. */
-export function holdForNotification(input: DecisionInput): Hold | undefined {
-  const required = requiredDelivery(input);
-  if (required?.kind === 'Stalled' && required.reason === PLAN_REASONS.NotificationFailed) return required;
-  return holdBriefly(input) ?? required;
+/** `notify.required`: holds the next batch until every sink has received the last notification, or a person resumes the rollout. */
+export function requiredNotification(view: PassView): Hold | undefined {
+  if (view.input.snapshot.plan.spec.notify?.required !== true) return undefined;
+  const required = requiredDelivery(view.input);
+  if (required?.reason === PLAN_REASONS.NotificationFailed) return required;
+  return deliveryPending(view) ?? required;
 }
 
-/** The notification of the last batch is waited for, but not for long. A rollback waits for no more: what broke is taken back either way. */
-export function holdBriefly({ snapshot, now }: DecisionInput): Hold | undefined {
+/** Holds the next batch for a short time while the last notification is being delivered, whether or not it is required. */
+export function deliveryPending({ input }: PassView): Hold | undefined {
+  const { snapshot, now } = input;
   const last = snapshot.batches.at(-1);
   if (last === undefined || outstandingSinks(last).length === 0) return undefined;
   const until = (toInstant(last.status?.settledTime) ?? 0) + DELIVERY_WAIT_MS;

@@ -7,7 +7,7 @@ import type { Hold } from '../model/hold.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 
 /** Nothing starts while every window is closed. */
-export function holdForWindows({ input }: PassView): Hold | undefined {
+export function windowClosed({ input }: PassView): Hold | undefined {
   const { snapshot, settings, now } = input;
   const windows = snapshot.plan.spec.windows ?? [];
   if (windows.length === 0 || openUntil(windows, settings.cron, now) !== undefined) return undefined;

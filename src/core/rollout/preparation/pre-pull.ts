@@ -10,11 +10,8 @@ import type { Command, Manifest } from '../model/command.ts';
 import { whyIdle } from '../fleet/idle-process.ts';
 import { cutBatches, nextIndex } from '../batch/cut-batch.ts';
 import { decidedEnd } from '../fleet/rollout-end.ts';
-import { groupNotTaken } from '../holds/exclusive-group.ts';
 import { downReason } from '../fleet/fleet.ts';
-import { holdForFreezes } from '../holds/freezes.ts';
-import { holdForWindows } from '../holds/windows.ts';
-import { holdStart } from '../holds/holds.ts';
+import { holdPrePull } from '../holds/holds.ts';
 import { buildPullPods, type PullPod } from '../manifests/pull-pod.ts';
 import { pullStateOf, type PullState } from './pull-state.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
@@ -99,7 +96,7 @@ function isWanted({ input, fleet, budget }: PassView): boolean {
  */
 function mayPull(view: PassView): boolean {
   if (!isWanted(view) || view.budget.exceeded || view.input.snapshot.validation.kind !== 'Valid') return false;
-  return [holdStart, holdForFreezes, holdForWindows, groupNotTaken].every((rule) => rule(view) === undefined);
+  return holdPrePull(view) === undefined;
 }
 
 /** What the status says, where it is of the batch that is to come now. */

@@ -3,7 +3,7 @@ import { counted, cutToBytes, toRfc3339 } from '../../text.ts';
 import type { PassView } from '../fleet/pass-view.ts';
 import { holdRollback } from '../holds/holds.ts';
 import { NO_NEXT_BATCH, type NextBatchResult } from '../batch/next-batch.ts';
-import { holdBriefly } from '../holds/notification.ts';
+import { deliveryPending } from '../holds/notification.ts';
 import { isSettled } from '../records/settled.ts';
 import { buildRollback, rollbackCuts } from './cut-rollback.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
@@ -15,7 +15,7 @@ export function nextRollback(view: PassView, rollback: PlanRollback): NextBatchR
   if (snapshot.validation.kind === 'Refused' || budget.exceeded) return NO_NEXT_BATCH;
   const next = rollbackCuts(snapshot, fleet, rollback)[0];
   if (next === undefined) return NO_NEXT_BATCH;
-  const hold = holdRollback(view) ?? holdBriefly(input);
+  const hold = holdRollback(view) ?? deliveryPending(view);
   if (hold !== undefined) return { commands: [], hold };
   const batch = buildRollback(snapshot, fleet, next, rollback.time);
   const why = `${counted(next.changes.length, 'node')} of ${next.of.metadata.name} go back`;

@@ -22,7 +22,7 @@ export function expectedSeconds(processes: readonly BatchProcess[], lessons: Les
 }
 
 /** A node does not start when the windows close before it is expected to be done. */
-export function holdForFit({ input, fleet }: PassView, { batch, entry }: WaitingNode): Hold | undefined {
+export function windowTooShort({ input, fleet }: PassView, { batch, entry }: WaitingNode): Hold | undefined {
   const { snapshot, settings, now } = input;
   const windows = snapshot.plan.spec.windows ?? [];
   if (windows.length === 0) return undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { BatchProcess } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { MaintenanceWindow } from '../../../../../src/api/generated/upgradeplan.ts';
 import { decide } from '../../../../../src/core/rollout/decide.ts';
-import { expectedSeconds } from '../../../../../src/core/rollout/holds/fit.ts';
+import { expectedSeconds } from '../../../../../src/core/rollout/holds/window-fit.ts';
 import type { Decision } from '../../../../../src/core/rollout/model/decision.ts';
 import { aNode, aSnapshot, byName, SETTINGS } from '../support/facts.ts';
 import { aBatch, aPlan, hash, timeAt } from '../support/objects.ts';
