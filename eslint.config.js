@@ -121,6 +121,12 @@ export default tseslint.config(
     files: ['test/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'max-params': 'off' },
   },
+  {
+    // Programs that run by themselves print to the console.
+    files: ['test/**/*.ts'],
+    ignores: ['test/run.ts', 'test/bench/*.ts', 'test/support/receiver.ts'],
+    rules: { 'no-console': 'error' },
+  },
   { files: ['**/*.cjs'], languageOptions: { globals: { require: 'readonly', module: 'writable', process: 'readonly' } } },
   {
     files: ['**/*.mjs', '*.config.js'],

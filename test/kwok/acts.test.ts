@@ -4,6 +4,7 @@ import type { FailurePolicy } from '../../src/api/generated/upgradeplan.ts';
 import { namespaceManifest, planManifest, type FleetProcess } from '../support/fleet.ts';
 import { findCondition, type Node } from '../support/kubernetes-objects.ts';
 import { kwokSystemForFile } from '../support/kwok-system.ts';
+import { print } from '../support/print.ts';
 import { readRollout, waitForRollout, type Rollout } from '../support/rollout.ts';
 
 const system = kwokSystemForFile('system-acts');
@@ -90,7 +91,7 @@ describe('failure', () => {
       await rollOut('retries', { good: 1, bad: 1, failure: { maxFailed: 9, retriesPerNode: 1, failedNodes: 'Uncordon' } });
       const { batches } = await until('retries', 'the plan to end', (rollout) => reasonOf(rollout) === 'Failed SomeFailed');
       const record = batches.flatMap((batch) => batch.status?.nodes ?? []).find(({ state }) => state === 'Failed');
-      console.log(JSON.stringify(record));
+      print(JSON.stringify(record));
       expect(record).toMatchObject({ name: 'retries-bad-1', reason: 'JobFailed', processes: [{ name: 'flaky', attempt: 2 }] });
       expect(record?.message).toMatch(/^attempt 2 of 2: /);
       const node = await system.kubectl.get<Node>('node', 'retries-bad-1');

@@ -7,6 +7,7 @@ import { namespaceManifest, planManifest, type FleetPlan } from '../support/flee
 import type { Kubectl } from '../support/kubectl.ts';
 import type { Node } from '../support/kubernetes-objects.ts';
 import { openKwokSystem, type KwokSystem } from '../support/kwok-system.ts';
+import { print } from '../support/print.ts';
 import { waitForRollout, type Rollout } from '../support/rollout.ts';
 import { openTimeoutMs } from '../support/system-cluster.ts';
 
@@ -68,7 +69,7 @@ describe('a plan for three zones', () => {
     });
 
     const upcoming = shown?.status?.upcoming ?? [];
-    console.log(upcoming.map((batch) => JSON.stringify(batch)).join('\n'));
+    print(upcoming.map((batch) => JSON.stringify(batch)).join('\n'));
     expect(upcoming.map(({ step, domain, nodes }) => [step, domain, nodes])).toEqual([
       ['canary', 'a', 1],
       ['rest', 'a', 3],
@@ -97,7 +98,7 @@ describe('a plan for three zones', () => {
     });
 
     const first = canary.batches[0]?.spec.nodes[0]?.name ?? '';
-    console.log(`marked when ${first} was done: ${markedThen.join(', ')}`);
+    print(`marked when ${first} was done: ${markedThen.join(', ')}`);
     expect(markedThen).not.toContain(first);
     expect(markedThen.length).toBeGreaterThanOrEqual(5);
     await waitFor(async () => (await marked()).length === 0, {
@@ -116,7 +117,7 @@ describe('a plan for three zones', () => {
       })),
     );
 
-    console.log(end.batches.map(({ spec }) => `${spec.index} ${spec.stepName}: ${spec.domain}, ${spec.nodes.length}`).join('\n'));
+    print(end.batches.map(({ spec }) => `${spec.index} ${spec.stepName}: ${spec.domain}, ${spec.nodes.length}`).join('\n'));
     expect(turns).toHaveLength(9);
     for (const one of turns) {
       expect(turns.filter((other) => other.zone !== one.zone && other.from < one.to && one.from < other.to)).toEqual([]);

@@ -4,6 +4,7 @@ import { followAuditLog, type AuditEntry } from '../support/audit-log.ts';
 import { namespaceManifest, planManifest } from '../support/fleet.ts';
 import { kwokSystemForFile } from '../support/kwok-system.ts';
 import { operatorUser } from '../support/operator-process.ts';
+import { print } from '../support/print.ts';
 import { waitForRollout } from '../support/rollout.ts';
 
 const system = kwokSystemForFile('system-writes');
@@ -90,7 +91,7 @@ describe('requests of the operator, as the slope between 30 and 60 nodes', () =>
         (row) =>
           `${row.kind.padEnd(36)} ${`${row.few}`.padStart(6)} ${`${row.many}`.padStart(6)} ${row.slope.toFixed(2).padStart(8)}`,
       );
-      console.log(
+      print(
         [
           `${'request'.padEnd(36)} ${`${sizes[0]}`.padStart(6)} ${`${sizes[1]}`.padStart(6)} ${'a node'.padStart(8)}`,
           ...table,

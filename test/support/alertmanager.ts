@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ensureBinaries } from '../cluster/cluster.ts';
+import { print } from './print.ts';
 
 /** An alert as Alertmanager lists it. */
 export interface ListedAlert {
@@ -44,7 +45,7 @@ export interface Alertmanager {
 
 /** Starts one on a free port of `host`; the first time it is built. Close it. */
 export async function startAlertmanager(host = '127.0.0.1'): Promise<Alertmanager> {
-  const { alertmanager } = await ensureBinaries(['alertmanager'], console.log);
+  const { alertmanager } = await ensureBinaries(['alertmanager'], print);
   const directory = mkdtempSync(join(tmpdir(), 'baton-alertmanager-'));
   const config = join(directory, 'alertmanager.yml');
   writeFileSync(config, 'route: {receiver: nobody}\nreceivers: [{name: nobody}]\n');

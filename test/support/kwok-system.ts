@@ -3,6 +3,7 @@ import { startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
 import { buildBundle, installBaton } from './installation.ts';
 import { createKubectl, type Kubectl } from './kubectl.ts';
 import { startOperator, type OperatorProcess } from './operator-process.ts';
+import { print } from './print.ts';
 import { openTimeoutMs } from './system-cluster.ts';
 
 /** A cluster in which no container runs: its nodes are kwok's, and the operator is a process of this machine. */
@@ -18,7 +19,7 @@ export interface KwokSystem {
 
 /** Starts a cluster of this name, without nodes yet, and installs Baton; `values` are more values of the chart, as `--set` takes them. */
 export async function openKwokSystem(name: string, values: readonly string[] = []): Promise<KwokSystem> {
-  const cluster = await startCluster({ name, nodes: 0, kwokNodes: 0, log: console.log });
+  const cluster = await startCluster({ name, nodes: 0, kwokNodes: 0, log: print });
   const kubectl = createKubectl((args, input) => cluster.kubectl(args, input === undefined ? {} : { input }));
   await buildBundle();
   await installBaton({

@@ -1,6 +1,7 @@
 import { runCommand } from '../cluster/run-command.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Notification } from '../../src/core/notification/model/notification.ts';
+import { print } from './print.ts';
 
 /** Runs a command of a notification, as somebody who copied it from there into a shell, and gives what it printed. */
 export async function paste(cluster: Cluster, notification: Notification | undefined, purpose: string): Promise<string> {
@@ -10,7 +11,7 @@ export async function paste(cluster: Cluster, notification: Notification | undef
     env: cluster.environment,
     timeoutMs: 60_000,
   });
-  console.log(`$ ${found.command}\n${stdout}${stderr}`);
+  print(`$ ${found.command}\n${stdout}${stderr}`);
   if (code !== 0) throw new Error(`the command of the purpose ${purpose} exited with ${code}: ${stderr}`);
   return stdout;
 }

@@ -10,6 +10,7 @@ import { namespaceManifest, signingSecretManifest } from './fleet.ts';
 import { importImages, installBaton } from './installation.ts';
 import { createKubectl, type Kubectl } from './kubectl.ts';
 import { type Node } from './kubernetes-objects.ts';
+import { print } from './print.ts';
 import { createReceiverClient, readDeliveries, type Delivery, type ReceiverClient } from './receiver-client.ts';
 import { reserveSystemCluster, systemClusterName } from './shared-cluster.ts';
 import { nodesStillHeld } from './verdict.ts';
@@ -75,7 +76,7 @@ async function prepareSystem(release: () => void): Promise<System> {
     name: systemClusterName,
     nodes: nodeCount,
     nodeLabels: (index): Record<string, string> => ({ role: 'worker', ...(index > nodeCount - 2 ? { storage: 'yes' } : {}) }),
-    log: console.log,
+    log: print,
   });
   const kubectl = createKubectl((args, input) => cluster.kubectl(args, input === undefined ? {} : { input }));
   const image = await importImages(cluster);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ANNOTATIONS } from '../../src/api/names.ts';
 import { planManifest } from '../support/fleet.ts';
+import { print } from '../support/print.ts';
 import { hasSucceeded, waitForRollout } from '../support/rollout.ts';
 import { work } from '../support/scripts.ts';
 import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
@@ -53,7 +54,7 @@ describe('a holder whose kubelet and agent die in the middle of its batch', () =
       const seconds = Math.round((performance.now() - began) / 1000);
       // The Lease lasts 15 s; somebody who only counted how long the agent takes to start would need a minute.
       expect(seconds).toBeLessThan(45);
-      console.log(`the baton left ${lost} for ${after.lease?.spec.holderIdentity} ${seconds} s after its agent had died`);
+      print(`the baton left ${lost} for ${after.lease?.spec.holderIdentity} ${seconds} s after its agent had died`);
     } finally {
       await system.node(lost).startKubelet();
     }
@@ -65,7 +66,7 @@ describe('a holder whose kubelet and agent die in the middle of its batch', () =
     });
 
     const deliveries = await system.deliveries(namespace);
-    console.log(`delivered: ${deliveries.map((delivery) => `${delivery.id} from ${delivery.request.remoteAddress}`).join(', ')}`);
+    print(`delivered: ${deliveries.map((delivery) => `${delivery.id} from ${delivery.request.remoteAddress}`).join(', ')}`);
     expect(killed).toBe(1);
     expect(deliveries.map((delivery) => delivery.id)).toEqual(end.batches.map((batch) => `${batch.metadata.uid}/1`));
     expect(end.batches[0] === undefined ? undefined : senderOf(end.batches[0])).not.toBe(lost);

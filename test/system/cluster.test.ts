@@ -13,6 +13,7 @@ import { mustRun, runCommand } from '../cluster/run-command.ts';
 import { readState } from '../cluster/state.ts';
 import { clusterBinaryNames } from '../cluster/versions.ts';
 import { waitFor } from '../cluster/wait-for.ts';
+import { print } from '../support/print.ts';
 
 const program = fileURLToPath(new URL('../cluster/main.ts', import.meta.url));
 const firstBuildTimeoutMs = 45 * 60_000;
@@ -22,7 +23,7 @@ const startTimeoutMs = 180_000;
 let cache: string;
 
 beforeAll(async () => {
-  await ensureBinaries(clusterBinaryNames, console.log);
+  await ensureBinaries(clusterBinaryNames, print);
   cache = mkdtempSync(join(tmpdir(), 'baton-cluster-test-'));
   symlinkSync(binariesDirectory(), join(cache, 'bin'));
   process.env['BATON_CACHE_DIR'] = cache;

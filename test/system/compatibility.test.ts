@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { API_VERSION } from '../../src/api/names.ts';
 import { findCondition } from '../support/kubernetes-objects.ts';
 import { nodesNamed, upgradeRepository, upgradeVersion } from '../support/fleet.ts';
+import { print } from '../support/print.ts';
 import { describeRollout, readRollout, waitForRollout } from '../support/rollout.ts';
 import { openSystem, openTimeoutMs, releaseNodes, waitForFreeNodes, type System } from '../support/system-cluster.ts';
 
@@ -72,7 +73,7 @@ describe('compatibility: SystemUpgradeController', () => {
       until: ({ plan: current }) => ['Succeeded', 'Paused', 'Failed'].includes(current?.status?.summary ?? ''),
     });
 
-    console.log(describeRollout(end));
+    print(describeRollout(end));
     expect(end.batches[0]?.status?.nodes).toMatchObject([{ name: 'node-1', state: 'Succeeded' }]);
     await waitForFreeNodes(system.kubectl);
   }, 150_000);

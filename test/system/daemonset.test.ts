@@ -7,6 +7,7 @@ import { nodesNamed, planManifest, upgradeRepository, upgradeVersion } from '../
 import { batonNamespace } from '../support/installation.ts';
 import { findCondition, type Pod } from '../support/kubernetes-objects.ts';
 import { operatorUser } from '../support/operator-process.ts';
+import { print } from '../support/print.ts';
 import { waitForRollout, type Rollout } from '../support/rollout.ts';
 import { openSystem, openTimeoutMs, releaseNodes, waitForFreeNodes, type System } from '../support/system-cluster.ts';
 
@@ -110,7 +111,7 @@ const revisionOn = (pods: ReadonlyMap<string, Pod>, node: string): string | unde
 function expectOneAfterTheOther(records: readonly NodeRecord[]): void {
   const [one, two] = records.toSorted((a, b) => (a.startTime ?? '').localeCompare(b.startTime ?? ''));
   for (const record of [one, two]) expect(record).toMatchObject({ state: 'Succeeded' });
-  console.log(`${one?.startTime ?? ''} to ${one?.endTime ?? ''}, then ${two?.startTime ?? ''} to ${two?.endTime ?? ''}`);
+  print(`${one?.startTime ?? ''} to ${one?.endTime ?? ''}, then ${two?.startTime ?? ''} to ${two?.endTime ?? ''}`);
   expect(Date.parse(two?.startTime ?? '')).toBeGreaterThanOrEqual(Date.parse(one?.endTime ?? ''));
 }
 
@@ -136,7 +137,7 @@ describe('daemonSet', () => {
         (batches[0]?.status?.nodes ?? []).some(({ state, processes }) => state === 'Upgrading' && processes !== undefined),
       );
       const first = started.batches[0]?.status?.nodes?.[0];
-      console.log(`killing the operator: ${first?.name ?? ''} ${first?.message ?? ''}`);
+      print(`killing the operator: ${first?.name ?? ''} ${first?.message ?? ''}`);
       await killOperator();
 
       const end = await until('cni', 'the plan to succeed', hasEnded);
@@ -196,7 +197,7 @@ describe('daemonSet', () => {
 
     const failed = await until('broken', 'the node to fail', (rollout) => recordsOf(rollout).get('node-5')?.state === 'Failed');
     const record = recordsOf(failed).get('node-5');
-    console.log(record?.message);
+    print(record?.message);
     expect(record).toMatchObject({ reason: 'DeadlineExceeded', quarantined: true });
     expect(record?.message).toMatch(/^not Ready within 15 s: Pod \S+ is not Ready: (CrashLoopBackOff|exit code 3)/);
     await releaseNodes(system.kubectl, { namespace, plan: 'broken', nodes: ['node-5'] });

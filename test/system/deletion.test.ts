@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '../cluster/wait-for.ts';
 import { planManifest } from '../support/fleet.ts';
+import { print } from '../support/print.ts';
 import { readRollout, waitForRollout } from '../support/rollout.ts';
 import { work } from '../support/scripts.ts';
 import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
@@ -45,10 +46,10 @@ describe('a plan that is deleted in mid-run', () => {
 
       const deliveries = await system.deliveries(namespace);
       const nodes = deliveries[0]?.notification.nodes ?? [];
-      console.log(
+      print(
         `${cascade}: gone after ${seconds} s; ${nodes.map((node) => `${node.name} ${node.state} ${node.reason ?? ''}`).join(', ')}`,
       );
-      console.log(deliveries[0]?.notification.text);
+      print(deliveries[0]?.notification.text);
       expect(deliveries).toHaveLength(1);
       expect(nodes.map((node) => node.state)).toEqual(['Succeeded', 'NotAttempted', 'NotAttempted']);
       await waitForFreeNodes(kubectl);
@@ -70,7 +71,7 @@ describe('a namespace that is deleted in mid-run', () => {
     await system.kubectl.run(['delete', 'namespace', namespace, '--timeout=150s']);
     const seconds = Math.round((performance.now() - began) / 1000);
 
-    console.log(`the namespace was gone after ${seconds} s`);
+    print(`the namespace was gone after ${seconds} s`);
     await waitForFreeNodes(system.kubectl);
   }, 240_000);
 });

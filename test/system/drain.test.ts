@@ -6,6 +6,7 @@ import { barePodManifest, budgetManifest, deploymentManifest, jobManifest, type 
 import { nodesNamed, planManifest } from '../support/fleet.ts';
 import { batonNamespace } from '../support/installation.ts';
 import { type Node, type Pod } from '../support/kubernetes-objects.ts';
+import { print } from '../support/print.ts';
 import { waitForRollout, type Rollout } from '../support/rollout.ts';
 import { work } from '../support/scripts.ts';
 import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
@@ -68,7 +69,7 @@ async function recordWhere(name: string, what: string, holds: (record: NodeRecor
     },
   });
   const record = recordOf(rollout);
-  console.log(`${name}: ${record?.state ?? ''} ${record?.reason ?? ''} ${record?.message ?? ''}`);
+  print(`${name}: ${record?.state ?? ''} ${record?.reason ?? ''} ${record?.message ?? ''}`);
   return record ?? { name: '', state: 'Pending' };
 }
 
@@ -101,7 +102,7 @@ describe('A drain on a real node', () => {
       until: (seen) => seen.plan?.status?.reason === 'DrainBlocked',
     });
     const message = plan?.status?.conditions?.find(({ type }) => type === 'Ready')?.message;
-    console.log(message);
+    print(message);
     expect(message).toContain(`since ${drain?.heldTime ?? ''}: PodDisruptionBudget web-budget holds Pod ${drain?.pod ?? ''}`);
 
     const record = await recordWhere('timeout', 'the drain to be given up', ended);
@@ -227,7 +228,7 @@ describe('A drain on a real node', () => {
     });
     expect(done[0]?.status?.nodes?.map(({ state }) => state)).toEqual(['Succeeded', 'Succeeded']);
     const after = await operatorPod();
-    console.log(`the operator was on ${home} and is on ${after.spec.nodeName ?? 'no node'}`);
+    print(`the operator was on ${home} and is on ${after.spec.nodeName ?? 'no node'}`);
     expect(after.metadata.uid).not.toBe(before.metadata.uid);
   }, 180_000);
 });

@@ -6,6 +6,7 @@ import type { Notification } from '../../src/core/notification/model/notificatio
 import { planManifest } from '../support/fleet.ts';
 import { findCondition, type Node } from '../support/kubernetes-objects.ts';
 import { paste } from '../support/paste.ts';
+import { print } from '../support/print.ts';
 import { waitForRollout } from '../support/rollout.ts';
 import { failOnce } from '../support/scripts.ts';
 import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
@@ -59,7 +60,7 @@ describe('a Job that fails on one node', () => {
 
     const deliveries = await system.deliveries(namespace);
     notification = deliveries[0]?.notification;
-    console.log(notification?.text);
+    print(notification?.text);
     expect(deliveries).toHaveLength(1);
     expect(notification?.action).toBe('Act');
     expect(notification?.next?.kind).toBe('Paused');
@@ -71,7 +72,7 @@ describe('a Job that fails on one node', () => {
   it('says BudgetExceeded and starts nothing more', async () => {
     const plans = await system.kubectl.run(['get', 'uplan', '--namespace', namespace]);
 
-    console.log(plans);
+    print(plans);
     expect(plans).toMatch(/Paused +BudgetExceeded/);
   });
 
@@ -120,9 +121,9 @@ describe('a Job that fails on one node', () => {
         plan?.status?.summary === 'Failed' && findCondition(batches.at(-1), 'Notified')?.status === 'True',
     });
 
-    console.log(await system.kubectl.run(['get', 'uplan,ubatch,uact', '--namespace', namespace]));
+    print(await system.kubectl.run(['get', 'uplan,ubatch,uact', '--namespace', namespace]));
     const last = (await system.deliveries(namespace)).at(-1)?.notification;
-    console.log(last?.text);
+    print(last?.text);
     // A node that failed is done with in this revision: a release gives it back, and only another version runs on it again.
     expect(end.plan?.status).toMatchObject({ reason: 'SomeFailed', progress: '5/6' });
     expect(end.plan?.status?.counts?.quarantined ?? 0).toBe(0);

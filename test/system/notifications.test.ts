@@ -10,6 +10,7 @@ import { startAlertmanager, type Alertmanager, type ListedSilence } from '../sup
 import { nodesNamed, planManifest } from '../support/fleet.ts';
 import { findCondition } from '../support/kubernetes-objects.ts';
 import { paste } from '../support/paste.ts';
+import { print } from '../support/print.ts';
 import { hasSucceeded, readRollout, waitForRollout } from '../support/rollout.ts';
 import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
 
@@ -129,7 +130,7 @@ describe('required: true, while the receiver is down', () => {
       until: (rollout) => findCondition(rollout.plan, 'NotificationsDelivered')?.reason === 'SinkUnreachable',
     });
 
-    console.log(findCondition(plan, 'NotificationsDelivered')?.message);
+    print(findCondition(plan, 'NotificationsDelivered')?.message);
     expect(findCondition(plan, 'NotificationsDelivered')?.status).toBe('False');
     expect(batches.map((batch) => findCondition(batch, 'Settled')?.status)).toEqual(['False']);
   }, 120_000);
@@ -142,7 +143,7 @@ describe('required: true, while the receiver is down', () => {
       until: ({ plan }) => plan?.status?.reason === 'NotificationPending',
     });
     const first = waiting.batches[0]?.metadata.name;
-    console.log(findCondition(waiting.plan, 'Ready')?.message);
+    print(findCondition(waiting.plan, 'Ready')?.message);
     expect(findCondition(waiting.plan, 'Ready')?.message).toContain(`ops must get the notification of ${first} first`);
     expect(waiting.batches).toHaveLength(1);
 
@@ -172,7 +173,7 @@ describe('a batch in which two of three nodes fail', () => {
 
     const { metadata } = await runningBatch();
     const [alert] = told();
-    console.log(alert?.text);
+    print(alert?.text);
     expect(told()).toHaveLength(1);
     expect(alert).toMatchObject({ kind: 'Alert', id: `${metadata.uid}/2`, action: 'Act' });
     expect(alert?.alert?.causes).toMatchObject([{ alert: 'NodeFailed', count: 2, nodes: 'node-[1-2]', message: why }]);
@@ -222,7 +223,7 @@ describe('a batch in which two of three nodes fail', () => {
 
     const { uid } = batches[0]!.metadata;
     const final = told().at(-1);
-    console.log(final?.text);
+    print(final?.text);
     expect(told().map(({ kind, id }) => `${kind} ${id}`)).toEqual([`Alert ${uid}/2`, `BatchSettled ${uid}/1`]);
     expect(final).toMatchObject({ outcome: 'Failed', counts: { succeeded: 1, failed: 2 }, next: { kind: 'Done' } });
     // It is an answer as well, because nobody is told when a message is changed.

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runCommand, type CommandResult } from '../cluster/run-command.ts';
 import { planManifest, signingSecret } from '../support/fleet.ts';
 import { bundlePath } from '../support/installation.ts';
+import { print } from '../support/print.ts';
 import { readDeliveries } from '../support/receiver-client.ts';
 import { openSystem, openTimeoutMs, type System } from '../support/system-cluster.ts';
 
@@ -36,7 +37,7 @@ describe('baton notify test', () => {
   it('says for each sink what became of the sample, from a node of the plan', async () => {
     const { code, stdout, stderr } = await notifyTest('--node', 'node-2');
 
-    console.log(stdout);
+    print(stdout);
     expect(stderr).toBe('');
     expect(stdout.trim().split('\n')).toEqual([
       'ops: delivered from the node node-2',

@@ -13,6 +13,7 @@ import {
   startOperator,
   type OperatorProcess,
 } from '../support/operator-process.ts';
+import { print } from '../support/print.ts';
 import { hasSucceeded, waitForRollout, type Rollout } from '../support/rollout.ts';
 import { work } from '../support/scripts.ts';
 import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
@@ -91,7 +92,7 @@ describe('an operator that is killed and started again', () => {
         );
         const entry = await requests.next((candidate) => isReached(moment, candidate), 90_000);
         await operator.kill();
-        console.log(`killed after ${entry.verb} of ${entry.objectRef?.resource} ${entry.objectRef?.name ?? ''}`);
+        print(`killed after ${entry.verb} of ${entry.objectRef?.resource} ${entry.objectRef?.name ?? ''}`);
         operator = await startOperator(cluster, kubectl);
         const end = await waitForRollout(kubectl, {
           namespace,
@@ -183,7 +184,7 @@ describe('an operator that is killed in the middle of a wait of 20 s', () => {
 
         const failed = await until('the wait to end', ({ state }) => state === 'Failed');
         const waited = (Date.parse(failed.endTime ?? '') - Date.parse(began ?? '')) / 1000;
-        console.log(`${failed.reason ?? ''} after ${waited} s: ${failed.message ?? ''}`);
+        print(`${failed.reason ?? ''} after ${waited} s: ${failed.message ?? ''}`);
         expect(failed.reason).toBe(reason);
         expect(waited).toBeGreaterThanOrEqual(19);
         expect(waited).toBeLessThan(20 + awaySeconds);

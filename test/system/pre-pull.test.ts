@@ -4,6 +4,7 @@ import { waitFor } from '../cluster/wait-for.ts';
 import { followAuditLog } from '../support/audit-log.ts';
 import { nodesNamed, planManifest, type FleetProcess } from '../support/fleet.ts';
 import type { Event, Node, Pod } from '../support/kubernetes-objects.ts';
+import { print } from '../support/print.ts';
 import { startRegistry, type Registry } from '../support/registry.ts';
 import { waitForRollout, type Rollout } from '../support/rollout.ts';
 import { work } from '../support/scripts.ts';
@@ -83,7 +84,7 @@ describe('prePull', () => {
       return isPod && /^(create|deletecollection)$/.test(verb) && (responseStatus?.code ?? 500) < 300 ? [verb] : [];
     });
     requests.close();
-    console.log(`writes of Pods in the namespace: ${writes.join(', ')}`);
+    print(`writes of Pods in the namespace: ${writes.join(', ')}`);
     await waitForFreeNodes(system.kubectl);
   }, 180_000);
 
@@ -95,7 +96,7 @@ describe('prePull', () => {
 
     const told = await until('missing', 'the failure to be told', ({ plan }) => plan?.status?.prePull?.message !== undefined);
     const message = told.plan?.status?.prePull?.message ?? '';
-    console.log(message);
+    print(message);
     expect(message).toMatch(/^cannot pull images on 1 node of batch 2 \(node-2\); node-2: (ErrImagePull|ImagePullBackOff): /);
     expect(message).toContain(registry.missingImage);
     expect(told.plan?.status?.summary).toBe('Running');

@@ -4,6 +4,7 @@ import type { NodeRecord } from '../../src/api/generated/upgradebatch.ts';
 import { LABELS } from '../../src/api/names.ts';
 import { followAuditLog } from '../support/audit-log.ts';
 import { nodesNamed, planManifest } from '../support/fleet.ts';
+import { print } from '../support/print.ts';
 import { hasSucceeded, readReports, waitForRollout, type Rollout } from '../support/rollout.ts';
 import { announceReboot } from '../support/scripts.ts';
 import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
@@ -64,7 +65,7 @@ describe('an upgrade that reboots its node', () => {
       );
     });
     requests.close();
-    console.log(
+    print(
       `rebooted ${rebooted.join(', ')}; ${created.length} Jobs were created; ${records.map((node) => `${node.name} ${node.state}`).join(', ')}`,
     );
     expect(rebooted.sort()).toEqual(['node-1', 'node-2', 'node-3']);
@@ -118,7 +119,7 @@ describe('an upgrade that reboots its node', () => {
     await system.node('node-4').reboot({ downMs: 1000 });
 
     const verifying = await until('verify to be looked at', ({ processes }) => processes?.[0]?.verifyLimitTime !== undefined);
-    console.log(`${verifying.state}: ${verifying.message ?? ''}`);
+    print(`${verifying.state}: ${verifying.message ?? ''}`);
     expect(verifying).toMatchObject({ state: 'Verifying', message: "label kernel is missing, wanted '12.9'" });
     expect(system.node('node-4').bootId()).not.toBe(before);
     await kubectl.run(['label', 'node', 'node-4', 'kernel=12.9']);

@@ -3,6 +3,7 @@ import { finalReceipts } from '../../src/core/baton/deliveries.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { nodesNamed, planManifest } from '../support/fleet.ts';
 import { findCondition } from '../support/kubernetes-objects.ts';
+import { print } from '../support/print.ts';
 import { hasSucceeded, waitForRollout } from '../support/rollout.ts';
 import { work } from '../support/scripts.ts';
 import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
@@ -62,7 +63,7 @@ describe('a receiver in trouble', () => {
 
     const deliveries = await system.deliveries(namespace);
     const [receipt] = finalReceipts(end.batches[0]?.status?.notification);
-    console.log(
+    print(
       `settled after ${Math.round(settledAfter / 1000)} s, delivered after ${Math.round((performance.now() - began) / 1000)} s, ${receipt?.attempts} attempts`,
     );
     expect(settledAfter).toBeLessThan(downMs);
@@ -116,8 +117,8 @@ describe('a receiver in trouble', () => {
         batches.some((batch) => findCondition(batch, 'Notified')?.reason === 'SecretMissing'),
     });
 
-    console.log(await kubectl.run(['get', 'uplan,ubatch', '--namespace', unsigned]));
-    console.log(end.batches.map((batch) => findCondition(batch, 'Notified')?.message).join('\n'));
+    print(await kubectl.run(['get', 'uplan,ubatch', '--namespace', unsigned]));
+    print(end.batches.map((batch) => findCondition(batch, 'Notified')?.message).join('\n'));
     expect(end.batches).toHaveLength(2);
     expect(findCondition(end.plan, 'NotificationsDelivered')?.status).toBe('False');
     expect((await system.receiver.received()).filter((request) => request.path === `/${unsigned}`)).toEqual([]);

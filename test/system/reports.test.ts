@@ -6,6 +6,7 @@ import { waitFor } from '../cluster/wait-for.ts';
 import { nodesNamed, planManifest } from '../support/fleet.ts';
 import { bundlePath } from '../support/installation.ts';
 import { findCondition, type Node, type Pod } from '../support/kubernetes-objects.ts';
+import { print } from '../support/print.ts';
 import { hasSucceeded, readReports, readRollout, waitForRollout } from '../support/rollout.ts';
 import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
 
@@ -75,7 +76,7 @@ describe('reports of upgrade processes', () => {
     const args = ['report', 'progressing', '--socket', socket, '--progress', '33', '--note', 'seen by the host'];
     const result = await runCommand(process.execPath, [bundlePath, ...args], { env: {}, timeoutMs: 30_000 });
 
-    console.log(`baton report on the host of ${name}: ${result.stdout}${result.stderr}`);
+    print(`baton report on the host of ${name}: ${result.stdout}${result.stderr}`);
     expect(result.code).toBe(0);
     const event = await waitFor(
       async () => (await readReports(system.kubectl, namespace)).find((report) => report.note === `${name}/os: seen by the host`),
@@ -116,7 +117,7 @@ describe('reports of upgrade processes', () => {
 
     const result = await system.kubectl.attempt(['create', '--filename=-'], JSON.stringify(forged));
 
-    console.log(result.stderr.trim());
+    print(result.stderr.trim());
     expect(result.code).not.toBe(0);
     expect(result.stderr).toContain('baton-reports');
   }, 30_000);
@@ -131,7 +132,7 @@ describe('reports of upgrade processes', () => {
       },
     );
 
-    console.log(`${beaten.reason} of ${beaten.related?.name ?? ''} has series.count ${beaten.series?.count}`);
+    print(`${beaten.reason} of ${beaten.related?.name ?? ''} has series.count ${beaten.series?.count}`);
     expect(beaten.reason).toMatch(/^Upgrade(Started|Progressing)$/);
   }, 90_000);
 
@@ -146,7 +147,7 @@ describe('reports of upgrade processes', () => {
     over = true;
     await watching;
 
-    console.log(`reporters were Ready on ${[...seenOn].sort().join(', ')}`);
+    print(`reporters were Ready on ${[...seenOn].sort().join(', ')}`);
     expect([...seenOn].sort()).toEqual(chosen);
     expect(strays).toEqual([]);
   }, 300_000);

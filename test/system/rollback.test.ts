@@ -5,6 +5,7 @@ import { followAuditLog, type AuditTail } from '../support/audit-log.ts';
 import { planManifest, upgradeRepository, upgradeVersion, type FleetPlan } from '../support/fleet.ts';
 import { findCondition, type Node } from '../support/kubernetes-objects.ts';
 import { removeOperatorPod, restoreOperatorPod, startOperator, type OperatorProcess } from '../support/operator-process.ts';
+import { print } from '../support/print.ts';
 import { hasSucceeded, waitForRollout, type Rollout } from '../support/rollout.ts';
 import { work } from '../support/scripts.ts';
 import { openSystem, openTimeoutMs, waitForFreeNodes, type System } from '../support/system-cluster.ts';
@@ -92,7 +93,7 @@ describe('failure.then Rollback, with failure.rollback.scope Batch and failure.r
 
     failed = batches.at(-1)!;
     const told = (await system.deliveries(namespace)).at(-1)?.notification;
-    console.log(`${findCondition(plan, 'Ready')?.message ?? ''}\n${told?.text ?? ''}`);
+    print(`${findCondition(plan, 'Ready')?.message ?? ''}\n${told?.text ?? ''}`);
     const records = failed.status?.nodes ?? [];
     upgraded = records.find(({ state }) => state === 'Succeeded')?.name ?? '';
     expect(records).toContainEqual(expect.objectContaining({ name: failing, state: 'Failed', quarantined: true }));
@@ -145,7 +146,7 @@ describe('failure.then Rollback, with failure.rollback.scope Batch and failure.r
       const since = processes?.[0]?.verifySinceTime;
       if (since === undefined) continue;
       const held = (Date.parse(ended.get(name)?.processes?.[0]?.verifiedTime ?? '') - Date.parse(since)) / 1000;
-      console.log(`${name}: held for ${held} s`);
+      print(`${name}: held for ${held} s`);
       expect(held).toBeGreaterThanOrEqual(stableSeconds);
       // From zero it would have begun only after the operator was back.
       expect(held).toBeLessThan(stableSeconds + awaySeconds - 1);
@@ -157,7 +158,7 @@ describe('failure.then Rollback, with failure.rollback.scope Batch and failure.r
     const deliveries = await system.deliveries(namespace);
 
     const told = deliveries.at(-1)?.notification;
-    console.log(told?.text);
+    print(told?.text);
     expect(deliveries).toHaveLength(3);
     expect(told).toMatchObject({
       ...{ batch: { rollbackOf: failed.metadata.name }, outcome: 'Succeeded', action: 'None', next: { kind: 'RolledBack' } },
@@ -173,7 +174,7 @@ describe('failure.then Rollback, with failure.rollback.scope Batch and failure.r
     await waitForFreeNodes(system.kubectl);
 
     const { plan, batches } = await until('the plan', () => true);
-    console.log(await system.kubectl.run(['get', 'uplan,ubatch,uact', '--namespace', namespace, '--output=wide']));
+    print(await system.kubectl.run(['get', 'uplan,ubatch,uact', '--namespace', namespace, '--output=wide']));
     expect(findCondition(plan, 'Succeeded')).toMatchObject({ status: 'False', reason: 'RolledBack' });
     expect(plan?.status).not.toHaveProperty('rollback');
     expect(plan?.status).toMatchObject({

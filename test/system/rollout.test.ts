@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { firmwareImage, planManifest } from '../support/fleet.ts';
 import type { Node, Pod } from '../support/kubernetes-objects.ts';
+import { print } from '../support/print.ts';
 import { inNetwork, wasTaken } from '../support/receiver-client.ts';
 import { hasSucceeded, readReports, waitForRollout, type Rollout } from '../support/rollout.ts';
 import { work, workAndReport } from '../support/scripts.ts';
@@ -52,7 +53,7 @@ describe('a rollout over six nodes in batches of 1, 2 and 3', () => {
       nodes: await system.kubectl.list<Node>('nodes'),
     });
 
-    console.log(checks.map(({ promise, seen }) => `${promise}: ${seen}`).join('\n'));
+    print(checks.map(({ promise, seen }) => `${promise}: ${seen}`).join('\n'));
     expect(checks.filter((check) => !check.kept)).toEqual([]);
   });
 
@@ -84,7 +85,7 @@ describe('a rollout over six nodes in batches of 1, 2 and 3', () => {
     const requests = (await system.receiver.received()).filter((request) => request.path === `/${namespace}`);
 
     for (const request of requests)
-      console.log(`POST from ${request.remoteAddress}\n${JSON.stringify(request.headers)}\n${request.body}`);
+      print(`POST from ${request.remoteAddress}\n${JSON.stringify(request.headers)}\n${request.body}`);
     expect(requests.map(({ method, headers }) => [method, headers['content-type']])).toEqual(
       rollout.batches.map(() => ['POST', 'application/json']),
     );
@@ -112,7 +113,7 @@ describe('a rollout over six nodes in batches of 1, 2 and 3', () => {
     const plans = await system.kubectl.run(['get', 'uplan', '--namespace', namespace]);
     const batches = await system.kubectl.run(['get', 'ubatch', '--namespace', namespace]);
 
-    console.log(`${plans}\n${batches}`);
+    print(`${plans}\n${batches}`);
     expect(plans).toMatch(/^NAME +VERSION +PROGRESS +FAILED +BATCH +AGENT +STATUS +REASON +AGE/);
     expect(plans).toMatch(/^os +12\.9 +6\/6 +0 +os-\S+-3 +node-\d +Succeeded +AllSucceeded/m);
     expect(batches).toMatch(/^NAME +NODES +SUCCEEDED +FAILED +OVERDUE +AGENT +NOTIFIED +AGE/);

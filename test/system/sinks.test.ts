@@ -6,6 +6,7 @@ import { startAlertmanager, type Alertmanager } from '../support/alertmanager.ts
 import { planManifest, signingSecret } from '../support/fleet.ts';
 import { findCondition, type Event } from '../support/kubernetes-objects.ts';
 import { startMailServer, type MailServer } from '../support/mail-server.ts';
+import { print } from '../support/print.ts';
 import { readMail } from '../support/read-mail.ts';
 import { hasSucceeded, waitForRollout, type Rollout } from '../support/rollout.ts';
 import { work } from '../support/scripts.ts';
@@ -107,7 +108,7 @@ describe('a rollout in two batches tells each sink once a batch', () => {
   it('email: by STARTTLS with the login of the Secret, as one thread', () => {
     const mails = mail.mails.map(({ raw }) => readMail(raw));
 
-    console.log(mails[0]?.text);
+    print(mails[0]?.text);
     expect(mail.mails.map(({ user, encrypted, to }) => ({ user, encrypted, to }))).toEqual(
       ids().map(() => ({ user: 'baton', encrypted: true, to: ['ops@example.com'] })),
     );
@@ -163,7 +164,7 @@ describe('sinksFrom: a list that is wrong', () => {
     });
 
     const message = findCondition(plan, 'Ready')?.message;
-    console.log(message);
+    print(message);
     expect(message).toContain('the ConfigMap wrong-sinks, key sinks.yaml: [0].webhook.url: ');
     expect(batches).toEqual([]);
   }, 60_000);

@@ -4,6 +4,7 @@ import type { UpgradePlan } from '../../src/api/generated/upgradeplan.ts';
 import { LABELS } from '../../src/api/names.ts';
 import { nodesNamed, planManifest, type FleetProcess } from '../support/fleet.ts';
 import type { Pod } from '../support/kubernetes-objects.ts';
+import { print } from '../support/print.ts';
 import { readReports, waitForRollout, type Rollout } from '../support/rollout.ts';
 import { work } from '../support/scripts.ts';
 import { openSystem, openTimeoutMs, releaseNodes, type System } from '../support/system-cluster.ts';
@@ -41,7 +42,7 @@ async function recordWhere(name: string, what: string, holds: (record: NodeRecor
     return record !== undefined && holds(record);
   };
   const record = recordOf(await waitForRollout(system.kubectl, { namespace, name, what, until, timeoutMs: 90_000 }))!;
-  console.log(`${name}: ${record.state} ${record.reason ?? ''} ${record.message ?? ''}`);
+  print(`${name}: ${record.state} ${record.reason ?? ''} ${record.message ?? ''}`);
   return record;
 }
 
@@ -64,7 +65,7 @@ describe('timing', () => {
     const [headings = '', row = ''] = (
       await system.kubectl.run(['get', 'ubatch', '--namespace', namespace, '--output=wide'])
     ).split('\n');
-    console.log(`${headings}\n${row}`);
+    print(`${headings}\n${row}`);
     expect(row.slice(headings.indexOf('OVERDUE')).trim()).toMatch(/^1\b/);
     const plan = await system.kubectl.get<UpgradePlan>('upgradeplan', 'too-long', namespace);
     expect(plan?.status?.timing).toEqual([{ process: 'os', ...timing, source: 'Plan' }]);
@@ -126,7 +127,7 @@ describe('timing', () => {
       until: (rollout) => rollout.plan?.status?.summary === 'Succeeded',
     });
 
-    console.log(JSON.stringify(plan?.status?.timing));
+    print(JSON.stringify(plan?.status?.timing));
     expect(plan?.status?.timing).toMatchObject([{ process: 'os', source: 'Learned', samples: 3, toleranceSeconds: 60 }]);
     expect(plan?.status?.timing?.[0]?.expectedSeconds).toBeGreaterThanOrEqual(2);
   }, 120_000);

@@ -6,6 +6,7 @@ import { LABELS } from '../../src/api/names.ts';
 import { nodesNamed, planManifest, upgradeRepository, upgradeVersion } from '../support/fleet.ts';
 import { batonNamespace } from '../support/installation.ts';
 import type { Event, Node } from '../support/kubernetes-objects.ts';
+import { print } from '../support/print.ts';
 import { waitForRollout, type Rollout } from '../support/rollout.ts';
 import { work } from '../support/scripts.ts';
 import { openSystem, openTimeoutMs, releaseNodes, waitForFreeNodes, type System } from '../support/system-cluster.ts';
@@ -71,7 +72,7 @@ describe('verify', () => {
 
       const record = await recordWhere(name, 'the node to fail', ({ state }) => state === 'Failed');
 
-      console.log(`${field}: ${record.message ?? ''}`);
+      print(`${field}: ${record.message ?? ''}`);
       expect(record).toMatchObject({ reason: 'VerifyFailed', quarantined: true });
       expect(record.message).toContain(`${field} is `);
       expect(record.message).toContain(words);
@@ -106,7 +107,7 @@ describe('verify', () => {
 
     const since = Date.parse(holding.processes?.[0]?.verifySinceTime ?? '');
     const verified = Date.parse(done.processes?.[0]?.verifiedTime ?? '');
-    console.log(`held for ${(verified - since) / 1000} s`);
+    print(`held for ${(verified - since) / 1000} s`);
     expect(verified - since).toBeGreaterThanOrEqual(20_000);
     // From zero it would have been twice as long.
     expect(verified - since).toBeLessThan(36_000);
@@ -135,7 +136,7 @@ describe('verify, of what runs on the node', () => {
     await upgrade('daemonsets', 'node-5', { daemonSetsReady: true, timeoutSeconds: 60 });
 
     const waiting = await recordWhere('daemonsets', 'the Pod to be missed', ({ state }) => state === 'Verifying');
-    console.log(waiting.message);
+    print(waiting.message);
     expect(waiting.message).toMatch(new RegExp(`^daemonSetsReady: Pod ${namespace}/sidecar-\\w+ is not Ready$`));
 
     await system.kubectl.run(['exec', '--namespace', namespace, 'daemonset/sidecar', '--', 'touch', ready]);

@@ -11,6 +11,7 @@ import {
   type RunningReflector,
   type TestClient,
 } from '../reflected-cluster.ts';
+import { print } from '../../../support/print.ts';
 
 describe('a Reflector on a real API server', () => {
   let cluster: Cluster;
@@ -61,7 +62,7 @@ describe('a Reflector on a real API server', () => {
     const started = performance.now();
     const { reflector, stop } = await reflect(relayed, { query: { labelSelector: 'test' } });
     later(stop);
-    console.log(`1,200 objects were listed in ${Math.round(performance.now() - started)} ms`);
+    print(`1,200 objects were listed in ${Math.round(performance.now() - started)} ms`);
     expect(reflector.size).toBe(1_200);
     await direct.client.deleteCollection(CONFIG_MAPS, { labelSelector: 'test' });
     await secondsUntil('all deletions', () => reflector.size === 0, 30);
@@ -112,7 +113,7 @@ describe('a Reflector on a real API server', () => {
       40,
     );
 
-    console.log(`After a cut of 1 s, what was missed was found ${seconds.toFixed(1)} s after the mending`);
+    print(`After a cut of 1 s, what was missed was found ${seconds.toFixed(1)} s after the mending`);
     expect(reflector.statistics.relists).toBe(1);
   }, 60_000);
 
@@ -134,7 +135,7 @@ describe('a Reflector on a real API server', () => {
       40,
     );
 
-    console.log(`With 3 s of silence allowed, a dead connection cost ${seconds.toFixed(1)} s`);
+    print(`With 3 s of silence allowed, a dead connection cost ${seconds.toFixed(1)} s`);
     expect(relayed.relay.connections()).toBeGreaterThan(1);
   }, 60_000);
 
@@ -150,7 +151,7 @@ describe('a Reflector on a real API server', () => {
     await create('comes');
     const seconds = await secondsUntil('the change', () => reflector.get('default/comes') !== undefined, 40);
 
-    console.log(`With a watchdog of 3 s, a dead connection cost ${seconds.toFixed(1)} s`);
+    print(`With a watchdog of 3 s, a dead connection cost ${seconds.toFixed(1)} s`);
     expect(JSON.stringify(relayed.log.lines.map(({ fields }) => String('error' in fields && fields.error)))).toContain(
       'SilenceError',
     );
@@ -188,7 +189,7 @@ describe('a Reflector on a real API server', () => {
       60,
     );
 
-    console.log(`After two restarts of the API server, what was missed was found ${seconds.toFixed(1)} s after it was back`);
+    print(`After two restarts of the API server, what was missed was found ${seconds.toFixed(1)} s after it was back`);
     expect(reflector.get('default/stays')).toBeDefined();
     expect(reflector.statistics.relists).toBe(2);
   }, 120_000);
