@@ -4,18 +4,18 @@ import { toRfc3339 } from '../../text.ts';
 import { isSettled } from '../records/settled.ts';
 import { awaitedRollback } from '../rollback/decided.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
-import { done, refuse, whoAndWhy, type ActionResult, type ActionView } from './action.ts';
-import { refuseOutOfScope } from './scope.ts';
+import { done, reject, whoAndWhy, type ActionResult, type ActionView } from './action.ts';
+import { rejectOutOfScope } from './action-scope.ts';
 
-/** Ends the rollout of this revision, or its rollback: what runs is finished, nothing else of it starts any more. */
+/** Ends the rollout of this revision, or its rollback. Running processes finish; nothing new starts. */
 export function abort(view: ActionView, action: UpgradeAction): ActionResult {
   const { snapshot, now } = view.input;
-  const refused = refuseOutOfScope(view, action, 'newest');
-  if (refused !== undefined) return refused;
+  const rejected = rejectOutOfScope(view, action, 'newest');
+  if (rejected !== undefined) return rejected;
   const open = snapshot.batches.some((batch) => !isSettled(batch));
-  const takesBack = recordedRollback(snapshot) !== undefined || awaitedRollback(view) !== undefined;
-  if (!open && !takesBack && view.fleet.remaining.length === 0)
-    return refuse('RevisionEnded', 'nothing of this revision is left to be done');
+  const rollsBack = recordedRollback(snapshot) !== undefined || awaitedRollback(view) !== undefined;
+  if (!open && !rollsBack && view.fleet.remaining.length === 0)
+    return reject('RevisionEnded', 'nothing is left to do in this revision');
   const ended = presentFields({
     reason: 'Aborted' as const,
     revision: snapshot.revision,

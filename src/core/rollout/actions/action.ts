@@ -7,58 +7,58 @@ import type { ActionAnswer, Command } from '../model/command.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 
-/** What the decision about an act looks at. `input` has what is on record, `fleet` and `budget` also what this pass has found. */
+/** What handlers decide by. `input` has what is stored; `fleet` and `budget` also include what this pass has observed. */
 export interface ActionView {
   readonly input: DecisionInput;
   readonly fleet: Fleet;
   readonly budget: Budget;
 }
 
-/** What an act changes about the plan as a whole; written together with its entry in the history. */
+/** What an action changes in the status of the plan. It is written together with the action's entry in the history. */
 export interface ControlChange {
-  /** `None` ends a pause. */
+  /** `None` ends the pause. */
   readonly pausedBy?: PlanPause | 'None';
-  /** `None` lets a rollout that was over go on, or be rolled back. */
+  /** `None` reopens a rollout that had ended, to continue it or roll it back. */
   readonly ended?: PlanEnd | 'None';
   readonly rollback?: PlanRollback;
 }
 
-/** Records that an act changes: by the batch's name, then by the node's. */
+/** Records that an action changes, by the name of the batch, then by the name of the node. */
 export type RecordChanges = ReadonlyMap<string, ReadonlyMap<string, NodeRecord>>;
 
 /**
- * What follows from an act now. An answer of True says that what was asked for is on record, or comes about by `control`; until then
- * the act is looked at again in each pass, so that a kill in between is harmless.
+ * What to do about an action in this pass. The answer True means that the effect is stored already, or is stored with `control`. An action
+ * without a final answer is handled again in each pass, so that a kill in between is harmless.
  */
 export interface ActionResult {
   readonly answer?: ActionAnswer;
   readonly commands?: readonly Command[];
-  /** To be noted in the batch that the act names. */
+  /** To be recorded in the batch that the action names. */
   readonly resumed?: Resumption;
   readonly approved?: Approval;
   readonly records?: RecordChanges;
   readonly control?: ControlChange;
 }
 
-/** Decides what follows from one act. */
+/** Decides what to do about one action. */
 export type ActionHandler = (view: ActionView, action: UpgradeAction) => ActionResult;
 
-/** The act is refused, and nothing was done. */
-export function refuse(reason: keyof typeof ACTION_REASONS, message: string): { readonly answer: ActionAnswer } {
+/** Rejects the action, which then has no effect. */
+export function reject(reason: keyof typeof ACTION_REASONS, message: string): { readonly answer: ActionAnswer } {
   return { answer: { status: 'False', reason: ACTION_REASONS[reason], message } };
 }
 
-/** The act waits, and is answered later. */
+/** Lets the action wait; a later pass answers it. */
 export function wait(message: string): { readonly answer: ActionAnswer } {
   return { answer: { status: 'Unknown', reason: ACTION_REASONS.Pending, message } };
 }
 
-/** The act is done. */
+/** Reports the action as done. */
 export function done(message: string): { readonly answer: ActionAnswer } {
   return { answer: { status: 'True', reason: ACTION_REASONS.Done, message } };
 }
 
-/** Who asked and why, for people: `by ann: disk replaced`. */
+/** Who requested the action and why, such as `by ann (replace-disk): disk replaced`. */
 export function whoAndWhy({ metadata, spec }: UpgradeAction): string {
   const who = spec.requestedBy === undefined ? metadata.name : `${spec.requestedBy} (${metadata.name})`;
   return `by ${who}${spec.reason === undefined ? '' : `: ${spec.reason}`}`;

@@ -8,13 +8,13 @@ import { cutToBytes, toRfc3339 } from '../../text.ts';
 import type { ActionsResult } from '../model/actions-result.ts';
 import type { PlanControl } from '../model/plan-control.ts';
 import { abort } from './abort.ts';
-import { done, refuse, type ActionHandler, type ActionResult, type ActionView, type ControlChange } from './action.ts';
+import { done, reject, type ActionHandler, type ActionResult, type ActionView, type ControlChange } from './action.ts';
 import { isAnswered } from './answered.ts';
 import { pause } from './pause.ts';
 import { release } from './release.ts';
 import { resume } from './resume.ts';
-import { retryFailed } from './retry.ts';
-import { approveRollback, rollBack } from './roll-back.ts';
+import { retry } from './retry.ts';
+import { rollBack } from './roll-back.ts';
 import { skip } from './skip.ts';
 import { approve } from './approve.ts';
 import type { ActionAnswer, Command } from '../model/command.ts';
@@ -22,114 +22,115 @@ import { decidedEnd } from '../fleet/rollout-end.ts';
 import { decidedRollback } from '../rollback/decided.ts';
 import { endOfRollback } from '../rollback/next-rollback.ts';
 
-/** The plan's history holds so many acts. */
-const HISTORY_LIMIT = 20;
-/** So many acts are entered there in one pass, so that none is dropped before it has been answered. */
-const MOST_AT_ONCE = 10;
+/** Maximum number of actions in the plan's history. */
+const MAX_HISTORY = 20;
+/** Maximum number of actions added to the history in one pass, so that none is dropped before it has been answered. */
+const MAX_ADDED = 10;
 
-const ACTS: Readonly<Record<UpgradeAction['spec']['action'], ActionHandler>> = {
+/** The handler of each action. An action that is added to the API does not compile without one. */
+const HANDLERS = {
   Abort: abort,
-  Approve: (view, action) => {
-    const rollback = approveRollback(view, action);
-    if (rollback !== undefined) return rollback;
-    const step = approve(view.input, action, view.fleet);
-    return 'answer' in step ? step : { approved: step.approval };
-  },
+  Approve: approve,
   Pause: pause,
   Release: release,
   Resume: resume,
-  Retry: retryFailed,
+  Retry: retry,
   Rollback: rollBack,
   Skip: skip,
-};
+} as const satisfies Record<UpgradeAction['spec']['action'], ActionHandler>;
 
 /**
- * Decides what becomes of each act that has no answer yet. An act that is done is entered into the plan's history first, in the same write
- * as what it changes about the plan, and answered when it stands there: so each is done once, whatever is killed in between.
+ * Handles each action that has no final answer yet. An action that is done is first added to the plan's history, in the same write as the
+ * change that it makes to the plan, and answered once it is there. So each action takes effect once, whatever is killed in between.
  */
 export function answerActions(view: ActionView): ActionsResult {
   const history = view.input.snapshot.plan.status?.history ?? [];
-  const steps = view.input.snapshot.actions
+  const decided = view.input.snapshot.actions
     .filter((action) => !isAnswered(action))
     .map((action): DecidedAction => {
       const entry = history.find(({ uid }) => uid === action.metadata.uid);
-      return { action, entry, step: entry === undefined ? decideAction(view, action) : done(entry.message) };
+      return { action, entry, result: entry === undefined ? decideAction(view, action) : done(entry.message) };
     });
   return {
-    commands: steps.flatMap((each) => [...(each.step.commands ?? []), ...answersOf(each)]),
-    resumed: firstOfBatch(steps, ({ resumed }) => resumed),
-    approved: firstOfBatch(steps, ({ approved }) => approved),
-    records: changedRecords(steps),
-    control: controlAfter(view, steps),
+    commands: decided.flatMap((each) => [...(each.result.commands ?? []), ...answersTo(each)]),
+    resumed: firstByBatch(decided, ({ resumed }) => resumed),
+    approved: firstByBatch(decided, ({ approved }) => approved),
+    records: changedRecords(decided),
+    control: controlAfter(view, decided),
   };
 }
 
-/** An act without its answer, and what follows from it. */
+/** An action without a final answer, and what to do about it. */
 interface DecidedAction {
   readonly action: UpgradeAction;
-  /** Its entry in the history: all that is left of it is the answer. */
+  /** Its entry in the history. If there is one, only the answer is missing. */
   readonly entry: PlanAct | undefined;
-  readonly step: ActionResult;
+  readonly result: ActionResult;
 }
 
-function answersOf({ action, entry, step }: DecidedAction): readonly Command[] {
-  if (step.answer === undefined || (step.answer.status === 'True' && entry === undefined)) return [];
-  return answer(action, step.answer);
+function answersTo({ action, entry, result }: DecidedAction): readonly Command[] {
+  if (result.answer === undefined || (result.answer.status === 'True' && entry === undefined)) return [];
+  return answerOnce(action, result.answer);
 }
 
-/** Of two for one batch in one pass the first counts; the other is answered when that is written. */
-function firstOfBatch<T>(steps: readonly DecidedAction[], pick: (step: ActionResult) => T | undefined): ReadonlyMap<string, T> {
+/** The first value for each batch. A second action for the same batch is handled in a later pass. */
+function firstByBatch<T>(
+  decided: readonly DecidedAction[],
+  pick: (result: ActionResult) => T | undefined,
+): ReadonlyMap<string, T> {
   const picked = new Map<string, T>();
-  for (const { action, step } of steps) {
-    const value = pick(step);
+  for (const { action, result } of decided) {
+    const value = pick(result);
     const batch = action.spec.batch ?? '';
     if (value !== undefined && !picked.has(batch)) picked.set(batch, value);
   }
   return picked;
 }
 
-function changedRecords(steps: readonly DecidedAction[]): ActionsResult['records'] {
+function changedRecords(decided: readonly DecidedAction[]): ActionsResult['records'] {
   const records = new Map<string, ReadonlyMap<string, NodeRecord>>();
-  for (const { step } of steps) {
-    for (const [batch, changes] of step.records ?? []) records.set(batch, new Map([...(records.get(batch) ?? []), ...changes]));
+  for (const { result } of decided) {
+    for (const [batch, changes] of result.records ?? []) records.set(batch, new Map([...(records.get(batch) ?? []), ...changes]));
   }
   return records;
 }
 
-function controlAfter(view: ActionView, steps: readonly DecidedAction[]): PlanControl {
+function controlAfter(view: ActionView, decided: readonly DecidedAction[]): PlanControl {
   const { status } = view.input.snapshot.plan;
-  const ready = steps.filter(({ entry, step }) => entry === undefined && step.answer?.status === 'True');
-  // Each that changes the plan is decided on what the one before has made of it: one in a pass.
-  const changing = ready.find(({ step }) => step.control !== undefined);
-  const entered = ready.filter((each) => each === changing || each.step.control === undefined).slice(0, MOST_AT_ONCE);
-  const change = changing !== undefined && entered.includes(changing) ? changing.step.control : undefined;
+  const ready = decided.filter(({ entry, result }) => entry === undefined && result.answer?.status === 'True');
+  // Only one action changes the plan in a pass, so that the next one is decided by its outcome.
+  const changing = ready.find(({ result }) => result.control !== undefined);
+  const added = ready.filter((each) => each === changing || each.result.control === undefined).slice(0, MAX_ADDED);
+  const change = changing !== undefined && added.includes(changing) ? changing.result.control : undefined;
   const pausedBy = change?.pausedBy ?? status?.pausedBy;
-  const entries = entered.flatMap(({ action, step }) => (step.answer === undefined ? [] : [entryOf(view, action, step.answer)]));
+  const entries = added.flatMap(({ action, result }) =>
+    result.answer === undefined ? [] : [entryOf(view, action, result.answer)],
+  );
   return {
     pausedBy: pausedBy === 'None' ? undefined : pausedBy,
     ...endAndRollback(view, change),
-    history: [...(status?.history ?? []), ...entries].slice(-HISTORY_LIMIT),
+    history: [...(status?.history ?? []), ...entries].slice(-MAX_HISTORY),
   };
 }
 
-/** An end ends a rollback too, and a rollback that has nothing left to do is the end. */
+/** An end of the rollout also ends its rollback, and a rollback with nothing left to do ends the rollout. */
 function endAndRollback(view: ActionView, change: ControlChange | undefined): Pick<PlanControl, 'ended' | 'rollback'> {
   const before = change?.ended === 'None' ? undefined : (decidedEnd(view.input, view.budget) ?? change?.ended);
   const ended = before ?? (change?.rollback === undefined ? endOfRollback(view) : undefined);
   return { ended, rollback: ended === undefined ? (change?.rollback ?? decidedRollback(view)) : undefined };
 }
 
-/** What can still be asked for once the rollout of a revision is over: what was done can be taken back, and then be done again. */
-function outlivesEnd({ spec }: UpgradeAction, ended: PlanEnd): boolean {
+/** Whether the action is allowed after the end of the rollout: it can be rolled back, and after a rollback be tried again. */
+function isAllowedAfter({ spec }: UpgradeAction, ended: PlanEnd): boolean {
   return spec.action === 'Release' || spec.action === 'Rollback' || (spec.action === 'Retry' && ended.reason === 'RolledBack');
 }
 
 function decideAction(view: ActionView, action: UpgradeAction): ActionResult {
   const ended = decidedEnd(view.input, view.budget);
-  if (ended !== undefined && !outlivesEnd(action, ended)) {
-    return refuse('RevisionEnded', `the rollout of this revision is over (${ended.message}); another version begins a new one`);
+  if (ended !== undefined && !isAllowedAfter(action, ended)) {
+    return reject('RevisionEnded', `the rollout of this revision has ended (${ended.message}); another version begins a new one`);
   }
-  return ACTS[action.spec.action](view, action);
+  return HANDLERS[action.spec.action](view, action);
 }
 
 function entryOf({ input }: ActionView, { metadata, spec }: UpgradeAction, { message }: ActionAnswer): PlanAct {
@@ -145,8 +146,8 @@ function entryOf({ input }: ActionView, { metadata, spec }: UpgradeAction, { mes
   });
 }
 
-/** The answer, unless the act has it already: one that waits is told so once. */
-function answer(action: UpgradeAction, given: ActionAnswer): readonly Command[] {
+/** The answer, unless the action has it already. */
+function answerOnce(action: UpgradeAction, given: ActionAnswer): readonly Command[] {
   const before = findCondition(action.status?.conditions, CONDITIONS.applied);
   if (before?.status === given.status && before.reason === given.reason) return [];
   return [{ kind: 'AnswerAction', action, answer: given, why: `${action.metadata.name}: ${given.message}` }];

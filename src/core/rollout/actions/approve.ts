@@ -1,36 +1,45 @@
-import { ACTION_REASONS } from '../../../api/conditions.ts';
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
-import type { Approval } from '../../../api/generated/upgradebatch.ts';
+import { presentFields } from '../../present-fields.ts';
 import { toRfc3339 } from '../../text.ts';
 import { awaitedApproval } from '../holds/approval.ts';
-import type { ActionAnswer } from '../model/command.ts';
-import type { Fleet } from '../fleet/fleet.ts';
-import type { DecisionInput } from '../model/snapshot.ts';
+import { awaitedRollback } from '../rollback/decided.ts';
+import { done, reject, type ActionResult, type ActionView } from './action.ts';
+import { beginRollback } from './roll-back.ts';
 
-/** What becomes of an Approve: an answer, or the approval that the batch's status is to hold before the answer is given. */
-export type ApproveResult = { readonly answer: ActionAnswer } | { readonly approval: Approval };
+/** Approves what waits for it after the named batch: a rollback, or the step of that batch. */
+export function approve(view: ActionView, action: UpgradeAction): ActionResult {
+  return approveRollback(view, action) ?? approveStep(view, action);
+}
+
+/** Begins the rollback that waits for approval after the named batch; undefined if none does. */
+function approveRollback(view: ActionView, action: UpgradeAction): ActionResult | undefined {
+  const awaited = awaitedRollback(view);
+  if (awaited === undefined || action.spec.batch !== awaited.batch) return undefined;
+  if (awaitedApproval(view.input.snapshot, view.fleet) !== undefined) {
+    const both = `both a step and a rollback wait for approval after ${awaited.batch}`;
+    return reject('Ambiguous', `${both}: create an UpgradeAction Rollback, or a Resume and then another Approve`);
+  }
+  return beginRollback(view, action, awaited.scope);
+}
 
 /**
- * Approves the batch that waits for it, and no other: an act that is applied again, or that comes too early, lets nothing pass. It is
- * Done once the approval stands in the batch's status, so that a kill in between is harmless.
+ * Approves the batch that waits for it and no other, so that an action that is applied again, or too early, has no effect. The action is Done
+ * once the approval is in the batch's status, so that a kill in between is harmless.
  */
-export function approve({ snapshot, now }: DecisionInput, action: UpgradeAction, fleet: Fleet): ApproveResult {
-  const wanted = action.spec.batch ?? '';
+function approveStep({ input, fleet }: ActionView, { metadata, spec }: UpgradeAction): ActionResult {
+  const { snapshot, now } = input;
+  const wanted = spec.batch ?? '';
   const given = fleet.batches.find((batch) => batch.metadata.name === wanted)?.status?.approved;
-  if (given?.action === action.metadata.name) {
-    return { answer: { status: 'True', reason: ACTION_REASONS.Done, message: `approved: ${wanted}` } };
-  }
+  if (given?.action === metadata.name) return done(`approved: ${wanted}`);
   const awaited = awaitedApproval(snapshot, fleet);
   if (awaited === undefined) {
-    const message = `no batch of the plan waits for approval now${given === undefined ? '' : `; ${wanted} was approved by ${given.action}`}`;
-    return { answer: { status: 'False', reason: ACTION_REASONS.NotWaiting, message } };
+    const earlier = given === undefined ? '' : `; ${wanted} was approved by ${given.action}`;
+    return reject('NotWaiting', `no batch of the plan waits for approval now${earlier}`);
   }
   const { name } = awaited.batch.metadata;
-  if (name !== wanted) {
-    const message = `${name} waits for approval, not ${wanted}`;
-    return { answer: { status: 'False', reason: ACTION_REASONS.WrongBatch, message } };
-  }
-  const by = action.spec.requestedBy;
-  const requestedBy = by === undefined ? {} : { requestedBy: by };
-  return { approval: { action: action.metadata.name, approval: awaited.approval, ...requestedBy, time: toRfc3339(now) } };
+  if (name !== wanted) return reject('WrongBatch', `${name} waits for approval, not ${wanted}`);
+  const { requestedBy } = spec;
+  return {
+    approved: presentFields({ action: metadata.name, approval: awaited.approval, requestedBy, time: toRfc3339(now) }),
+  };
 }

@@ -1,8 +1,8 @@
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import type { Command } from '../model/command.ts';
-import { done, refuse, wait, type ActionResult, type ActionView } from './action.ts';
+import { done, reject, wait, type ActionResult, type ActionView } from './action.ts';
 
-/** Ends the quarantine of the named nodes. Done once none of them is quarantined any more, so that a kill in between is harmless. */
+/** Ends the quarantine of the named nodes. The action is Done once none of them is quarantined, so that a kill in between is harmless. */
 export function release({ input: { snapshot } }: ActionView, action: UpgradeAction): ActionResult {
   const uid = snapshot.plan.metadata.uid;
   const names = action.spec.nodes ?? [];
@@ -15,13 +15,13 @@ export function release({ input: { snapshot } }: ActionView, action: UpgradeActi
     const node = snapshot.nodes.get(name);
     return node?.quarantine?.planUid === uid ? [node] : [];
   });
-  const strangers = names.filter((name) => !failed.has(name) && snapshot.nodes.get(name)?.quarantine?.planUid !== uid);
-  if (strangers.length > 0) {
-    return refuse('NotQuarantined', `not quarantined by this plan: ${strangers.join(', ')}; nothing was done`);
+  const others = names.filter((name) => !failed.has(name) && snapshot.nodes.get(name)?.quarantine?.planUid !== uid);
+  if (others.length > 0) {
+    return reject('NotQuarantined', `not quarantined by this plan: ${others.join(', ')}; no node was released`);
   }
-  // A node that failed may not be in quarantine yet: its turn is closed first.
+  // The quarantine of a node that has just failed begins when its turn is closed.
   const busy = names.filter((name) => failed.has(name) && snapshot.nodes.get(name)?.claim === uid);
-  if (busy.length > 0) return wait(`waits for the turns of ${busy.join(', ')} to be closed`);
+  if (busy.length > 0) return wait(`waits until the turns of ${busy.join(', ')} are closed`);
   if (quarantined.length > 0) {
     const why = (node: string): string => `${action.metadata.name} releases ${node}`;
     return { commands: quarantined.map((node): Command => ({ kind: 'EndQuarantine', node, why: why(node.name) })) };

@@ -6,12 +6,12 @@ import { requiredDelivery } from '../holds/notification.ts';
 import { madeByOlderVersion } from '../holds/older-version.ts';
 import { BATCH_FORMAT } from '../records/batch-format.ts';
 import { isSettled } from '../records/settled.ts';
-import { done, refuse, wait, type ActionResult, type ActionView } from './action.ts';
-import { refuseOutOfScope } from './scope.ts';
+import { done, reject, wait, type ActionResult, type ActionView } from './action.ts';
+import { rejectOutOfScope } from './action-scope.ts';
 
 /**
- * Lets a plan go on that an act paused, or its failure budget: then the budget starts anew, and may be another one. A plan that requires its
- * notifications goes on without that of the batch.
+ * Resumes a plan that a Pause, its failure budget, a missing required notification or a batch of another format has stopped. The failure
+ * budget starts again, if asked for with another limit, and the notification of the named batch is no longer required.
  */
 export function resume(view: ActionView, action: UpgradeAction): ActionResult {
   const { input, fleet, budget } = view;
@@ -20,24 +20,24 @@ export function resume(view: ActionView, action: UpgradeAction): ActionResult {
   const control = paused ? { control: { pausedBy: 'None' as const } } : {};
   const named = fleet.batches.find((batch) => batch.metadata.name === wanted);
   if (named?.status?.resumed?.action === action.metadata.name) {
-    return { ...done(`resumed after ${named.metadata.name}; the failure budget starts anew`), ...control };
+    return { ...done(`resumed after ${named.metadata.name}; the failure budget starts again`), ...control };
   }
-  // For both the batch is marked, so that what holds it is over for good.
+  // Each of these holds until the batch is marked as resumed.
   const held = budget.exceeded || requiredDelivery(input) !== undefined || madeByOlderVersion(view) !== undefined;
   if (!held && !paused) {
-    return refuse(
+    return reject(
       'NotPaused',
-      'the plan is paused neither by its failure budget nor by an act; spec.paused is changed in the plan itself',
+      'neither an UpgradeAction nor the failure budget has paused the plan; to change spec.paused, edit the plan',
     );
   }
-  if (wanted === undefined) return refuseUnnamed(view, action, held) ?? { ...done('resumed'), ...control };
+  if (wanted === undefined) return rejectUnnamed(view, action, held) ?? { ...done('resumed'), ...control };
   const newest = fleet.batches.at(-1);
   if (named === undefined || named !== newest) {
-    return refuse('WrongBatch', `the plan is paused after ${newest?.metadata.name ?? 'no batch'}, not after ${wanted}`);
+    return reject('WrongBatch', `the plan is paused after ${newest?.metadata.name ?? 'no batch'}, not after ${wanted}`);
   }
   if (!held && maxFailed === undefined) return { ...done('resumed'), ...control };
-  // What runs is finished first: its outcome may be what the person does not know yet.
-  if (!isSettled(named)) return wait(`waits until what runs in ${named.metadata.name} is finished`);
+  // The outcome of running nodes may change the person's mind, so they finish first.
+  if (!isSettled(named)) return wait(`waits until the running nodes of ${named.metadata.name} are finished`);
   return { resumed: resumptionAfter(view, action, named) };
 }
 
@@ -53,16 +53,16 @@ function resumptionAfter({ input, budget }: ActionView, { metadata, spec }: Upgr
   });
 }
 
-/** Why an act that names no batch cannot resume the plan; undefined when it can. */
-function refuseUnnamed(view: ActionView, action: UpgradeAction, held: boolean): ActionResult | undefined {
-  const refused = refuseOutOfScope(view, action, 'newest');
-  if (refused !== undefined || !held) return refused;
-  const why = whyHeld(view);
+/** Why an action that names no batch cannot resume the plan; undefined if it can. */
+function rejectUnnamed(view: ActionView, action: UpgradeAction, held: boolean): ActionResult | undefined {
+  const rejected = rejectOutOfScope(view, action, 'newest');
+  if (rejected !== undefined || !held) return rejected;
+  const why = heldBecause(view);
   const batch = view.budget.batch ?? view.fleet.batches.at(-1)?.metadata.name ?? 'the batch';
-  return refuse('WrongBatch', `${why}: \`batch\` must name ${batch}`);
+  return reject('WrongBatch', `${why}: \`batch\` must name ${batch}`);
 }
 
-function whyHeld(view: ActionView): string {
+function heldBecause(view: ActionView): string {
   if (view.budget.exceeded) return 'too many nodes failed';
   return madeByOlderVersion(view) === undefined
     ? 'a notification is required'

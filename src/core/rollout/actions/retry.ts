@@ -7,26 +7,26 @@ import { isRollback } from '../records/batch-goal.ts';
 import { hasChanged } from '../records/node-changes.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import { isSettled } from '../records/settled.ts';
-import { done, refuse, wait, type ActionResult, type ActionView, type RecordChanges } from './action.ts';
-import { refuseOutOfScope } from './scope.ts';
+import { done, reject, wait, type ActionResult, type ActionView, type RecordChanges } from './action.ts';
+import { rejectOutOfScope } from './action-scope.ts';
 
-/** The last record of a node in this revision, and its batch. */
+/** The last record of a node in the current revision, and its batch. */
 interface LastRecord {
   readonly batch: UpgradeBatch;
   readonly record: NodeRecord;
 }
 
 /**
- * Gives nodes that failed or were rolled back in this revision a later batch: those named, or all of the named batch or the revision. Their
- * quarantine ends first; that they may go again is noted in their records, by which each node is taken once for each act. After a rollback, which ends a
- * rollout, it goes on from its first step.
+ * Lets nodes that failed or were rolled back in this revision go into a later batch: the named nodes, or all such nodes of the named batch or
+ * of the revision. Ends their quarantine first, then marks their records, so that each action takes each node once. A rollout that ended with
+ * a rollback starts again with its first step.
  */
-export function retryFailed(view: ActionView, action: UpgradeAction): ActionResult {
+export function retry(view: ActionView, action: UpgradeAction): ActionResult {
   const { snapshot } = view.input;
-  const refused = refuseOutOfScope(view, action, 'any');
-  if (refused !== undefined) return refused;
+  const rejected = rejectOutOfScope(view, action, 'any');
+  if (rejected !== undefined) return rejected;
   const rollback = recordedRollback(snapshot);
-  if (rollback !== undefined) return refuse('RollingBack', `waits for no rollback: one is under way (${rollback.message})`);
+  if (rollback !== undefined) return reject('RollingBack', `a rollback is in progress: ${rollback.message}`);
   const uid = snapshot.plan.metadata.uid;
   const last = new Map<string, LastRecord>();
   const marked = new Set<string>();
@@ -41,16 +41,15 @@ export function retryFailed(view: ActionView, action: UpgradeAction): ActionResu
   const inBatch = (name: string): boolean =>
     action.spec.batch === undefined || last.get(name)?.batch.metadata.name === action.spec.batch;
   const names = action.spec.nodes ?? [...new Set([...marked, ...failed.filter(inBatch)])];
-  const strangers = names.filter((name) => !marked.has(name) && !(failed.includes(name) && inBatch(name)));
-  if (strangers.length > 0)
-    return refuse('NotFailed', `did not fail and were not rolled back: ${strangers.join(', ')}; nothing was done`);
-  if (names.length === 0) return refuse('NotFailed', 'no node failed or was rolled back; nothing was done');
+  const others = names.filter((name) => !marked.has(name) && !(failed.includes(name) && inBatch(name)));
+  if (others.length > 0) return reject('NotFailed', `neither failed nor rolled back: ${others.join(', ')}; no node is retried`);
+  if (names.length === 0) return reject('NotFailed', 'no node failed or was rolled back');
 
   const open = names.flatMap((name) => (marked.has(name) ? [] : (last.get(name) ?? [])));
   if (open.length === 0) {
-    // What was rolled back had ended the rollout.
-    const goesOn = recordedEnd(snapshot)?.reason === 'RolledBack' ? { control: { ended: 'None' as const } } : {};
-    return { ...done(`to be tried again: ${names.join(', ')}`), ...goesOn };
+    // The rollback had ended the rollout.
+    const reopened = recordedEnd(snapshot)?.reason === 'RolledBack' ? { control: { ended: 'None' as const } } : {};
+    return { ...done(`to be retried: ${names.join(', ')}`), ...reopened };
   }
   const busy = open.filter(({ batch, record }) => !isSettled(batch) || snapshot.nodes.get(record.name)?.claim === uid);
   if (busy.length > 0) return wait(`waits until ${busy[0]?.batch.metadata.name ?? 'their batch'} is settled`);
@@ -59,13 +58,13 @@ export function retryFailed(view: ActionView, action: UpgradeAction): ActionResu
     return node?.quarantine?.planUid === uid ? [node] : [];
   });
   if (quarantined.length > 0) {
-    const why = (node: string): string => `${action.metadata.name} lets ${node} be tried again`;
+    const why = (node: string): string => `${action.metadata.name} retries ${node}`;
     return { commands: quarantined.map((node): Command => ({ kind: 'EndQuarantine', node, why: why(node.name) })) };
   }
   return { records: mark(open, action.metadata.uid) };
 }
 
-/** Whether the node is left to people: it failed, or was rolled back. */
+/** Whether the node gets another turn only on request. */
 function isStopped({ state }: NodeRecord): boolean {
   return state === 'Failed' || state === 'RolledBack';
 }

@@ -5,35 +5,35 @@ import { cutToBytes, toRfc3339 } from '../../text.ts';
 import { currentBatches, type Fleet } from '../fleet/fleet.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 import { isTerminal } from '../records/node-record.ts';
-import { done, refuse, wait, whoAndWhy, type ActionResult, type ActionView } from './action.ts';
+import { done, reject, wait, whoAndWhy, type ActionResult, type ActionView } from './action.ts';
 import { isAnswered } from './answered.ts';
-import { refuseOutOfScope } from './scope.ts';
+import { rejectOutOfScope } from './action-scope.ts';
 
-/** Leaves out nodes that wait for their turn. One that is in no batch yet is left out when it comes into one; until then the act waits. */
+/** Skips nodes that wait for their turn. A node that is not in a batch yet is skipped as soon as it is in one; until then the action waits. */
 export function skip(view: Pick<ActionView, 'input' | 'fleet'>, action: UpgradeAction): ActionResult {
   const { snapshot } = view.input;
-  const refused = refuseOutOfScope(view, action, 'any');
-  if (refused !== undefined) return refused;
+  const rejected = rejectOutOfScope(view, action, 'any');
+  if (rejected !== undefined) return rejected;
   const names = action.spec.nodes ?? [];
   const records = new Map<string, NodeRecord>();
   for (const batch of currentBatches(snapshot)) for (const record of batch.status?.nodes ?? []) records.set(record.name, record);
   const isSkipped = (name: string): boolean => records.get(name)?.reason === NODE_REASONS.SkippedByAct;
   const left = names.filter((name) => !isSkipped(name));
   const claimed = left.filter((name) => snapshot.nodes.get(name)?.claim === snapshot.plan.metadata.uid);
-  if (claimed.length > 0) return refuse('NodeInTurn', `in its turn already: ${claimed.join(', ')}; what runs is finished`);
+  if (claimed.length > 0) return reject('NodeInTurn', `already in their turn: ${claimed.join(', ')}; running nodes are finished`);
   const others = left.filter((name) => {
     const record = records.get(name);
     if (record === undefined) return !view.fleet.selected.has(name);
     return isTerminal(record) && record.state !== 'NotAttempted' && record.retriedBy === undefined;
   });
   if (others.length > 0) {
-    return refuse('NodeNotWaiting', `not waiting for a turn of this plan: ${others.join(', ')}; they were not skipped`);
+    return reject('NodeNotWaiting', `not waiting for a turn of this plan: ${others.join(', ')}; no node was skipped`);
   }
-  if (left.length > 0) return wait(`left out as soon as their batch is there: ${left.join(', ')}`);
+  if (left.length > 0) return wait(`to be skipped as soon as they are in a batch: ${left.join(', ')}`);
   return done(`skipped: ${names.join(', ')}`);
 }
 
-/** The records of nodes of the open batch that acts leave out. */
+/** The records of those nodes of the open batch that actions skip. */
 export function skippedByActions(
   input: DecisionInput,
   fleet: Fleet,

@@ -43,7 +43,7 @@ describe('A Release', () => {
       ['EndQuarantine node-1'],
     ],
     [
-      'ends only what is left of it after a kill',
+      'ends the remaining quarantines after a kill',
       { actions: release('node-1', 'node-2'), nodes: byName(aNode('node-1'), aQuarantined('node-2')) },
       ['EndQuarantine node-2'],
     ],
@@ -82,9 +82,9 @@ describe('A Release', () => {
     expect(told(answer({ batches: [SETTLED], ...snapshot }))).toEqual(expected);
   });
 
-  it('names the strangers', () => {
+  it('names the nodes that this plan has not quarantined', () => {
     const [command] = answer({ batches: [SETTLED], actions: release('node-3', 'node-8') }).commands;
-    expect(command).toMatchObject({ answer: { message: 'not quarantined by this plan: node-3, node-8; nothing was done' } });
+    expect(command).toMatchObject({ answer: { message: 'not quarantined by this plan: node-3, node-8; no node was released' } });
   });
 });
 
@@ -96,26 +96,28 @@ describe('A Resume', () => {
   const fine = aBatch(['node-3'], { status: settledStatus([FAILED[2]!]) });
   const later = aBatch(['node-4'], { name: 'os-aaaa-2', spec: { index: 2 }, status: settledStatus([]) });
   it.each<readonly [string, readonly UpgradeBatch[], string, readonly string[], boolean]>([
-    ['is noted in the batch that it names', [SETTLED], 'os-aaaa-1', [], true],
+    ['is recorded in the batch that it names', [SETTLED], 'os-aaaa-1', [], true],
     [
-      'is done once that is on record',
+      'is done once it is recorded',
       [resumed],
       'os-aaaa-1',
-      ['history: resumed after os-aaaa-1; the failure budget starts anew'],
+      ['history: resumed after os-aaaa-1; the failure budget starts again'],
       false,
     ],
-    ['waits until what runs is finished', [open], 'os-aaaa-1', ['Unknown Pending'], false],
-    ['is refused when the plan is not paused by its budget', [fine], 'os-aaaa-1', ['False NotPaused'], false],
-    ['is refused for a batch that there is not', [SETTLED], 'os-aaaa-9', ['False WrongBatch'], false],
-    ['is refused for a batch before the newest', [SETTLED, later], 'os-aaaa-1', ['False WrongBatch'], false],
-    ['is taken for the newest batch, whichever failed', [SETTLED, later], 'os-aaaa-2', [], true],
+    ['waits until running nodes are finished', [open], 'os-aaaa-1', ['Unknown Pending'], false],
+    ['is rejected if the failure budget has not paused the plan', [fine], 'os-aaaa-1', ['False NotPaused'], false],
+    ['is rejected for a batch that does not exist', [SETTLED], 'os-aaaa-9', ['False WrongBatch'], false],
+    ['is rejected for a batch before the newest', [SETTLED, later], 'os-aaaa-1', ['False WrongBatch'], false],
+    ['is accepted for the newest batch, whichever failed', [SETTLED, later], 'os-aaaa-2', [], true],
   ])('%s', (_, batches, batch, expected, noted) => {
     const step = answer({ batches, actions: [resume(batch)] });
     expect(told(step)).toEqual(expected);
-    expect([...step.resumed]).toEqual(noted ? [[batch, { action: 'go-on', requestedBy: 'ben', format: 1, time: timeAt(100) }]] : []);
+    expect([...step.resumed]).toEqual(
+      noted ? [[batch, { action: 'go-on', requestedBy: 'ben', format: 1, time: timeAt(100) }]] : [],
+    );
   });
 
-  it('that waits is told so once', () => {
+  it('is answered only once while it waits', () => {
     const [command] = answer({ batches: [open], actions: [resume('os-aaaa-1')] }).commands;
     if (command?.kind !== 'AnswerAction') throw new Error('An answer was expected.');
     const condition = { type: 'Applied', ...command.answer, lastTransitionTime: timeAt(0) };
@@ -123,7 +125,7 @@ describe('A Resume', () => {
     expect(answer({ batches: [open], actions: [waiting] }).commands).toEqual([]);
   });
 
-  it('is for the batch of this revision only', () => {
+  it('is only for a batch of this revision', () => {
     const old = aBatch(NAMES, { spec: { revision: 'old' }, status: settledStatus(FAILED) });
     expect(told(answer({ batches: [old], actions: [resume('os-aaaa-1')] }))).toEqual(['False NotPaused']);
   });
@@ -134,7 +136,7 @@ describe('A Resume', () => {
   });
 });
 
-describe('An act happens once', () => {
+describe('An UpgradeAction takes effect once', () => {
   it.each([
     ['True', true],
     ['False', true],
@@ -146,7 +148,7 @@ describe('An act happens once', () => {
     expect(answer({ batches: [SETTLED], actions: [action] }).control.history).toHaveLength(answered ? 0 : 1);
   });
 
-  it('in the history first, and then answered: killed in between, it is not done again', () => {
+  it('is added to the history before it is answered, so that a kill in between does not repeat it', () => {
     const actions = [anAction({ action: 'Pause', batch: 'os-aaaa-1', requestedBy: 'ben', reason: 'smoke' }, 'stop')];
     const first = answer({ batches: [SETTLED], actions });
     expect(first.commands).toEqual([]);
@@ -172,7 +174,7 @@ describe('An act happens once', () => {
     expect(second.control.pausedBy).toBeUndefined();
   });
 
-  it('each that changes the plan on what the one before has made of it', () => {
+  it('that changes the plan is decided by the outcome of the one before', () => {
     const actions = [
       anAction({ action: 'Pause', batch: 'os-aaaa-1' }, 'one'),
       anAction({ action: 'Abort', batch: 'os-aaaa-1' }, 'two'),
@@ -182,7 +184,7 @@ describe('An act happens once', () => {
     expect(control.ended).toBeUndefined();
   });
 
-  it('and the history keeps the last twenty', () => {
+  it('stays in the history among the last twenty', () => {
     const history = Array.from({ length: 20 }, (_, i) => ({
       action: 'Release',
       name: `act-${i}`,

@@ -104,7 +104,7 @@ describe('An UpgradeAction Rollback', () => {
         { action: 'Rollback', batch: 'os-aaaa-2' },
         { batches: [settled(), { ...aRollback(['node-2']), status: settled().status ?? {} }] },
       ],
-      'False WrongBatch: os-aaaa-2 is a rollback itself',
+      'False WrongBatch: os-aaaa-2 is itself a rollback',
     ],
     ['while one is under way', [{ action: 'Rollback', batch: 'os-aaaa-1' }, {}, {}, underWay()], 'False RollingBack'],
     [
@@ -115,14 +115,14 @@ describe('An UpgradeAction Rollback', () => {
     [
       'of a batch that changed nothing',
       [{ action: 'Rollback', batch: 'os-aaaa-1' }, { batches: [settled([{ name: 'node-2', state: 'Skipped' }])] }],
-      'False NothingToRollBack: nothing that os-aaaa-1 did is left',
+      'False NothingToRollBack: nothing that os-aaaa-1 changed is left',
     ],
     [
       'where nobody knows from where the nodes came',
       [{ action: 'Rollback', batch: 'os-aaaa-1' }, { batches: [settled([upgraded('node-2', { fromVersion: '12.9' })])] }],
-      'False NothingToRollBack: none of 1 node of os-aaaa-1 can go back: nobody knows which version they came from',
+      'False NothingToRollBack: 1 node of os-aaaa-1 cannot be rolled back: their earlier version is not known',
     ],
-  ])('is refused %s', (_, args, answer) => {
+  ])('is rejected %s', (_, args, answer) => {
     expect(answerTo(...args)).toContain(answer);
   });
 });
@@ -135,10 +135,10 @@ describe('An UpgradeAction Approve', () => {
     expect(pass({ actions: [anAction(approve)] }, policy).planStatus?.rollback).toMatchObject({ scope: 'Plan', action: 'act' });
   });
 
-  it('is refused where the batch waits to be approved as a step as well: nobody can tell which is meant', () => {
+  it('is rejected if a step of the batch waits for approval as well, because either could be meant', () => {
     const spec: PlanChanges = { ...POLICY, batches: [{ size: 2, approval: 'BeforeNext' }] };
     expect(answerTo(approve, {}, spec)).toContain(
-      'False Ambiguous: os-aaaa-1 waits to be approved as a step, and to be rolled back',
+      'False Ambiguous: both a step and a rollback wait for approval after os-aaaa-1',
     );
   });
 

@@ -43,7 +43,7 @@ const starts = ({ commands }: Decision): boolean => commands.some(({ kind }) => 
 const state = (decision: Decision, name: string): NodeRecord | undefined =>
   decision.batchStatuses.get('os-aaaa-1')?.nodes?.find((record) => record.name === name);
 
-describe('An act that is not for the rollout that the plan is at hits nothing', () => {
+describe('An UpgradeAction that is meant for another rollout has no effect', () => {
   it.each(['Pause', 'Abort', 'Retry', 'Skip'] as const)('%s', (action) => {
     const nodes = action === 'Skip' ? { nodes: ['node-5'] } : {};
     expect(answerTo({ action, batch: 'os-aaaa-0', ...nodes })).toMatch(/^False WrongBatch: /);
@@ -62,7 +62,7 @@ describe('An act that is not for the rollout that the plan is at hits nothing', 
 describe('UpgradeAction Pause', () => {
   const pausedBy = { action: 'stop', requestedBy: 'ben', reason: 'smoke', time: timeAt(0) };
 
-  it('lets nothing more start once it is on record, and says how to go on', () => {
+  it('lets nothing new start once it is recorded, and says how to continue', () => {
     expect(starts(pass({}))).toBe(true);
     const paused = pass({}, { status: { pausedBy } });
     expect(starts(paused)).toBe(false);
@@ -72,9 +72,9 @@ describe('UpgradeAction Pause', () => {
     );
   });
 
-  it('is refused while another one holds', () => {
+  it('is rejected while another one is in effect', () => {
     expect(answerTo({ action: 'Pause', batch: 'os-aaaa-1' }, {}, { status: { pausedBy } })).toBe(
-      'False AlreadyPaused: paused by stop already',
+      'False AlreadyPaused: already paused by stop',
     );
   });
 
@@ -104,13 +104,13 @@ describe('UpgradeAction Resume with maxFailed', () => {
 describe('UpgradeAction Abort', () => {
   const ended = { reason: 'Aborted', revision: REVISION, message: 'by ben: smoke', time: timeAt(0) } as const;
 
-  it('is on record before it is answered', () => {
+  it('is recorded before it is answered', () => {
     const spec = { action: 'Abort', batch: 'os-aaaa-1', requestedBy: 'ben', reason: 'smoke' } as const;
     const { planStatus } = pass({ actions: [anAction(spec, 'enough')] });
     expect(planStatus?.ended).toMatchObject({ reason: 'Aborted', revision: REVISION, action: 'enough', requestedBy: 'ben' });
   });
 
-  it('finishes what runs, and leaves out the rest', () => {
+  it('finishes running nodes, and leaves out the rest', () => {
     const decision = pass({ batches: [open()], nodes: FLEET }, { status: { ended } });
     expect(state(decision, 'node-4')).toMatchObject({ state: 'NotAttempted', reason: 'Aborted' });
     expect(state(decision, 'node-3')).toMatchObject({ state: 'Upgrading' });
@@ -118,7 +118,7 @@ describe('UpgradeAction Abort', () => {
     expect(decision.planStatus?.conditions?.find(({ type }) => type === 'Stalled')?.status).toBe('True');
   });
 
-  it('starts nothing of that revision any more, and is told in the notification', () => {
+  it('starts nothing more of that revision, and is mentioned in the notification', () => {
     const decision = pass({}, { status: { ended } });
     expect(starts(decision)).toBe(false);
     const last = { ...settled(), status: { nodes: [...RECORDS] } };
@@ -135,17 +135,17 @@ describe('UpgradeAction Abort', () => {
     expect(decision.planStatus).not.toHaveProperty('ended');
   });
 
-  it.each(['Resume', 'Retry', 'Pause', 'Abort'] as const)('is no more to be undone by %s', (action) => {
+  it.each(['Resume', 'Retry', 'Pause', 'Abort'] as const)('cannot be undone by %s', (action) => {
     expect(answerTo({ action, batch: 'os-aaaa-1' }, {}, { status: { ended } })).toMatch(/^False RevisionEnded: /);
   });
 
-  it('leaves Release', () => {
+  it('still allows Release', () => {
     const nodes = byName(aQuarantined('node-1'));
     const actions = [anAction({ action: 'Release', nodes: ['node-1'] })];
     expect(pass({ nodes, actions }, { status: { ended } }).commands.map(({ kind }) => kind)).toContain('EndQuarantine');
   });
 
-  it('is refused when nothing is left', () => {
+  it('is rejected when nothing is left', () => {
     expect(answerTo({ action: 'Abort', batch: 'os-aaaa-1' }, { nodes: byName(aNode('node-1'), aNode('node-2')) })).toMatch(
       /^False RevisionEnded: nothing/,
     );
@@ -175,7 +175,7 @@ describe('UpgradeAction Retry', () => {
   it.each([
     ['the nodes that it names', ['node-1']],
     ['all that failed', undefined],
-  ])('notes in the records that they may go again: %s', (_, nodes) => {
+  ])('marks the records of the nodes to retry: %s', (_, nodes) => {
     const decision = pass({ actions: [anAction(retry(nodes))] });
     expect(state(decision, 'node-1')).toEqual({ ...RECORDS[0], retriedBy: 'uid-of-act' });
     expect(state(decision, 'node-2')).toEqual(RECORDS[1]);
@@ -186,21 +186,21 @@ describe('UpgradeAction Retry', () => {
     expect(decision.commands).toMatchObject([{ kind: 'EndQuarantine', node: { name: 'node-1' } }]);
   });
 
-  it('is done once that is on record, also when the node is in its later batch', () => {
+  it('is done once the records are marked, even if the node is already in its later batch', () => {
     const later = aBatch(['node-1'], { name: 'os-aaaa-2', spec: { index: 2 } });
-    const told = 'Done: to be tried again: node-1';
-    expect(answerTo(retry(), { batches: [marked] })).toBe(told);
-    expect(answerTo(retry(), { batches: [marked, later] })).toBe(told);
-    expect(answerTo(retry(['node-1']), { batches: [marked, later] })).toBe(told);
+    const expected = 'Done: to be retried: node-1';
+    expect(answerTo(retry(), { batches: [marked] })).toBe(expected);
+    expect(answerTo(retry(), { batches: [marked, later] })).toBe(expected);
+    expect(answerTo(retry(['node-1']), { batches: [marked, later] })).toBe(expected);
   });
 
-  it('waits for what runs', () => {
+  it('waits until running nodes are finished', () => {
     expect(answerTo(retry(), { batches: [open()], nodes: FLEET })).toBe('Unknown Pending: waits until os-aaaa-1 is settled');
   });
 
-  it('is refused for what did not fail', () => {
+  it('is rejected for a node that did not fail', () => {
     expect(answerTo(retry(['node-1', 'node-2']))).toBe(
-      'False NotFailed: did not fail and were not rolled back: node-2; nothing was done',
+      'False NotFailed: neither failed nor rolled back: node-2; no node is retried',
     );
   });
 
@@ -232,7 +232,7 @@ describe('UpgradeAction Skip', () => {
   });
   const running: Partial<PlanSnapshot> = { batches: [open()], nodes: FLEET };
 
-  it('leaves out a node that waits, with who asked and why', () => {
+  it('skips a node that waits, and records who asked and why', () => {
     const decision = pass({ ...running, actions: [anAction(skip('node-4'))] });
     expect(state(decision, 'node-4')).toEqual({
       name: 'node-4',
@@ -245,19 +245,27 @@ describe('UpgradeAction Skip', () => {
   });
 
   it.each<readonly [string, string, string]>([
-    ['waits for a node that is in no batch yet', 'node-5', 'Unknown Pending: left out as soon as their batch is there: node-5'],
-    ['tells of a node in its turn', 'node-3', 'False NodeInTurn: in its turn already: node-3; what runs is finished'],
-    ['is refused for a node that has its outcome', 'node-2', 'False NodeNotWaiting: '],
-    ['is refused for a node that is not of the plan', 'node-9', 'False NodeNotWaiting: '],
+    [
+      'waits for a node that is not in a batch yet',
+      'node-5',
+      'Unknown Pending: to be skipped as soon as they are in a batch: node-5',
+    ],
+    [
+      'is rejected for a node in its turn',
+      'node-3',
+      'False NodeInTurn: already in their turn: node-3; running nodes are finished',
+    ],
+    ['is rejected for a node that has its outcome', 'node-2', 'False NodeNotWaiting: '],
+    ['is rejected for a node that does not belong to the plan', 'node-9', 'False NodeNotWaiting: '],
   ])('%s', (_, node, expected) => {
     expect(answerTo(skip(node), running)).toContain(expected);
   });
 
-  it('leaves out none when one of its nodes is in its turn', () => {
+  it('skips no node if one of them is in its turn', () => {
     expect(state(pass({ ...running, actions: [anAction(skip('node-3', 'node-4'))] }), 'node-4')?.state).toBe('Pending');
   });
 
-  it('is done once that is on record', () => {
+  it('is done once the nodes are skipped', () => {
     const records = [...RECORDS, { name: 'node-4', state: 'Skipped' as const, reason: 'SkippedByAct' }];
     expect(answerTo(skip('node-4'), { batches: [settled({}, records)] })).toBe('Done: skipped: node-4');
   });
