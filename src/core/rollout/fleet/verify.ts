@@ -94,11 +94,11 @@ export interface VerifiedNode {
   /** The version that the node goes to. */
   readonly version: string;
   /** It goes back: its version may have been read where `verify` looks, and be the whole text there. */
-  readonly back?: boolean;
+  readonly goesBack?: boolean;
 }
 
 /** Everything of a `verify` that does not hold now, each as a sentence; nothing: it holds. */
-export function unmetChecks(verify: BatchVerify, { node, pods, version, back }: VerifiedNode): readonly string[] {
+export function unmetChecks(verify: BatchVerify, { node, pods, version, goesBack: back }: VerifiedNode): readonly string[] {
   const ready = node.ready ? [] : ['the node is not Ready'];
   const daemonPods = verify.daemonSetsReady ? unreadyDaemonPods(pods) : [];
   return [

@@ -26,7 +26,7 @@ export function jobName(batchUid: string, nodeUid: string, process: string, atte
 }
 
 /** What the label of a `verify`'s Job calls its process: no process can have a dot in its name. */
-export function verifyProcess(process: string): string {
+export function verifyProcessName(process: string): string {
   return `${process}.verify`;
 }
 
@@ -227,6 +227,6 @@ export function buildVerifyJob(input: JobInput): Manifest | undefined {
   return buildJob({
     ...input,
     process: { ...process, deadlineSeconds: verify.timeoutSeconds, template: verify.jobTemplate },
-    label: verifyProcess(process.name),
+    label: verifyProcessName(process.name),
   });
 }

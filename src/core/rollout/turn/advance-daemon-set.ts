@@ -38,7 +38,7 @@ interface Obstacle {
 export function advanceDaemonSet(daemon: DaemonSetInput): BegunResult {
   const { input, node, process, of, attempt, before } = daemon;
   const { now } = input;
-  const ended = before === undefined ? undefined : endedStep(before);
+  const ended = before === undefined ? undefined : endedResult(before);
   if (ended !== undefined) return ended;
   const set = input.daemonSets.get(daemonSetName(of));
   const stand = daemonSetStateOn(set, node);
@@ -59,7 +59,7 @@ export function advanceDaemonSet(daemon: DaemonSetInput): BegunResult {
   return { kind: 'Running', record, overdue: false, lookAt: deadline + 1000, commands: replacing(daemon, replace) };
 }
 
-function endedStep(record: ProcessRecord): BegunResult | undefined {
+function endedResult(record: ProcessRecord): BegunResult | undefined {
   if (record.state === 'Skipped') return { kind: 'Succeeded', record, overdue: false };
   const ended = record.state === 'Succeeded' || record.state === 'Failed';
   return ended ? { kind: record.state, record, overdue: false } : undefined;

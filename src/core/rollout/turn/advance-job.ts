@@ -76,23 +76,23 @@ export function advanceJob(input: ProcessInput): ProcessResult {
 
   const evidence = evidenceOf(input, started);
   const outcome = outcomesFor(input, started, evidence);
-  if (job === undefined) return stepVanished(input, evidence, outcome);
+  if (job === undefined) return decideVanished(input, evidence, outcome);
   switch (job.outcome) {
     case 'Active':
-      return stepActive(input, evidence, outcome);
+      return decideActive(input, evidence, outcome);
     case 'Complete':
-      return stepComplete(input, job, evidence, outcome);
+      return decideComplete(input, job, evidence, outcome);
     case 'Failing':
-      return stepFailing(input, job, evidence, outcome);
+      return decideFailing(input, job, evidence, outcome);
     case 'Failed':
-      return stepFailed(input, job, evidence, outcome);
+      return decideFailed(input, job, evidence, outcome);
   }
 }
 
 /** The Job controller waits for Pods that cannot end, because their node is lost or its kubelet is stuck: that is as final as it gets. */
-function stepFailing(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessResult {
+function decideFailing(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessResult {
   const until = (job.failedTime ?? evidence.deadline) + STOPPING_MS;
-  if (!input.node.ready || input.now > until) return stepFailed(input, job, evidence, outcome);
+  if (!input.node.ready || input.now > until) return decideFailed(input, job, evidence, outcome);
   return outcome.running('stopping', until);
 }
 
@@ -147,7 +147,7 @@ function outcomesFor({ process, before, job, now }: ProcessInput, started: Insta
   };
 }
 
-function stepActive(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessResult {
+function decideActive(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessResult {
   const { process, pod, reports } = input;
   if (process.disruption === 'Reboot' && evidence.rebooted)
     return outcome.verifying('rebooted; its Job is ending', evidence.deadline);
@@ -157,7 +157,7 @@ function stepActive(input: ProcessInput, evidence: Evidence, outcome: Outcomes):
   return outcome.running(last === undefined ? pod?.waiting : `${progress}${last.note}`.trim());
 }
 
-function stepComplete(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessResult {
+function decideComplete(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessResult {
   const { process, now } = input;
   const end = job.completedTime ?? now;
   if (process.disruption !== 'Reboot') return outcome.succeeded(end);
@@ -173,11 +173,11 @@ function stepComplete(input: ProcessInput, job: JobFact, evidence: Evidence, out
   return outcome.failed(NODE_REASONS.NoReturnFromReboot, 'its Job ended, but the host did not reboot before the deadline', now);
 }
 
-function stepFailed(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessResult {
+function decideFailed(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessResult {
   const { process, now } = input;
   const end = job.failedTime ?? now;
   const late = job.reason === 'DeadlineExceeded';
-  const rebooting = process.disruption === 'Reboot' ? stepKilled(input, { evidence, outcome, end, late }) : undefined;
+  const rebooting = process.disruption === 'Reboot' ? decideKilled(input, { evidence, outcome, end, late }) : undefined;
   if (rebooting !== undefined) return rebooting;
   if (late) {
     const words = failureMessage(input);
@@ -201,7 +201,7 @@ interface Killed {
 }
 
 /** What the failed Job of a process that reboots its host means; undefined when it failed by itself. */
-function stepKilled(input: ProcessInput, { evidence, outcome, end, late }: Killed): ProcessResult | undefined {
+function decideKilled(input: ProcessInput, { evidence, outcome, end, late }: Killed): ProcessResult | undefined {
   const { pod, now } = input;
   const ownFailure = pod?.terminated !== undefined && !KILLED.has(pod.terminated.exitCode) && pod.terminated.exitCode !== 0;
   if (evidence.reportedFailure) return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), end);
@@ -216,7 +216,7 @@ function stepKilled(input: ProcessInput, { evidence, outcome, end, late }: Kille
   return evidence.rebooted ? unannounced(outcome, end) : undefined;
 }
 
-function stepVanished(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessResult {
+function decideVanished(input: ProcessInput, evidence: Evidence, outcome: Outcomes): ProcessResult {
   const { process, before, now } = input;
   const seen = before?.state === 'Verifying' ? (toInstant(before.endTime) ?? now) : now;
   if (evidence.reportedFailure) return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), seen);

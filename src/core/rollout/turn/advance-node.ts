@@ -12,7 +12,7 @@ import { advanceTurn } from './advance-turn.ts';
 export function advanceNode(input: NodeInput): NodeResult {
   const { before, node, batch } = input;
   if (isTerminal(before)) return closeAfter(input);
-  if (node === undefined) return stepGone(input);
+  if (node === undefined) return skipDeleted(input);
   if (inTurn(node, batch)) return advanceTurn(input, node);
   // The release is the evidence of success: a kill between it and the record loses nothing.
   if (node.done !== undefined && isMarkedDone(batch, node)) {
@@ -73,7 +73,7 @@ function quarantine({ before, batch, namespace, now }: NodeInput, node: NodeFact
   return { record: before, commands: [{ kind: 'Quarantine', node, quarantine: mark, why }] };
 }
 
-function stepGone(input: NodeInput): NodeResult {
+function skipDeleted(input: NodeInput): NodeResult {
   const { before, now } = input;
   const message = before.state === 'Pending' ? 'the Node is gone' : 'the Node went away in its turn';
   const record: NodeRecord = {

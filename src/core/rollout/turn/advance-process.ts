@@ -8,7 +8,7 @@ import { daemonSetName } from '../fleet/daemon-set.ts';
 import { skippedWithoutPod, advanceDaemonSet } from './advance-daemon-set.ts';
 import { advanceExternal } from './advance-external.ts';
 import { goalVersion, isRollback } from '../records/batch-goal.ts';
-import { buildVerifyJob, jobName, verifyProcess } from '../manifests/job.ts';
+import { buildVerifyJob, jobName, verifyProcessName } from '../manifests/job.ts';
 import { recordOf, type NodeInput } from './node-input.ts';
 import { markOverdue } from './mark-overdue.ts';
 import { advanceJob, type ProcessInput } from './advance-job.ts';
@@ -30,21 +30,21 @@ export function advanceProcess(input: NodeInput, node: NodeFact, { process, atte
     if (processesInTurn([process], node.turn).length === 0) return leftOut(input, process, before);
   }
   if (process.verify !== undefined && isVerified(before))
-    return stepOwnVerify(input, { node, process, attempt, record: before, fromVersion });
+    return advanceOwnVerify(input, { node, process, attempt, record: before, fromVersion });
   const job = jobOf(input, process.name, attempt);
   const reports = input.reports.filter((report) => report.process === process.name && report.attempt === attempt);
   const seen = { process, before, job, pod: podOf(input, job), node, reports, now: input.now };
-  const untimed = stepUntimed(input, { seen, attempt });
+  const untimed = advanceUntimed(input, { seen, attempt });
   if (untimed.kind === 'NotStarted') return untimed;
   const reference = input.references.get(process.name);
-  const step = withCheckpoint(markOverdue({ ...seen, step: untimed, reference }), checkpointOf(input, process.name));
+  const step = withCheckpoint(markOverdue({ ...seen, result: untimed, reference }), checkpointOf(input, process.name));
   const endedNow = step.kind === 'Succeeded' && before?.state !== 'Succeeded' && step.record.state !== 'Skipped';
   if (process.verify === undefined || !endedNow) return step;
-  return stepOwnVerify(input, { node, process, attempt, record: step.record, fromVersion });
+  return advanceOwnVerify(input, { node, process, attempt, record: step.record, fromVersion });
 }
 
 /** How far a process is by what there is to see of it: which facts those are depends on who carries it out. */
-function stepUntimed(
+function advanceUntimed(
   input: NodeInput,
   { seen, attempt }: { readonly seen: ProcessInput; readonly attempt: number },
 ): ProcessResult {
@@ -97,11 +97,11 @@ interface VerifiedInput {
   readonly fromVersion: string | undefined;
 }
 
-function stepOwnVerify(input: NodeInput, { node, process, attempt, record, fromVersion }: VerifiedInput): ProcessResult {
+function advanceOwnVerify(input: NodeInput, { node, process, attempt, record, fromVersion }: VerifiedInput): ProcessResult {
   const { batch, now, hash, namespace } = input;
   const { verify } = process;
   if (verify === undefined) throw new Error(`the process ${process.name} has no verify`);
-  const job = jobOf(input, verifyProcess(process.name), attempt);
+  const job = jobOf(input, verifyProcessName(process.name), attempt);
   const manifest = buildVerifyJob({ namespace, batch, process, node, attempt, fromVersion: fromVersion ?? '', hash });
   const why = `what ${process.name} did on ${node.name} is looked at`;
   const createJob: Command | undefined =
@@ -112,10 +112,10 @@ function stepOwnVerify(input: NodeInput, { node, process, attempt, record, fromV
     node,
     pods: input.pods,
     version: goalVersion(batch, input.batchNode),
-    back: isRollback(batch),
+    goesBack: isRollback(batch),
     job,
     jobPod: podOf(input, job),
-    jobRefusal: input.jobRefusals.get(jobName(batch.metadata.uid, node.uid, verifyProcess(process.name), attempt, hash)),
+    jobRefusal: input.jobRefusals.get(jobName(batch.metadata.uid, node.uid, verifyProcessName(process.name), attempt, hash)),
     createJob,
     now,
   });

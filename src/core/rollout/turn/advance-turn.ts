@@ -25,10 +25,10 @@ const LEFT_POD_MS = 10 * 60_000;
 
 /** Decides what follows for a node in its turn: drain, then its processes one after the other, then the release. */
 export function advanceTurn(input: NodeInput, node: NodeFact): NodeResult {
-  return keepCordon(node, stepOpenTurn(input, node));
+  return keepCordon(node, advanceOpenTurn(input, node));
 }
 
-function stepOpenTurn(input: NodeInput, node: NodeFact): NodeResult {
+function advanceOpenTurn(input: NodeInput, node: NodeFact): NodeResult {
   const { batch, batchNode, before, now } = input;
   const turn = node.turn;
   const processes = processesOf(batch, batchNode);
@@ -50,7 +50,7 @@ function stepOpenTurn(input: NodeInput, node: NodeFact): NodeResult {
     const drain = drainTurn(input, node, { base, opened, processes: toRun });
     if (drain !== undefined) return drain;
   }
-  return stepProcesses(input, node, { base, processes, opened });
+  return advanceProcesses(input, node, { base, processes, opened });
 }
 
 /** Whether anything has been done to the node beside making room for it. */
@@ -65,7 +65,7 @@ interface ProcessesInput {
   readonly opened: Instant;
 }
 
-function stepProcesses(input: NodeInput, node: NodeFact, { base, processes, opened }: ProcessesInput): NodeResult {
+function advanceProcesses(input: NodeInput, node: NodeFact, { base, processes, opened }: ProcessesInput): NodeResult {
   const { before } = input;
   const records: ProcessRecord[] = [];
   let lastEnd = opened;
@@ -79,7 +79,7 @@ function stepProcesses(input: NodeInput, node: NodeFact, { base, processes, open
     if (step.kind !== 'Succeeded') return stillWorking({ base, step, records });
   }
   if (!node.ready)
-    return stepNotReady({ input, base, records, lastEnd, deadlineSeconds: processes.at(-1)?.deadlineSeconds ?? 0 });
+    return waitForReady({ input, base, records, lastEnd, deadlineSeconds: processes.at(-1)?.deadlineSeconds ?? 0 });
   const endTime = before.endTime ?? toRfc3339(Math.max(lastEnd, opened));
   const { batch, batchNode } = input;
   const record: NodeRecord = { ...base, state: goalState(batch), endTime, processes: records };
@@ -121,7 +121,7 @@ interface NotReadyInput {
   readonly deadlineSeconds: number;
 }
 
-function stepNotReady({ input, base, records, lastEnd, deadlineSeconds }: NotReadyInput): NodeResult {
+function waitForReady({ input, base, records, lastEnd, deadlineSeconds }: NotReadyInput): NodeResult {
   const deadline = lastEnd + deadlineSeconds * 1000;
   if (input.now <= deadline) {
     const record: NodeRecord = { ...base, state: 'Verifying', message: 'waiting for the node to be Ready', processes: records };

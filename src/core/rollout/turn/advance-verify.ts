@@ -44,17 +44,17 @@ export function advanceVerify(input: VerifyInput): ProcessResult {
   const { verify, record, now } = input;
   const until = toInstant(record.verifyLimitTime) ?? wholeSeconds(now) + verify.timeoutSeconds * 1000;
   const lacks = unmetChecks(verify, input);
-  if (lacks.length > 0) return stepUnmet(input, until, lacks);
+  if (lacks.length > 0) return waitForChecks(input, until, lacks);
   const since = toInstant(record.verifySinceTime) ?? wholeSeconds(now);
   const stable = verify.stableSeconds === 0 ? now : since + verify.stableSeconds * 1000;
   if (now < stable) {
     const message = `as wanted since ${toRfc3339(since).slice(11)}; must stay so for ${verify.stableSeconds} s`;
     return verifying(input, { message, until, since, lookAt: stable });
   }
-  return stepJob(input, until, since);
+  return advanceVerifyJob(input, until, since);
 }
 
-function stepUnmet(input: VerifyInput, until: Instant, lacks: readonly string[]): ProcessResult {
+function waitForChecks(input: VerifyInput, until: Instant, lacks: readonly string[]): ProcessResult {
   const [first = '', ...others] = lacks;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   if (input.now > until) return failed(input, `${cutToBytes(first, 128 - more.length)}${more}`);
@@ -62,7 +62,7 @@ function stepUnmet(input: VerifyInput, until: Instant, lacks: readonly string[])
 }
 
 /** The Job only looks: one that has vanished is created again. */
-function stepJob(input: VerifyInput, until: Instant, since: Instant): ProcessResult {
+function advanceVerifyJob(input: VerifyInput, until: Instant, since: Instant): ProcessResult {
   const { job, jobPod, createJob, now } = input;
   const done: ProcessResult = {
     kind: 'Succeeded',

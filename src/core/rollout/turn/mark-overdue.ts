@@ -11,7 +11,7 @@ import type { BegunResult } from './process-result.ts';
 export interface OverdueInput {
   readonly process: BatchProcess;
   /** How far the facts say that it is. */
-  readonly step: BegunResult;
+  readonly result: BegunResult;
   /** The record of this attempt as persisted, if there is one. */
   readonly before: ProcessRecord | undefined;
   readonly job: JobFact | undefined;
@@ -27,18 +27,18 @@ export interface OverdueInput {
  * reason Overdue once it has ended.
  */
 export function markOverdue(input: OverdueInput): BegunResult {
-  const { step, before, job, reports } = input;
+  const { result: step, before, job, reports } = input;
   if (before?.state === 'Succeeded' || before?.state === 'Failed') return step;
-  if (step.kind === 'Failed' && job?.stopped !== undefined) return stoppedStep(input, job.stopped);
+  if (step.kind === 'Failed' && job?.stopped !== undefined) return stoppedFailure(input, job.stopped);
   if (step.kind === 'Succeeded' || step.kind === 'Failed') {
     const record = presentFields({ ...step.record, rebootTime: rebootTimeOf(before, reports) });
     return { ...step, record };
   }
-  return stepUnended(input);
+  return timeUnended(input);
 }
 
-function stepUnended(input: OverdueInput): BegunResult {
-  const { process, step, node, job } = input;
+function timeUnended(input: OverdueInput): BegunResult {
+  const { process, result: step, node, job } = input;
   const { record, lookAt } = timeProcess({
     ...input,
     record: step.record,
@@ -58,7 +58,7 @@ function stepUnended(input: OverdueInput): BegunResult {
 }
 
 /** What a process waits for that is no Job of ours; of a Job, its Pod's last words are told once it has ended. */
-function lastWords({ process, step }: OverdueInput): string {
+function lastWords({ process, result: step }: OverdueInput): string {
   const { message } = step.record;
   return process.template !== undefined || message === undefined ? '' : `; ${message}`;
 }
@@ -72,13 +72,13 @@ function mayStop({ onOverdue }: BatchProcess, { reason }: OverdueRecord): boolea
   return onOverdue === 'Fail' || (onOverdue === 'Retry' && reason !== OVERDUE_REASONS.RebootTooLong);
 }
 
-function stoppedStep(input: OverdueInput, why: string): BegunResult {
-  const { step, pod } = input;
+function stoppedFailure(input: OverdueInput, why: string): BegunResult {
+  const { result: step, pod } = input;
   const words = pod?.terminated?.message.trim() ?? '';
   return overdueFailure(input, `${why}; stopped${words === '' ? '' : `: ${words}`}`, step.record.endTime);
 }
 
-function overdueFailure({ step, before, reports, now }: OverdueInput, message: string, endTime?: string): BegunResult {
+function overdueFailure({ result: step, before, reports, now }: OverdueInput, message: string, endTime?: string): BegunResult {
   const record: ProcessRecord = presentFields({
     ...step.record,
     state: 'Failed',

@@ -74,15 +74,15 @@ export function decideDrain(input: DrainInput): DrainDecision {
   const deadline = (toInstant(evictTime) ?? opened) + input.timeoutSeconds * 1000;
   const toGo = surveyPods(input.pods, evicting, input.operator);
   const drain = { toGo, deadline, times: presentFields({ evictTime, forceTime: before?.forceTime }) };
-  if (countLeft(toGo) === 0) return stepLast(input, drain);
-  return now > deadline ? stepOverdue(input, drain) : stepEvicting(input, drain);
+  if (countLeft(toGo) === 0) return moveOperator(input, drain);
+  return now > deadline ? forceOrGiveUp(input, drain) : evictPods(input, drain);
 }
 
 function countLeft({ evict, blocked, ending }: PodsToGo): number {
   return evict.length + blocked.length + ending.length;
 }
 
-function stepEvicting(input: DrainInput, { toGo, deadline, times }: Evicting): DrainDecision {
+function evictPods(input: DrainInput, { toGo, deadline, times }: Evicting): DrainDecision {
   const why = `draining ${input.node.name} before its upgrade`;
   return draining(input, {
     found: obstacles(toGo, input.answers, input.before),
@@ -96,7 +96,7 @@ function stepEvicting(input: DrainInput, { toGo, deadline, times }: Evicting): D
 }
 
 /** Nothing but the operator is left. It goes when it can run elsewhere, but must not hold up the rollout that it is for. */
-function stepLast(input: DrainInput, { toGo: { last }, deadline, times }: Evicting): DrainDecision {
+function moveOperator(input: DrainInput, { toGo: { last }, deadline, times }: Evicting): DrainDecision {
   const { opened, now, node, answers } = input;
   if (last === undefined || answers.get(last.uid)?.refusal !== undefined || now > deadline - MOVE_MS) return { kind: 'Done' };
   // One that came after the cordon tolerates it, and would come again.
@@ -113,7 +113,7 @@ function stepLast(input: DrainInput, { toGo: { last }, deadline, times }: Evicti
 }
 
 /** The time is over: only what the plan names may still be made to go, and only when that empties the node. */
-function stepOverdue(input: DrainInput, { toGo, times }: Evicting): DrainDecision {
+function forceOrGiveUp(input: DrainInput, { toGo, times }: Evicting): DrainDecision {
   const { policy, now, timeoutSeconds } = input;
   const unforced = (pod: PodFact): boolean => !isForced(pod, policy);
   const others = { ...toGo, evict: toGo.evict.filter(unforced), ending: toGo.ending.filter(unforced) };
