@@ -53,7 +53,7 @@ export async function reconcile(deps: ReconcileDeps, plan: UpgradePlan): Promise
   deps.wantGates(plan, decision.gates);
   const waits = await Promise.all(decision.commands.map((command) => act(deps, plan, command)));
   const reported = await report(deps, snapshot, decision);
-  const look = decision.lookAt === undefined ? RESYNC_MS : Math.max(decision.lookAt - deps.now(), CONFLICT_MS);
+  const look = decision.requeueAt === undefined ? RESYNC_MS : Math.max(decision.requeueAt - deps.now(), CONFLICT_MS);
   const pending = [...waits, ...reported].filter((wait) => wait !== undefined);
   const idle = pending.length === 0 && isIdle(snapshot, decision);
   return { requeueAfterMs: Math.min(...pending, look, RESYNC_MS), idle, decisionMs };

@@ -28,7 +28,7 @@ export interface OpenBatchResult {
   /** The record of each node, by name, as this pass leaves it. */
   readonly records: ReadonlyMap<string, NodeRecord>;
   readonly turns: OpenTurnsResult;
-  readonly lookAt: Instant | undefined;
+  readonly requeueAt: Instant | undefined;
 }
 
 /** Whether waiting nodes of the open batch may get their turn. `End`: no node of it gets one any more. */
@@ -54,7 +54,7 @@ export function advanceOpenBatch(input: DecisionInput, open: UpgradeBatch): Open
     commands: [...nodes.commands, ...turns.commands],
     records: new Map([...records, ...turns.skipped]),
     turns: fate.kind === 'Hold' ? { ...turns, hold: fate.hold } : turns,
-    lookAt: nodes.lookAt,
+    requeueAt: nodes.requeueAt,
   };
 }
 

@@ -72,7 +72,7 @@ export function decide(input: DecisionInput): Decision {
     const commands: Command[] = deleting
       ? []
       : [{ kind: 'AddFinalizer', why: 'the plan must not be deleted before its nodes are released' }];
-    return { commands, planStatus: undefined, batchStatuses: new Map(), lookAt: undefined, gates: [] };
+    return { commands, planStatus: undefined, batchStatuses: new Map(), requeueAt: undefined, gates: [] };
   }
   const validation = validationFor(snapshot);
   return decidePass({ ...input, snapshot: { ...snapshot, validation } }, deleting);
@@ -119,7 +119,15 @@ function decidePass(input: DecisionInput, deleting: boolean): Decision {
     troubles: rolloutTroubles(status, progress.movement),
   });
   const alerts = [...statuses.values()].map(({ notification }) => alertDueAt(notification ?? {}));
-  const times = [advanced?.lookAt, agent.lookAt, hold?.until, deletions.lookAt, progress.lookAt, prePull.lookAt, ...alerts];
+  const times = [
+    advanced?.requeueAt,
+    agent.requeueAt,
+    hold?.until,
+    deletions.requeueAt,
+    progress.requeueAt,
+    prePull.requeueAt,
+    ...alerts,
+  ];
   return {
     commands: [
       ...(advanced?.commands ?? []),
@@ -136,7 +144,7 @@ function decidePass(input: DecisionInput, deleting: boolean): Decision {
     ],
     planStatus: status,
     batchStatuses: statuses,
-    lookAt: earliest(
+    requeueAt: earliest(
       times.filter((time) => time !== undefined),
       input.now,
     ),

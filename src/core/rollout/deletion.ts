@@ -52,12 +52,12 @@ export function tearDown({ snapshot, now }: DecisionInput): Decision {
     for (const batch of snapshot.batches) commands.push({ kind: 'DeleteBatch', batch, why: 'its namespace is being deleted' });
     if (snapshot.batches.length === 0) commands.push({ kind: 'RemoveFinalizer', why: 'its nodes are released' });
   }
-  return { commands, planStatus: undefined, batchStatuses: new Map(), lookAt: now + 5000, gates: [] };
+  return { commands, planStatus: undefined, batchStatuses: new Map(), requeueAt: now + 5000, gates: [] };
 }
 
 interface Tidy {
   readonly commands: readonly Command[];
-  readonly lookAt: Instant | undefined;
+  readonly requeueAt: Instant | undefined;
 }
 
 /** Whether sinks that are not known now may want to hear of the end of the rollout. */
@@ -70,22 +70,22 @@ function endAwaited(input: DecisionInput): boolean {
 export function decideDeletions(input: DecisionInput, deleting: boolean, open: UpgradeBatch | undefined): Tidy {
   const { snapshot, now } = input;
   const commands = finishedJobs(snapshot);
-  if (!deleting) return { commands: [...commands, ...strayTurns(snapshot, open), ...oldBatches(input)], lookAt: undefined };
-  if (open !== undefined) return { commands, lookAt: undefined };
+  if (!deleting) return { commands: [...commands, ...strayTurns(snapshot, open), ...oldBatches(input)], requeueAt: undefined };
+  if (open !== undefined) return { commands, requeueAt: undefined };
   const uid = snapshot.plan.metadata.uid;
   commands.push(...freed([...snapshot.nodes.values()], uid, 'the plan is being deleted'));
   const until = (toInstant(snapshot.plan.metadata.deletionTimestamp) ?? now) + DELIVERY_LIMIT_MS;
   const untold = snapshot.batches.some((batch) => outboxEntries(batch).length > 0 || mayStillEnd(snapshot, batch));
-  if (untold || endAwaited(input)) return { commands, lookAt: until + 1000 };
+  if (untold || endAwaited(input)) return { commands, requeueAt: until + 1000 };
   // A Pod that cannot end on a lost host does not hold the plan: it goes with its Lease.
   const pods = [...snapshot.agentPods, ...snapshot.pullPods];
-  if (commands.length > 0 || pods.some((pod) => !pod.deleting)) return { commands, lookAt: now + 2000 };
+  if (commands.length > 0 || pods.some((pod) => !pod.deleting)) return { commands, requeueAt: now + 2000 };
   for (const batch of snapshot.batches) commands.push({ kind: 'DeleteBatch', batch, why: 'the plan is being deleted' });
   if (snapshot.lease !== undefined)
     commands.push({ kind: 'DeleteLease', lease: snapshot.lease, why: 'the plan is being deleted' });
   if (snapshot.batches.length === 0 && snapshot.lease === undefined)
     commands.push({ kind: 'RemoveFinalizer', why: 'its nodes are released and everything is told' });
-  return { commands, lookAt: now + 2000 };
+  return { commands, requeueAt: now + 2000 };
 }
 
 /** Turns that no open batch knows: a claim that was still on its way when its batch settled. What runs in one ends first. */

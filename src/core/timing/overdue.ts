@@ -24,7 +24,7 @@ export interface TimedProcess {
 /** A process and its time: the record with what must be durable, and when it will be late if nothing is heard. */
 export interface Timing {
   readonly record: ProcessRecord;
-  readonly lookAt: Instant | undefined;
+  readonly requeueAt: Instant | undefined;
 }
 
 /** A time that is, or will be, up. */
@@ -55,7 +55,7 @@ export function timeProcess(timed: TimedProcess): Timing {
   const record = presentFields({ ...timed.record, ...durable, overdue });
   return {
     record: overdue === undefined ? record : { ...record, message: overdueMessage(overdue, timed.record.message) },
-    lookAt: next === undefined ? undefined : next.due + 1000,
+    requeueAt: next === undefined ? undefined : next.due + 1000,
   };
 }
 

@@ -37,7 +37,7 @@ function clearReceipts(lease: LeaseFact, uncopied: readonly Receipt[]): readonly
 export interface AgentResult {
   readonly commands: readonly Command[];
   readonly problem: string | undefined;
-  readonly lookAt: Instant | undefined;
+  readonly requeueAt: Instant | undefined;
 }
 
 /** Decides what becomes of the agent: prepared, moved, or sent home when everything has been told. */
@@ -55,7 +55,7 @@ export function advanceAgent(
       atOnce: false,
       why: 'everything has been told',
     }));
-    return { commands, problem: undefined, lookAt: undefined };
+    return { commands, problem: undefined, requeueAt: undefined };
   }
   const { lease } = snapshot;
   if (lease === undefined) {
@@ -63,7 +63,7 @@ export function advanceAgent(
     return {
       commands: [{ kind: 'PrepareNamespace', lease: buildLease(snapshot.plan, input.settings), why }],
       problem: undefined,
-      lookAt: undefined,
+      requeueAt: undefined,
     };
   }
   const uncopied = uncopiedReceipts(snapshot);
@@ -81,11 +81,11 @@ export function advanceAgent(
   const all = passes ? step.commands : [...step.commands, ...clearReceipts(lease, uncopied)];
   const unknown = sinksUnknown(input);
   const deleting = snapshot.plan.metadata.deletionTimestamp !== undefined;
-  if (unknown === undefined || deleting) return { commands: all, problem: step.problem, lookAt: step.lookAt };
+  if (unknown === undefined || deleting) return { commands: all, problem: step.problem, requeueAt: step.requeueAt };
   // An agent that was made now would lack the shared sinks' Secrets for as long as it lives.
   const commands = all.filter(({ kind }) => kind !== 'CreateAgentPod');
   const kept = commands.length < all.length;
-  return { commands, problem: kept ? `no agent is made: ${unknown}` : step.problem, lookAt: step.lookAt };
+  return { commands, problem: kept ? `no agent is made: ${unknown}` : step.problem, requeueAt: step.requeueAt };
 }
 
 /** The batch that the baton is for: the open one, or the newest that is not told yet; its agent tells what is left of earlier ones as well. */

@@ -26,7 +26,7 @@ export interface BatonResult {
   readonly commands: readonly Command[];
   /** Why no node may hold the baton; undefined when one does. */
   readonly problem: string | undefined;
-  readonly lookAt?: Instant;
+  readonly requeueAt?: Instant;
 }
 
 /** Node whose agent spoke for a batch: by the receipts of its final notification, else the one that held the baton last. */
@@ -191,6 +191,6 @@ function dismiss(pods: readonly PodFact[], kept: string | undefined): Command[] 
     .map((pod): Command => ({ kind: 'DeleteAgentPod', pod, atOnce: false, why: `${pod.name} no longer holds the baton` }));
 }
 
-function nextLook({ now, settings }: BatonInput): { lookAt: Instant } {
-  return { lookAt: now + settings.leaseDurationSeconds * 500 };
+function nextLook({ now, settings }: BatonInput): { requeueAt: Instant } {
+  return { requeueAt: now + settings.leaseDurationSeconds * 500 };
 }

@@ -11,7 +11,7 @@ export interface Decision {
   /** Statuses of the batches that this pass looked at, by name. */
   readonly batchStatuses: ReadonlyMap<string, UpgradeBatchStatus>;
   /** When to look again although nothing changes. */
-  readonly lookAt: Instant | undefined;
+  readonly requeueAt: Instant | undefined;
   /** Names of the gates that are to be evaluated from now on; the others rest. */
   readonly gates: readonly string[];
 }

@@ -27,7 +27,7 @@ const MOST_NAMES = 5;
 export interface PrePullResult {
   readonly commands: readonly Command[];
   readonly status: PrePullStatus | undefined;
-  readonly lookAt: Instant | undefined;
+  readonly requeueAt: Instant | undefined;
 }
 
 /** Nodes of the next batch on which images are pulled at the same time. */
@@ -52,7 +52,7 @@ interface Tally {
   /** Nodes on which nothing is being pulled any more. */
   readonly over: number;
   readonly failures: readonly Failure[];
-  readonly lookAt: Instant | undefined;
+  readonly requeueAt: Instant | undefined;
 }
 
 /**
@@ -65,7 +65,7 @@ export function decidePrePull(view: PassView, making: boolean): PrePullResult {
   const known = knownProgress(view);
   const wave = making || !mayPull(view) ? undefined : nextWave(view, known);
   const commands = removals(snapshot.pullPods, wave?.id);
-  if (wave === undefined) return { commands, status: known, lookAt: undefined };
+  if (wave === undefined) return { commands, status: known, requeueAt: undefined };
   const tally = tallyOf(view.input, wave);
   const message =
     tally.failures.length === 0 ? (wave.start > 0 ? known?.message : undefined) : failureMessage(wave, tally.failures);
@@ -77,7 +77,7 @@ export function decidePrePull(view: PassView, making: boolean): PrePullResult {
     message,
   });
   const told = known?.message !== undefined || message === undefined ? [] : [tell(view.input, wave, message)];
-  return { commands: [...commands, ...tally.commands, ...told], status, lookAt: tally.lookAt };
+  return { commands: [...commands, ...tally.commands, ...told], status, requeueAt: tally.requeueAt };
 }
 
 /** Whether the plan pulls ahead at all, and there is a batch to come in this rollout. */
@@ -142,7 +142,7 @@ function tallyOf(input: DecisionInput, wave: Wave): Tally {
     }
     if (missing.length === 0 && states.every(({ kind }) => kind === 'Over' || kind === 'Failed')) over += 1;
   }
-  return { commands, over, failures, lookAt: looks.length === 0 ? undefined : Math.min(...looks) };
+  return { commands, over, failures, requeueAt: looks.length === 0 ? undefined : Math.min(...looks) };
 }
 
 function stateOf({ snapshot, now }: DecisionInput, pod: PodFact | undefined, name: string): readonly PullState[] {

@@ -56,7 +56,7 @@ export function advanceDaemonSet(daemon: DaemonSetInput): BegunResult {
     return { kind: 'Failed', record, overdue: false };
   }
   const record: ProcessRecord = { ...base, state: 'Running', message: cutToBytes(words, 128) };
-  return { kind: 'Running', record, overdue: false, lookAt: deadline + 1000, commands: replacing(daemon, replace) };
+  return { kind: 'Running', record, overdue: false, requeueAt: deadline + 1000, commands: replacing(daemon, replace) };
 }
 
 function endedResult(record: ProcessRecord): BegunResult | undefined {

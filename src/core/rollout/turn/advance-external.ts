@@ -51,7 +51,7 @@ export function advanceExternal(external: ExternalInput): ProcessResult {
   }
   const record: ProcessRecord = { ...base, state: 'Running', message: cutToBytes(wordsOf(last, announced, lacks), 128) };
   const told = startedExternal(node) === process.name;
-  return { kind: 'Running', record, overdue: false, lookAt: deadline + 1000, commands: told ? [] : [giveTurn(external)] };
+  return { kind: 'Running', record, overdue: false, requeueAt: deadline + 1000, commands: told ? [] : [giveTurn(external)] };
 }
 
 function wordsOf(last: ReportFact | undefined, announced: boolean, lacks: readonly string[]): string {

@@ -120,7 +120,7 @@ function outcomesFor({ process, before, job, now }: ProcessInput, started: Insta
       const words = message === undefined || message === '' ? undefined : cutToBytes(message, 128);
       const record = presentFields({ ...base, state: 'Running', message: words });
       // An instant that is past would be looked at again and again.
-      return { kind: 'Running', record, overdue, ...(now > until ? {} : { lookAt: until + 1000 }) };
+      return { kind: 'Running', record, overdue, ...(now > until ? {} : { requeueAt: until + 1000 }) };
     },
     verifying(message, until, endTime) {
       const end = ended ?? endTime;
@@ -130,7 +130,7 @@ function outcomesFor({ process, before, job, now }: ProcessInput, started: Insta
         message: cutToBytes(message, 128),
         endTime: end === undefined ? undefined : toRfc3339(end),
       });
-      return { kind: 'Verifying', record, overdue, lookAt: until + 1000 };
+      return { kind: 'Verifying', record, overdue, requeueAt: until + 1000 };
     },
     // What follows is `verify`, where there is one.
     succeeded: (end) => ({ kind: 'Succeeded', record: { ...base, state: 'Succeeded', endTime: toRfc3339(end) }, overdue: false }),

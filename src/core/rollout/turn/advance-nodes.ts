@@ -16,7 +16,7 @@ import { advanceNode } from './advance-node.ts';
 export interface NodesResult {
   readonly records: ReadonlyMap<string, NodeRecord>;
   readonly commands: readonly Command[];
-  readonly lookAt: Instant | undefined;
+  readonly requeueAt: Instant | undefined;
 }
 
 /** Steps every node of a batch. */
@@ -40,7 +40,7 @@ export function advanceNodes(input: DecisionInput, batch: UpgradeBatch): NodesRe
       );
   const records = new Map<string, NodeRecord>();
   const commands: Command[] = [];
-  let lookAt: Instant | undefined;
+  let requeueAt: Instant | undefined;
   for (const batchNode of batch.spec.nodes) {
     const node = snapshot.nodes.get(batchNode.name);
     const step = advanceNode({
@@ -66,9 +66,9 @@ export function advanceNodes(input: DecisionInput, batch: UpgradeBatch): NodesRe
     });
     records.set(batchNode.name, step.record);
     commands.push(...step.commands);
-    if (step.lookAt !== undefined) lookAt = Math.min(lookAt ?? step.lookAt, step.lookAt);
+    if (step.requeueAt !== undefined) requeueAt = Math.min(requeueAt ?? step.requeueAt, step.requeueAt);
   }
-  return { records, commands, lookAt };
+  return { records, commands, requeueAt };
 }
 
 /** Whether what fails in the batch may be tried again: nothing of an upgrade is that is to be taken back. */

@@ -110,7 +110,7 @@ function stillWorking({ base, step, records }: WorkingInput): NodeResult {
   const state = step.kind === 'Verifying' ? 'Verifying' : 'Upgrading';
   const message = step.record.message === undefined ? {} : { message: step.record.message };
   const record: NodeRecord = { ...base, state, ...message, ...(step.overdue ? { overdue: true } : {}), processes: records };
-  return { record, commands: step.commands ?? [], ...(step.lookAt === undefined ? {} : { lookAt: step.lookAt }) };
+  return { record, commands: step.commands ?? [], ...(step.requeueAt === undefined ? {} : { requeueAt: step.requeueAt }) };
 }
 
 interface NotReadyInput {
@@ -125,7 +125,7 @@ function waitForReady({ input, base, records, lastEnd, deadlineSeconds }: NotRea
   const deadline = lastEnd + deadlineSeconds * 1000;
   if (input.now <= deadline) {
     const record: NodeRecord = { ...base, state: 'Verifying', message: 'waiting for the node to be Ready', processes: records };
-    return { record, commands: [], lookAt: deadline + 1000 };
+    return { record, commands: [], requeueAt: deadline + 1000 };
   }
   const message = `not Ready within ${deadlineSeconds} s after its last process`;
   const reason = NODE_REASONS.NodeNotReady;
@@ -168,7 +168,7 @@ function startProcess(input: NodeInput, node: NodeFact, { base, process, attempt
     const message = cutToBytes(`waiting for Pod ${left.name} to be gone`, 128);
     if (now <= since + LEFT_POD_MS) {
       const record: NodeRecord = { ...base, state: 'Upgrading', message, ...processes };
-      return { record, commands: [], lookAt: since + LEFT_POD_MS + 1000 };
+      return { record, commands: [], requeueAt: since + LEFT_POD_MS + 1000 };
     }
     const end = { reason: NODE_REASONS.DeadlineExceeded, message: cutToBytes(`Pod ${left.name} does not end`, 128) };
     return failedTurn(input, { ...base, state: 'Failed', ...end, endTime: toRfc3339(now) }, records);
@@ -176,7 +176,7 @@ function startProcess(input: NodeInput, node: NodeFact, { base, process, attempt
   const waits = process.report === 'Socket' && input.reporterInstalled && !input.reporterReady && now < since + REPORTER_GRACE_MS;
   if (waits) {
     const record: NodeRecord = { ...base, state: 'Upgrading', message: 'waiting for the reporter', ...processes };
-    return { record, commands: [], lookAt: since + REPORTER_GRACE_MS };
+    return { record, commands: [], requeueAt: since + REPORTER_GRACE_MS };
   }
   const fromVersion = base.fromVersion ?? '';
   const { namespace, hash } = input;

@@ -49,7 +49,7 @@ export function advanceVerify(input: VerifyInput): ProcessResult {
   const stable = verify.stableSeconds === 0 ? now : since + verify.stableSeconds * 1000;
   if (now < stable) {
     const message = `as wanted since ${toRfc3339(since).slice(11)}; must stay so for ${verify.stableSeconds} s`;
-    return verifying(input, { message, until, since, lookAt: stable });
+    return verifying(input, { message, until, since, requeueAt: stable });
   }
   return advanceVerifyJob(input, until, since);
 }
@@ -58,7 +58,7 @@ function waitForChecks(input: VerifyInput, until: Instant, lacks: readonly strin
   const [first = '', ...others] = lacks;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   if (input.now > until) return failed(input, `${cutToBytes(first, 128 - more.length)}${more}`);
-  return verifying(input, { message: `${cutToBytes(first, 128 - more.length)}${more}`, until, lookAt: until + 1000 });
+  return verifying(input, { message: `${cutToBytes(first, 128 - more.length)}${more}`, until, requeueAt: until + 1000 });
 }
 
 /** The Job only looks: one that has vanished is created again. */
@@ -73,7 +73,7 @@ function advanceVerifyJob(input: VerifyInput, until: Instant, since: Instant): P
   if (input.jobRefusal !== undefined) return failed(input, `its verify Job was refused: ${input.jobRefusal}`);
   if (job === undefined) {
     const message = 'its verify Job is being created';
-    return { ...verifying(input, { message, until, since, lookAt: now + 5000 }), commands: [createJob] };
+    return { ...verifying(input, { message, until, since, requeueAt: now + 5000 }), commands: [createJob] };
   }
   switch (job.outcome) {
     case 'Complete':
@@ -84,7 +84,7 @@ function advanceVerifyJob(input: VerifyInput, until: Instant, since: Instant): P
         message: jobPod?.waiting ?? 'its verify Job runs',
         until,
         since,
-        lookAt: now + 60_000,
+        requeueAt: now + 60_000,
       });
     case 'Failed': {
       const end = jobPod?.terminated;
@@ -99,12 +99,12 @@ interface Waiting {
   readonly message: string;
   readonly until: Instant;
   readonly since?: Instant;
-  readonly lookAt: Instant;
+  readonly requeueAt: Instant;
 }
 
 function verifying(
   input: VerifyInput,
-  { message, until, since, lookAt }: Waiting,
+  { message, until, since, requeueAt }: Waiting,
 ): Exclude<ProcessResult, { kind: 'NotStarted' }> {
   const record: ProcessRecord = {
     ...afterWork(input),
@@ -113,7 +113,7 @@ function verifying(
     verifyLimitTime: toRfc3339(until),
     ...(since === undefined ? {} : { verifySinceTime: toRfc3339(since) }),
   };
-  return { kind: 'Verifying', record, overdue: false, lookAt };
+  return { kind: 'Verifying', record, overdue: false, requeueAt };
 }
 
 function failed(input: VerifyInput, message: string): ProcessResult {

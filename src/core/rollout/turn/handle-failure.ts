@@ -26,7 +26,7 @@ export function handleFailure(input: NodeInput, node: NodeFact, { base, failed, 
   if (retry.kind !== 'No' && node.turn !== undefined) {
     const message = cutToBytes(`${which} failed: ${words}`, 128);
     const record: NodeRecord = { ...base, state: 'Upgrading', message, processes: records };
-    if (retry.kind === 'Wait') return { record, commands: [], lookAt: Math.min(retry.until + 1000, now + 5000) };
+    if (retry.kind === 'Wait') return { record, commands: [], requeueAt: Math.min(retry.until + 1000, now + 5000) };
     const why = `${failed.name} failed on ${base.name} in ${which} (${words}) and is tried again`;
     return { record, commands: [{ kind: 'RetryTurn', node, turn: nextAttempt(node.turn, failed, attempt), why }] };
   }

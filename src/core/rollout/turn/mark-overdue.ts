@@ -39,14 +39,14 @@ export function markOverdue(input: OverdueInput): BegunResult {
 
 function timeUnended(input: OverdueInput): BegunResult {
   const { process, result: step, node, job } = input;
-  const { record, lookAt } = timeProcess({
+  const { record, requeueAt } = timeProcess({
     ...input,
     record: step.record,
     isBack: node.ready && step.record.bootId !== undefined && node.bootId !== step.record.bootId,
   });
-  const looks = [step.lookAt, lookAt];
+  const looks = [step.requeueAt, requeueAt];
   const at = Math.min(...looks.filter((look) => look !== undefined));
-  const timed = { ...step, record, overdue: record.overdue !== undefined, ...(at === Infinity ? {} : { lookAt: at }) };
+  const timed = { ...step, record, overdue: record.overdue !== undefined, ...(at === Infinity ? {} : { requeueAt: at }) };
   const { overdue } = record;
   if (overdue === undefined || !mayStop(process, overdue)) return timed;
   if (job === undefined || job.outcome === 'Complete' || job.outcome === 'Failed') {

@@ -39,7 +39,7 @@ export interface NodeInput {
 export interface NodeResult {
   readonly record: NodeRecord;
   readonly commands: readonly Command[];
-  readonly lookAt?: Instant;
+  readonly requeueAt?: Instant;
 }
 
 /** The record of one of the node's processes, as persisted. */

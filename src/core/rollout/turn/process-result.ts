@@ -9,7 +9,7 @@ export type ProcessResult =
       readonly kind: 'Running' | 'Verifying' | 'Succeeded' | 'Failed';
       readonly record: ProcessRecord;
       readonly overdue: boolean;
-      readonly lookAt?: Instant;
+      readonly requeueAt?: Instant;
       readonly commands?: readonly Command[];
     };
 

@@ -82,7 +82,7 @@ describe('A decision', () => {
 
   it('does not ask to look again in the past', () => {
     always(({ input }) => {
-      expect(decide(input).lookAt ?? input.now).toBeGreaterThanOrEqual(input.now);
+      expect(decide(input).requeueAt ?? input.now).toBeGreaterThanOrEqual(input.now);
     });
   });
 });

@@ -192,6 +192,6 @@ describe('It is looked at again', () => {
     ['at its deadline, once it is overdue', { now: 800 }, 3601],
     ['not any more past its deadline', { now: 4000 }, undefined],
   ])('%s', (_, given, seconds) => {
-    expect(time(given).lookAt).toBe(seconds === undefined ? undefined : at(seconds));
+    expect(time(given).requeueAt).toBe(seconds === undefined ? undefined : at(seconds));
   });
 });

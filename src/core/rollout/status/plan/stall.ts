@@ -38,7 +38,7 @@ export interface Movement {
   readonly lastProgressTime: Instant;
   /** What is to blame when nothing has moved for too long. */
   readonly stall: { readonly reason: string; readonly message: string } | undefined;
-  readonly lookAt: Instant | undefined;
+  readonly requeueAt: Instant | undefined;
 }
 
 /** Why a rollout rests that nobody expects to move: its own schedule, or because somebody wants it so. */
@@ -68,14 +68,14 @@ function judgeMovement(view: StallInput): Movement | undefined {
   // A plan that is seen for the first time has not stood still yet.
   const moved = Math.min(now, Math.max(told ?? now, lastOnRecord(view), rested ? now : 0));
   const lastProgressTime = told !== undefined && moved - told <= limit * TOLD_SHARE ? told : moved;
-  if (rests || isAtWork(view)) return { lastProgressTime, stall: undefined, lookAt: undefined };
+  if (rests || isAtWork(view)) return { lastProgressTime, stall: undefined, requeueAt: undefined };
   const due = moved + limit;
-  if (now <= due) return { lastProgressTime, stall: undefined, lookAt: due + 1000 };
+  if (now <= due) return { lastProgressTime, stall: undefined, requeueAt: due + 1000 };
   const { reason, message } = blame(view);
   return {
     lastProgressTime,
     stall: { reason, message: `nothing has moved for ${durationWords(limit / 1000)}: ${message}` },
-    lookAt: undefined,
+    requeueAt: undefined,
   };
 }
 
@@ -147,7 +147,7 @@ export interface ProgressResult {
   readonly references: ReadonlyMap<string, Reference>;
   readonly movement: Movement | undefined;
   readonly commands: readonly Command[];
-  readonly lookAt: Instant | undefined;
+  readonly requeueAt: Instant | undefined;
 }
 
 /** Looks at what is known of the times, whether the rollout moves, and tells when it does not. */
@@ -157,7 +157,7 @@ export function trackProgress(view: Omit<StallInput, 'references'>): ProgressRes
     view.fleet.batches.filter((batch) => !isRollback(batch)),
   );
   const movement = judgeMovement({ ...view, references });
-  return { references, movement, commands: tellStall(view.input, movement), lookAt: movement?.lookAt };
+  return { references, movement, commands: tellStall(view.input, movement), requeueAt: movement?.requeueAt };
 }
 
 /** Tells a stall once as an Event on the plan: when its condition is not on record yet. The name is the same for the same stall. */

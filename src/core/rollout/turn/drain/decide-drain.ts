@@ -35,7 +35,7 @@ export type DrainDecision =
       readonly commands: readonly Command[];
       readonly record: DrainRecord;
       readonly message: string;
-      readonly lookAt: Instant;
+      readonly requeueAt: Instant;
     }
   | { readonly kind: 'TimedOut'; readonly record: DrainRecord; readonly message: string };
 
@@ -67,7 +67,7 @@ export function decideDrain(input: DrainInput): DrainDecision {
     const deadline = opened + waitFor.timeoutSeconds * 1000;
     const waiting = surveyPods(input.pods, policy, input.operator).waitFor;
     if (waiting.length > 0 && now < deadline) {
-      return draining(input, { found: waitedFor(waiting, deadline), left: waiting.length, times: {}, lookAt: deadline });
+      return draining(input, { found: waitedFor(waiting, deadline), left: waiting.length, times: {}, requeueAt: deadline });
     }
   }
   const evictTime = waitFor === undefined ? undefined : (before?.evictTime ?? toRfc3339(now));
@@ -90,7 +90,7 @@ function evictPods(input: DrainInput, { toGo, deadline, times }: Evicting): Drai
     idle: toGo.evict.length > 0 ? `${counted(countLeft(toGo), 'Pod')} to go` : firstOf(stillThere(toGo.ending)),
     commands: due(input, toGo.evict).map((pod) => ({ kind: 'Evict', pod, why })),
     asked: toGo.evict,
-    lookAt: deadline + 1000,
+    requeueAt: deadline + 1000,
     times,
   });
 }
@@ -107,7 +107,7 @@ function moveOperator(input: DrainInput, { toGo: { last }, deadline, times }: Ev
     idle: 'the operator moves to another node',
     commands: due(input, [last]).map((pod) => ({ kind: 'Evict', pod, why })),
     asked: [last],
-    lookAt: deadline - MOVE_MS + 1000,
+    requeueAt: deadline - MOVE_MS + 1000,
     times,
   });
 }
@@ -130,7 +130,7 @@ function forceOrGiveUp(input: DrainInput, { toGo, times }: Evicting): DrainDecis
     idle: `deleted past its budget after ${timeoutSeconds} s: Pod ${first?.pod ?? ''}`,
     commands: pods.map((pod) => ({ kind: 'DeletePod', pod, why })),
     asked: toGo.evict,
-    lookAt: until + 1000,
+    requeueAt: until + 1000,
     times: { ...times, forceTime: toRfc3339(forceTime) },
   });
 }
@@ -162,7 +162,7 @@ interface Progress {
   readonly left?: number;
   readonly times: Times;
   /** When it is looked at again although nothing changes. */
-  readonly lookAt: Instant;
+  readonly requeueAt: Instant;
   /** What is said when nothing holds it up. */
   readonly idle?: string;
   readonly commands?: readonly Command[];
@@ -172,7 +172,7 @@ interface Progress {
 
 function draining(
   input: DrainInput,
-  { found, left = 1, times, idle = '', commands = [], asked = [], lookAt }: Progress,
+  { found, left = 1, times, idle = '', commands = [], asked = [], requeueAt }: Progress,
 ): DrainDecision {
   const { before, now, answers } = input;
   const shown = chooseObstacle(found, before);
@@ -184,6 +184,6 @@ function draining(
     commands,
     record: { ...held, ...times },
     message,
-    lookAt: Math.min(lookAt, ...looks),
+    requeueAt: Math.min(requeueAt, ...looks),
   };
 }

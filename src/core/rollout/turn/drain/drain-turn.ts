@@ -32,7 +32,8 @@ export function drainTurn(input: NodeInput, node: NodeFact, { base, opened, proc
   if (step.kind === 'Done') return undefined;
   const drain = Object.keys(step.record).length === 0 ? {} : { drain: step.record };
   const told = { ...base, message: cutToBytes(step.message, 128), ...drain };
-  if (step.kind === 'Draining') return { record: { ...told, state: 'Draining' }, commands: step.commands, lookAt: step.lookAt };
+  if (step.kind === 'Draining')
+    return { record: { ...told, state: 'Draining' }, commands: step.commands, requeueAt: step.requeueAt };
   const failed = { state: 'Failed', reason: NODE_REASONS.DrainTimeout, endTime: toRfc3339(input.now) } as const;
   return { record: { ...told, ...failed }, commands: [] };
 }

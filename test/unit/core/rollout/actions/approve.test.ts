@@ -51,7 +51,7 @@ describe('A soak', () => {
   it('says until when, and looks again then', () => {
     const decision = pass({ soakSeconds: 300 }, { batches: [settled()] });
     expect(readyMessage(decision)).toBe('os-aaaa-1 soaks for 300 s, until 2026-11-22T08:05:00Z');
-    expect(decision.lookAt).toBe(at(300));
+    expect(decision.requeueAt).toBe(at(300));
   });
 
   it('follows the plan when it is made shorter', () => {

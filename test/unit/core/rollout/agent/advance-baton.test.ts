@@ -79,7 +79,7 @@ describe('A holder', () => {
       commands: [{ kind: 'DeleteAgentPod', atOnce: false, pod: { uid: old.uid } }],
       problem: undefined,
     });
-    expect(result.lookAt).toBe(at(107.5));
+    expect(result.requeueAt).toBe(at(107.5));
   });
 
   it.each<readonly [string, Partial<LeaseFact>, readonly PodFact[], readonly NodeFact[]]>([

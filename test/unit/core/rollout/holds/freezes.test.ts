@@ -39,7 +39,7 @@ it.each<readonly [string, Partial<PlanSnapshot>]>([
   ['of the plan', OWN],
   ['of the cluster', CLUSTER],
 ])('freezes: one %s ends by itself, and is looked at then', (_, changes) => {
-  expect(pass(999, changes).lookAt).toBe(at(1000));
+  expect(pass(999, changes).requeueAt).toBe(at(1000));
   expect(pass(1000, changes).commands.map((command) => command.kind)).toEqual(['CreateBatch']);
   expect(pass(1000, { ...changes, ...BATCH }).commands.map((command) => command.kind)).toEqual(['OpenTurn']);
 });

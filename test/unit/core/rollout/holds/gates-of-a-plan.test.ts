@@ -88,7 +88,7 @@ describe('gates[].when', () => {
   });
 
   it('looks again when forSeconds are over', () => {
-    expect(pass(planWith({ ...GATE, forSeconds: 60 }), {}, 100, seen(true, 95)).lookAt).toBe(at(156));
+    expect(pass(planWith({ ...GATE, forSeconds: 60 }), {}, 100, seen(true, 95)).requeueAt).toBe(at(156));
   });
 
   it.each<readonly [string, Gate, GateObservation | undefined, Partial<BatchOutlook>]>([

@@ -51,7 +51,7 @@ describe('newNodes: nodes that came late', () => {
     ['joined the cluster after the start', LATE],
     ['came to be chosen when all others had been in a batch', RELABELLED],
   ])('to a plan that had ended, because one %s, are collected first', (_, node) => {
-    const { commands, planStatus, lookAt } = pass(100, { nodes: [node], batches: [DONE] });
+    const { commands, planStatus, requeueAt } = pass(100, { nodes: [node], batches: [DONE] });
     expect(commands).toEqual([]);
     expect(planStatus).toMatchObject({
       summary: 'Waiting',
@@ -59,7 +59,7 @@ describe('newNodes: nodes that came late', () => {
       newNodes: { count: 1, firstSeenTime: timeAt(100) },
     });
     expect(planStatus?.conditions?.[0]?.message).toContain('wait for others until 2026-11-22T08:11:40Z');
-    expect(lookAt).toBe(at(700));
+    expect(requeueAt).toBe(at(700));
   });
 
   it('go together once the first of them has waited long enough, also past a kill', () => {

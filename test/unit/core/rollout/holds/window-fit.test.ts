@@ -46,12 +46,12 @@ describe('windows: a node starts only if its expected time still fits', () => {
   });
 
   it('the status says until when it waits, and why', () => {
-    const { planStatus, lookAt } = pass('2026-11-24T03:30:00Z', [HOUR]);
+    const { planStatus, requeueAt } = pass('2026-11-24T03:30:00Z', [HOUR]);
     expect(planStatus).toMatchObject({ summary: 'Waiting', reason: 'WindowClosed', nextWindowTime: '2026-11-24T22:00:00Z' });
     expect(planStatus?.conditions?.[0]?.message).toMatch(
       /^node-1 is expected to take .*, and the windows close before that; 'nights' opens 2026-11-24 22:00 UTC$/,
     );
-    expect(lookAt).toBeLessThanOrEqual(Date.parse('2026-11-24T22:00:00Z'));
+    expect(requeueAt).toBeLessThanOrEqual(Date.parse('2026-11-24T22:00:00Z'));
   });
 
   it('one that fits into no window needs somebody, and the status says what to do', () => {

@@ -53,10 +53,10 @@ describe('windows: what the status says', () => {
     ['before the next batch', {}],
     ['in mid-batch', BATCH],
   ])('while they are closed %s', (_, changes) => {
-    const { planStatus, lookAt } = pass(CLOSED, changes);
+    const { planStatus, requeueAt } = pass(CLOSED, changes);
     expect(planStatus).toMatchObject(told);
     expect(planStatus?.conditions?.[0]?.message).toBe("every window is closed; 'nights' opens 2026-11-24 22:00 Europe/Paris");
-    expect(lookAt).toBe(Date.parse(told.nextWindowTime));
+    expect(requeueAt).toBe(Date.parse(told.nextWindowTime));
   });
 
   it('is the same a minute later, so that nothing has to be written', () => {

@@ -76,7 +76,7 @@ describe('The images of the next batch', () => {
     expect(decision.planStatus?.prePull).toEqual({ ...PRE_PULL, nodes: 2, done: 0 });
     const again = underWay({ snapshot: { pullPods: afterwards(underWay(), () => undefined) } });
     expect(created(pass(again))).toEqual([]);
-    expect(pass(again).lookAt).toBeLessThanOrEqual(at(30 + 600));
+    expect(pass(again).requeueAt).toBeLessThanOrEqual(at(30 + 600));
   });
 
   it.each<[string, PlanSnapshot]>([

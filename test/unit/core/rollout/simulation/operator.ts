@@ -54,7 +54,7 @@ export class Operator {
     if (snapshot === undefined) return;
     const input = { snapshot, now: world.now, settings: SETTINGS, hash };
     const decision = decide(input);
-    if (decision.lookAt !== undefined) this.wakeAt = Math.min(this.wakeAt, Math.max(decision.lookAt, world.now + 200));
+    if (decision.requeueAt !== undefined) this.wakeAt = Math.min(this.wakeAt, Math.max(decision.requeueAt, world.now + 200));
     const { commands } = decision;
     const killed = world.random.chance(this.#weather.crash);
     const carriedOut = killed ? commands.slice(0, world.random.between(0, commands.length)) : commands;

@@ -134,7 +134,7 @@ describe('A process that replaces the Pod of a DaemonSet', () => {
     const result = step({ before: {}, ...state });
     expect(kinds(result)).toEqual([]);
     expect(recordOf(result)).toMatchObject({ state: 'Running', message });
-    expect(result.lookAt).toBe(at(90 + 600 + 1));
+    expect(result.requeueAt).toBe(at(90 + 600 + 1));
   });
 
   it.each<readonly [string, Case, string, string]>([

@@ -167,10 +167,10 @@ describe('A process whose Job has vanished', () => {
 describe('A process past its deadline that has not ended', () => {
   it('is overdue, and is not looked at again by the clock', () => {
     expect(step({ now: LATE })).toMatchObject({ kind: 'Running', overdue: true });
-    expect(step({ now: LATE })).not.toHaveProperty('lookAt');
+    expect(step({ now: LATE })).not.toHaveProperty('requeueAt');
   });
 
   it('was looked at when the deadline passed', () => {
-    expect(step({ now: 100 })).toMatchObject({ overdue: false, lookAt: at(LATE) });
+    expect(step({ now: 100 })).toMatchObject({ overdue: false, requeueAt: at(LATE) });
   });
 });

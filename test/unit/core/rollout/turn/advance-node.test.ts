@@ -92,7 +92,7 @@ describe('A node that is drained', () => {
     const result = step({ node, pods });
     expect(kinds(result)).toEqual(['Evict']);
     expect(result.record).toEqual({ name: 'node-1', state: 'Draining', startTime: timeAt(0), message: '1 Pod to go' });
-    expect(result.lookAt).toBe(at(101));
+    expect(result.requeueAt).toBe(at(101));
   });
 
   it('names the Pod, its budget, and since when it holds the drain up', () => {

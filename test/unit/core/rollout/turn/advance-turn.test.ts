@@ -120,7 +120,7 @@ describe('A node that is not Ready after its last process', () => {
   it('is waited for', () => {
     const result = step({ node, jobs, processes });
     expect(result.record).toMatchObject({ state: 'Verifying', message: 'waiting for the node to be Ready' });
-    expect(result.lookAt).toBe(at(651));
+    expect(result.requeueAt).toBe(at(651));
   });
 
   it('fails when that takes longer than the process may', () => {
@@ -161,6 +161,6 @@ describe('A process that reports by the socket', () => {
   it('says that it waits', () => {
     const result = step({ processes, now: at(29) });
     expect(result.record).toMatchObject({ state: 'Upgrading', message: 'waiting for the reporter' });
-    expect(result.lookAt).toBe(at(30));
+    expect(result.requeueAt).toBe(at(30));
   });
 });

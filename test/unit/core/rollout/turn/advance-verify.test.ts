@@ -57,7 +57,7 @@ describe('A process with verify that has ended', () => {
     const result = step({});
     expect(result.record).toMatchObject({ state: 'Verifying', message: 'kernelVersion is 12.8-amd64, wanted 12.9-*' });
     expect(processOf(result)).toMatchObject({ ...WAITING, startTime: timeAt(0), message: result.record.message });
-    expect(result).toMatchObject({ commands: [], lookAt: at(1001) });
+    expect(result).toMatchObject({ commands: [], requeueAt: at(1001) });
   });
 
   it('is done at once when everything holds and nothing has to stay so', () => {
@@ -117,7 +117,7 @@ describe('verify.stableSeconds', () => {
     const result = step(holds);
     expect(processOf(result)).toMatchObject({ ...WAITING, verifySinceTime: timeAt(100) });
     expect(result.record.message).toBe('as wanted since 08:01:40Z; must stay so for 60 s');
-    expect(result.lookAt).toBe(at(160));
+    expect(result.requeueAt).toBe(at(160));
   });
 
   it('goes on from what is on record', () => {

@@ -91,10 +91,10 @@ describe('failure.retriesPerNode: a node whose process failed', () => {
     ['the Job has ended', { jobs: [firmware(COMPLETE), aJob('node-1', FAILED), aJob('node-1', { process: 'x' })] }],
     ['the node is Ready', { ready: false }],
   ])('waits until %s', (_, changes) => {
-    const { record: after, commands, lookAt } = step(changes);
+    const { record: after, commands, requeueAt } = step(changes);
     expect(commands).toEqual([]);
     expect(after).toMatchObject({ state: 'Upgrading', message: 'attempt 1 of 2 failed: disk full' });
-    expect(lookAt).toBe(at(105));
+    expect(requeueAt).toBe(at(105));
   });
 
   it('does not wait for a Pod that has ended', () => {

@@ -111,7 +111,7 @@ describe('A budget that allows no eviction', () => {
 
   it('is asked again when it is time, not in every pass', () => {
     const result = step({ pods: [WEB], answers });
-    expect(result).toMatchObject({ commands: [], lookAt: at(105) });
+    expect(result).toMatchObject({ commands: [], requeueAt: at(105) });
     expect(told(step({ pods: [WEB], answers: { 'uid-of-web-1': refused('web', 0) } }))[1]).toEqual(['Evict web-1']);
   });
 
@@ -142,7 +142,7 @@ describe('waitFor', () => {
       [],
       `since ${timeAt(100)}: waits until 2026-11-22T08:05:00Z for Pod shop/job-1 to end`,
     ]);
-    expect(result).toMatchObject({ lookAt: at(300), record: { pod: 'shop/job-1' } });
+    expect(result).toMatchObject({ requeueAt: at(300), record: { pod: 'shop/job-1' } });
     expect(result).not.toHaveProperty('record.evictTime');
   });
 
