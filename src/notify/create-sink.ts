@@ -1,42 +1,39 @@
 import { NOTIFY_REASONS } from '../api/conditions.ts';
 import type { Sink as SinkSpec } from '../api/generated/upgradeplan.ts';
 import { timeoutSeconds } from '../core/baton/timeouts.ts';
-import { sendPolicy } from '../core/notification/model/final-sinks.ts';
-import { createAlertmanager } from './kinds/alertmanager/alertmanager.ts';
+import { kindOf, sendPolicy, type KindSpec, type SinkKind } from '../core/sinks/sink-kinds.ts';
 import { createPoster } from './http/connection.ts';
-import { createEmail } from './kinds/email/email.ts';
-import { createEventSink } from './kinds/events/event-sink.ts';
-import { createPagerDuty } from './kinds/pager-duty/pager-duty.ts';
 import { secretFiles } from './secret-files.ts';
 import type { AgentEnvironment, SinkEnvironment } from './sink-environment.ts';
+import { SINK_FACTORIES } from './sink-factories.ts';
 import type { Sink } from './sink.ts';
-import { createSlack } from './kinds/slack/slack.ts';
-import { createTeams } from './kinds/teams/teams.ts';
-import { createWebhook } from './kinds/webhook/webhook.ts';
 import { withTemplate } from './with-template.ts';
 
-/** The sink that a plan describes. A new kind of sink gets its own file here, and its own field beside `webhook` in the plan. */
+/** The sink that a plan describes. It throws if the API server would have rejected the spec. */
 export function createSink(spec: SinkSpec, environment: AgentEnvironment): Sink {
-  const sink = createKind(spec, environment);
+  const { name } = spec;
+  const found = kindOf(spec);
+  const sink =
+    found === undefined ? unknownSink(name) : createKind(found.kind, name, found.spec, sinkEnvironment(spec, environment));
   return spec.template === undefined ? sink : withTemplate(sink, spec.template);
 }
 
-function createKind(spec: SinkSpec, { secretsDirectory, http, ...rest }: AgentEnvironment): Sink {
-  const { name, connection, webhook, slack, teams, email, pagerDuty, alertmanager, events } = spec;
-  const readSecret = secretFiles(secretsDirectory, name);
-  const smtpTimeoutMs = rest.smtpTimeoutMs ?? timeoutSeconds(spec, 0) * 1000;
-  const environment: SinkEnvironment = { ...rest, smtpTimeoutMs, http: createPoster(http, connection, readSecret), readSecret };
-  if (webhook !== undefined) return createWebhook(name, webhook, environment);
-  if (slack !== undefined) return createSlack(name, slack, environment);
-  if (teams !== undefined) return createTeams(name, teams, environment);
-  if (email !== undefined) return createEmail(name, email, environment);
-  if (pagerDuty !== undefined) return createPagerDuty(name, pagerDuty, sendPolicy(spec) === 'EveryBatch', environment);
-  if (alertmanager !== undefined) return createAlertmanager(name, alertmanager, environment);
-  if (events !== undefined) return createEventSink(name, environment);
-  return unknownSink(name);
+function sinkEnvironment(spec: SinkSpec, { secretsDirectory, http, ...rest }: AgentEnvironment): SinkEnvironment {
+  const readSecret = secretFiles(secretsDirectory, spec.name);
+  return {
+    ...rest,
+    send: sendPolicy(spec),
+    smtpTimeoutMs: rest.smtpTimeoutMs ?? timeoutSeconds(spec, 0) * 1000,
+    http: createPoster(http, spec.connection, readSecret),
+    readSecret,
+  };
 }
 
-/** A sink of a kind that the API has and this agent, which is older, has not. */
+function createKind<K extends SinkKind>(kind: K, name: string, spec: KindSpec<K>, environment: SinkEnvironment): Sink {
+  return SINK_FACTORIES[kind](name, spec, environment);
+}
+
+/** A sink of a kind that is newer than this agent. */
 function unknownSink(name: string): Sink {
   return {
     name,

@@ -1,4 +1,5 @@
 import type { SendResult } from '../core/notification/model/send-result.ts';
+import type { SendPolicy } from '../core/sinks/sink-kinds.ts';
 import type { Connect } from '../net/guarded-socket.ts';
 import type { HttpClient, Poster } from './http/http-client.ts';
 import type { PlanEvent } from './plan-event.ts';
@@ -26,6 +27,8 @@ export interface AgentEnvironment {
 
 /** What a sink works with. */
 export interface SinkEnvironment extends Omit<AgentEnvironment, 'http' | 'secretsDirectory'> {
+  /** Which messages the sink receives. */
+  readonly send: SendPolicy;
   readonly smtpTimeoutMs: number;
   /** Sends as the sink's `connection` says. */
   readonly http: Poster;

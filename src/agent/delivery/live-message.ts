@@ -5,7 +5,7 @@ import { newestIn, seriesId } from '../../core/baton/series.ts';
 import { CONDITIONS } from '../../api/conditions.ts';
 import { isTrue } from '../../core/condition.ts';
 import { progressKey } from '../../core/notification/consolidation/consolidate-progress.ts';
-import { sendPolicy } from '../../core/notification/model/final-sinks.ts';
+import { sendPolicy } from '../../core/sinks/sink-kinds.ts';
 import { styleOf } from '../../core/notification/text/message-style.ts';
 import type { SendResult } from '../../core/notification/model/send-result.ts';
 import { presentFields } from '../../core/present-fields.ts';

@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { request, type Dispatcher } from 'undici';
-import { USUAL_SECONDS } from '../../core/baton/timeouts.ts';
+import { HTTP_TIMEOUT_SECONDS } from '../../core/sinks/sink-kinds.ts';
 import type { AddressPolicy } from '../../net/address-policy.ts';
 import { errorCode } from '../../net/error-code.ts';
 import { createGuardedAgent, type TlsOptions } from '../../net/guarded-agent.ts';
@@ -94,7 +94,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     { url, headers, body, signal }: HttpProbe & Partial<HttpPost>,
     connection: Connection = {},
   ): Promise<HttpAnswer> {
-    const { timeoutMs = options.timeoutMs ?? USUAL_SECONDS.http * 1000 } = connection;
+    const { timeoutMs = options.timeoutMs ?? HTTP_TIMEOUT_SECONDS * 1000 } = connection;
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const dispatcher = agentFor(connection, timeoutMs);

@@ -4,6 +4,7 @@ import type { Sink as SinkSpec } from '../../../src/api/generated/upgradeplan.ts
 import { judgeAttempt, makeReceipt } from '../../../src/core/baton/attempt.ts';
 import type { Notification } from '../../../src/core/notification/model/notification.ts';
 import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
+import type { SinkKind } from '../../../src/core/sinks/sink-kinds.ts';
 import { tell } from '../../unit/notify/tell.ts';
 import { aClient, NOTIFICATION, SinkWorld } from './a-sink.ts';
 import { patienceFor, silence, startReceiver, type Answer, type Receiver } from './receiver.ts';
@@ -18,35 +19,44 @@ interface Kind {
 }
 
 const urlSecret = { name: 'secret', key: 'url' };
-const KINDS: readonly Kind[] = [
-  { kind: 'webhook', spec: (url) => ({ webhook: { url } }), taken: { status: 204, body: '' }, mostBytes: 1_000_000 },
-  {
-    kind: 'slack as an app',
-    spec: (url) => ({ slack: { channel: '#upgrades', tokenSecretRef: { name: 'secret', key: 'token' }, apiUrl: url } }),
-    taken: { status: 200, body: '{"ok":true,"channel":"C0","ts":"1.2"}' },
-    // The form is percent-encoded; in characters the limits are tested with the message itself.
-    mostBytes: 40_000,
-  },
-  {
-    kind: 'slack by an incoming webhook',
-    spec: () => ({ slack: { webhookUrlSecretRef: urlSecret } }),
-    taken: { status: 200, body: 'ok' },
-    mostBytes: 20_000,
-  },
-  {
-    kind: 'teams',
-    spec: () => ({ teams: { webhookUrlSecretRef: urlSecret } }),
-    taken: { status: 202, body: '' },
-    mostBytes: 28 * 1024,
-  },
-  {
-    kind: 'pagerDuty',
-    spec: (url) => ({ pagerDuty: { routingKeySecretRef: { name: 'secret', key: 'token' }, url } }),
-    taken: { status: 202, body: '{"status":"success"}' },
-    mostBytes: 512 * 1024,
-  },
-  { kind: 'alertmanager', spec: (url) => ({ alertmanager: { url } }), taken: { status: 200, body: '' }, mostBytes: 64 * 1024 },
-];
+/** Every kind of sink that speaks HTTP. `email` and `events` have tests of their own. */
+const KINDS: Readonly<Record<Exclude<SinkKind, 'email' | 'events'>, readonly Kind[]>> = {
+  webhook: [{ kind: 'webhook', spec: (url) => ({ webhook: { url } }), taken: { status: 204, body: '' }, mostBytes: 1_000_000 }],
+  slack: [
+    {
+      kind: 'slack as an app',
+      spec: (url) => ({ slack: { channel: '#upgrades', tokenSecretRef: { name: 'secret', key: 'token' }, apiUrl: url } }),
+      taken: { status: 200, body: '{"ok":true,"channel":"C0","ts":"1.2"}' },
+      // The form is percent-encoded; in characters the limits are tested with the message itself.
+      mostBytes: 40_000,
+    },
+    {
+      kind: 'slack by an incoming webhook',
+      spec: () => ({ slack: { webhookUrlSecretRef: urlSecret } }),
+      taken: { status: 200, body: 'ok' },
+      mostBytes: 20_000,
+    },
+  ],
+  teams: [
+    {
+      kind: 'teams',
+      spec: () => ({ teams: { webhookUrlSecretRef: urlSecret } }),
+      taken: { status: 202, body: '' },
+      mostBytes: 28 * 1024,
+    },
+  ],
+  pagerDuty: [
+    {
+      kind: 'pagerDuty',
+      spec: (url) => ({ pagerDuty: { routingKeySecretRef: { name: 'secret', key: 'token' }, url } }),
+      taken: { status: 202, body: '{"status":"success"}' },
+      mostBytes: 512 * 1024,
+    },
+  ],
+  alertmanager: [
+    { kind: 'alertmanager', spec: (url) => ({ alertmanager: { url } }), taken: { status: 200, body: '' }, mostBytes: 64 * 1024 },
+  ],
+};
 
 let world: SinkWorld;
 
@@ -84,7 +94,7 @@ function say(status: number, headers: Record<string, string> = {}, body = ''): A
   return (response) => response.writeHead(status, headers).end(body);
 }
 
-describe.each(KINDS)('A sink of the kind $kind', (kind) => {
+describe.each(Object.values(KINDS).flat())('A sink of the kind $kind', (kind) => {
   const taken = say(kind.taken.status, {}, kind.taken.body);
 
   it('delivers, and the receipt says so', async () => {

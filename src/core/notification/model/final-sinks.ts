@@ -1,23 +1,12 @@
 import type { BatchAlert, BatchOutlook, UpgradeBatch, UpgradeBatchStatus } from '../../../api/generated/upgradebatch.ts';
 import type { Sink } from '../../../api/generated/upgradeplan.ts';
+import { sendPolicy } from '../../sinks/sink-kinds.ts';
 import { finalReceipts } from '../../baton/deliveries.ts';
 import { toInstant } from '../../text.ts';
 import { endsInTrouble } from './action-needed.ts';
 
-/** When a sink is told. */
-export type SendPolicy = NonNullable<Sink['send']>;
-
-/** What the kinds of sinks ask for that are not there to be told of every batch. */
-const DEFAULTS: ReadonlyMap<string, SendPolicy> = new Map([['pagerDuty', 'OnTrouble']]);
-
 /** After these nothing of the rollout follows. */
 const ENDS: ReadonlySet<string> = new Set(['Done', 'Aborted', 'Deleted', 'RolledBack']);
-
-/** When a sink is told: as the plan says, else as its kind is meant. */
-export function sendPolicy(sink: Sink): SendPolicy {
-  const kind = Object.keys(sink).find((field) => DEFAULTS.has(field)) ?? '';
-  return sink.send ?? DEFAULTS.get(kind) ?? 'EveryBatch';
-}
 
 /** Whether the rollout ends with what follows a batch. */
 export function isPlanEnd(outlook: BatchOutlook | undefined): boolean {

@@ -1,4 +1,4 @@
-import { SMTP_KEYS } from '../../../core/sinks/sink-secrets.ts';
+import { SMTP_KEYS } from '../../../core/sinks/sink-kinds.ts';
 import { secretText, type ReadSecret, type SecretContent } from '../../secret-files.ts';
 
 /** How the connection to a mail server is protected. */

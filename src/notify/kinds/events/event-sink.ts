@@ -7,7 +7,7 @@ import { planEvent } from './event-note.ts';
 import type { SendOptions, Sink } from '../../sink.ts';
 
 /** A sink that tells the cluster itself: an Event about the plan, which `kubectl describe` and `kubectl events` show. */
-export function createEventSink(name: string, { events }: Pick<SinkEnvironment, 'events'>): Sink {
+export function createEventSink(name: string, _spec: unknown, { events }: Pick<SinkEnvironment, 'events'>): Sink {
   return {
     name,
     preview: (notification) => ({

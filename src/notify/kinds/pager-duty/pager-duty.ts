@@ -13,16 +13,15 @@ const PAGER_DUTY = 'https://events.pagerduty.com';
 
 /**
  * A sink that speaks PagerDuty's Events API v2. Its incidents have the plan's and the revision's key, so a repetition adds to the same one.
- *
- * @param changes whether it also tells of good batches.
  */
 export function createPagerDuty(
   name: string,
   { routingKeySecretRef, url = PAGER_DUTY }: PagerDutySink,
-  changes: boolean,
   environment: SinkEnvironment,
 ): Sink {
-  const { http, userAgent, readSecret } = environment;
+  const { http, userAgent, readSecret, send: policy } = environment;
+  // Change events report batches without trouble as well.
+  const changes = policy === 'EveryBatch';
 
   async function probe(options: TryOptions): Promise<ProbeResult> {
     const key = await readSecretText(readSecret, routingKeySecretRef);

@@ -8,7 +8,7 @@ import type {
 import type { NotifyPolicy } from '../../../../api/generated/upgradeplan.ts';
 import { hasReceipt } from '../../../baton/lease.ts';
 import type { Instant } from '../../../facts.ts';
-import { sendPolicy } from '../../../notification/model/final-sinks.ts';
+import { sendPolicy } from '../../../sinks/sink-kinds.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { counted, cutToBytes, toInstant, toRfc3339 } from '../../../text.ts';
 import { isTerminal } from '../../records/node-record.ts';

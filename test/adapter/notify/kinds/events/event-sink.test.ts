@@ -16,7 +16,7 @@ async function send(answer: Answer, scenario = 'paused'): Promise<SendResult> {
   const client = await harness.clientFor(answer, 1_000);
   const events = kubeEventWriter(client, { namespace: 'fleet', node: 'node-217' });
   const { signal } = new AbortController();
-  return createEventSink('cluster', { events }).send(tell(scenario), { signal, now: Date.parse('2026-11-21T22:54:06Z') });
+  return createEventSink('cluster', {}, { events }).send(tell(scenario), { signal, now: Date.parse('2026-11-21T22:54:06Z') });
 }
 
 function status(code: number, reason: string): Answer {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchOutlook, NodeRecord, Receipt, UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { Sink } from '../../../../../src/api/generated/upgradeplan.ts';
-import { awaitingEnd, finalSinks, sendPolicy } from '../../../../../src/core/notification/model/final-sinks.ts';
+import { awaitingEnd, finalSinks } from '../../../../../src/core/notification/model/final-sinks.ts';
 import { aBatch, after, failed, succeeded } from '../a-batch.ts';
 
 const aSink = (name: string, send?: Sink['send']): Sink => ({
@@ -118,17 +118,6 @@ describe('`send: OnTrouble`: a batch that went well tells the pager that trouble
     const sinks = finalSinks(SINKS, { spec: SPEC, status: { nodes: GOOD, outlook: NEXT }, alerts: [], earlier });
 
     expect(sinks).toEqual(asked ? ['ops', 'page'] : ['ops']);
-  });
-});
-
-describe('`send`: what a sink asks for', () => {
-  it.each([
-    { sink: aSink('ops'), policy: 'EveryBatch' },
-    { sink: aSink('ops', 'PlanEnd'), policy: 'PlanEnd' },
-    { sink: { name: 'page', pagerDuty: {} } as unknown as Sink, policy: 'OnTrouble' },
-    { sink: { name: 'page', send: 'EveryBatch', pagerDuty: {} } as unknown as Sink, policy: 'EveryBatch' },
-  ])('of $sink is $policy', ({ sink, policy }) => {
-    expect(sendPolicy(sink)).toBe(policy);
   });
 });
 
