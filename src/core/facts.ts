@@ -133,7 +133,7 @@ export interface ReportFact {
   /** `creationTimestamp`: the API server's clock. */
   readonly time: Instant;
   /** When it was last heard, by the API server's clock: its creation, or its last beat. */
-  readonly wordTime: Instant;
+  readonly lastHeardTime: Instant;
   /** How often the slow beat has said "still at it". */
   readonly beats: number;
 }

@@ -21,7 +21,15 @@ export const RENAMED_FIELDS = {
     reasons: [],
   },
   UpgradeBatch: {
-    fields: {},
+    fields: {
+      'status.nodes[].told': 'raisedAlerts',
+      'status.nodes[].drain.heldTime': 'blockedSinceTime',
+      'status.nodes[].drain.evictTime': 'evictionStartTime',
+      'status.nodes[].drain.forceTime': 'forcedDeletionStartTime',
+      'status.nodes[].processes[].verifyLimitTime': 'verifyDeadlineTime',
+      'status.nodes[].processes[].verifySinceTime': 'verifyStableSinceTime',
+      'status.nodes[].processes[].wordTime': 'lastHeardTime',
+    },
     reasons: [],
   },
 } as const satisfies Readonly<Record<string, Renames>>;

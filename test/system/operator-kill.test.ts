@@ -150,7 +150,7 @@ describe('an operator that is killed in the middle of a wait of 20 s', () => {
       'verify',
       {},
       { disruption: 'None', more: { verify: { nodeLabels: { bmc: '12.9' }, timeoutSeconds: 20 } } },
-      ({ processes }) => (processes?.[0]?.verifyLimitTime === undefined ? undefined : processes[0].endTime),
+      ({ processes }) => (processes?.[0]?.verifyDeadlineTime === undefined ? undefined : processes[0].endTime),
       'VerifyFailed',
     ],
   ])(

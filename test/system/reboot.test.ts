@@ -118,7 +118,7 @@ describe('an upgrade that reboots its node', () => {
     ]);
     await system.node('node-4').reboot({ downMs: 1000 });
 
-    const verifying = await until('verify to be looked at', ({ processes }) => processes?.[0]?.verifyLimitTime !== undefined);
+    const verifying = await until('verify to be looked at', ({ processes }) => processes?.[0]?.verifyDeadlineTime !== undefined);
     print(`${verifying.state}: ${verifying.message ?? ''}`);
     expect(verifying).toMatchObject({ state: 'Verifying', message: "label kernel is missing, wanted '12.9'" });
     expect(system.node('node-4').bootId()).not.toBe(before);

@@ -120,7 +120,7 @@ describe('failure.then Rollback, with failure.rollback.scope Batch and failure.r
     });
     await killOperator();
     const holding = await until('a node to be back for a moment', (rollout) => {
-      return recordsOf(rollout).some(({ processes }) => processes?.[0]?.verifySinceTime !== undefined);
+      return recordsOf(rollout).some(({ processes }) => processes?.[0]?.verifyStableSinceTime !== undefined);
     });
     await killOperator(awaySeconds * 1000);
     const end = await until('the plan to be rolled back, and that to be told', (rollout) => {
@@ -143,7 +143,7 @@ describe('failure.then Rollback, with failure.rollback.scope Batch and failure.r
       if (startTime !== undefined) expect(ended.get(name)?.startTime).toBe(startTime);
     }
     for (const { name, processes } of recordsOf(holding)) {
-      const since = processes?.[0]?.verifySinceTime;
+      const since = processes?.[0]?.verifyStableSinceTime;
       if (since === undefined) continue;
       const held = (Date.parse(ended.get(name)?.processes?.[0]?.verifiedTime ?? '') - Date.parse(since)) / 1000;
       print(`${name}: held for ${held} s`);

@@ -135,7 +135,7 @@ describe('timing', () => {
   it('timing.silenceSeconds: one that has spoken is overdue once nothing is heard of its node', async () => {
     const script = 'set -e\nbaton report started\nsleep 32';
     await upgrade('silent', ['node-1'], { script, report: 'Socket', timing: { silenceSeconds: 12 } });
-    await recordWhere('silent', 'the first word to be on record', ({ processes }) => processes?.[0]?.wordTime !== undefined);
+    await recordWhere('silent', 'the first word to be on record', ({ processes }) => processes?.[0]?.lastHeardTime !== undefined);
     expect((await recordWhere('silent', 'the record', () => true)).overdue).toBeUndefined();
     const daemonSet = ['daemonset', 'baton-reporter', '--namespace', 'baton-reporter'];
     const selector = (value: string | null): string =>

@@ -101,11 +101,15 @@ describe('verify', () => {
     expect(waiting.message).toBe("label bmc is missing, wanted '12.9'");
 
     await label('node-3', '12.9');
-    const holding = await recordWhere('labels', 'it to hold', ({ processes }) => processes?.[0]?.verifySinceTime !== undefined);
+    const holding = await recordWhere(
+      'labels',
+      'it to hold',
+      ({ processes }) => processes?.[0]?.verifyStableSinceTime !== undefined,
+    );
     await system.kubectl.run(['rollout', 'restart', 'deployment/baton-operator', '--namespace', batonNamespace]);
     const done = await recordWhere('labels', 'the node to be done', ({ state }) => state === 'Succeeded');
 
-    const since = Date.parse(holding.processes?.[0]?.verifySinceTime ?? '');
+    const since = Date.parse(holding.processes?.[0]?.verifyStableSinceTime ?? '');
     const verified = Date.parse(done.processes?.[0]?.verifiedTime ?? '');
     print(`held for ${(verified - since) / 1000} s`);
     expect(verified - since).toBeGreaterThanOrEqual(20_000);

@@ -309,8 +309,8 @@ export interface NodeRecord {
   readonly endTime?: string;
   /** quarantined is true while the node stays cordoned and tainted after a failure. */
   readonly quarantined?: boolean;
-  /** told is the list of alerts that were raised for the node and still apply. They are not raised again. */
-  readonly told?: readonly ('NodeFailed' | 'NodeOverdue')[];
+  /** raisedAlerts are the alerts that were raised for the node and still apply. They are not raised again. */
+  readonly raisedAlerts?: readonly ('NodeFailed' | 'NodeOverdue')[];
   /** retriedBy is the UID of the UpgradeAction that puts the node into a later batch. */
   readonly retriedBy?: string;
   /** overdue is true while a process on the node is overdue. */
@@ -327,12 +327,12 @@ export interface DrainRecord {
   readonly pod?: string;
   /** budget is the PodDisruptionBudget, in the namespace of the Pod, that blocks its eviction. */
   readonly budget?: string;
-  /** heldTime is when this Pod began to block the drain. */
-  readonly heldTime?: string;
-  /** evictTime is when evictions began, if drain.waitFor delayed them. */
-  readonly evictTime?: string;
-  /** forceTime is when the drain began to delete Pods in violation of their PodDisruptionBudgets. */
-  readonly forceTime?: string;
+  /** blockedSinceTime is when this Pod began to block the drain. */
+  readonly blockedSinceTime?: string;
+  /** evictionStartTime is when evictions began, if drain.waitFor delayed them. */
+  readonly evictionStartTime?: string;
+  /** forcedDeletionStartTime is when the drain began to delete Pods in violation of their PodDisruptionBudgets. */
+  readonly forcedDeletionStartTime?: string;
 }
 
 /** `status.nodes[].processes[]` of an UpgradeBatch. */
@@ -355,16 +355,16 @@ export interface ProcessRecord {
   readonly bootId?: string;
   /** rebooting is true once the process has reported UpgradeRebooting. */
   readonly rebooting?: boolean;
-  /** verifyLimitTime is the time by which verify must hold. It is set once the process itself has succeeded. */
-  readonly verifyLimitTime?: string;
-  /** verifySinceTime is the time since which all conditions of verify have held without interruption. */
-  readonly verifySinceTime?: string;
+  /** verifyDeadlineTime is the time by which verify must hold. It is set once the process itself has succeeded. */
+  readonly verifyDeadlineTime?: string;
+  /** verifyStableSinceTime is the time since which all conditions of verify have held without interruption. */
+  readonly verifyStableSinceTime?: string;
   /** verifiedTime is when verify had held for stableSeconds. endTime remains the time at which the process itself ended. */
   readonly verifiedTime?: string;
   /** rebootTime is when the process reported UpgradeRebooting. */
   readonly rebootTime?: string;
-  /** wordTime is when the last report of the process was received. It is updated only as often as silenceSeconds requires. */
-  readonly wordTime?: string;
+  /** lastHeardTime is when the last report of the process was received. It is updated only as often as silenceSeconds requires. */
+  readonly lastHeardTime?: string;
   /** task is the current task of the process, if the plan defines an expected duration for it. */
   readonly task?: TaskRecord;
   /** checkpoint is the state that the process saved for its next attempt, as one key=value pair per line. */

@@ -7,7 +7,7 @@ import { describeText, notePrefix } from './report-event.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /** What a report says, without what the API server and the slow beat add. */
-type ReportContent = Omit<ReportFact, 'time' | 'wordTime' | 'beats'>;
+type ReportContent = Omit<ReportFact, 'time' | 'lastHeardTime' | 'beats'>;
 
 /**
  * Reads the report in an events.k8s.io/v1 Event; undefined when it holds none that Baton understands. Never throws: whoever may
@@ -17,7 +17,7 @@ export function parseReport(event: unknown): ReportFact | undefined {
   const content = readContent(event);
   if (content === undefined || !isJsonObject(event)) return undefined;
   const time = toInstant(text(object(event, 'metadata'), 'creationTimestamp'));
-  return time === undefined ? undefined : { ...content, time, wordTime: readWordTime(event, time), beats: readBeats(event) };
+  return time === undefined ? undefined : { ...content, time, lastHeardTime: readWordTime(event, time), beats: readBeats(event) };
 }
 
 /**

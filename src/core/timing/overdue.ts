@@ -37,7 +37,7 @@ interface Limit {
 /** What has to survive the Events, which expire, and the operator, which restarts: no time begins anew. */
 interface Durable {
   readonly rebootTime: string | undefined;
-  readonly wordTime: string | undefined;
+  readonly lastHeardTime: string | undefined;
   readonly task: TaskRecord | undefined;
 }
 
@@ -77,13 +77,13 @@ export function rebootTimeOf(before: ProcessRecord | undefined, reports: readonl
 function durableTimes({ process, before, reports }: TimedProcess): Durable {
   return {
     rebootTime: rebootTimeOf(before, reports),
-    wordTime: wordTime(process.timing?.silenceSeconds, before?.wordTime, reports),
+    lastHeardTime: lastHeardTime(process.timing?.silenceSeconds, before?.lastHeardTime, reports),
     task: currentTask(process, before?.task, reports),
   };
 }
 
 /** Exact to half of `silenceSeconds`, so that not every beat is a write. What is in the Events is exact. */
-function wordTime(
+function lastHeardTime(
   silenceSeconds: number | undefined,
   before: string | undefined,
   reports: readonly ReportFact[],
@@ -96,7 +96,7 @@ function wordTime(
 }
 
 function lastWord(reports: readonly ReportFact[]): Instant | undefined {
-  return reports.length === 0 ? undefined : Math.max(...reports.map((report) => report.wordTime));
+  return reports.length === 0 ? undefined : Math.max(...reports.map((report) => report.lastHeardTime));
 }
 
 /** The task that the last report with a task names, where the plan times it, since the first of the reports in a row that name it. */
@@ -132,7 +132,7 @@ function limitsOf(timed: TimedProcess, durable: Durable): Limit[] {
   const task = taskLimit(process, durable.task);
   if (task !== undefined) limits.push(task);
   const { silenceSeconds } = process.timing ?? {};
-  const heard = Math.max(lastWord(reports) ?? 0, toInstant(durable.wordTime) ?? 0);
+  const heard = Math.max(lastWord(reports) ?? 0, toInstant(durable.lastHeardTime) ?? 0);
   if (silenceSeconds !== undefined && heard > 0) limits.push(silenceLimit(heard, silenceSeconds));
   return limits;
 }

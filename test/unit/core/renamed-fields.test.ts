@@ -69,6 +69,33 @@ describe('A plan that an earlier Baton wrote', () => {
   });
 });
 
+describe('A batch that an earlier Baton wrote', () => {
+  it('is read with the current names of its records', () => {
+    const status = {
+      nodes: [
+        {
+          ...{ name: 'node-1', state: 'Draining', told: ['NodeOverdue'] },
+          drain: { pod: 'app/web-0', heldTime: TIME, evictTime: TIME, forceTime: TIME },
+          processes: [{ name: 'os', state: 'Verifying', verifyLimitTime: TIME, verifySinceTime: TIME, wordTime: TIME }],
+        },
+        { name: 'node-2', state: 'Pending' },
+      ],
+    };
+    expect(readBatch({ ...aBatch(['node-1', 'node-2']), status }).status).toEqual({
+      nodes: [
+        {
+          ...{ name: 'node-1', state: 'Draining', raisedAlerts: ['NodeOverdue'] },
+          drain: { pod: 'app/web-0', blockedSinceTime: TIME, evictionStartTime: TIME, forcedDeletionStartTime: TIME },
+          processes: [
+            { name: 'os', state: 'Verifying', verifyDeadlineTime: TIME, verifyStableSinceTime: TIME, lastHeardTime: TIME },
+          ],
+        },
+        { name: 'node-2', state: 'Pending' },
+      ],
+    });
+  });
+});
+
 describe('A status that is written', () => {
   it('removes what was stored under the former names', () => {
     expect(withoutFormerNames({ agent: 'node-1' }, 'UpgradePlan')).toEqual({

@@ -30,10 +30,10 @@ function withoutProgress(record: NodeRecord): NodeRecord {
 function completeProcesses(record: NodeRecord, time: string): NodeRecord {
   if (record.processes === undefined) return record;
   const processes = record.processes.map((process): ProcessRecord => {
-    const { message: _message, verifyLimitTime, verifySinceTime: _since, ...rest } = process;
+    const { message: _message, verifyDeadlineTime, verifyStableSinceTime: _since, ...rest } = process;
     if (process.state === 'Succeeded' || process.state === 'Skipped') return process;
     // A turn is closed as done only once `verify` held.
-    const verified = verifyLimitTime === undefined ? {} : { verifiedTime: time };
+    const verified = verifyDeadlineTime === undefined ? {} : { verifiedTime: time };
     return { ...rest, state: 'Succeeded', endTime: process.endTime ?? time, ...verified };
   });
   return { ...record, processes };

@@ -9,7 +9,7 @@ import type { ProcessResult } from './process-result.ts';
 /** What the verification of one process on one node looks at. */
 export interface VerifyInput extends VerifiedNode {
   readonly verify: BatchVerify;
-  /** The record of the process, which has ended well; `verifyLimitTime` and `verifySinceTime` as persisted. */
+  /** The record of the process, which has ended well; `verifyDeadlineTime` and `verifyStableSinceTime` as persisted. */
   readonly record: ProcessRecord;
   /** The Job that looks at the node, if there is one, with its Pod. */
   readonly job: JobFact | undefined;
@@ -23,7 +23,7 @@ export interface VerifyInput extends VerifiedNode {
 
 /** Whether a process has ended well and only its `verify` is still looked at. */
 export function isVerified(record: ProcessRecord | undefined): record is ProcessRecord {
-  return record?.state === 'Verifying' && record.verifyLimitTime !== undefined;
+  return record?.state === 'Verifying' && record.verifyDeadlineTime !== undefined;
 }
 
 /** Times are on record in whole seconds; rounded up, what has to hold for a while never holds for less. */
@@ -32,7 +32,7 @@ function wholeSeconds(instant: Instant): Instant {
 }
 
 function afterWork({ record }: VerifyInput): ProcessRecord {
-  const { message: _message, reason: _reason, verifyLimitTime: _until, verifySinceTime: _since, ...rest } = record;
+  const { message: _message, reason: _reason, verifyDeadlineTime: _until, verifyStableSinceTime: _since, ...rest } = record;
   return rest;
 }
 
@@ -42,10 +42,10 @@ function afterWork({ record }: VerifyInput): ProcessRecord {
  */
 export function advanceVerify(input: VerifyInput): ProcessResult {
   const { verify, record, now } = input;
-  const until = toInstant(record.verifyLimitTime) ?? wholeSeconds(now) + verify.timeoutSeconds * 1000;
+  const until = toInstant(record.verifyDeadlineTime) ?? wholeSeconds(now) + verify.timeoutSeconds * 1000;
   const lacks = unmetChecks(verify, input);
   if (lacks.length > 0) return waitForChecks(input, until, lacks);
-  const since = toInstant(record.verifySinceTime) ?? wholeSeconds(now);
+  const since = toInstant(record.verifyStableSinceTime) ?? wholeSeconds(now);
   const stable = verify.stableSeconds === 0 ? now : since + verify.stableSeconds * 1000;
   if (now < stable) {
     const message = `as wanted since ${toRfc3339(since).slice(11)}; must stay so for ${verify.stableSeconds} s`;
@@ -110,8 +110,8 @@ function verifying(
     ...afterWork(input),
     state: 'Verifying',
     message: cutToBytes(message, 128),
-    verifyLimitTime: toRfc3339(until),
-    ...(since === undefined ? {} : { verifySinceTime: toRfc3339(since) }),
+    verifyDeadlineTime: toRfc3339(until),
+    ...(since === undefined ? {} : { verifyStableSinceTime: toRfc3339(since) }),
   };
   return { kind: 'Verifying', record, overdue: false, requeueAt };
 }

@@ -136,7 +136,7 @@ export function aReport(batch: UpgradeBatch, node: string, changes: Partial<Repo
     fromVersion: undefined,
     toVersion: undefined,
     time: START,
-    wordTime: START,
+    lastHeardTime: START,
     beats: 0,
     ...changes,
   };

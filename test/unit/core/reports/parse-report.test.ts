@@ -37,7 +37,7 @@ describe('parseReport', () => {
       fromVersion: '1',
       toVersion: '2',
       time: Date.UTC(2026, 0, 2, 3, 4, 7),
-      wordTime: Date.UTC(2026, 0, 2, 3, 4, 7),
+      lastHeardTime: Date.UTC(2026, 0, 2, 3, 4, 7),
       beats: 0,
     });
   });
@@ -57,7 +57,7 @@ describe('parseReport', () => {
 
     expect(parseReport(event)).toMatchObject({
       time: Date.UTC(2026, 0, 2, 3, 4, 7),
-      wordTime: Date.UTC(2026, 0, 2, 3, 9, 0),
+      lastHeardTime: Date.UTC(2026, 0, 2, 3, 9, 0),
     });
   });
 
@@ -65,7 +65,7 @@ describe('parseReport', () => {
     ['no list', 'soon'],
     ['no times', [{}, 3, { time: 'soon' }]],
   ])('takes managedFields with %s as never heard again', (_, managedFields) => {
-    expect(parseReport(changed(['metadata', 'managedFields'], managedFields))?.wordTime).toBe(Date.UTC(2026, 0, 2, 3, 4, 7));
+    expect(parseReport(changed(['metadata', 'managedFields'], managedFields))?.lastHeardTime).toBe(Date.UTC(2026, 0, 2, 3, 4, 7));
   });
 
   it('counts beats without the report itself', () => {

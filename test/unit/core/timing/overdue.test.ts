@@ -61,12 +61,12 @@ describe('A process is overdue', () => {
     ['when it has spoken and is silent', { timing: SILENCE, reports: [said(10), said(400)], now: 701 }, 'Silent'],
     [
       'not while its beat goes on',
-      { timing: SILENCE, reports: [said(10, { wordTime: at(600), beats: 9 })], now: 700 },
+      { timing: SILENCE, reports: [said(10, { lastHeardTime: at(600), beats: 9 })], now: 700 },
       undefined,
     ],
     [
       'when its Events have expired and nothing came since',
-      { timing: SILENCE, before: { wordTime: timeAt(10) }, now: 400 },
+      { timing: SILENCE, before: { lastHeardTime: timeAt(10) }, now: 400 },
       'Silent',
     ],
     ['not for silence where the plan does not say how long', { reports: [said(10)], now: 700 }, undefined],
@@ -152,7 +152,7 @@ describe('A process is overdue', () => {
   });
 
   it('no more when it speaks again', () => {
-    const before = { overdue: { reason: 'Silent', message: 'silent', sinceTime: timeAt(310) }, wordTime: timeAt(10) };
+    const before = { overdue: { reason: 'Silent', message: 'silent', sinceTime: timeAt(310) }, lastHeardTime: timeAt(10) };
 
     expect(time({ timing: SILENCE, before, reports: [said(10), said(399)], now: 400 }).record).not.toHaveProperty('overdue');
   });
@@ -173,11 +173,11 @@ describe('What must survive a restart of the operator and the end of its Events'
   });
 
   it('is the last word, written again only when half of the silence has passed', () => {
-    const before = { wordTime: timeAt(10) };
+    const before = { lastHeardTime: timeAt(10) };
 
-    expect(time({ timing: SILENCE, reports: [said(10)] }).record.wordTime).toBe(timeAt(10));
-    expect(time({ timing: SILENCE, before, reports: [said(160)], now: 160 }).record.wordTime).toBe(timeAt(10));
-    expect(time({ timing: SILENCE, before, reports: [said(161)], now: 161 }).record.wordTime).toBe(timeAt(161));
+    expect(time({ timing: SILENCE, reports: [said(10)] }).record.lastHeardTime).toBe(timeAt(10));
+    expect(time({ timing: SILENCE, before, reports: [said(160)], now: 160 }).record.lastHeardTime).toBe(timeAt(10));
+    expect(time({ timing: SILENCE, before, reports: [said(161)], now: 161 }).record.lastHeardTime).toBe(timeAt(161));
   });
 
   it('is nothing where the plan asks for nothing', () => {

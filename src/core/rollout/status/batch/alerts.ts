@@ -46,7 +46,7 @@ export interface AlertsInput {
 
 /** What follows for the alerts of a batch. */
 export interface AlertsResult extends Pick<BatchNotification, 'alerts' | 'standing' | 'troubleTime'> {
-  /** The records with what was told of them. */
+  /** The records with the alerts that were raised for them. */
   readonly nodes: readonly NodeRecord[];
 }
 
@@ -60,7 +60,7 @@ export interface AlertsResult extends Pick<BatchNotification, 'alerts' | 'standi
 export function decideAlerts(input: AlertsInput): AlertsResult {
   const { batch, outlook, now } = input;
   const before = batch.status?.notification ?? { id: '' };
-  const nodes = withTold(input);
+  const nodes = withRaisedAlerts(input);
   const settledBefore = batch.status?.settledTime !== undefined;
   if (outlook !== undefined && !settledBefore) return step(nodes, { alerts: supersede(before), standing: toldAtEnd(outlook) });
   const sinks = alertedSinks(input.notify);
@@ -77,7 +77,7 @@ export function decideAlerts(input: AlertsInput): AlertsResult {
   const waiting = { alerts: before.alerts, standing, troubleTime: before.troubleTime ?? toRfc3339(now) };
   if (now < (alertDueAt(waiting) ?? now)) return step(nodes, waiting);
   const alerts = [...(before.alerts ?? []), raise(input, untold, sinks)].slice(-MOST_ALERTS);
-  return step(markTold(nodes, untold), { alerts, standing: [...standing, ...kindsOf(untold)] });
+  return step(markRaised(nodes, untold), { alerts, standing: [...standing, ...kindsOf(untold)] });
 }
 
 /** When the next alert of a batch is to be raised; undefined while there is nothing to tell. */
@@ -121,30 +121,33 @@ function isAsked(notify: NotifyPolicy | undefined, alert: AlertKind): boolean {
 
 function untoldNodes(notify: NotifyPolicy | undefined, nodes: readonly NodeRecord[]): readonly Trouble[] {
   return nodes.flatMap((record): Trouble[] => {
-    const { state, overdue, told = [] } = record;
-    if (state === 'Failed') return isAsked(notify, 'NodeFailed') && !told.includes('NodeFailed') ? [failureOf(record)] : [];
-    const late = overdue === true && isAsked(notify, 'NodeOverdue') && !told.includes('NodeOverdue');
+    const { state, overdue, raisedAlerts = [] } = record;
+    if (state === 'Failed')
+      return isAsked(notify, 'NodeFailed') && !raisedAlerts.includes('NodeFailed') ? [failureOf(record)] : [];
+    const late = overdue === true && isAsked(notify, 'NodeOverdue') && !raisedAlerts.includes('NodeOverdue');
     return late ? [delayOf(record)] : [];
   });
 }
 
-/** Records with what was told of them, as long as it is so: a node that is overdue again is told of again. */
-function withTold({ batch, nodes }: AlertsInput): readonly NodeRecord[] {
-  const before = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record.told]));
+/** Records with the alerts that were raised for them and still apply: a node that is overdue again gets another alert. */
+function withRaisedAlerts({ batch, nodes }: AlertsInput): readonly NodeRecord[] {
+  const before = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record.raisedAlerts]));
   return nodes.map((record) => {
-    const { told: _told, ...rest } = record;
-    const told = (before.get(record.name) ?? []).filter((kind) =>
+    const { raisedAlerts: _before, ...rest } = record;
+    const raisedAlerts = (before.get(record.name) ?? []).filter((kind) =>
       kind === 'NodeFailed' ? record.state === 'Failed' : record.overdue === true,
     );
-    return told.length === 0 ? rest : { ...rest, told };
+    return raisedAlerts.length === 0 ? rest : { ...rest, raisedAlerts };
   });
 }
 
-function markTold(nodes: readonly NodeRecord[], untold: readonly Trouble[]): readonly NodeRecord[] {
+function markRaised(nodes: readonly NodeRecord[], untold: readonly Trouble[]): readonly NodeRecord[] {
   const kinds = new Map(untold.map(({ node, alert }) => [node, alert]));
   return nodes.map((record) => {
     const kind = kinds.get(record.name);
-    return kind === 'NodeFailed' || kind === 'NodeOverdue' ? { ...record, told: [...(record.told ?? []), kind] } : record;
+    return kind === 'NodeFailed' || kind === 'NodeOverdue'
+      ? { ...record, raisedAlerts: [...(record.raisedAlerts ?? []), kind] }
+      : record;
   });
 }
 

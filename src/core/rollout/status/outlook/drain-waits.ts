@@ -39,7 +39,7 @@ export function mergeWaits(waits: readonly DrainWait[]): readonly DrainWait[] {
 }
 
 function endedWait({ state, drain }: NodeRecord, after: NodeRecord | undefined, now: Instant): DrainWait | undefined {
-  const since = toInstant(drain?.heldTime);
+  const since = toInstant(drain?.blockedSinceTime);
   if (state !== 'Draining' || drain?.pod === undefined || since === undefined) return undefined;
   const goesOn = after?.state === 'Draining' && after.drain?.pod === drain.pod;
   const seconds = Math.round((now - since) / 1000);

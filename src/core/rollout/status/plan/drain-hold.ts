@@ -15,7 +15,7 @@ export function drainHold({ input, fleet }: Pick<PassView, 'input' | 'fleet'>): 
   const inTheirTurn = [...snapshot.nodes.values()].filter((node) => node.claim === snapshot.plan.metadata.uid);
   const held = inTheirTurn.flatMap(({ name }) => {
     const record = fleet.records.get(name);
-    const since = toInstant(record?.drain?.heldTime);
+    const since = toInstant(record?.drain?.blockedSinceTime);
     return record?.state === 'Draining' && since !== undefined && now >= since + NEWS_MS ? [record] : [];
   });
   const [first] = held;

@@ -47,7 +47,7 @@ const FORCE_SLACK_MS = 60_000;
 const MOVE_MS = 60_000;
 
 /** When the phases of a drain began, as far as the record has to know. */
-type Times = Pick<DrainRecord, 'evictTime' | 'forceTime'>;
+type Times = Pick<DrainRecord, 'evictionStartTime' | 'forcedDeletionStartTime'>;
 
 /** A drain in which evictions have begun. */
 interface Evicting {
@@ -63,17 +63,21 @@ interface Evicting {
 export function decideDrain(input: DrainInput): DrainDecision {
   const { policy, opened, before, now } = input;
   const { waitFor, ...evicting } = policy;
-  if (waitFor !== undefined && before?.evictTime === undefined) {
+  if (waitFor !== undefined && before?.evictionStartTime === undefined) {
     const deadline = opened + waitFor.timeoutSeconds * 1000;
     const waiting = surveyPods(input.pods, policy, input.operator).waitFor;
     if (waiting.length > 0 && now < deadline) {
       return draining(input, { found: waitedFor(waiting, deadline), left: waiting.length, times: {}, requeueAt: deadline });
     }
   }
-  const evictTime = waitFor === undefined ? undefined : (before?.evictTime ?? toRfc3339(now));
-  const deadline = (toInstant(evictTime) ?? opened) + input.timeoutSeconds * 1000;
+  const evictionStartTime = waitFor === undefined ? undefined : (before?.evictionStartTime ?? toRfc3339(now));
+  const deadline = (toInstant(evictionStartTime) ?? opened) + input.timeoutSeconds * 1000;
   const toGo = surveyPods(input.pods, evicting, input.operator);
-  const drain = { toGo, deadline, times: presentFields({ evictTime, forceTime: before?.forceTime }) };
+  const drain = {
+    toGo,
+    deadline,
+    times: presentFields({ evictionStartTime, forcedDeletionStartTime: before?.forcedDeletionStartTime }),
+  };
   if (countLeft(toGo) === 0) return moveOperator(input, drain);
   return now > deadline ? forceOrGiveUp(input, drain) : evictPods(input, drain);
 }
@@ -118,20 +122,21 @@ function forceOrGiveUp(input: DrainInput, { toGo, times }: Evicting): DrainDecis
   const unforced = (pod: PodFact): boolean => !isForced(pod, policy);
   const others = { ...toGo, evict: toGo.evict.filter(unforced), ending: toGo.ending.filter(unforced) };
   if (countLeft(others) > 0) return timedOut(input, others, times);
-  const forceTime = toInstant(times.forceTime) ?? now;
-  const until = Math.max(forceTime, ...toGo.ending.map((pod) => pod.endsBy ?? forceTime)) + FORCE_SLACK_MS;
+  const forcedDeletionStartTime = toInstant(times.forcedDeletionStartTime) ?? now;
+  const until =
+    Math.max(forcedDeletionStartTime, ...toGo.ending.map((pod) => pod.endsBy ?? forcedDeletionStartTime)) + FORCE_SLACK_MS;
   if (now > until) return timedOut(input, toGo, times);
   const why = `not evicted within ${timeoutSeconds} s, and drain.force names it`;
   const [first] = stillThere([...toGo.evict, ...toGo.ending]);
   // What the last eviction was answered with is no reason to wait for the first deletion.
-  const pods = times.forceTime === undefined ? toGo.evict : due(input, toGo.evict);
+  const pods = times.forcedDeletionStartTime === undefined ? toGo.evict : due(input, toGo.evict);
   return draining(input, {
     found: [],
     idle: `deleted past its budget after ${timeoutSeconds} s: Pod ${first?.pod ?? ''}`,
     commands: pods.map((pod) => ({ kind: 'DeletePod', pod, why })),
     asked: toGo.evict,
     requeueAt: until + 1000,
-    times: { ...times, forceTime: toRfc3339(forceTime) },
+    times: { ...times, forcedDeletionStartTime: toRfc3339(forcedDeletionStartTime) },
   });
 }
 
@@ -177,7 +182,7 @@ function draining(
   const { before, now, answers } = input;
   const shown = chooseObstacle(found, before);
   const held = obstacleRecord(shown, before, now);
-  const message = shown === undefined ? idle : `since ${held.heldTime ?? ''}: ${shown.why}${andMore(left)}`;
+  const message = shown === undefined ? idle : `since ${held.blockedSinceTime ?? ''}: ${shown.why}${andMore(left)}`;
   const looks = asked.map((pod) => now + Math.max(answers.get(pod.uid)?.askAgainMs ?? 0, ANSWER_MS));
   return {
     kind: 'Draining',

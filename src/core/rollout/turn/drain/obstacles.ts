@@ -15,7 +15,7 @@ export interface Obstacle {
 }
 
 /** What is on record of the Pod that holds a drain up. */
-export type ObstacleRecord = Pick<DrainRecord, 'pod' | 'budget' | 'heldTime'>;
+export type ObstacleRecord = Pick<DrainRecord, 'pod' | 'budget' | 'blockedSinceTime'>;
 
 function obstacle(pod: PodFact, why: (name: string) => string): Obstacle {
   const name = podName(pod);
@@ -64,6 +64,7 @@ export function chooseObstacle(found: readonly Obstacle[], before: ObstacleRecor
 export function obstacleRecord(shown: Obstacle | undefined, before: ObstacleRecord | undefined, now: Instant): ObstacleRecord {
   if (shown === undefined) return {};
   const { pod, budget } = shown;
-  const heldTime = before?.pod === pod && before.heldTime !== undefined ? before.heldTime : toRfc3339(now);
-  return presentFields({ pod, budget, heldTime });
+  const blockedSinceTime =
+    before?.pod === pod && before.blockedSinceTime !== undefined ? before.blockedSinceTime : toRfc3339(now);
+  return presentFields({ pod, budget, blockedSinceTime });
 }

@@ -35,7 +35,7 @@ function checkSilence(world: World, ledger: Ledger, { metadata, status }: Upgrad
   const wanted = (plan?.spec.notify?.sinks ?? []).some(({ send }) => send !== 'PlanEnd');
   if (plan === undefined || !wanted || plan.metadata.deletionTimestamp !== undefined) return;
   if (isTrue(status?.conditions, 'Settled')) return;
-  for (const { name, state, told = [] } of status?.nodes ?? []) {
+  for (const { name, state, raisedAlerts: told = [] } of status?.nodes ?? []) {
     if (state !== 'Failed' || told.includes('NodeFailed')) continue;
     const key = `${metadata.uid}/${name}`;
     const since = ledger.failed.get(key) ?? world.now;

@@ -92,7 +92,7 @@ it('An operator that is killed again and again in a drain counts its times from 
     world,
     () => {
       const drain = recordsOf(world)[0]?.drain;
-      for (const time of ['evictTime', 'heldTime'] as const) {
+      for (const time of ['evictionStartTime', 'blockedSinceTime'] as const) {
         const key = `${time} of ${drain?.pod ?? 'none'}`;
         if (drain?.[time] !== undefined) times.set(key, (times.get(key) ?? new Set()).add(drain[time]));
       }
@@ -103,7 +103,7 @@ it('An operator that is killed again and again in a drain counts its times from 
   expect([...times.keys()].length).toBeGreaterThan(2);
   expect([...times.values()].map((seen) => seen.size)).toEqual([...times.values()].map(() => 1));
   const [record] = recordsOf(world);
-  const took = Date.parse(record?.endTime ?? '') - Date.parse(record?.drain?.evictTime ?? '');
+  const took = Date.parse(record?.endTime ?? '') - Date.parse(record?.drain?.evictionStartTime ?? '');
   expect(record?.reason).toBe('DrainTimeout');
   expect(took).toBeGreaterThan(300_000);
   expect(took).toBeLessThan(330_000);

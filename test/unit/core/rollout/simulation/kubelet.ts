@@ -111,7 +111,7 @@ function report(world: World, job: JobFact, reason: ReportFact['reason'], note: 
     reason,
     note,
     time: world.now,
-    wordTime: world.now,
+    lastHeardTime: world.now,
     ...none,
   });
   world.touch();

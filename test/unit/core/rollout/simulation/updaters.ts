@@ -14,7 +14,7 @@ export function startUpdater(world: World, { node, process }: Extract<Command, {
       fromVersion: undefined,
       toVersion: undefined,
       beats: 0,
-      wordTime: world.now,
+      lastHeardTime: world.now,
     };
     const where = {
       batchUid: turn.batchUid,

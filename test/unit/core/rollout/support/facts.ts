@@ -191,7 +191,7 @@ export function aReport(node: string, reason: ReportFact['reason'], changes: Par
     fromVersion: undefined,
     toVersion: undefined,
     time: at(10),
-    wordTime: changes.time ?? at(10),
+    lastHeardTime: changes.time ?? at(10),
     beats: 0,
     ...changes,
   };

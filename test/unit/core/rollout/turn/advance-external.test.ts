@@ -100,11 +100,11 @@ describe('An external process', () => {
     [
       'is not done by its word alone',
       { ...running, reports: [['UpgradeSucceeded']] },
-      { state: 'Verifying', message: "label bmc is '2.8', wanted '2.9'", verifyLimitTime: timeAt(160), endTime: timeAt(100) },
+      { state: 'Verifying', message: "label bmc is '2.8', wanted '2.9'", verifyDeadlineTime: timeAt(160), endTime: timeAt(100) },
     ],
     [
       'fails when what it said does not show in time',
-      { ...running, before: { state: 'Verifying', verifyLimitTime: timeAt(160), endTime: timeAt(100) }, now: 161 },
+      { ...running, before: { state: 'Verifying', verifyDeadlineTime: timeAt(160), endTime: timeAt(100) }, now: 161 },
       { state: 'Failed', reason: 'VerifyFailed' },
     ],
     [

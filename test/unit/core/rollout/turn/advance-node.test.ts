@@ -72,7 +72,7 @@ describe('A node that waits for its turn', () => {
     const before: NodeRecord = {
       ...PENDING,
       state: 'Verifying',
-      processes: [{ ...process, verifyLimitTime: until, verifySinceTime: ended }],
+      processes: [{ ...process, verifyDeadlineTime: until, verifyStableSinceTime: ended }],
     };
     expect(step({ before, node: done('node-1') }).record.processes).toEqual([
       { name: 'os', state: 'Succeeded', endTime: ended, verifiedTime: '2026-11-22T08:05:00Z' },
@@ -98,7 +98,7 @@ describe('A node that is drained', () => {
   it('names the Pod, its budget, and since when it holds the drain up', () => {
     const evictionAnswers = new Map([['uid-of-shop-1', { refusal: { message: '', budget: 'shop' }, askAgainMs: 5000 }]]);
     const { record, commands } = step({ node, pods, evictionAnswers });
-    expect(record.drain).toEqual({ pod: 'shop/shop-1', budget: 'shop', heldTime: timeAt(100) });
+    expect(record.drain).toEqual({ pod: 'shop/shop-1', budget: 'shop', blockedSinceTime: timeAt(100) });
     expect(record.message).toBe('since 2026-11-22T08:01:40Z: PodDisruptionBudget shop holds Pod shop/shop-1');
     expect(commands).toEqual([]);
   });

@@ -49,8 +49,8 @@ function processOf(result: NodeResult): ProcessRecord | undefined {
   return result.record.processes?.[0];
 }
 
-const WAITING = { state: 'Verifying', endTime: timeAt(50), verifyLimitTime: timeAt(1000) } as const;
-const HOLDING = { ...WAITING, verifySinceTime: timeAt(90) } as const;
+const WAITING = { state: 'Verifying', endTime: timeAt(50), verifyDeadlineTime: timeAt(1000) } as const;
+const HOLDING = { ...WAITING, verifyStableSinceTime: timeAt(90) } as const;
 
 describe('A process with verify that has ended', () => {
   it('is verified while something does not hold, and says what', () => {
@@ -75,7 +75,7 @@ describe('A process with verify that has ended', () => {
   });
 
   it('keeps its limit, however often it is looked at', () => {
-    expect(processOf(step({ before: WAITING, now: 500 }))?.verifyLimitTime).toBe(timeAt(1000));
+    expect(processOf(step({ before: WAITING, now: 500 }))?.verifyDeadlineTime).toBe(timeAt(1000));
   });
 
   it('is not judged anew when its Job is gone', () => {
@@ -115,7 +115,7 @@ describe('verify.stableSeconds', () => {
 
   it('begins when everything holds, and that is on record', () => {
     const result = step(holds);
-    expect(processOf(result)).toMatchObject({ ...WAITING, verifySinceTime: timeAt(100) });
+    expect(processOf(result)).toMatchObject({ ...WAITING, verifyStableSinceTime: timeAt(100) });
     expect(result.record.message).toBe('as wanted since 08:01:40Z; must stay so for 60 s');
     expect(result.requeueAt).toBe(at(160));
   });
@@ -123,7 +123,7 @@ describe('verify.stableSeconds', () => {
   it('goes on from what is on record', () => {
     expect(processOf(step({ ...holds, before: HOLDING, now: 149 }))).toMatchObject({
       state: 'Verifying',
-      verifySinceTime: timeAt(90),
+      verifyStableSinceTime: timeAt(90),
     });
     expect(processOf(step({ ...holds, before: HOLDING, now: 150 }))?.state).toBe('Succeeded');
   });
@@ -131,15 +131,15 @@ describe('verify.stableSeconds', () => {
   it('begins anew after a break', () => {
     const broken = processOf(step({ verify, before: HOLDING, node: { ...NEW_KERNEL, ready: false }, now: 120 }));
     expect(broken).toMatchObject(WAITING);
-    expect(broken?.verifySinceTime).toBeUndefined();
+    expect(broken?.verifyStableSinceTime).toBeUndefined();
   });
 
   it('never counts the part of a second before it began', () => {
-    expect(processOf(step({ ...holds, now: 100.4 }))?.verifySinceTime).toBe(timeAt(101));
+    expect(processOf(step({ ...holds, now: 100.4 }))?.verifyStableSinceTime).toBe(timeAt(101));
   });
 
   it('is granted to what holds when the time is up, and a break ends it', () => {
-    const late = { ...WAITING, verifySinceTime: timeAt(980) };
+    const late = { ...WAITING, verifyStableSinceTime: timeAt(980) };
     expect(step({ ...holds, before: late, now: 1010 }).record.state).toBe('Verifying');
     expect(step({ verify, before: late, now: 1010 }).record).toMatchObject({ state: 'Failed', reason: 'VerifyFailed' });
   });

@@ -7,7 +7,7 @@ import { aBatch, at, hash, timeAt } from '../../support/objects.ts';
 
 /** A node whose drain a Pod holds up since the start. */
 function held(name: string, drain: NodeRecord['drain'] = {}): NodeRecord {
-  return { name, state: 'Draining', drain: { pod: 'shop/cart-1', budget: 'cart', heldTime: timeAt(0), ...drain } };
+  return { name, state: 'Draining', drain: { pod: 'shop/cart-1', budget: 'cart', blockedSinceTime: timeAt(0), ...drain } };
 }
 
 function waits(
@@ -25,7 +25,7 @@ describe('What drains waited for', () => {
   it.each<readonly [string, NodeRecord]>([
     ['the drain is done', { name: 'node-1', state: 'Upgrading' }],
     ['the drain is given up', { ...held('node-1'), state: 'Failed', reason: 'DrainTimeout' }],
-    ['another Pod holds it up', held('node-1', { pod: 'shop/db-0', heldTime: timeAt(240) })],
+    ['another Pod holds it up', held('node-1', { pod: 'shop/db-0', blockedSinceTime: timeAt(240) })],
     ['nothing holds it up any more', { name: 'node-1', state: 'Draining' }],
   ])('is added when %s', (_, after) => {
     expect(waits(240, [after])).toEqual([CART]);
@@ -44,7 +44,7 @@ describe('What drains waited for', () => {
   });
 
   it('is a Pod where no budget is to blame', () => {
-    const recorded = { ...held('node-1'), drain: { pod: 'shop/job-x', heldTime: timeAt(0) } };
+    const recorded = { ...held('node-1'), drain: { pod: 'shop/job-x', blockedSinceTime: timeAt(0) } };
     expect(waits(60, [], [recorded])).toEqual([{ pod: 'shop/job-x', seconds: 60, longestSeconds: 60, nodes: 1 }]);
   });
 

@@ -10,7 +10,7 @@ const HELD: NodeRecord = {
   name: 'node-1',
   state: 'Draining',
   message: `since ${timeAt(20)}: PodDisruptionBudget web holds Pod shop/web-1`,
-  drain: { pod: 'shop/web-1', budget: 'web', heldTime: timeAt(20) },
+  drain: { pod: 'shop/web-1', budget: 'web', blockedSinceTime: timeAt(20) },
 };
 const OTHER: NodeRecord = { ...HELD, name: 'node-2' };
 

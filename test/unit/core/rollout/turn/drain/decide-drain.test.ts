@@ -83,7 +83,10 @@ describe('A budget that allows no eviction', () => {
 
   it('is named with the Pod and since when', () => {
     const result = step({ pods: [WEB], answers });
-    expect(result).toMatchObject({ kind: 'Draining', record: { pod: 'shop/web-1', budget: 'web', heldTime: timeAt(100) } });
+    expect(result).toMatchObject({
+      kind: 'Draining',
+      record: { pod: 'shop/web-1', budget: 'web', blockedSinceTime: timeAt(100) },
+    });
     expect(told(result)[2]).toBe(`since ${timeAt(100)}: PodDisruptionBudget web holds Pod shop/web-1`);
   });
 
@@ -91,22 +94,22 @@ describe('A budget that allows no eviction', () => {
     ['while the API server says so', { 'uid-of-web-1': refused('web') }],
     ['after the operator was killed and has not asked again', {}],
   ])('keeps its time %s', (_, known) => {
-    const before = { pod: 'shop/web-1', budget: 'web', heldTime: timeAt(20) };
+    const before = { pod: 'shop/web-1', budget: 'web', blockedSinceTime: timeAt(20) };
     expect(step({ pods: [WEB], before, answers: known })).toMatchObject({ record: before });
   });
 
   it('is off the record when the Pod goes', () => {
-    const before = { pod: 'shop/web-1', budget: 'web', heldTime: timeAt(20) };
+    const before = { pod: 'shop/web-1', budget: 'web', blockedSinceTime: timeAt(20) };
     expect(step({ pods: [WEB], before, answers: { 'uid-of-web-1': GRANTED } })).toMatchObject({ record: {} });
     expect(step({ pods: [{ ...WEB, deleting: true }], before })).toMatchObject({ record: {} });
   });
 
   it('stays the one that is told when another comes', () => {
     const pods = [aPod('app-1', 'node-1'), WEB];
-    const before = { pod: 'shop/web-1', budget: 'web', heldTime: timeAt(20) };
+    const before = { pod: 'shop/web-1', budget: 'web', blockedSinceTime: timeAt(20) };
     const both = { 'uid-of-app-1': refused('app'), 'uid-of-web-1': refused('web') };
     expect(step({ pods, before, answers: both })).toMatchObject({ record: before });
-    expect(step({ pods, answers: both })).toMatchObject({ record: { pod: 'shop/app-1', heldTime: timeAt(100) } });
+    expect(step({ pods, answers: both })).toMatchObject({ record: { pod: 'shop/app-1', blockedSinceTime: timeAt(100) } });
   });
 
   it('is asked again when it is time, not in every pass', () => {
@@ -116,7 +119,7 @@ describe('A budget that allows no eviction', () => {
   });
 
   it('for ever ends the drain at its timeout, with its name and time on record (T14)', () => {
-    const before = { pod: 'shop/web-1', budget: 'web', heldTime: timeAt(20) };
+    const before = { pod: 'shop/web-1', budget: 'web', blockedSinceTime: timeAt(20) };
     expect(step({ pods: [WEB], before, answers, now: 601 })).toEqual({
       kind: 'TimedOut',
       record: before,
@@ -126,7 +129,7 @@ describe('A budget that allows no eviction', () => {
 
   it('is told from a refusal by somebody else', () => {
     const result = step({ pods: [WEB], answers: { 'uid-of-web-1': refused(undefined) } });
-    expect(result).toMatchObject({ record: { pod: 'shop/web-1', heldTime: timeAt(100) } });
+    expect(result).toMatchObject({ record: { pod: 'shop/web-1', blockedSinceTime: timeAt(100) } });
     expect(told(result)[2]).toBe(`since ${timeAt(100)}: Pod shop/web-1: a webhook says no`);
   });
 });
@@ -143,14 +146,14 @@ describe('waitFor', () => {
       `since ${timeAt(100)}: waits until 2026-11-22T08:05:00Z for Pod shop/job-1 to end`,
     ]);
     expect(result).toMatchObject({ requeueAt: at(300), record: { pod: 'shop/job-1' } });
-    expect(result).not.toHaveProperty('record.evictTime');
+    expect(result).not.toHaveProperty('record.evictionStartTime');
   });
 
   it('evicts when it has ended, and counts the timeout from then', () => {
     const result = step({ pods: [WEB], policy, now: 250 });
     expect(told(result)[1]).toEqual(['Evict web-1']);
-    expect(result).toMatchObject({ record: { evictTime: timeAt(250) } });
-    const before = { evictTime: timeAt(250) };
+    expect(result).toMatchObject({ record: { evictionStartTime: timeAt(250) } });
+    const before = { evictionStartTime: timeAt(250) };
     expect(step({ pods: [WEB], policy, before, now: 849 }).kind).toBe('Draining');
     expect(step({ pods: [WEB], policy, before, now: 851 }).kind).toBe('TimedOut');
   });
@@ -161,7 +164,7 @@ describe('waitFor', () => {
   });
 
   it('does not begin again once evictions have begun', () => {
-    expect(told(step({ pods: [job], policy, before: { evictTime: timeAt(50) } }))[1]).toEqual(['Evict job-1']);
+    expect(told(step({ pods: [job], policy, before: { evictionStartTime: timeAt(50) } }))[1]).toEqual(['Evict job-1']);
   });
 });
 
@@ -177,7 +180,7 @@ describe('force', () => {
   it('deletes past their budget the Pods that it names after the timeout, and records since when', () => {
     const result = step({ pods: [cache], policy, answers, now: 601 });
     expect(told(result)).toEqual(['Draining', ['DeletePod cache-1'], 'deleted past its budget after 600 s: Pod shop/cache-1']);
-    expect(result).toMatchObject({ record: { forceTime: timeAt(601) } });
+    expect(result).toMatchObject({ record: { forcedDeletionStartTime: timeAt(601) } });
   });
 
   it('deletes nothing when another Pod keeps the node from being empty, and names that one', () => {
@@ -193,7 +196,7 @@ describe('force', () => {
 
   it('gives what it deleted its own grace period and a minute, then gives up', () => {
     const pods = [{ ...cache, deleting: true, endsBy: at(700) }];
-    const before = { forceTime: timeAt(601) };
+    const before = { forcedDeletionStartTime: timeAt(601) };
     expect(told(step({ pods, policy, before, now: 760 }))[0]).toBe('Draining');
     expect(told(step({ pods, policy, before, now: 761 }))).toEqual([
       'TimedOut',
@@ -206,7 +209,7 @@ describe('force', () => {
   });
 
   it('asks again when a deletion is refused, but not in every pass', () => {
-    const before = { forceTime: timeAt(601) };
+    const before = { forcedDeletionStartTime: timeAt(601) };
     expect(told(step({ pods: [cache], policy, before, answers, now: 603 }))[1]).toEqual([]);
     const due = { 'uid-of-cache-1': refused(undefined, 0) };
     expect(told(step({ pods: [cache], policy, before, answers: due, now: 606 }))[1]).toEqual(['DeletePod cache-1']);
