@@ -3,13 +3,13 @@ import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import type { Source } from './yaml-objects.ts';
 
-/** What was read, and what could not be: one sentence each. */
+/** What was read, and one sentence for each file that could not be read. */
 export interface ReadSources {
   readonly sources: readonly Source[];
   readonly problems: readonly string[];
 }
 
-/** Reads files; `-` is standard input. */
+/** Reads files; the name `-` is standard input. */
 export async function readSources(names: readonly string[]): Promise<ReadSources> {
   const read = await Promise.all(names.map(readSource));
   return {
@@ -18,13 +18,13 @@ export async function readSources(names: readonly string[]): Promise<ReadSources
   };
 }
 
-/** A source, or why it could not be read. */
+/** The source, or a sentence that says why it could not be read. */
 async function readSource(name: string): Promise<Source | string> {
   try {
     return name === '-'
       ? { name: 'standard input', text: await text(process.stdin) }
       : { name, text: await readFile(name, 'utf8') };
   } catch (error) {
-    return `${name}: could not be read: ${error instanceof Error ? error.message : String(error)}.`;
+    return `${name}: cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
   }
 }

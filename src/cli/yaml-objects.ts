@@ -1,21 +1,21 @@
 import { LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { list, record, type Json } from '../core/json.ts';
 
-/** A file, or what came in on standard input. */
+/** The text of a file or of standard input. */
 export interface Source {
-  /** Its name for messages. */
+  /** Name of the file, for messages. */
   readonly name: string;
   readonly text: string;
 }
 
-/** An object of a file. */
+/** A Kubernetes object in a source. */
 export interface Found {
-  /** File, document and name, for messages. */
+  /** File, document and object name, for messages. */
   readonly where: string;
   readonly object: Json;
 }
 
-/** The objects of a YAML or JSON text, those of lists one by one. What cannot be read is added to the problems, one sentence each. */
+/** The objects of a YAML or JSON text, with the items of lists. Adds a sentence to `problems` for each document that cannot be parsed. */
 export function objectsOf({ name, text }: Source, problems: string[]): readonly Found[] {
   const lines = new LineCounter();
   const documents = [...parseAllDocuments(text, { lineCounter: lines })] as readonly Document.Parsed[];
@@ -25,12 +25,12 @@ export function objectsOf({ name, text }: Source, problems: string[]): readonly 
     if (error !== undefined) {
       const { line, col } = lines.linePos(error.pos[0]);
       const [message = ''] = error.message.split('\n');
-      problems.push(`${name}:${line}:${col}: is not YAML: ${message.replace(/ at line \d+, column \d+:?$/, '')}.`);
+      problems.push(`${name}:${line}:${col}: invalid YAML: ${message.replace(/ at line \d+, column \d+:?$/, '')}.`);
       return [];
     }
     const value = valueOf(document);
-    if (value.kind === 'Refused') {
-      problems.push(`${where}: is not YAML that can be read: ${value.message}.`);
+    if (value.kind === 'Invalid') {
+      problems.push(`${where}: invalid YAML: ${value.message}.`);
       return [];
     }
     if (value.value === null || value.value === undefined) return [];
@@ -40,16 +40,16 @@ export function objectsOf({ name, text }: Source, problems: string[]): readonly 
 
 function valueOf(
   document: Document.Parsed,
-): { readonly kind: 'Value'; readonly value: unknown } | { readonly kind: 'Refused'; readonly message: string } {
+): { readonly kind: 'Value'; readonly value: unknown } | { readonly kind: 'Invalid'; readonly message: string } {
   try {
     return { kind: 'Value', value: document.toJS() };
   } catch (error) {
-    // Aliases without an anchor, or so many that they would fill the memory.
-    return { kind: 'Refused', message: error instanceof Error ? error.message : String(error) };
+    // An alias without an anchor, or nested aliases that would expand beyond the parser's limit.
+    return { kind: 'Invalid', message: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** The objects of a list, as `kubectl get -o yaml` prints several. */
+/** The items of a list, which is how `kubectl get -o yaml` prints several objects; else the object itself. */
 function itemsOf(object: Json): readonly Json[] {
   const { kind } = object;
   return kind === 'List' || kind === 'PlanList' ? list(object['items']) : [object];

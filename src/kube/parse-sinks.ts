@@ -1,28 +1,26 @@
 import { parse } from 'yaml';
 import type { Sink } from '../api/generated/upgradeplan.ts';
 
-/** What a text says of sinks. */
+/** The sinks of a text, or what is wrong with it. */
 export type ParsedSinks =
-  { readonly kind: 'Parsed'; readonly sinks: readonly Sink[] } | { readonly kind: 'Refused'; readonly problem: string };
+  { readonly kind: 'Parsed'; readonly sinks: readonly Sink[] } | { readonly kind: 'Invalid'; readonly problem: string };
 
-/**
- * Reads a YAML list of sinks. Only their names are looked at here: whether each is a sink says the API server, which has the schema.
- */
+/** Parses a YAML list of sinks. Checks only their names: the API server validates the rest against the schema. */
 export function parseSinks(text: string): ParsedSinks {
   const value = parseYaml(text);
-  if (value.kind === 'Refused') return value;
-  if (!Array.isArray(value.value)) return refused('it is no list of sinks');
+  if (value.kind === 'Invalid') return value;
+  if (!Array.isArray(value.value)) return invalid('must be a YAML list of sinks');
   const names = new Set<string>();
   for (const [index, sink] of (value.value as readonly unknown[]).entries()) {
-    if (!isNamed(sink)) return refused(`its entry ${index + 1} is no sink with a name`);
-    if (names.has(sink.name)) return refused(`it has two sinks '${sink.name}'`);
+    if (!isNamed(sink)) return invalid(`sinks[${index}]: \`name\` is required`);
+    if (names.has(sink.name)) return invalid(`sinks[${index}]: the name '${sink.name}' is already used`);
     names.add(sink.name);
   }
   return { kind: 'Parsed', sinks: value.value as readonly Sink[] };
 }
 
-function refused(problem: string): Extract<ParsedSinks, { readonly kind: 'Refused' }> {
-  return { kind: 'Refused', problem };
+function invalid(problem: string): Extract<ParsedSinks, { readonly kind: 'Invalid' }> {
+  return { kind: 'Invalid', problem };
 }
 
 function isNamed(value: unknown): value is { readonly name: string } {
@@ -31,12 +29,12 @@ function isNamed(value: unknown): value is { readonly name: string } {
 
 function parseYaml(
   text: string,
-): { readonly kind: 'Value'; readonly value: unknown } | Extract<ParsedSinks, { readonly kind: 'Refused' }> {
+): { readonly kind: 'Value'; readonly value: unknown } | Extract<ParsedSinks, { readonly kind: 'Invalid' }> {
   try {
     return { kind: 'Value', value: parse(text, { logLevel: 'error' }) };
   } catch (error) {
-    // No YAML, or aliases without an anchor, or so many that they would fill the memory.
+    // A syntax error, an alias without an anchor, or nested aliases that would expand beyond the parser's limit.
     const [message = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return refused(`it is no YAML: ${message.replace(/:$/, '')}`);
+    return invalid(`invalid YAML: ${message.replace(/:$/, '')}`);
   }
 }

@@ -6,7 +6,7 @@ import { errorCode } from '../../net/error-code.ts';
 import { parseSinks } from '../../kube/parse-sinks.ts';
 import type { SharedSinkSource } from '../ports.ts';
 
-/** The sinks that the plan shares, as the kubelet mounts their ConfigMaps: `<directory>/<ConfigMap>/<key>`. */
+/** Reads the plan's shared sinks from the files of their mounted ConfigMaps: `<directory>/<ConfigMap>/<key>`. */
 export function sharedSinkFiles(directory: string): SharedSinkSource {
   return {
     async read(plan) {
@@ -25,10 +25,10 @@ export function sharedSinkFiles(directory: string): SharedSinkSource {
 
 async function readText(
   file: string,
-): Promise<{ readonly kind: 'Text'; readonly text: string } | { readonly kind: 'Refused'; readonly problem: string }> {
+): Promise<{ readonly kind: 'Text'; readonly text: string } | { readonly kind: 'Invalid'; readonly problem: string }> {
   try {
     return { kind: 'Text', text: await readFile(file, 'utf8') };
   } catch (error) {
-    return { kind: 'Refused', problem: `it cannot be read here (${errorCode(error) ?? 'unknown error'})` };
+    return { kind: 'Invalid', problem: `cannot be read in the agent's Pod (${errorCode(error) ?? 'unknown error'})` };
   }
 }

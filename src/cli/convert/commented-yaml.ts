@@ -3,7 +3,7 @@ import type { Note } from '../../core/convert/note.ts';
 
 const WIDTH = 110;
 
-/** An object as YAML, each note as a comment above its field. A note on a field that is not there stands above the nearest that is. */
+/** An object as YAML, with each note as a comment above its field. A note on a missing field is put above its nearest existing parent. */
 export function commentedYaml(object: object, notes: readonly Note[]): string {
   const document = new Document(object);
   for (const { path, text } of notes) {
@@ -18,7 +18,7 @@ interface Commentable {
   commentBefore?: string | null;
 }
 
-/** The key at the end of the path, or of the longest part of it that exists; undefined: the document itself. */
+/** The node at the end of the longest existing part of the path; undefined when no part exists. */
 function placeOf(document: Document, path: Note['path']): Commentable | undefined {
   for (let length = path.length; length > 0; length--) {
     const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);

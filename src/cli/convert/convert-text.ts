@@ -2,11 +2,11 @@ import { convertPlan } from '../../core/convert/convert-plan.ts';
 import { commentedYaml } from './commented-yaml.ts';
 import { objectsOf, type Source } from '../yaml-objects.ts';
 
-/** The converted plans as one YAML stream, or what is wrong: one sentence each, beginning with where. */
+/** The converted plans as one YAML stream, or one sentence for each problem, which begins with its location. */
 export type TextConversion =
-  { readonly kind: 'Converted'; readonly yaml: string } | { readonly kind: 'Refused'; readonly problems: readonly string[] };
+  { readonly kind: 'Converted'; readonly yaml: string } | { readonly kind: 'Rejected'; readonly problems: readonly string[] };
 
-/** Converts every Plan of the sources. All or nothing: with one that is wrong, none is given out. */
+/** Converts every Plan of the sources. One invalid Plan rejects all of them. */
 export function convertText(sources: readonly Source[]): TextConversion {
   const problems: string[] = [];
   const plans: string[] = [];
@@ -17,7 +17,7 @@ export function convertText(sources: readonly Source[]): TextConversion {
       if (conversion.kind === 'Converted') plans.push(commentedYaml(conversion.plan, conversion.notes));
       else problems.push(...conversion.problems.map((problem) => `${where}: ${problem}.`));
     }
-    if (plans.length + problems.length === before) problems.push(`${source.name}: there is no Plan in it.`);
+    if (plans.length + problems.length === before) problems.push(`${source.name}: contains no Plan.`);
   }
-  return problems.length > 0 ? { kind: 'Refused', problems } : { kind: 'Converted', yaml: plans.join('---\n') };
+  return problems.length > 0 ? { kind: 'Rejected', problems } : { kind: 'Converted', yaml: plans.join('---\n') };
 }

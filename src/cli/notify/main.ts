@@ -26,10 +26,10 @@ interface PreviewOptions {
   readonly cluster: string;
 }
 
-/** `baton notify`: exit code 0 when it was done, 2 with what is wrong on standard error. */
+/** `baton notify`. Exit code 0: done; 1: a test sample was not delivered; 2: the problems are on standard error. */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = OK;
-  const command = new Command('baton notify').description('Try the notifications of a plan.');
+  const command = new Command('baton notify').description('Preview and test the notifications of an UpgradePlan.');
   const exit = (code: number): void => {
     exitCode = code;
   };
@@ -38,7 +38,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     await command.parseAsync(args, { from: 'user' });
   } catch (error) {
-    // Commander has said what is wrong, or has shown the help.
+    // Commander has already printed the error or the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? OK : BAD_INPUT;
     throw error;
   }
@@ -47,20 +47,22 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function previewCommand(exit: (code: number) => void): Command {
   return new Command('preview')
+    .summary('print what each sink would receive for a batch')
     .description(
-      'Print what each sink of a plan would get for a batch, without network and Secrets. For example: ' +
-        'kubectl get uplan,ubatch -n fleet -o yaml | baton notify preview -f -',
+      'Print what each sink of an UpgradePlan would receive for a batch. Needs neither network nor Secrets.\n\n' +
+        'Example: kubectl get uplan,ubatch -n fleet -o yaml | baton notify preview -f -\n\n' +
+        'Exit code: 0 when printed, 2 when something is wrong.',
     )
     .requiredOption<string[]>(
       '-f, --filename <file>',
-      'a YAML or JSON file with an UpgradePlan, its UpgradeBatches and the ConfigMaps of its shared sinks, - for standard input; may be given several times',
+      'YAML or JSON file with an UpgradePlan, its UpgradeBatches and the ConfigMaps of its shared sinks, or - for standard input; repeat it for several files',
       (file, files: string[] | undefined) => [...(files ?? []), file],
     )
-    .option('--batch <name>', 'the UpgradeBatch; without it, the last one of the plan, or an invented one where there is none')
-    .option('--sink <name>', 'only this sink')
-    .option('--cluster <name>', 'the name of the cluster', '')
+    .option('--batch <name>', "name of the UpgradeBatch; by default the plan's last one, or a sample if the plan has none")
+    .option('--sink <name>', 'show only this sink')
+    .option('--cluster <name>', 'name of the cluster to show in the texts', '')
     .exitOverride()
-    .showHelpAfterError("See 'baton notify preview --help'.")
+    .showHelpAfterError("Run 'baton notify preview --help' for usage.")
     .action(async (options: PreviewOptions) => {
       exit(await preview(options));
     });
@@ -77,19 +79,21 @@ interface TestOptions {
 
 function testCommand(exit: (code: number) => void): Command {
   return new Command('test')
+    .summary('send a sample notification to the sinks')
     .description(
-      "Send a sample through a plan's sinks from one of its nodes, by a Pod in the plan's namespace that is removed again. Exit code 0 when " +
-        'each sink has taken it, 1 when one has not, 2 when it could not be tried.',
+      "Send a sample notification to an UpgradePlan's sinks. A Pod in the plan's namespace sends it from one of the plan's nodes and is " +
+        'deleted afterwards.\n\n' +
+        'Exit code: 0 when each sink accepted the sample, 1 when one did not, 2 when the test could not be run.',
     )
-    .argument('<plan>', 'the name of the UpgradePlan')
-    .option('-n, --namespace <namespace>', 'the namespace of the UpgradePlan', 'default')
-    .option('--kubeconfig <path>', 'a kubeconfig; without it, the ServiceAccount of this Pod')
-    .option('--sink <name>', 'only this sink')
-    .option('--node <name>', 'from this node')
-    .option('--operator-namespace <namespace>', 'where the operator runs', 'baton-system')
-    .option('--timeout <seconds>', 'how long the Pod may take', '180')
+    .argument('<plan>', 'name of the UpgradePlan')
+    .option('-n, --namespace <namespace>', 'namespace of the UpgradePlan', 'default')
+    .option('--kubeconfig <path>', 'path of a kubeconfig; required outside of a cluster')
+    .option('--sink <name>', 'test only this sink')
+    .option('--node <name>', 'node to send from; by default any node that an agent of the plan may run on')
+    .option('--operator-namespace <namespace>', 'namespace of the operator', 'baton-system')
+    .option('--timeout <seconds>', 'how long to wait for the Pod to finish', '180')
     .exitOverride()
-    .showHelpAfterError("See 'baton notify test --help'.")
+    .showHelpAfterError("Run 'baton notify test --help' for usage.")
     .action(async (plan: string, options: TestOptions) => {
       exit(await test(plan, options));
     });
@@ -102,7 +106,7 @@ async function test(
   { namespace, kubeconfig, sink, node, operatorNamespace, timeout }: TestOptions,
 ): Promise<number> {
   const seconds = Number(timeout);
-  if (!(seconds > 0)) return refuse([`--timeout must be a number of seconds, but is '${timeout}'.`]);
+  if (!(seconds > 0)) return reject([`--timeout must be a positive number of seconds, got '${timeout}'.`]);
   const { monotonic, sleep } = systemClock;
   const log = createLogger({ component: 'cli', level: 'error' });
   const kubeConfig = loadKubeConfig({ kubeconfigPath: kubeconfig });
@@ -117,18 +121,18 @@ async function test(
     return EXIT_CODES[outcome.kind];
   } catch (error) {
     if (!isKubeError(error)) throw error;
-    return refuse([`The cluster refused: ${error.message}.`]);
+    return reject([`The request to the cluster failed: ${error.message}.`]);
   }
 }
 
 async function preview({ filename, batch, sink, cluster }: PreviewOptions): Promise<number> {
   const { sources, problems } = await readSources(filename);
-  if (problems.length > 0) return refuse(problems);
+  if (problems.length > 0) return reject(problems);
   const shown = previewText({
     ...{ sources, batch, sink, now: systemClock.now() },
     previewSink: (plan, name, of) => previewSink({ plan, sink: name, batch: of, cluster }),
   });
-  if (shown.kind === 'Refused') return refuse(shown.problems);
+  if (shown.kind === 'Rejected') return reject(shown.problems);
   process.stdout.write(shown.text);
   return OK;
 }
@@ -142,19 +146,19 @@ interface Previewed {
 
 function previewSink({ plan, sink, batch, cluster }: Previewed): SinkPreview {
   const spec = plan.spec.notify?.sinks?.find(({ name }) => name === sink);
-  if (spec === undefined) throw new Error(`the plan has no sink ${sink}`);
+  if (spec === undefined) throw new Error(`The UpgradePlan has no sink ${sink}.`);
   const agent = { node: batch.status?.agent ?? 'preview', pod: 'preview' };
   const notification = consolidate({ batch, reports: [], cluster, agent, ...styleOf(plan, spec) });
-  const nothing = (): Promise<never> => Promise.reject(new Error('a preview sends nothing'));
+  const fail = (): Promise<never> => Promise.reject(new Error('A preview must not use the network.'));
   const noNetwork = {
-    http: { post: nothing, probe: nothing, close: () => Promise.resolve() },
-    connect: nothing,
-    events: { write: nothing },
+    http: { post: fail, probe: fail, close: () => Promise.resolve() },
+    connect: fail,
+    events: { write: fail },
   };
   return createSink(spec, { ...noNetwork, userAgent: `baton/${VERSION}`, secretsDirectory: '' }).preview(notification);
 }
 
-function refuse(problems: readonly string[]): number {
+function reject(problems: readonly string[]): number {
   process.stderr.write(`${problems.join('\n')}\n`);
   return BAD_INPUT;
 }

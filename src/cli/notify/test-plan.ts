@@ -1,21 +1,21 @@
 import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { list, record, type Json } from '../../core/json.ts';
 import { buildTestPod, type TestPodInput } from '../../core/rollout/manifests/test-pod.ts';
-import { sharedSinksKeys, sharedSinksName, withSharedSinks } from '../../core/sinks/shared-sinks.ts';
+import { sharedSinksKeys, withSharedSinks } from '../../core/sinks/shared-sinks.ts';
 import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import { parseSinks } from '../../kube/parse-sinks.ts';
 
-/** What a test of a plan's sinks needs. */
+/** What a test of a plan's sinks depends on. */
 export interface TestPlanDeps {
   readonly client: Pick<KubeClient, 'get' | 'create' | 'delete'>;
-  /** Milliseconds that never go back. */
+  /** Monotonic clock in milliseconds. */
   readonly monotonic: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** What is tested. */
+/** What to test. */
 export interface TestPlanInput {
   readonly namespace: string;
   readonly plan: string;
@@ -25,18 +25,18 @@ export interface TestPlanInput {
   readonly timeoutMs: number;
 }
 
-/** How a test ended; the lines are for the person who asked for it. */
+/** The result of a test; the lines are for the user. */
 export type TestOutcome =
-  /** Each sink has taken the sample. */
+  /** Each sink accepted the sample. */
   | { readonly kind: 'Delivered'; readonly lines: readonly string[] }
-  /** Some have not, or the Pod did not get so far. */
+  /** A sink did not accept it, or the Pod failed before it could send. */
   | { readonly kind: 'Failed'; readonly lines: readonly string[] }
-  /** What was asked for cannot be tried. */
+  /** The test could not be run. */
   | { readonly kind: 'Misused'; readonly lines: readonly string[] };
 
 const POLL_MS = 1000;
 
-/** Sends a sample through a plan's sinks, from a Pod like an agent's on one of the plan's nodes, and says what became of it. */
+/** Sends a sample to a plan's sinks from a Pod like an agent's on one of the plan's nodes, and returns the results. */
 export async function testPlan(deps: TestPlanDeps, input: TestPlanInput): Promise<TestOutcome> {
   const found = await readPlan(deps, input);
   if (found.kind === 'Misused') return found;
@@ -64,17 +64,18 @@ async function readPlan(
   { namespace, plan: name, sink }: TestPlanInput,
 ): Promise<{ readonly kind: 'Found'; readonly plan: UpgradePlan } | Misused> {
   const written = await getOrNothing<UpgradePlan>(client, resourcePath(KINDS.plans, { namespace, name }));
-  if (written === undefined) return misused(`There is no UpgradePlan ${name} in the namespace ${namespace}.`);
+  if (written === undefined)
+    return misused(`UpgradePlan ${name} not found in the namespace ${namespace}: check the name and --namespace.`);
   const shared = await readSharedSinks(client, written);
   if (shared.kind === 'Misused') return shared;
   const plan = withSharedSinks(written, shared.sinks);
   const names = (plan.spec.notify?.sinks ?? []).map((each) => each.name);
-  if (names.length === 0) return misused(`The UpgradePlan ${name} has no sinks: add some in spec.notify.sinks.`);
+  if (names.length === 0) return misused(`The UpgradePlan ${name} has no sinks: add one to spec.notify.sinks.`);
   if (sink === undefined || names.includes(sink)) return { kind: 'Found', plan };
   return misused(`The UpgradePlan ${name} has no sink ${sink}: its sinks are ${names.join(', ')}.`);
 }
 
-/** The sinks that the plan shares, with the rights of who asks. */
+/** Reads the plan's shared sinks with the user's permissions. */
 async function readSharedSinks(
   client: Pick<KubeClient, 'get'>,
   plan: UpgradePlan,
@@ -83,17 +84,20 @@ async function readSharedSinks(
   for (const key of sharedSinksKeys(plan)) {
     const path = resourcePath(KINDS.configMaps, { namespace: plan.metadata.namespace, name: key.name });
     const configMap = await getOrNothing<Json>(client, path);
-    if (configMap === undefined) return misused(`${plan.metadata.namespace} has no ConfigMap ${key.name}, which the plan names.`);
+    if (configMap === undefined)
+      return misused(
+        `ConfigMap ${key.name} not found in the namespace ${plan.metadata.namespace}: spec.notify.sinksFrom of the plan names it.`,
+      );
     const text = record(configMap['data'])[key.key];
-    if (typeof text !== 'string') return misused(`The key is missing: ${sharedSinksName(key)}.`);
+    if (typeof text !== 'string') return misused(`ConfigMap ${key.name}: the key ${key.key} is missing.`);
     const parsed = parseSinks(text);
-    if (parsed.kind === 'Refused') return misused(`Something is wrong with ${sharedSinksName(key)}: ${parsed.problem}.`);
+    if (parsed.kind === 'Invalid') return misused(`ConfigMap ${key.name}, key ${key.key}: ${parsed.problem}.`);
     sinks.push(...parsed.sinks);
   }
   return { kind: 'Read', sinks };
 }
 
-/** The agents' settings, as the operator's Deployment has them. */
+/** Reads the agents' settings from the operator's Deployment. */
 async function readSettings(
   { client }: TestPlanDeps,
   namespace: string,
@@ -102,7 +106,7 @@ async function readSettings(
   const deployment = await getOrNothing<Json>(client, path);
   if (deployment === undefined) {
     return misused(
-      `There is no Deployment baton-operator in the namespace ${namespace}: name the operator's with --operator-namespace.`,
+      `Deployment baton-operator not found in the namespace ${namespace}: pass the operator's namespace with --operator-namespace.`,
     );
   }
   const spec = record(record(record(deployment['spec'])['template'])['spec']);
@@ -137,18 +141,21 @@ async function followPod(deps: TestPlanDeps, { namespace, timeoutMs }: TestPlanI
     const { phase } = status;
     if (phase === 'Succeeded' || phase === 'Failed') return readResults(status, record(pod['spec'])['nodeName']);
     if (deps.monotonic() > until) {
-      return { kind: 'Failed', lines: [`The Pod ${name} did not end within ${timeoutMs / 1000} s: ${whyItWaits(status)}.`] };
+      return {
+        kind: 'Failed',
+        lines: [`The Pod ${name} did not finish within ${timeoutMs / 1000} s: ${waitingReason(status)}.`],
+      };
     }
     await deps.sleep(POLL_MS);
   }
 }
 
-function whyItWaits(status: Json): string {
+function waitingReason(status: Json): string {
   const [container = {}] = list(status['containerStatuses']);
   const waiting = record(record(container['state'])['waiting']);
   const condition = list(status['conditions']).find((each) => each['status'] === 'False' && typeof each['message'] === 'string');
   const parts = [waiting['reason'], waiting['message'], condition?.['message'], status['phase']];
-  return parts.find((part) => typeof part === 'string') ?? 'nothing is known of it';
+  return parts.find((part) => typeof part === 'string') ?? 'its status is empty';
 }
 
 function readResults(status: Json, node: unknown): TestOutcome {
@@ -162,7 +169,7 @@ function readResults(status: Json, node: unknown): TestOutcome {
     );
     return {
       kind: 'Failed',
-      lines: [`The Pod ended without results, ${from}: ${typeof why === 'string' ? why : 'see its log'}.`],
+      lines: [`The Pod ended without results, ${from}: ${typeof why === 'string' ? why : 'no reason is known'}.`],
     };
   }
   const lines = results.map(({ sink, outcome, reason, message }) => {
@@ -178,7 +185,7 @@ function parseResults(message: unknown): readonly Json[] | undefined {
     const results: unknown = JSON.parse(message);
     return Array.isArray(results) ? list(results) : undefined;
   } catch {
-    // What a container says when it breaks is no JSON.
+    // A container that crashed leaves its last log lines here, which are not JSON.
     return undefined;
   }
 }

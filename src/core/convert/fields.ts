@@ -10,16 +10,16 @@ function kindOf(value: unknown): string {
 }
 
 /**
- * Reads an object field by field, and notes what is wrong: a value of another type, and by {@link Fields.end} whatever nobody has
- * asked for, so that nothing is lost without a word. A field that is null counts as absent, as in Kubernetes.
+ * Reads an object field by field and collects problems: a value of the wrong type, and with {@link Fields.addUnknownFields} every field
+ * that nothing has read, so that no field is lost silently. A null field counts as absent, as in Kubernetes.
  */
 export class Fields {
   readonly #value: Json;
   readonly #where: string;
   readonly #problems: string[];
-  readonly #known = new Set<string>();
+  readonly #fieldsRead = new Set<string>();
 
-  /** @param where path of the object, empty for the root. */
+  /** @param where path of the object; empty for the root. */
   constructor(value: Json, where: string, problems: string[]) {
     this.#value = value;
     this.#where = where;
@@ -27,87 +27,87 @@ export class Fields {
   }
 
   /** Path of a field. */
-  at(key: string): string {
+  pathOf(key: string): string {
     return this.#where === '' ? key : `${this.#where}.${key}`;
   }
 
-  /** Notes a problem of a field. */
-  problem(key: string, message: string): void {
-    this.#problems.push(`${this.at(key)} ${message}`);
+  /** Adds a problem with a field. */
+  addProblem(key: string, message: string): void {
+    this.#problems.push(`${this.pathOf(key)} ${message}`);
   }
 
-  /** The field as it is. */
-  any(key: string): unknown {
-    this.#known.add(key);
+  /** The unvalidated value of a field. */
+  raw(key: string): unknown {
+    this.#fieldsRead.add(key);
     return this.#value[key] ?? undefined;
   }
 
-  text(key: string): string | undefined {
-    return this.#read(key, 'a text', (value) => (typeof value === 'string' ? value : undefined));
+  string(key: string): string | undefined {
+    return this.#read(key, 'a string', (value) => (typeof value === 'string' ? value : undefined));
   }
 
   wholeNumber(key: string): number | undefined {
     return this.#read(key, 'a whole number', (value) => (Number.isSafeInteger(value) ? Number(value) : undefined));
   }
 
-  flag(key: string): boolean | undefined {
+  boolean(key: string): boolean | undefined {
     return this.#read(key, 'true or false', (value) => (typeof value === 'boolean' ? value : undefined));
   }
 
-  texts(key: string): readonly string[] | undefined {
+  strings(key: string): readonly string[] | undefined {
     const isText = (value: unknown): value is string => typeof value === 'string';
-    return this.#read(key, 'a list of texts', (value) => (Array.isArray(value) && value.every(isText) ? value : undefined));
+    return this.#read(key, 'a list of strings', (value) => (Array.isArray(value) && value.every(isText) ? value : undefined));
   }
 
-  /** Texts by name, as labels are. */
-  map(key: string): Readonly<Record<string, string>> | undefined {
-    return this.#read(key, 'an object with texts', (value) => {
+  /** An object with string values, such as labels. */
+  stringMap(key: string): Readonly<Record<string, string>> | undefined {
+    return this.#read(key, 'an object with string values', (value) => {
       if (!isObject(value)) return undefined;
       const entries = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
       return entries.length === Object.keys(value).length ? Object.fromEntries(entries) : undefined;
     });
   }
 
-  /** An object that is taken over as it is: the API server knows it better. */
-  open(key: string): Json | undefined {
+  /** An object that is copied unchanged; the API server validates it. */
+  rawObject(key: string): Json | undefined {
     return this.#read(key, 'an object', (value) => (isObject(value) ? value : undefined));
   }
 
-  /** A list of objects that are taken over as they are. */
-  openList(key: string): readonly Json[] | undefined {
+  /** A list of objects that are copied unchanged. */
+  rawObjects(key: string): readonly Json[] | undefined {
     return this.#read(key, 'a list of objects', (value) => (Array.isArray(value) && value.every(isObject) ? value : undefined));
   }
 
   object(key: string): Fields | undefined {
-    const value = this.open(key);
-    return value === undefined ? undefined : new Fields(value, this.at(key), this.#problems);
+    const value = this.rawObject(key);
+    return value === undefined ? undefined : new Fields(value, this.pathOf(key), this.#problems);
   }
 
   objects(key: string): readonly Fields[] {
-    return (this.openList(key) ?? []).map((value, index) => new Fields(value, `${this.at(key)}[${index}]`, this.#problems));
+    return (this.rawObjects(key) ?? []).map((value, index) => new Fields(value, `${this.pathOf(key)}[${index}]`, this.#problems));
   }
 
-  /** A text that must be there; empty, and noted, when it is not. */
+  /** A required string. When it is missing, adds a problem and returns the empty string. */
   required(key: string): string {
-    const value = this.text(key);
+    const value = this.string(key);
     if (value !== undefined && value !== '') return value;
-    if (this.any(key) === undefined || value === '') this.problem(key, 'is missing');
+    if (this.raw(key) === undefined || value === '') this.addProblem(key, 'is required');
     return '';
   }
 
-  /** Notes the fields that were not asked for. */
-  end(): void {
+  /** Adds a problem for each field that nothing has read. */
+  addUnknownFields(): void {
     for (const key of Object.keys(this.#value)) {
-      if (this.#known.has(key)) continue;
-      this.problem(key, 'is no field that baton convert knows: remove it, or correct its name');
+      if (this.#fieldsRead.has(key)) continue;
+      this.addProblem(key, 'is an unknown field: remove it or correct its name');
     }
   }
 
   #read<T>(key: string, what: string, parse: (value: unknown) => T | undefined): T | undefined {
-    const value = this.any(key);
+    const value = this.raw(key);
     if (value === undefined) return undefined;
     const parsed = parse(value);
-    if (parsed === undefined) this.problem(key, `must be ${what}, but is ${kindOf(value)}`);
+    if (parsed === undefined) this.addProblem(key, `must be ${what}, got ${kindOf(value)}`);
     return parsed;
   }
 }

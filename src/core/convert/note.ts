@@ -1,7 +1,7 @@
-/** A comment on a converted plan. */
+/** A comment on a field of a converted plan. */
 export interface Note {
-  /** The field that it stands above; empty for the head of the document. */
+  /** Path of the field; empty for the head of the document. */
   readonly path: readonly (string | number)[];
-  /** Whole sentences. */
+  /** One or more complete sentences. */
   readonly text: string;
 }

@@ -3,12 +3,12 @@ import { presentFields } from '../present-fields.ts';
 import type { Note } from './note.ts';
 import type { SucContainer, SucPlan, SucSecret } from './suc-plan.ts';
 
-/** Where the template stands in the plan that is made. */
+/** Path of the template in the converted plan. */
 const TEMPLATE = ['spec', 'processes', 0, 'job', 'template'] as const;
 
 const SECRETS = '/run/system-upgrade/secrets';
 
-/** The template of the Job and what is to be said about it. */
+/** The template of the Job, and comments on it. */
 export interface TemplateConversion {
   readonly template: Json;
   readonly notes: readonly Note[];
@@ -19,7 +19,7 @@ interface Mount {
   readonly mount: Json;
 }
 
-/** Makes the Pod's template; what `compatibility` completes is left out. `prepare`: whether that container is kept. */
+/** Builds the Pod template without the parts that `compatibility` adds. `prepare`: whether to keep that container. */
 export function convertTemplate(plan: SucPlan, prepare: boolean): TemplateConversion {
   const secrets = plan.secrets.map((secret, index) => secretMount(secret, index));
   const containers = [...(prepare && plan.prepare !== undefined ? [plan.prepare] : []), plan.upgrade];
@@ -28,8 +28,8 @@ export function convertTemplate(plan: SucPlan, prepare: boolean): TemplateConver
   );
   const volumes = [...secrets.map(({ volume }) => volume), ...hostPaths.values()];
   const mounts = secrets.map(({ mount }) => mount);
-  const labels = own(plan.labels);
-  const annotations = own(plan.annotations);
+  const labels = withoutForeignKeys(plan.labels);
+  const annotations = withoutForeignKeys(plan.annotations);
   const metadata = presentFields({
     labels: Object.keys(labels).length === 0 ? undefined : labels,
     annotations: Object.keys(annotations).length === 0 ? undefined : annotations,
@@ -54,14 +54,14 @@ function filled(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** Labels or annotations that the other controller passes on to its Jobs: none of its own, and none of kubectl. */
-export function own(marks: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/** The labels or annotations that system-upgrade-controller passes on to its Jobs: all but its own and kubectl's. */
+export function withoutForeignKeys(marks: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const foreign = /(^|\.)cattle\.io\/|^kubectl\.kubernetes\.io\//;
   return Object.fromEntries(Object.entries(marks).filter(([key]) => !foreign.test(key)));
 }
 
 function secretMount({ name, path = '', ignoreUpdates, defaultMode }: SucSecret, index: number): Mount {
-  // The name of a volume has neither dots nor more than 63 characters.
+  // The name of a volume is a DNS label: no dots, at most 63 characters.
   const volume = `secret-${index}-${name.replaceAll('.', '-')}`.slice(0, 63).replace(/-+$/, '');
   const mountPath = path.startsWith('/') ? path : `${SECRETS}/${path === '' ? name : path}`;
   return {
@@ -96,18 +96,18 @@ function notesOf(plan: SucPlan, prepare: boolean): readonly Note[] {
   if (changing.length > 0) {
     const names = changing.join(', ');
     note(
-      `A change of the Secret ${names} does not run nodes again here: change the version, or anything in this template.`,
+      `A change of the Secret ${names} does not upgrade nodes again here: change the version or this template.`,
       'spec',
       'volumes',
     );
   }
   if (filled(plan.serviceAccountName) !== undefined) {
-    const text = 'Baton itself cordons, drains and labels: this account needs only the rights that the image uses.';
+    const text = 'Baton itself cordons, drains and labels nodes: this account needs only the permissions that the image uses.';
     note(text, 'spec', 'serviceAccountName');
   }
   if (prepare && plan.prepare !== undefined) {
     const text =
-      'prepare ran before cordon and drain. Here it runs after them: a container that only waits belongs in dependsOn or gates.';
+      'prepare ran before cordon and drain. Here it runs after them: replace a container that only waits with dependsOn or gates.';
     note(text, 'spec', 'initContainers');
   }
   return notes;

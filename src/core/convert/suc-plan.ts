@@ -1,7 +1,7 @@
 import type { Json } from '../json.ts';
 import { Fields } from './fields.ts';
 
-/** A Plan of rancher/system-upgrade-controller (upgrade.cattle.io/v1), as far as it says what is to be done. */
+/** A Plan of rancher/system-upgrade-controller (upgrade.cattle.io/v1) without its status. */
 export interface SucPlan {
   readonly name: string;
   readonly namespace: string | undefined;
@@ -22,7 +22,7 @@ export interface SucPlan {
   readonly cordon: boolean;
   readonly drain: SucDrain | undefined;
   readonly imagePullSecrets: readonly Json[];
-  /** As written, for instance `30s`. */
+  /** A Go duration such as `30s`. */
   readonly postCompleteDelay: string | undefined;
   readonly priorityClassName: string | undefined;
   readonly postCompleteLabels: Readonly<Record<string, string>>;
@@ -34,14 +34,14 @@ export interface SucSelector {
   readonly matchExpressions: readonly SucRequirement[];
 }
 
-/** One condition of a selector. */
+/** One requirement of a selector. */
 export interface SucRequirement {
   readonly key: string;
   readonly operator: SelectorOperator;
   readonly values: readonly string[];
 }
 
-/** How a label is related to the values. */
+/** How a requirement compares a label with its values. */
 export type SelectorOperator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
 
 /** A Secret that is mounted into every container. */
@@ -65,7 +65,7 @@ export interface SucContainer {
 
 /** The options of `kubectl drain`. */
 export interface SucDrain {
-  /** A text like `60s`, or nanoseconds. */
+  /** A Go duration such as `60s`, or nanoseconds. */
   readonly timeout: string | number | undefined;
   readonly gracePeriod: number | undefined;
   readonly deleteLocalData: boolean | undefined;
@@ -85,13 +85,13 @@ export interface SucWindow {
   readonly timeZone: string | undefined;
 }
 
-/** What became of the reading. */
+/** The Plan, or one sentence for each problem. */
 export type SucPlanReading =
-  { readonly kind: 'Plan'; readonly plan: SucPlan } | { readonly kind: 'Refused'; readonly problems: readonly string[] };
+  { readonly kind: 'Plan'; readonly plan: SucPlan } | { readonly kind: 'Rejected'; readonly problems: readonly string[] };
 
 const API = 'upgrade.cattle.io/v1';
 
-/** What the API server and clients write into `metadata`, and nobody writes into a file to be converted. */
+/** Fields of `metadata` that the API server and its clients set. They are ignored. */
 const SERVER_METADATA = [
   'creationTimestamp',
   'deletionTimestamp',
@@ -106,63 +106,69 @@ const SERVER_METADATA = [
   'uid',
 ];
 
-/** Reads a Plan strictly: a field that is not known is a problem, not a loss. */
+/** Reads a Plan strictly: an unknown field is a problem. */
 export function readSucPlan(object: Json): SucPlanReading {
   const problems: string[] = [];
   const root = new Fields(object, '', problems);
-  const apiVersion = root.text('apiVersion') ?? 'nothing';
-  const kind = root.text('kind') ?? 'nothing';
+  const apiVersion = root.string('apiVersion') ?? 'nothing';
+  const kind = root.string('kind') ?? 'nothing';
   if (apiVersion !== API || kind !== 'Plan') {
     const name = `apiVersion ${apiVersion}, kind ${kind}`;
-    return { kind: 'Refused', problems: [`is no Plan (${name}): baton convert takes Plans of ${API} alone, remove the rest`] };
+    return {
+      kind: 'Rejected',
+      problems: [`is not a Plan (${name}): baton convert accepts only Plans of ${API}, remove other objects`],
+    };
   }
-  root.any('status');
+  root.raw('status');
   const metadata = root.object('metadata') ?? new Fields({}, 'metadata', problems);
   const spec = root.object('spec') ?? new Fields({}, 'spec', problems);
   const plan = { ...readMetadata(metadata), ...readSpec(spec) };
-  for (const fields of [root, metadata, spec]) fields.end();
-  return problems.length > 0 ? { kind: 'Refused', problems } : { kind: 'Plan', plan };
+  for (const fields of [root, metadata, spec]) fields.addUnknownFields();
+  return problems.length > 0 ? { kind: 'Rejected', problems } : { kind: 'Plan', plan };
 }
 
 function readMetadata(metadata: Fields): Pick<SucPlan, 'name' | 'namespace' | 'labels' | 'annotations'> {
-  for (const key of SERVER_METADATA) metadata.any(key);
+  for (const key of SERVER_METADATA) metadata.raw(key);
   return {
     name: metadata.required('name'),
-    namespace: metadata.text('namespace'),
-    labels: metadata.map('labels') ?? {},
-    annotations: metadata.map('annotations') ?? {},
+    namespace: metadata.string('namespace'),
+    labels: metadata.stringMap('labels') ?? {},
+    annotations: metadata.stringMap('annotations') ?? {},
   };
 }
 
 function readSpec(spec: Fields): Omit<SucPlan, 'name' | 'namespace' | 'labels' | 'annotations'> {
   const nodeSelector = spec.object('nodeSelector');
   if (nodeSelector === undefined)
-    spec.problem('nodeSelector', 'is missing: say which nodes, system-upgrade-controller would choose none');
+    spec.addProblem(
+      'nodeSelector',
+      'is required: select the nodes to upgrade, because system-upgrade-controller selects none without it',
+    );
   const prepare = spec.object('prepare');
   const upgrade = spec.object('upgrade');
-  if (upgrade === undefined) spec.problem('upgrade', 'is missing: say which image upgrades a node');
+  if (upgrade === undefined) spec.addProblem('upgrade', 'is required: name the image that upgrades a node');
   const window = spec.object('window');
   const drain = spec.object('drain');
   return {
     concurrency: spec.wholeNumber('concurrency'),
     jobActiveDeadlineSecs: spec.wholeNumber('jobActiveDeadlineSecs'),
     nodeSelector: nodeSelector === undefined ? { matchLabels: {}, matchExpressions: [] } : readSelector(nodeSelector),
-    serviceAccountName: spec.text('serviceAccountName'),
-    channel: spec.text('channel'),
-    version: spec.text('version'),
+    serviceAccountName: spec.string('serviceAccountName'),
+    channel: spec.string('channel'),
+    version: spec.string('version'),
     secrets: spec.objects('secrets').map(readSecret),
-    tolerations: spec.openList('tolerations') ?? [],
-    exclusive: spec.flag('exclusive') ?? false,
+    tolerations: spec.rawObjects('tolerations') ?? [],
+    exclusive: spec.boolean('exclusive') ?? false,
     window: window === undefined ? undefined : readWindow(window),
     prepare: prepare === undefined ? undefined : readContainer(prepare),
     upgrade: upgrade === undefined ? NO_CONTAINER : readContainer(upgrade),
-    cordon: spec.flag('cordon') ?? false,
+    cordon: spec.boolean('cordon') ?? false,
     drain: drain === undefined ? undefined : readDrain(drain),
-    imagePullSecrets: spec.openList('imagePullSecrets') ?? [],
-    postCompleteDelay: spec.text('postCompleteDelay'),
-    priorityClassName: spec.text('priorityClassName'),
-    // Its name changed between releases of system-upgrade-controller.
-    postCompleteLabels: { ...spec.map('customNodeLabels'), ...spec.map('postCompleteLabels') },
+    imagePullSecrets: spec.rawObjects('imagePullSecrets') ?? [],
+    postCompleteDelay: spec.string('postCompleteDelay'),
+    priorityClassName: spec.string('priorityClassName'),
+    // The field was renamed between releases of system-upgrade-controller.
+    postCompleteLabels: { ...spec.stringMap('customNodeLabels'), ...spec.stringMap('postCompleteLabels') },
   };
 }
 
@@ -170,47 +176,47 @@ const OPERATORS: readonly SelectorOperator[] = ['In', 'NotIn', 'Exists', 'DoesNo
 
 function readSelector(fields: Fields): SucSelector {
   const selector = {
-    matchLabels: fields.map('matchLabels') ?? {},
+    matchLabels: fields.stringMap('matchLabels') ?? {},
     matchExpressions: fields.objects('matchExpressions').map(readRequirement),
   };
-  fields.end();
+  fields.addUnknownFields();
   return selector;
 }
 
 function readRequirement(fields: Fields): SucRequirement {
   const key = fields.required('key');
   const written = fields.required('operator');
-  const values = fields.texts('values') ?? [];
+  const values = fields.strings('values') ?? [];
   const operator = OPERATORS.find((known) => known === written);
   if (operator === undefined && written !== '')
-    fields.problem('operator', `must be one of ${OPERATORS.join(', ')}, but is '${written}'`);
+    fields.addProblem('operator', `must be one of ${OPERATORS.join(', ')}, got '${written}'`);
   const needsValues = operator === 'In' || operator === 'NotIn';
-  if (needsValues && values.length === 0) fields.problem('values', `is missing: operator ${operator} compares with something`);
+  if (needsValues && values.length === 0) fields.addProblem('values', `is required with the operator ${operator}`);
   if (operator !== undefined && !needsValues && values.length > 0)
-    fields.problem('values', `must not be set with the operator ${operator}`);
-  fields.end();
+    fields.addProblem('values', `must not be set with the operator ${operator}`);
+  fields.addUnknownFields();
   return { key, operator: operator ?? 'Exists', values };
 }
 
 function readSecret(fields: Fields): SucSecret {
   const secret = {
     name: fields.required('name'),
-    path: fields.text('path'),
-    ignoreUpdates: fields.flag('ignoreUpdates') ?? false,
+    path: fields.string('path'),
+    ignoreUpdates: fields.boolean('ignoreUpdates') ?? false,
     defaultMode: fields.wholeNumber('defaultMode'),
   };
-  fields.end();
+  fields.addUnknownFields();
   return secret;
 }
 
 function readWindow(fields: Fields): SucWindow {
   const window = {
-    days: fields.texts('days') ?? [],
-    startTime: fields.text('startTime'),
-    endTime: fields.text('endTime'),
-    timeZone: fields.text('timeZone'),
+    days: fields.strings('days') ?? [],
+    startTime: fields.string('startTime'),
+    endTime: fields.string('endTime'),
+    timeZone: fields.string('timeZone'),
   };
-  fields.end();
+  fields.addUnknownFields();
   return window;
 }
 
@@ -227,41 +233,41 @@ const NO_CONTAINER: SucContainer = {
 function readContainer(fields: Fields): SucContainer {
   const container = {
     image: fields.required('image'),
-    command: fields.texts('command'),
-    args: fields.texts('args'),
-    envs: fields.openList('envs'),
-    envFrom: fields.openList('envFrom'),
+    command: fields.strings('command'),
+    args: fields.strings('args'),
+    envs: fields.rawObjects('envs'),
+    envFrom: fields.rawObjects('envFrom'),
     volumes: fields.objects('volumes').map((volume) => {
       const read = {
         name: volume.required('name'),
         source: volume.required('source'),
         destination: volume.required('destination'),
       };
-      volume.end();
+      volume.addUnknownFields();
       return read;
     }),
-    securityContext: fields.open('securityContext'),
+    securityContext: fields.rawObject('securityContext'),
   };
-  fields.end();
+  fields.addUnknownFields();
   return container;
 }
 
 function readDrain(fields: Fields): SucDrain {
-  const timeout = fields.any('timeout');
+  const timeout = fields.raw('timeout');
   if (timeout !== undefined && typeof timeout !== 'string' && !Number.isSafeInteger(timeout))
-    fields.problem('timeout', 'must be a time like 60s, or a number of nanoseconds');
+    fields.addProblem('timeout', 'must be a duration like 60s or a number of nanoseconds');
   const podSelector = fields.object('podSelector');
   const drain = {
     timeout: typeof timeout === 'string' || typeof timeout === 'number' ? timeout : undefined,
     gracePeriod: fields.wholeNumber('gracePeriod'),
-    deleteLocalData: fields.flag('deleteLocalData'),
-    deleteEmptydirData: fields.flag('deleteEmptydirData'),
-    ignoreDaemonSets: fields.flag('ignoreDaemonSets'),
-    force: fields.flag('force') ?? false,
-    disableEviction: fields.flag('disableEviction') ?? false,
+    deleteLocalData: fields.boolean('deleteLocalData'),
+    deleteEmptydirData: fields.boolean('deleteEmptydirData'),
+    ignoreDaemonSets: fields.boolean('ignoreDaemonSets'),
+    force: fields.boolean('force') ?? false,
+    disableEviction: fields.boolean('disableEviction') ?? false,
     skipWaitForDeleteTimeout: fields.wholeNumber('skipWaitForDeleteTimeout'),
     podSelector: podSelector === undefined ? undefined : readSelector(podSelector),
   };
-  fields.end();
+  fields.addUnknownFields();
   return drain;
 }

@@ -1,6 +1,6 @@
 import type { SucWindow } from './suc-plan.ts';
 
-/** A window as a plan says it. */
+/** A maintenance window of an UpgradePlan. */
 export interface PlanWindow {
   readonly name: string;
   /** A cron expression. */
@@ -9,10 +9,10 @@ export interface PlanWindow {
   readonly timeZone: string;
 }
 
-/** What became of the conversion. `crossesMidnight`: the window ends on the day after it began. */
+/** The result of the conversion. `crossesMidnight`: the window ends on the day after it opens. */
 export type WindowConversion =
   | { readonly kind: 'Converted'; readonly window: PlanWindow; readonly crossesMidnight: boolean }
-  | { readonly kind: 'Refused'; readonly problem: string };
+  | { readonly kind: 'Rejected'; readonly problem: string };
 
 const DAYS: readonly (readonly string[])[] = [
   ['0', 'su', 'sun', 'sunday'],
@@ -25,7 +25,7 @@ const DAYS: readonly (readonly string[])[] = [
 ];
 
 const DAY_SECONDS = 86_400;
-/** The shortest window that a plan may have. */
+/** The shortest window that the API accepts. */
 const MIN_SECONDS = 60;
 
 /** Seconds since midnight of `15:04`, `15:04:06`, `03:04pm`, `15` or `03pm`; undefined for anything else. */
@@ -38,19 +38,19 @@ function timeOfDay(time: string): number | undefined {
   return valid ? hour * 3600 + Number(minutes) * 60 + Number(seconds) : undefined;
 }
 
-/** Turns days with a start and an end into a cron expression with a duration. */
+/** Converts days with a start and an end time to a cron expression with a duration. */
 export function convertWindow({ days, startTime = '', endTime = '', timeZone = '' }: SucWindow): WindowConversion {
   const unknown = days.find((day) => !DAYS.some((names) => names.includes(day.toLowerCase())));
-  if (unknown !== undefined) return { kind: 'Refused', problem: `days: '${unknown}' is no day of the week` };
+  if (unknown !== undefined) return { kind: 'Rejected', problem: `days: '${unknown}' is not a day of the week` };
   const start = timeOfDay(startTime);
   const end = timeOfDay(endTime);
-  if (start === undefined) return { kind: 'Refused', problem: `startTime must be a time like 15:04, but is '${startTime}'` };
-  if (end === undefined) return { kind: 'Refused', problem: `endTime must be a time like 15:04, but is '${endTime}'` };
-  if (start === end) return { kind: 'Refused', problem: 'startTime and endTime are the same: the window never opens' };
+  if (start === undefined) return { kind: 'Rejected', problem: `startTime must be a time like 15:04, got '${startTime}'` };
+  if (end === undefined) return { kind: 'Rejected', problem: `endTime must be a time like 15:04, got '${endTime}'` };
+  if (start === end) return { kind: 'Rejected', problem: 'startTime and endTime must differ, or the window never opens' };
   const numbers = DAYS.flatMap((names, index) => (days.some((day) => names.includes(day.toLowerCase())) ? [index] : []));
   const weekdays = numbers.length === 0 || numbers.length === DAYS.length ? '*' : numbers.join(',');
   const minute = Math.floor((start % 3600) / 60);
-  // Cron knows no seconds: a window that opens within a minute opens at its beginning.
+  // Cron has no seconds: a window that opens during a minute opens at the start of that minute.
   const opens = start - (start % 60);
   return {
     kind: 'Converted',

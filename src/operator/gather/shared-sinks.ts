@@ -107,7 +107,7 @@ export class SharedSinks {
       const text = object(configMap['data'])[key];
       if (typeof text !== 'string') return { kind: 'Unreadable', message: 'the key is missing' };
       const parsed = parseSinks(text);
-      if (parsed.kind === 'Refused') return { kind: 'Unreadable', message: parsed.problem };
+      if (parsed.kind === 'Invalid') return { kind: 'Unreadable', message: parsed.problem };
       const version = `${generation} ${configMap.metadata.uid} ${configMap.metadata.resourceVersion} ${key}`;
       if (!taken.has(version)) await this.#tryOut(plan, parsed.sinks);
       current.add(version);

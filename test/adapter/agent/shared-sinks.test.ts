@@ -43,11 +43,14 @@ describe('a sink that the plan shares', () => {
 
   it('is waited for while its ConfigMap cannot be read, however long that takes', async () => {
     const world = await worldThatShares();
-    world.sharedSinks = () => ({ sinks: [], problem: 'the ConfigMap shared, key sinks.yaml: it cannot be read here (ENOENT)' });
+    world.sharedSinks = () => ({
+      sinks: [],
+      problem: "the ConfigMap shared, key sinks.yaml: cannot be read in the agent's Pod (ENOENT)",
+    });
     world.settleBatch(1, ['chat']);
     await world.time.pass(20 * MINUTE_MS);
     expect(world.cluster.lease.receipts).toEqual([]);
-    expect(world.logged.join('\n')).toContain('it cannot be read here');
+    expect(world.logged.join('\n')).toContain('cannot be read in the agent');
     world.sharedSinks = () => ({ sinks: [CHAT], problem: undefined });
     await world.time.pass(10 * MINUTE_MS);
     expect(world.cluster.lease.receipts).toMatchObject([{ sink: 'chat', outcome: 'Delivered' }]);
@@ -63,7 +66,7 @@ describe('a sink that the plan shares', () => {
   });
 });
 
-it('the files of shared sinks are read by ConfigMap and key, and what cannot be read is named', async () => {
+it('sharedSinkFiles reads the files by ConfigMap and key and names a file that it cannot read', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'baton-shared-'));
   try {
     await mkdir(join(directory, 'shared'));
@@ -71,7 +74,7 @@ it('the files of shared sinks are read by ConfigMap and key, and what cannot be 
     const plan = aPlan({ notify: { sinksFrom: SINKS_FROM } });
     expect(await sharedSinkFiles(directory).read(plan)).toEqual({
       sinks: [CHAT],
-      problem: 'the ConfigMap late, key x.yaml: it cannot be read here (ENOENT)',
+      problem: "the ConfigMap late, key x.yaml: cannot be read in the agent's Pod (ENOENT)",
     });
   } finally {
     await rm(directory, { recursive: true });

@@ -72,12 +72,12 @@ describe('baton convert', () => {
         .join(' ');
     };
     expect(lines[0]).toMatch(/^# Converted by baton convert from the Plan servers/);
-    expect(above('maxUnavailable: 2')).toBe('concurrency: 2. Nodes that are down for another reason count as well.');
+    expect(above('maxUnavailable: 2')).toBe('concurrency: 2. Nodes that are down for other reasons count too.');
     expect(above('mode: Cordon')).toMatch(/^cordon: true/);
-    expect(above('disruption: Drain')).toMatch(/^Write Reboot.* it was meant\.$/);
+    expect(above('disruption: Drain')).toMatch(/^Set Reboot.* confirms the reboot\.$/);
   });
 
-  it('names every field of the Plans in what it prints: nothing is lost without a word', async () => {
+  it('mentions every field of the Plans in its output, so that nothing is lost silently', async () => {
     const { stdout } = await convert(['-f', fixture('os'), '-f', fixture('channel')]);
     for (const trace of [
       ...[
@@ -108,30 +108,30 @@ describe('baton convert', () => {
   });
 });
 
-describe('Bad input ends with exit code 2, what is wrong, and nothing else', () => {
+describe('baton convert with bad input', () => {
   it.each<readonly [string, string, string]>([
-    ['no YAML', 'spec:\n  a: b: c\n', 'plan.yaml:2:6: is not YAML: Nested mappings'],
-    ['an alias to nothing', 'a: *b\n', 'is not YAML'],
+    ['invalid YAML', 'spec:\n  a: b: c\n', 'plan.yaml:2:6: invalid YAML: Nested mappings'],
+    ['an alias to nothing', 'a: *b\n', 'invalid YAML'],
     [
       'no Plan',
       'apiVersion: v1\nkind: Secret\n',
-      'plan.yaml: is no Plan (apiVersion v1, kind Secret): baton convert takes Plans',
+      'plan.yaml: is not a Plan (apiVersion v1, kind Secret): baton convert accepts only Plans',
     ],
-    ['a text', 'hello\n', 'plan.yaml: is no Plan'],
-    ['nothing', '---\n', 'plan.yaml: there is no Plan in it.'],
+    ['a string', 'hello\n', 'plan.yaml: is not a Plan'],
+    ['nothing', '---\n', 'plan.yaml: contains no Plan.'],
     [
       'a field that is not known, in the second document',
       `kind: Plan\n---\napiVersion: upgrade.cattle.io/v1\nkind: Plan\nmetadata: {name: os}\nspec: {nodeSelector: {}, upgrade: {image: a}, drian: {}}\n`,
-      'plan.yaml, document 2, os: spec.drian is no field that baton convert knows: remove it, or correct its name.',
+      'plan.yaml, document 2, os: spec.drian is an unknown field: remove it or correct its name.',
     ],
-  ])('%s', async (_what, text, message) => {
+  ])('exits with 2 and names the problem: %s', async (_what, text, message) => {
     const { code, stdout, stderr } = await convert(['-f', await fileOf(text)]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr).toContain('Nothing was converted.');
   });
 
-  it('a bomb of aliases is not blown up', async () => {
+  it('does not expand nested aliases without limit', async () => {
     const layers = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
     for (let i = 0; i < 8; i++) {
       const [of, to] = [String.fromCharCode(97 + i), String.fromCharCode(98 + i)];
@@ -139,25 +139,25 @@ describe('Bad input ends with exit code 2, what is wrong, and nothing else', () 
     }
     const { code, stderr } = await convert(['-f', await fileOf(layers.join('\n'))]);
     expect(code).toBe(2);
-    expect(stderr).toContain('is not YAML that can be read');
+    expect(stderr).toContain('invalid YAML');
   });
 
-  it('a file that is not there, and no file at all', async () => {
+  it('rejects a missing file and a missing --filename', async () => {
     expect(await convert(['-f', join(directory, 'missing.yaml')])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining('missing.yaml: could not be read: ENOENT'),
+      stderr: expect.stringContaining('missing.yaml: cannot be read: ENOENT'),
     });
     expect(await convert([])).toMatchObject({ code: 2, stderr: expect.stringContaining('--filename') });
   });
 
-  it('one wrong Plan among several: none is printed', async () => {
+  it('prints nothing when one of several Plans is invalid', async () => {
     const wrong = await fileOf('apiVersion: upgrade.cattle.io/v1\nkind: Plan\nmetadata: {name: os}\nspec: {}\n');
     expect(await convert(['-f', fixture('k3s'), '-f', wrong])).toMatchObject({ code: 2, stdout: '' });
   });
 });
 
-it('baton convert --help says what it does, and baton --help names it', async () => {
+it('baton convert --help describes standard input', async () => {
   const { code, stdout } = await convert(['--help']);
   expect(code).toBe(0);
   expect(stdout).toContain('standard input');

@@ -30,7 +30,7 @@ function preview(text: string, { batch, sink }: { batch?: string; sink?: string 
 }
 
 describe('baton notify preview', () => {
-  it('shows what each sink would get for the last batch, with its size in bytes', () => {
+  it('shows what each sink would receive for the last batch, with its size in bytes', () => {
     expect(preview(PLAN + listOf(batches))).toEqual({
       kind: 'Previewed',
       text: [
@@ -40,40 +40,40 @@ describe('baton notify preview', () => {
     });
   });
 
-  it('shows one batch and one sink where they are named', () => {
+  it('shows only the named batch and sink', () => {
     const shown = preview(PLAN + listOf(batches), { batch: 'kernel-7f3c-1', sink: 'chat' });
     expect(shown).toMatchObject({ kind: 'Previewed', text: expect.stringMatching(/^# sink chat, kernel-7f3c-1:/) });
   });
 
-  it('invents a batch for a plan that has none', () => {
-    expect(preview(PLAN)).toMatchObject({ kind: 'Previewed', text: expect.stringContaining('sink ops, an invented batch') });
+  it('uses a sample batch for a plan that has none', () => {
+    expect(preview(PLAN)).toMatchObject({ kind: 'Previewed', text: expect.stringContaining('sink ops, a sample batch') });
   });
 
-  it('shows the sinks of the ConfigMaps that are given with the plan, and says which are not', () => {
+  it('shows the sinks of the ConfigMaps in the files and names the missing ConfigMaps', () => {
     const plan = PLAN.replace('{sinks:', '{sinksFrom: [{configMapRef: {name: shared}}, {configMapRef: {name: gone}}], sinks:');
     const data = { 'sinks.yaml': '[{name: mail, webhook: {url: "https://mail.example/"}}]' };
     const configMap = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'shared' }, data });
     const shown = preview(`${plan}---\n${configMap}`, { sink: 'mail' });
-    expect(shown).toMatchObject({ text: expect.stringContaining('# sink mail, an invented batch') });
+    expect(shown).toMatchObject({ text: expect.stringContaining('# sink mail, a sample batch') });
     expect(shown).toMatchObject({
-      text: expect.stringContaining('# the ConfigMap gone, key sinks.yaml is not in what was given'),
+      text: expect.stringContaining('# The files do not contain the ConfigMap gone, key sinks.yaml'),
     });
     const wrong = configMap.replace('sinks.yaml', 'other.yaml');
     expect(preview(`${plan}---\n${wrong}`)).toMatchObject({
-      kind: 'Refused',
+      kind: 'Rejected',
       problems: ['plan.yaml, document 2, shared: the ConfigMap shared, key sinks.yaml: the key is missing.'],
     });
   });
 
   it.each([
     ['no plan', listOf(batches), {}, /no UpgradePlan/],
-    ['two plans', `${PLAN}---${PLAN}`, {}, /several UpgradePlans/],
-    ['a batch that is not there', PLAN, { batch: 'kernel-7f3c-9' }, /no UpgradeBatch kernel-7f3c-9/],
-    ['a sink that is not there', PLAN, { sink: 'opps' }, /no sink opps: its sinks are ops, chat/],
-    ['a plan without processes', PLAN.replace(/processes.*/, ''), {}, /plan\.yaml, kernel: an UpgradePlan needs/],
-    ['a plan without sinks', PLAN.replace(/notify.*/, ''), {}, /no sinks: add some in spec\.notify\.sinks/],
-    ['what is no YAML', `${PLAN}\n : [`, {}, /plan\.yaml:\d+:\d+: is not YAML/],
-  ])('refuses %s and says what to do', (_title, text, options, problem) => {
-    expect(preview(text, options)).toMatchObject({ kind: 'Refused', problems: [expect.stringMatching(problem)] });
+    ['two plans', `${PLAN}---${PLAN}`, {}, /several UpgradePlans: pass only one/],
+    ['a batch that does not exist', PLAN, { batch: 'kernel-7f3c-9' }, /no UpgradeBatch kernel-7f3c-9/],
+    ['a sink that does not exist', PLAN, { sink: 'opps' }, /no sink opps: its sinks are ops, chat/],
+    ['a plan without processes', PLAN.replace(/processes.*/, ''), {}, /plan\.yaml, kernel: metadata\.name, .* are required/],
+    ['a plan without sinks', PLAN.replace(/notify.*/, ''), {}, /no sinks: add one to spec\.notify\.sinks/],
+    ['invalid YAML', `${PLAN}\n : [`, {}, /plan\.yaml:\d+:\d+: invalid YAML/],
+  ])('rejects %s and says what to do', (_title, text, options, problem) => {
+    expect(preview(text, options)).toMatchObject({ kind: 'Rejected', problems: [expect.stringMatching(problem)] });
   });
 });

@@ -93,13 +93,13 @@ describe('baton notify test', () => {
     expect(deleted).toEqual(['/api/v1/namespaces/fleet/pods/test-1']);
   });
 
-  it("tries the sinks that the plan shares, read with the user's rights", async () => {
+  it("tests the plan's shared sinks, which it reads with the user's permissions", async () => {
     const path = '/apis/baton.dev/v1alpha1/namespaces/fleet/upgradeplans/kernel';
     const plan = aPlan({ notify: { sinksFrom: [{ configMapRef: { name: 'shared' } }] } }, { name: 'kernel', namespace: 'fleet' });
     objects = { ...objects, [path]: plan };
     await expect(run()).resolves.toEqual({
       kind: 'Misused',
-      lines: ['fleet has no ConfigMap shared, which the plan names.'],
+      lines: ['ConfigMap shared not found in the namespace fleet: spec.notify.sinksFrom of the plan names it.'],
     });
     objects['/api/v1/namespaces/fleet/configmaps/shared'] = { data: { 'sinks.yaml': JSON.stringify([sink]) } };
     await expect(run()).resolves.toMatchObject({ kind: 'Delivered' });
@@ -107,31 +107,31 @@ describe('baton notify test', () => {
     expect(created[0]?.body['spec']).toMatchObject({ volumes });
   });
 
-  it('waits for the Pod, and says which sink has not taken it and why', async () => {
+  it('waits for the Pod and says which sink did not accept the sample and why', async () => {
     const failed = { sink: 'ops', outcome: 'Failed', reason: 'SecretMissing', message: 'the signing secret is missing' };
     statuses = [{ phase: 'Pending' }, ended([failed], 'Failed')];
     const line = 'ops: FAILED from the node node-7, SecretMissing: the signing secret is missing';
     await expect(run()).resolves.toEqual({ kind: 'Failed', lines: [line] });
   });
 
-  it('says why the Pod does not start, and removes it', async () => {
+  it('says why the Pod does not start and deletes it', async () => {
     const waiting = { reason: 'ImagePullBackOff', message: 'no such image' };
     statuses = Array.from({ length: 9 }, () => ({ phase: 'Pending', containerStatuses: [{ state: { waiting } }] }));
     const outcome = await run();
-    expect(outcome).toEqual({ kind: 'Failed', lines: ['The Pod test-1 did not end within 3 s: ImagePullBackOff.'] });
+    expect(outcome).toEqual({ kind: 'Failed', lines: ['The Pod test-1 did not finish within 3 s: ImagePullBackOff.'] });
     expect(deleted).toHaveLength(1);
   });
 
-  it('shows the last words of a Pod that broke', async () => {
+  it('shows the last log lines of a Pod that crashed', async () => {
     statuses = [ended('BATON_SINK_ALLOW has a wrong value', 'Failed')];
     await expect(run()).resolves.toMatchObject({ lines: [expect.stringContaining('BATON_SINK_ALLOW has a wrong value')] });
   });
 
   it.each<readonly [string, Partial<TestPlanInput>, RegExp]>([
-    ['a plan that is not there', { plan: 'kernels' }, /no UpgradePlan kernels in the namespace fleet/],
-    ['a sink that the plan has not', { sink: 'chat' }, /no sink chat: its sinks are ops/],
-    ['an operator that is not there', { operatorNamespace: 'elsewhere' }, /--operator-namespace/],
-  ])('does nothing for %s, and says so', async (_title, changes, line) => {
+    ['a plan that does not exist', { plan: 'kernels' }, /UpgradePlan kernels not found in the namespace fleet/],
+    ['a sink that the plan does not have', { sink: 'chat' }, /no sink chat: its sinks are ops/],
+    ['an operator that does not exist', { operatorNamespace: 'elsewhere' }, /--operator-namespace/],
+  ])('creates no Pod for %s and says what is wrong', async (_title, changes, line) => {
     await expect(run(changes)).resolves.toEqual({ kind: 'Misused', lines: [expect.stringMatching(line)] });
     expect(created).toEqual([]);
   });

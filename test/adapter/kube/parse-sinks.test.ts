@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { parseSinks } from '../../../src/kube/parse-sinks.ts';
 
-it('reads a YAML list of sinks as it stands', () => {
+it('returns the sinks of a YAML list unchanged', () => {
   expect(parseSinks('- name: ops\n  webhook: {url: "https://hooks.example/"}\n')).toEqual({
     kind: 'Parsed',
     sinks: [{ name: 'ops', webhook: { url: 'https://hooks.example/' } }],
@@ -9,16 +9,16 @@ it('reads a YAML list of sinks as it stands', () => {
 });
 
 it.each([
-  ['what is no YAML', '- name: [', /^it is no YAML: /],
-  ['an alias without an anchor', '- *a', /^it is no YAML: /],
-  ['nothing', '', 'it is no list of sinks'],
-  ['a single sink', 'name: ops', 'it is no list of sinks'],
-  ['an entry that is no object', '[{name: ops}, chat]', 'its entry 2 is no sink with a name'],
-  ['an entry without a name', '[{webhook: {}}]', 'its entry 1 is no sink with a name'],
-  ['two sinks of one name', '[{name: ops}, {name: ops}]', "it has two sinks 'ops'"],
-])('refuses %s', (_title, text, problem) => {
+  ['invalid YAML', '- name: [', /^invalid YAML: /],
+  ['an alias without an anchor', '- *a', /^invalid YAML: /],
+  ['an empty text', '', 'must be a YAML list of sinks'],
+  ['a single sink', 'name: ops', 'must be a YAML list of sinks'],
+  ['an entry that is not an object', '[{name: ops}, chat]', 'sinks[1]: `name` is required'],
+  ['an entry without a name', '[{webhook: {}}]', 'sinks[0]: `name` is required'],
+  ['two sinks with the same name', '[{name: ops}, {name: ops}]', "sinks[1]: the name 'ops' is already used"],
+])('rejects %s', (_title, text, problem) => {
   expect(parseSinks(text)).toEqual({
-    kind: 'Refused',
+    kind: 'Invalid',
     problem: typeof problem === 'string' ? problem : expect.stringMatching(problem),
   });
 });

@@ -31,7 +31,7 @@ async function succeeds(args: readonly string[], input?: string): Promise<string
 async function convertAndApply(name: string): Promise<void> {
   const file = path(`fixtures/system-upgrade-controller/${name}.yaml`);
   const conversion = convertText([{ name: file, text: readFileSync(file, 'utf8') }]);
-  if (conversion.kind === 'Refused') throw new Error(conversion.problems.join('\n'));
+  if (conversion.kind === 'Rejected') throw new Error(conversion.problems.join('\n'));
   // An unknown field would be an error, not a warning.
   await succeeds(['apply', '--validate=strict', '-f', '-'], conversion.yaml);
 }

@@ -85,7 +85,7 @@ describe('The sinks that a plan shares', () => {
     data = {};
     expect(await problem()).toBe('the ConfigMap shared, key sinks.yaml: the key is missing');
     [data, clock] = [{ 'sinks.yaml': 'name: chat' }, 5000];
-    expect(await problem()).toBe('the ConfigMap shared, key sinks.yaml: it is no list of sinks');
+    expect(await problem()).toBe('the ConfigMap shared, key sinks.yaml: must be a YAML list of sinks');
   });
 
   it('are refused with the words of the API server, and the fields as the ConfigMap has them', async () => {

@@ -24,7 +24,7 @@ export function converted(
   metadata: object = {},
 ): { readonly spec: Spec; readonly plan: Manifest; readonly notes: readonly Note[] } {
   const conversion = convertPlan(aSucPlan(spec, metadata));
-  if (conversion.kind === 'Refused') throw new Error(conversion.problems.join('; '));
+  if (conversion.kind === 'Rejected') throw new Error(conversion.problems.join('; '));
   return { spec: conversion.plan['spec'] as Spec, plan: conversion.plan, notes: conversion.notes };
 }
 
@@ -61,5 +61,5 @@ export function notesAt(notes: readonly Note[], ...path: readonly (string | numb
 /** What is wrong with a Plan. */
 export function problemsOf(object: Readonly<Record<string, unknown>>): readonly string[] {
   const conversion = convertPlan(object);
-  return conversion.kind === 'Refused' ? conversion.problems : [];
+  return conversion.kind === 'Rejected' ? conversion.problems : [];
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { aSucPlan, converted, notesAt, podOf, problemsOf } from './a-plan.ts';
 
-describe('A Plan of system-upgrade-controller becomes an UpgradePlan', () => {
-  it('of the same name, paused, with its images run as over there', () => {
+describe('convertPlan', () => {
+  it('keeps the name and the images and pauses the plan', () => {
     const { plan, spec } = converted();
     expect(plan).toMatchObject({
       apiVersion: 'baton.dev/v1alpha1',
@@ -24,7 +24,7 @@ describe('A Plan of system-upgrade-controller becomes an UpgradePlan', () => {
     });
   });
 
-  it('passes labels and annotations on as before, and leaves those of the controllers behind', () => {
+  it('passes labels and annotations on as before, except those of the controllers', () => {
     const { plan, spec, notes } = converted(
       {},
       {
@@ -45,76 +45,130 @@ describe('A Plan of system-upgrade-controller becomes an UpgradePlan', () => {
   });
 });
 
-describe('Each field of its spec', () => {
-  it.each<readonly [string, object, object, readonly (string | number)[], string]>([
-    ['concurrency', { concurrency: 3 }, { maxUnavailable: 3 }, ['maxUnavailable'], 'concurrency: 3'],
-    ['concurrency of nothing', { concurrency: 0 }, { maxUnavailable: 1 }, ['maxUnavailable'], 'never have done anything'],
-    ['no concurrency', { concurrency: undefined }, { maxUnavailable: 1 }, ['maxUnavailable'], 'never have done anything'],
-    ['no batches', {}, { batches: [{ size: 1 }, { size: '25%' }] }, ['batches'], '{size: 100%} would be as before'],
-    [
-      'postCompleteDelay',
-      { concurrency: 2, postCompleteDelay: '1m30s' },
-      { batches: [{ size: 2, soakSeconds: 90 }] },
-      ['batches'],
-      'postCompleteDelay: 1m30s',
-    ],
-    [
-      'channel',
-      { version: undefined, channel: 'https://updates.example/stable' },
-      { version: 'CHANGE-ME' },
-      ['version'],
-      'curl -sI https://updates.example/stable',
-    ],
-    ['neither version nor channel', { version: '' }, { version: 'CHANGE-ME' }, ['version'], 'write the version here'],
-    [
-      'version and channel',
-      { channel: 'https://updates.example/stable' },
-      { version: '12.9' },
-      ['version'],
-      'channel: https://updates.example/stable was not followed',
-    ],
-    ['exclusive', { exclusive: true }, { exclusiveGroup: 'exclusive' }, ['exclusiveGroup'], 'exclusive: true'],
-    [
-      'jobActiveDeadlineSecs',
-      { jobActiveDeadlineSecs: 900 },
-      { processes: [{ timing: { deadlineSeconds: 900 } }] },
-      ['processes', 0, 'timing'],
-      'jobActiveDeadlineSecs: 900',
-    ],
-    [
-      'no limit',
-      { jobActiveDeadlineSecs: 0 },
-      { processes: [{ timing: { deadlineSeconds: 604_800 } }] },
-      ['processes', 0, 'timing'],
-      'was no limit',
-    ],
-    ['postCompleteLabels', { postCompleteLabels: { done: '1' } }, {}, ['processes'], 'the labels done=1'],
-    ['customNodeLabels', { customNodeLabels: { done: '1' } }, {}, ['processes'], 'the labels done=1'],
-    [
-      'window',
-      { window: { days: ['sa', 'Sunday'], startTime: '01:30', endTime: '05:00', timeZone: 'Europe/Paris' } },
-      { windows: [{ name: 'window', schedule: '30 1 * * 0,6', durationSeconds: 12_600, timeZone: 'Europe/Paris' }] },
-      ['windows'],
-      'before each',
-    ],
-    [
-      'cordon',
-      { cordon: true },
-      { drain: { mode: 'Cordon' }, processes: [{ disruption: 'Drain' }] },
-      ['drain', 'mode'],
-      'cordon: true',
-    ],
-  ])('%s is mapped, with a comment where it differs', (_what, spec, expected, path, comment) => {
+describe('convertPlan, each field of the spec', () => {
+  it.each<{
+    readonly field: string;
+    readonly spec: object;
+    readonly expected: object;
+    readonly path: readonly (string | number)[];
+    readonly comment: string;
+  }>([
+    {
+      field: 'concurrency',
+      spec: { concurrency: 3 },
+      expected: { maxUnavailable: 3 },
+      path: ['maxUnavailable'],
+      comment: 'concurrency: 3',
+    },
+    {
+      field: 'concurrency 0',
+      spec: { concurrency: 0 },
+      expected: { maxUnavailable: 1 },
+      path: ['maxUnavailable'],
+      comment: 'the Plan did nothing',
+    },
+    {
+      field: 'no concurrency',
+      spec: { concurrency: undefined },
+      expected: { maxUnavailable: 1 },
+      path: ['maxUnavailable'],
+      comment: 'the Plan did nothing',
+    },
+    {
+      field: 'no batches',
+      spec: {},
+      expected: { batches: [{ size: 1 }, { size: '25%' }] },
+      path: ['batches'],
+      comment: '{size: 100%} behaves as before',
+    },
+    {
+      field: 'postCompleteDelay',
+      spec: { concurrency: 2, postCompleteDelay: '1m30s' },
+      expected: { batches: [{ size: 2, soakSeconds: 90 }] },
+      path: ['batches'],
+      comment: 'postCompleteDelay: 1m30s',
+    },
+    {
+      field: 'channel',
+      spec: { version: undefined, channel: 'https://updates.example/stable' },
+      expected: { version: 'CHANGE-ME' },
+      path: ['version'],
+      comment: 'curl -sI https://updates.example/stable',
+    },
+    {
+      field: 'neither version nor channel',
+      spec: { version: '' },
+      expected: { version: 'CHANGE-ME' },
+      path: ['version'],
+      comment: 'with the version',
+    },
+    {
+      field: 'version and channel',
+      spec: { channel: 'https://updates.example/stable' },
+      expected: { version: '12.9' },
+      path: ['version'],
+      comment: 'channel: https://updates.example/stable had no effect',
+    },
+    {
+      field: 'exclusive',
+      spec: { exclusive: true },
+      expected: { exclusiveGroup: 'exclusive' },
+      path: ['exclusiveGroup'],
+      comment: 'exclusive: true',
+    },
+    {
+      field: 'jobActiveDeadlineSecs',
+      spec: { jobActiveDeadlineSecs: 900 },
+      expected: { processes: [{ timing: { deadlineSeconds: 900 } }] },
+      path: ['processes', 0, 'timing'],
+      comment: 'jobActiveDeadlineSecs: 900',
+    },
+    {
+      field: 'no limit',
+      spec: { jobActiveDeadlineSecs: 0 },
+      expected: { processes: [{ timing: { deadlineSeconds: 604_800 } }] },
+      path: ['processes', 0, 'timing'],
+      comment: 'meant no limit',
+    },
+    {
+      field: 'postCompleteLabels',
+      spec: { postCompleteLabels: { done: '1' } },
+      expected: {},
+      path: ['processes'],
+      comment: 'The labels done=1',
+    },
+    {
+      field: 'customNodeLabels',
+      spec: { customNodeLabels: { done: '1' } },
+      expected: {},
+      path: ['processes'],
+      comment: 'The labels done=1',
+    },
+    {
+      field: 'window',
+      spec: { window: { days: ['sa', 'Sunday'], startTime: '01:30', endTime: '05:00', timeZone: 'Europe/Paris' } },
+      expected: { windows: [{ name: 'window', schedule: '30 1 * * 0,6', durationSeconds: 12_600, timeZone: 'Europe/Paris' }] },
+      path: ['windows'],
+      comment: 'before each',
+    },
+    {
+      field: 'cordon',
+      spec: { cordon: true },
+      expected: { drain: { mode: 'Cordon' }, processes: [{ disruption: 'Drain' }] },
+      path: ['drain', 'mode'],
+      comment: 'cordon: true',
+    },
+  ])('converts $field and comments on the difference', ({ spec, expected, path, comment }) => {
     const conversion = converted(spec);
     expect(conversion.spec).toMatchObject(expected);
     expect(notesAt(conversion.notes, ...path)).toContain(comment);
   });
 
-  it('jobActiveDeadlineSecs that is negative is the default, here as there', () => {
+  it('uses the default for a negative jobActiveDeadlineSecs, as the Plan did', () => {
     expect(converted({ jobActiveDeadlineSecs: -1 }).spec.processes[0]).not.toHaveProperty('timing');
   });
 
-  it('nodeSelector keeps nodes out that were opted out by label', () => {
+  it('excludes nodes that were opted out by label', () => {
     const out = { key: 'plan.upgrade.cattle.io/os', operator: 'NotIn', values: ['disabled'] };
     const own = { key: 'beta', operator: 'Exists' };
     expect(converted().spec['nodeSelector']).toEqual({ matchLabels: { role: 'worker' }, matchExpressions: [out] });
@@ -123,7 +177,7 @@ describe('Each field of its spec', () => {
     });
   });
 
-  it('an empty nodeSelector says that it chooses every node', () => {
+  it('comments that an empty nodeSelector selects every node', () => {
     expect(notesAt(converted({ nodeSelector: {} }).notes, 'nodeSelector')).toContain('every node');
   });
 
@@ -133,11 +187,11 @@ describe('Each field of its spec', () => {
     ['rancher/k3s-upgrade', '', { kubeletVersion: '$(BATON_VERSION)' }],
     ['rancher/k3s-upgrade', 'v1.33.4-k3s1', undefined],
     ['registry.example/not-k3s-upgrade', 'v1.33.4+k3s1', undefined],
-  ])('of %s at %p, the version is verified by %j', (image, version, verify) => {
+  ])('verifies the version of %s at %p by %j', (image, version, verify) => {
     expect(converted({ version, upgrade: { image } }).spec.processes[0].verify).toEqual(verify);
   });
 
-  it.each(['k3s-upgrade', 'rke2-upgrade:v1'])('the wait of %s for another Plan becomes a dependency', (image) => {
+  it.each(['k3s-upgrade', 'rke2-upgrade:v1'])('converts the wait of %s for another Plan to a dependency', (image) => {
     const { spec, notes } = converted({ prepare: { image: `rancher/${image}`, args: ['prepare', 'server-plan'] } });
     expect(spec['dependsOn']).toEqual([{ name: 'server-plan', version: '12.9' }]);
     expect(JSON.stringify(spec)).not.toContain('initContainers');
@@ -145,67 +199,71 @@ describe('Each field of its spec', () => {
   });
 });
 
-describe('What is wrong with a Plan', () => {
+describe('The problems of a Plan', () => {
   it.each<readonly [string, Readonly<Record<string, unknown>>, string]>([
-    ['another kind', { apiVersion: 'v1', kind: 'Namespace' }, 'is no Plan (apiVersion v1, kind Namespace)'],
-    ['another group', { ...aSucPlan(), apiVersion: 'tuppr.home-operations.com/v1' }, 'takes Plans of upgrade.cattle.io/v1 alone'],
-    ['nothing', {}, 'is no Plan (apiVersion nothing, kind nothing)'],
-    ['no name', aSucPlan({}, { name: undefined }), 'metadata.name is missing'],
-    ['a name too long', aSucPlan({}, { name: 'n'.repeat(41) }), 'metadata.name has 41 characters'],
-    ['a field of the root', { ...aSucPlan(), specs: {} }, 'specs is no field that baton convert knows'],
-    ['a field of the spec', aSucPlan({ concurency: 1 }), 'spec.concurency is no field that baton convert knows'],
-    ['a field of drain', aSucPlan({ drain: { force: true, timeOut: 1 } }), 'spec.drain.timeOut is no field'],
-    ['a field of a container', aSucPlan({ upgrade: { image: 'a', env: [] } }), 'spec.upgrade.env is no field'],
+    ['another kind', { apiVersion: 'v1', kind: 'Namespace' }, 'is not a Plan (apiVersion v1, kind Namespace)'],
+    [
+      'another group',
+      { ...aSucPlan(), apiVersion: 'tuppr.home-operations.com/v1' },
+      'accepts only Plans of upgrade.cattle.io/v1',
+    ],
+    ['nothing', {}, 'is not a Plan (apiVersion nothing, kind nothing)'],
+    ['no name', aSucPlan({}, { name: undefined }), 'metadata.name is required'],
+    ['a name too long', aSucPlan({}, { name: 'n'.repeat(41) }), 'metadata.name must have at most 40 characters, got 41'],
+    ['a field of the root', { ...aSucPlan(), specs: {} }, 'specs is an unknown field'],
+    ['a field of the spec', aSucPlan({ concurency: 1 }), 'spec.concurency is an unknown field'],
+    ['a field of drain', aSucPlan({ drain: { force: true, timeOut: 1 } }), 'spec.drain.timeOut is an unknown field'],
+    ['a field of a container', aSucPlan({ upgrade: { image: 'a', env: [] } }), 'spec.upgrade.env is an unknown field'],
     [
       'a field of a volume',
       aSucPlan({ upgrade: { image: 'a', volumes: [{ name: 'a', source: '/', path: '/' }] } }),
-      'spec.upgrade.volumes[0].destination is missing',
+      'spec.upgrade.volumes[0].destination is required',
     ],
-    ['another type', aSucPlan({ concurrency: '1' }), 'spec.concurrency must be a whole number, but is "1"'],
-    ['a list for an object', aSucPlan({ drain: [] }), 'spec.drain must be an object, but is a list'],
-    ['no selector', aSucPlan({ nodeSelector: undefined }), 'spec.nodeSelector is missing'],
+    ['another type', aSucPlan({ concurrency: '1' }), 'spec.concurrency must be a whole number, got "1"'],
+    ['a list for an object', aSucPlan({ drain: [] }), 'spec.drain must be an object, got a list'],
+    ['no selector', aSucPlan({ nodeSelector: undefined }), 'spec.nodeSelector is required'],
     [
       'an operator',
       aSucPlan({ nodeSelector: { matchExpressions: [{ key: 'a', operator: 'Gt', values: ['1'] }] } }),
-      "must be one of In, NotIn, Exists, DoesNotExist, but is 'Gt'",
+      "must be one of In, NotIn, Exists, DoesNotExist, got 'Gt'",
     ],
     [
       'no values',
       aSucPlan({ nodeSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } }),
-      'spec.nodeSelector.matchExpressions[0].values is missing',
+      'spec.nodeSelector.matchExpressions[0].values is required',
     ],
     [
-      'values that do not belong',
+      'values that do not apply',
       aSucPlan({ nodeSelector: { matchExpressions: [{ key: 'a', operator: 'Exists', values: ['1'] }] } }),
       'must not be set with the operator Exists',
     ],
-    ['no upgrade', aSucPlan({ upgrade: undefined }), 'spec.upgrade is missing'],
-    ['no image', aSucPlan({ upgrade: {} }), 'spec.upgrade.image is missing'],
-    ['a version', aSucPlan({ version: '-x' }), "spec.version '-x' is no version"],
+    ['no upgrade', aSucPlan({ upgrade: undefined }), 'spec.upgrade is required'],
+    ['no image', aSucPlan({ upgrade: {} }), 'spec.upgrade.image is required'],
+    ['a version', aSucPlan({ version: '-x' }), "spec.version must consist of at most 64 letters, digits and . _ + : -, got '-x'"],
     ['a negative concurrency', aSucPlan({ concurrency: -1 }), 'spec.concurrency must be from 0'],
-    ['a delay', aSucPlan({ postCompleteDelay: '30' }), "spec.postCompleteDelay must be a time like 30s, but is '30'"],
+    ['a delay', aSucPlan({ postCompleteDelay: '30' }), "spec.postCompleteDelay must be a duration like 30s, got '30'"],
     [
       'a day',
       aSucPlan({ window: { days: ['someday'], startTime: '1:00', endTime: '2:00' } }),
-      "spec.window.days: 'someday' is no day of the week",
+      "spec.window.days: 'someday' is not a day of the week",
     ],
     [
       'a time of day',
       aSucPlan({ window: { startTime: '25:00', endTime: '2:00' } }),
-      "spec.window.startTime must be a time like 15:04, but is '25:00'",
+      "spec.window.startTime must be a time like 15:04, got '25:00'",
     ],
-    ['a drain timeout', aSucPlan({ drain: { timeout: true } }), 'spec.drain.timeout must be a time like 60s'],
+    ['a drain timeout', aSucPlan({ drain: { timeout: true } }), 'spec.drain.timeout must be a duration like 60s'],
   ])('%s', (_what, object, problem) => {
     expect(problemsOf(object).join('\n')).toContain(problem);
   });
 
-  it('is told at once, not one by one', () => {
+  it('are all returned at once', () => {
     expect(problemsOf(aSucPlan({ foo: 1, bar: 2, upgrade: {} }))).toHaveLength(3);
   });
 });
 
-describe('Its Pod', () => {
-  it('has everything that a container said', () => {
+describe('The converted Pod template', () => {
+  it('has every field of the container', () => {
     const upgrade = {
       image: 'a',
       command: ['x'],
@@ -226,7 +284,7 @@ describe('Its Pod', () => {
     });
   });
 
-  it('has everything that the Plan said of it', () => {
+  it('has every Pod field of the Plan', () => {
     const spec = {
       serviceAccountName: 'system-upgrade',
       priorityClassName: 'high',
@@ -236,7 +294,7 @@ describe('Its Pod', () => {
     expect(podOf(spec)).toMatchObject(spec);
   });
 
-  it('has Secrets where the images look for them, in each container', () => {
+  it('mounts the Secrets where the images expect them, in each container', () => {
     const secrets = [
       { name: 'my.token' },
       { name: 'b', path: 'sub', defaultMode: 256 },
@@ -256,7 +314,7 @@ describe('Its Pod', () => {
     expect(pod).toMatchObject({ initContainers: [{ name: 'prepare', volumeMounts }], containers: [{ volumeMounts }] });
     const template = ['processes', 0, 'job', 'template', 'spec'] as const;
     const { notes } = converted({ secrets, prepare: { image: 'b' } });
-    expect(notesAt(notes, ...template, 'volumes')).toContain('A change of the Secret my.token, b does not run nodes again');
+    expect(notesAt(notes, ...template, 'volumes')).toContain('A change of the Secret my.token, b does not upgrade nodes again');
     expect(notesAt(notes, ...template, 'initContainers')).toContain('prepare ran before cordon and drain');
   });
 });

@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { goDurationSeconds } from '../../../../src/core/convert/go-duration.ts';
 import { converted, notesAt } from './a-plan.ts';
 
-describe('How a Plan empties its nodes', () => {
-  it('not at all, unless it says so', () => {
+describe('convertDrain', () => {
+  it('does not drain without cordon or drain', () => {
     expect(converted().spec).not.toHaveProperty('drain');
     expect(converted().spec.processes[0].disruption).toBe('None');
   });
 
-  it('as kubectl drain does by default', () => {
+  it('drains as kubectl drain does by default', () => {
     const { spec } = converted({ drain: {}, cordon: true });
     expect(spec['drain']).toEqual({ emptyDirData: 'Delete' });
     expect(spec.processes[0].disruption).toBe('Drain');
@@ -26,7 +26,7 @@ describe('How a Plan empties its nodes', () => {
     [selector({ key: 'a', operator: 'NotIn', values: ['b', 'c'] }), notIgnored({ key: 'a', operator: 'In', values: ['b', 'c'] })],
     [selector({ key: 'a', operator: 'Exists' }), notIgnored({ key: 'a', operator: 'DoesNotExist' })],
     [selector({ key: 'a', operator: 'DoesNotExist' }), notIgnored({ key: 'a', operator: 'Exists' })],
-  ])('%j becomes %j', (drain, expected) => {
+  ])('converts %j to %j', (drain, expected) => {
     expect(converted({ drain }).spec['drain']).toMatchObject(expected);
   });
 
@@ -35,15 +35,15 @@ describe('How a Plan empties its nodes', () => {
     [{ disableEviction: true }, 'drain.disableEviction'],
     [{ ignoreDaemonSets: false }, 'drain.ignoreDaemonSets: false'],
     [{ skipWaitForDeleteTimeout: 10 }, 'drain.skipWaitForDeleteTimeout: 10'],
-    [{ timeout: '0s' }, 'drain.timeout: 0s is no limit'],
+    [{ timeout: '0s' }, 'drain.timeout: 0s means no limit'],
     [{ podSelector: { matchLabels: { a: '1', b: '2' } } }, 'drain.podSelector has no counterpart'],
-  ])('%j has no counterpart, and is named in a comment', (drain, comment) => {
+  ])('mentions in a comment that %j has no counterpart', (drain, comment) => {
     const { spec, notes } = converted({ drain });
     expect(spec['drain']).toEqual({ emptyDirData: 'Delete' });
     expect(notesAt(notes, 'drain')).toContain(comment);
   });
 
-  it('without a word where nothing differs', () => {
+  it('adds no comment when nothing differs', () => {
     const { notes } = converted({ drain: { gracePeriod: -1, ignoreDaemonSets: true, skipWaitForDeleteTimeout: 0 } });
     expect(notesAt(notes, 'drain')).toBe('');
   });
@@ -61,7 +61,7 @@ it.each<readonly [string | number, number | undefined]>([
   ['1 h', undefined],
   ['', undefined],
   ['soon', undefined],
-])('The Go duration %p is %p seconds', (duration, seconds) => {
+])('goDurationSeconds converts %p to %p seconds', (duration, seconds) => {
   expect(goDurationSeconds(duration)).toBe(seconds);
 });
 

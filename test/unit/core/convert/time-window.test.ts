@@ -10,7 +10,7 @@ const aWindow = (changes: Partial<SucWindow>): SucWindow => ({
   ...changes,
 });
 
-describe('The window of a Plan becomes a schedule', () => {
+describe('convertWindow', () => {
   it.each<readonly [Partial<SucWindow>, string, number]>([
     [{}, '0 22 * * *', 3600],
     [{ startTime: '9', endTime: '17:30' }, '0 9 * * *', 30_600],
@@ -22,14 +22,14 @@ describe('The window of a Plan becomes a schedule', () => {
     [{ days: ['mo', 'we', 'Friday'] }, '0 22 * * 1,3,5', 3600],
     [{ days: ['0', '6'] }, '0 22 * * 0,6', 3600],
     [{ days: ['su', 'mo', 'tu', 'we', 'th', 'fr', 'sat'] }, '0 22 * * *', 3600],
-  ])('%j: %s for %i s', (changes, schedule, durationSeconds) => {
+  ])('converts %j to %s for %i s', (changes, schedule, durationSeconds) => {
     expect(convertWindow(aWindow(changes))).toMatchObject({
       kind: 'Converted',
       window: { schedule, durationSeconds, timeZone: 'UTC' },
     });
   });
 
-  it('says when it ends on another day than it opened', () => {
+  it('reports a window that ends on the day after it opens', () => {
     expect(convertWindow(aWindow({ startTime: '23:00', endTime: '02:00' }))).toMatchObject({ crossesMidnight: true });
     expect(convertWindow(aWindow({}))).toMatchObject({ crossesMidnight: false });
   });
@@ -40,9 +40,9 @@ describe('The window of a Plan becomes a schedule', () => {
     [{ endTime: '13pm' }, 'endTime must be a time'],
     [{ startTime: '12:60' }, 'startTime must be a time'],
     [{ endTime: '22:00' }, 'never opens'],
-    [{ days: ['holiday'] }, "'holiday' is no day"],
-  ])('%j is refused: %s', (changes, problem) => {
+    [{ days: ['holiday'] }, "'holiday' is not a day"],
+  ])('%j is rejected: %s', (changes, problem) => {
     const conversion = convertWindow(aWindow(changes));
-    expect(conversion.kind === 'Refused' ? conversion.problem : '').toContain(problem);
+    expect(conversion.kind === 'Rejected' ? conversion.problem : '').toContain(problem);
   });
 });
