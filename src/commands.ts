@@ -1,26 +1,30 @@
 import process from 'node:process';
 
-/** What a subcommand's module exports: it runs to its end and gives the exit code, with which the process exits at once. */
-interface Program {
+/** What the module of a command exports. `main` returns the exit code, and the process exits with it at once. */
+interface CommandModule {
   main(args: readonly string[]): Promise<number>;
 }
 
 const USAGE = `Usage: baton <command> [options]
 
 Commands:
-  report      tell how an upgrade process on this host is getting on (see baton report --help)
-  convert     turn Plans of system-upgrade-controller into UpgradePlans (see baton convert --help)
-  notify      try the notifications of a plan (see baton notify --help)
-  operator    run the operator (in the cluster)
-  agent       run a notification agent (in the cluster; the operator makes its Pod)
-  reporter    run the reporter of a node (in the cluster; a DaemonSet)
+  report          Report upgrade progress from this host
+  convert         Convert Plans of system-upgrade-controller to UpgradePlans
+  notify          Preview and test the notifications of an UpgradePlan
+
+Commands that run in the cluster, where Baton's manifests start them:
+  operator        Run the operator (a Deployment)
+  agent           Run a notification agent (a Pod that the operator creates)
+  reporter        Run the reporter of a node (a DaemonSet)
 
 Options:
-  --help      show this text
-  --version   show the version
+  -V, --version   Print the version
+  -h, --help      Print this help
+
+Run 'baton <command> --help' for the options of report, convert and notify.
 `;
 
-/** Runs the command that the arguments name, and gives the exit code. */
+/** Runs the command that the arguments name and returns the exit code: 2 when the arguments are wrong. */
 export async function run(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
   if (command === '--help' || command === '-h' || command === 'help') {
@@ -34,25 +38,26 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const program = await load(command);
   if (program === undefined) {
-    process.stderr.write(`${command === undefined ? 'No command was given.' : `There is no command '${command}'.`}\n\n${USAGE}`);
+    const problem = command === undefined ? 'baton: a command is required.' : `baton: unknown command '${command}'.`;
+    process.stderr.write(`${problem}\n\n${USAGE}`);
     return 2;
   }
   try {
     return await program.main(rest);
   } catch (error) {
-    if (!isForThePerson(error)) throw error;
+    if (!hasExitCode(error)) throw error;
     process.stderr.write(`${error.message}\n`);
     return error.exitCode;
   }
 }
 
-/** Errors that carry an exit code are for whoever started the program: a stack trace would hide the sentence. */
-function isForThePerson(error: unknown): error is Error & { readonly exitCode: number } {
+/** An error with an exit code carries a message for the user, so it is printed without a stack trace. */
+function hasExitCode(error: unknown): error is Error & { readonly exitCode: number } {
   return error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number';
 }
 
-/** Loads one program alone: `baton report` must not pay for the Kubernetes client. */
-async function load(command: string | undefined): Promise<Program | undefined> {
+/** Loads the code of one command only: `baton report` must not load the Kubernetes client. */
+async function load(command: string | undefined): Promise<CommandModule | undefined> {
   switch (command) {
     case 'report':
       return import('./cli/report/main.ts');

@@ -1,10 +1,10 @@
 /**
- * The first file that runs. It is plain JavaScript, and `main.ts` is a link to it: Node follows the link before it looks at the
- * extension, so a Node that cannot run TypeScript gets as far as this check instead of ERR_UNKNOWN_FILE_EXTENSION.
+ * The entry point. It is plain JavaScript, and `main.ts` is a symbolic link to it. Node resolves the link before it checks the file
+ * extension, so a Node that cannot run TypeScript reaches this version check instead of failing with ERR_UNKNOWN_FILE_EXTENSION.
  */
 import process from 'node:process';
 
-// The same as `engines` in package.json, which the bundle does not have beside it.
+// The same version as `engines` in package.json. The image contains the bundle without package.json.
 const MAJOR = 24;
 const MINOR = 9;
 

@@ -16,13 +16,13 @@ interface Options extends ReportOptions {
   readonly check?: boolean;
 }
 
-/** `baton report`: exit code 0 when reported, 1 when it could not be delivered, 2 when the options are wrong. */
+/** `baton report`. Exit code 0: reported or queued; 1: not delivered; 2: the options are wrong. */
 export async function main(args: readonly string[]): Promise<number> {
   const command = reportCommand();
   try {
     command.parse(args, { from: 'user' });
   } catch (error) {
-    // Commander has said what is wrong, or has shown the help.
+    // Commander has already printed the error or the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.Misused;
     throw error;
   }
@@ -34,7 +34,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function report(state: string | undefined, { socket, timeout, check, ...options }: Options): Promise<Delivery> {
   const seconds = Number(timeout);
-  if (!(seconds >= 0)) return { kind: 'Misused', message: `--timeout must be a number of seconds, but is '${timeout}'.` };
+  if (!(seconds >= 0)) return { kind: 'Misused', message: `--timeout must be a number of seconds, got '${timeout}'.` };
   const delivery: DeliveryOptions = {
     socketPath: socket === '' ? SOCKET_PATH : socket,
     withinMs: seconds * 1000,
@@ -49,20 +49,26 @@ async function report(state: string | undefined, { socket, timeout, check, ...op
 
 function reportCommand(): Command {
   return new Command('baton report')
-    .description('Tell how an upgrade process on this host is getting on. Works in containers and on hosts, without credentials.')
+    .description(
+      'Report upgrade progress from this host. The report goes to the reporter on the same node, which creates an Event from it. ' +
+        'Runs in upgrade containers and on hosts, and needs no credentials.\n\n' +
+        'Exit code: 0 when reported or queued, 1 when not delivered, 2 when the arguments are wrong.',
+    )
     .argument('[state]', `what to report: ${[...STATES.keys()].join(', ')}`)
-    .option('--reason <reason>', 'the same in full, for example UpgradeProgressing')
-    .addOption(new Option('--process <name>', 'the process that reports; needed when the plan has several').env('BATON_PROCESS'))
-    .option('--note <text>', 'a sentence for people, at most 1,024 bytes')
-    .option('--progress <percent>', 'a whole number from 0 to 100')
-    .option('--task <text>', 'what the process is doing')
-    .option('--checkpoint <key=value>', 'what the next attempt shall find in BATON_CHECKPOINT; an empty value takes the key back')
-    .addOption(new Option('--from-version <version>', 'the version before').env('BATON_FROM_VERSION'))
-    .addOption(new Option('--to-version <version>', 'the version after').env('BATON_VERSION'))
-    .addOption(new Option('--attempt <number>', 'the attempt that reports').env('BATON_ATTEMPT'))
-    .addOption(new Option('--socket <path>', "the reporter's socket").env('BATON_SOCKET').default(SOCKET_PATH))
-    .option('--timeout <seconds>', 'how long to wait for the reporter', '10')
-    .option('--check', 'report nothing; ask whether the reporter takes reports')
+    .option('--reason <reason>', "the Event's reason in place of a state, for example UpgradeProgressing")
+    .addOption(
+      new Option('--process <name>', "name of the process; required when the node's turn has several").env('BATON_PROCESS'),
+    )
+    .option('--note <text>', 'a message for people, at most 1,024 bytes')
+    .option('--progress <percent>', 'progress in percent, a whole number from 0 to 100')
+    .option('--task <text>', 'what the process is doing now')
+    .option('--checkpoint <key=value>', 'a value to pass to the next attempt in BATON_CHECKPOINT; an empty value removes the key')
+    .addOption(new Option('--from-version <version>', 'version before the upgrade').env('BATON_FROM_VERSION'))
+    .addOption(new Option('--to-version <version>', 'version after the upgrade').env('BATON_VERSION'))
+    .addOption(new Option('--attempt <number>', 'number of the attempt').env('BATON_ATTEMPT'))
+    .addOption(new Option('--socket <path>', "path of the reporter's socket").env('BATON_SOCKET').default(SOCKET_PATH))
+    .option('--timeout <seconds>', 'how long to retry and wait for the reporter', '10')
+    .option('--check', 'only check that the reporter accepts reports')
     .exitOverride()
-    .showHelpAfterError("See 'baton report --help'.");
+    .showHelpAfterError("Run 'baton report --help' for usage.");
 }

@@ -1,6 +1,6 @@
 import { REPORT_REASONS } from '../../api/names.ts';
 
-/** The options of `baton report` as given: texts, undefined or empty where left out. */
+/** The options of `baton report` as given on the command line: undefined or empty when omitted. */
 export interface ReportOptions {
   readonly reason?: string;
   readonly process?: string;
@@ -13,18 +13,18 @@ export interface ReportOptions {
   readonly attempt?: string;
 }
 
-/** A body for `POST /v1/reports`, or what is wrong with the options. */
+/** The body of `POST /v1/reports`, or what is wrong with the options. */
 export type RequestBody =
   | { readonly kind: 'Valid'; readonly body: Readonly<Record<string, string | number>> }
   | { readonly kind: 'Invalid'; readonly message: string };
 
-/** The short words for reasons: `started` for UpgradeStarted, and so on. */
+/** Reasons by their short names: `started` is UpgradeStarted, and so on. */
 export const STATES: ReadonlyMap<string, string> = new Map(
   REPORT_REASONS.map((reason) => [reason.replace(/^Upgrade/, '').toLowerCase(), reason]),
 );
 
 /**
- * Makes the body of a report from the command line. The reporter looks at the rest: it knows the turn.
+ * Builds the body of a report from the command line. The reporter validates the rest, because it knows the turn.
  *
  * @param state the positional argument, one of {@link STATES}.
  */
@@ -40,7 +40,7 @@ export function reportBody(state: string | undefined, options: ReportOptions): R
   for (const field of ['progress', 'attempt'] as const) {
     const value = options[field];
     if (value === undefined || value === '') continue;
-    if (!/^\d{1,9}$/.test(value)) return { kind: 'Invalid', message: `--${field} must be a whole number, but is '${value}'.` };
+    if (!/^\d{1,9}$/.test(value)) return { kind: 'Invalid', message: `--${field} must be a whole number, got '${value}'.` };
     body[field] = Number(value);
   }
   return { kind: 'Valid', body };
@@ -50,13 +50,13 @@ function chooseReason(
   state: string | undefined,
   option: string | undefined,
 ): { readonly kind: 'Valid'; readonly value: string } | { readonly kind: 'Invalid'; readonly message: string } {
-  const known = `The reasons are ${REPORT_REASONS.join(', ')}; in short ${[...STATES.keys()].join(', ')}.`;
+  const known = `Use one of ${[...STATES.keys()].join(', ')}, or with --reason ${REPORT_REASONS.join(', ')}.`;
   if (state !== undefined && option !== undefined) {
-    return { kind: 'Invalid', message: `Give '${state}' or --reason, not both.` };
+    return { kind: 'Invalid', message: `Use either the argument '${state}' or --reason, not both.` };
   }
-  const asked = state ?? option;
-  if (asked === undefined)
-    return { kind: 'Invalid', message: `Say what to report, for example 'baton report started'. ${known}` };
-  const value = STATES.get(asked) ?? REPORT_REASONS.find((reason) => reason === asked);
-  return value === undefined ? { kind: 'Invalid', message: `There is no reason '${asked}'. ${known}` } : { kind: 'Valid', value };
+  const given = state ?? option;
+  if (given === undefined)
+    return { kind: 'Invalid', message: `A state is required, for example 'baton report started'. ${known}` };
+  const value = STATES.get(given) ?? REPORT_REASONS.find((reason) => reason === given);
+  return value === undefined ? { kind: 'Invalid', message: `Unknown state '${given}'. ${known}` } : { kind: 'Valid', value };
 }

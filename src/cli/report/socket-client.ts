@@ -1,26 +1,26 @@
 import { request } from 'node:http';
 
-/** What the reporter answered. */
+/** An answer of the reporter. */
 export interface SocketAnswer {
   readonly status: number;
-  /** JSON, or what else stands there. */
+  /** JSON if a reporter answered; any text if something else did. */
   readonly body: string;
 }
 
-/** A request over the reporter's socket. */
+/** A request to the reporter's socket. */
 export interface SocketCall {
   readonly socketPath: string;
   readonly method: 'GET' | 'POST';
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: object;
-  /** For how long the reporter should wait for the Event before it answers, in seconds. */
+  /** How long the reporter should wait for the Event to be created before it answers, in seconds. */
   readonly waitSeconds?: number;
-  /** Ends the call. */
+  /** Cancels the call. */
   readonly signal: AbortSignal;
 }
 
-/** Asks the reporter once. Rejects when the socket cannot be reached, or the signal is aborted. */
+/** Sends one request to the reporter. Rejects when the socket cannot be reached or the signal is aborted. */
 export async function callSocket({ socketPath, method, path, body, waitSeconds, signal }: SocketCall): Promise<SocketAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<SocketAnswer>();
   const payload = body === undefined ? '' : JSON.stringify(body);

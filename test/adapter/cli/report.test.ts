@@ -79,12 +79,12 @@ describe('baton report', () => {
   ])('sends %s as %s', async (state, reason) => {
     await answering(REPORTED);
 
-    expect(await baton(['report', state])).toEqual({ code: 0, stdout: 'Reported as event os-1.\n', stderr: '' });
+    expect(await baton(['report', state])).toEqual({ code: 0, stdout: 'Reported as Event os-1.\n', stderr: '' });
     expect(bodies).toEqual([{ reason }]);
     expect(prefers).toEqual([reason === 'UpgradeRebooting' ? 'wait=10' : undefined]);
   });
 
-  it('takes options before the environment, and an empty variable as none', async () => {
+  it('prefers options to environment variables and ignores an empty variable', async () => {
     await answering(REPORTED);
 
     await baton(['report', '--reason', 'UpgradeStarted', '--process', 'os', '--note', 'n', '--progress', '7', '--task', 't'], {
@@ -99,12 +99,12 @@ describe('baton report', () => {
     ]);
   });
 
-  it('says that a report is queued, and is content', async () => {
+  it('says that a report is queued and exits with 0', async () => {
     await answering({ status: 202, body: { status: 'queued' } });
 
     expect(await baton(['report', 'started'])).toEqual({
       code: 0,
-      stdout: 'Queued: the API server cannot be reached, the reporter goes on trying.\n',
+      stdout: 'Queued: the API server cannot be reached, and the reporter keeps retrying.\n',
       stderr: '',
     });
   });
@@ -115,11 +115,11 @@ describe('baton report', () => {
     const ended = await baton(['report', 'rebooting', '--timeout', '30']);
 
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toMatch(/^Queued only: .* a reboot now would lose the report\./);
+    expect(ended.stderr).toMatch(/^The report is only queued: .* a reboot now would lose the report\./);
     expect(prefers).toEqual(['wait=30']);
   });
 
-  it('tries again while the reporter asks for it', async () => {
+  it('retries while the reporter answers 503', async () => {
     await answering({ status: 503, body: { error: 'not yet' } }, REPORTED);
 
     expect((await baton(['report', 'started'])).code).toBe(0);
@@ -130,21 +130,23 @@ describe('baton report', () => {
     [400, 2],
     [409, 1],
     [502, 1],
-  ])('repeats the sentence of an answer %i once and ends with %i', async (status, code) => {
+  ])('prints the message of an answer %i once and exits with %i', async (status, code) => {
     await answering({ status, body: { error: 'A sentence.' } });
 
     expect(await baton(['report', 'started'])).toEqual({ code, stdout: '', stderr: 'A sentence.\n' });
     expect(bodies).toHaveLength(1);
   });
 
-  it('ends with 1 and advice when there is no reporter', async () => {
+  it('exits with 1 and says what to check when there is no reporter', async () => {
     const ended = await baton(['report', 'started', '--timeout', '0']);
 
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toMatch(/^There is no socket at .*report\.sock: is this node in its turn, is the reporter installed,/);
+    expect(ended.stderr).toMatch(
+      /^No socket at .*report\.sock\. Check that this node is in its turn, that the reporter is installed,/,
+    );
   });
 
-  it('ends with 1 when the reporter gives no answer in time', async () => {
+  it('exits with 1 when the reporter does not answer in time', async () => {
     server = createServer(() => undefined);
     await new Promise((resolve) => server?.listen(join(directory, 'report.sock'), () => resolve(undefined)));
 
@@ -152,22 +154,19 @@ describe('baton report', () => {
     server.closeAllConnections();
 
     expect(ended.code).toBe(1);
-    expect(ended.stderr).toMatch(/gave no answer in time\.\n$/);
+    expect(ended.stderr).toMatch(/did not answer in time\.\n$/);
   });
 
   it.each([
-    [['report'], 'Say what to report'],
-    [
-      ['report', 'exploded'],
-      "There is no reason 'exploded'. The reasons are UpgradeStarted, UpgradeProgressing, UpgradeRebooting,",
-    ],
-    [['report', '--reason', 'Started'], "There is no reason 'Started'. The reasons are UpgradeStarted"],
-    [['report', 'started', '--reason', 'UpgradeFailed'], "Give 'started' or --reason, not both."],
-    [['report', 'started', '--progress', 'half'], "--progress must be a whole number, but is 'half'."],
-    [['report', 'started', '--timeout', 'long'], "--timeout must be a number of seconds, but is 'long'."],
+    [['report'], 'A state is required'],
+    [['report', 'exploded'], "Unknown state 'exploded'. Use one of started, progressing, rebooting,"],
+    [['report', '--reason', 'Started'], "Unknown state 'Started'. Use one of started"],
+    [['report', 'started', '--reason', 'UpgradeFailed'], "Use either the argument 'started' or --reason, not both."],
+    [['report', 'started', '--progress', 'half'], "--progress must be a whole number, got 'half'."],
+    [['report', 'started', '--timeout', 'long'], "--timeout must be a number of seconds, got 'long'."],
     [['report', 'started', '--colour', 'x'], "unknown option '--colour'"],
     [['report', 'started', 'failed'], 'too many arguments'],
-  ])('ends %j with 2 and a sentence', async (args, sentence) => {
+  ])('exits %j with 2 and says what is wrong', async (args, sentence) => {
     await answering(REPORTED);
 
     const ended = await baton(args);
@@ -180,7 +179,7 @@ describe('baton report', () => {
   it.each([
     [200, 0],
     [503, 1],
-  ])('--check takes an answer %i of /healthz as %i, without a second try', async (status, code) => {
+  ])('--check maps an answer %i of /healthz to exit code %i without a retry', async (status, code) => {
     await answering({ status, body: status === 200 ? { status: 'ok' } : { error: 'not yet' } });
 
     expect((await baton(['report', '--check'])).code).toBe(code);
@@ -195,7 +194,7 @@ describe('baton', () => {
     [['--version'], 0],
     [['upgrade'], 2],
     [[], 2],
-  ])('ends %j with %i', async (args, code) => {
+  ])('exits %j with %i', async (args, code) => {
     expect((await baton(args)).code).toBe(code);
   });
 

@@ -126,8 +126,8 @@ describe('baton reporter and baton report', () => {
     const ended = await reporter?.ended;
 
     expect(first).toMatchObject({ code: 0, stderr: '' });
-    expect(check).toEqual({ code: 0, stdout: 'The reporter takes reports.\n', stderr: '' });
-    expect(second.stdout).toBe(`Reported as event ${[...events.keys()][1] ?? ''}.\n`);
+    expect(check).toEqual({ code: 0, stdout: 'The reporter accepts reports.\n', stderr: '' });
+    expect(second.stdout).toBe(`Reported as Event ${[...events.keys()][1] ?? ''}.\n`);
     expect([...events.values()]).toMatchObject([
       { reason: 'UpgradeStarted', related: { name: 'node-217', uid: 'node-uid' } },
       {
