@@ -108,6 +108,9 @@ export const PLAN_REASONS = {
   Deleting: 'Deleting',
 } as const;
 
+/** A reason of a plan condition. */
+export type PlanReason = keyof typeof PLAN_REASONS;
+
 /** Reasons of the NotificationsDelivered condition of a plan and the Notified condition of a batch. */
 export const NOTIFY_REASONS = {
   /** Every sink has a receipt. */

@@ -4,6 +4,7 @@ import type { Gate, GateStatus } from '../../../api/generated/upgradeplan.ts';
 import type { Instant } from '../../facts.ts';
 import { toInstant } from '../../text.ts';
 import type { PassView } from '../fleet/pass-view.ts';
+import { holdTraits } from '../model/hold-reasons.ts';
 import type { Hold } from '../model/hold.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { inTurn, isTerminal } from '../records/node-record.ts';
@@ -16,18 +17,9 @@ function gatesFor(snapshot: PlanSnapshot, when: Gate['when']): readonly Gate[] {
   return (snapshot.plan.spec.gates ?? []).filter((gate) => gate.when === when);
 }
 
-/** What may hold for days, so that gates rest meanwhile. */
-const LONG: ReadonlySet<string> = new Set([
-  PLAN_REASONS.PausedBySpec,
-  PLAN_REASONS.ApprovalRequired,
-  PLAN_REASONS.WindowClosed,
-  PLAN_REASONS.Frozen,
-  PLAN_REASONS.FreezesUnreadable,
-]);
-
-/** Whether nothing wants to start, so that gates need not be asked. */
+/** Whether no gate needs to be evaluated, because nothing will start soon. */
 export function gatesRest({ budget }: PassView, hold: Hold | undefined): boolean {
-  return budget.exceeded || (hold !== undefined && LONG.has(hold.reason));
+  return budget.exceeded || !holdTraits(hold?.reason).gatesEvaluated;
 }
 
 /** Gates that hold something which is to start: those whose state matters, and is kept in the plan's status. */

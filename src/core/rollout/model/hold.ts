@@ -1,9 +1,9 @@
-import type { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { Instant } from '../../facts.ts';
+import type { HoldReason } from './hold-reasons.ts';
 
 /** Why nothing new starts, or why a waiting node does not get its turn yet. What runs is finished all the same. */
 export interface Hold {
-  readonly reason: keyof typeof PLAN_REASONS;
+  readonly reason: HoldReason;
   /** The sentence for a person: what is waited for and, where somebody must act, how. */
   readonly message: string;
   /** The plan's word while it lasts: Paused where only an act or an edit ends it. */

@@ -1,4 +1,4 @@
-import type { PLAN_REASONS } from '../../../api/conditions.ts';
+import type { PlanReason } from '../../../api/conditions.ts';
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import type { UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../../api/generated/upgradeplan.ts';
@@ -22,7 +22,7 @@ export type Validation =
   | { readonly kind: 'Valid' }
   | { readonly kind: 'Pending'; readonly message: string }
   /** TemplateRefused, unless another reason is given. */
-  | { readonly kind: 'Refused'; readonly reason?: keyof typeof PLAN_REASONS; readonly message: string };
+  | { readonly kind: 'Refused'; readonly reason?: PlanReason; readonly message: string };
 
 /** Everything that one decision about one plan may look at. */
 export interface PlanSnapshot {

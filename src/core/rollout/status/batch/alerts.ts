@@ -11,6 +11,7 @@ import type { Instant } from '../../../facts.ts';
 import { sendPolicy } from '../../../sinks/sink-kinds.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { counted, cutToBytes, toInstant, toRfc3339 } from '../../../text.ts';
+import { holdTraits } from '../../model/hold-reasons.ts';
 import { isTerminal } from '../../records/node-record.ts';
 import { alertCauses, delayOf, failureOf, type AlertKind, type Trouble } from './alert-causes.ts';
 import type { Budget } from '../../fleet/budget.ts';
@@ -185,7 +186,7 @@ function raise(input: AlertsInput, untold: readonly Trouble[], sinks: readonly s
 function needsAct({ alert, reason, quarantined }: Trouble): boolean {
   if (alert === 'NodeOverdue') return false;
   if (alert === 'NodeFailed') return quarantined === true;
-  return reason !== 'PausedBySpec' && reason !== 'PausedByAct';
+  return !holdTraits(reason).requested;
 }
 
 function nextSentence({ nodes, outlook, budget }: AlertsInput): string {

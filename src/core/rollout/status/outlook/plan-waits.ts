@@ -1,3 +1,4 @@
+import type { PlanReason } from '../../../../api/conditions.ts';
 import type { PlanWait, UpgradePlanStatus } from '../../../../api/generated/upgradeplan.ts';
 import type { Instant } from '../../../facts.ts';
 import { toInstant, toRfc3339 } from '../../../text.ts';
@@ -15,7 +16,7 @@ export type PlanWaits = Pick<UpgradePlanStatus, 'waits' | 'waiting'>;
  *
  * @param reason why nothing starts while nothing runs; undefined while the rollout is at work.
  */
-export function planWaits(snapshot: PlanSnapshot, begun: boolean, reason: string | undefined, now: Instant): PlanWaits {
+export function planWaits(snapshot: PlanSnapshot, begun: boolean, reason: PlanReason | undefined, now: Instant): PlanWaits {
   const { status } = snapshot.plan;
   if (!begun) return {};
   const { waits, waiting } = status?.revision === snapshot.revision ? status : {};

@@ -43,7 +43,7 @@ export function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Ve
   if (hold !== undefined && counts.running === 0) {
     return {
       ...verdictOf(hold),
-      message: hold.reason === 'MaxUnavailableReached' ? `${hold.message}${quarantined}` : hold.message,
+      message: hold.reason === PLAN_REASONS.MaxUnavailableReached ? `${hold.message}${quarantined}` : hold.message,
     };
   }
   const drain = drainHold(status);

@@ -1,4 +1,4 @@
-import { PLAN_REASONS } from '../../../../api/conditions.ts';
+import { PLAN_REASONS, type PlanReason } from '../../../../api/conditions.ts';
 import type { PlanCounts, PlanTiming, UpgradePlanStatus } from '../../../../api/generated/upgradeplan.ts';
 import { settleConditions } from '../../../condition.ts';
 import { presentFields } from '../../../present-fields.ts';
@@ -51,7 +51,7 @@ function nextOpeningOf(input: DecisionInput, hold: Hold | undefined): string | u
 }
 
 /** Why nothing starts, while nothing runs either. */
-function waitsFor({ summary, reason }: Verdict, { running }: Required<PlanCounts>): string | undefined {
+function waitsFor({ summary, reason }: Verdict, { running }: Required<PlanCounts>): PlanReason | undefined {
   return summary === 'Running' || running > 0 ? undefined : reason;
 }
 

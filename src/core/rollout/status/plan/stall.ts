@@ -1,4 +1,4 @@
-import { CONDITIONS, PLAN_REASONS, STALL_REASONS } from '../../../../api/conditions.ts';
+import { CONDITIONS, PLAN_REASONS, STALL_REASONS, type PlanReason } from '../../../../api/conditions.ts';
 import type { NodeRecord, UpgradeBatch } from '../../../../api/generated/upgradebatch.ts';
 import { API_VERSION } from '../../../../api/names.ts';
 import { isTrue } from '../../../condition.ts';
@@ -9,6 +9,7 @@ import { referencesFor, type Reference } from '../../../timing/reference.ts';
 import type { Budget } from '../../fleet/budget.ts';
 import type { Command } from '../../model/command.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import { holdTraits } from '../../model/hold-reasons.ts';
 import type { Hold } from '../../model/hold.ts';
 import { isRollback } from '../../records/batch-goal.ts';
 import { isTerminal } from '../../records/node-record.ts';
@@ -32,22 +33,20 @@ interface StallInput {
   readonly references: ReadonlyMap<string, Reference>;
 }
 
+/** Why nothing has moved for too long. */
+interface Stall {
+  readonly reason: PlanReason | keyof typeof STALL_REASONS;
+  readonly message: string;
+}
+
 /** Whether the rollout moves. */
 export interface Movement {
   /** When anything last moved, to be written into the status. */
   readonly lastProgressTime: Instant;
   /** What is to blame when nothing has moved for too long. */
-  readonly stall: { readonly reason: string; readonly message: string } | undefined;
+  readonly stall: Stall | undefined;
   readonly requeueAt: Instant | undefined;
 }
-
-/** Why a rollout rests that nobody expects to move: its own schedule, or because somebody wants it so. */
-const RESTING: ReadonlySet<string> = new Set([
-  PLAN_REASONS.PausedBySpec,
-  PLAN_REASONS.WindowClosed,
-  PLAN_REASONS.Frozen,
-  PLAN_REASONS.Soaking,
-]);
 
 /**
  * Judges whether the rollout moves. It moves when a turn is opened, a record changes its state, a batch is made or settled, or a
@@ -64,7 +63,7 @@ function judgeMovement(view: StallInput): Movement | undefined {
   const limit = (plan.spec.notify?.stallSeconds ?? STALL_SECONDS) * 1000;
   const told = toInstant(plan.status?.lastProgressTime);
   const rests = isResting(view.hold);
-  const rested = !rests && RESTING.has(plan.status?.reason ?? '');
+  const rested = !rests && holdTraits(plan.status?.reason).restIntended;
   // A plan that is seen for the first time has not stood still yet.
   const moved = Math.min(now, Math.max(told ?? now, lastOnRecord(view), rested ? now : 0));
   const lastProgressTime = told !== undefined && moved - told <= limit * TOLD_SHARE ? told : moved;
@@ -80,7 +79,7 @@ function judgeMovement(view: StallInput): Movement | undefined {
 }
 
 function isResting(hold: Hold | undefined): boolean {
-  return hold !== undefined && hold.kind !== 'Stalled' && RESTING.has(hold.reason);
+  return hold !== undefined && hold.kind !== 'Stalled' && holdTraits(hold.reason).restIntended;
 }
 
 /** The newest of the times that are on record; those of the newest batch are enough, because batches go one after the other. */
@@ -117,7 +116,7 @@ function isAtWork(view: StallInput): boolean {
   });
 }
 
-function blame(view: StallInput): { readonly reason: string; readonly message: string } {
+function blame(view: StallInput): Stall {
   const { input, budget, hold } = view;
   const { validation } = input.snapshot;
   const node = working(view).toSorted((a, b) => rank(a) - rank(b))[0];

@@ -1,10 +1,11 @@
+import type { PlanReason } from '../../../../api/conditions.ts';
 import type { UpgradePlanStatus, PlanCounts } from '../../../../api/generated/upgradeplan.ts';
 import type { Hold } from '../../model/hold.ts';
 
 /** The word, the reason and the sentence for a plan as a whole. */
 export interface Verdict {
   readonly summary: NonNullable<UpgradePlanStatus['summary']>;
-  readonly reason: string;
+  readonly reason: PlanReason;
   readonly message: string;
   readonly kind: 'Done' | 'Working' | 'Stalled' | 'Resting';
 }

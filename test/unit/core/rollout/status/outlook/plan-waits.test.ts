@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import type { PlanReason } from '../../../../../../src/api/conditions.ts';
 import type { UpgradePlanStatus } from '../../../../../../src/api/generated/upgradeplan.ts';
 import { planWaits, waitsUntil, type PlanWaits } from '../../../../../../src/core/rollout/status/outlook/plan-waits.ts';
 import { aSnapshot } from '../../support/facts.ts';
 import { aPlan, at, REVISION, timeAt } from '../../support/objects.ts';
 
-function pass(seconds: number, reason: string | undefined, status: UpgradePlanStatus = {}, begun = true): PlanWaits {
+function pass(seconds: number, reason: PlanReason | undefined, status: UpgradePlanStatus = {}, begun = true): PlanWaits {
   const plan = { ...aPlan(), status: { revision: REVISION, ...status } };
   return planWaits(aSnapshot({ plan }), begun, reason, at(seconds));
 }
@@ -12,7 +13,7 @@ function pass(seconds: number, reason: string | undefined, status: UpgradePlanSt
 describe('The waits of a rollout', () => {
   it('are added up by reason over its whole length', () => {
     let status: PlanWaits = {};
-    const passes: (readonly [number, string | undefined])[] = [
+    const passes: (readonly [number, PlanReason | undefined])[] = [
       [0, undefined],
       [100, 'WindowClosed'],
       [500, 'WindowClosed'],
@@ -31,8 +32,8 @@ describe('The waits of a rollout', () => {
   });
 
   it('are the same while the reason is, so that a long wait is not written again and again', () => {
-    const first = pass(10, 'Paused');
-    expect(pass(9999, 'Paused', first)).toEqual(first);
+    const first = pass(10, 'PausedBySpec');
+    expect(pass(9999, 'PausedBySpec', first)).toEqual(first);
   });
 
   it('do not begin before the first batch', () => {
@@ -45,7 +46,7 @@ describe('The waits of a rollout', () => {
       waits: [{ reason: 'Frozen', seconds: 9 }],
       waiting: { reason: 'Frozen', sinceTime: timeAt(0) },
     };
-    expect(pass(10, 'Paused', before)).toEqual({ waiting: { reason: 'Paused', sinceTime: timeAt(10) } });
+    expect(pass(10, 'PausedBySpec', before)).toEqual({ waiting: { reason: 'PausedBySpec', sinceTime: timeAt(10) } });
   });
 
   it('are told with the one that goes on, the longest first', () => {
