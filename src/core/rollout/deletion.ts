@@ -7,7 +7,7 @@ import { sinksUnknown } from './fleet/sinks-unknown.ts';
 import type { Decision } from './model/decision.ts';
 import { isSettled } from './records/settled.ts';
 import { mayStillEnd } from './status/batch/batch-status.ts';
-import { isPlanEnd } from '../notification/model/final-sinks.ts';
+import { isPlanEnd } from '../baton/final-sinks.ts';
 import type { Command } from './model/command.ts';
 import { currentBatches } from './fleet/fleet.ts';
 import { isMarkedBy, unmark } from './batch/outdated-marks.ts';

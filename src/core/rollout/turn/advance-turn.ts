@@ -14,7 +14,7 @@ import { recordOf, type NodeInput, type NodeResult } from './node-input.ts';
 import { checkpointOf, advanceProcess } from './advance-process.ts';
 import type { ProcessResult } from './process-result.ts';
 import { attemptOf, unfinishedPod } from './retry.ts';
-import { drainTurn } from './drain/drain-turn.ts';
+import { drainTurn } from './drain-turn.ts';
 import { failedTurn, handleFailure } from './handle-failure.ts';
 
 /** How long a Job with `report: Socket` waits for the reporter (ms). */

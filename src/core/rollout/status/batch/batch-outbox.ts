@@ -10,7 +10,7 @@ import { finalReceipts } from '../../../baton/deliveries.ts';
 import { hasReceipt } from '../../../baton/lease.ts';
 import { newestIn } from '../../../baton/series.ts';
 import type { Finding } from '../../../condition.ts';
-import { awaitingEnd, finalSinks, isPlanEnd } from '../../../notification/model/final-sinks.ts';
+import { awaitingEnd, finalSinks, isPlanEnd } from '../../../baton/final-sinks.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { toInstant, toRfc3339 } from '../../../text.ts';
 import { currentSinks, deliveryProblem } from '../../records/recorded-receipts.ts';

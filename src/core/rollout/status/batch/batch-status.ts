@@ -7,7 +7,7 @@ import type {
   UpgradeBatchStatus,
 } from '../../../../api/generated/upgradebatch.ts';
 import { settleConditions, type Finding } from '../../../condition.ts';
-import { awaitingEnd } from '../../../notification/model/final-sinks.ts';
+import { awaitingEnd } from '../../../baton/final-sinks.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { toRfc3339 } from '../../../text.ts';
 import { sinksUnknown } from '../../fleet/sinks-unknown.ts';

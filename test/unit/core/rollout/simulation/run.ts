@@ -1,7 +1,7 @@
 import { findCondition, isTrue, type Condition } from '../../../../../src/core/condition.ts';
 import type { UpgradePlan } from '../../../../../src/api/generated/upgradeplan.ts';
 import { selects } from '../../../../../src/core/selector.ts';
-import { awaitingEnd } from '../../../../../src/core/notification/model/final-sinks.ts';
+import { awaitingEnd } from '../../../../../src/core/baton/final-sinks.ts';
 import { outboxEntries } from '../../../../../src/core/baton/deliveries.ts';
 import { kernelOf } from './kubelet.ts';
 import { newLedger } from './ledger.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BatchOutlook, NodeRecord } from '../../../../../../src/api/generated/upgradebatch.ts';
 import type { MaintenanceWindow } from '../../../../../../src/api/generated/upgradeplan.ts';
-import { isPlanEnd } from '../../../../../../src/core/notification/model/final-sinks.ts';
+import { isPlanEnd } from '../../../../../../src/core/baton/final-sinks.ts';
 import { failureBudget } from '../../../../../../src/core/rollout/fleet/budget.ts';
 import { surveyFleet } from '../../../../../../src/core/rollout/fleet/fleet.ts';
 import type { PassView } from '../../../../../../src/core/rollout/fleet/pass-view.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BatchOutlook, NodeRecord, Receipt, UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
-import type { Sink } from '../../../../../src/api/generated/upgradeplan.ts';
-import { awaitingEnd, finalSinks } from '../../../../../src/core/notification/model/final-sinks.ts';
-import { aBatch, after, failed, succeeded } from '../a-batch.ts';
+import type { BatchOutlook, NodeRecord, Receipt, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
+import type { Sink } from '../../../../src/api/generated/upgradeplan.ts';
+import { awaitingEnd, finalSinks } from '../../../../src/core/baton/final-sinks.ts';
+import { aBatch, after, failed, succeeded } from '../notification/a-batch.ts';
 
 const aSink = (name: string, send?: Sink['send']): Sink => ({
   name,

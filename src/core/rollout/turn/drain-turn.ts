@@ -1,10 +1,10 @@
-import { NODE_REASONS } from '../../../../api/conditions.ts';
-import type { BatchProcess, NodeRecord } from '../../../../api/generated/upgradebatch.ts';
-import type { Instant, NodeFact } from '../../../facts.ts';
-import { cutToBytes, toRfc3339 } from '../../../text.ts';
-import { drainPolicy } from '../../fleet/drain-policy.ts';
-import { decideDrain } from './decide-drain.ts';
-import type { NodeInput, NodeResult } from '../node-input.ts';
+import { NODE_REASONS } from '../../../api/conditions.ts';
+import type { BatchProcess, NodeRecord } from '../../../api/generated/upgradebatch.ts';
+import type { Instant, NodeFact } from '../../facts.ts';
+import { cutToBytes, toRfc3339 } from '../../text.ts';
+import { drainPolicy } from '../fleet/drain-policy.ts';
+import { decideDrain } from './drain/decide-drain.ts';
+import type { NodeInput, NodeResult } from './node-input.ts';
 
 /** The turn that a drain belongs to. */
 interface DrainedTurn {

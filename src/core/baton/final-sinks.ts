@@ -1,9 +1,9 @@
-import type { BatchAlert, BatchOutlook, UpgradeBatch, UpgradeBatchStatus } from '../../../api/generated/upgradebatch.ts';
-import type { Sink } from '../../../api/generated/upgradeplan.ts';
-import { sendPolicy } from '../../sinks/sink-kinds.ts';
-import { finalReceipts } from '../../baton/deliveries.ts';
-import { toInstant } from '../../text.ts';
-import { endsInTrouble } from './action-needed.ts';
+import type { BatchAlert, BatchOutlook, UpgradeBatch, UpgradeBatchStatus } from '../../api/generated/upgradebatch.ts';
+import type { Sink } from '../../api/generated/upgradeplan.ts';
+import { sendPolicy } from '../sinks/sink-kinds.ts';
+import { finalReceipts } from './deliveries.ts';
+import { toInstant } from '../text.ts';
+import { endsInTrouble } from '../notification/model/action-needed.ts';
 
 /** After these nothing of the rollout follows. */
 const ENDS: ReadonlySet<string> = new Set(['Done', 'Aborted', 'Deleted', 'RolledBack']);
