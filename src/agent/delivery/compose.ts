@@ -51,7 +51,7 @@ export function createComposer({
     const alert = batch.status?.notification?.alerts?.find((each) => each.id === id);
     // An alert is urgent, and all that it says is on record.
     if (alert !== undefined) return consolidateAlert({ ...common, reports: [] }, alert);
-    if (id === seriesId('live', batch.metadata.uid)) return consolidateProgress({ ...common, reports: [] }, now());
+    if (id === seriesId('live', batch.metadata.uid)) return consolidateProgress({ ...common, reports: [] }, id, now());
     if (latest?.id !== id) latest = { id, reports: collect(batch.metadata.name, signal) };
     return consolidate({ ...common, reports: await latest.reports });
   };

@@ -1,7 +1,6 @@
 import { API_VERSION } from '../../api/names.ts';
 import type { Json } from '../json.ts';
 import { presentFields } from '../present-fields.ts';
-import type { Manifest } from '../rollout/model/command.ts';
 import { convertDrain } from './drain.ts';
 import { goDurationSeconds } from './go-duration.ts';
 import type { Note } from './note.ts';
@@ -11,7 +10,7 @@ import { convertWindow, type PlanWindow } from './time-window.ts';
 
 /** The result of a conversion. Each problem begins with the path of its field. */
 export type Conversion =
-  | { readonly kind: 'Converted'; readonly plan: Manifest; readonly notes: readonly Note[] }
+  | { readonly kind: 'Converted'; readonly plan: Json; readonly notes: readonly Note[] }
   | { readonly kind: 'Rejected'; readonly problems: readonly string[] };
 
 /** Placeholder for a version that the Plan does not name. */

@@ -1,5 +1,4 @@
 import type { UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
-import { seriesId } from '../../baton/series.ts';
 import type { Instant } from '../../facts.ts';
 import { counted, toRfc3339 } from '../../text.ts';
 import { clockText } from '../text/clock-text.ts';
@@ -9,14 +8,14 @@ import type { Notification } from '../model/notification.ts';
 /**
  * How far a batch is: the live message that is changed while the batch runs.
  *
+ * @param id the id of the message.
  * @param now when it is composed.
  */
-export function consolidateProgress(input: ConsolidateInput, now: Instant): Notification {
+export function consolidateProgress(input: ConsolidateInput, id: string, now: Instant): Notification {
   const { text: _text, durations: _durations, story: _story, late: _late, ...base } = consolidate(input);
-  const { metadata } = input.batch;
   return {
     ...base,
-    id: seriesId('live', metadata.uid),
+    id,
     kind: 'Progress',
     causes: [],
     nodes: [],

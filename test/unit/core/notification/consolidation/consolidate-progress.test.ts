@@ -22,7 +22,11 @@ function running(state: 'Succeeded' | 'RolledBack'): UpgradeBatch {
 
 function tell(batch: UpgradeBatch): Notification {
   const agent = { node: 'node-9', pod: 'a' };
-  return consolidateProgress({ batch, reports: [], cluster: 'prod', agent, timeZone: 'Europe/Paris' }, NOW);
+  return consolidateProgress(
+    { batch, reports: [], cluster: 'prod', agent, timeZone: 'Europe/Paris' },
+    `${batch.metadata.uid}/live`,
+    NOW,
+  );
 }
 
 describe('the live message', () => {
