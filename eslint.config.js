@@ -2,25 +2,7 @@ import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-/** Which folders of src a folder may import, beside its own. The order is the architecture: see docs/architecture.md. */
-const directions = {
-  api: [],
-  core: ['api'],
-  kube: ['api'],
-  net: ['api'],
-  runtime: ['api'],
-  notify: ['api', 'core', 'net'],
-  operator: ['api', 'core', 'kube', 'net', 'runtime'],
-  agent: ['api', 'core', 'kube', 'net', 'notify', 'runtime'],
-  reporter: ['api', 'core', 'kube', 'runtime'],
-  cli: ['api', 'core', 'kube', 'notify', 'runtime'],
-};
-const folders = Object.keys(directions);
-
-function forbidden(folder) {
-  return folders.filter((other) => other !== folder && !directions[folder].includes(other));
-}
-
+/** What the core must not do. What it must not import is in src/generate/rooms.ts, with all other imports. */
 const purity = [
   { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Take the time as an argument.' },
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Take the time as an argument.' },
@@ -57,35 +39,9 @@ export default tseslint.config(
       complexity: ['error', 20],
     },
   },
-  ...folders.map((folder) => ({
-    files: [`src/${folder}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: forbidden(folder).map((other) => ({
-            regex: `^(\\.\\./)+${other}/`,
-            message: `src/${folder} must not import src/${other}: see docs/architecture.md.`,
-          })),
-        },
-      ],
-    },
-  })),
   {
     files: ['src/core/**/*.ts', 'src/api/**/*.ts'],
     rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            { regex: '^(node:|[^./])', message: 'The core and the API are pure: import from src/core and src/api only.' },
-            ...forbidden('core').map((other) => ({
-              regex: `^(\\.\\./)+${other}/`,
-              message: `The core must not import src/${other}.`,
-            })),
-          ],
-        },
-      ],
       'no-restricted-globals': [
         'error',
         'process',
@@ -98,23 +54,6 @@ export default tseslint.config(
         'performance',
       ],
       'no-restricted-syntax': ['error', ...purity],
-    },
-  },
-  {
-    files: ['src/runtime/**/*.ts'],
-    rules: {},
-  },
-  {
-    files: ['src/{operator,agent,reporter,cli}/**/*.ts'],
-    ignores: ['src/**/main.ts'],
-    rules: {
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: "ImportDeclaration[source.value=/\\/runtime\\//][importKind!='type']",
-          message: 'Only main files join the runtime to the rest: take the clock, the log and the configuration as arguments.',
-        },
-      ],
     },
   },
   {

@@ -195,6 +195,9 @@ async function main(): Promise<number> {
   try {
     outcomes.push(await step('types', [tool('typescript/bin/tsc'), '-p', 'tsconfig.json']));
     outcomes.push(await step('lint', [tool('eslint/bin/eslint.js'), '.']));
+    outcomes.push(
+      await step('imports', [tool('dependency-cruiser/bin/dependency-cruiser.mjs'), '--output-type', 'err-long', 'src']),
+    );
     outcomes.push(await step('format', [tool('prettier/bin/prettier.cjs'), '--check', '.']));
     outcomes.push(await step('generated files', ['src/generate/main.ts', '--check']));
     await project('unit');

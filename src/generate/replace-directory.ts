@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../net/error-code.ts';
 
 /**
  * Puts the directory `fresh` in the place of `target`, also while others put theirs there: the last one stays. A target that has the same
@@ -24,7 +23,7 @@ function tryRename(from: string, to: string, codes: readonly string[]): boolean 
     renameSync(from, to);
     return true;
   } catch (error) {
-    if (codes.includes(errorCode(error) ?? '')) return false;
+    if (codes.some((code) => hasCode(error, code))) return false;
     throw error;
   }
 }
@@ -36,7 +35,7 @@ function sameFiles(fresh: string, target: string): boolean {
     return names.every((name) => readFileSync(join(fresh, name)).equals(readFileSync(join(target, name))));
   } catch (error) {
     // It is not there yet, or is being replaced.
-    if (errorCode(error) === 'ENOENT') return false;
+    if (hasCode(error, 'ENOENT')) return false;
     throw error;
   }
 }
@@ -46,4 +45,9 @@ function filesIn(directory: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(directory.length))
     .toSorted();
+}
+
+/** Whether an error of Node has this code. Not by instanceof: an error may come from another realm. */
+function hasCode(error: unknown, code: string): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

@@ -1,0 +1,218 @@
+/**
+ * The rooms of `src`: what each folder holds and what it may import. The lint rules (import-rules.ts) and the pictures in
+ * docs/architecture.md (architecture.ts) are generated from this table.
+ */
+
+/** A folder of `src`, or some of the files in one. */
+export interface Room {
+  /** What it holds, in one line. */
+  readonly holds: string;
+  /**
+   * The rooms of the same folder that it may import, or rooms within them. Each of them comes earlier in the table. Imports from
+   * outside of the folder follow the row of that folder.
+   */
+  readonly mayImport: readonly string[];
+  /** Whether it must not import packages or modules of Node. */
+  readonly pure?: boolean;
+  /** Whether only the files that start a program may import it: every main.ts, and the files of `src` itself. */
+  readonly mainOnly?: boolean;
+  /** The rooms within it. */
+  readonly rooms?: Rooms;
+}
+
+/** The rooms of one folder, from the ground up. A key names a folder or a file; `.` stands for all other files. */
+export type Rooms = Readonly<Record<string, Room>>;
+
+/** Whether a key names a file. */
+export function isFile(name: string): boolean {
+  return /\.m?[jt]s$/.test(name);
+}
+
+const ROLLOUT: Rooms = {
+  model: { holds: 'What one pass reads and returns: snapshot, facts, commands, decisions, holds', mayImport: [] },
+  records: { holds: 'What the records of batches say: receipts, settled nodes, goals, changes of status', mayImport: ['model'] },
+  fleet: {
+    holds: 'The nodes of a plan: order, budget, domains, revision, what is already done',
+    mayImport: ['model', 'records'],
+  },
+  manifests: {
+    holds: 'The objects that Baton creates: Job, agent Pod, test Pod, pull Pod, Lease',
+    mayImport: ['model', 'fleet'],
+  },
+  turn: {
+    holds: 'The turn of one node, from claim to release or quarantine',
+    mayImport: ['model', 'records', 'fleet', 'manifests'],
+    rooms: {
+      drain: { holds: 'Which Pods to evict, and what keeps a drain from ending', mayImport: [] },
+      '.': { holds: 'Decisions about a node in its turn, one file per kind of process', mayImport: ['drain'] },
+    },
+  },
+  holds: { holds: 'What can hold a plan, one file per hold', mayImport: ['model', 'records', 'fleet'] },
+  batch: { holds: 'How a batch is cut, and which of its turns open next', mayImport: ['model', 'records', 'fleet', 'holds'] },
+  preparation: {
+    holds: 'What happens before a batch: pre-flight checks, DaemonSet rules, pre-pull',
+    mayImport: ['model', 'records', 'fleet', 'manifests', 'holds', 'batch'],
+  },
+  rollback: { holds: 'When a rollback is due, and how it is cut', mayImport: ['model', 'records', 'fleet', 'holds', 'batch'] },
+  actions: {
+    holds: 'Answers to UpgradeActions, one file per action',
+    mayImport: ['model', 'records', 'fleet', 'holds', 'rollback'],
+  },
+  agent: { holds: 'Which node holds the baton, and its agent Pod', mayImport: ['model', 'records', 'fleet', 'manifests'] },
+  status: {
+    holds: 'What Baton reports about plans and batches',
+    mayImport: ['model', 'records', 'fleet', 'turn', 'holds', 'batch', 'rollback'],
+    rooms: {
+      '.': { holds: 'What the rooms of `status` share', mayImport: [] },
+      outlook: { holds: 'What comes next and when: forecast, expected end, the story of the rollout', mayImport: ['.'] },
+      plan: { holds: 'Status and conditions of a plan', mayImport: ['.', 'outlook'] },
+      batch: { holds: 'Status of a batch, its outbox and its alerts', mayImport: ['.', 'outlook', 'plan'] },
+    },
+  },
+  '.': {
+    holds: 'One whole pass: `decide`, and the deletion of plans and batches',
+    mayImport: [
+      ...['model', 'records', 'fleet', 'manifests', 'turn', 'holds', 'batch', 'preparation', 'rollback'],
+      ...['actions', 'agent', 'status'],
+    ],
+  },
+};
+
+const CORE: Rooms = {
+  '.': { holds: 'What the whole core shares: texts, quantities, selectors, conditions, facts about nodes', mayImport: [] },
+  sinks: { holds: 'Sinks in a plan: their kinds, their Secrets, those shared with other plans', mayImport: [] },
+  timing: { holds: 'Checkpoints, estimates and overdue processes', mayImport: ['.'] },
+  schedule: { holds: 'Maintenance windows and change freezes', mayImport: ['.'] },
+  reports: { holds: 'Reports of upgrade processes, and the Events that carry them', mayImport: ['.', 'timing'] },
+  silences: { holds: 'Which alerts to silence, and for how long', mayImport: ['.'] },
+  notification: {
+    holds: 'Notifications: what they contain and how they read',
+    mayImport: ['.', 'timing'],
+    rooms: {
+      model: { holds: 'The notification as data', mayImport: [] },
+      text: { holds: 'The notification as text', mayImport: ['model'] },
+      consolidation: { holds: 'One notification made from the records of a batch', mayImport: ['model', 'text'] },
+    },
+  },
+  baton: {
+    holds: 'The Lease that names the agent, and the attempts and receipts of deliveries',
+    mayImport: ['.', 'sinks', 'notification/model'],
+  },
+  rollout: {
+    holds: 'Every decision about a rollout: one pure function of a snapshot',
+    mayImport: ['.', 'sinks', 'timing', 'schedule', 'reports', 'notification/model', 'baton'],
+    rooms: ROLLOUT,
+  },
+  convert: { holds: 'Converts Plans of system-upgrade-controller to UpgradePlans', mayImport: ['.'] },
+};
+
+const KUBE: Rooms = {
+  '.': { holds: 'What the rooms of `kube` share: resource paths, backoff, pauses', mayImport: [] },
+  client: { holds: 'The client of the API server: requests, retries, errors, streams of watch events', mayImport: ['.'] },
+  watch: { holds: 'Caches of objects, kept current by watches', mayImport: ['.', 'client'] },
+  'safe-operator.ts': { holds: 'The control loop of an operator', mayImport: ['.', 'client', 'watch'] },
+};
+
+/** Kinds of sinks never import each other. */
+const KINDS: Rooms = {
+  alertmanager: { holds: 'Alertmanager', mayImport: [] },
+  email: { holds: 'Mail through SMTP', mayImport: [] },
+  events: { holds: 'Kubernetes Events', mayImport: [] },
+  'pager-duty': { holds: 'PagerDuty', mayImport: [] },
+  slack: { holds: 'Slack', mayImport: [] },
+  teams: { holds: 'Microsoft Teams', mayImport: [] },
+  webhook: { holds: 'Signed webhooks', mayImport: [] },
+};
+
+const NOTIFY: Rooms = {
+  '.': { holds: 'What all sinks share: their interface, Secrets, severities, templates', mayImport: [] },
+  http: { holds: 'HTTP requests to receivers, and what their answers mean', mayImport: ['.'] },
+  'sink-environment.ts': { holds: 'What a sink works with: HTTP, Secrets, Events', mayImport: ['.', 'http'] },
+  kinds: { holds: 'One folder per kind of sink', mayImport: ['.', 'http', 'sink-environment.ts'], rooms: KINDS },
+  'sink-factories.ts': { holds: 'The factory of each kind of sink', mayImport: ['.', 'sink-environment.ts', 'kinds'] },
+  'create-sink.ts': {
+    holds: 'Creates the sink that a plan describes',
+    mayImport: ['.', 'http', 'sink-environment.ts', 'sink-factories.ts'],
+  },
+};
+
+const SHARED_IN_OPERATOR = ['plan-key.ts', 'json.ts'];
+
+const OPERATOR: Rooms = {
+  'plan-key.ts': { holds: 'The keys of plans in queues and caches', mayImport: [] },
+  'json.ts': { holds: 'Reads JSON from outside', mayImport: [] },
+  'credentials.ts': { holds: 'Credentials that the administrator mounted, for gates and silences', mayImport: [] },
+  watch: { holds: 'Watched objects, reduced to the facts that the core reads', mayImport: SHARED_IN_OPERATOR },
+  silences: { holds: 'Silences in Alertmanager', mayImport: [...SHARED_IN_OPERATOR, 'credentials.ts'] },
+  gates: {
+    holds: 'Checks gates through Jobs, HTTP, Prometheus and objects',
+    mayImport: [...SHARED_IN_OPERATOR, 'credentials.ts'],
+  },
+  validation: { holds: 'Checks of a plan that its schema cannot express', mayImport: ['json.ts', 'gates'] },
+  gather: { holds: 'Gathers the snapshot for one pass', mayImport: [...SHARED_IN_OPERATOR, 'watch'] },
+  apply: { holds: 'Applies commands, each with a precondition', mayImport: SHARED_IN_OPERATOR },
+  '.': {
+    holds: 'The operator program: loop, status writer, metrics, health',
+    mayImport: [...SHARED_IN_OPERATOR, 'credentials.ts', 'watch', 'silences', 'gates', 'validation', 'gather', 'apply'],
+  },
+};
+
+const AGENT: Rooms = {
+  'ports.ts': { holds: 'Interfaces of what the agent needs from outside', mayImport: [] },
+  'change-signal.ts': { holds: 'Wakes whatever waits for a change', mayImport: [] },
+  'lease-hold.ts': { holds: 'Acquires and renews the Lease', mayImport: ['ports.ts', 'change-signal.ts'] },
+  kube: { holds: 'Implements these interfaces with the API server', mayImport: ['ports.ts'] },
+  delivery: { holds: 'Delivers notifications to sinks', mayImport: ['ports.ts', 'change-signal.ts', 'lease-hold.ts'] },
+  '.': {
+    holds: 'The agent program',
+    mayImport: ['ports.ts', 'change-signal.ts', 'lease-hold.ts', 'kube', 'delivery'],
+  },
+};
+
+const SHELL = ['api', 'core', 'kube', 'runtime'];
+
+/** The folders of `src`. */
+export const SRC: Rooms = {
+  api: {
+    holds: 'The API: types, conditions, names in the cluster',
+    mayImport: [],
+    pure: true,
+    rooms: {
+      '.': { holds: 'Conditions, names in the cluster, what Baton writes on objects', mayImport: [] },
+      generated: { holds: 'Types of the custom resources, generated from `crds/`', mayImport: ['.'] },
+    },
+  },
+  core: { holds: 'Every decision, without clock, randomness, I/O or logging', mayImport: ['api'], pure: true, rooms: CORE },
+  kube: { holds: 'Access to the API server: client, watches, queues', mayImport: ['api'], rooms: KUBE },
+  net: { holds: 'HTTP and sockets that reach only allowed addresses', mayImport: [] },
+  runtime: { holds: 'What programs start with: clock, log, configuration, shutdown', mayImport: ['api'], mainOnly: true },
+  notify: { holds: 'Sinks: where notifications go', mayImport: ['api', 'core', 'net'], rooms: NOTIFY },
+  operator: {
+    holds: 'The operator: gathers snapshots, asks the core, applies its commands',
+    mayImport: [...SHELL, 'net'],
+    rooms: OPERATOR,
+  },
+  agent: {
+    holds: 'The agent: delivers the notifications of a batch',
+    mayImport: [...SHELL, 'net', 'notify'],
+    rooms: AGENT,
+  },
+  reporter: { holds: 'The reporter: accepts reports on a local socket and writes them as Events', mayImport: SHELL },
+  cli: {
+    holds: 'The commands `report`, `convert` and `notify`',
+    mayImport: [...SHELL, 'notify'],
+    rooms: {
+      '.': { holds: 'What the commands share: files and YAML as input', mayImport: [] },
+      report: { holds: '`baton report`: reports the progress of an upgrade process', mayImport: [] },
+      convert: { holds: '`baton convert`: converts Plans of system-upgrade-controller', mayImport: ['.'] },
+      notify: { holds: '`baton notify`: previews and tests notifications', mayImport: ['.'] },
+    },
+  },
+  generate: { holds: 'Generates types, documents and manifests, and bundles the product', mayImport: [] },
+  'commands.ts': {
+    holds: 'Runs the command that the arguments name',
+    mayImport: ['runtime', 'operator', 'agent', 'reporter', 'cli'],
+  },
+  'main.mjs': { holds: 'The first file that runs: it checks the version of Node', mayImport: ['commands.ts'] },
+  'main.ts': { holds: 'A link to `main.mjs`', mayImport: ['commands.ts'] },
+};
