@@ -1,4 +1,5 @@
 import { renderApiReference } from './api-reference.ts';
+import { renderArchitecture } from './architecture.ts';
 import { renderChartCrd, renderPlainCrd } from './crd-copies.ts';
 import { readCrds } from './crd.ts';
 import { renderNamesReference } from './names-reference.ts';
@@ -15,5 +16,6 @@ export async function renderAll(root: string): Promise<ReadonlyMap<string, strin
   }
   outputs.set('docs/reference/api.md', renderApiReference(files));
   outputs.set('docs/reference/names.md', renderNamesReference(root));
+  outputs.set('docs/architecture.md', renderArchitecture(root));
   return outputs;
 }
