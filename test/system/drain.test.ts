@@ -103,7 +103,9 @@ describe('A drain on a real node', () => {
     });
     const message = plan?.status?.conditions?.find(({ type }) => type === 'Ready')?.message;
     print(message);
-    expect(message).toContain(`since ${drain?.blockedSinceTime ?? ''}: PodDisruptionBudget web-budget holds Pod ${drain?.pod ?? ''}`);
+    expect(message).toContain(
+      `since ${drain?.blockedSinceTime ?? ''}: PodDisruptionBudget web-budget holds Pod ${drain?.pod ?? ''}`,
+    );
 
     const record = await recordWhere('timeout', 'the drain to be given up', ended);
     expect(record).toMatchObject({ state: 'Failed', reason: 'DrainTimeout', drain });

@@ -569,14 +569,14 @@ export interface BatchNotification {
   readonly id: string;
   /** sinks are the names of the sinks that receive the notification. */
   readonly sinks?: readonly string[];
-  /** addedTime is when sinks were added because the rollout ended after the batch had settled. */
-  readonly addedTime?: string;
+  /** sinksAddedTime is when sinks were added because the rollout ended after the batch had settled. */
+  readonly sinksAddedTime?: string;
   /** alerts are the latest alerts that were raised while this was the newest batch. */
   readonly alerts?: readonly BatchAlert[];
-  /** standing is the list of alerts about the rollout as a whole that were raised and still apply. */
-  readonly standing?: readonly ('RolloutPaused' | 'RolloutStalled' | 'ApprovalRequired')[];
-  /** troubleTime is when the first problem for the next alert was observed. */
-  readonly troubleTime?: string;
+  /** activeAlerts are the alerts about the rollout as a whole that were raised and still apply. */
+  readonly activeAlerts?: readonly ('RolloutPaused' | 'RolloutStalled' | 'ApprovalRequired')[];
+  /** pendingAlertTime is when the first problem for the next alert was observed. */
+  readonly pendingAlertTime?: string;
   /** receipts are the results of sending the batch's messages, one for each message and sink, and the latest result of each sink's probe if a probe has failed. */
   readonly receipts?: readonly Receipt[];
 }

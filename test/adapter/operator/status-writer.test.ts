@@ -71,11 +71,11 @@ describe('A status', () => {
   });
 
   it('names what went within an object, and replaces lists as a whole', async () => {
-    const notification = { id: 'batch-uid/1', standing: ['RolloutPaused'], sinks: ['ops', 'chat'] } as const;
+    const notification = { id: 'batch-uid/1', activeAlerts: ['RolloutPaused'], sinks: ['ops', 'chat'] } as const;
     const before = { ...aBatch(['node-1']), status: { notification } };
     await writer.writeBatch(before, { notification: { id: 'batch-uid/1', sinks: ['ops'] } });
     expect(patches[0]?.body).toMatchObject({
-      status: { notification: { id: 'batch-uid/1', standing: null, sinks: ['ops'] } },
+      status: { notification: { id: 'batch-uid/1', activeAlerts: null, sinks: ['ops'] } },
     });
   });
 });

@@ -96,6 +96,13 @@ describe('A batch that an earlier Baton wrote', () => {
   });
 });
 
+it('The notification of a batch that an earlier Baton wrote is read with the current names', () => {
+  const notification = { id: 'batch-uid/1', standing: ['RolloutPaused'], troubleTime: TIME, addedTime: TIME };
+  expect(readBatch({ ...aBatch(['node-1']), status: { notification } }).status?.notification).toEqual({
+    ...{ id: 'batch-uid/1', activeAlerts: ['RolloutPaused'], pendingAlertTime: TIME, sinksAddedTime: TIME },
+  });
+});
+
 describe('A status that is written', () => {
   it('removes what was stored under the former names', () => {
     expect(withoutFormerNames({ agent: 'node-1' }, 'UpgradePlan')).toEqual({
@@ -103,5 +110,12 @@ describe('A status that is written', () => {
       lastMovedTime: null,
       nextOpening: null,
     });
+  });
+
+  it('removes what was stored under the former names within an object, where that object is written', () => {
+    expect(withoutFormerNames({ notification: { id: 'batch-uid/1' } }, 'UpgradeBatch')).toEqual({
+      notification: { id: 'batch-uid/1', standing: null, troubleTime: null, addedTime: null },
+    });
+    expect(withoutFormerNames({ notification: null }, 'UpgradeBatch')).toEqual({ notification: null });
   });
 });

@@ -46,7 +46,7 @@ export interface AlertsInput {
 }
 
 /** What follows for the alerts of a batch. */
-export interface AlertsResult extends Pick<BatchNotification, 'alerts' | 'standing' | 'troubleTime'> {
+export interface AlertsResult extends Pick<BatchNotification, 'alerts' | 'activeAlerts' | 'pendingAlertTime'> {
   /** The records with the alerts that were raised for them. */
   readonly nodes: readonly NodeRecord[];
 }
@@ -63,50 +63,51 @@ export function decideAlerts(input: AlertsInput): AlertsResult {
   const before = batch.status?.notification ?? { id: '' };
   const nodes = withRaisedAlerts(input);
   const settledBefore = batch.status?.settledTime !== undefined;
-  if (outlook !== undefined && !settledBefore) return step(nodes, { alerts: supersede(before), standing: toldAtEnd(outlook) });
+  if (outlook !== undefined && !settledBefore)
+    return step(nodes, { alerts: supersede(before), activeAlerts: toldAtEnd(outlook) });
   const sinks = alertedSinks(input.notify);
   if (input.rollout === undefined || sinks.length === 0 || !input.sinksKnown)
-    return step(nodes, { ...before, troubleTime: undefined });
+    return step(nodes, { ...before, pendingAlertTime: undefined });
 
   const asked = input.rollout.filter(({ alert }) => isAsked(input.notify, alert));
-  const standing = (before.standing ?? []).filter((alert) => asked.some((trouble) => trouble.alert === alert));
+  const activeAlerts = (before.activeAlerts ?? []).filter((alert) => asked.some((trouble) => trouble.alert === alert));
   const untold = [
-    ...asked.filter(({ alert }) => !standing.includes(alert)),
+    ...asked.filter(({ alert }) => !activeAlerts.includes(alert)),
     ...(outlook === undefined ? untoldNodes(input.notify, nodes) : []),
   ];
-  if (untold.length === 0) return step(nodes, { alerts: before.alerts, standing });
-  const waiting = { alerts: before.alerts, standing, troubleTime: before.troubleTime ?? toRfc3339(now) };
+  if (untold.length === 0) return step(nodes, { alerts: before.alerts, activeAlerts });
+  const waiting = { alerts: before.alerts, activeAlerts, pendingAlertTime: before.pendingAlertTime ?? toRfc3339(now) };
   if (now < (alertDueAt(waiting) ?? now)) return step(nodes, waiting);
   const alerts = [...(before.alerts ?? []), raise(input, untold, sinks)].slice(-MOST_ALERTS);
-  return step(markRaised(nodes, untold), { alerts, standing: [...standing, ...kindsOf(untold)] });
+  return step(markRaised(nodes, untold), { alerts, activeAlerts: [...activeAlerts, ...kindsOf(untold)] });
 }
 
 /** When the next alert of a batch is to be raised; undefined while there is nothing to tell. */
-export function alertDueAt({ alerts = [], troubleTime }: Entries): Instant | undefined {
-  const since = toInstant(troubleTime);
+export function alertDueAt({ alerts = [], pendingAlertTime }: Entries): Instant | undefined {
+  const since = toInstant(pendingAlertTime);
   if (since === undefined) return undefined;
   return Math.max(since + GATHER_MS, (toInstant(alerts.at(-1)?.time) ?? -PAUSE_MS) + PAUSE_MS);
 }
 
 /** Whether alerts of the batch may change although its records do not. */
 export function alertsMayChange({ status }: UpgradeBatch, rollout: readonly RolloutTrouble[] | undefined): boolean {
-  const { standing = [], troubleTime } = status?.notification ?? {};
-  const told = (rollout ?? []).every(({ alert }) => standing.includes(alert));
-  const gone = rollout !== undefined && standing.some((kind) => rollout.every(({ alert }) => alert !== kind));
-  return !told || gone || troubleTime !== undefined;
+  const { activeAlerts = [], pendingAlertTime } = status?.notification ?? {};
+  const told = (rollout ?? []).every(({ alert }) => activeAlerts.includes(alert));
+  const gone = rollout !== undefined && activeAlerts.some((kind) => rollout.every(({ alert }) => alert !== kind));
+  return !told || gone || pendingAlertTime !== undefined;
 }
 
 interface Entries {
   readonly alerts?: readonly BatchAlert[] | undefined;
-  readonly standing?: readonly NonNullable<BatchNotification['standing']>[number][] | undefined;
-  readonly troubleTime?: string | undefined;
+  readonly activeAlerts?: readonly NonNullable<BatchNotification['activeAlerts']>[number][] | undefined;
+  readonly pendingAlertTime?: string | undefined;
 }
 
-function step(nodes: readonly NodeRecord[], { alerts = [], standing = [], troubleTime }: Entries): AlertsResult {
+function step(nodes: readonly NodeRecord[], { alerts = [], activeAlerts = [], pendingAlertTime }: Entries): AlertsResult {
   const entries = presentFields({
     alerts: alerts.length === 0 ? undefined : alerts,
-    standing: standing.length === 0 ? undefined : standing,
-    troubleTime,
+    activeAlerts: activeAlerts.length === 0 ? undefined : activeAlerts,
+    pendingAlertTime,
   });
   return { nodes, ...entries };
 }
@@ -152,12 +153,12 @@ function markRaised(nodes: readonly NodeRecord[], untold: readonly Trouble[]): r
   });
 }
 
-function kindsOf(untold: readonly Trouble[]): readonly NonNullable<BatchNotification['standing']>[number][] {
+function kindsOf(untold: readonly Trouble[]): readonly NonNullable<BatchNotification['activeAlerts']>[number][] {
   return untold.flatMap(({ alert }) => (alert === 'NodeFailed' || alert === 'NodeOverdue' ? [] : [alert]));
 }
 
 /** What the final message has told of the rollout. */
-function toldAtEnd({ next, reason }: BatchOutlook): NonNullable<BatchNotification['standing']> {
+function toldAtEnd({ next, reason }: BatchOutlook): NonNullable<BatchNotification['activeAlerts']> {
   if (next !== 'Paused') return [];
   return [reason === 'ApprovalRequired' ? 'ApprovalRequired' : 'RolloutPaused'];
 }

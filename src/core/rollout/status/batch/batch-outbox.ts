@@ -21,7 +21,7 @@ const GIVE_UP_MS = 24 * 3600 * 1000;
 const GIVE_UP_DELETED_MS = 5 * 60 * 1000;
 
 /** A batch with this pass's records and alerts. */
-interface OutboxBatch extends Pick<BatchNotification, 'alerts' | 'standing' | 'troubleTime'> {
+interface OutboxBatch extends Pick<BatchNotification, 'alerts' | 'activeAlerts' | 'pendingAlertTime'> {
   /** Undefined while it is open. */
   readonly settledTime: string | undefined;
   readonly nodes: readonly NodeRecord[];
@@ -31,17 +31,17 @@ interface OutboxBatch extends Pick<BatchNotification, 'alerts' | 'standing' | 't
 /** What a batch has in the outbox, with the receipts that the Lease shows; undefined while there is nothing to tell. */
 export function batchOutbox(input: DecisionInput, batch: UpgradeBatch, of: OutboxBatch): BatchNotification | undefined {
   const before = batch.status?.notification;
-  const { settledTime, alerts = [], standing, troubleTime } = of;
+  const { settledTime, alerts = [], activeAlerts, pendingAlertTime } = of;
   const series = seriesReceipts(input, batch);
-  const isEmpty = alerts.length === 0 && troubleTime === undefined && series.length === 0;
+  const isEmpty = alerts.length === 0 && pendingAlertTime === undefined && series.length === 0;
   if (settledTime === undefined && before === undefined && isEmpty) return undefined;
   const final = settledTime === undefined ? {} : askedSinks(input, batch, of);
   const notification = presentFields({
     id: before?.id ?? `${batch.metadata.uid}/1`,
     ...final,
     alerts: alerts.length === 0 ? undefined : alerts,
-    standing,
-    troubleTime,
+    activeAlerts,
+    pendingAlertTime,
   });
   return { ...notification, receipts: [...receiptsOf(input, batch, { notification, settledTime }), ...series] };
 }
@@ -64,9 +64,9 @@ function receiptsOf(
   batch: UpgradeBatch,
   { notification, settledTime }: { readonly notification: BatchNotification; readonly settledTime: string | undefined },
 ): readonly Receipt[] {
-  const { id, sinks = [], addedTime, alerts = [] } = notification;
+  const { id, sinks = [], sinksAddedTime, alerts = [] } = notification;
   const messages = [
-    { id, sinks, time: addedTime ?? settledTime, maySend: sinks },
+    { id, sinks, time: sinksAddedTime ?? settledTime, maySend: sinks },
     // A sink that was to get the final message instead may have got the alert just before.
     ...alerts.map((alert) => ({
       id: alert.id,
@@ -96,7 +96,7 @@ function askedSinks(
   { snapshot, now }: DecisionInput,
   batch: UpgradeBatch,
   { nodes, outlook }: OutboxBatch,
-): Pick<BatchNotification, 'sinks' | 'addedTime'> & { readonly sinks: readonly string[] } {
+): Pick<BatchNotification, 'sinks' | 'sinksAddedTime'> & { readonly sinks: readonly string[] } {
   const all = snapshot.plan.spec.notify?.sinks ?? [];
   const before = batch.status?.notification;
   if (before?.sinks === undefined) {
@@ -105,8 +105,8 @@ function askedSinks(
     return { sinks: finalSinks(all, { spec: batch.spec, status, alerts: before?.alerts ?? [], earlier }) };
   }
   const added = isPlanEnd(outlook) ? awaitingEnd(all, batch) : [];
-  if (added.length === 0) return presentFields({ sinks: before.sinks, addedTime: before.addedTime });
-  return { sinks: [...before.sinks, ...added], addedTime: toRfc3339(now) };
+  if (added.length === 0) return presentFields({ sinks: before.sinks, sinksAddedTime: before.sinksAddedTime });
+  return { sinks: [...before.sinks, ...added], sinksAddedTime: toRfc3339(now) };
 }
 
 /** The receipt of a sink that took too long; undefined while there is time. */

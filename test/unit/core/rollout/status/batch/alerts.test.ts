@@ -94,12 +94,12 @@ describe('notify.alerts: an alert', () => {
 
   it('gathers what happens within 15 s, each reason once, and says what it is about and what follows', () => {
     const passes = new Passes();
-    expect(passes.pass(100, { nodes: [FAILED] })).toMatchObject({ troubleTime: timeAt(100) });
-    expect(passes.pass(114, { nodes: [FAILED, { ...FAILED, name: 'node-2' }] })).toMatchObject({ troubleTime: timeAt(100) });
+    expect(passes.pass(100, { nodes: [FAILED] })).toMatchObject({ pendingAlertTime: timeAt(100) });
+    expect(passes.pass(114, { nodes: [FAILED, { ...FAILED, name: 'node-2' }] })).toMatchObject({ pendingAlertTime: timeAt(100) });
 
-    const { alerts, troubleTime } = passes.pass(115, { nodes: [FAILED, { ...FAILED, name: 'node-2' }, GOOD] });
+    const { alerts, pendingAlertTime } = passes.pass(115, { nodes: [FAILED, { ...FAILED, name: 'node-2' }, GOOD] });
 
-    expect(troubleTime).toBeUndefined();
+    expect(pendingAlertTime).toBeUndefined();
     expect(alerts).toEqual([
       {
         id: 'uid-of-os-aaaa-1/2',
@@ -146,7 +146,7 @@ describe('notify.alerts: an alert', () => {
     const step = passes.pass(115, { nodes: [{ name: 'node-2', state: 'Succeeded' }] });
 
     expect(step.alerts).toBeUndefined();
-    expect(step.troubleTime).toBeUndefined();
+    expect(step.pendingAlertTime).toBeUndefined();
   });
 
   it.each<readonly [string, Case]>([
@@ -157,7 +157,7 @@ describe('notify.alerts: an alert', () => {
     const step = new Passes().raise(100, world);
 
     expect(step.alerts).toBeUndefined();
-    expect(step.troubleTime).toBeUndefined();
+    expect(step.pendingAlertTime).toBeUndefined();
   });
 
   it('leaves out what the plan did not ask for', () => {
@@ -168,9 +168,9 @@ describe('notify.alerts: an alert', () => {
 
   it('says when it is due, also after a restart', () => {
     expect(alertDueAt({})).toBeUndefined();
-    expect(alertDueAt({ troubleTime: timeAt(100) })).toBe(at(115));
+    expect(alertDueAt({ pendingAlertTime: timeAt(100) })).toBe(at(115));
     const alerts = [{ id: 'x/2', time: timeAt(90), action: 'Act', causes: [], next: '' }] as const;
-    expect(alertDueAt({ troubleTime: timeAt(100), alerts })).toBe(at(390));
+    expect(alertDueAt({ pendingAlertTime: timeAt(100), alerts })).toBe(at(390));
   });
 
   it('is one of eight that are kept, and sequences go on', () => {
@@ -193,7 +193,7 @@ describe('notify.alerts: of the rollout', () => {
       { action: 'Act', causes: [{ alert: 'RolloutPaused', reason: 'BudgetExceeded', count: 0 }] },
     ]);
     expect(idsOf(passes.raise(1000, { rollout: [PAUSED] }))).toHaveLength(1);
-    expect(passes.pass(1100, {}).standing).toBeUndefined();
+    expect(passes.pass(1100, {}).activeAlerts).toBeUndefined();
 
     expect(idsOf(passes.raise(2000, { rollout: [PAUSED] }))).toEqual(['uid-of-os-aaaa-1/2', 'uid-of-os-aaaa-1/3']);
   });

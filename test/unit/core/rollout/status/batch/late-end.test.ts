@@ -46,7 +46,7 @@ describe('`send: PlanEnd` when the rollout ends after its last batch has settled
     const status = statusOf({ plan });
 
     expect(status?.outlook?.next).toBe(next);
-    expect(status?.notification).toMatchObject({ sinks: ['ops', 'mail'], addedTime: timeAt(3 * DAY) });
+    expect(status?.notification).toMatchObject({ sinks: ['ops', 'mail'], sinksAddedTime: timeAt(3 * DAY) });
     const { status: _before, ...batch } = TOLD;
     expect(outstandingSinks({ ...batch, ...(status === undefined ? {} : { status }) })).toEqual(['mail']);
   });
