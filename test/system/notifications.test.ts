@@ -144,7 +144,7 @@ describe('required: true, while the receiver is down', () => {
     });
     const first = waiting.batches[0]?.metadata.name;
     print(findCondition(waiting.plan, 'Ready')?.message);
-    expect(findCondition(waiting.plan, 'Ready')?.message).toContain(`ops must get the notification of ${first} first`);
+    expect(findCondition(waiting.plan, 'Ready')?.message).toContain(`waits until ops received the notification of ${first}`);
     expect(waiting.batches).toHaveLength(1);
 
     await system.receiver.behave({ kind: 'accept' });

@@ -16,7 +16,7 @@
  *   6. agent/        advanceAgent       which node sends the notifications, and when the baton is passed on
  *   7. preparation/  decidePreflight    findings before the first batch; later decidePrePull: images of the next batch
  *   8. batch/        nextBatch          the next batch when none is open; rollback/ nextRollback while a rollback is under way
- *   9. holds/        holdStart          the hold to report, and gatesThatMatter: the gates to evaluate; batch/ decideGroup: the exclusive group
+ *   9. holds/        holdStart          the hold to report, and gatesToPass: the gates to evaluate; batch/ decideGroup: the exclusive group
  *  10. deletion.ts   decideDeletions    finished Jobs, old batches, and the plan itself once it is being deleted
  *  11. status/       planStatus         statuses of the plan and, in batchStatuses, of its batches, with the notifications to send
  *
@@ -36,7 +36,7 @@ import { failureBudget } from './fleet/budget.ts';
 import { surveyFleet, type Fleet } from './fleet/fleet.ts';
 import type { PassView } from './fleet/pass-view.ts';
 import { recordedEnd } from './fleet/rollout-end.ts';
-import { gateStatuses, gatesRest, gatesThatMatter } from './holds/gates.ts';
+import { gateStatuses, gatesRest, gatesToPass } from './holds/gates.ts';
 import { holdRollback, holdStart } from './holds/holds.ts';
 import { soaking } from './holds/soak.ts';
 import type { Command } from './model/command.ts';
@@ -93,7 +93,7 @@ function decidePass(input: DecisionInput, deleting: boolean): Decision {
   const next = open === undefined && !deleting ? decideNextBatch(view) : NO_NEXT_BATCH;
   const prePull = decidePrePull(view, next.commands.length > 0);
   const hold = reportedHold(view, open, advanced?.turns.hold ?? next.hold);
-  const gates = gatesThatMatter(snapshot, fleet, open);
+  const gates = gatesToPass(snapshot, fleet, open);
   const group = decideGroup(view.input, { hold, open: open !== undefined, begins: next.commands.length > 0 });
   const deletions = decideDeletions(input, deleting, open);
   const progress = trackProgress({ input, fleet, budget, open, hold });

@@ -7,13 +7,13 @@ import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
-/** A batch that an UpgradeAction Approve has to name, and what it lets happen. */
+/** The batch that an UpgradeAction Approve has to name, and what the approval allows. */
 export interface AwaitedApproval {
   readonly batch: UpgradeBatch;
   readonly approval: Approval['approval'];
 }
 
-/** What waits for approval now. An approval that was given for one thing is none for another; what changes nothing needs none. */
+/** What waits for approval now. Each approval is for one purpose, and a batch that changes nothing needs none. */
 export function awaitedApproval(snapshot: PlanSnapshot, fleet: Fleet): AwaitedApproval | undefined {
   const batch = fleet.upgrades.at(-1);
   if (batch === undefined || snapshot.plan.metadata.deletionTimestamp !== undefined) return undefined;
@@ -26,12 +26,12 @@ export function awaitedApproval(snapshot: PlanSnapshot, fleet: Fleet): AwaitedAp
   return waits ? { batch, approval } : undefined;
 }
 
-/** The last batch of a step with `approval: BeforeNext` holds the next one until somebody approves it. */
+/** `approval: BeforeNext`: holds the next batch until the last one is approved. */
 export function approvalBeforeNext(view: PassView): Hold | undefined {
   return unapproved(view, 'BeforeNext', 'before the next batch');
 }
 
-/** A batch of a step with `approval: BeforeStart` is there, but no node of it gets its turn until somebody approves it. */
+/** `approval: BeforeStart`: holds the turns of the open batch until the batch is approved. */
 export function approvalBeforeStart(view: PassView): Hold | undefined {
   return unapproved(view, 'BeforeStart', 'before it starts');
 }
@@ -40,7 +40,7 @@ function unapproved({ input, fleet }: PassView, approval: Approval['approval'], 
   const awaited = awaitedApproval(input.snapshot, fleet);
   if (awaited?.approval !== approval) return undefined;
   const { name, namespace } = awaited.batch.metadata;
-  const act = `{plan: ${awaited.batch.spec.plan}, action: Approve, batch: ${name}}`;
-  const message = `${name} waits for approval ${when}; to give it, create an UpgradeAction in ${namespace} with spec ${act}`;
+  const spec = `{plan: ${awaited.batch.spec.plan}, action: Approve, batch: ${name}}`;
+  const message = `${name} waits for approval ${when}; to approve, create an UpgradeAction in ${namespace} with spec ${spec}`;
   return { reason: PLAN_REASONS.ApprovalRequired, message, summary: 'Paused', kind: 'Resting' };
 }

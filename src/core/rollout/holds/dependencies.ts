@@ -5,7 +5,7 @@ import type { PassView } from '../fleet/pass-view.ts';
 import type { SiblingPlan } from '../model/facts.ts';
 import type { Hold } from '../model/hold.ts';
 
-/** What other plans may look at of this one. */
+/** What decisions about other plans need to know about this plan. */
 export function toSibling({ metadata, spec, status }: UpgradePlan): SiblingPlan {
   const current = status?.observedGeneration === metadata.generation && metadata.deletionTimestamp === undefined;
   return {
@@ -17,14 +17,14 @@ export function toSibling({ metadata, spec, status }: UpgradePlan): SiblingPlan 
   };
 }
 
-/** Nothing starts before the plans that this one depends on have succeeded at their versions. */
+/** `dependsOn`: holds everything until the other plans have succeeded at their versions. */
 export function dependencyNotMet({ input }: PassView): Hold | undefined {
   const { plan, siblings } = input.snapshot;
   const held = { reason: PLAN_REASONS.DependencyNotMet, summary: 'Waiting' } as const;
   const wanted = plan.spec.dependsOn ?? [];
-  const circle = wanted.length === 0 ? undefined : circleFrom(plan.metadata.name, siblings);
-  if (circle !== undefined) {
-    const message = `spec.dependsOn goes in a circle, and none of its plans can start: ${circle.join(' → ')}; take one out`;
+  const cycle = wanted.length === 0 ? undefined : cycleFrom(plan.metadata.name, siblings);
+  if (cycle !== undefined) {
+    const message = `spec.dependsOn has a cycle, so that none of its plans can start: ${cycle.join(' → ')}; remove one of these dependencies`;
     return { ...held, message, kind: 'Stalled' };
   }
   for (const { name, version } of wanted) {
@@ -32,14 +32,14 @@ export function dependencyNotMet({ input }: PassView): Hold | undefined {
     if (sibling === undefined) {
       return {
         ...held,
-        message: `waits for the plan ${name} at ${version}, and this namespace has no such plan`,
+        message: `waits for the plan ${name} at ${version}, which does not exist in this namespace`,
         kind: 'Stalled',
       };
     }
     if (sibling.version !== version) {
       return {
         ...held,
-        message: `waits for the plan ${name} at ${version}, but that plan is for ${sibling.version}`,
+        message: `waits for the plan ${name} at ${version}, but the version of that plan is ${sibling.version}`,
         kind: 'Stalled',
       };
     }
@@ -50,16 +50,16 @@ export function dependencyNotMet({ input }: PassView): Hold | undefined {
   return undefined;
 }
 
-/** The way from a plan along dependencies back to it; undefined when there is none. */
-function circleFrom(start: string, siblings: ReadonlyMap<string, SiblingPlan>): readonly string[] | undefined {
+/** The path from a plan along its dependencies back to itself; undefined if there is none. */
+function cycleFrom(start: string, siblings: ReadonlyMap<string, SiblingPlan>): readonly string[] | undefined {
   const seen = new Set<string>();
-  const walk = (name: string, way: readonly string[]): readonly string[] | undefined => {
+  const walk = (name: string, path: readonly string[]): readonly string[] | undefined => {
     for (const { name: next } of siblings.get(name)?.dependsOn ?? []) {
-      if (next === start) return [...way, start];
+      if (next === start) return [...path, start];
       if (seen.has(next)) continue;
       seen.add(next);
-      const circle = walk(next, [...way, next]);
-      if (circle !== undefined) return circle;
+      const cycle = walk(next, [...path, next]);
+      if (cycle !== undefined) return cycle;
     }
     return undefined;
   };

@@ -5,7 +5,7 @@ import { toInstant } from '../../text.ts';
 import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 
-/** Nothing starts in a freeze of the plan or of the cluster, nor while nobody can tell whether the cluster has one. */
+/** Holds everything during a freeze of the plan or of the cluster, and while the freezes of the cluster cannot be read. */
 export function frozen({ input }: PassView): Hold | undefined {
   const { plan, clusterFreezes } = input.snapshot;
   const own = freezeAt(plan.spec.freezes ?? [], input.now);

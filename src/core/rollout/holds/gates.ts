@@ -22,45 +22,45 @@ export function gatesRest({ budget }: PassView, hold: Hold | undefined): boolean
   return budget.exceeded || !holdTraits(hold?.reason).gatesEvaluated;
 }
 
-/** Gates that hold something which is to start: those whose state matters, and is kept in the plan's status. */
-export function gatesThatMatter(snapshot: PlanSnapshot, fleet: Fleet, open: UpgradeBatch | undefined): readonly Gate[] {
+/** The gates that whatever starts next has to pass. Only these are evaluated and shown in the plan's status. */
+export function gatesToPass(snapshot: PlanSnapshot, fleet: Fleet, open: UpgradeBatch | undefined): readonly Gate[] {
   if (snapshot.plan.metadata.deletionTimestamp !== undefined || recordedRollback(snapshot) !== undefined) return [];
   const waits = open?.spec.nodes.some(({ name }) => {
     const record = fleet.records.get(name);
     return (record === undefined || !isTerminal(record)) && !inTurn(snapshot.nodes.get(name), open);
   });
   if (waits) return gatesFor(snapshot, 'BeforeNode');
-  // The batch ends soon, and its message is to tell whether the next one may start.
+  // The batch ends soon, and its notification should say whether the next one may start.
   return fleet.remaining.length > 0 ? gatesFor(snapshot, 'BeforeBatch') : [];
 }
 
-/** What the plan's status tells of these gates. */
+/** What the plan's status says about these gates. */
 export function gateStatuses(gates: readonly Gate[], input: DecisionInput): readonly GateStatus[] {
   return gates.flatMap((gate) => gateStatus(gate, input) ?? []);
 }
 
-/** Gates BeforeBatch hold the next batch. While one is open nothing is held: the notification only says what is known. */
+/** `when: BeforeBatch`: holds the next batch. While a batch is open this is only for its notification, which ignores unknown gates. */
 export function gateBeforeBatch(view: PassView): Hold | undefined {
   const settled = view.input.snapshot.batches.every(isSettled);
   return closedGate(view, 'BeforeBatch', settled ? HOLDING : HOLDING.filter((kind) => kind !== 'Unknown'));
 }
 
-/** Whether all gates are open that the next batch waits for; undefined where the plan has none. */
-export function gatesToCome({ input }: PassView): 'Open' | 'Unknown' | undefined {
+/** Whether all gates that hold the next batch are open; undefined if the plan has none. */
+export function gatesBeforeNextBatch({ input }: PassView): 'Open' | 'Unknown' | undefined {
   const gates = gatesFor(input.snapshot, 'BeforeBatch');
   if (gates.length === 0) return undefined;
   return gates.every((gate) => judgeGate(gate, input).kind === 'Open') ? 'Open' : 'Unknown';
 }
 
-/** Gates BeforeNode hold each turn of the open batch. */
+/** `when: BeforeNode`: holds each turn of the open batch. */
 export function gateBeforeNode(view: PassView): Hold | undefined {
   return closedGate(view, 'BeforeNode', HOLDING);
 }
 
-/** What holds: a gate that was seen closed is told before one that only has to be open for longer. */
+/** The verdicts that hold, the most definite first. */
 const HOLDING = ['Closed', 'Unknown', 'Opening'] as const;
 
-/** The gate that holds, of those that are so. */
+/** The hold of the first gate with one of these verdicts, in the order of the verdicts. */
 function closedGate({ input }: PassView, when: Gate['when'], kinds: readonly (typeof HOLDING)[number][]): Hold | undefined {
   const verdicts = gatesFor(input.snapshot, when).map((gate) => judgeGate(gate, input));
   const worst = kinds.flatMap((kind) => verdicts.find((verdict) => verdict.kind === kind) ?? [])[0];
@@ -69,15 +69,15 @@ function closedGate({ input }: PassView, when: Gate['when'], kinds: readonly (ty
   return worst.kind === 'Opening' ? { ...hold, until: worst.until } : hold;
 }
 
-/** What gates do to a soak. */
-export interface SoakGates {
-  /** What is said of a gate that is closed, which stops the soak. */
+/** How gates affect a soak. */
+interface SoakGates {
+  /** Message about a gate that is closed and so interrupts the soak. */
   readonly closed: string | undefined;
-  /** When the last gate that was closed had opened, which starts the soak again. */
+  /** When the last gate to open again did so, which starts the soak again. */
   readonly reopened: Instant | undefined;
 }
 
-/** Looks at the gates BeforeBatch while a batch soaks. One that could not be looked at does nothing to the soak: it holds after it. */
+/** How the gates BeforeBatch affect the soak. A gate that cannot be evaluated does not affect it, but holds the next batch after it. */
 export function soakGates(input: DecisionInput): SoakGates {
   const gates = gatesFor(input.snapshot, 'BeforeBatch');
   const reopened = gateStatuses(gates, input).flatMap((status) => toInstant(status.closedTime) ?? []);

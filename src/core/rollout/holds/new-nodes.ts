@@ -7,22 +7,22 @@ import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 
-/** Since when nodes that came late wait: as persisted, or now. A kill before that is written makes them wait a little longer. */
+/** Since when late nodes wait: the stored time, or now. A kill before the time is stored makes them wait a little longer. */
 function waitingSince({ snapshot, now }: DecisionInput): Instant {
   return toInstant(snapshot.plan.status?.newNodes?.firstSeenTime) ?? now;
 }
 
-/** Nodes that came late wait for others that may come, so that they go together. */
+/** `newNodes`: holds the next batch if only late nodes are left, so that nodes that join soon after share a batch. */
 export function collectingNewNodes({ input, fleet }: PassView): Hold | undefined {
-  // All others go first.
+  // All other nodes go first.
   if (fleet.late.length === 0 || fleet.late.length < fleet.remaining.length) return undefined;
   const until = waitingSince(input) + input.snapshot.plan.spec.newNodes.collectSeconds * 1000;
   if (input.now >= until) return undefined;
-  const message = `nodes that came after the start wait for others until ${toRfc3339(until)}, to go together`;
+  const message = `new nodes wait for others until ${toRfc3339(until)}, to share a batch`;
   return { reason: PLAN_REASONS.CollectingNewNodes, message, summary: 'Waiting', kind: 'Working', until };
 }
 
-/** What the plan's status says of them, and remembers; undefined when none waits. */
+/** What the plan's status stores about late nodes; undefined if there are none. */
 export function newNodesStatus(input: DecisionInput, { late }: Fleet): NewNodesStatus | undefined {
   if (late.length === 0) return undefined;
   return { count: late.length, firstSeenTime: toRfc3339(waitingSince(input)) };

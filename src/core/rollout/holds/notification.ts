@@ -7,7 +7,7 @@ import type { Hold } from '../model/hold.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 import { outstandingSinks } from '../records/settled.ts';
 
-/** The next batch waits so long for the last one's delivery (ms), then carries its backlog. */
+/** How long the next batch waits for the delivery of the last notification (ms). Then its own agent delivers what is left. */
 const DELIVERY_WAIT_MS = 30_000;
 
 /** `notify.required`: holds the next batch until every sink has received the last notification, or a person resumes the rollout. */
@@ -29,26 +29,26 @@ export function deliveryPending({ input }: PassView): Hold | undefined {
   return { reason: PLAN_REASONS.Notifying, message, summary: 'Running', kind: 'Working', until };
 }
 
-/** What `notify.required` waits for; undefined when nothing is missing, or when a person has let the rollout go on without. */
+/** What `notify.required` waits for; undefined if every sink has the notification, or a person has resumed the rollout without it. */
 export function requiredDelivery({ snapshot }: DecisionInput): Hold | undefined {
   const last = snapshot.batches.at(-1);
   if (snapshot.plan.spec.notify?.required !== true || last?.spec.revision !== snapshot.revision) return undefined;
   if (last.status?.resumed !== undefined) return undefined;
   const resume = `create an UpgradeAction Resume for ${last.metadata.name}`;
-  const failed = failures(last)[0];
+  const failed = failedReceipts(last)[0];
   if (failed !== undefined) {
     const why = failed.message ?? failed.reason ?? 'failed';
-    const message = `${failed.sink} was not told of ${last.metadata.name} (${why}), and notify.required is true; correct the sink for the batches to come, then ${resume}`;
+    const message = `${failed.sink} did not receive the notification of ${last.metadata.name} (${why}), and notify.required is true; correct the sink for later batches, then ${resume}`;
     return { reason: PLAN_REASONS.NotificationFailed, message, summary: 'Paused', kind: 'Stalled' };
   }
   const open = outstandingSinks(last);
   if (open.length === 0) return undefined;
-  const message = `${open.join(', ')} must get the notification of ${last.metadata.name} first (notify.required), and it is being tried again; to go on without, ${resume}`;
+  const message = `waits until ${open.join(', ')} received the notification of ${last.metadata.name} (notify.required); it is being retried; to continue without it, ${resume}`;
   return { reason: PLAN_REASONS.NotificationPending, message, summary: 'Waiting', kind: 'Stalled' };
 }
 
-/** A sink that a person has taken out of the plan is required no more. */
-function failures({ status }: UpgradeBatch): ReturnType<typeof finalReceipts> {
+/** The receipts of sinks that will never get the notification. Removing a sink from the plan also lifts the requirement. */
+function failedReceipts({ status }: UpgradeBatch): ReturnType<typeof finalReceipts> {
   return finalReceipts(status?.notification).filter(
     ({ outcome, reason }) => outcome === 'Failed' && reason !== NOTIFY_REASONS.SinkRemoved,
   );

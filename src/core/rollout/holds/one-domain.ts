@@ -7,8 +7,12 @@ import type { Hold } from '../model/hold.ts';
 import { firstInOrder } from '../fleet/order.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
-/** Why a node is down by the plan's own doing; undefined when it is up, or down for a reason of others. */
-function takenDown({ plan }: PlanSnapshot, { records }: Fleet, node: NodeFact): 'InTurn' | 'Quarantined' | 'Failed' | undefined {
+/** Why a node is down because of this plan; undefined if it is up, or down for another reason. */
+function downBecause(
+  { plan }: PlanSnapshot,
+  { records }: Fleet,
+  node: NodeFact,
+): 'InTurn' | 'Quarantined' | 'Failed' | undefined {
   if (node.claim === plan.metadata.uid) return 'InTurn';
   if (node.quarantine?.planUid === plan.metadata.uid) return 'Quarantined';
   return records.get(node.name)?.state === 'Failed' && !node.ready ? 'Failed' : undefined;
@@ -17,21 +21,21 @@ function takenDown({ plan }: PlanSnapshot, { records }: Fleet, node: NodeFact): 
 const CAUSES = {
   InTurn: 'is in its turn',
   Quarantined: 'is quarantined: create an UpgradeAction Release',
-  Failed: 'has failed and is NotReady: bring it back',
+  Failed: 'failed and is NotReady: repair it',
 } as const;
 
-/** What keeps a node from going down beside those that the plan has taken down in another domain. */
-function holdBeside({ input, fleet }: PassView, node: NodeFact, down: readonly NodeFact[]): Hold | undefined {
+/** Holds a node while the plan has nodes of another domain down. */
+function holdForOtherDomain({ input, fleet }: PassView, node: NodeFact, down: readonly NodeFact[]): Hold | undefined {
   const { snapshot } = input;
   const domain = domainOf(snapshot.plan, node);
   if (domain === undefined) return undefined;
   let found: { readonly name: string; readonly domain: string; readonly cause: keyof typeof CAUSES } | undefined;
   for (const other of down) {
-    const cause = takenDown(snapshot, fleet, other);
+    const cause = downBecause(snapshot, fleet, other);
     const elsewhere = domainOf(snapshot.plan, other);
     if (cause === undefined || elsewhere === undefined || elsewhere === domain) continue;
     found = { name: other.name, domain: elsewhere, cause };
-    // A turn ends by itself; what waits for a person is to be told.
+    // A turn ends by itself, so a node that needs manual action is the one to report.
     if (cause !== 'InTurn') break;
   }
   if (found === undefined) return undefined;
@@ -43,18 +47,18 @@ function holdBeside({ input, fleet }: PassView, node: NodeFact, down: readonly N
   };
 }
 
-/** `oneDomainAtATime`: a node gets no turn while the plan has a node of another domain down, in whatever batch. */
+/** `oneDomainAtATime`: holds the turn of a node while the plan has a node of another domain down, in any batch. */
 export function turnInOtherDomain(view: PassView, { node, down }: WaitingNode): Hold | undefined {
-  return holdBeside(view, node, down);
+  return holdForOtherDomain(view, node, down);
 }
 
-/** The same for the next batch, so that its turn is told before it is made: a batch never has nodes of two domains. */
+/** The same for the whole next batch, whose nodes all belong to one domain. */
 export function batchInOtherDomain(view: PassView): Hold | undefined {
   const { input, fleet } = view;
   const { snapshot } = input;
   if (snapshot.plan.spec.oneDomainAtATime === undefined) return undefined;
-  const down = downNodes(snapshot, fleet).filter((node) => takenDown(snapshot, fleet, node) !== undefined);
+  const down = downNodes(snapshot, fleet).filter((node) => downBecause(snapshot, fleet, node) !== undefined);
   if (down.length === 0) return undefined;
   const next = firstInOrder(snapshot, fleet.remaining);
-  return next === undefined ? undefined : holdBeside(view, next, down);
+  return next === undefined ? undefined : holdForOtherDomain(view, next, down);
 }

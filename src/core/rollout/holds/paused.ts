@@ -17,6 +17,6 @@ export function pausedByAction({ input }: PassView): Hold | undefined {
   const why = pause.reason === undefined ? '' : `: ${pause.reason}`;
   const newest = batches.findLast((batch) => batch.spec.revision === revision)?.metadata.name;
   const target = newest === undefined ? `revision ${revision.slice(0, 8)}` : newest;
-  const message = `paused by ${who}${why}; to go on, create an UpgradeAction Resume for ${target}`;
+  const message = `paused by ${who}${why}; to continue, create an UpgradeAction Resume for ${target}`;
   return { reason: PLAN_REASONS.PausedByAct, message, summary: 'Paused', kind: 'Resting' };
 }

@@ -7,20 +7,19 @@ import type { Hold } from '../model/hold.ts';
 import { soakGates } from './gates.ts';
 
 /**
- * The next batch waits until the last one has proved itself. The clock is the batch's settledTime, or when a gate that had closed since
- * was open again; both are written down, so that an operator that was killed goes on with what is left of the soak. A batch that has
- * changed nothing has nothing to prove.
+ * `soakSeconds`: holds the next batch until the last one has proved itself. The soak begins with the batch's settledTime, or when a gate that
+ * had closed since then opens again. Both are stored, so that a restarted operator continues the soak. A batch that changed nothing needs none.
  */
 export function soaking({ input, fleet }: PassView): Hold | undefined {
   const { snapshot, now } = input;
   const last = fleet.upgrades.at(-1);
   if (last === undefined || foundAllDone(last)) return undefined;
   const seconds = stepOf(snapshot.plan, last)?.soakSeconds ?? 0;
-  // Without a time it settles in this very pass: its outlook is asked for, and no gate has been looked at.
+  // Without the time, the batch settles in this pass and this is for its outlook; no gate has been evaluated since then.
   const settled = toInstant(last.status?.settledTime);
   const gates = settled === undefined ? undefined : soakGates(input);
   if (gates?.closed !== undefined && seconds > 0) {
-    const message = `${gates.closed}; when it has opened, ${last.metadata.name} soaks for ${seconds} s again`;
+    const message = `${gates.closed}; once it is open, ${last.metadata.name} soaks for ${seconds} s again`;
     return { reason: PLAN_REASONS.GateClosed, message, summary: 'Waiting', kind: 'Working' };
   }
   const since = Math.max(settled ?? now, gates?.reopened ?? 0);

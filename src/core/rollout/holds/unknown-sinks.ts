@@ -3,7 +3,7 @@ import type { PassView } from '../fleet/pass-view.ts';
 import { sinksUnknown } from '../fleet/sinks-unknown.ts';
 import type { Hold } from '../model/hold.ts';
 
-/** Nothing starts of which it is not known who is to be told. */
+/** Holds everything while the shared sinks are unknown: nobody would be notified at a sink that is read only later. */
 export function sinksUnreadable({ input }: PassView): Hold | undefined {
   const unknown = sinksUnknown(input);
   if (unknown === undefined) return undefined;

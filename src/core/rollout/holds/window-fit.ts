@@ -9,8 +9,8 @@ import type { Hold } from '../model/hold.ts';
 import { processesOf } from '../records/node-record.ts';
 
 /**
- * How long a node's processes are expected to take together with their tolerances and reboots (seconds). A process of which nobody knows how
- * long it takes counts as nothing: then only the window's opening matters.
+ * How long the processes of a node are expected to take, in seconds, including tolerances and reboots. A process of unknown duration counts as
+ * 0, so that it only needs an open window.
  */
 export function expectedSeconds(processes: readonly BatchProcess[], lessons: Lessons): number {
   const references = referencesFor(processes, lessons);
@@ -21,14 +21,14 @@ export function expectedSeconds(processes: readonly BatchProcess[], lessons: Les
   }, 0);
 }
 
-/** A node does not start when the windows close before it is expected to be done. */
+/** Holds a node if the windows close before it is expected to be done. */
 export function windowTooShort({ input, fleet }: PassView, { batch, entry }: WaitingNode): Hold | undefined {
   const { snapshot, settings, now } = input;
   const windows = snapshot.plan.spec.windows ?? [];
   if (windows.length === 0) return undefined;
   const needed = expectedSeconds(processesOf(batch, entry), fleet.upgrades);
   const closes = openUntil(windows, settings.cron, now, now + needed * 1000);
-  // While all are closed, that is what is said.
+  // While all windows are closed, windowClosed reports it.
   if (closes === undefined || closes >= now + needed * 1000) return undefined;
   const next = nextOpening(windows, settings.cron, closes);
   const held = { reason: PLAN_REASONS.WindowClosed, summary: 'Waiting' } as const;

@@ -6,7 +6,7 @@ import type { PassView } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 
-/** Nothing starts while every window is closed. */
+/** Holds everything while all maintenance windows are closed. */
 export function windowClosed({ input }: PassView): Hold | undefined {
   const { snapshot, settings, now } = input;
   const windows = snapshot.plan.spec.windows ?? [];
@@ -19,7 +19,7 @@ export function windowClosed({ input }: PassView): Hold | undefined {
   return { ...held, message, kind: 'Resting', until: at };
 }
 
-/** When nodes may start again, while every window is closed; undefined while one is open, and when none opens again. */
+/** When the next window opens; undefined while a window is open, and if none opens again. */
 export function nextStart({ snapshot, settings, now }: DecisionInput): Instant | undefined {
   const windows = snapshot.plan.spec.windows ?? [];
   if (windows.length === 0 || openUntil(windows, settings.cron, now) !== undefined) return undefined;

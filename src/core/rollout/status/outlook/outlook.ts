@@ -8,7 +8,7 @@ import { maxUnavailable } from '../../fleet/fleet.ts';
 import type { PassView } from '../../fleet/pass-view.ts';
 import { countNodes } from '../counts.ts';
 import { expectations, forecast } from './forecast.ts';
-import { gatesToCome } from '../../holds/gates.ts';
+import { gatesBeforeNextBatch } from '../../holds/gates.ts';
 import { holdNextBatch, holdRollback } from '../../holds/holds.ts';
 import { canGoBack, rollbackCuts } from '../../rollback/cut-rollback.ts';
 import { awaitedRollback, decidedRollback, extent } from '../../rollback/decided.ts';
@@ -74,7 +74,7 @@ export function outlookFor(view: PassView, summary: BatchSummary): BatchOutlook 
     return { next: word, reason: hold.reason, message, ...upcoming, ...common, ...times };
   }
   const approval = plan.spec.batches[next.step]?.approval === 'BeforeStart' ? ', once it is approved' : '';
-  const gates = gatesToCome(view);
+  const gates = gatesBeforeNextBatch(view);
   const when = gates === 'Unknown' ? ', once its gates are open' : approval;
   return presentFields({ next: 'NextBatch', message: `${what}${when}`, ...upcoming, ...common, ...times, gates });
 }

@@ -68,7 +68,7 @@ describe('UpgradeAction Pause', () => {
     expect(starts(paused)).toBe(false);
     expect(paused.planStatus).toMatchObject({ summary: 'Paused', reason: 'PausedByAct', pausedBy });
     expect(paused.planStatus?.conditions?.[0]?.message).toBe(
-      'paused by ben (stop): smoke; to go on, create an UpgradeAction Resume for os-aaaa-1: nothing runs',
+      'paused by ben (stop): smoke; to continue, create an UpgradeAction Resume for os-aaaa-1: nothing runs',
     );
   });
 

@@ -122,7 +122,7 @@ describe('approval: BeforeNext', () => {
 
   it('says what to create', () => {
     expect(readyMessage(pass(step, { batches: [settled()] }))).toBe(
-      'os-aaaa-1 waits for approval before the next batch; to give it, create an UpgradeAction in fleet with spec ' +
+      'os-aaaa-1 waits for approval before the next batch; to approve, create an UpgradeAction in fleet with spec ' +
         '{plan: os, action: Approve, batch: os-aaaa-1}: nothing runs',
     );
   });

@@ -26,14 +26,18 @@ function pass(others: readonly SiblingPlan[], changes: Partial<PlanSnapshot> = {
 const BATCH = { batches: [aBatch(['node-1'])] };
 
 describe('dependsOn', () => {
-  it('lets the plan start when the other has succeeded at its version', () => {
+  it('lets the plan start once the other plan has succeeded at its version', () => {
     expect(pass([MET]).commands.map(({ kind }) => kind)).toEqual(['CreateBatch']);
     expect(pass([MET], BATCH).commands.map(({ kind }) => kind)).toEqual(['OpenTurn']);
   });
 
   it.each<readonly [string, readonly SiblingPlan[], string]>([
-    ['is missing', [], 'waits for the plan control-plane at 7, and this namespace has no such plan'],
-    ['is for another version', [{ ...MET, version: '8' }], 'waits for the plan control-plane at 7, but that plan is for 8'],
+    ['is missing', [], 'waits for the plan control-plane at 7, which does not exist in this namespace'],
+    [
+      'is for another version',
+      [{ ...MET, version: '8' }],
+      'waits for the plan control-plane at 7, but the version of that plan is 8',
+    ],
     ['has not succeeded', [{ ...MET, succeeded: false }], 'waits for the plan control-plane, which has not succeeded at 7 yet'],
     [
       'waits for this one',
@@ -41,9 +45,9 @@ describe('dependsOn', () => {
         { ...MET, dependsOn: on('storage') },
         { ...MET, name: 'storage', succeeded: false, dependsOn: on('storage', 'os') },
       ],
-      'spec.dependsOn goes in a circle, and none of its plans can start: os → control-plane → storage → os; take one out',
+      'spec.dependsOn has a cycle, so that none of its plans can start: os → control-plane → storage → os; remove one of these dependencies',
     ],
-  ])('holds batches and turns while the other %s, and says so', (_, others, message) => {
+  ])('holds batches and turns while the other plan %s, and says so', (_, others, message) => {
     for (const decision of [pass(others), pass(others, BATCH)]) {
       expect(decision.commands).toEqual([]);
       expect(decision.planStatus).toMatchObject({ summary: 'Waiting', reason: 'DependencyNotMet' });
@@ -51,12 +55,12 @@ describe('dependsOn', () => {
     }
   });
 
-  it('is no matter of a circle elsewhere', () => {
-    const circle = ['a', 'b'].map((name, i) => ({ ...MET, name, succeeded: false, dependsOn: on(i === 0 ? 'b' : 'a') }));
-    expect(pass([{ ...MET, dependsOn: on('a') }, ...circle]).commands.map(({ kind }) => kind)).toEqual(['CreateBatch']);
+  it('ignores a cycle among other plans', () => {
+    const cycle = ['a', 'b'].map((name, i) => ({ ...MET, name, succeeded: false, dependsOn: on(i === 0 ? 'b' : 'a') }));
+    expect(pass([{ ...MET, dependsOn: on('a') }, ...cycle]).commands.map(({ kind }) => kind)).toEqual(['CreateBatch']);
   });
 
-  it('does not stop what runs', () => {
+  it('does not stop running processes', () => {
     const nodes = byName(inTurn('node-1'));
     expect(pass([], { ...BATCH, nodes }).commands.map(({ kind }) => kind)).toEqual(['CreateJob']);
   });
@@ -67,15 +71,15 @@ describe('Another plan has succeeded', () => {
     { type: 'Succeeded', status: 'True', reason: 'AllSucceeded', message: '', lastTransitionTime: timeAt(0) },
   ] as const;
   it.each<readonly [string, Parameters<typeof toSibling>[0], boolean]>([
-    ['when its status says so of its present spec', { ...aPlan(), status: { conditions, observedGeneration: 1 } }, true],
+    ['if its status says so for its current spec', { ...aPlan(), status: { conditions, observedGeneration: 1 } }, true],
     [
-      'not when its spec was changed since',
+      'not if its spec has changed since',
       { ...aPlan({}, { generation: 2 }), status: { conditions, observedGeneration: 1 } },
       false,
     ],
-    ['not when it has no status yet', aPlan(), false],
+    ['not if it has no status yet', aPlan(), false],
     [
-      'not when it is being deleted',
+      'not if it is being deleted',
       { ...aPlan({}, { deletionTimestamp: timeAt(0) }), status: { conditions, observedGeneration: 1 } },
       false,
     ],

@@ -30,14 +30,19 @@ function kinds(decision: Decision): readonly string[] {
 
 describe('exclusiveGroup: who starts', () => {
   it.each<readonly [string, readonly GroupFact[], Partial<PlanSnapshot>, readonly string[]]>([
-    ['takes the group before its first batch', [], {}, ['AcquireGroup']],
-    ['makes a batch once it has it', [OURS], {}, ['CreateBatch']],
-    ['makes no batch while another plan has it', [THEIRS], {}, []],
+    ['acquires the group before its first batch', [], {}, ['AcquireGroup']],
+    ['creates a batch once it has the group', [OURS], {}, ['CreateBatch']],
+    ['creates no batch while another plan has it', [THEIRS], {}, []],
     ['opens no turn while another plan has it', [THEIRS], OPEN, []],
     ['opens turns while it has it', [OURS], OPEN, ['OpenTurn']],
-    ['takes it again for an open batch', [], OPEN, ['AcquireGroup']],
-    ['takes no notice of other groups', [{ ...THEIRS, group: 'harmless' }], {}, ['AcquireGroup']],
-    ['removes the Lease of a plan that is gone, before it takes it', [{ ...THEIRS, planGone: true }], {}, ['ReleaseGroup']],
+    ['acquires it again for an open batch', [], OPEN, ['AcquireGroup']],
+    ['ignores other groups', [{ ...THEIRS, group: 'harmless' }], {}, ['AcquireGroup']],
+    [
+      'deletes the Lease of a plan that no longer exists before it acquires the group',
+      [{ ...THEIRS, planGone: true }],
+      {},
+      ['ReleaseGroup'],
+    ],
   ])('a plan that %s', (_, groups, changes, expected) => {
     expect(kinds(pass(groups, changes))).toEqual(expected);
   });
@@ -46,39 +51,39 @@ describe('exclusiveGroup: who starts', () => {
     ['is paused', { paused: true }],
     ['is frozen', { freezes: [{ name: 'f', from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' }] }],
     ['waits for an approval', { batches: [{ size: 1, approval: 'BeforeNext' }] }],
-  ])('a plan that %s does not take it', (_, spec) => {
+  ])('a plan that %s does not acquire the group', (_, spec) => {
     expect(kinds(pass([], spec.batches === undefined ? {} : BETWEEN, spec))).toEqual([]);
   });
 
-  it('the other plan is named', () => {
+  it('the message names the other plan', () => {
     const { planStatus } = pass([THEIRS]);
     expect(planStatus).toMatchObject({ summary: 'Waiting', reason: 'ExclusiveGroupBusy' });
     expect(planStatus?.conditions?.[0]?.message).toBe("waits for storage/disks, which runs in the exclusive group 'disruptive'");
   });
 
-  it('what runs is finished, whoever has the group', () => {
+  it('running processes finish, whichever plan has the group', () => {
     expect(kinds(pass([THEIRS], { ...OPEN, nodes: byName(inTurn('node-1')) }))).toEqual(['CreateJob']);
   });
 });
 
-describe('exclusiveGroup: a plan that has it', () => {
+describe('exclusiveGroup: a plan that has the group', () => {
   it.each<readonly [string, Partial<PlanSnapshot>, Partial<UpgradePlanSpec>, boolean]>([
     ['keeps it for its next batch', BETWEEN, {}, true],
     ['keeps it while the last batch soaks', BETWEEN, { batches: [{ size: 1, soakSeconds: 60 }] }, true],
     ['keeps it when it is paused in the middle of a batch', OPEN, { paused: true }, true],
-    ['gives it back when it is paused between batches', BETWEEN, { paused: true }, false],
-    ['gives it back while it waits for an approval', BETWEEN, { batches: [{ size: 1, approval: 'BeforeNext' }] }, false],
+    ['releases it when it is paused between batches', BETWEEN, { paused: true }, false],
+    ['releases it while it waits for an approval', BETWEEN, { batches: [{ size: 1, approval: 'BeforeNext' }] }, false],
     [
-      'gives it back in a freeze',
+      'releases it during a freeze',
       BETWEEN,
       { freezes: [{ name: 'f', from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' }] },
       false,
     ],
-    ['gives it back when it has ended', { nodes: byName(done('node-1')) }, {}, false],
-    ['gives it back when it was given another group', BETWEEN, { exclusiveGroup: 'other' }, false],
-    ['gives it back when it was taken out of it in mid-batch', OPEN, { exclusiveGroup: 'other' }, false],
+    ['releases it when it has ended', { nodes: byName(done('node-1')) }, {}, false],
+    ['releases it when the plan changes to another group', BETWEEN, { exclusiveGroup: 'other' }, false],
+    ['releases it when the plan changes to another group during a batch', OPEN, { exclusiveGroup: 'other' }, false],
     [
-      'keeps one that it was taken out of while a node is in its turn',
+      'keeps its former group while a node is in its turn',
       { ...OPEN, nodes: byName(inTurn('node-1')) },
       { exclusiveGroup: 'other' },
       true,

@@ -87,7 +87,7 @@ describe('A gate', () => {
       { forSeconds: 30 },
       30,
       seen(true, 0),
-      'Opening: the gate pages is open since 2026-11-22T08:00:00Z, and has to be for 30 s',
+      'Opening: the gate pages has been open since 2026-11-22T08:00:00Z, and must be open for 30 s',
     ],
     ['that is open for just long enough', { forSeconds: 30 }, 31, seen(true, 0), 'Open'],
   ])('%s', (_, changes, now, look, expected) => {

@@ -21,9 +21,9 @@ function pass(plan: UpgradePlan, snapshot: Partial<PlanSnapshot>, now: number, l
   return decide({ snapshot: whole, now: at(now), settings: SETTINGS, hash });
 }
 
-function told({ planStatus, commands, gates }: Decision): string {
+function summarize({ planStatus, commands, gates }: Decision): string {
   const starts = commands.some(({ kind }) => kind === 'CreateBatch' || kind === 'OpenTurn') ? 'starts' : 'waits';
-  return `${planStatus?.summary ?? ''} ${planStatus?.reason ?? ''}: ${starts}, asks ${gates.join() || 'none'}`;
+  return `${planStatus?.summary ?? ''} ${planStatus?.reason ?? ''}: ${starts}, evaluates ${gates.join() || 'none'}`;
 }
 
 function message({ planStatus }: Decision): string | undefined {
@@ -32,81 +32,83 @@ function message({ planStatus }: Decision): string | undefined {
 
 describe('gates[].when', () => {
   it.each<readonly [string, Gate['when'], Partial<PlanSnapshot>, boolean | undefined, string]>([
-    ['BeforeBatch holds the next batch while closed', 'BeforeBatch', {}, false, 'Waiting GateClosed: waits, asks pages'],
-    ['BeforeBatch holds it while unknown', 'BeforeBatch', {}, undefined, 'Waiting GateClosed: waits, asks pages'],
-    ['BeforeBatch lets it be made while open', 'BeforeBatch', {}, true, 'Running BatchRunning: starts, asks pages'],
+    ['BeforeBatch holds the next batch while closed', 'BeforeBatch', {}, false, 'Waiting GateClosed: waits, evaluates pages'],
+    ['BeforeBatch holds it while unknown', 'BeforeBatch', {}, undefined, 'Waiting GateClosed: waits, evaluates pages'],
+    ['BeforeBatch lets it be made while open', 'BeforeBatch', {}, true, 'Running BatchRunning: starts, evaluates pages'],
     [
       'BeforeBatch does not hold turns',
       'BeforeBatch',
       { batches: [OPEN], nodes: FRESH },
       undefined,
-      'Running BatchRunning: starts, asks none',
+      'Running BatchRunning: starts, evaluates none',
     ],
     [
       'BeforeNode holds turns while closed',
       'BeforeNode',
       { batches: [OPEN], nodes: FRESH },
       false,
-      'Waiting GateClosed: waits, asks pages',
+      'Waiting GateClosed: waits, evaluates pages',
     ],
     [
       'BeforeNode lets turns be opened while open',
       'BeforeNode',
       { batches: [OPEN], nodes: FRESH },
       true,
-      'Running BatchRunning: starts, asks pages',
+      'Running BatchRunning: starts, evaluates pages',
     ],
     [
-      'BeforeBatch is asked once the last nodes of a batch are in their turns, to be told with its end',
+      'BeforeBatch is evaluated once the last nodes of a batch are in their turns, so that the notification includes it',
       'BeforeBatch',
       { batches: [OPEN], nodes: byName(inTurn('node-1'), aNode('node-2')) },
       false,
-      'Running BatchRunning: waits, asks pages',
+      'Running BatchRunning: waits, evaluates pages',
     ],
-    ['BeforeNode does not hold the next batch', 'BeforeNode', {}, undefined, 'Running BatchRunning: starts, asks none'],
+    ['BeforeNode does not hold the next batch', 'BeforeNode', {}, undefined, 'Running BatchRunning: starts, evaluates none'],
     [
-      'BeforeBatch is not asked when no node is left',
+      'BeforeBatch is not evaluated when no node is left',
       'BeforeBatch',
       { nodes: byName(done('node-1')) },
       undefined,
-      'Succeeded AllSucceeded: waits, asks none',
+      'Succeeded AllSucceeded: waits, evaluates none',
     ],
   ])('%s', (_, when, snapshot, open, expected) => {
     const look = open === undefined ? undefined : seen(open, 95);
-    expect(told(pass(planWith({ ...GATE, when }), snapshot, 100, look))).toBe(expected);
+    expect(summarize(pass(planWith({ ...GATE, when }), snapshot, 100, look))).toBe(expected);
   });
 
-  it('is not asked while a person has paused the plan', () => {
+  it('is not evaluated while a person has paused the plan', () => {
     const plan = planWith(GATE);
-    expect(told(pass({ ...plan, spec: { ...plan.spec, paused: true } }, {}, 100))).toBe('Paused PausedBySpec: waits, asks none');
+    expect(summarize(pass({ ...plan, spec: { ...plan.spec, paused: true } }, {}, 100))).toBe(
+      'Paused PausedBySpec: waits, evaluates none',
+    );
   });
 
-  it('is told with value and threshold, in the message and in the status', () => {
+  it('is reported with value and threshold, in the message and in the status', () => {
     const decision = pass(planWith(GATE), {}, 100, seen(false, 95));
     expect(message(decision)).toBe('the gate pages is closed: 3, max 0');
     expect(decision.planStatus?.gates).toMatchObject([{ name: 'pages', state: 'Closed', value: '3', threshold: 'max 0' }]);
   });
 
-  it('looks again when forSeconds are over', () => {
+  it('requeues the plan when forSeconds are over', () => {
     expect(pass(planWith({ ...GATE, forSeconds: 60 }), {}, 100, seen(true, 95)).requeueAt).toBe(at(156));
   });
 
   it.each<readonly [string, Gate, GateObservation | undefined, Partial<BatchOutlook>]>([
     [
-      'that nobody has looked at is foretold',
+      'that has not been evaluated is mentioned',
       GATE,
       undefined,
       { next: 'NextBatch', message: 'batch 2, 1 node, once its gates are open', gates: 'Unknown' },
     ],
-    ['that is open is told', GATE, seen(true, 95), { next: 'NextBatch', message: 'batch 2, 1 node', gates: 'Open' }],
+    ['that is open is mentioned', GATE, seen(true, 95), { next: 'NextBatch', message: 'batch 2, 1 node', gates: 'Open' }],
     [
-      'that is closed is told, with why',
+      'that is closed is mentioned with the reason',
       GATE,
       seen(false, 95),
       { next: 'Waiting', reason: 'GateClosed', message: 'the gate pages is closed: 3, max 0' },
     ],
     [
-      'that has to be open for longer is told, with when the next batch may begin',
+      'that must be open for longer is mentioned with the earliest time of the next batch',
       { ...GATE, forSeconds: 60 },
       seen(true, 95),
       { next: 'Waiting', reason: 'GateClosed', nextTime: timeAt(156) },
@@ -121,27 +123,27 @@ describe('A gate that closes while a batch soaks', () => {
   const SOAK = { soakSeconds: 300 };
   const written = (looks: readonly GateObservation[]): UpgradePlan => planWith(GATE, after(GATE, looks), SOAK);
 
-  it('is said to stop the soak', () => {
+  it('is reported to interrupt the soak', () => {
     const decision = pass(written([seen(true, 10)]), {}, 100, seen(false, 95));
-    expect(told(decision)).toBe('Waiting GateClosed: waits, asks pages');
-    expect(message(decision)).toBe('the gate pages is closed: 3, max 0; when it has opened, os-aaaa-1 soaks for 300 s again');
+    expect(summarize(decision)).toBe('Waiting GateClosed: waits, evaluates pages');
+    expect(message(decision)).toBe('the gate pages is closed: 3, max 0; once it is open, os-aaaa-1 soaks for 300 s again');
   });
 
-  it('starts it again when it has opened, also for an operator that has just started', () => {
+  it('starts the soak again once it is open, even if the operator has just started', () => {
     const plan = written([seen(true, 10), seen(false, 95), seen(true, 110)]);
     const decision = pass(plan, {}, 390, seen(true, 380));
     expect(message(decision)).toBe('os-aaaa-1 soaks for 300 s, until 2026-11-22T08:06:50Z');
-    expect(told(pass(plan, {}, 409, seen(true, 405)))).toContain('waits');
-    expect(told(pass(plan, {}, 410, seen(true, 405)))).toContain('starts');
+    expect(summarize(pass(plan, {}, 409, seen(true, 405)))).toContain('waits');
+    expect(summarize(pass(plan, {}, 410, seen(true, 405)))).toContain('starts');
   });
 
-  it('does not start it again when it was open all the time', () => {
-    expect(told(pass(written([seen(true, 10)]), {}, 300, seen(true, 295)))).toContain('starts');
+  it('does not start the soak again if it was open all the time', () => {
+    expect(summarize(pass(written([seen(true, 10)]), {}, 300, seen(true, 295)))).toContain('starts');
   });
 
-  it('is asked during the soak although an approval is missing as well', () => {
+  it('is evaluated during the soak although an approval is missing as well', () => {
     const plan = planWith(GATE, undefined, { ...SOAK, approval: 'BeforeNext' });
-    expect(told(pass(plan, {}, 100))).toBe('Paused ApprovalRequired: waits, asks pages');
-    expect(told(pass(plan, {}, 400))).toBe('Paused ApprovalRequired: waits, asks none');
+    expect(summarize(pass(plan, {}, 100))).toBe('Paused ApprovalRequired: waits, evaluates pages');
+    expect(summarize(pass(plan, {}, 400))).toBe('Paused ApprovalRequired: waits, evaluates none');
   });
 });

@@ -46,11 +46,11 @@ function made(decision: Decision): readonly string[] {
   );
 }
 
-describe('newNodes: nodes that came late', () => {
+describe('newNodes: late nodes', () => {
   it.each<readonly [string, NodeFact]>([
     ['joined the cluster after the start', LATE],
-    ['came to be chosen when all others had been in a batch', RELABELLED],
-  ])('to a plan that had ended, because one %s, are collected first', (_, node) => {
+    ['was selected when all others had been in a batch', RELABELLED],
+  ])('of a plan that had ended are collected first: one %s', (_, node) => {
     const { commands, planStatus, requeueAt } = pass(100, { nodes: [node], batches: [DONE] });
     expect(commands).toEqual([]);
     expect(planStatus).toMatchObject({
@@ -62,7 +62,7 @@ describe('newNodes: nodes that came late', () => {
     expect(requeueAt).toBe(at(700));
   });
 
-  it('go together once the first of them has waited long enough, also past a kill', () => {
+  it('share a batch once the first of them has waited long enough, also across a restart', () => {
     const nodes = [LATE, aNode('node-8', { createdTime: at(300) })];
     const spec = { batches: [{ size: 5 }] };
     expect(made(pass(699, { nodes, batches: [DONE], spec, since: 100 }))).toEqual([]);
@@ -73,29 +73,29 @@ describe('newNodes: nodes that came late', () => {
     expect([...made(pass(700, { nodes, batches: [DONE], spec, since: 100 }))].sort()).toEqual(['node-8', 'node-9']);
   });
 
-  it('go after all others, and never in one batch with them', () => {
+  it('go after all other nodes, and never share a batch with them', () => {
     const snapshot = snapshotOf({ nodes: [LATE, aNode('node-2')], batches: [past([{ name: 'node-1', state: 'Succeeded' }], 2)] });
     const cuts = [...cutBatches(snapshot, surveyFleet(snapshot))].map(({ nodes }) => nodes.map(({ name }) => name));
     expect(cuts).toEqual([['node-2'], ['node-9']]);
   });
 
-  it('hold nobody else up', () => {
+  it('do not delay other nodes', () => {
     const batches = [past([{ name: 'node-1', state: 'Succeeded' }], 2)];
     expect(made(pass(100, { nodes: [LATE, aNode('node-2')], batches }))).toEqual(['node-2']);
   });
 
-  it('are no news before the first batch: they are part of the plan', () => {
+  it('are ordinary nodes of the plan before the first batch', () => {
     expect(made(pass(100, { nodes: [LATE], batches: [] }))).toContain('node-9');
   });
 
-  it.each([LATE, RELABELLED])('are left alone where the plan ignores them', (node) => {
+  it.each([LATE, RELABELLED])('are left alone if the plan ignores them', (node) => {
     const spec = { newNodes: { policy: 'Ignore', collectSeconds: 0 } } as const;
     const { commands, planStatus } = pass(100, { nodes: [node], batches: [DONE], spec });
     expect(commands).toEqual([]);
     expect(planStatus).toMatchObject({ summary: 'Succeeded', reason: 'AllSucceeded', progress: '1/1' });
   });
 
-  it('are told from hosts made anew under an old name by the UID', () => {
+  it('are recognised by their UID if a new node has the name of an old one', () => {
     const again = aNode('node-1', { uid: 'another', createdTime: at(50) });
     const snapshot = snapshotOf({ nodes: [again], batches: [DONE] });
     expect(surveyFleet(snapshot).late.map(({ uid }) => uid)).toEqual(['another']);
@@ -108,7 +108,7 @@ describe('notReadyNodes', () => {
   const open = [aBatch(['node-2', 'node-3'], { spec: { planNodes: 3 } })];
   const down = aNode('node-2', { ready: false });
 
-  it('Skip: a node that is NotReady when its turn comes is passed over', () => {
+  it('Skip: a node that is NotReady when its turn comes is skipped', () => {
     const decision = pass(100, { nodes: [down, aNode('node-3')], batches: open, spec: { maxUnavailable: 2 } });
     expect(decision.batchStatuses.get('os-aaaa-1')?.nodes?.[0]).toMatchObject({
       name: 'node-2',
@@ -117,32 +117,32 @@ describe('notReadyNodes', () => {
     });
   });
 
-  it('Skip: once it is Ready again it goes with the nodes that came late', () => {
+  it('Skip: once it is Ready again it is treated as a late node', () => {
     const back: Case = { nodes: [aNode('node-2')], batches: [past(both, 2)] };
     expect(pass(100, back).planStatus).toMatchObject({ reason: 'CollectingNewNodes' });
     expect(made(pass(700, { ...back, since: 100 }))).toEqual(['node-2']);
   });
 
-  it('Skip: while it stays away, the plan has ended without it', () => {
+  it('Skip: while it stays NotReady, the plan ends without it', () => {
     expect(pass(100, { nodes: [down], batches: [past(both, 2)] }).planStatus).toMatchObject({
       summary: 'Succeeded',
       reason: 'SomeSkipped',
     });
   });
 
-  it('Skip: a node that was away three times is asked for no more', () => {
+  it('Skip: a node that missed three turns gets no other', () => {
     const batches = [past(both, 2), past([skipped], 2, 2), past([skipped], 2, 3)];
     expect(pass(5000, { nodes: [aNode('node-2')], batches }).planStatus).toMatchObject({ reason: 'SomeSkipped' });
   });
 
-  it('Include: it has its turn as it is, after those that are up', () => {
+  it('Include: it has its turn as it is, after the nodes that are up', () => {
     const spec = { maxUnavailable: 3, notReadyNodes: 'Include' } as const;
     const decision = pass(100, { nodes: [down, aNode('node-3')], batches: open, spec });
     const turns = decision.commands.flatMap((command) => (command.kind === 'OpenTurn' ? [command.node.name] : []));
     expect(turns).toEqual(['node-3', 'node-2']);
   });
 
-  it('Include: a node that is down has its turn where it is itself what keeps the others waiting', () => {
+  it('Include: a node that is down has its turn even if it is the node that the others wait for', () => {
     const spec = { maxUnavailable: 1, notReadyNodes: 'Include' } as const;
     const decision = pass(100, { nodes: [down, aNode('node-3')], batches: open, spec });
     const turns = decision.commands.flatMap((command) => (command.kind === 'OpenTurn' ? [command.node.name] : []));

@@ -58,7 +58,7 @@ describe('The batches of a plan that goes one domain at a time', () => {
     zoned('a', aNode('a-2')),
   ];
 
-  it('have nodes of one domain each, by name, those without the label last; a step goes on in the next domain', () => {
+  it('have nodes of one domain each, by name, those without the label last; a step continues in the next domain', () => {
     expect(cutsOf({ batches: [{ size: 3 }, { size: 5 }] }, nodes)).toEqual([
       'a a-1,a-2, step 0, rest 1',
       expect.stringMatching(/^b b-\d, step 0, rest 0$/),
@@ -67,7 +67,7 @@ describe('The batches of a plan that goes one domain at a time', () => {
     ]);
   });
 
-  it('may have nodes of several when the plan does not say so', () => {
+  it('may have nodes of several domains by default', () => {
     const { oneDomainAtATime: _none, ...spec } = ZONES;
     const snapshot = aSnapshot({ plan: aPlan({ ...spec, batches: [{ size: 5 }] }), nodes: byName(...nodes) });
     expect([...cutBatches(snapshot, surveyFleet(snapshot))]).toMatchObject([{ domain: undefined, rest: 0 }]);
@@ -90,13 +90,13 @@ describe('A turn', () => {
 
   it.each<readonly [string, NodeFact, string | undefined]>([
     [
-      'is held while one of another domain is quarantined, which is said',
+      'is held while a node of another domain is quarantined, and names it',
       zoned('a', aQuarantined('a-9')),
       'a-9 is quarantined: create an UpgradeAction Release',
     ],
     ['is not held by the quarantine of another plan', zoned('a', aQuarantined('a-9', { planUid: 'other' })), undefined],
-    ['is not held by a node that is down without our doing', zoned('a', aNode('a-9', { ready: false })), undefined],
-    ['is not held by one of its own domain', zoned('b', aQuarantined('b-9')), undefined],
+    ['is not held by a node that is down for another reason', zoned('a', aNode('a-9', { ready: false })), undefined],
+    ['is not held by a node of its own domain', zoned('b', aQuarantined('b-9')), undefined],
     [
       'is held for the domain of nodes without the label as well',
       zoned(undefined, aQuarantined('n-9')),
@@ -122,11 +122,11 @@ describe('The next batch', () => {
       'quarantined: create an UpgradeAction Release',
     ],
     [
-      'waits while one that failed there is not back',
+      'waits while a node that failed there is NotReady',
       zoned('a', aNode('a-1', { ready: false })),
-      'has failed and is NotReady: bring it back',
+      'failed and is NotReady: repair it',
     ],
-    ['is made when it is back', zoned('a', aNode('a-1')), undefined],
+    ['is created once that node is Ready', zoned('a', aNode('a-1')), undefined],
   ])('%s', (_, first, message) => {
     const decision = pass(nodes(first), failed);
     const made = decision.commands.some(({ kind }) => kind === 'CreateBatch');

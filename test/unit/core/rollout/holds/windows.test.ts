@@ -34,7 +34,7 @@ describe('windows: what starts', () => {
     expect(kinds(pass(now, changes))).toEqual(expected);
   });
 
-  it('T11: a window that closes in mid-plan lets no other node start, and what runs is finished', () => {
+  it('T11: a window that closes during a rollout lets no other node start, and running nodes finish', () => {
     const nodes = byName(inTurn('node-1'), aNode('node-2'), aNode('node-3'));
     const decision = pass(CLOSED, { ...BATCH, nodes }, { maxUnavailable: 3 });
     expect(kinds(decision)).toEqual(['CreateJob']);
@@ -48,18 +48,18 @@ describe('windows: what starts', () => {
 });
 
 describe('windows: what the status says', () => {
-  const told = { summary: 'Waiting', reason: 'WindowClosed', nextWindowTime: '2026-11-24T21:00:00Z' };
+  const expected = { summary: 'Waiting', reason: 'WindowClosed', nextWindowTime: '2026-11-24T21:00:00Z' };
   it.each<readonly [string, Partial<PlanSnapshot>]>([
     ['before the next batch', {}],
-    ['in mid-batch', BATCH],
+    ['during a batch', BATCH],
   ])('while they are closed %s', (_, changes) => {
     const { planStatus, requeueAt } = pass(CLOSED, changes);
-    expect(planStatus).toMatchObject(told);
+    expect(planStatus).toMatchObject(expected);
     expect(planStatus?.conditions?.[0]?.message).toBe("every window is closed; 'nights' opens 2026-11-24 22:00 Europe/Paris");
-    expect(requeueAt).toBe(Date.parse(told.nextWindowTime));
+    expect(requeueAt).toBe(Date.parse(expected.nextWindowTime));
   });
 
-  it('is the same a minute later, so that nothing has to be written', () => {
+  it('is the same a minute later, so that nothing is written', () => {
     const before = pass(CLOSED).planStatus;
     const plan = { ...aPlan({ windows: [NIGHTS], notify: { sinks: [] } }), ...(before === undefined ? {} : { status: before }) };
     expect(pass('2026-11-24T03:01:00Z', { plan }).planStatus).toEqual(before);
@@ -72,9 +72,9 @@ describe('windows: what the status says', () => {
     expect(ended?.nextWindowTime).toBeUndefined();
   });
 
-  it('has the next opening although something else is said first', () => {
+  it('has the next opening although another hold comes first', () => {
     const { planStatus } = pass(CLOSED, {}, { paused: true });
-    expect(planStatus).toMatchObject({ reason: 'PausedBySpec', nextWindowTime: told.nextWindowTime });
+    expect(planStatus).toMatchObject({ reason: 'PausedBySpec', nextWindowTime: expected.nextWindowTime });
   });
 
   it('says that none opens again', () => {
@@ -83,7 +83,7 @@ describe('windows: what the status says', () => {
     expect(planStatus?.conditions?.[0]?.message).toBe('every window is closed, and none opens again');
   });
 
-  it('says what is wrong with a schedule that is refused', () => {
+  it('says what is wrong with an invalid schedule', () => {
     const validation = { kind: 'Refused', reason: 'ScheduleInvalid', message: 'spec.windows[0]: no' } as const;
     const { planStatus } = pass(OPEN, { validation });
     expect(planStatus).toMatchObject({ summary: 'Invalid', reason: 'ScheduleInvalid' });
