@@ -1,6 +1,6 @@
 import type { PodFact } from '../../core/facts.ts';
 import type { Command } from '../../core/rollout/model/command.ts';
-import type { Refusal } from '../../core/rollout/model/eviction-answer.ts';
+import type { Rejection } from '../../core/rollout/model/eviction-answer.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { isKubeError, type KubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
@@ -18,7 +18,7 @@ export interface EvictionAnswers {
   /** The Pod goes. */
   granted(podUid: string): void;
   /** The Pod may not go now; `retryAfterSeconds`: for how long the API server asks to wait. */
-  refused(podUid: string, refusal: Refusal, retryAfterSeconds: number | undefined): void;
+  refused(podUid: string, rejection: Rejection, retryAfterSeconds: number | undefined): void;
 }
 
 /** What making Pods go needs. */
@@ -56,7 +56,7 @@ async function deletePod({ client }: PodRemover, { namespace, name, uid }: PodFa
 }
 
 /** What the API server says of a PodDisruptionBudget stands in a cause, which begins with its name. */
-function refusalOf({ causes, message }: KubeError): Refusal {
+function refusalOf({ causes, message }: KubeError): Rejection {
   const cause = causes.find(({ reason }) => reason === 'DisruptionBudget')?.message;
   const budget = /^The disruption budget (?<name>\S+) /.exec(cause ?? '')?.groups?.['name'];
   return { message: cause ?? message, budget };

@@ -1,4 +1,4 @@
-import type { EvictionAnswer, Refusal } from '../../core/rollout/model/eviction-answer.ts';
+import type { EvictionAnswer, Rejection } from '../../core/rollout/model/eviction-answer.ts';
 
 /** A Pod is asked for again after at least so long, and after at most so long unless the API server wants more (ms). */
 const SHORTEST_MS = 5000;
@@ -10,9 +10,9 @@ const MEMORY_MS = 3600_000;
 
 interface Heard {
   readonly at: number;
-  /** Since when every answer has been a refusal. */
+  /** Since when every answer has been a rejection. */
   readonly since: number;
-  readonly refusal: Refusal | undefined;
+  readonly rejection: Rejection | undefined;
   readonly retryAfterMs: number;
 }
 
@@ -29,7 +29,7 @@ export class EvictionMemory {
   get answers(): ReadonlyMap<string, EvictionAnswer> {
     const now = this.#monotonic();
     return new Map(
-      [...this.#heard].map(([uid, heard]) => [uid, { refusal: heard.refusal, askAgainMs: heard.at + restMs(heard) - now }]),
+      [...this.#heard].map(([uid, heard]) => [uid, { rejection: heard.rejection, askAgainMs: heard.at + restMs(heard) - now }]),
     );
   }
 
@@ -39,16 +39,16 @@ export class EvictionMemory {
   }
 
   /** The Pod may not go now. */
-  refused(podUid: string, refusal: Refusal, retryAfterSeconds: number | undefined): void {
-    this.#note(podUid, refusal, (retryAfterSeconds ?? 0) * 1000);
+  refused(podUid: string, rejection: Rejection, retryAfterSeconds: number | undefined): void {
+    this.#note(podUid, rejection, (retryAfterSeconds ?? 0) * 1000);
   }
 
-  #note(podUid: string, refusal: Refusal | undefined, retryAfterMs: number): void {
+  #note(podUid: string, rejection: Rejection | undefined, retryAfterMs: number): void {
     const at = this.#monotonic();
     for (const [old, heard] of this.#heard) if (at - heard.at > MEMORY_MS) this.#heard.delete(old);
     const before = this.#heard.get(podUid);
-    const since = before?.refusal === undefined || refusal === undefined ? at : before.since;
-    this.#heard.set(podUid, { at, since, refusal, retryAfterMs });
+    const since = before?.rejection === undefined || rejection === undefined ? at : before.since;
+    this.#heard.set(podUid, { at, since, rejection, retryAfterMs });
   }
 }
 

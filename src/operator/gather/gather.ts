@@ -87,7 +87,7 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
     agentPods: lease === undefined ? [] : ownPods(watches, key).filter((pod) => pod.labels[LABELS.leaseUid] === lease.uid),
     pullPods: ownPods(watches, key).filter(isPullPod),
     evictionAnswers: answers.evictions,
-    jobRefusals: answers.jobRefusals,
+    jobRejections: answers.jobRefusals,
     daemonSets,
     ...gatherOthers(deps, plan),
     clusterFreezes: deps.clusterFreezes(),

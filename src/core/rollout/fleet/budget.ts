@@ -5,29 +5,29 @@ import { isGoalState } from '../records/batch-goal.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
-/** What the failure budget says. */
+/** The failure budget of a rollout, or of its rollback. */
 export interface Budget {
   readonly exceeded: boolean;
-  /** Nodes that count: failed since the last Resume. */
+  /** Number of nodes that failed since the last Resume. */
   readonly failed: number;
   readonly maxFailed: number;
-  /** The newest batch, after which the plan is paused: the one that a Resume must name. */
+  /** Name of the newest batch, which a Resume must name; undefined before the first batch. */
   readonly batch: string | undefined;
   readonly message: string;
-  /** The same without the names of nodes, for what goes to people who may not be told them. */
+  /** The message without names of nodes, for readers who must not see them. */
   readonly brief: string;
 }
 
-/** How the budget is exceeded, with and without the names of nodes. */
+/** Why the budget is exceeded, with and without names of nodes. */
 interface Excess {
   readonly message: string;
   readonly brief: string;
 }
 
 /**
- * The failure budget. Failures up to a resumed batch are forgiven, those after it count anew. A batch may have a tighter limit of
- * its own: the first one has 0. So many failures in a row stop the rollout as well, before all of the budget is used up. A rollback has
- * the plan's budget for itself: what failed before it does not count in it, nor what failed in it afterwards.
+ * Computes the failure budget. Failures up to and including the last resumed batch do not count. Two limits can stop the rollout earlier:
+ * that of a batch (the first has 0) and `maxConsecutiveFailed`. A rollback has a budget of its own, of the same size: failures before it
+ * do not count in it, and its failures do not count afterwards.
  */
 export function failureBudget(snapshot: PlanSnapshot, fleet: Fleet): Budget {
   const { failure } = snapshot.plan.spec;
@@ -39,10 +39,12 @@ export function failureBudget(snapshot: PlanSnapshot, fleet: Fleet): Budget {
   const counted = batches.slice(resumed + 1);
   const failed = counted.reduce((sum, batch) => sum + failedIn(batch), 0);
   const sentence = `${failed} failed${rollback === undefined ? '' : ' to go back'}, budget ${maxFailed}`;
-  const plain = (text: string | undefined): Excess | undefined =>
+  const withoutNodes = (text: string | undefined): Excess | undefined =>
     text === undefined ? undefined : { message: text, brief: text };
   const excess =
-    failed > maxFailed ? plain(sentence) : (tooManyInRow(counted, failure.maxConsecutiveFailed) ?? plain(batchExcess(counted)));
+    failed > maxFailed
+      ? withoutNodes(sentence)
+      : (consecutiveExcess(counted, failure.maxConsecutiveFailed) ?? withoutNodes(batchExcess(counted)));
   return {
     exceeded: excess !== undefined,
     failed,
@@ -53,7 +55,7 @@ export function failureBudget(snapshot: PlanSnapshot, fleet: Fleet): Budget {
   };
 }
 
-/** The budget that the last Resume to name one has given. */
+/** The budget of the last Resume that set one. */
 function raisedBudget(batches: readonly UpgradeBatch[]): number | string | undefined {
   return batches.findLast((batch) => batch.status?.resumed?.maxFailed !== undefined)?.status?.resumed?.maxFailed;
 }
@@ -62,15 +64,15 @@ function failedIn(batch: UpgradeBatch): number {
   return (batch.status?.nodes ?? []).filter((record) => record.state === 'Failed').length;
 }
 
-/** The newest batch with more failures than its own limit allows. */
+/** Why the newest batch over its own limit exceeds it. */
 function batchExcess(batches: readonly UpgradeBatch[]): string | undefined {
   const over = batches.findLast((batch) => batch.spec.maxFailed !== undefined && failedIn(batch) > batch.spec.maxFailed);
   if (over === undefined) return undefined;
   return `${failedIn(over)} failed in ${over.metadata.name}, which may have ${over.spec.maxFailed ?? 0}`;
 }
 
-/** Failures one after the other, in the order of the outcomes: by their time, and by name where that is the same. */
-function tooManyInRow(batches: readonly UpgradeBatch[], limit: number | undefined): Excess | undefined {
+/** Why `limit` failures in a row exceed the budget. Outcomes are ordered by end time, then by name. */
+function consecutiveExcess(batches: readonly UpgradeBatch[], limit: number | undefined): Excess | undefined {
   if (limit === undefined) return undefined;
   const outcomes = batches
     .flatMap((batch) => batch.status?.nodes ?? [])
@@ -81,8 +83,8 @@ function tooManyInRow(batches: readonly UpgradeBatch[], limit: number | undefine
     row = record.state === 'Failed' ? [...row, record] : [];
     if (row.length >= limit) {
       const names = row.slice(-3).map(({ name }) => name);
-      const told = (which: string): string => `${row.length} failed in a row${which}, maxConsecutiveFailed ${limit}`;
-      return { message: told(` (${row.length > 3 ? 'the last: ' : ''}${names.join(', ')})`), brief: told('') };
+      const describe = (which: string): string => `${row.length} failed in a row${which}, maxConsecutiveFailed ${limit}`;
+      return { message: describe(` (${row.length > 3 ? 'the last: ' : ''}${names.join(', ')})`), brief: describe('') };
     }
   }
   return undefined;

@@ -1,28 +1,28 @@
 import type { DaemonSetFact, NodeFact, PodFact } from '../../facts.ts';
 import { misfit } from './pod-fit.ts';
 
-/** The label by which the DaemonSet controller marks the revision that a Pod was made from. */
+/** The label with which the DaemonSet controller records a Pod's revision. */
 export const REVISION_HASH = 'controller-revision-hash';
 
-/** Which DaemonSet a process names. */
+/** A reference to a DaemonSet. */
 export interface DaemonSetRef {
   readonly namespace: string;
   readonly name: string;
 }
 
-/** A DaemonSet as messages and maps name it. */
+/** The name of a DaemonSet in messages and map keys: `namespace/name`. */
 export function daemonSetName({ namespace, name }: DaemonSetRef): string {
   return `${namespace}/${name}`;
 }
 
 /**
- * How a DaemonSet stands on a node. `Current`: the Pod of its newest revision is Ready there. `Absent`: it has no Pod there, and is not to
- * have one; a Pod that comes later is of the newest revision by itself. `Due`: there is a Pod to replace, or to wait for. `Unknown`: it
- * does not exist, or its newest revision is not known yet.
+ * The state of a DaemonSet on a node. `Current`: its Pod there is Ready and of the newest revision. `Absent`: it has no Pod there and will
+ * not get one (if it does later, that Pod is of the newest revision). `Due`: there is a Pod to replace or to wait for. `Unknown`: the
+ * DaemonSet does not exist, or its newest revision is not known yet.
  */
 export type DaemonSetState = 'Current' | 'Absent' | 'Due' | 'Unknown';
 
-/** Tells how a DaemonSet stands on a node. */
+/** Returns the state of a DaemonSet on a node. */
 export function daemonSetStateOn(set: DaemonSetFact | undefined, node: NodeFact): DaemonSetState {
   if (set?.newest === undefined) return 'Unknown';
   const pods = podsOn(set, node);
@@ -35,7 +35,7 @@ export function podsOn({ pods }: DaemonSetFact, { name }: NodeFact): readonly Po
   return pods.get(name) ?? [];
 }
 
-/** Whether a Pod was made from the newest revision of its DaemonSet. */
+/** Whether a Pod is of the newest revision of its DaemonSet. */
 export function isOfNewest({ newest }: DaemonSetFact, pod: PodFact): boolean {
   return newest !== undefined && pod.labels[REVISION_HASH] === newest;
 }

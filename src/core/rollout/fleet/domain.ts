@@ -2,10 +2,10 @@ import type { UpgradePlan } from '../../../api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../facts.ts';
 import { compareNames } from '../../text.ts';
 
-/** What the domain of nodes without the label is called; no label can have it as its value. */
+/** The domain of nodes without the topology label; no label value can look like this. */
 export const NO_DOMAIN = '(none)';
 
-/** The node's topology domain; undefined for a plan that does not go one domain at a time. */
+/** The node's topology domain; undefined for a plan without `oneDomainAtATime`. */
 export function domainOf(plan: UpgradePlan, node: NodeFact): string | undefined {
   const key = plan.spec.oneDomainAtATime?.topologyKey;
   if (key === undefined) return undefined;
@@ -13,7 +13,7 @@ export function domainOf(plan: UpgradePlan, node: NodeFact): string | undefined 
   return value === '' ? NO_DOMAIN : value;
 }
 
-/** Domains go by name; the nodes that have none go last. */
+/** Compares domains by name; nodes without one come last. */
 export function compareDomains(a: string | undefined, b: string | undefined): number {
   if (a === b) return 0;
   if (a === NO_DOMAIN || b === NO_DOMAIN) return a === NO_DOMAIN ? 1 : -1;

@@ -2,25 +2,25 @@ import type { BatchDrain, BatchProcess, UpgradeBatch } from '../../../api/genera
 import { selectorKeys } from '../../selector.ts';
 import { disrupts } from '../records/node-record.ts';
 
-/** What a batch that says nothing is drained by. */
-const CAREFUL: BatchDrain = { mode: 'Auto', emptyDirData: 'Keep', unmanagedPods: 'Keep' };
+/** The drain policy of a batch that has none: the most careful one. */
+const DEFAULT_POLICY: BatchDrain = { mode: 'Auto', emptyDirData: 'Keep', unmanagedPods: 'Keep' };
 
-/** How the nodes of a batch are emptied. */
+/** How the nodes of a batch are drained. */
 export function drainPolicy(batch: UpgradeBatch): BatchDrain {
-  return batch.spec.drain ?? CAREFUL;
+  return batch.spec.drain ?? DEFAULT_POLICY;
 }
 
-/** Whether a node is cordoned in its turn, when these processes run in it. */
+/** Whether a node is cordoned during a turn that runs these processes. */
 export function isCordonedFor(batch: UpgradeBatch, processes: readonly BatchProcess[]): boolean {
   return drainPolicy(batch).mode !== 'None' && disrupts(processes);
 }
 
-/** Whether a node is drained before these processes, which are still to run. */
+/** Whether a node is drained before these processes run. */
 export function isDrainedFor(batch: UpgradeBatch, processes: readonly BatchProcess[]): boolean {
   return drainPolicy(batch).mode === 'Auto' && disrupts(processes);
 }
 
-/** The labels of Pods that the drains of a batch look at; undefined when none of its nodes is drained. */
+/** Keys of the Pod labels that the drains of a batch select by; undefined when none of its nodes is drained. */
 export function drainLabels(batch: UpgradeBatch): readonly string[] | undefined {
   if (!isDrainedFor(batch, batch.spec.processes)) return undefined;
   const { ignore, waitFor, force } = drainPolicy(batch);

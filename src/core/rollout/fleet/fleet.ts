@@ -8,27 +8,27 @@ import { isRollback } from '../records/batch-goal.ts';
 import { hasChanged } from '../records/node-changes.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
-/** The plan's nodes and where each stands in the current revision. */
+/** The plan's nodes, and how far each is in the current revision. */
 export interface Fleet {
   /** The nodes that the plan selects now, by name. */
   readonly selected: ReadonlyMap<string, NodeFact>;
-  /** How many nodes the plan chose when the revision started; percentages refer to it. */
+  /** Number of nodes that the plan selected when the revision started; percentages refer to it. */
   readonly planNodes: number;
-  /** The batches since the plan came to its revision, by index. */
+  /** The batches since the plan last changed to its current revision, by index. */
   readonly batches: readonly UpgradeBatch[];
-  /** Those of them that upgrade, since the last rollback: what came before was taken back, and does not count. */
+  /** The upgrade batches since the last rollback, which undid those before it. */
   readonly upgrades: readonly UpgradeBatch[];
-  /** The last record of each node in this revision; one of a rollback that changed nothing on the node is none. */
+  /** The last record of each node in this revision, except records of a rollback that changed nothing on the node. */
   readonly records: ReadonlyMap<string, NodeRecord>;
-  /** Nodes that are still to go into a batch, in no order: putting a large fleet in order costs, and is needed once a batch. */
+  /** Nodes that are still to go into a batch, unsorted: sorting a large fleet is slow and only needed once a batch. */
   readonly remaining: readonly NodeFact[];
-  /** Those of them that came late, which are the last of them: they go together, after all others. */
+  /** The last of `remaining`: nodes that joined late, or were NotReady in their turn. They go together, after all others. */
   readonly late: readonly NodeFact[];
-  /** Selected nodes whose revision is done without a batch of this plan object (it was created anew). */
+  /** Number of selected nodes that are done without a batch of this plan object, because the plan was deleted and created again. */
   readonly doneBefore: number;
 }
 
-/** The plan's selected nodes. The watch selects as well, so nearly always these are all that there are, and a large fleet need not be copied. */
+/** The nodes that the plan selects. The watch selects too, so usually all of them match and a large map need not be copied. */
 function selectedNodes({ plan, nodes }: Pick<PlanSnapshot, 'plan' | 'nodes'>): ReadonlyMap<string, NodeFact> {
   const { nodeSelector, allNodes } = plan.spec;
   if (nodeSelector === undefined) return allNodes === true ? nodes : new Map();
@@ -45,26 +45,26 @@ function without(nodes: ReadonlyMap<string, NodeFact>, others: readonly NodeFact
 }
 
 /**
- * The batches since the plan came to its revision. A plan that goes back to an earlier version comes to that revision again, and what
- * was done then does not count: the nodes have been moved since.
+ * The batches since the plan last changed to its current revision. When a plan returns to an earlier revision, the batches from before do
+ * not count, because the nodes have changed since.
  */
 export function currentBatches({ batches, revision }: Pick<PlanSnapshot, 'batches' | 'revision'>): readonly UpgradeBatch[] {
   return batches.slice(batches.findLastIndex((batch) => batch.spec.revision !== revision) + 1);
 }
 
-/** What {@link surveyFleet} looks at. */
+/** What {@link surveyFleet} needs of a snapshot. */
 export type FleetView = Pick<PlanSnapshot, 'plan' | 'revision' | 'batches' | 'nodes'>;
 
-/** What the batches of the revision did with the nodes. */
+/** What the batches of the revision have done with the nodes. */
 interface History {
-  /** UIDs of the nodes that were in a batch, by name; the last one where several had the name. */
+  /** UIDs of the nodes that were in a batch, by name; the last if several nodes had the name. */
   readonly batched: ReadonlyMap<string, string>;
   readonly records: ReadonlyMap<string, NodeRecord>;
-  /** How often each node was skipped because it was NotReady. */
+  /** Number of times that each node was skipped because it was NotReady. */
   readonly missed: ReadonlyMap<string, number>;
 }
 
-/** A node that is NotReady whenever its turn comes is not asked for ever: each time is a batch, and a notification. */
+/** Maximum number of turns that a NotReady node may miss: each costs a batch and a notification. */
 const MAX_MISSED_TURNS = 3;
 
 function historyOf(batches: readonly UpgradeBatch[]): History {
@@ -89,7 +89,10 @@ function isMissed(record: NodeRecord | undefined): boolean {
   return record?.state === 'Skipped' && record.reason === NODE_REASONS.NotReady;
 }
 
-/** Whether a node that was in a batch has another one to come: the rollout stopped before its turn, an act says so after a failure, or it is back. */
+/**
+ * Whether a node that was in a batch goes into another one: because the rollout stopped before its turn, an action retries it, or it was
+ * NotReady and is Ready again (`Late`).
+ */
 function goesAgain({ records, missed }: History, node: NodeFact): 'No' | 'First' | 'Late' {
   const record = records.get(node.name);
   const stopped = record?.state === 'Failed' || record?.state === 'RolledBack';
@@ -98,38 +101,37 @@ function goesAgain({ records, missed }: History, node: NodeFact): 'No' | 'First'
 }
 
 /**
- * Gathers where the fleet stands. A node came late when it joined the cluster after the revision's first batch was made, or when as many
- * nodes as the plan had then have been in a batch. A node that was not attempted because the rollout stopped goes into a later batch.
+ * Sorts the plan's nodes by what is left to do. A node is late when it joined the cluster after the revision's first batch was created, or
+ * when as many nodes as the plan selected then have been in a batch. A node that was not attempted goes into a later batch.
  */
 export function surveyFleet(snapshot: FleetView): Fleet {
-  const chosen = selectedNodes(snapshot);
+  const candidates = selectedNodes(snapshot);
   const batches = currentBatches(snapshot);
   const history = historyOf(batches);
   const { batched, records } = history;
   const remaining: NodeFact[] = [];
   const late: NodeFact[] = [];
-  const strangers: NodeFact[] = [];
+  const unbatched: NodeFact[] = [];
   let doneBefore = 0;
-  for (const node of chosen.values()) {
-    const known = batched.get(node.name) === node.uid;
-    const again = known ? goesAgain(history, node) : undefined;
+  for (const node of candidates.values()) {
+    const again = batched.get(node.name) === node.uid ? goesAgain(history, node) : undefined;
     if (again === 'No') continue;
     if (node.done?.revision === snapshot.revision) doneBefore += 1;
     else if (node.leaving) continue;
     else if (again === 'Late') late.push(node);
     else if (again === 'First') remaining.push(node);
-    else strangers.push(node);
+    else unbatched.push(node);
   }
   const ignored: NodeFact[] = [];
-  const planNodes = batches[0]?.spec.planNodes ?? chosen.size;
+  const planNodes = batches[0]?.spec.planNodes ?? candidates.size;
   const started = toInstant(batches[0]?.metadata.creationTimestamp) ?? Infinity;
   const allSeen = batches.length > 0 && batched.size + doneBefore >= planNodes;
-  for (const node of strangers) {
+  for (const node of unbatched) {
     if (node.createdTime <= started && !allSeen) remaining.push(node);
     else if (snapshot.plan.spec.newNodes.policy === 'Upgrade') late.push(node);
     else ignored.push(node);
   }
-  const selected = without(chosen, ignored);
+  const selected = without(candidates, ignored);
   const upgrades = batches.slice(batches.findLastIndex(isRollback) + 1);
   return { selected, planNodes, batches, upgrades, records, remaining: [...remaining, ...late], late, doneBefore };
 }
@@ -143,12 +145,12 @@ export function downReason(node: NodeFact): string | undefined {
   return undefined;
 }
 
-/** How many nodes of the plan may be down at once. */
+/** Maximum number of the plan's nodes that may be down at once. */
 export function maxUnavailable(snapshot: PlanSnapshot, fleet: Fleet): number {
   return countOfAtLeastOne(snapshot.plan.spec.maxUnavailable, fleet.planNodes);
 }
 
-/** The plan's nodes that are down for any reason: those it selects, and those it has claimed. */
+/** The nodes that the plan selects or has claimed and that are down, for any reason. */
 export function downNodes(snapshot: PlanSnapshot, fleet: Fleet): readonly NodeFact[] {
   const down: NodeFact[] = [];
   for (const node of snapshot.nodes.values()) {

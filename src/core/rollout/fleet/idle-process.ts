@@ -6,13 +6,13 @@ import type { DaemonSets } from '../model/facts.ts';
 import { daemonSetName, daemonSetStateOn, type DaemonSetRef } from './daemon-set.ts';
 import { comparedVersion, comparesVersions, versionMismatches, type ComparedVersions } from './verify.ts';
 
-/** A process with what shows whether its work is done. */
+/** The parts of a process that show whether its work is done. */
 interface CheckedProcess {
   readonly verify?: ComparedVersions;
   readonly daemonSet?: DaemonSetRef;
 }
 
-/** What a process that may have nothing to do is held against. */
+/** What the upgrade aims for, and the DaemonSets as they are. */
 export interface UpgradeTarget {
   /** The plan's version. */
   readonly version: string;
@@ -26,8 +26,8 @@ export interface IdleReason {
 }
 
 /**
- * Why a process has nothing to do on a node; undefined: it has, as far as anybody can tell. What a Job would bring only a `verify` that
- * compares a version can tell; what a DaemonSet would, its Pod there.
+ * Why a process has nothing to do on a node; undefined when it has work, or when that cannot be known. For a Job it shows only in a
+ * `verify` that compares a version, for a DaemonSet in its Pod on the node.
  */
 export function whyIdle(
   { verify, daemonSet }: CheckedProcess,
@@ -36,15 +36,15 @@ export function whyIdle(
 ): IdleReason | undefined {
   const { AlreadyCurrent, NothingToRun } = NODE_REASONS;
   const name = daemonSet === undefined ? '' : daemonSetName(daemonSet);
-  const stand = daemonSet === undefined ? undefined : daemonSetStateOn(daemonSets.get(name), node);
-  if (stand === 'Absent') return { reason: NothingToRun, message: `DaemonSet ${name} has no Pod on it` };
+  const state = daemonSet === undefined ? undefined : daemonSetStateOn(daemonSets.get(name), node);
+  if (state === 'Absent') return { reason: NothingToRun, message: `DaemonSet ${name} has no Pod on it` };
   if (verify !== undefined && versionMismatches(verify, node, version).length > 0) return undefined;
-  if (stand === 'Current') return { reason: AlreadyCurrent, message: `DaemonSet ${name} is Ready there at its newest revision` };
-  if (stand !== undefined || verify === undefined || !comparesVersions(verify)) return undefined;
+  if (state === 'Current') return { reason: AlreadyCurrent, message: `DaemonSet ${name} is Ready there at its newest revision` };
+  if (state !== undefined || verify === undefined || !comparesVersions(verify)) return undefined;
   return { reason: AlreadyCurrent, message: `its verify holds already: ${comparedVersion(verify, node) ?? version}` };
 }
 
-/** The processes of a turn that run. Those that the claim left out had nothing to do when the turn was opened. */
+/** The processes that run in a turn. The claim leaves out those that had nothing to do when the turn was opened. */
 export function processesInTurn(processes: readonly BatchProcess[], turn: Turn | undefined): readonly BatchProcess[] {
   return turn === undefined ? processes : processes.filter((process) => turn.processes.includes(process.name));
 }

@@ -4,7 +4,7 @@ import type { OperatorIdentity, OperatorPod } from '../model/facts.ts';
 import { downReason } from './fleet.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
-/** The operator's Pod, when it is on this node; whether it may be moved is told by the nodes that the plan can see. */
+/** The operator's Pod when it runs on this node. It is movable if one of the nodes that the plan sees can take it. */
 export function operatorPodOn(name: string, snapshot: PlanSnapshot, identity: OperatorIdentity): OperatorPod | undefined {
   const pod = snapshot.pods.get(name)?.find((candidate) => candidate.uid === identity.podUid);
   if (pod === undefined) return undefined;
@@ -13,7 +13,7 @@ export function operatorPodOn(name: string, snapshot: PlanSnapshot, identity: Op
   return { uid: pod.uid, movable };
 }
 
-/** Careful: of a taint nobody knows here whether the operator tolerates it. */
+/** Rules out all tainted nodes, because the operator's tolerations are not known here. */
 function takesPods(node: NodeFact, nodeSelector: OperatorIdentity['nodeSelector']): boolean {
   return downReason(node) === undefined && !node.leaving && !node.tainted && selects({ matchLabels: nodeSelector }, node.labels);
 }

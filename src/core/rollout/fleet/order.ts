@@ -5,18 +5,18 @@ import { whyIdle } from './idle-process.ts';
 import { compareDomains, domainOf } from './domain.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
-/** Where a node stands: the smaller goes first, field by field. */
-interface Place {
+/** The sort key of a node, compared field by field. */
+interface SortEntry {
   readonly node: NodeFact;
-  /** The later it goes by what it is: see {@link inOrder}. */
-  readonly group: number;
+  /** Sum of the weights below: a node with a higher sum goes later. */
+  readonly weight: number;
   readonly domain: string | undefined;
   readonly rank: number;
 }
 
 /**
- * The UIDs of nodes whose last outcome in this plan was a failure, in whatever revision, as far back as batches are kept. A host made
- * anew under its old name has not failed.
+ * UIDs of nodes whose last outcome in this plan was a failure, in any revision whose batches still exist. A new Node with the name of a
+ * failed one has another UID and does not count.
  */
 function failedBefore({ batches }: PlanSnapshot): ReadonlySet<string> {
   const failed = new Map<string, string>();
@@ -31,23 +31,23 @@ function failedBefore({ batches }: PlanSnapshot): ReadonlySet<string> {
   return new Set(failed.values());
 }
 
-/** Whether every process that is for the node finds its work done. */
+/** Whether every process that selects the node has nothing to do there. */
 function hasNothingToDo({ plan, daemonSets }: PlanSnapshot, node: NodeFact): boolean {
   const processes = plan.spec.processes.filter((process) => selects(process.nodeSelector, node.labels));
-  const wanted = { version: plan.spec.version, daemonSets };
-  return processes.every((process) => whyIdle(process, node, wanted) !== undefined);
+  const target = { version: plan.spec.version, daemonSets };
+  return processes.every((process) => whyIdle(process, node, target) !== undefined);
 }
 
-function compare(a: Place, b: Place): number {
-  return a.group - b.group || compareDomains(a.domain, b.domain) || a.rank - b.rank || compareNames(a.node.name, b.node.name);
+function compare(a: SortEntry, b: SortEntry): number {
+  return a.weight - b.weight || compareDomains(a.domain, b.domain) || a.rank - b.rank || compareNames(a.node.name, b.node.name);
 }
 
-function placesOf(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): Place[] {
+function sortEntries(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): SortEntry[] {
   const { plan } = snapshot;
   const failed = failedBefore(snapshot);
   return nodes.map((node) => ({
     node,
-    group:
+    weight:
       (hasNothingToDo(snapshot, node) ? 4 : 0) +
       (node.quarantine !== undefined || failed.has(node.uid) ? 2 : 0) +
       (node.controlPlane ? 1 : 0),
@@ -57,25 +57,25 @@ function placesOf(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): Place[] {
 }
 
 /**
- * The order in which nodes go. Those that need nothing go last: a canary that is skipped would show nothing. Before them those that
- * failed before, since it is known that they may fail again, and before those the control-plane nodes, since the first to go is the one
- * that shows what is wrong. A plan that goes one domain at a time goes through them by name. Otherwise it is a stable shuffle by the UIDs
- * of node and plan: the same for each revision, another one for each plan, and a node that joins changes nothing for the others.
+ * Sorts nodes into the order of their turns: first workers, then control-plane nodes, because the first node shows whether the upgrade
+ * works. Then nodes that failed before, because they may fail again. Last, nodes with nothing to do, because a skipped canary shows nothing.
+ * Within these groups, a plan with `oneDomainAtATime` takes the domains by name. The rest is a stable shuffle by the UIDs of plan and node:
+ * the same in each revision, different for each plan, and unaffected by nodes that join.
  */
 export function inOrder(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): readonly NodeFact[] {
-  return placesOf(snapshot, nodes)
+  return sortEntries(snapshot, nodes)
     .sort(compare)
     .map(({ node }) => node);
 }
 
-/** The first of {@link inOrder}, for less; undefined of none. */
+/** The first node of {@link inOrder}, without sorting; undefined for no nodes. */
 export function firstInOrder(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): NodeFact | undefined {
-  let first: Place | undefined;
-  for (const place of placesOf(snapshot, nodes)) if (first === undefined || compare(place, first) < 0) first = place;
+  let first: SortEntry | undefined;
+  for (const entry of sortEntries(snapshot, nodes)) if (first === undefined || compare(entry, first) < 0) first = entry;
   return first?.node;
 }
 
-/** The 32 bits of FNV-1a, mixed by the end of MurmurHash3: by itself FNV-1a keeps names close together that differ in the last digit. */
+/** Finishes a hash as MurmurHash3 does: FNV-1a alone gives similar values to names that differ only in the last digit. */
 function mixed(hash: number): number {
   let bits = hash;
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
@@ -83,10 +83,7 @@ function mixed(hash: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-/**
- * The place of a text in an order that looks random and is always the same: 32 bits. It is no SHA-256, because a large fleet is put in
- * order in one go and nobody gains from forging it.
- */
+/** A 32-bit hash to shuffle by: FNV-1a, because SHA-256 is slow for a large fleet and nobody gains from forging the order. */
 export function shuffleRank(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -4,7 +4,7 @@ import type { DecisionInput } from '../model/snapshot.ts';
 import type { Budget } from './budget.ts';
 import type { Fleet } from './fleet.ts';
 
-/** What a rule looks at: the snapshot with this pass's records, and what was found in it. */
+/** What the rules of a pass decide from: the snapshot with this pass's records, and what was derived from it. */
 export interface PassView {
   readonly input: DecisionInput;
   readonly fleet: Fleet;
@@ -16,6 +16,6 @@ export interface WaitingNode {
   readonly batch: UpgradeBatch;
   readonly entry: BatchNode;
   readonly node: NodeFact;
-  /** The plan's other nodes that are down, with those that get their turn in this pass. */
+  /** The plan's other nodes that are down, including those that get their turn in this pass. */
   readonly down: readonly NodeFact[];
 }

@@ -3,15 +3,15 @@ import { holdsFor, labelOf } from '../../selector.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** What the scheduler would look at of a node. */
+/** The parts of a node that nodeSelector and node affinity refer to. */
 export interface FitNode {
   readonly name: string;
   readonly labels: Labels;
 }
 
 /**
- * Why the scheduler would never put a Pod on this node: its own nodeSelector or required node affinity excludes the node's labels.
- * Undefined when it may. What else it looks at (resources, taints) changes with time.
+ * Why the scheduler would never place a Pod on this node: its nodeSelector or required node affinity excludes the node. Undefined if it
+ * could. Resources and taints are not considered, because they change over time.
  */
 export function misfit(podSpec: unknown, node: FitNode): string | undefined {
   const spec = record(podSpec);
@@ -54,7 +54,7 @@ function holds(expression: Json, labels: Labels): boolean {
     case 'Lt':
       return Number(value) < Number(values[0]);
     default:
-      // An operator of tomorrow: the scheduler knows it, this does not.
+      // An operator from a newer Kubernetes: assume that it matches.
       return holdsFor(expression['operator'], value, values) ?? true;
   }
 }

@@ -1,7 +1,7 @@
 import type { UpgradePlan } from '../../../api/generated/upgradeplan.ts';
 import type { Hash } from '../../facts.ts';
 
-/** JSON with the keys of objects in order, so that the same content gives the same text. */
+/** JSON with sorted keys, so that equal content gives equal text. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return value === undefined ? 'null' : JSON.stringify(value);
@@ -10,13 +10,13 @@ function canonical(value: unknown): string {
 }
 
 /**
- * The plan's revision: a hash of what decides the work on a node - version, names of processes, templates with what they are
- * compatible with, and references to DaemonSets. Nothing else re-runs a node that is done.
+ * The plan's revision: a hash of what decides the work on a node. That is the version and, of each process, the name, `job` without its
+ * rollback, and `daemonSet`. Only a change of these re-runs nodes that are done.
  */
 export function revisionOf(plan: UpgradePlan, hash: Hash): string {
-  // Fields are absent where they are not set, or every plan that was done before they existed would run again.
+  // An unset field must stay absent here: otherwise a new optional field would re-run every finished plan.
   const processes = plan.spec.processes.map(({ name, job, daemonSet }) => {
-    // How it is taken back changes nothing on a node that is done.
+    // A change of the rollback template changes nothing on a node that is done.
     const { rollback: _rollback, ...work } = job ?? {};
     return { name, ...work, ...(daemonSet === undefined ? {} : { daemonSet }) };
   });

@@ -4,12 +4,12 @@ import type { Budget } from './budget.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import type { DecisionInput, PlanSnapshot } from '../model/snapshot.ts';
 
-/** The end of this revision's rollout before its time, as it is on record. A revision that the plan comes to again begins anew. */
+/** The recorded early end of this revision's rollout. When a plan returns to an earlier revision, its rollout starts again. */
 export function recordedEnd({ plan, revision }: Pick<PlanSnapshot, 'plan' | 'revision'>): PlanEnd | undefined {
   return plan.status?.ended?.revision === revision ? plan.status.ended : undefined;
 }
 
-/** The same, or the end that the failure policy asks for now. */
+/** The recorded end, or the one that the failure policy decides now. */
 export function decidedEnd({ snapshot, now }: DecisionInput, budget: Budget): PlanEnd | undefined {
   const recorded = recordedEnd(snapshot);
   if (recorded !== undefined) return recorded;

@@ -5,49 +5,55 @@ import { cutToBytes } from '../../text.ts';
 
 const INFO_FIELDS = ['kernelVersion', 'osImage', 'kubeletVersion', 'containerRuntimeVersion'] as const;
 
-/** The part of a `verify` that tells one version from another. */
+/** The part of a `verify` that compares versions. */
 export type ComparedVersions = Pick<BatchVerify, keyof NodeInfo | 'nodeLabels'>;
 
-/** Puts the plan's version in the place of `$(BATON_VERSION)`. */
+/** Replaces `$(BATON_VERSION)` with the plan's version. */
 function withVersion(text: string, version: string): string {
   return text.replaceAll('$(BATON_VERSION)', version);
 }
 
-/** Whether a text is what a pattern says: `*` stands for any text, everything else for itself. */
+/** Whether a text matches a pattern in which `*` matches any text. */
 export function matchesPattern(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   if (rest.length === 0) return text === pattern;
   const last = rest.pop() ?? '';
   if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
   const end = text.length - last.length;
-  // The leftmost place for each part leaves most room for the others, so nothing has to be tried twice.
+  // The leftmost match of each part leaves most room for the others, so no backtracking is needed.
   let from = first.length;
   for (const part of rest) {
-    const place = text.indexOf(part, from);
-    if (place === -1 || place + part.length > end) return false;
-    from = place + part.length;
+    const index = text.indexOf(part, from);
+    if (index === -1 || index + part.length > end) return false;
+    from = index + part.length;
   }
   return true;
 }
 
-/** Whether a `verify` compares any version: only then can it tell that a node is at the plan's version. */
+/** Whether a `verify` compares any version. Only then can it show that a node is at the plan's version. */
 export function comparesVersions(verify: ComparedVersions | undefined): boolean {
   if (verify === undefined) return false;
   return INFO_FIELDS.some((field) => verify[field] !== undefined) || Object.keys(verify.nodeLabels ?? {}).length > 0;
 }
 
-/** Whether a `verify` that holds shows that the work was done: it compares a version or has a Job that looks. */
+/** Whether a `verify` that passes shows that the work was done: it compares a version or has a Job. */
 export function provesWork(verify: BatchVerify | undefined): boolean {
   return comparesVersions(verify) || verify?.jobTemplate !== undefined;
 }
 
 /**
- * What differs from what `verify` compares, each as a sentence: which field has what and should have what.
+ * The version comparisons of a `verify` that fail, each with the actual and the wanted value.
  *
- * @param whole whether a text that is the version itself is right as well: that is where the version of a node that goes back was read.
+ * @param allowsVersion whether a value that equals the version passes too: a rollback's `fromVersion` was read from such a value.
  */
-export function versionMismatches(verify: ComparedVersions, node: NodeFact, version: string, whole = false): readonly string[] {
-  const isVersion = (text: string | undefined): boolean => whole && text !== undefined && cutToBytes(text, 64) === version;
+export function versionMismatches(
+  verify: ComparedVersions,
+  node: NodeFact,
+  version: string,
+  allowsVersion = false,
+): readonly string[] {
+  const isVersion = (text: string | undefined): boolean =>
+    allowsVersion && text !== undefined && cutToBytes(text, 64) === version;
   const mismatches: string[] = [];
   for (const field of INFO_FIELDS) {
     const wanted = verify[field];
@@ -66,7 +72,7 @@ export function versionMismatches(verify: ComparedVersions, node: NodeFact, vers
   return mismatches;
 }
 
-/** What the node has now of the first thing that `verify` compares: the version that it comes from. Undefined when it has nothing there. */
+/** The node's current value of the first field or label that `verify` compares, cut to 64 bytes; undefined when it has none. */
 export function comparedVersion(verify: ComparedVersions, node: NodeFact): string | undefined {
   const field = INFO_FIELDS.find((candidate) => verify[candidate] !== undefined);
   const [label] = Object.keys(verify.nodeLabels ?? {});
@@ -74,7 +80,7 @@ export function comparedVersion(verify: ComparedVersions, node: NodeFact): strin
   return has === '' ? undefined : cutToBytes(has, 64);
 }
 
-/** DaemonSet Pods of a node that are not Ready. Baton's own reporter is there for the turn alone, and says nothing of the upgrade. */
+/** DaemonSet Pods of a node that are not Ready, without Baton's reporter, which runs only during the turn. */
 function unreadyDaemonPods(pods: readonly PodFact[]): readonly PodFact[] {
   return pods.filter(
     (pod) =>
@@ -86,29 +92,29 @@ function unreadyDaemonPods(pods: readonly PodFact[]): readonly PodFact[] {
   );
 }
 
-/** A node that a `verify` looks at. */
+/** The node that a `verify` checks. */
 export interface VerifiedNode {
   readonly node: NodeFact;
-  /** The Pods of the node. */
+  /** All Pods of the node. */
   readonly pods: readonly PodFact[];
-  /** The version that the node goes to. */
+  /** The version that the node should have. */
   readonly version: string;
-  /** It goes back: its version may have been read where `verify` looks, and be the whole text there. */
-  readonly goesBack?: boolean;
+  /** Whether this is a rollback, whose version may have been read from the whole value that `verify` compares. */
+  readonly isRollback?: boolean;
 }
 
-/** Everything of a `verify` that does not hold now, each as a sentence; nothing: it holds. */
-export function unmetChecks(verify: BatchVerify, { node, pods, version, goesBack: back }: VerifiedNode): readonly string[] {
+/** The checks of a `verify` that fail now, each as a sentence; empty when all pass. Its Job is not among them. */
+export function unmetChecks(verify: BatchVerify, { node, pods, version, isRollback }: VerifiedNode): readonly string[] {
   const ready = node.ready ? [] : ['the node is not Ready'];
   const daemonPods = verify.daemonSetsReady ? unreadyDaemonPods(pods) : [];
   return [
     ...ready,
-    ...versionMismatches(verify, node, version, back),
+    ...versionMismatches(verify, node, version, isRollback),
     ...daemonPods.map((pod) => `daemonSetsReady: Pod ${pod.namespace}/${pod.name} is not Ready`),
   ];
 }
 
-/** What a node has now of the first thing that the processes' `verify` compares; undefined when they compare nothing. */
+/** The node's current version: the value that the first `verify` that compares versions refers to; undefined when none does. */
 export function versionBefore(processes: readonly { readonly verify?: ComparedVersions }[], node: NodeFact): string | undefined {
   const verify = processes.map((process) => process.verify).find((candidate) => comparesVersions(candidate));
   return verify === undefined ? undefined : comparedVersion(verify, node);

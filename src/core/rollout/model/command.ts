@@ -4,10 +4,10 @@ import type { DoneMark, Quarantine, Turn } from '../../../api/marks.ts';
 import type { JobFact, NodeFact, PodFact } from '../../facts.ts';
 import type { GroupFact, LeaseFact } from './facts.ts';
 
-/** A Kubernetes object to be written, as plain JSON. */
+/** A Kubernetes object to create, as plain JSON. */
 export type Manifest = Readonly<Record<string, unknown>>;
 
-/** What one decision asks the shell to do. Each is idempotent, and each carries the sentence that explains it. */
+/** What a decision asks the shell to do. Each command is idempotent; `why` explains it in the log. */
 export type Command = { readonly why: string } & (
   | { readonly kind: 'AddFinalizer' }
   | { readonly kind: 'RemoveFinalizer' }
@@ -17,23 +17,23 @@ export type Command = { readonly why: string } & (
   | { readonly kind: 'ReleaseGroup'; readonly fact: GroupFact }
   | { readonly kind: 'DeleteBatch'; readonly batch: UpgradeBatch }
   | { readonly kind: 'OpenTurn'; readonly node: NodeFact; readonly turn: Turn; readonly cordon: boolean }
-  /** The turn goes on in its next attempt. */
+  /** Starts the next attempt of a turn. */
   | { readonly kind: 'RetryTurn'; readonly node: NodeFact; readonly turn: Turn }
-  /** It is the turn of a process that the node's own updater carries out. `event` tells it so. */
+  /** Starts a process that the node's own updater runs. `event` notifies the updater. */
   | { readonly kind: 'StartExternal'; readonly node: NodeFact; readonly process: string; readonly event: Manifest }
-  /** An outsider uncordoned the node in its turn. */
+  /** Cordons a node again that somebody uncordoned during its turn. */
   | { readonly kind: 'Cordon'; readonly node: NodeFact; readonly turn: Turn }
   | { readonly kind: 'Evict'; readonly pod: PodFact }
-  /** Past its disruption budget. */
+  /** Deletes a Pod that its PodDisruptionBudget protects from eviction. */
   | { readonly kind: 'DeletePod'; readonly pod: PodFact }
-  /** The Pod of a DaemonSet goes, so that its controller makes one of the newest revision. */
+  /** Deletes a Pod of a DaemonSet, so that the controller creates one of the newest revision. */
   | { readonly kind: 'ReplacePod'; readonly pod: PodFact }
   | { readonly kind: 'CreateJob'; readonly node: string; readonly job: Manifest }
-  /** Ends a Job before its time: its Pod gets SIGTERM, and the Job fails once the Pod has ended. */
+  /** Stops a running Job: its Pod gets SIGTERM, and the Job fails once the Pod has ended. */
   | { readonly kind: 'StopJob'; readonly job: JobFact; readonly message: string }
   /**
-   * `forget`: the mark of an earlier revision goes, for what was done then may be undone by half. `endQuarantine`: what the node was quarantined
-   * for has been taken back. Without it, a node that was quarantined stays so.
+   * `done` is the mark to set. `forget` removes the mark of an earlier revision, because a failed upgrade may have undone part of that work.
+   * `endQuarantine` also ends a quarantine, after a rollback; without it, the quarantine stays.
    */
   | {
       readonly kind: 'CloseTurn';
@@ -48,21 +48,21 @@ export type Command = { readonly why: string } & (
   | { readonly kind: 'EndQuarantine'; readonly node: NodeFact }
   | { readonly kind: 'DeleteJobs'; readonly batchUid: string }
   | { readonly kind: 'CreateAgentPod'; readonly pod: Manifest }
-  /** `atOnce`: without a grace period, for a Pod that has never held the baton and may be on a host that is lost. */
+  /** `atOnce`: without a grace period, for a Pod that has never held the baton and may be on a lost host. */
   | { readonly kind: 'DeleteAgentPod'; readonly pod: PodFact; readonly atOnce: boolean }
   | { readonly kind: 'PassBaton'; readonly lease: LeaseFact; readonly to: BatonHolder; readonly receipts: readonly Receipt[] }
-  /** Leaves only these receipts on the Lease. */
+  /** Removes all receipts from the Lease but these. */
   | { readonly kind: 'ClearReceipts'; readonly lease: LeaseFact; readonly receipts: readonly Receipt[] }
   | { readonly kind: 'DeleteLease'; readonly lease: LeaseFact }
-  /** Pulls images of the next batch on one of its nodes, ahead of its turn. */
+  /** Pulls the images of the next batch on one of its nodes, before its turn. */
   | { readonly kind: 'CreatePullPod'; readonly pod: Manifest }
-  /** Of all nodes of a wave at once. */
+  /** Deletes the Pods of a wave on all nodes. */
   | { readonly kind: 'DeletePullPods'; readonly wave: string }
   | { readonly kind: 'RecordWarnings'; readonly event: Manifest }
   | { readonly kind: 'AnswerAction'; readonly action: UpgradeAction; readonly answer: ActionAnswer }
 );
 
-/** Who gets the baton, and for which batch. */
+/** The agent Pod that gets the baton, and the batch that it sends for. */
 export interface BatonHolder {
   readonly node: string;
   readonly pod: string;
@@ -71,9 +71,9 @@ export interface BatonHolder {
   readonly batchUid: string;
 }
 
-/** What became of an act. */
+/** The answer to an UpgradeAction: its condition. */
 export interface ActionAnswer {
-  /** Unknown: it waits, and is answered later. */
+  /** `Unknown`: the action waits; a later pass answers it. */
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;

@@ -1,14 +1,14 @@
-/** What the API server said last when a Pod was to go. No watch delivers it: an operator that starts anew asks again. */
+/** The API server's last answer to an eviction. No watch delivers it, so an operator that has restarted evicts again. */
 export interface EvictionAnswer {
-  /** Why the Pod may not go now; undefined when it goes. */
-  readonly refusal: Refusal | undefined;
-  /** Milliseconds until it may be asked again; not above 0: now. */
+  /** Why the eviction was rejected; undefined when it was accepted. */
+  readonly rejection: Rejection | undefined;
+  /** Time until the next attempt (ms); 0 or less: now. */
   readonly askAgainMs: number;
 }
 
-/** Why a Pod may not go. */
-export interface Refusal {
+/** Why an eviction was rejected. */
+export interface Rejection {
   readonly message: string;
-  /** The PodDisruptionBudget, in the Pod's namespace, that allows no eviction; undefined when it is something else. */
+  /** Name of the PodDisruptionBudget, in the Pod's namespace, that allows no eviction; undefined for another cause. */
   readonly budget: string | undefined;
 }

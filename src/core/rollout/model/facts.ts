@@ -2,60 +2,60 @@ import type { Receipt } from '../../../api/generated/upgradebatch.ts';
 import type { PlanDependency, MaintenanceWindow } from '../../../api/generated/upgradeplan.ts';
 import type { Instant, DaemonSetFact } from '../../facts.ts';
 
-/** What the operator last saw of a gate. Whatever is not known to be open is closed. */
+/** The last evaluation of a gate. A gate that has none counts as closed. */
 export interface GateObservation {
   readonly open: boolean;
-  /** What was seen, short and rounded. */
+  /** The observed value, short and rounded. */
   readonly value: string | undefined;
-  /** What it was compared with. */
+  /** What the value was compared with. */
   readonly threshold: string | undefined;
-  /** Why it is closed. */
+  /** Why the gate is closed. */
   readonly message: string | undefined;
   readonly observedTime: Instant;
-  /** When this operator last saw it closed, so that a break between two passes is not missed; undefined: never. */
+  /** When this operator last saw it closed, so that a pass does not miss a short break; undefined: never. */
   readonly closedTime: Instant | undefined;
 }
 
-/** What decisions may look at of the other plans of a namespace. */
+/** What decisions know about another plan of the namespace. */
 export interface SiblingPlan {
   readonly name: string;
   readonly version: string;
-  /** It has succeeded, and its status speaks of its present spec. */
+  /** Whether it has succeeded, by a status of its current generation. */
   readonly succeeded: boolean;
-  /** The plans that it waits for. */
+  /** The plans that it depends on. */
   readonly dependsOn: readonly PlanDependency[];
   readonly windows: readonly MaintenanceWindow[];
 }
 
-/** That a plan has an exclusive group: a Lease in the operator's namespace, which only one can create. */
+/** An exclusive group that a plan holds: a Lease in the operator's namespace, which only one plan can create. */
 export interface GroupFact {
   readonly group: string;
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** The plan that has it, as `namespace/name`. */
+  /** The plan that holds it, as `namespace/name`. */
   readonly plan: string;
   readonly planUid: string;
-  /** That plan is gone, and cannot give it back. */
+  /** The plan no longer exists, so it cannot release the group. */
   readonly planGone: boolean;
 }
 
-/** Which Pod the operator is. */
+/** The operator's own Pod. */
 export interface OperatorIdentity {
   /** Empty outside a cluster. */
   readonly podUid: string;
-  /** The nodeSelector of its Pods. */
+  /** The nodeSelector of the operator's Pods. */
   readonly nodeSelector: Readonly<Record<string, string>>;
 }
 
-/** The Pod of the operator that decides, where it is on the node that is drained. */
+/** The operator's own Pod when it runs on the node in its turn. */
 export interface OperatorPod {
   readonly uid: string;
-  /** Whether it can run elsewhere meanwhile. Otherwise it stays: evicted, nobody would go on with the rollout. */
+  /** Whether another node can take it. If not, it is not evicted, because then nothing would continue the rollout. */
   readonly movable: boolean;
 }
 
-/** A Pod that a PodDisruptionBudget would not let go now. */
+/** A Pod whose PodDisruptionBudget allows no eviction now. */
 export interface GuardedPod {
   readonly namespace: string;
   readonly name: string;
@@ -65,35 +65,35 @@ export interface GuardedPod {
   readonly budget: string;
 }
 
-/** What was read once, before anything is touched: lists that no decision needs later. */
+/** What the pre-flight reads once: lists that no later decision needs. */
 export interface PreflightFacts {
   readonly guarded: readonly GuardedPod[];
   /** What could not be read, and why. */
   readonly unread: string | undefined;
 }
 
-/** Whether the sinks that the plan shares with others are known; if so, they are among the plan's own. */
+/** Whether the plan's shared sinks could be read. If so, the snapshot's plan has them among its own. */
 export type SharedSinksFact = { readonly kind: 'Known' } | { readonly kind: 'Unreadable'; readonly message: string };
 
-/** What decisions may look at of the plan's Lease. */
+/** What decisions know about the plan's Lease. */
 export interface LeaseFact {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** Node name, or empty. */
+  /** Name of the holder's node, or empty. */
   readonly holder: string;
   readonly transitions: number;
   readonly batch: string;
   readonly batchUid: string;
   readonly agentPod: string;
   readonly agentPodUid: string;
-  /** Receipts that may not have been copied yet. */
+  /** Receipts that the operator may not have copied into batches yet. */
   readonly receipts: readonly Receipt[];
-  /** Whether the holder has renewed since the baton was passed to it. */
+  /** Whether the holder has renewed the Lease since it got the baton. */
   readonly renewed: boolean;
-  /** For how long (ms, the operator's monotonic clock) the operator has not seen it change; starts anew when the operator does. */
+  /** How long the Lease has not changed (ms, on the operator's monotonic clock); restarts at 0 with the operator. */
   readonly unchangedMs: number;
 }
 
-/** The DaemonSets that processes name, by {@link daemonSetName}; one that is not there does not exist. */
+/** The DaemonSets that processes name, by `namespace/name`. One that is missing here does not exist. */
 export type DaemonSets = ReadonlyMap<string, DaemonSetFact>;

@@ -1,15 +1,15 @@
 import type { Instant } from '../../facts.ts';
 import type { HoldReason } from './hold-reasons.ts';
 
-/** Why nothing new starts, or why a waiting node does not get its turn yet. What runs is finished all the same. */
+/** Why nothing new starts, or why a waiting node does not get its turn yet. Running upgrades always finish. */
 export interface Hold {
   readonly reason: HoldReason;
-  /** The sentence for a person: what is waited for and, where somebody must act, how. */
+  /** What the plan waits for and, where manual action is needed, what to do. */
   readonly message: string;
-  /** The plan's word while it lasts: Paused where only an act or an edit ends it. */
+  /** The plan's `status.summary` meanwhile: Paused where only an UpgradeAction or an edit ends the hold. */
   readonly summary: 'Waiting' | 'Running' | 'Paused';
-  /** What kstatus is told: Working goes on by itself soon, Resting was asked for, Stalled needs somebody or something else to move. */
+  /** For kstatus: Working ends by itself soon, Resting was requested, Stalled waits for a person or another component. */
   readonly kind: 'Working' | 'Resting' | 'Stalled';
-  /** When it may end by itself, and the plan is to be looked at again. */
+  /** When it may end by itself; the plan is requeued for then. */
   readonly until?: Instant;
 }

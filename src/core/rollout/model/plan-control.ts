@@ -1,6 +1,6 @@
 import type { PlanPause, PlanEnd, PlanRollback, PlanAct } from '../../../api/generated/upgradeplan.ts';
 
-/** What acts have made of the plan as a whole. */
+/** What UpgradeActions and the failure policy have decided for the plan as a whole. */
 export interface PlanControl {
   readonly pausedBy: PlanPause | undefined;
   readonly ended: PlanEnd | undefined;

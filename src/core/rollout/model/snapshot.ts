@@ -2,7 +2,7 @@ import type { PlanReason } from '../../../api/conditions.ts';
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import type { UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../../api/generated/upgradeplan.ts';
-import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../../facts.ts';
+import type { Hash, Instant, JobFact, NodeFact, PodFact, ReportFact } from '../../facts.ts';
 import type { ClusterFreezes } from '../../schedule/freezes.ts';
 import type { Cron } from '../../schedule/windows.ts';
 import type { EvictionAnswer } from './eviction-answer.ts';
@@ -17,61 +17,61 @@ import type {
   DaemonSets,
 } from './facts.ts';
 
-/** Whether the spec can be carried out: its schedules mean something, and the API server takes each process's Pod in a dry run. */
+/** Whether the spec is valid beyond its schema: schedules parse, and the API server accepts each process's Pod in a dry run. */
 export type Validation =
   | { readonly kind: 'Valid' }
   | { readonly kind: 'Pending'; readonly message: string }
-  /** TemplateRefused, unless another reason is given. */
+  /** `reason` is TemplateRefused by default. */
   | { readonly kind: 'Refused'; readonly reason?: PlanReason; readonly message: string };
 
-/** Everything that one decision about one plan may look at. */
+/** Everything that a decision about one plan is based on. */
 export interface PlanSnapshot {
-  /** The plan, with the sinks that it shares with others among its own. */
+  /** The plan. Its `spec.notify.sinks` include the shared sinks. */
   readonly plan: UpgradePlan;
   /** Hash of what decides the work on a node. */
   readonly revision: string;
   readonly validation: Validation;
-  /** What was read for the pre-flight; undefined when the plan's status has it already. */
+  /** What was read for the pre-flight; undefined when the plan's status has its result already. */
   readonly preflight: PreflightFacts | undefined;
-  /** The plan's namespace is being deleted: only cleaning up is possible. */
+  /** The plan's namespace is being deleted, so only cleanup is possible. */
   readonly namespaceTerminating: boolean;
   /** The plan's batches, by index. */
   readonly batches: readonly UpgradeBatch[];
-  /** By name: the nodes that the plan selects, those of its open batches, and those that it has claimed or quarantined. */
+  /** The nodes that the plan selects, those of its open batches, and those that it has claimed or quarantined; by name. */
   readonly nodes: ReadonlyMap<string, NodeFact>;
   /** The plan's Jobs. */
   readonly jobs: readonly JobFact[];
-  /** Pods by node: all Pods of the nodes that the plan has claimed. */
+  /** All Pods of the nodes that the plan has claimed, by node. */
   readonly pods: ReadonlyMap<string, readonly PodFact[]>;
   /** Nodes on which a reporter is ready. */
   readonly reporters: ReadonlySet<string>;
   /** The plan's reports. */
   readonly reports: readonly ReportFact[];
-  /** The plan's acts. */
+  /** The plan's UpgradeActions. */
   readonly actions: readonly UpgradeAction[];
   readonly lease: LeaseFact | undefined;
-  /** Pods of the Lease. */
+  /** The agent Pods that belong to the Lease. */
   readonly agentPods: readonly PodFact[];
-  /** The plan's Pods that pull images ahead. */
+  /** The plan's Pods that pull images before a turn. */
   readonly pullPods: readonly PodFact[];
-  /** What the API server last said to evictions, by Pod UID. */
+  /** The API server's last answers to evictions, by Pod UID. */
   readonly evictionAnswers: ReadonlyMap<string, EvictionAnswer>;
-  /** Jobs, and Pods that pull images ahead, which the API server refused for good, by name, with its message. */
-  readonly jobRefusals: ReadonlyMap<string, string>;
-  /** The DaemonSets that processes of the plan and of its open batches name. */
+  /** Messages of the API server for Jobs, and Pods that pull images, that it rejected for good; by name. */
+  readonly jobRejections: ReadonlyMap<string, string>;
+  /** The DaemonSets that the processes of the plan and of its open batches name. */
   readonly daemonSets: DaemonSets;
-  /** The plans of its namespace, itself included, by name. */
+  /** The plans of the namespace, this one included, by name. */
   readonly siblings: ReadonlyMap<string, SiblingPlan>;
-  /** The exclusive groups that plans of the cluster have now. */
+  /** The exclusive groups that plans of the cluster hold now. */
   readonly groups: readonly GroupFact[];
   readonly sharedSinks: SharedSinksFact;
-  /** The freezes that every plan obeys. */
+  /** The freezes that apply to all plans. */
   readonly clusterFreezes: ClusterFreezes;
-  /** What was last seen of the plan's gates, by name. */
+  /** The last evaluation of each gate of the plan, by name. */
   readonly gates: ReadonlyMap<string, GateObservation>;
 }
 
-/** What does not change while the operator runs, and is given to every decision. */
+/** The operator's configuration, which does not change while it runs. */
 export interface Settings {
   /** Image and pull policy of agent Pods. */
   readonly image: string;
@@ -80,7 +80,7 @@ export interface Settings {
   readonly agentResources: Readonly<Record<string, unknown>>;
   /** Name of the cluster for notifications; may be empty. */
   readonly clusterName: string;
-  /** Addresses that sinks may have (BATON_SINK_ALLOW); empty for the default. */
+  /** Addresses that are allowed for sinks (BATON_SINK_ALLOW); empty for the default. */
   readonly sinkAllow: string;
   /** Whether reporters are installed: Jobs with `report: Socket` wait for them. */
   readonly reporterInstalled: boolean;
@@ -88,18 +88,18 @@ export interface Settings {
   readonly operator: OperatorIdentity;
   /** Lease duration in seconds. */
   readonly leaseDurationSeconds: number;
-  /** How many settled batches of earlier revisions are kept. */
+  /** Maximum number of settled batches of earlier revisions to keep. */
   readonly historyLimit: number;
-  /** Namespace of the operator itself. */
+  /** The operator's own namespace. */
   readonly namespace: string;
-  /** Reads the schedules of windows. */
+  /** Parses the cron schedules of maintenance windows. */
   readonly cron: Cron;
 }
 
-/** The instant and the snapshot of a decision. */
+/** What `decide` gets: the snapshot, the time and the operator's configuration. */
 export interface DecisionInput {
   readonly snapshot: PlanSnapshot;
   readonly now: Instant;
   readonly settings: Settings;
-  readonly hash: (text: string) => string;
+  readonly hash: Hash;
 }

@@ -132,7 +132,7 @@ function tallyOf(input: DecisionInput, wave: Wave): Tally {
   let over = 0;
   for (const entry of wave.nodes) {
     const wanted = podsFor(input, wave, entry);
-    const missing = wanted.filter(({ name }) => !pods.has(name) && !input.snapshot.jobRefusals.has(name));
+    const missing = wanted.filter(({ name }) => !pods.has(name) && !input.snapshot.jobRejections.has(name));
     const why = `${entry.name} goes in batch ${wave.index}`;
     commands.push(...missing.map(({ manifest }): Command => ({ kind: 'CreatePullPod', pod: manifest, why })));
     const states = wanted.flatMap(({ name }) => stateOf(input, pods.get(name), name));
@@ -147,7 +147,7 @@ function tallyOf(input: DecisionInput, wave: Wave): Tally {
 
 function stateOf({ snapshot, now }: DecisionInput, pod: PodFact | undefined, name: string): readonly PullState[] {
   if (pod !== undefined) return [pullStateOf(pod, now)];
-  const refusal = snapshot.jobRefusals.get(name);
+  const refusal = snapshot.jobRejections.get(name);
   return refusal === undefined ? [] : [{ kind: 'Failed', message: `its Pod was refused: ${refusal}` }];
 }
 

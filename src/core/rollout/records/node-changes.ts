@@ -1,30 +1,31 @@
 import type { NodeRecord, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import { isRollback } from './batch-goal.ts';
 
-/** What the rollout has made of a node, and has not taken back. */
+/** What a rollout has changed on a node and not rolled back. */
 export interface NodeChange {
   readonly name: string;
   readonly uid: string;
-  /** The batch in which it was upgraded, or tried, last. */
+  /** The last batch that upgraded it or tried to. */
   readonly batch: UpgradeBatch;
-  /** The version that it had before the first of its turns; undefined where nobody knows. */
+  /** The version that it had before its first turn; undefined if unknown. */
   readonly fromVersion: string | undefined;
   /** Names of the processes that have run there. */
   readonly processes: ReadonlySet<string>;
-  /** What they have left for the next attempt, by process. */
+  /** Their checkpoints for the next attempt, by process. */
   readonly checkpoints: Readonly<Record<string, string>>;
-  /** When the last rollback in which the node had its outcome was decided. */
+  /** Decision time of the last rollback in which the node failed or was skipped; undefined if there is none. */
   readonly handled: string | undefined;
 }
 
-/** Whether anything was done to the node beside making room for it. */
+/** Whether any process ran on the node: a drain alone changes nothing. */
 export function hasChanged({ state, processes = [] }: NodeRecord): boolean {
   return state === 'Succeeded' || state === 'RolledBack' || processes.some((process) => process.state !== 'Skipped');
 }
 
 /**
- * What stands of a rollout on each node, by name, from its batches in their order. A node that was skipped, or failed before anything ran there, is as it
- * was; one that was rolled back is so again. The version that it came from is that of its first turn: a second one may have found a half-done node.
+ * What a rollout has changed on each node, by name, from its batches in order. A node that was skipped or failed before anything ran is
+ * unchanged, and so is one that was rolled back. `fromVersion` is that of the first turn, because a later turn may have found a
+ * half-upgraded node.
  */
 export function nodeChanges(batches: readonly UpgradeBatch[]): ReadonlyMap<string, NodeChange> {
   const changes = new Map<string, NodeChange>();
@@ -47,7 +48,7 @@ export function nodeChanges(batches: readonly UpgradeBatch[]): ReadonlyMap<strin
 interface Upgraded {
   readonly batch: UpgradeBatch;
   readonly uid: string;
-  /** The processes that were for the node. */
+  /** Names of the processes that the batch has for the node. */
   readonly processes: readonly string[];
 }
 
@@ -73,8 +74,8 @@ function afterUpgrade(
 
 function afterRollback(batch: UpgradeBatch, before: NodeChange | undefined, record: NodeRecord): NodeChange | undefined {
   if (before === undefined || record.state === 'RolledBack') return undefined;
-  const back = new Set(record.processes?.filter(({ state }) => state === 'Succeeded').map(({ name }) => name));
-  const processes = new Set([...before.processes].filter((name) => !back.has(name)));
-  const hadItsOutcome = record.state === 'Failed' || record.state === 'Skipped';
-  return { ...before, processes, handled: hadItsOutcome ? batch.spec.rollback?.decidedTime : before.handled };
+  const rolledBack = new Set(record.processes?.filter(({ state }) => state === 'Succeeded').map(({ name }) => name));
+  const processes = new Set([...before.processes].filter((name) => !rolledBack.has(name)));
+  const isHandled = record.state === 'Failed' || record.state === 'Skipped';
+  return { ...before, processes, handled: isHandled ? batch.spec.rollback?.decidedTime : before.handled };
 }

@@ -3,7 +3,7 @@ import type { NodeFact } from '../../facts.ts';
 
 const TERMINAL = new Set<NodeRecord['state']>(['Succeeded', 'RolledBack', 'Failed', 'Skipped', 'NotAttempted']);
 
-/** Whether a record has its outcome. */
+/** Whether a node has its outcome. */
 export function isTerminal(record: NodeRecord): boolean {
   return TERMINAL.has(record.state);
 }
@@ -13,12 +13,12 @@ export function inTurn(node: NodeFact | undefined, batch: UpgradeBatch): boolean
   return node?.claim === batch.spec.planUid && node.turn?.batchUid === batch.metadata.uid;
 }
 
-/** The node's processes, in order. */
+/** The processes that the batch has for the node, in order. */
 export function processesOf(batch: UpgradeBatch, batchNode: BatchNode): readonly BatchProcess[] {
   return batch.spec.processes.filter((process) => batchNode.processes.includes(process.name));
 }
 
-/** Whether the node is to be cordoned and drained for these processes. */
+/** Whether any of these processes disrupts the node's Pods. */
 export function disrupts(processes: readonly BatchProcess[]): boolean {
   return processes.some((process) => process.disruption !== 'None');
 }

@@ -4,7 +4,7 @@ import { inTime } from '../../baton/in-time.ts';
 import { isProbe } from '../../baton/series.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
-/** The sinks of the plan. While its shared sinks are not known, also those that have a receipt: nobody can say then that one was removed. */
+/** Names of the plan's sinks. While the shared sinks cannot be read, sinks with a receipt count too: they may not have been removed. */
 export function currentSinks(
   { plan, sharedSinks }: Pick<PlanSnapshot, 'plan' | 'sharedSinks'>,
   receipts: readonly Receipt[],
@@ -14,13 +14,13 @@ export function currentSinks(
   return [...new Set([...own, ...kept])];
 }
 
-/** What is known of a sink from one of its receipts. */
+/** A receipt with its batch. */
 export interface RecordedReceipt extends Receipt {
   /** Name of the batch. */
   readonly batch: string;
 }
 
-/** All that is on record of the sinks of a plan. */
+/** All receipts in the batches of a plan. */
 export function recordedReceipts(batches: readonly UpgradeBatch[]): readonly RecordedReceipt[] {
   return batches.flatMap(({ metadata, status }) =>
     (status?.notification?.receipts ?? []).map((receipt) => ({ ...receipt, batch: metadata.name })),
@@ -28,23 +28,26 @@ export function recordedReceipts(batches: readonly UpgradeBatch[]): readonly Rec
 }
 
 /**
- * The last that is known of a sink. A probe that has reached it takes back only what probes have said: it has not shown that a message
- * would be taken. That the sink was once removed from the plan says nothing of it.
+ * The latest receipt that says whether a sink works. A probe that reached the sink only supersedes earlier probes, because it does not show
+ * that the sink accepts a message. Receipts from when the sink was removed from the plan do not count.
  */
-export function latestReceiptOf(sink: string, words: readonly RecordedReceipt[]): RecordedReceipt | undefined {
-  const own = inTime(words.filter((word) => word.sink === sink && word.reason !== NOTIFY_REASONS.SinkRemoved));
+export function latestReceiptOf(sink: string, receipts: readonly RecordedReceipt[]): RecordedReceipt | undefined {
+  const own = inTime(receipts.filter((receipt) => receipt.sink === sink && receipt.reason !== NOTIFY_REASONS.SinkRemoved));
   const last = own.at(-1);
-  return last?.outcome === 'Reached' ? own.findLast((word) => !isProbe(word)) : last;
+  return last?.outcome === 'Reached' ? own.findLast((receipt) => !isProbe(receipt)) : last;
 }
 
 const FAILURE_REASONS: ReadonlySet<string> = new Set(Object.values(NOTIFY_REASONS));
 
-/** What a word is about: `kernel-7f3c-2 to ops`, or a probe. */
-export function describeReceipt(word: RecordedReceipt): string {
-  return isProbe(word) ? `${word.sink}, probed from ${word.node ?? 'its agent'}` : `${word.batch} to ${word.sink}`;
+/** What a receipt is about: `kernel-7f3c-2 to ops`, or a probe. */
+export function describeReceipt(receipt: RecordedReceipt): string {
+  return isProbe(receipt) ? `${receipt.sink}, probed from ${receipt.node ?? 'its agent'}` : `${receipt.batch} to ${receipt.sink}`;
 }
 
-/** What went wrong with a delivery for good or with a probe, or was not as it should be; undefined for a good one. A receipt may carry any word: reasons are the documented ones. */
+/**
+ * The problem that a receipt reports: a delivery that failed for good, a failed probe, or the remark of a successful delivery. Undefined if
+ * there is none. An undocumented reason becomes Refused.
+ */
 export function deliveryProblem(receipt: Receipt): { readonly reason: string; readonly message: string } | undefined {
   if (receipt.outcome !== 'Failed') return receipt.remark === undefined ? undefined : documented(receipt.remark);
   return documented({ reason: receipt.reason, message: receipt.message ?? receipt.reason ?? 'failed' });

@@ -58,7 +58,7 @@ export function advanceNodes(input: DecisionInput, batch: UpgradeBatch): NodesRe
       reporterInstalled: settings.reporterInstalled,
       evictionAnswers: snapshot.evictionAnswers,
       operatorPod: operatorPodOn(batchNode.name, snapshot, settings.operator),
-      jobRefusals: snapshot.jobRefusals,
+      jobRejections: snapshot.jobRejections,
       daemonSets: snapshot.daemonSets,
       references,
       now,

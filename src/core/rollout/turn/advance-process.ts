@@ -112,10 +112,10 @@ function advanceOwnVerify(input: NodeInput, { node, process, attempt, record, fr
     node,
     pods: input.pods,
     version: goalVersion(batch, input.batchNode),
-    goesBack: isRollback(batch),
+    isRollback: isRollback(batch),
     job,
     jobPod: podOf(input, job),
-    jobRefusal: input.jobRefusals.get(jobName(batch.metadata.uid, node.uid, verifyProcessName(process.name), attempt, hash)),
+    jobRejection: input.jobRejections.get(jobName(batch.metadata.uid, node.uid, verifyProcessName(process.name), attempt, hash)),
     createJob,
     now,
   });

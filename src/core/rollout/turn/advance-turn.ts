@@ -150,7 +150,7 @@ function startProcess(input: NodeInput, node: NodeFact, { base, process, attempt
   const known = earlier?.checkpoint === undefined ? records : [...records, earlier];
   const processes = known.length === 0 ? {} : { processes: known };
   const name = jobName(batch.metadata.uid, node.uid, process.name, attempt, input.hash);
-  const refusal = input.jobRefusals.get(name);
+  const refusal = input.jobRejections.get(name);
   if (refusal !== undefined) {
     const message = cutToBytes(refusal, 128);
     const failed: NodeRecord = {

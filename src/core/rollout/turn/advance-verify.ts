@@ -15,7 +15,7 @@ export interface VerifyInput extends VerifiedNode {
   readonly job: JobFact | undefined;
   readonly jobPod: PodFact | undefined;
   /** Why the API server refused that Job for good. */
-  readonly jobRefusal: string | undefined;
+  readonly jobRejection: string | undefined;
   /** Creates that Job; undefined when `verify` has none. */
   readonly createJob: Command | undefined;
   readonly now: Instant;
@@ -70,7 +70,7 @@ function advanceVerifyJob(input: VerifyInput, until: Instant, since: Instant): P
     overdue: false,
   };
   if (createJob === undefined) return done;
-  if (input.jobRefusal !== undefined) return failed(input, `its verify Job was refused: ${input.jobRefusal}`);
+  if (input.jobRejection !== undefined) return failed(input, `its verify Job was refused: ${input.jobRejection}`);
   if (job === undefined) {
     const message = 'its verify Job is being created';
     return { ...verifying(input, { message, until, since, requeueAt: now + 5000 }), commands: [createJob] };

@@ -27,7 +27,7 @@ export interface NodeInput {
   readonly evictionAnswers: ReadonlyMap<string, EvictionAnswer>;
   /** The Pod of the operator that decides, when it is on this node. */
   readonly operatorPod: OperatorPod | undefined;
-  readonly jobRefusals: ReadonlyMap<string, string>;
+  readonly jobRejections: ReadonlyMap<string, string>;
   readonly daemonSets: DaemonSets;
   /** How long each process is expected to take, by its name. */
   readonly references: ReadonlyMap<string, Reference>;

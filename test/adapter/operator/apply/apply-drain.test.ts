@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
-import type { Refusal } from '../../../../src/core/rollout/model/eviction-answer.ts';
+import type { Rejection } from '../../../../src/core/rollout/model/eviction-answer.ts';
 import { createKubeClient } from '../../../../src/kube/client/client.ts';
 import type { PooledKubeConfig } from '../../../../src/kube/client/pooled-kube-config.ts';
 import { applyToPod, type DrainCommand } from '../../../../src/operator/apply/apply-drain.ts';
@@ -9,7 +9,7 @@ import { kubeConfigFor, sendJson, sendStatus, startServer, type LoopbackServer }
 import { RecordingLog } from '../../kube/support/recording-log.ts';
 
 /** What is noted of a Pod: that it goes, or why not and for how long it is to rest. */
-type Noted = readonly ['granted'] | readonly ['refused', Refusal, number | undefined];
+type Noted = readonly ['granted'] | readonly ['refused', Rejection, number | undefined];
 
 const POD = aPod('web-1', 'node-1');
 
@@ -38,7 +38,7 @@ async function carryOut(kind: DrainCommand['kind'], answer: (response: ServerRes
   });
   const answers = {
     granted: () => void noted.push(['granted']),
-    refused: (_uid: string, refusal: Refusal, seconds: number | undefined) => void noted.push(['refused', refusal, seconds]),
+    refused: (_uid: string, refusal: Rejection, seconds: number | undefined) => void noted.push(['refused', refusal, seconds]),
   };
   await applyToPod({ client, answers }, { kind, pod: POD, why: 'a test' });
 }

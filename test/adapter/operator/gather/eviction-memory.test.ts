@@ -21,9 +21,9 @@ describe('The memory of evictions', () => {
 
   it('remembers why a Pod may not go, until it goes', () => {
     memory.refused('pod', SHOP, undefined);
-    expect(memory.answers.get('pod')).toEqual({ refusal: SHOP, askAgainMs: 5000 });
+    expect(memory.answers.get('pod')).toEqual({ rejection: SHOP, askAgainMs: 5000 });
     memory.granted('pod');
-    expect(memory.answers.get('pod')?.refusal).toBeUndefined();
+    expect(memory.answers.get('pod')?.rejection).toBeUndefined();
   });
 
   it('lets time pass before a Pod is asked for again, also one that was let go', () => {

@@ -102,7 +102,7 @@ function evictPods(input: DrainInput, { toGo, deadline, times }: Evicting): Drai
 /** Nothing but the operator is left. It goes when it can run elsewhere, but must not hold up the rollout that it is for. */
 function moveOperator(input: DrainInput, { toGo: { last }, deadline, times }: Evicting): DrainDecision {
   const { opened, now, node, answers } = input;
-  if (last === undefined || answers.get(last.uid)?.refusal !== undefined || now > deadline - MOVE_MS) return { kind: 'Done' };
+  if (last === undefined || answers.get(last.uid)?.rejection !== undefined || now > deadline - MOVE_MS) return { kind: 'Done' };
   // One that came after the cordon tolerates it, and would come again.
   if (last.createdTime > opened) return { kind: 'Done' };
   const why = `the operator moves from ${node.name} to another node, last of all`;

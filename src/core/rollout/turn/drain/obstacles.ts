@@ -3,7 +3,7 @@ import type { Instant, PodFact } from '../../../facts.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { toRfc3339 } from '../../../text.ts';
 import { podName, type PodsToGo } from './pods-to-evict.ts';
-import type { EvictionAnswer, Refusal } from '../../model/eviction-answer.ts';
+import type { EvictionAnswer, Rejection } from '../../model/eviction-answer.ts';
 
 /** A Pod that holds a drain up. */
 export interface Obstacle {
@@ -45,13 +45,13 @@ export function obstacles(
     const answer = answers.get(pod.uid);
     const name = podName(pod);
     const onRecord = before?.pod === name && before.budget !== undefined ? { budget: before.budget, message: '' } : undefined;
-    const refusal = answer === undefined ? onRecord : answer.refusal;
+    const refusal = answer === undefined ? onRecord : answer.rejection;
     return refusal === undefined ? [] : [refusedBy(name, refusal)];
   });
   return [...blocked.map(({ pod, why }) => obstacle(pod, () => why)), ...refused];
 }
 
-function refusedBy(pod: string, { budget, message }: Refusal): Obstacle {
+function refusedBy(pod: string, { budget, message }: Rejection): Obstacle {
   return { pod, budget, why: budget === undefined ? `Pod ${pod}: ${message}` : `PodDisruptionBudget ${budget} holds Pod ${pod}` };
 }
 

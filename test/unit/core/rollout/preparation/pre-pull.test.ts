@@ -166,7 +166,7 @@ describe('The images of the next batch', () => {
   it('whose Pod is refused are told as well, and not asked for again', () => {
     const [first] = created(pass(underWay()));
     const jobRefusals = new Map([[first?.name ?? '', 'exceeded quota']]);
-    const decision = pass(underWay({ snapshot: { jobRefusals } }));
+    const decision = pass(underWay({ snapshot: { jobRejections: jobRefusals } }));
     expect(created(decision).map(({ name }) => name)).not.toContain(first?.name);
     expect(decision.planStatus?.prePull?.message).toContain('its Pod was refused: exceeded quota');
     expect(decision.planStatus?.prePull?.done).toBe(1);

@@ -177,14 +177,14 @@ function createBatch(world: World, manifest: Manifest): Answer {
 
 function evict(world: World, memory: Memory, pod: PodFact): Answer {
   const refused = world.now < (world.budgets.get(pod.uid) ?? 0);
-  memory.evictions.set(pod.uid, { at: world.now, refusal: refused ? { message: 'not now', budget: 'shop' } : undefined });
+  memory.evictions.set(pod.uid, { at: world.now, rejection: refused ? { message: 'not now', budget: 'shop' } : undefined });
   if (refused || !world.pods.has(pod.uid)) return 'Nothing';
   endPod(world, pod.uid);
   return 'Applied';
 }
 
 function deletePod(world: World, memory: Memory, pod: PodFact): Answer {
-  memory.evictions.set(pod.uid, { at: world.now, refusal: undefined });
+  memory.evictions.set(pod.uid, { at: world.now, rejection: undefined });
   if (!world.pods.has(pod.uid)) return 'Nothing';
   endPod(world, pod.uid);
   return 'Applied';

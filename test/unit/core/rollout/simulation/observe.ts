@@ -2,7 +2,7 @@ import { LABELS } from '../../../../../src/api/names.ts';
 import type { PodFact } from '../../../../../src/core/facts.ts';
 import type { GateObservation } from '../../../../../src/core/rollout/model/facts.ts';
 import { selects } from '../../../../../src/core/selector.ts';
-import type { Refusal } from '../../../../../src/core/rollout/model/eviction-answer.ts';
+import type { Rejection } from '../../../../../src/core/rollout/model/eviction-answer.ts';
 import { needsPreflight } from '../../../../../src/core/rollout/preparation/preflight.ts';
 import { isMarkedBy } from '../../../../../src/core/rollout/batch/outdated-marks.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
@@ -18,7 +18,7 @@ const ASK_AGAIN_MS = 5000;
 export interface Memory {
   readonly startedAt: number;
   /** What the API server said to evictions, and when, by Pod UID. */
-  readonly evictions: Map<string, { readonly at: number; readonly refusal: Refusal | undefined }>;
+  readonly evictions: Map<string, { readonly at: number; readonly rejection: Rejection | undefined }>;
   readonly jobRefusals: Map<string, string>;
   /** What was last seen of each gate. */
   readonly gates: Map<string, GateObservation>;
@@ -84,9 +84,9 @@ export function observe(world: World, memory: Memory): PlanSnapshot | undefined 
     agentPods,
     pullPods,
     evictionAnswers: new Map(
-      [...memory.evictions].map(([uid, { at, refusal }]) => [uid, { refusal, askAgainMs: at + ASK_AGAIN_MS - world.now }]),
+      [...memory.evictions].map(([uid, { at, rejection }]) => [uid, { rejection, askAgainMs: at + ASK_AGAIN_MS - world.now }]),
     ),
-    jobRefusals: memory.jobRefusals,
+    jobRejections: memory.jobRefusals,
     daemonSets: daemonSetsOf(world),
     siblings: world.siblings,
     groups: world.groups,

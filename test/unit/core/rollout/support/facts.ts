@@ -221,7 +221,7 @@ export function aSnapshot(changes: Partial<PlanSnapshot> = {}): PlanSnapshot {
     agentPods: [],
     pullPods: [],
     evictionAnswers: new Map(),
-    jobRefusals: new Map(),
+    jobRejections: new Map(),
     daemonSets: new Map(),
     siblings: new Map(),
     groups: [],

@@ -21,7 +21,7 @@ export function aNodeInput(batch: UpgradeBatch, changes: Partial<NodeInput> = {}
     reporterInstalled: true,
     evictionAnswers: new Map(),
     operatorPod: undefined,
-    jobRefusals: new Map(),
+    jobRejections: new Map(),
     daemonSets: new Map(),
     references: new Map(),
     now: at(100),

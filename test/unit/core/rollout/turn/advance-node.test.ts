@@ -96,7 +96,7 @@ describe('A node that is drained', () => {
   });
 
   it('names the Pod, its budget, and since when it holds the drain up', () => {
-    const evictionAnswers = new Map([['uid-of-shop-1', { refusal: { message: '', budget: 'shop' }, askAgainMs: 5000 }]]);
+    const evictionAnswers = new Map([['uid-of-shop-1', { rejection: { message: '', budget: 'shop' }, askAgainMs: 5000 }]]);
     const { record, commands } = step({ node, pods, evictionAnswers });
     expect(record.drain).toEqual({ pod: 'shop/shop-1', budget: 'shop', blockedSinceTime: timeAt(100) });
     expect(record.message).toBe('since 2026-11-22T08:01:40Z: PodDisruptionBudget shop holds Pod shop/shop-1');

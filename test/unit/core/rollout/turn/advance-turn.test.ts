@@ -135,14 +135,14 @@ describe('A node that is not Ready after its last process', () => {
 
 describe('A Job that the API server refuses', () => {
   it('fails the node, without quarantine when nothing has run', () => {
-    const { record, commands } = step({ jobRefusals: new Map([[nameOf('firmware'), 'denied by policy']]) });
+    const { record, commands } = step({ jobRejections: new Map([[nameOf('firmware'), 'denied by policy']]) });
     expect(record).toMatchObject({ state: 'Failed', reason: 'JobRefused', message: 'denied by policy' });
     expect(record).not.toHaveProperty('quarantined');
     expect(commands).toEqual([]);
   });
 
   it('fails the node with quarantine when an earlier process has run', () => {
-    const { record } = step({ jobs: [firmware(COMPLETE)], jobRefusals: new Map([[nameOf('os'), 'denied']]) });
+    const { record } = step({ jobs: [firmware(COMPLETE)], jobRejections: new Map([[nameOf('os'), 'denied']]) });
     expect(record).toMatchObject({ state: 'Failed', reason: 'JobRefused', quarantined: true });
   });
 });

@@ -191,7 +191,7 @@ describe('verify.job', () => {
     ],
     [
       'fails it when it is refused',
-      { turn: { jobRefusals: new Map([[name, 'admission says no']]) } },
+      { turn: { jobRejections: new Map([[name, 'admission says no']]) } },
       { state: 'Failed', reason: 'VerifyFailed', message: 'its verify Job was refused: admission says no' },
     ],
   ])('%s', (_, input, expected) => {

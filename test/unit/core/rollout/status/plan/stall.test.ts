@@ -80,7 +80,7 @@ describe('A rollout is stalled', () => {
           ...TURN,
           batches: [aBatch(['node-1'], { spec: { processes: SLOW }, status: { nodes: [{ ...UPGRADING, state: 'Draining' }] } })],
           pods: new Map([['node-1', [aPod('shop-1', 'node-1')]]]),
-          evictionAnswers: new Map([['uid-of-shop-1', { refusal: { message: '', budget: 'shop' }, askAgainMs: 5000 }]]),
+          evictionAnswers: new Map([['uid-of-shop-1', { rejection: { message: '', budget: 'shop' }, askAgainMs: 5000 }]]),
         },
       },
       'DrainBlocked',

@@ -42,10 +42,10 @@ function told(result: DrainDecision): readonly (string | readonly string[])[] {
 
 const WEB = aPod('web-1', 'node-1');
 const refused = (budget: string | undefined, askAgainMs = 5000): EvictionAnswer => ({
-  refusal: { message: 'a webhook says no', budget },
+  rejection: { message: 'a webhook says no', budget },
   askAgainMs,
 });
-const GRANTED: EvictionAnswer = { refusal: undefined, askAgainMs: 5000 };
+const GRANTED: EvictionAnswer = { rejection: undefined, askAgainMs: 5000 };
 
 describe('A drain', () => {
   it('is done when nothing is left to go', () => {
