@@ -221,6 +221,9 @@ export const NODE_REASONS = {
   VerifyFailed: 'VerifyFailed',
 } as const;
 
+/** A reason of a node's record. */
+export type NodeReason = keyof typeof NODE_REASONS;
+
 /** Reasons of RolloutStalled in addition to those of the plan: the cause is a node in its turn, or it is not known. */
 export const STALL_REASONS = {
   /** The processes on a node do not end. */

@@ -5,12 +5,21 @@ import { finalReceipts } from './deliveries.ts';
 import { toInstant } from '../text.ts';
 import { endsInTrouble } from '../notification/model/action-needed.ts';
 
-/** After these nothing of the rollout follows. */
-const ENDS: ReadonlySet<string> = new Set(['Done', 'Aborted', 'Deleted', 'RolledBack']);
+/** Whether the rollout ends with what follows a batch. */
+const ENDS: Readonly<Record<BatchOutlook['next'], boolean>> = {
+  NextBatch: false,
+  Waiting: false,
+  Paused: false,
+  RollingBack: false,
+  Done: true,
+  Aborted: true,
+  Deleted: true,
+  RolledBack: true,
+};
 
 /** Whether the rollout ends with what follows a batch. */
 export function isPlanEnd(outlook: BatchOutlook | undefined): boolean {
-  return outlook !== undefined && ENDS.has(outlook.next);
+  return outlook !== undefined && ENDS[outlook.next];
 }
 
 /** A batch that settles, as far as it decides who is told. */

@@ -1,6 +1,6 @@
-import { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { AlertCause, BatchAlert } from '../../../api/generated/upgradebatch.ts';
 import { presentFields } from '../../present-fields.ts';
+import { planReasonTraits } from '../model/plan-reasons.ts';
 import { notifiedCommands } from './commands.ts';
 import { consolidate, levelsOf, type ConsolidateInput } from './consolidate.ts';
 import { hideNamesIn, withShortNames } from './hide-names.ts';
@@ -51,6 +51,11 @@ function withoutNames({ nodes, ...cause }: AlertCause, hidden: ReadonlySet<strin
   return names.some((name) => hidden.has(name.replace(/ and \d+ more$/, ''))) ? cause : presentFields({ ...cause, nodes });
 }
 
+/** Whether a Resume answers the alert: one does not end spec.paused. */
+function isResumable({ alert, reason }: AlertCause): boolean {
+  return alert === 'RolloutPaused' && planReasonTraits(reason).pause?.endedBy.includes('Resume') === true;
+}
+
 function commandsOf(
   { batch, reports }: ConsolidateInput,
   { causes }: BatchAlert,
@@ -59,7 +64,7 @@ function commandsOf(
   const quarantined = (batch.status?.nodes ?? []).filter((record) => record.quarantined === true).map(({ name }) => name);
   const concerned = causes.some((cause) => cause.quarantined === true) ? quarantined : [];
   const named = concerned.filter((name) => !hidden.has(name));
-  const awaited = causes.some(({ reason }) => reason === PLAN_REASONS.RollbackApprovalRequired);
+  const awaited = causes.some(({ reason }) => planReasonTraits(reason).pause?.endedBy[0] === 'Rollback');
   return notifiedCommands({
     namespace: batch.metadata.namespace,
     plan: batch.spec.plan,
@@ -73,8 +78,7 @@ function commandsOf(
     rollback: awaited ? batch.status?.outlook?.rollback : undefined,
     awaitsRollback: awaited,
     budget: undefined,
-    // What spec.paused holds, no act lets go on.
-    paused: causes.some(({ alert, reason }) => alert === 'RolloutPaused' && reason !== 'PausedBySpec') ? {} : undefined,
+    paused: causes.some(isResumable) ? {} : undefined,
     unapproved: causes.some(({ alert }) => alert === 'ApprovalRequired'),
     reported: reports.length > 0,
   });

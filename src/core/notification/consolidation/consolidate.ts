@@ -1,7 +1,7 @@
-import { NODE_REASONS } from '../../../api/conditions.ts';
 import type { UpgradeBatch, UpgradeBatchStatus } from '../../../api/generated/upgradebatch.ts';
 import type { ReportFact } from '../../facts.ts';
 import { presentFields } from '../../present-fields.ts';
+import { nodeReasonTraits } from '../model/node-reasons.ts';
 import { cutToBytes } from '../../text.ts';
 import { actionNeeded } from '../model/action-needed.ts';
 import { detailOf, type DetailRequest, type NodeDetail } from '../model/node-detail.ts';
@@ -22,16 +22,6 @@ import { versionMoves } from './version-moves.ts';
 
 /** The longest name of a cluster that is repeated in notifications. */
 const CLUSTER_BYTES = 100;
-
-/** Reasons to skip a node that leave nothing undone. */
-const NOTHING_LEFT_OUT: ReadonlySet<string | undefined> = new Set([
-  NODE_REASONS.AlreadyDone,
-  NODE_REASONS.AlreadyCurrent,
-  NODE_REASONS.NothingToRun,
-  NODE_REASONS.NodeDeleted,
-  NODE_REASONS.NoLongerSelected,
-  NODE_REASONS.BeingRemoved,
-]);
 
 /** What a notification is made from. Without a style nobody has said anything about how it is to read. */
 export interface ConsolidateInput extends Partial<MessageStyle> {
@@ -147,7 +137,7 @@ function decideOutcome(nodes: readonly NotifiedNode[], counts: NodeCounts): Outc
     (node) =>
       node.state === 'Succeeded' ||
       node.state === 'RolledBack' ||
-      (node.state === 'Skipped' && NOTHING_LEFT_OUT.has(node.reason)),
+      (node.state === 'Skipped' && nodeReasonTraits(node.reason).complete === true),
   );
   return complete ? 'Succeeded' : 'Incomplete';
 }

@@ -1,6 +1,8 @@
-import { NODE_REASONS, PLAN_REASONS } from '../../../api/conditions.ts';
+import { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { BatchOutlook, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import { presentFields } from '../../present-fields.ts';
+import { nodeReasonTraits } from '../model/node-reasons.ts';
+import { awaitsApproval, planReasonTraits } from '../model/plan-reasons.ts';
 import type { RolloutStory } from '../model/notified-rollout.ts';
 import { notifiedCommands, type CommandInput } from './commands.ts';
 import { expandNodeNames } from '../model/node-names.ts';
@@ -27,7 +29,7 @@ export function settledCommands(
   const left = story === undefined ? counts.quarantined : (story.quarantined ?? 0);
   // A plan that is being deleted takes no acts: it releases its nodes by itself.
   const deleted = outlook?.next === 'Deleted';
-  const blocked = nodes.some(({ reason }) => reason === NODE_REASONS.DrainTimeout);
+  const blocked = nodes.some(({ reason }) => nodeReasonTraits(reason).blocked === true);
   return notifiedCommands({
     namespace: metadata.namespace,
     plan: spec.plan,
@@ -39,7 +41,7 @@ export function settledCommands(
     paused: pauseOf(outlook),
     revision: spec.revision,
     ...rollbackOf(outlook),
-    unapproved: outlook?.next === 'Paused' && outlook.reason === PLAN_REASONS.ApprovalRequired,
+    unapproved: outlook?.next === 'Paused' && awaitsApproval(outlook.reason),
     budget: blocked ? status?.summary?.drainWaits?.find(({ budget }) => budget !== undefined)?.budget : undefined,
     reported,
   });
@@ -58,7 +60,7 @@ function retriable(
     next === 'Aborted' ||
     next === 'Deleted' ||
     next === 'RollingBack' ||
-    nodes.some(({ reason }) => reason === NODE_REASONS.Superseded)
+    nodes.some(({ reason }) => nodeReasonTraits(reason).outdated === true)
   )
     return undefined;
   if (next === 'Done') return planFailed > 0 ? { revision: spec.revision } : undefined;
@@ -68,15 +70,17 @@ function retriable(
 /** What an act of resuming answers: too many failures, or an act of pausing; `spec.paused` is changed in the plan itself. */
 function pauseOf(outlook: BatchOutlook | undefined): { readonly maxFailed?: number } | undefined {
   if (outlook?.next !== 'Paused') return undefined;
-  if (outlook.reason === PLAN_REASONS.BudgetExceeded) return presentFields({ maxFailed: outlook.maxFailed });
-  if (outlook.reason === PLAN_REASONS.RollbackApprovalRequired) return {};
-  return outlook.reason === PLAN_REASONS.PausedByAct || outlook.reason === PLAN_REASONS.MadeByOlderVersion ? {} : undefined;
+  if (planReasonTraits(outlook.reason).pause?.endedBy.includes('Resume') !== true) return undefined;
+  // Resume starts a new failure budget.
+  return presentFields({ maxFailed: outlook.reason === PLAN_REASONS.BudgetExceeded ? outlook.maxFailed : undefined });
 }
 
 /** What may be taken back once the plan has stopped, and whether that is what it waits for. */
 function rollbackOf(outlook: BatchOutlook | undefined): Pick<CommandInput, 'rollback' | 'awaitsRollback'> {
   const reason = outlook?.next === 'Paused' ? outlook.reason : undefined;
-  const awaitsRollback = reason === PLAN_REASONS.RollbackApprovalRequired;
-  const asked = awaitsRollback || reason === PLAN_REASONS.BudgetExceeded;
-  return { awaitsRollback, rollback: asked ? outlook?.rollback : undefined };
+  const { endedBy = [] } = planReasonTraits(reason).pause ?? {};
+  return {
+    awaitsRollback: endedBy[0] === 'Rollback',
+    rollback: endedBy.includes('Rollback') ? outlook?.rollback : undefined,
+  };
 }

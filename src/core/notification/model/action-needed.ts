@@ -1,5 +1,5 @@
-import { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { BatchOutlook } from '../../../api/generated/upgradebatch.ts';
+import { needsAction } from './plan-reasons.ts';
 
 /** How a batch ended, as far as it decides whether anybody has to act. */
 export interface BatchEnd {
@@ -12,14 +12,6 @@ export interface BatchEnd {
   readonly isRollback: boolean;
 }
 
-/** What ends only by an act; a person's own pause is not answered by asking for one. */
-const ACT_REASONS: ReadonlySet<string | undefined> = new Set([
-  PLAN_REASONS.BudgetExceeded,
-  PLAN_REASONS.ApprovalRequired,
-  PLAN_REASONS.MadeByOlderVersion,
-  PLAN_REASONS.RollbackApprovalRequired,
-]);
-
 /**
  * Whether somebody has to act. A failed node that is in service can wait while the plan goes on; at the end nobody will come back to it, nor to
  * those of the batches before.
@@ -30,7 +22,7 @@ export function actionNeeded({ outlook, failed, quarantined, isRollback }: Batch
   if (quarantined > 0) return true;
   switch (outlook?.next) {
     case 'Paused':
-      return ACT_REASONS.has(outlook.reason);
+      return needsAction(outlook.reason);
     case 'Aborted':
       return true;
     case 'Done':

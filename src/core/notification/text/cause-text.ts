@@ -1,4 +1,4 @@
-import { NODE_REASONS } from '../../../api/conditions.ts';
+import { nodeReasonTraits } from '../model/node-reasons.ts';
 import { counted } from '../../text.ts';
 import { expandNodeNames, listNodeNames } from '../model/node-names.ts';
 import type { Cause } from '../model/notification.ts';
@@ -34,7 +34,10 @@ function causeText(cause: Cause): string {
 
 /** What state the nodes are in now, and where to look when Kubernetes cannot tell. */
 function conditionTexts({ state, reason, quarantined, stillAt }: Cause): string[] {
-  if (quarantined) return [reason === NODE_REASONS.NoReturnFromReboot ? 'QUARANTINED, look at its console' : 'QUARANTINED'];
+  if (quarantined) {
+    const { whereToLook } = nodeReasonTraits(reason);
+    return [whereToLook === undefined ? 'QUARANTINED' : `QUARANTINED, ${whereToLook}`];
+  }
   if (state === 'NotAttempted') return ['untouched'];
   if (state !== 'Failed') return [];
   return [stillAt === undefined ? 'in service' : `in service, still ${oneLine(stillAt)}`];

@@ -1,4 +1,4 @@
-import { PLAN_REASONS } from '../../../api/conditions.ts';
+import { awaitsApproval } from '../model/plan-reasons.ts';
 import type { ClockText } from './clock-text.ts';
 import type { Told } from './facts-text.ts';
 import { prose } from './text-line.ts';
@@ -44,7 +44,7 @@ function stateTexts({ next, batch, progress, settledTime }: Told, clock: ClockTe
       return [`ENDED${nodes}`];
     }
     case 'Paused':
-      return [next.reason === PLAN_REASONS.ApprovalRequired ? 'WAITS FOR APPROVAL' : `PAUSED${at}`];
+      return [awaitsApproval(next.reason) ? 'WAITS FOR APPROVAL' : `PAUSED${at}`];
     case 'Aborted':
       return [`ABORTED${at}`];
     case 'RollingBack':

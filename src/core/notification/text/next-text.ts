@@ -1,4 +1,4 @@
-import { PLAN_REASONS } from '../../../api/conditions.ts';
+import { awaitsApproval, planReasonTraits } from '../model/plan-reasons.ts';
 import { counted } from '../../text.ts';
 import type { NextStep } from '../model/notified-rollout.ts';
 import type { ClockText } from './clock-text.ts';
@@ -16,21 +16,14 @@ const INTROS = {
   Deleted: 'Next',
 } as const;
 
-/** Waits of which the time says more than their sentence. */
-const TIMED: ReadonlyMap<string | undefined, string> = new Map<string | undefined, string>([
-  [PLAN_REASONS.Soaking, 'soak'],
-  [PLAN_REASONS.WindowClosed, 'window closed'],
-  [PLAN_REASONS.GateClosed, 'gate not open for long enough yet'],
-]);
-
 /** What follows, and when. */
 export function nextText({ next, progress }: Told, clock: ClockText): string | undefined {
   if (next === undefined || next.message === '') return undefined;
   // The first line has said it.
   if (next.kind === 'Done' && progress !== undefined) return undefined;
-  const told = next.time === undefined ? undefined : TIMED.get(next.reason);
+  const told = next.time === undefined ? undefined : planReasonTraits(next.reason).timedWaitName;
   const what = told ?? next.message;
-  const intro = next.reason === PLAN_REASONS.ApprovalRequired ? 'Next' : INTROS[next.kind];
+  const intro = awaitsApproval(next.reason) ? 'Next' : INTROS[next.kind];
   return joined(
     [`${intro}: ${what}${whenText(next, told !== undefined || next.kind === 'Waiting', clock)}`, endText(next, clock)],
     '; ',

@@ -1,7 +1,7 @@
 import { cutText } from '../../fit.ts';
 import { byteLength, counted } from '../../text.ts';
 import { clockText } from './clock-text.ts';
-import type { Notification } from '../model/notification.ts';
+import type { Notification, NotifiedCommand } from '../model/notification.ts';
 import type { NotifiedAlertCause } from '../model/notified-alert.ts';
 import { oneLine } from './text-line.ts';
 
@@ -22,10 +22,24 @@ const WORDS: Readonly<Record<NotifiedAlertCause['alert'], string>> = {
   ApprovalRequired: 'APPROVAL NEEDED',
 };
 
+/** What introduces a command in an alert. Commands without an introduction are not shown; an alert without commands shows Describe. */
+const INTROS: Readonly<Record<NotifiedCommand['purpose'], string | undefined>> = {
+  Release: 'After repair:',
+  Resume: 'Go on:',
+  Approve: 'Approve:',
+  Rollback: undefined,
+  Retry: undefined,
+  Abort: undefined,
+  DisruptionBudget: undefined,
+  Describe: undefined,
+  Events: undefined,
+  Status: undefined,
+};
+
 /** An alert for people: what happened where, whether to act, what follows, and what to type. */
 export function renderAlert(notification: Told): string {
   const { alert, commands, runbookUrl } = notification;
-  const acts = commands.filter(({ purpose }) => purpose in INTROS).slice(0, MOST_ACTS);
+  const acts = commands.filter(({ purpose }) => INTROS[purpose] !== undefined).slice(0, MOST_ACTS);
   const look = commands.find(({ purpose }) => purpose === 'Describe');
   const typed = [...acts, ...(acts.length === 0 && look !== undefined ? [look] : [])];
   const ending = [
@@ -40,8 +54,6 @@ export function renderAlert(notification: Told): string {
   const causes = causeLines(all, room - next.length);
   return [headline(notification), ...causes, ...next, ...ending].join('\n');
 }
-
-const INTROS: Readonly<Record<string, string>> = { Release: 'After repair:', Resume: 'Go on:', Approve: 'Approve:' };
 
 function headline({ cluster, plan, batch, action, alert }: Told): string {
   const parts = [

@@ -1,4 +1,4 @@
-import { PLAN_REASONS } from '../../../api/conditions.ts';
+import { planReasonTraits } from '../model/plan-reasons.ts';
 import { causeTexts } from './cause-text.ts';
 import { clockText, type ClockText } from './clock-text.ts';
 import {
@@ -82,7 +82,7 @@ function mustAct({ batch, counts, next, progress, story }: Told): boolean {
 
 /** Whether failures have stopped the plan. */
 function stopped(next: Told['next']): boolean {
-  return next?.reason === PLAN_REASONS.BudgetExceeded || next?.reason === PLAN_REASONS.RollbackApprovalRequired;
+  return planReasonTraits(next?.reason).pause?.cause === 'Failures';
 }
 
 function failedText({ counts, next, progress }: Told): string {

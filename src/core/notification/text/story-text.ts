@@ -1,5 +1,7 @@
+import type { UpgradeActionSpec } from '../../../api/generated/upgradeaction.ts';
 import type { StoryAct, StoryBatch, StoryDependent } from '../../../api/generated/upgradebatch.ts';
 import { presentFields } from '../../present-fields.ts';
+import { planReasonTraits } from '../model/plan-reasons.ts';
 import { counted } from '../../text.ts';
 import type { RolloutStory } from '../model/notified-rollout.ts';
 import type { ClockText } from './clock-text.ts';
@@ -7,42 +9,22 @@ import { durationText } from '../model/duration-text.ts';
 import { leftText, versionsText, type Fact, type Told } from './facts-text.ts';
 import { joined, oneLine, prose } from './text-line.ts';
 
-/** Words for what was waited for; other reasons stand for themselves. */
-const WAITS: ReadonlyMap<string, string> = new Map([
-  ['WindowClosed', 'window'],
-  ['Frozen', 'freeze'],
-  ['FreezesUnreadable', 'freeze'],
-  ['PausedBySpec', 'pause'],
-  ['PausedByAct', 'pause'],
-  ['BudgetExceeded', 'too many failures'],
-  ['MadeByOlderVersion', 'Baton upgraded'],
-  ['ApprovalRequired', 'approval'],
-  ['GateClosed', 'gate'],
-  ['Soaking', 'soak'],
-  ['DependencyNotMet', 'other plans'],
-  ['ExclusiveGroupBusy', 'other plans'],
-  ['MaxUnavailableReached', 'nodes down'],
-  ['OneDomainAtATime', 'other domains'],
-  ['CollectingNewNodes', 'new nodes'],
-  ['AllSucceeded', 'nothing to do'],
-  ['SomeFailed', 'nothing to do'],
-  ['SomeSkipped', 'nothing to do'],
-]);
 const KINDS: Readonly<Record<StoryBatch['kind'], string>> = { Upgrade: '', Retry: ' retry', Rollback: ' back' };
 const MOST_WAITS = 5;
 /** A wait that is shorter is no news (s). */
 const LEAST_WAIT_SECONDS = 60;
 
-const ACTS: ReadonlyMap<string, string> = new Map([
-  ['Approve', 'approved'],
-  ['Pause', 'paused'],
-  ['Resume', 'resumed'],
-  ['Retry', 'retried'],
-  ['Skip', 'skipped'],
-  ['Release', 'released'],
-  ['Rollback', 'rolled back'],
-  ['Abort', 'aborted'],
-]);
+const ACTIONS: Readonly<Record<UpgradeActionSpec['action'], string>> = {
+  Approve: 'approved',
+  Pause: 'paused',
+  Resume: 'resumed',
+  Retry: 'retried',
+  Skip: 'skipped',
+  Release: 'released',
+  Rollback: 'rolled back',
+  Abort: 'aborted',
+};
+const ACTION_NAMES: ReadonlyMap<string, string> = new Map(Object.entries(ACTIONS));
 /** How long the list of batches may be, and the reason of one act (characters). */
 const BATCHES_LENGTH = 270;
 const WHY_LENGTH = 60;
@@ -72,7 +54,7 @@ function timeText(
   const span = `${clock.day(startTime) ?? '?'}${ended === undefined ? '' : `–${ended}`} ${clock.zone}`;
   if (seconds === undefined) return span;
   const worked = `${span}: worked ${durationText(Math.max(0, seconds - waitedSeconds))}`;
-  const byWord = Map.groupBy(waits, ({ reason }) => WAITS.get(reason) ?? reason);
+  const byWord = Map.groupBy(waits, ({ reason }) => planReasonTraits(reason).waitName ?? reason);
   const told = [...byWord]
     .map(([word, all]) => ({ word, total: all.reduce((sum, wait) => sum + wait.seconds, 0) }))
     .filter(({ total }) => total >= LEAST_WAIT_SECONDS)
@@ -160,7 +142,7 @@ function actsText(acts: readonly StoryAct[], clock: ClockText): string | undefin
   const told = acts.map(({ action, requestedBy, why, time }) => {
     const who = requestedBy === undefined ? '' : ` by ${oneLine(requestedBy)}`;
     const reason = why === undefined ? '' : ` "${oneLine(why).slice(0, WHY_LENGTH)}"`;
-    return `${ACTS.get(action) ?? action.toLowerCase()}${who} ${clock.time(time) ?? ''}${reason}`;
+    return `${ACTION_NAMES.get(action) ?? action.toLowerCase()}${who} ${clock.time(time) ?? ''}${reason}`;
   });
   return told.length === 0 ? undefined : prose(`People: ${told.join('; ')}`);
 }
