@@ -1,17 +1,13 @@
-import type { BatchNode, BatchProcess, BatchVerify, UpgradeBatchSpec } from '../../../api/generated/upgradebatch.ts';
-import type { ProcessVerify, UpgradePlan, UpgradeProcess } from '../../../api/generated/upgradeplan.ts';
-import { API_VERSION, FINALIZERS, LABELS } from '../../../api/names.ts';
+import type { BatchNode } from '../../../api/generated/upgradebatch.ts';
+import type { UpgradePlan } from '../../../api/generated/upgradeplan.ts';
 import type { NodeFact } from '../../facts.ts';
 import { countOf } from '../../quantity.ts';
-import { selects } from '../../selector.ts';
-import type { Manifest } from '../model/command.ts';
 import { domainOf } from '../fleet/domain.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import { BATCH_FORMAT } from '../records/batch-format.ts';
-import { isRollback } from '../records/batch-goal.ts';
 import { inOrder } from '../fleet/order.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 import { nextStep, partsOfOpenStep, stepProgress } from '../fleet/batch-steps.ts';
+import { batchNode } from './batch-node.ts';
 
 /** A batch holds at most so many node-processes: its records must fit into one object of etcd. */
 export const MAX_NODE_PROCESSES = 1000;
@@ -32,35 +28,6 @@ export interface Cut {
 /** The next batch, before it exists. */
 export interface NextBatch extends Cut {
   readonly maxFailed: number | undefined;
-}
-
-/** The processes that are for a node; those that succeeded there in this revision, before the node failed, do not run again. */
-function batchNode(plan: UpgradePlan, fleet: Fleet, node: NodeFact): BatchNode {
-  const succeeded = succeededOn(fleet, node);
-  const processes = plan.spec.processes
-    .filter((process) => selects(process.nodeSelector, node.labels) && !succeeded.has(process.name))
-    .map((process) => process.name);
-  return { name: node.name, uid: node.uid, processes, ...nodeDetailOf(plan, node) };
-}
-
-/** What may be told of the node. The agent may not look at Nodes: what their labels say goes with the batch. */
-export function nodeDetailOf(plan: UpgradePlan, node: NodeFact): Pick<BatchNode, 'nodeDetail'> {
-  const nodeDetail = plan.spec.notify?.nodeDetails?.find((rule) => selects(rule.nodeSelector, node.labels))?.nodeDetail;
-  return nodeDetail === undefined ? {} : { nodeDetail };
-}
-
-function succeededOn({ batches, records }: Fleet, { name, uid }: NodeFact): ReadonlySet<string> {
-  if (records.get(name)?.retriedBy === undefined) return new Set();
-  const succeeded = new Set<string>();
-  for (const batch of batches) {
-    if (!batch.spec.nodes.some((entry) => entry.name === name && entry.uid === uid)) continue;
-    for (const process of batch.status?.nodes?.find((record) => record.name === name)?.processes ?? []) {
-      // A rollback has begun to undo it, whatever became of that.
-      if (isRollback(batch) && process.state !== 'Skipped') succeeded.delete(process.name);
-      else if (process.state === 'Succeeded') succeeded.add(process.name);
-    }
-  }
-  return succeeded;
 }
 
 /** Index that the next batch gets: monotone for the plan's life, also when history was pruned. */
@@ -128,78 +95,4 @@ function maxFailedOf({ plan }: PlanSnapshot, { upgrades }: Fleet, cut: Cut): num
 export function cutNextBatch(snapshot: PlanSnapshot, fleet: Fleet): NextBatch | undefined {
   for (const cut of cutBatches(snapshot, fleet)) return { ...cut, maxFailed: maxFailedOf(snapshot, fleet, cut) };
   return undefined;
-}
-
-function batchVerify(verify: ProcessVerify | undefined): { readonly verify?: BatchVerify } {
-  if (verify === undefined) return {};
-  const { job, ...rest } = verify;
-  return { verify: { ...rest, ...(job === undefined ? {} : { jobTemplate: job.template }) } };
-}
-
-/** An UpgradeBatch. It is owned by the plan without blocking its deletion; its finalizer keeps the outbox. */
-export function batchObject({ plan, revision }: PlanSnapshot, spec: Omit<UpgradeBatchSpec, 'format'>): Manifest {
-  return {
-    apiVersion: API_VERSION,
-    kind: 'UpgradeBatch',
-    metadata: {
-      name: `${plan.metadata.name}-${revision.slice(0, 4)}-${spec.index}`,
-      namespace: plan.metadata.namespace,
-      labels: { [LABELS.plan]: plan.metadata.name, [LABELS.planUid]: plan.metadata.uid, [LABELS.managedBy]: 'baton' },
-      finalizers: [FINALIZERS.batch],
-      ownerReferences: [
-        { apiVersion: API_VERSION, kind: 'UpgradePlan', name: plan.metadata.name, uid: plan.metadata.uid, controller: true },
-      ],
-    },
-    spec: { ...spec, format: BATCH_FORMAT },
-  };
-}
-
-/** The UpgradeBatch for a cut. */
-export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch): Manifest {
-  const { plan, revision } = snapshot;
-  const used = new Set(next.nodes.flatMap((node) => node.processes));
-  const processes = plan.spec.processes.filter((process, index) => used.has(process.name) || (used.size === 0 && index === 0));
-  return batchObject(snapshot, {
-    plan: plan.metadata.name,
-    planUid: plan.metadata.uid,
-    revision,
-    version: plan.spec.version,
-    index: next.index,
-    step: next.step,
-    ...(next.stepName === undefined ? {} : { stepName: next.stepName }),
-    ...(next.domain === undefined ? {} : { domain: next.domain }),
-    ...(next.rest === 0 ? {} : { stepRest: next.rest }),
-    planNodes: fleet.planNodes,
-    ...(next.maxFailed === undefined ? {} : { maxFailed: next.maxFailed }),
-    retriesPerNode: plan.spec.failure.retriesPerNode,
-    failedNodes: plan.spec.failure.failedNodes,
-    nodes: next.nodes,
-    processes: processes.map((process) => ({
-      name: process.name,
-      disruption: process.disruption,
-      report: process.report,
-      ...timingOf(process),
-      ...batchJob(process.job),
-      ...(process.daemonSet === undefined ? {} : { daemonSet: process.daemonSet }),
-      ...(process.external === undefined ? {} : { external: process.external }),
-      ...batchVerify(process.verify),
-    })),
-    drain: plan.spec.drain,
-  });
-}
-
-/** What a batch keeps of a Job: a rollback is taken from the plan as it is then, for it may have been repaired. */
-function batchJob(job: UpgradeProcess['job']): Omit<NonNullable<UpgradeProcess['job']>, 'template' | 'rollback'> {
-  const { rollback: _rollback, ...rest } = job ?? {};
-  return rest;
-}
-
-/** The times of a process as a batch keeps them. */
-function timingOf({
-  timing,
-  onOverdue,
-  rerun,
-}: UpgradeProcess): Pick<BatchProcess, 'deadlineSeconds' | 'timing' | 'onOverdue' | 'rerun'> {
-  const { deadlineSeconds, ...rest } = timing;
-  return { deadlineSeconds, ...(Object.keys(rest).length === 0 ? {} : { timing: rest }), onOverdue, rerun };
 }

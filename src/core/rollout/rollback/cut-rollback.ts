@@ -1,8 +1,10 @@
 import type { BatchNode, BatchProcess, BatchVerify, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import type { PlanRollback, ProcessVerify, UpgradePlan, UpgradeProcess } from '../../../api/generated/upgradeplan.ts';
 import { presentFields } from '../../present-fields.ts';
+import { nodeDetailOf } from '../batch/batch-node.ts';
+import { batchObject } from '../batch/build-batch.ts';
 import type { Manifest } from '../model/command.ts';
-import { batchObject, MAX_NODE_PROCESSES, nextIndex, nodeDetailOf } from '../batch/cut-batch.ts';
+import { MAX_NODE_PROCESSES, nextIndex } from '../batch/cut-batch.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 import { nodeChanges, type NodeChange } from '../records/node-changes.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
-import { buildBatch, cutNextBatch } from '../../../../../src/core/rollout/batch/cut-batch.ts';
+import { buildBatch } from '../../../../../src/core/rollout/batch/build-batch.ts';
+import { cutNextBatch } from '../../../../../src/core/rollout/batch/cut-batch.ts';
 import { surveyFleet } from '../../../../../src/core/rollout/fleet/fleet.ts';
 import { cut, snapshotOf } from '../support/cuts.ts';
 import { aNode } from '../support/facts.ts';
