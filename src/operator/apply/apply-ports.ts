@@ -1,6 +1,6 @@
 import type { KubeObject, KubeClient } from '../../kube/client/client.ts';
 import type { EvictionAnswers } from './apply-drain.ts';
-import type { NodeWriter } from './apply-node.ts';
+import type { NodeWriter } from './node/apply-node.ts';
 
 /** Takes the answers to our own writes into the caches, so that the next pass sees them. */
 export interface Observer {

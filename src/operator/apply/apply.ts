@@ -9,7 +9,7 @@ import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath, type ResourceKind } from '../../kube/resource-path.ts';
 import { applyToPod, isDrainCommand } from './apply-drain.ts';
 import { applyToLease, type LeaseCommand } from './apply-lease.ts';
-import { applyToNode } from './apply-node.ts';
+import { applyToNode } from './node/apply-node.ts';
 import type { ApplyDeps } from './apply-ports.ts';
 import { applyToPullPods, isPullCommand, type PullCommand } from './apply-pull-pods.ts';
 import { object } from '../json.ts';

@@ -1,10 +1,10 @@
-import type { NodeFact } from '../../../src/core/facts.ts';
-import type { NodeCommand } from '../../../src/core/rollout/model/command.ts';
-import type { KubeClient, KubeObject } from '../../../src/kube/client/client.ts';
-import { applyToNode } from '../../../src/operator/apply/apply-node.ts';
-import { doneMarkOf } from '../../../src/operator/plan-key.ts';
-import { projectNode } from '../../../src/operator/watch/project.ts';
-import { aQuarantine, aTurn, hash } from '../../unit/core/rollout/support/objects.ts';
+import type { NodeFact } from '../../../../../src/core/facts.ts';
+import type { NodeCommand } from '../../../../../src/core/rollout/model/command.ts';
+import type { KubeClient, KubeObject } from '../../../../../src/kube/client/client.ts';
+import { applyToNode } from '../../../../../src/operator/apply/node/apply-node.ts';
+import { doneMarkOf } from '../../../../../src/operator/plan-key.ts';
+import { projectNode } from '../../../../../src/operator/watch/project.ts';
+import { aQuarantine, aTurn, hash } from '../../../../unit/core/rollout/support/objects.ts';
 
 const KEY = 'fleet/os';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ANNOTATIONS } from '../../../src/api/names.ts';
-import { ROLLED_BACK } from '../../../src/api/marks.ts';
-import type { NodeFact } from '../../../src/core/facts.ts';
-import { aTurn } from '../../unit/core/rollout/support/objects.ts';
-import { startConnectedCluster, type ConnectedCluster } from './connected-cluster.ts';
+import { ANNOTATIONS } from '../../../../../src/api/names.ts';
+import { ROLLED_BACK } from '../../../../../src/api/marks.ts';
+import type { NodeFact } from '../../../../../src/core/facts.ts';
+import { aTurn } from '../../../../unit/core/rollout/support/objects.ts';
+import { startConnectedCluster, type ConnectedCluster } from '../../connected-cluster.ts';
 import { DONE_MARK, fact, FAILED_TEST, MARK, NodeFixture, turnOf, why } from './node-fixture.ts';
 
 let connected: ConnectedCluster;
