@@ -6,17 +6,17 @@ import type { Observer } from './apply/apply-ports.ts';
 import type { PlanWatches } from './watch/plan-watches.ts';
 import type { Watches } from './watch/watches.ts';
 
-/** Where the operator keeps what it knows of the cluster. */
+/** The operator's caches. */
 export interface ObserverDeps {
   readonly watches: Watches;
   readonly planWatches: PlanWatches;
-  /** The cache of one of our own kinds, by its plural. */
+  /** The cache of one of Baton's own kinds, by its plural. */
   readonly reflector: (plural: string) => Reflector<KubeObject>;
   readonly forgetStatus: (uid: string) => void;
   readonly forgetPlan: (uid: string) => void;
 }
 
-/** Puts the answers to our own writes into the caches, so that the next pass sees them before the watches tell. */
+/** Puts the API server's answers to our writes into the caches, so that the next pass sees them before the watches deliver them. */
 export function createObserver({ watches, planWatches, reflector, forgetStatus, forgetPlan }: ObserverDeps): Observer {
   return {
     node: (node: KubeObject) => {
@@ -32,18 +32,18 @@ export function createObserver({ watches, planWatches, reflector, forgetStatus, 
     plan: (plan) => reflector(KINDS.plans.plural).observe(plan),
     batch: (batch) => reflector(KINDS.batches.plural).observe(batch),
     action: (action) => reflector(KINDS.actions.plural).observe(action),
-    jobsGone: (batchUid) => {
+    jobsDeleted: (batchUid) => {
       for (const [key, { fact }] of [...watches.jobs.entries()]) {
         if (fact.batchUid === batchUid) watches.jobs.observeDeleted(key, fact.uid);
       }
     },
-    pullPodsGone: (planUid, wave) => {
+    pullPodsDeleted: (planUid, wave) => {
       for (const [key, { fact }] of [...watches.pods.entries()]) {
         const { labels, uid } = fact;
         if (labels[LABELS.planUid] === planUid && labels[LABELS.prePull] === wave) watches.pods.observeDeleted(key, uid);
       }
     },
-    gone: (kind, key, uid) => {
+    deleted: (kind, key, uid) => {
       if (kind === 'group') {
         watches.groups.observeDeleted(key, uid);
         return;

@@ -5,31 +5,31 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { isKubeError, type KubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 
-/** Commands that make a Pod go. */
+/** Commands that remove a Pod from a node. */
 export type DrainCommand = Extract<Command, { kind: 'Evict' | 'DeletePod' }>;
 
-/** Whether a command makes a Pod go. */
+/** Whether a command removes a Pod from a node. */
 export function isDrainCommand(command: Command): command is Command & DrainCommand {
   return command.kind === 'Evict' || command.kind === 'DeletePod';
 }
 
-/** Where the API server's answers go. */
+/** Receives the API server's answers to evictions and deletions. */
 export interface EvictionAnswers {
-  /** The Pod goes. */
+  /** The API server accepted the removal. */
   granted(podUid: string): void;
-  /** The Pod may not go now; `retryAfterSeconds`: for how long the API server asks to wait. */
+  /** The API server rejected the removal. `retryAfterSeconds`: how long it asks to wait. */
   refused(podUid: string, rejection: Rejection, retryAfterSeconds: number | undefined): void;
 }
 
-/** What making Pods go needs. */
+/** What removing Pods needs. */
 export interface PodRemover {
   readonly client: Pick<KubeClient, 'create' | 'delete'>;
   readonly answers: EvictionAnswers;
 }
 
 /**
- * Makes a Pod go, by eviction or past its budget. A refusal is an answer, not an error: when it is asked again is decided by whoever
- * reads the answers. A Pod that is gone, or another one by the same name, is none of our business any more.
+ * Evicts a Pod, or deletes it past its disruption budget. A rejection is an answer, not an error: the decision reads the answers and
+ * picks the time of the next try. Does nothing when the Pod is gone or was recreated under the same name.
  */
 export async function applyToPod(remover: PodRemover, { kind, pod }: DrainCommand): Promise<void> {
   try {
@@ -55,7 +55,7 @@ async function deletePod({ client }: PodRemover, { namespace, name, uid }: PodFa
   await client.delete(resourcePath(KINDS.pods, { namespace, name }), { preconditions: { uid } });
 }
 
-/** What the API server says of a PodDisruptionBudget stands in a cause, which begins with its name. */
+/** Reads which PodDisruptionBudget rejected an eviction: the API server names it at the start of a cause. */
 function refusalOf({ causes, message }: KubeError): Rejection {
   const cause = causes.find(({ reason }) => reason === 'DisruptionBudget')?.message;
   const budget = /^The disruption budget (?<name>\S+) /.exec(cause ?? '')?.groups?.['name'];

@@ -3,21 +3,21 @@ import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import { planKey } from '../plan-key.ts';
 
-/** Commands about exclusive groups. */
+/** Commands that acquire and release exclusive groups. */
 export type GroupCommand = Extract<Command, { kind: 'AcquireGroup' | 'ReleaseGroup' }>;
 
-/** What taking and leaving exclusive groups needs. */
+/** What acquiring and releasing exclusive groups needs. */
 export interface GroupWriter {
   readonly client: Pick<KubeClient, 'create' | 'delete'>;
-  /** Namespace of the groups' Leases: the operator's own. */
+  /** Namespace of the groups' Leases: that of the operator. */
   readonly groupNamespace: string;
   readonly observer: {
     group(lease: KubeObject): void;
-    gone(kind: 'group', key: string, uid: string): void;
+    deleted(kind: 'group', key: string, uid: string): void;
   };
 }
 
-/** Takes or leaves an exclusive group. Throws a KubeError with AlreadyExists when another plan was quicker. */
+/** Acquires or releases an exclusive group. Throws a KubeError with reason AlreadyExists when another plan holds the group. */
 export async function applyToGroup({ client, groupNamespace, observer }: GroupWriter, command: GroupCommand): Promise<void> {
   if (command.kind === 'AcquireGroup') {
     observer.group(await client.create<KubeObject>(resourcePath(KINDS.leases, { namespace: groupNamespace }), command.lease));
@@ -26,5 +26,5 @@ export async function applyToGroup({ client, groupNamespace, observer }: GroupWr
   const { name, uid, resourceVersion } = command.fact;
   const path = resourcePath(KINDS.leases, { namespace: groupNamespace, name });
   await client.delete(path, { preconditions: { uid, resourceVersion }, propagationPolicy: 'Background' });
-  observer.gone('group', planKey(groupNamespace, name), uid);
+  observer.deleted('group', planKey(groupNamespace, name), uid);
 }

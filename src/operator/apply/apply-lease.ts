@@ -9,10 +9,10 @@ import { object } from '../json.ts';
 import { planKey } from '../plan-key.ts';
 import type { ApplyDeps } from './apply-ports.ts';
 
-/** What is done to Leases. */
+/** Commands that write Leases. */
 export type LeaseCommand = GroupCommand | Extract<Command, { kind: 'PassBaton' | 'ClearReceipts' | 'DeleteLease' }>;
 
-/** Carries out what is done to Leases: that of the plan, and those of exclusive groups. */
+/** Applies a command to the Lease of the plan or of an exclusive group. */
 export async function applyToLease(deps: ApplyDeps, namespace: string, command: LeaseCommand): Promise<void> {
   switch (command.kind) {
     case 'PassBaton':
@@ -33,10 +33,10 @@ async function deleteLease(
 ): Promise<void> {
   const path = resourcePath(KINDS.leases, { namespace, name });
   await client.delete(path, { preconditions: { uid }, propagationPolicy: 'Background' });
-  observer.gone('lease', planKey(namespace, name), uid);
+  observer.deleted('lease', planKey(namespace, name), uid);
 }
 
-/** One PUT with the resourceVersion that was seen: a holder that renewed in between makes it fail, and the next pass decides again. */
+/** Replaces the Lease in one PUT. It fails with a conflict when the holder renewed after the GET; the next pass decides again. */
 async function passBaton(
   { client, observer, now }: ApplyDeps,
   namespace: string,
@@ -54,7 +54,7 @@ async function passBaton(
     [ANNOTATIONS.agentPod]: to.pod,
     [ANNOTATIONS.agentPodUid]: to.podUid,
   };
-  // Receipts that came after the snapshot must not be lost: copied ones are dropped only when the snapshot had them all.
+  // Removes the receipts that were copied, unless the holder added one after the snapshot: that one must not be lost.
   if (readLease(current).receipts.length === lease.receipts.length) annotations[ANNOTATIONS.receipts] = JSON.stringify(receipts);
   const next = {
     ...current,
@@ -64,7 +64,7 @@ async function passBaton(
   observer.lease(await client.replace<KubeObject>(path, next));
 }
 
-/** Receipts that came after the snapshot must not be lost: then the next pass decides again. */
+/** Removes the receipts that were copied. Does nothing when the holder added one after the snapshot; the next pass decides again. */
 async function clearReceipts(
   { client, observer }: ApplyDeps,
   namespace: string,

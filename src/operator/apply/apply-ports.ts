@@ -2,7 +2,7 @@ import type { KubeObject, KubeClient } from '../../kube/client/client.ts';
 import type { EvictionAnswers } from './apply-drain.ts';
 import type { NodeWriter } from './node/apply-node.ts';
 
-/** Takes the answers to our own writes into the caches, so that the next pass sees them. */
+/** Puts the API server's answers to our writes into the caches, so that the next pass sees them. */
 export interface Observer {
   node(node: KubeObject): void;
   job(job: KubeObject): void;
@@ -14,21 +14,21 @@ export interface Observer {
   batch(batch: KubeObject): void;
   action(action: KubeObject): void;
   /** The Jobs of a batch were deleted. */
-  jobsGone(batchUid: string): void;
-  /** The Pods of a wave that pulled images ahead were deleted. */
-  pullPodsGone(planUid: string, wave: string): void;
-  gone(kind: 'lease' | 'group' | 'batch' | 'plan', key: string, uid: string): void;
+  jobsDeleted(batchUid: string): void;
+  /** The pre-pull Pods of a wave were deleted. */
+  pullPodsDeleted(planUid: string, wave: string): void;
+  deleted(kind: 'lease' | 'group' | 'batch' | 'plan', key: string, uid: string): void;
 }
 
-/** What carrying out commands needs. */
+/** What applying commands needs. */
 export interface ApplyDeps {
-  /** Namespace of the Leases of exclusive groups: the operator's own. */
+  /** Namespace of the Leases of exclusive groups: that of the operator. */
   readonly groupNamespace: string;
   readonly client: KubeClient;
   readonly observer: Observer;
   readonly nodes: NodeWriter;
   readonly now: () => number;
   readonly evictions: EvictionAnswers;
-  /** The API server refused a Job, or a Pod that pulls images, for good. */
+  /** The API server rejected a Job or a pre-pull Pod, and will reject it again. */
   readonly jobRefused: (name: string, message: string) => void;
 }

@@ -6,28 +6,28 @@ import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import { object } from '../json.ts';
 
-/** Commands about Pods that pull images ahead. */
+/** Commands that create and delete pre-pull Pods: Pods that pull images ahead of a node's turn. */
 export type PullCommand = Extract<Command, { kind: 'CreatePullPod' | 'DeletePullPods' }>;
 
-/** Whether a command is about such Pods. */
+/** Whether a command creates or deletes pre-pull Pods. */
 export function isPullCommand(command: { readonly kind: string }): command is PullCommand {
   return command.kind === 'CreatePullPod' || command.kind === 'DeletePullPods';
 }
 
-/** What making and removing Pods that pull images needs. */
+/** What creating and deleting pre-pull Pods needs. */
 export interface PullPodWriter {
   readonly client: Pick<KubeClient, 'create' | 'deleteCollection'>;
   readonly observer: {
     pod(pod: KubeObject): void;
-    pullPodsGone(planUid: string, wave: string): void;
+    pullPodsDeleted(planUid: string, wave: string): void;
   };
-  /** The API server refused an object for good. */
+  /** The API server rejected a Pod, and will reject it again. */
   readonly jobRefused: (name: string, message: string) => void;
 }
 
 /**
- * Makes a Pod that pulls images, or removes those of a wave: one call for all. A refusal is an answer, not an error: a quota, a policy or a
- * ServiceAccount that is missing is told, and stops nothing.
+ * Creates a pre-pull Pod, or deletes all of a wave in one call. A rejection (a quota, a policy, a missing ServiceAccount) is recorded and
+ * not an error, because an upgrade does not need the Pods.
  */
 export async function applyToPullPods(
   { client, observer, jobRefused }: PullPodWriter,
@@ -38,13 +38,13 @@ export async function applyToPullPods(
   if (command.kind === 'DeletePullPods') {
     const labelSelector = `${LABELS.plan}=${name},${LABELS.prePull}=${command.wave}`;
     await client.deleteCollection(path, { labelSelector }, { propagationPolicy: 'Background' });
-    observer.pullPodsGone(uid, command.wave);
+    observer.pullPodsDeleted(uid, command.wave);
     return;
   }
   try {
     observer.pod(await client.create<KubeObject>(path, command.pod));
   } catch (error) {
-    // One that is there by the watch's next word: its name is made from the plan's UID.
+    // It is ours, because its name contains a hash of the plan's UID. The watch delivers it.
     if (isKubeError(error, 'AlreadyExists')) return;
     if (!isKubeError(error, 'Invalid') && !isKubeError(error, 'Forbidden')) throw error;
     jobRefused(nameOf(command.pod), error.message);

@@ -8,15 +8,21 @@ import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath, type ResourceKind } from '../../kube/resource-path.ts';
 import { applyToPod, isDrainCommand } from './apply-drain.ts';
-import { applyToLease, type LeaseCommand } from './apply-lease.ts';
+import { applyToLease } from './apply-lease.ts';
 import { applyToNode } from './node/apply-node.ts';
 import type { ApplyDeps } from './apply-ports.ts';
-import { applyToPullPods, isPullCommand, type PullCommand } from './apply-pull-pods.ts';
+import { createEventOnce } from './create-event-once.ts';
+import { applyToPullPods, isPullCommand } from './apply-pull-pods.ts';
 import { object } from '../json.ts';
 import { planKey } from '../plan-key.ts';
 import { prepareNamespace } from './prepare-namespace.ts';
 
-/** Carries out one command. Idempotent: a command that was carried out already changes nothing. Throws a KubeError otherwise. */
+/**
+ * Applies one command. Applying it twice changes nothing.
+ *
+ * @throws KubeError with code 404, 409 or 422 when the object has changed since the decision, or another one when the API server fails.
+ * @throws Error when an object with a name that Baton needs belongs to something else.
+ */
 export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: Command): Promise<void> {
   const { client, observer } = deps;
   const { namespace } = plan.metadata;
@@ -24,6 +30,7 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
     return applyToNode(deps.nodes, { key: planKey(namespace, plan.metadata.name), uid: plan.metadata.uid }, command);
   }
   if (isDrainCommand(command)) return applyToPod({ client, answers: deps.evictions }, command);
+  if (isPullCommand(command)) return applyToPullPods(deps, plan, command);
   switch (command.kind) {
     case 'AddFinalizer':
       return setPlanFinalizers(deps, plan, [...(plan.metadata.finalizers ?? []), FINALIZERS.plan]);
@@ -42,7 +49,7 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
       return;
     }
     case 'DeleteBatch':
-      return removeBatch(deps, command);
+      return deleteBatch(deps, command);
     case 'ReplacePod':
       return replacePod(client, command.pod);
     case 'CreateJob':
@@ -58,20 +65,15 @@ export async function applyCommand(deps: ApplyDeps, plan: UpgradePlan, command: 
     case 'DeleteAgentPod':
       return deleteAgentPod(client, command);
     case 'RecordWarnings':
-      return tellOnce(client, namespace, command.event);
+      return createEventOnce(client, command.event);
     case 'AnswerAction':
       return answerAction(deps, command);
     default:
-      return applyToOthers(deps, plan, command);
+      return applyToLease(deps, namespace, command);
   }
 }
 
-/** What is no part of a turn. */
-async function applyToOthers(deps: ApplyDeps, plan: UpgradePlan, command: LeaseCommand | PullCommand): Promise<void> {
-  return isPullCommand(command) ? applyToPullPods(deps, plan, command) : applyToLease(deps, plan.metadata.namespace, command);
-}
-
-/** Creates an object whose name is deterministic. One that exists counts as ours only when its UID label says so. */
+/** Creates an object whose name is deterministic, or returns the existing one if its label has the plan's UID. */
 async function createOwn({ client }: ApplyDeps, kind: ResourceKind, namespace: string, manifest: Manifest): Promise<KubeObject> {
   try {
     return await client.create<KubeObject>(resourcePath(kind, { namespace }), manifest);
@@ -82,7 +84,10 @@ async function createOwn({ client }: ApplyDeps, kind: ResourceKind, namespace: s
     const existing = await client.get<KubeObject>(resourcePath(kind, { namespace, name }));
     const wanted = object(metadata['labels'])[LABELS.planUid];
     if (existing.metadata.labels?.[LABELS.planUid] !== wanted) {
-      throw new Error(`${kind.plural} ${namespace}/${name} exists and belongs to something else: delete it`, { cause: error });
+      throw new Error(
+        `${kind.plural} ${namespace}/${name} exists and does not belong to this plan (label ${LABELS.planUid}): delete it`,
+        { cause: error },
+      );
     }
     return existing;
   }
@@ -97,11 +102,11 @@ async function setPlanFinalizers(
   const path = resourcePath(KINDS.plans, { namespace, name });
   const answer = await client.mergePatch<KubeObject>(path, { metadata: { resourceVersion, finalizers } });
   if (plan.metadata.deletionTimestamp !== undefined && finalizers.length === 0)
-    observer.gone('plan', planKey(namespace, name), uid);
+    observer.deleted('plan', planKey(namespace, name), uid);
   else observer.plan(answer);
 }
 
-async function removeBatch({ client, observer }: ApplyDeps, { batch }: Extract<Command, { kind: 'DeleteBatch' }>): Promise<void> {
+async function deleteBatch({ client, observer }: ApplyDeps, { batch }: Extract<Command, { kind: 'DeleteBatch' }>): Promise<void> {
   const { namespace, name, uid } = batch.metadata;
   const path = resourcePath(KINDS.batches, { namespace, name });
   try {
@@ -110,20 +115,21 @@ async function removeBatch({ client, observer }: ApplyDeps, { batch }: Extract<C
     if (!isKubeError(error, 'NotFound')) throw error;
   }
   await client.delete(path, { propagationPolicy: 'Background' });
-  observer.gone('batch', planKey(namespace, name), uid);
+  observer.deleted('batch', planKey(namespace, name), uid);
 }
 
+/** A Job that the API server rejects is recorded, and the node fails. A full quota is an error instead, because it may free up. */
 async function createJob(deps: ApplyDeps, namespace: string, job: Manifest): Promise<void> {
   try {
     deps.observer.job(await createOwn(deps, KINDS.jobs, namespace, job));
   } catch (error) {
-    const refused = isKubeError(error, 'Invalid') || (isKubeError(error, 'Forbidden') && !error.message.includes('quota'));
-    if (!refused) throw error;
+    const rejected = isKubeError(error, 'Invalid') || (isKubeError(error, 'Forbidden') && !error.message.includes('quota'));
+    if (!rejected) throw error;
     deps.jobRefused(String(object(job['metadata'])['name']), error.message);
   }
 }
 
-/** The Job controller ends a Job that is past `activeDeadlineSeconds`. The annotation tells whose will it was; it stays as evidence. */
+/** Lets the Job controller end the Job, by a deadline that has passed. The annotation records that the operator did this, and why. */
 async function stopJob({ client, observer }: ApplyDeps, { job, message }: Extract<Command, { kind: 'StopJob' }>): Promise<void> {
   const { namespace, name, uid } = job;
   const patch = { metadata: { uid, annotations: { [ANNOTATIONS.stopped]: message } }, spec: { activeDeadlineSeconds: 1 } };
@@ -133,10 +139,10 @@ async function stopJob({ client, observer }: ApplyDeps, { job, message }: Extrac
 async function deleteJobs({ client, observer }: ApplyDeps, namespace: string, batchUid: string): Promise<void> {
   const query = { labelSelector: `${LABELS.batchUid}=${batchUid}` };
   await client.deleteCollection(resourcePath(KINDS.jobs, { namespace }), query, { propagationPolicy: 'Background' });
-  observer.jobsGone(batchUid);
+  observer.jobsDeleted(batchUid);
 }
 
-/** A Pod that is gone, or another one by the same name, has been replaced. */
+/** Deletes a Pod so that its controller replaces it. Does nothing when that has happened already. */
 async function replacePod(client: KubeClient, { namespace, name, uid }: PodFact): Promise<void> {
   try {
     await client.delete(resourcePath(KINDS.pods, { namespace, name }), { preconditions: { uid } });
@@ -149,15 +155,6 @@ async function deleteAgentPod(client: KubeClient, { pod, atOnce }: Extract<Comma
   const { namespace, name, uid } = pod;
   const path = resourcePath(KINDS.pods, { namespace, name });
   await client.delete(path, { preconditions: { uid }, gracePeriodSeconds: atOnce ? 0 : undefined });
-}
-
-/** Its name is made from what it tells: one that exists has been told. */
-async function tellOnce(client: KubeClient, namespace: string, event: Manifest): Promise<void> {
-  try {
-    await client.create(resourcePath(KINDS.events, { namespace }), event);
-  } catch (error) {
-    if (!isKubeError(error, 'AlreadyExists')) throw error;
-  }
 }
 
 async function answerAction(

@@ -57,7 +57,7 @@ async function stop(job: JobFact): Promise<JobFact | undefined> {
 }
 
 describe('Stopping a Job', () => {
-  it('is taken by the API server: the Job fails, its Pod goes, and the Job says whose will that was', async () => {
+  it('makes the Job fail, removes its Pod, and records on the Job why', async () => {
     const job = await run('late');
 
     expect(await stop(job)).toMatchObject({ stopped: 'more than 5 s, expected 3 s + 2 s' });
@@ -68,7 +68,7 @@ describe('Stopping a Job', () => {
     expect(await podsOf('late')).toEqual([]);
   }, 60_000);
 
-  it('is refused for one that was made anew under the same name', async () => {
+  it('is rejected for a Job that was recreated under the same name', async () => {
     const job = await run('another');
 
     await expect(stop({ ...job, uid: '7c2d7f0e-0000-4000-8000-000000000000' })).rejects.toMatchObject({ code: 422 });

@@ -8,7 +8,7 @@ import { aPod } from '../../../unit/core/rollout/support/facts.ts';
 import { kubeConfigFor, sendJson, sendStatus, startServer, type LoopbackServer } from '../../kube/support/loopback-server.ts';
 import { RecordingLog } from '../../kube/support/recording-log.ts';
 
-/** What is noted of a Pod: that it goes, or why not and for how long it is to rest. */
+/** A recorded answer: granted, or refused with the reason and the seconds to wait. */
 type Noted = readonly ['granted'] | readonly ['refused', Rejection, number | undefined];
 
 const POD = aPod('web-1', 'node-1');
@@ -46,7 +46,7 @@ async function carryOut(kind: DrainCommand['kind'], answer: (response: ServerRes
 const budget = (message: string): object => ({ causes: [{ reason: 'DisruptionBudget', message }] });
 
 describe('An eviction', () => {
-  it('asks for this very Pod, and notes that it goes', async () => {
+  it('names the UID of the Pod, and records that it was granted', async () => {
     await carryOut('Evict', (response) => sendJson(response, 201, {}));
 
     expect(noted).toEqual([['granted']]);
@@ -58,24 +58,24 @@ describe('An eviction', () => {
   });
 
   it.each([
-    ['that it allows nothing now', 'The disruption budget web needs 2 healthy pods and has 2 currently', 'web'],
-    ['that its status is not there yet', 'The disruption budget web is still being processed by the server.', 'web'],
-    ['something else', 'Cannot evict pod as it would violate the budget', undefined],
-  ])('notes the budget when the API server says of it %s', async (_, message, name) => {
+    ['allows no disruption now', 'The disruption budget web needs 2 healthy pods and has 2 currently', 'web'],
+    ['has no status yet', 'The disruption budget web is still being processed by the server.', 'web'],
+    ['is not named', 'Cannot evict pod as it would violate the budget', undefined],
+  ])('records the budget when it %s', async (_, message, name) => {
     const headers = { 'retry-after': '10' };
     await carryOut('Evict', (response) => sendStatus(response, 429, 'TooManyRequests', { details: budget(message), headers }));
 
     expect(noted).toEqual([['refused', { message, budget: name }, 10]]);
   });
 
-  it('notes what a webhook says, which is no budget', async () => {
+  it('records no budget when a webhook rejects it', async () => {
     await carryOut('Evict', (response) => sendStatus(response, 403, 'Forbidden', {}));
 
     expect(noted).toHaveLength(1);
     expect(noted[0]).toMatchObject(['refused', { budget: undefined }, undefined]);
   });
 
-  it('notes that two budgets for one Pod are more than the API server can do', async () => {
+  it('records a refusal when two budgets select the Pod, which the API server does not support', async () => {
     await carryOut('Evict', (response) => sendStatus(response, 500, 'InternalError', {}));
 
     expect(noted[0]?.[0]).toBe('refused');
@@ -84,8 +84,8 @@ describe('An eviction', () => {
 
   it.each([
     ['is gone', 404, 'NotFound'],
-    ['is another by that name', 409, 'Conflict'],
-  ])('notes nothing when the Pod %s', async (_, code, reason) => {
+    ['was recreated under its name', 409, 'Conflict'],
+  ])('records nothing when the Pod %s', async (_, code, reason) => {
     await carryOut('Evict', (response) => sendStatus(response, code, reason, {}));
 
     expect(noted).toEqual([]);
@@ -93,7 +93,7 @@ describe('An eviction', () => {
 });
 
 describe('A deletion past the budget', () => {
-  it('deletes this very Pod with its own grace period', async () => {
+  it('names the UID of the Pod and keeps its grace period', async () => {
     await carryOut('DeletePod', (response) => sendJson(response, 200, {}));
 
     expect(noted).toEqual([['granted']]);
@@ -103,7 +103,7 @@ describe('A deletion past the budget', () => {
     expect(body).not.toHaveProperty('gracePeriodSeconds');
   });
 
-  it('notes that it was refused', async () => {
+  it('records that it was refused', async () => {
     await carryOut('DeletePod', (response) => sendStatus(response, 403, 'Forbidden', {}));
 
     expect(noted[0]?.[0]).toBe('refused');

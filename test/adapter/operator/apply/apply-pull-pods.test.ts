@@ -16,7 +16,7 @@ afterEach(async () => {
   await server?.close();
 });
 
-/** What came of a command: what the caches were told, and what is remembered as refused. */
+/** Applies a command and returns what it reported to the caches and to the memory of refusals. */
 async function carryOut(
   command:
     Omit<Extract<PullCommand, { kind: 'CreatePullPod' }>, 'why'> | Omit<Extract<PullCommand, { kind: 'DeletePullPods' }>, 'why'>,
@@ -30,8 +30,8 @@ async function carryOut(
   const writer = {
     client: createKubeClient({ kubeConfig, userAgent: 'baton-test/1', ...ports }),
     observer: {
-      pod: (pod: KubeObject) => void noted.push(['made', pod.metadata.name]),
-      pullPodsGone: (planUid: string, wave: string) => void noted.push(['gone', planUid, wave]),
+      pod: (pod: KubeObject) => void noted.push(['created', pod.metadata.name]),
+      pullPodsDeleted: (planUid: string, wave: string) => void noted.push(['deleted', planUid, wave]),
     },
     jobRefused: (name: string, message: string) => void noted.push(['refused', name, message]),
   };
@@ -39,29 +39,29 @@ async function carryOut(
   return noted;
 }
 
-describe('A Pod that pulls images', () => {
-  it('is made in the namespace of the plan, and known at once', async () => {
+describe('A pre-pull Pod', () => {
+  it('is created in the namespace of the plan, and reported to the caches', async () => {
     const noted = await carryOut({ kind: 'CreatePullPod', pod: POD }, (response) => sendJson(response, 201, POD));
-    expect(noted).toEqual([['made', 'baton-pull-1']]);
+    expect(noted).toEqual([['created', 'baton-pull-1']]);
     expect(server?.requests).toMatchObject([{ method: 'POST', path: '/api/v1/namespaces/fleet/pods' }]);
   });
 
-  it('is there already after a kill: that is fine', async () => {
+  it('may exist already, after a kill of the operator', async () => {
     const noted = await carryOut({ kind: 'CreatePullPod', pod: POD }, (response) => sendStatus(response, 409, 'AlreadyExists'));
     expect(noted).toEqual([]);
   });
 
   it.each([
     ['a quota or a policy', 403, 'Forbidden'],
-    ['what is in the template', 422, 'Invalid'],
-  ])('is refused because of %s: that is an answer, and stops nothing', async (_, code, reason) => {
+    ['a wrong template', 422, 'Invalid'],
+  ])('that the API server rejects because of %s is recorded, and is not an error', async (_, code, reason) => {
     const noted = await carryOut({ kind: 'CreatePullPod', pod: POD }, (response) => sendStatus(response, code, reason));
     expect(noted).toMatchObject([['refused', 'baton-pull-1', expect.any(String)]]);
   });
 
-  it('goes with the others of its wave, by one call', async () => {
+  it('is deleted together with its wave in one call', async () => {
     const noted = await carryOut({ kind: 'DeletePullPods', wave: 'aaaa1111-2-0' }, (response) => sendJson(response, 200, {}));
-    expect(noted).toEqual([['gone', 'uid-of-os', 'aaaa1111-2-0']]);
+    expect(noted).toEqual([['deleted', 'uid-of-os', 'aaaa1111-2-0']]);
     const query = { labelSelector: 'baton.dev/plan=os,baton.dev/pre-pull=aaaa1111-2-0' };
     expect(server?.requests).toMatchObject([{ method: 'DELETE', path: '/api/v1/namespaces/fleet/pods', query }]);
   });

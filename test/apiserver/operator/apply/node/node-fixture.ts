@@ -11,12 +11,12 @@ const KEY = 'fleet/os';
 /** The annotation of the plan's done-mark, and a mark. */
 export const DONE_MARK = doneMarkOf(KEY, hash);
 export const MARK = { revision: 'aaaa1111', version: '12.9', batch: 'os-aaaa-1', time: '2026-11-22T08:00:00Z' };
-/** Why the commands of these tests are given. */
+/** The explanation of the commands in these tests. */
 export const why = 'a test';
-/** How the API server refuses a patch whose test does not hold. */
+/** How the API server rejects a patch whose test fails. */
 export const FAILED_TEST = { code: 422, reason: 'Invalid' };
 
-/** What the operator kept of a Node. */
+/** The operator's projection of a Node. */
 export function fact(node: KubeObject): NodeFact {
   return projectNode(node, DONE_MARK);
 }

@@ -22,7 +22,7 @@ beforeEach(() => {
 const BACK = { ...MARK, revision: ROLLED_BACK, version: '12.8' };
 const theirs = { key: 'dedicated', value: 'gpu', effect: 'NoSchedule' };
 
-describe('The mark of a Node that is still to do', () => {
+describe('The outdated mark of a Node', () => {
   const mark = (node: NodeFact, plan?: string): Promise<NodeFact> => fixture.carryOut({ kind: 'MarkOutdated', node, why }, plan);
   const unmark = (node: NodeFact): Promise<NodeFact> => fixture.carryOut({ kind: 'UnmarkOutdated', node, why });
   const taintsNow = async (): Promise<unknown> => (await fixture.stored())['spec'];
@@ -45,25 +45,25 @@ describe('The mark of a Node that is still to do', () => {
     expect(unmarked.labels['baton.dev/outdated']).toBeUndefined();
   });
 
-  it('is set once, and not over that of another plan', async () => {
+  it('is set once, and never replaces that of another plan', async () => {
     const node = await fixture.create();
     await mark(node, 'uid-of-another');
     await expect(mark(node)).rejects.toMatchObject(FAILED_TEST);
   });
 
-  it('goes with the end of the turn, in the same patch', async () => {
+  it('is removed by the patch that ends the turn', async () => {
     const after = await fixture.close(await fixture.claim(await mark(await createTainted([theirs]))), MARK);
     expect(after).toMatchObject({ claim: undefined, done: MARK, outdated: undefined, taints: 1 });
     expect(after.labels['baton.dev/outdated']).toBeUndefined();
   });
 
-  it('goes with a quarantine', async () => {
+  it('is removed by a quarantine', async () => {
     const after = await fixture.quarantine(await fixture.claim(await mark(await fixture.create())));
     expect(after).toMatchObject({ failedTaint: true, outdated: undefined });
     expect(after.labels['baton.dev/outdated']).toBeUndefined();
   });
 
-  it('is left alone when its place among the taints is another one by now', async () => {
+  it('is not removed when its taint has moved since the snapshot', async () => {
     const marked = await mark(await createTainted([theirs]));
     await expect(unmark({ ...marked, outdated: { planUid: 'uid-of-os', index: 0 } })).rejects.toMatchObject(FAILED_TEST);
     expect(await taintsNow()).toMatchObject({ taints: [theirs, { key: 'baton.dev/outdated' }] });
@@ -73,7 +73,7 @@ describe('The mark of a Node that is still to do', () => {
 describe('A quarantine', () => {
   const release = (node: NodeFact): Promise<NodeFact> => fixture.carryOut({ kind: 'EndQuarantine', node, why });
 
-  it('ends the turn, keeps the Node cordoned, taints it beside other taints, and forgets what was done before', async () => {
+  it('ends the turn, keeps the Node cordoned, adds a taint, and removes the done-mark of an earlier revision', async () => {
     const node = await fixture.create({ annotations: { [DONE_MARK]: JSON.stringify(MARK) } }, { taints: [theirs] });
     const after = await fixture.quarantine(await fixture.claim(node));
     expect(after).toMatchObject({
@@ -89,19 +89,19 @@ describe('A quarantine', () => {
     expect(taints).toEqual(expect.arrayContaining([theirs, { key: 'baton.dev/failed', value: 'os', effect: 'NoSchedule' }]));
   });
 
-  it('ends with the Node as it was before', async () => {
+  it('restores the Node when it ends', async () => {
     const node = await fixture.create({}, { taints: [theirs] });
     const after = await release(await fixture.quarantine(await fixture.claim(node)));
     expect(after).toMatchObject({ quarantine: undefined, failedTaint: false, unschedulable: false });
     expect(JSON.stringify((await fixture.stored())['spec'])).toContain('dedicated');
   });
 
-  it('ends with a Node cordoned that was cordoned before its turn', async () => {
+  it('leaves a Node cordoned that was cordoned before its turn', async () => {
     const after = await release(await fixture.quarantine(await fixture.claim(await fixture.create({}, { unschedulable: true }))));
     expect(after).toMatchObject({ quarantine: undefined, failedTaint: false, unschedulable: true });
   });
 
-  it('is refused twice, and so is its end', async () => {
+  it('is rejected a second time, and so is its end', async () => {
     const claimed = await fixture.claim(await fixture.create());
     const quarantined = await fixture.quarantine(claimed);
     await expect(fixture.quarantine(claimed)).rejects.toMatchObject(FAILED_TEST);
@@ -122,7 +122,7 @@ describe('The end of a turn in which a quarantined Node was rolled back', () => 
     return fixture.carryOut({ kind: 'OpenTurn', node: quarantined, turn, cordon: true, why });
   }
 
-  it('ends the quarantine in the same patch, uncordons, leaves the taints of others, and marks what it is back at', async () => {
+  it('ends the quarantine in the same patch, uncordons, keeps the taints of others, and sets the done-mark', async () => {
     const turn = await inSecondTurn();
     expect(turn).toMatchObject({ claim: 'uid-of-os', quarantine: { plan: 'os' }, failedTaint: true, unschedulable: true });
     expect(await bringBack(turn)).toMatchObject({
@@ -139,13 +139,13 @@ describe('The end of a turn in which a quarantined Node was rolled back', () => 
     });
   });
 
-  it('leaves the quarantine, and the cordon with it, where nothing was taken back', async () => {
+  it('keeps the quarantine and the cordon when nothing was rolled back', async () => {
     expect(await fixture.close(await inSecondTurn())).toMatchObject({
       ...{ claim: undefined, quarantine: { plan: 'os' }, failedTaint: true, unschedulable: true },
     });
   });
 
-  it('keeps a taint that came since the Node was looked at', async () => {
+  it('keeps a taint that was added after the snapshot', async () => {
     const turn = await inSecondTurn();
     const { taints } = (await fixture.stored())['spec'] as { readonly taints: readonly object[] };
     await fixture.merge({ spec: { taints: [...taints, { key: 'new', effect: 'NoSchedule' }] } });
@@ -155,7 +155,7 @@ describe('The end of a turn in which a quarantined Node was rolled back', () => 
     });
   });
 
-  it('is refused a second time, and when a person has released the Node meanwhile', async () => {
+  it('is rejected a second time, and when somebody has released the Node meanwhile', async () => {
     const turn = await inSecondTurn();
     await fixture.merge({ metadata: { annotations: { [ANNOTATIONS.quarantine]: null } } });
     await expect(bringBack(turn)).rejects.toMatchObject(FAILED_TEST);

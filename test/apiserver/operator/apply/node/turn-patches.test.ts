@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 describe('A claim', () => {
-  it('cordons, says whose turn it is, and keeps autoscalers away', async () => {
+  it('cordons the Node, records the turn, and keeps autoscalers away', async () => {
     const node = await fixture.create();
     expect(await fixture.claim(node)).toMatchObject({
       claim: 'uid-of-os',
@@ -28,31 +28,31 @@ describe('A claim', () => {
     });
   });
 
-  it('is taken for a Node without any label or annotation', async () => {
+  it('works for a Node without labels and annotations', async () => {
     expect(await fixture.claim(await fixture.create({ labels: {} }))).toMatchObject({ claim: 'uid-of-os', unschedulable: true });
   });
 
-  it('is refused for the second claimant', async () => {
+  it('is rejected for a second plan', async () => {
     const node = await fixture.create();
     await fixture.claim(node);
     await expect(fixture.claim(node, 'uid-of-another')).rejects.toMatchObject(FAILED_TEST);
     expect(fact(await fixture.stored()).claim).toBe('uid-of-os');
   });
 
-  it('is refused when the Node was cordoned since it was looked at', async () => {
+  it('is rejected when the Node was cordoned after the snapshot', async () => {
     const node = await fixture.create();
     await fixture.merge({ spec: { unschedulable: true } });
     await expect(fixture.claim(node)).rejects.toMatchObject(FAILED_TEST);
   });
 
-  it('is refused when another Node has the name', async () => {
+  it('is rejected when the Node was recreated under its name', async () => {
     const node = await fixture.create();
     await fixture.remove();
     await fixture.create();
     await expect(fixture.claim(node)).rejects.toMatchObject(FAILED_TEST);
   });
 
-  it('is refused rather than lose annotations that came since the Node was looked at', async () => {
+  it('is rejected when annotations that it would overwrite were added after the snapshot', async () => {
     const node = { ...(await fixture.create({ annotations: { theirs: 'kept' } })), annotated: false };
     await expect(fixture.claim(node)).rejects.toMatchObject(FAILED_TEST);
   });
@@ -62,28 +62,28 @@ describe('A cordon in mid-turn', () => {
   const uncordon = async (): Promise<NodeFact> => await fixture.merge({ spec: { unschedulable: null } });
   const again = (node: NodeFact): Promise<NodeFact> => fixture.carryOut({ kind: 'Cordon', node, turn: turnOf(node), why });
 
-  it('cordons again a Node that somebody uncordoned, and leaves it schedulable after its turn', async () => {
+  it('cordons a Node that somebody uncordoned, and leaves it schedulable after its turn', async () => {
     await fixture.claim(await fixture.create({}, { unschedulable: true }));
     const cordoned = await again(await uncordon());
     expect(cordoned).toMatchObject({ claim: 'uid-of-os', unschedulable: true, turn: { before: { unschedulable: false } } });
     expect(await fixture.close(cordoned)).toMatchObject({ claim: undefined, unschedulable: false });
   });
 
-  it('is refused when anything of the Node has changed since it was looked at', async () => {
+  it('is rejected when anything of the Node has changed after the snapshot', async () => {
     await fixture.claim(await fixture.create());
     const node = await uncordon();
     await fixture.merge({ metadata: { labels: { theirs: 'new' } } });
     await expect(again(node)).rejects.toMatchObject(FAILED_TEST);
   });
 
-  it('is refused once the Node is not in its turn', async () => {
+  it('is rejected once the turn of the Node has ended', async () => {
     const node = await fixture.create();
     await expect(again(node)).rejects.toMatchObject(FAILED_TEST);
   });
 });
 
 describe('A release', () => {
-  it('restores what was before, and leaves the mark', async () => {
+  it('restores the earlier state, and sets the done-mark', async () => {
     const node = await fixture.create({ annotations: { theirs: 'kept' } });
     const after = await fixture.close(await fixture.claim(node), MARK);
     expect(after).toMatchObject({ claim: undefined, turn: undefined, unschedulable: false, kept: [], done: MARK });
@@ -92,22 +92,22 @@ describe('A release', () => {
     expect(stored['spec']).not.toHaveProperty('unschedulable');
   });
 
-  it('leaves a Node cordoned that was cordoned before', async () => {
+  it('leaves a Node cordoned that was cordoned before its turn', async () => {
     const node = await fixture.create({}, { unschedulable: true });
     expect(await fixture.close(await fixture.claim(node), MARK)).toMatchObject({ claim: undefined, unschedulable: true });
   });
 
-  it('leaves the annotations of autoscalers that were there before', async () => {
+  it('leaves annotations for autoscalers that were there before', async () => {
     const node = await fixture.create({ annotations: { 'karpenter.sh/do-not-disrupt': 'true' } });
     expect((await fixture.close(await fixture.claim(node))).kept).toEqual(['karpenter.sh/do-not-disrupt']);
   });
 
-  it('leaves the mark of an earlier revision when nothing was done', async () => {
+  it('leaves the done-mark of an earlier revision when the upgrade had not begun', async () => {
     const node = await fixture.create({ annotations: { [DONE_MARK]: JSON.stringify(MARK) } });
     expect((await fixture.close(await fixture.claim(node))).done).toEqual(MARK);
   });
 
-  it('forgets the mark of an earlier revision when the upgrade had begun', async () => {
+  it('removes the done-mark of an earlier revision when the upgrade had begun', async () => {
     const claimed = await fixture.claim(await fixture.create({ annotations: { [DONE_MARK]: JSON.stringify(MARK) } }));
     expect(
       (await fixture.carryOut({ kind: 'CloseTurn', node: claimed, done: undefined, forget: true, why })).done,
@@ -119,7 +119,7 @@ describe('A release', () => {
     });
   });
 
-  it('is refused a second time, and for a plan that has no claim', async () => {
+  it('is rejected a second time, and for a plan without a claim', async () => {
     const claimed = await fixture.claim(await fixture.create());
     await expect(
       fixture.carryOut({ kind: 'CloseTurn', node: claimed, done: undefined, why }, 'uid-of-another'),
@@ -128,7 +128,7 @@ describe('A release', () => {
     await expect(fixture.close(claimed)).rejects.toMatchObject(FAILED_TEST);
   });
 
-  it('is refused when somebody uncordoned the Node since it was looked at, and goes through with what is seen then', async () => {
+  it('is rejected when somebody uncordoned the Node after the snapshot, and accepted with a new snapshot', async () => {
     const claimed = await fixture.claim(await fixture.create());
     const seen = await fixture.merge({ spec: { unschedulable: null } });
     await expect(fixture.close(claimed)).rejects.toMatchObject(FAILED_TEST);
@@ -137,7 +137,7 @@ describe('A release', () => {
 });
 
 describe('Another attempt', () => {
-  it('is written into the turn, and never goes back to an earlier one', async () => {
+  it('is recorded in the turn, and never returns to an earlier one', async () => {
     const claimed = await fixture.claim(await fixture.create());
     const second = { ...aTurn(), attempt: 2, retried: 'os' };
     const third = { ...second, attempt: 3 };
@@ -148,7 +148,7 @@ describe('Another attempt', () => {
     expect(fact(await fixture.stored()).turn).toEqual(third);
   });
 
-  it('is refused for a plan that has no claim', async () => {
+  it('is rejected for a plan without a claim', async () => {
     const claimed = await fixture.claim(await fixture.create());
     const retry = { kind: 'RetryTurn', node: claimed, turn: { ...aTurn(), attempt: 2, retried: 'os' }, why } as const;
     await expect(fixture.carryOut(retry, 'uid-of-another')).rejects.toMatchObject(FAILED_TEST);
