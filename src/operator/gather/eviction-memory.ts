@@ -1,57 +1,60 @@
 import type { EvictionAnswer, Rejection } from '../../core/rollout/model/eviction-answer.ts';
 
-/** A Pod is asked for again after at least so long, and after at most so long unless the API server wants more (ms). */
-const SHORTEST_MS = 5000;
-const LONGEST_MS = 60_000;
-/** Of the time for which a Pod has been refused, this part passes before it is asked for again: a budget rarely frees just then. */
-const PATIENCE = 1 / 6;
-/** What was not heard of for so long is forgotten (ms). */
-const MEMORY_MS = 3600_000;
+/** Minimum and maximum delay before the next eviction of a Pod (ms). The API server may ask for a longer one. */
+const MIN_DELAY_MS = 5000;
+const MAX_DELAY_MS = 60_000;
+/** The delay as a fraction of the time for which the Pod has been rejected. */
+const DELAY_FRACTION = 1 / 6;
+/** How long an answer is remembered (ms). */
+const RETENTION_MS = 3600_000;
 
-interface Heard {
+interface Answer {
   readonly at: number;
-  /** Since when every answer has been a rejection. */
+  /** Time of the first rejection in a row of rejections. */
   readonly since: number;
   readonly rejection: Rejection | undefined;
   readonly retryAfterMs: number;
 }
 
-/** What the API server answered when Pods were to go. Losing it costs one more question. */
+/** Remembers the API server's answers to evictions. An operator that loses them tries each eviction once more. */
 export class EvictionMemory {
   readonly #monotonic: () => number;
-  readonly #heard = new Map<string, Heard>();
+  readonly #answers = new Map<string, Answer>();
 
   constructor(monotonic: () => number) {
     this.#monotonic = monotonic;
   }
 
-  /** The last answers by Pod UID. */
+  /** The latest answers, by Pod UID. */
   get answers(): ReadonlyMap<string, EvictionAnswer> {
     const now = this.#monotonic();
     return new Map(
-      [...this.#heard].map(([uid, heard]) => [uid, { rejection: heard.rejection, askAgainMs: heard.at + restMs(heard) - now }]),
+      [...this.#answers].map(([uid, answer]) => [
+        uid,
+        { rejection: answer.rejection, askAgainMs: answer.at + delayMs(answer) - now },
+      ]),
     );
   }
 
-  /** The Pod goes. */
+  /** Records that an eviction was granted. */
   granted(podUid: string): void {
-    this.#note(podUid, undefined, 0);
+    this.#record(podUid, undefined, 0);
   }
 
-  /** The Pod may not go now. */
+  /** Records that an eviction was refused. */
   refused(podUid: string, rejection: Rejection, retryAfterSeconds: number | undefined): void {
-    this.#note(podUid, rejection, (retryAfterSeconds ?? 0) * 1000);
+    this.#record(podUid, rejection, (retryAfterSeconds ?? 0) * 1000);
   }
 
-  #note(podUid: string, rejection: Rejection | undefined, retryAfterMs: number): void {
+  #record(podUid: string, rejection: Rejection | undefined, retryAfterMs: number): void {
     const at = this.#monotonic();
-    for (const [old, heard] of this.#heard) if (at - heard.at > MEMORY_MS) this.#heard.delete(old);
-    const before = this.#heard.get(podUid);
+    for (const [old, answer] of this.#answers) if (at - answer.at > RETENTION_MS) this.#answers.delete(old);
+    const before = this.#answers.get(podUid);
     const since = before?.rejection === undefined || rejection === undefined ? at : before.since;
-    this.#heard.set(podUid, { at, since, rejection, retryAfterMs });
+    this.#answers.set(podUid, { at, since, rejection, retryAfterMs });
   }
 }
 
-function restMs({ at, since, retryAfterMs }: Heard): number {
-  return Math.max(Math.min(Math.max((at - since) * PATIENCE, SHORTEST_MS), LONGEST_MS), retryAfterMs);
+function delayMs({ at, since, retryAfterMs }: Answer): number {
+  return Math.max(Math.min(Math.max((at - since) * DELAY_FRACTION, MIN_DELAY_MS), MAX_DELAY_MS), retryAfterMs);
 }

@@ -7,24 +7,24 @@ import type { Reflector } from '../../kube/watch/reflector.ts';
 import { KINDS } from '../../kube/resource-path.ts';
 import { planKey } from '../plan-key.ts';
 
-/** The caches of our own kinds, by their plural. */
+/** Returns the cache of one of Baton's own kinds, by its plural. */
 export type OwnReflectors = (plural: string) => Pick<Reflector<KubeObject>, 'get' | 'values'>;
 
-/** The objects of Baton's own kinds as the watches have them. Plans are named by `namespace/name`. */
+/** The cached objects of Baton's own kinds. Keys of plans are `namespace/name`. */
 export class OwnObjects {
   readonly #reflector: OwnReflectors;
-  /** Objects that were read before: a pass gets the same one each time. */
+  /** Objects that were read before, so that each pass gets the same ones. */
   readonly #read = new WeakMap<KubeObject, object>();
 
   constructor(reflector: OwnReflectors) {
     this.#reflector = reflector;
   }
 
-  /** The plans that there are, and those that only an act names. */
+  /** The keys of all plans, and of missing plans that an action names. */
   keys(): ReadonlySet<string> {
     const plans = [...this.plans()].map(({ metadata }) => planKey(metadata.namespace, metadata.name));
-    const acts = [...this.#all(KINDS.actions.plural, asAction)].map(keyOfAction);
-    return new Set([...plans, ...acts]);
+    const named = [...this.#all(KINDS.actions.plural, asAction)].map(keyOfAction);
+    return new Set([...plans, ...named]);
   }
 
   plans(): Iterable<UpgradePlan> {
@@ -36,12 +36,12 @@ export class OwnObjects {
     return plan === undefined ? undefined : this.#readOnce(plan, readPlan);
   }
 
-  /** The batches of all plans, also of plans that are gone. */
+  /** The batches of all plans, including deleted ones. */
   allBatches(): Iterable<UpgradeBatch> {
     return this.#all(KINDS.batches.plural, readBatch);
   }
 
-  /** A plan's own batches, not those that an earlier plan of its name has left. */
+  /** The batches of a plan, without those of an earlier plan of the same name. */
   batches(key: string): readonly UpgradeBatch[] {
     const uid = this.plan(key)?.metadata.uid;
     return [...this.allBatches()].filter(
@@ -70,7 +70,7 @@ function keyOfAction({ metadata, spec }: UpgradeAction): string {
   return planKey(metadata.namespace, spec.plan);
 }
 
-// The API server has checked the object against the schema that the type is made from.
+// The API server has validated the object against the schema that the type is generated from.
 function asAction(object: KubeObject): UpgradeAction {
   return object as unknown as UpgradeAction;
 }

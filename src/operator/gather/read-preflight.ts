@@ -9,31 +9,32 @@ import { projectPod } from '../watch/project.ts';
 
 type Lister = Pick<KubeClient, 'list'>;
 
-/** Objects of one page. */
+/** Page size of lists. */
 const PAGE = '500';
-/** So many budgets that allow nothing are looked into: each costs a list of its Pods. */
-const MOST_BUDGETS = 25;
+/** Maximum number of budgets whose Pods are listed. */
+const MAX_BUDGETS = 25;
 
 /**
- * What a pre-flight looks at and no watch has: the PodDisruptionBudgets that allow nothing now, with their Pods on these nodes. What
- * cannot be read is said, and stops nothing.
+ * Reads what the pre-flight check needs and no watch delivers: the PodDisruptionBudgets that allow no disruption now, with their Pods on
+ * these nodes. An error of the API server does not fail the check; the result names it.
  */
 export async function readPreflight(client: Lister, nodes: ReadonlyMap<string, unknown>): Promise<PreflightFacts> {
   try {
-    const budgets = await emptyBudgets(client);
+    const budgets = await exhaustedBudgets(client);
     const guarded: GuardedPod[] = [];
-    for (const budget of budgets.slice(0, MOST_BUDGETS)) guarded.push(...(await podsOf(client, budget, nodes)));
-    const left = budgets.length - MOST_BUDGETS;
-    const unread = left > 0 ? `${left} more PodDisruptionBudgets allow no disruption now, and were not looked into` : undefined;
+    for (const budget of budgets.slice(0, MAX_BUDGETS)) guarded.push(...(await podsOf(client, budget, nodes)));
+    const rest = budgets.length - MAX_BUDGETS;
+    const unread =
+      rest > 0 ? `${rest} more PodDisruptionBudgets allow no disruption now; their Pods were not checked` : undefined;
     return { guarded, unread };
   } catch (error) {
     if (!isKubeError(error)) throw error;
-    return { guarded: [], unread: `PodDisruptionBudgets could not be looked into: ${error.message}` };
+    return { guarded: [], unread: `PodDisruptionBudgets could not be checked: ${error.message}` };
   }
 }
 
-/** The budgets that guard Pods and allow none of them to go. */
-async function emptyBudgets(client: Lister): Promise<readonly KubeObject[]> {
+/** Lists the budgets that select Pods and allow no disruption now. */
+async function exhaustedBudgets(client: Lister): Promise<readonly KubeObject[]> {
   const path = resourcePath(KINDS.podDisruptionBudgets);
   const budgets: KubeObject[] = [];
   let next: string | undefined;
@@ -52,7 +53,7 @@ async function emptyBudgets(client: Lister): Promise<readonly KubeObject[]> {
 
 async function podsOf(client: Lister, budget: KubeObject, nodes: ReadonlyMap<string, unknown>): Promise<readonly GuardedPod[]> {
   const { namespace = '', name = '' } = budget.metadata;
-  // The API server has checked the selector; without one, a budget guards nothing.
+  // The API server has validated the selector. A budget without one selects no Pod.
   const selector = object(budget['spec'])['selector'] as NodeSelector | undefined;
   if (selector === undefined) return [];
   const page = await client.list<KubeObject>(resourcePath(KINDS.pods, { namespace }), {

@@ -1,29 +1,29 @@
-/** What was not heard of for so long is forgotten (ms). */
-const MEMORY_MS = 3600_000;
+/** How long a refusal is remembered (ms). */
+const RETENTION_MS = 3600_000;
 
-interface Heard {
+interface JobRefusal {
   readonly at: number;
   readonly message: string;
 }
 
-/** What the API server refused for good and no watch delivers. Losing it costs one more question. */
+/** Remembers the Jobs and pre-pull Pods that the API server has rejected. An operator that loses them tries each once more. */
 export class RefusalMemory {
   readonly #monotonic: () => number;
-  readonly #jobs = new Map<string, Heard>();
+  readonly #jobs = new Map<string, JobRefusal>();
 
   constructor(monotonic: () => number) {
     this.#monotonic = monotonic;
   }
 
-  /** What a Job, or a Pod that pulls images ahead, was refused with, by its name. */
+  /** The API server's messages, by the name of the Job or Pod. */
   get jobRefusals(): ReadonlyMap<string, string> {
     return new Map([...this.#jobs].map(([name, { message }]) => [name, message]));
   }
 
-  /** Notes that such an object was refused for good. */
+  /** Records that a Job or a pre-pull Pod was rejected. */
   jobRefused(name: string, message: string): void {
     const now = this.#monotonic();
-    for (const [old, { at }] of this.#jobs) if (now - at > MEMORY_MS) this.#jobs.delete(old);
+    for (const [old, { at }] of this.#jobs) if (now - at > RETENTION_MS) this.#jobs.delete(old);
     this.#jobs.set(name, { at: now, message });
   }
 }

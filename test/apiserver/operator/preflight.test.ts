@@ -51,8 +51,8 @@ async function pod(name: string, nodeName: string | undefined, app: string, owne
   });
 }
 
-describe('Reading for the pre-flight', () => {
-  it("finds the Pods on the plan's nodes that a budget would not let go now, and no others", async () => {
+describe('Reading for the pre-flight check', () => {
+  it("finds the Pods on the plan's nodes that a budget protects now, and no others", async () => {
     const web = { matchLabels: { app: 'web' } };
     await budget({ name: 'web', selector: web, disruptionsAllowed: 0, expectedPods: 3 });
     await budget({ name: 'generous', selector: { matchLabels: { app: 'api' } }, disruptionsAllowed: 1, expectedPods: 2 });
@@ -82,7 +82,7 @@ describe('Reading for the pre-flight', () => {
     expect(facts.guarded).toHaveLength(2);
   });
 
-  it('leaves its answer to be told by one Event, which the API server takes once', async () => {
+  it('records its result in one Event, which is created only once', async () => {
     const facts = await readPreflight(client, byName(aNode('node-1')));
     const snapshot = aSnapshot({ nodes: byName(aNode('node-1')), preflight: facts });
     const told = decide({ snapshot, now: at(100), settings: SETTINGS, hash }).commands.find(

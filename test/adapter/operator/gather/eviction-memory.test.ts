@@ -15,18 +15,18 @@ function waitMs(): number | undefined {
 }
 
 describe('The memory of evictions', () => {
-  it('knows nothing of a Pod that was never asked for', () => {
+  it('has no answer for a Pod that was never evicted', () => {
     expect(memory.answers.size).toBe(0);
   });
 
-  it('remembers why a Pod may not go, until it goes', () => {
+  it('remembers why an eviction was refused, until one is granted', () => {
     memory.refused('pod', SHOP, undefined);
     expect(memory.answers.get('pod')).toEqual({ rejection: SHOP, askAgainMs: 5000 });
     memory.granted('pod');
     expect(memory.answers.get('pod')?.rejection).toBeUndefined();
   });
 
-  it('lets time pass before a Pod is asked for again, also one that was let go', () => {
+  it('delays the next eviction of a Pod, even of one that was granted', () => {
     memory.granted('pod');
     expect(waitMs()).toBe(5000);
     clock = 5000;
@@ -52,7 +52,7 @@ describe('The memory of evictions', () => {
     expect(waitMs()).toBe(expected);
   });
 
-  it('costs 15 questions in the first two minutes and one a minute after ten, for a Pod that never goes', () => {
+  it('allows 15 evictions in the first two minutes and one a minute after ten, for a Pod that is always refused', () => {
     const asked: number[] = [];
     for (; clock <= 1_800_000; clock += 1000) {
       if ((waitMs() ?? 0) > 0) continue;
@@ -63,7 +63,7 @@ describe('The memory of evictions', () => {
     expect(asked.filter((at) => at >= 600_000 && at < 1_200_000)).toHaveLength(10);
   });
 
-  it('forgets what it has not heard of for an hour', () => {
+  it('forgets an answer after an hour', () => {
     memory.refused('pod', SHOP, undefined);
     clock = 3_600_001;
     memory.refused('another', SHOP, undefined);

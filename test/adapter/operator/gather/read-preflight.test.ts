@@ -24,7 +24,7 @@ const budgets = (from: number, count: number): readonly object[] =>
     status: { expectedPods: 1, disruptionsAllowed: 0 },
   }));
 
-describe('Reading for the pre-flight', () => {
+describe('Reading for the pre-flight check', () => {
   it('reads budgets page by page', async () => {
     const client = listing((path, query) => {
       if (!path.endsWith('poddisruptionbudgets')) return {};
@@ -34,25 +34,25 @@ describe('Reading for the pre-flight', () => {
     expect(client.paths.filter((path) => path.endsWith('/pods'))).toHaveLength(2);
   });
 
-  it('looks into so many budgets and no more, and says how many it left', async () => {
+  it('lists the Pods of 25 budgets at most, and reports how many it left out', async () => {
     const client = listing((path) => (path.endsWith('poddisruptionbudgets') ? { items: [...budgets(1, 30)] } : {}));
     expect((await readPreflight(client, NODES)).unread).toBe(
-      '5 more PodDisruptionBudgets allow no disruption now, and were not looked into',
+      '5 more PodDisruptionBudgets allow no disruption now; their Pods were not checked',
     );
     expect(client.paths.filter((path) => path.endsWith('/pods'))).toHaveLength(25);
   });
 
-  it('says what it could not read, and goes on', async () => {
+  it('reports what it could not read', async () => {
     const client = listing(() => {
       throw new KubeError('poddisruptionbudgets.policy is forbidden', { code: 403, reason: 'Forbidden' });
     });
     expect(await readPreflight(client, NODES)).toEqual({
       guarded: [],
-      unread: 'PodDisruptionBudgets could not be looked into: poddisruptionbudgets.policy is forbidden',
+      unread: 'PodDisruptionBudgets could not be checked: poddisruptionbudgets.policy is forbidden',
     });
   });
 
-  it('a budget without a selector guards nothing, and costs nothing', async () => {
+  it('does not list the Pods of a budget without a selector', async () => {
     const client = listing((path) =>
       path.endsWith('poddisruptionbudgets')
         ? {

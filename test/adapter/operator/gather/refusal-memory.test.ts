@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { RefusalMemory } from '../../../../src/operator/gather/refusal-memory.ts';
 
-it('A Job that was refused is remembered, and forgotten after an hour without news', () => {
+it('A rejected Job is remembered for an hour', () => {
   let clock = 0;
   const memory = new RefusalMemory(() => clock);
   memory.jobRefused('baton-1', 'denied');

@@ -46,7 +46,7 @@ async function problem(plan = planWith()): Promise<string> {
 }
 
 describe('The sinks that a plan shares', () => {
-  it('stand among its own once the API server has taken them in a dry run', async () => {
+  it('are added to its own once the API server has accepted them in a dry run', async () => {
     const plan = planWith();
     const found = await shared.share(plan);
     expect(found.sharedSinks).toEqual({ kind: 'Known' });
@@ -56,7 +56,7 @@ describe('The sinks that a plan shares', () => {
     expect(tried).toEqual([{ path, body: { spec: { notify: { sinks: [CHAT] } } }, options }]);
   });
 
-  it('are read anew after half a minute, and tried again only when the ConfigMap has changed', async () => {
+  it('are read again after half a minute, and validated again only when the ConfigMap has changed', async () => {
     await shared.share(planWith());
     await shared.share(planWith());
     expect([reads, tried.length]).toEqual([1, 1]);
@@ -68,34 +68,34 @@ describe('The sinks that a plan shares', () => {
     expect([reads, tried.length]).toEqual([3, 2]);
   });
 
-  it('are none for a plan without sinksFrom, and nobody is asked', async () => {
+  it('are not read for a plan without sinksFrom', async () => {
     const plan = aPlan();
     expect(await shared.share(plan)).toEqual({ plan, sharedSinks: { kind: 'Known' } });
     expect(reads).toBe(0);
   });
 
-  it('are not known without the ConfigMap, and are soon looked for again', async () => {
+  it('are unreadable without the ConfigMap, and soon read again', async () => {
     data = undefined;
     expect(await problem()).toMatch(/^the ConfigMap shared, key sinks\.yaml: .*404/);
     [data, clock] = [{ 'sinks.yaml': JSON.stringify([CHAT]) }, 5000];
     expect((await shared.share(planWith())).sharedSinks).toEqual({ kind: 'Known' });
   });
 
-  it('are not known without the key, or when that is no list', async () => {
+  it('are unreadable without the key, or when its value is not a list', async () => {
     data = {};
     expect(await problem()).toBe('the ConfigMap shared, key sinks.yaml: the key is missing');
     [data, clock] = [{ 'sinks.yaml': 'name: chat' }, 5000];
     expect(await problem()).toBe('the ConfigMap shared, key sinks.yaml: must be a YAML list of sinks');
   });
 
-  it('are refused with the words of the API server, and the fields as the ConfigMap has them', async () => {
+  it('are rejected with the message of the API server, and the fields as in the ConfigMap', async () => {
     const causes = [{ reason: 'FieldValueInvalid', field: 'spec.notify.sinks[0].webhook.url', message: 'must be a URL' }];
     refusal = new KubeError('PATCH was answered with 422', { code: 422, reason: 'Invalid', causes });
     expect(await problem()).toBe('the ConfigMap shared, key sinks.yaml: [0].webhook.url: must be a URL');
   });
 
-  it('are too many where there are more than ten with its own', async () => {
+  it('are rejected when the plan has more than ten sinks with them', async () => {
     data = { 'sinks.yaml': JSON.stringify(Array.from({ length: 10 }, (_, index) => ({ ...CHAT, name: `chat-${index}` }))) };
-    expect(await problem()).toBe('the plan has 11 sinks with those of spec.notify.sinksFrom, and may have 10');
+    expect(await problem()).toBe('the plan has 11 sinks, including those of spec.notify.sinksFrom; at most 10 are allowed');
   });
 });

@@ -60,7 +60,7 @@ afterAll(async () => {
   await connected.close();
 }, 60_000);
 
-/** The API server takes a moment to know the policy for plans. */
+/** Waits until the API server enforces the policy for plans. */
 async function policyInForce(): Promise<void> {
   const { client } = connected;
   const template = { spec: { serviceAccountName: 'baton-agent', containers: [{ name: 'c', image: 'registry.example/os:1' }] } };
@@ -75,7 +75,7 @@ async function policyInForce(): Promise<void> {
   );
 }
 
-/** What the API server says to a patch of the plan by the operator; undefined when it takes it. */
+/** The API server's message when it rejects a patch of the plan by the operator; undefined when it accepts the patch. */
 async function writeOf(patch: object, options: { readonly dryRun: boolean }): Promise<string | undefined> {
   try {
     await operator.mergePatch(`${PLANS}/os`, patch, options);
@@ -94,7 +94,7 @@ async function share(sinks: string): Promise<Pick<PlanSnapshot, 'plan' | 'shared
 }
 
 describe('sinksFrom, with the rights of the operator', () => {
-  it('takes what the schema takes, and changes nothing of the plan', async () => {
+  it('accepts what the schema allows, without changing the plan', async () => {
     const found = await share(JSON.stringify([CHAT]));
     expect(found.sharedSinks).toEqual({ kind: 'Known' });
     expect(found.plan.spec.notify?.sinks).toEqual([CHAT]);
@@ -104,21 +104,21 @@ describe('sinksFrom, with the rights of the operator', () => {
   });
 
   it.each<readonly [string, object, RegExp]>([
-    ['a sink of no kind', { name: 'chat' }, /\[0\]: .*exactly one of `webhook`/],
+    ['a sink without a kind', { name: 'chat' }, /\[0\]: .*exactly one of `webhook`/],
     ['a wrong URL', { name: 'chat', webhook: { url: 'nowhere' } }, /\[0\]\.webhook\.url: .*absolute URL/],
-    ['a name that no sink may have', { ...CHAT, name: '../chat' }, /\[0\]\.name: .*should match/],
+    ['an invalid name', { ...CHAT, name: '../chat' }, /\[0\]\.name: .*should match/],
     [
       'a field that does not exist',
       { name: 'chat', webhook: { uri: 'https://chat.example/' } },
       /: unknown field "\[0\]\.webhook\.uri"$/,
     ],
-  ])('names %s', async (_what, sink, message) => {
+  ])('reports %s', async (_what, sink, message) => {
     const { sharedSinks } = await share(JSON.stringify([sink]));
     expect(sharedSinks.kind === 'Unreadable' ? sharedSinks.message : '').toMatch(message);
     expect(sharedSinks.kind === 'Unreadable' ? sharedSinks.message : '').toMatch(/^the ConfigMap shared, key sinks\.yaml: /);
   });
 
-  it('says that there is no ConfigMap', async () => {
+  it('reports a missing ConfigMap', async () => {
     await connected.client.delete(`${CONFIG_MAPS}/shared`);
     const { sharedSinks } = await new SharedSinks(operator, () => 0).share(plan);
     expect(sharedSinks).toMatchObject({ kind: 'Unreadable', message: expect.stringContaining('configmaps "shared" not found') });

@@ -30,29 +30,29 @@ async function validate(podSpec: object, changes: object = {}): Promise<Validati
 }
 
 describe('A dry run of the Pod of each process', () => {
-  it('finds nothing wrong with one that the API server takes', async () => {
+  it('succeeds when the API server accepts it', async () => {
     expect(await validate({})).toEqual({ kind: 'Valid' });
   });
 
   it.each<readonly [string, object, object, RegExp]>([
-    ['a ServiceAccount that is not there', { serviceAccountName: 'nobody' }, {}, /serviceaccount "nobody" not found/],
-    ['a PriorityClass that is not there', { priorityClassName: 'nothing' }, {}, /no PriorityClass with name nothing was found/],
-    ['what Pod Security forbids', { hostPID: true }, {}, /violates PodSecurity "baseline.*host namespaces/],
+    ['a missing ServiceAccount', { serviceAccountName: 'nobody' }, {}, /serviceaccount "nobody" not found/],
+    ['a missing PriorityClass', { priorityClassName: 'nothing' }, {}, /no PriorityClass with name nothing was found/],
+    ['a violation of Pod Security', { hostPID: true }, {}, /violates PodSecurity "baseline.*host namespaces/],
     ['a field that does not exist', { hostPid: true }, {}, /unknown field "spec.hostPid"/],
     [
-      'what compatibility adds, where the namespace forbids it',
+      'a violation of Pod Security by what compatibility adds',
       {},
       { compatibility: 'SystemUpgradeController' },
       /violates PodSecurity "baseline.*privileged/,
     ],
-  ])('names %s', async (_what, spec, changes, message) => {
+  ])('reports %s', async (_what, spec, changes, message) => {
     const validation = await validate(spec, changes);
     expect(validation.kind).toBe('Refused');
     expect(validation.kind === 'Refused' ? validation.message : '').toMatch(message);
     expect(validation.kind === 'Refused' ? validation.message : '').toContain("spec.processes[0].job.template (process 'os')");
   });
 
-  it('takes a Pod for images of system-upgrade-controller where the namespace allows it', async () => {
+  it('accepts a Pod with compatibility for system-upgrade-controller where the namespace allows it', async () => {
     await client.mergePatch('/api/v1/namespaces/fleet', {
       metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
     });
