@@ -150,10 +150,22 @@ const OPERATOR: Rooms = {
   },
   validation: { holds: 'Checks of a plan that its schema cannot express', mayImport: ['json.ts', 'gates'] },
   gather: { holds: 'Gathers the snapshot for one pass', mayImport: [...SHARED_IN_OPERATOR, 'watch'] },
-  apply: { holds: 'Applies commands, each with a precondition', mayImport: SHARED_IN_OPERATOR },
+  idle: {
+    holds: 'Plans that have ended, until something concerns them again',
+    mayImport: [...SHARED_IN_OPERATOR, 'watch', 'gather'],
+  },
+  apply: {
+    holds: 'Applies commands, each with a precondition',
+    mayImport: SHARED_IN_OPERATOR,
+    rooms: {
+      'create-event-once.ts': { holds: 'Creates an Event unless it exists', mayImport: [] },
+      node: { holds: 'Patches of Nodes: turns, quarantines, outdated marks', mayImport: ['create-event-once.ts'] },
+      '.': { holds: 'Applies one command', mayImport: ['create-event-once.ts', 'node'] },
+    },
+  },
   '.': {
     holds: 'The operator program: loop, status writer, metrics, health',
-    mayImport: [...SHARED_IN_OPERATOR, 'credentials.ts', 'watch', 'silences', 'gates', 'validation', 'gather', 'apply'],
+    mayImport: [...SHARED_IN_OPERATOR, 'credentials.ts', 'watch', 'silences', 'gates', 'validation', 'gather', 'idle', 'apply'],
   },
 };
 

@@ -8,44 +8,45 @@ import { createJobProbe, type JobProbeDeps } from './gates/job-probe.ts';
 import { createObjectProbe, type ObjectProbeDeps } from './gates/object-probe.ts';
 import { createPrometheusProbe } from './gates/prometheus-probe.ts';
 
-/** What the administrator says of gates. */
+/** The administrator's settings for gates. */
 export interface GateSettings {
-  /** Addresses that gates may ask (BATON_GATE_ALLOW); empty for the default. */
+  /** Addresses that gates may send requests to (BATON_GATE_ALLOW); empty for the default. */
   readonly allow: string;
-  /** Address of the API server, which gates may not ask unless an address of `allow` opens it. */
+  /** Address of the API server. Gates may not send requests to it unless `allow` names it. */
   readonly apiServer: string;
   readonly credentials: readonly CredentialBinding[];
-  /** Where the credentials' files are. */
+  /** Directory of the credentials' files. */
   readonly credentialsDirectory: string;
   readonly userAgent: string;
 }
 
-/** Of an answer more than this is not read: a gate asks for one number. */
-const MOST_BODY_BYTES = 256 * 1024;
+/** Maximum size of an answer. A gate needs one number. */
+const MAX_BODY_BYTES = 256 * 1024;
 
-/** What asks other servers for plans. */
+/** The clients for the servers that plans name. */
 export interface GateClients {
   readonly probes: Probes;
   readonly silencer: Silencer;
 }
 
 /**
- * Makes the probes of all kinds of gates, and what keeps silences: both ask where plans say, with the credentials of the administrator.
+ * Creates the probes for all kinds of gates, and the client that creates silences. Both send requests to addresses that plans name, with the
+ * administrator's credentials.
  *
- * @throws Error that names the entry of `allow` which is wrong.
+ * @throws Error that names the invalid entry of `allow`.
  */
 export function createGateClients(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSettings): GateClients {
   const policy = createAddressPolicy({ allow: settings.allow, apiServer: [settings.apiServer] });
-  const http = createHttpReader({ policy, maxBodyBytes: MOST_BODY_BYTES });
+  const http = createHttpReader({ policy, maxBodyBytes: MAX_BODY_BYTES });
   const credentials = createCredentials(settings.credentials, settings.credentialsDirectory);
-  const asking = { http, credentials, userAgent: settings.userAgent };
+  const httpDeps = { http, credentials, userAgent: settings.userAgent };
   return {
     probes: {
-      prometheus: createPrometheusProbe(asking),
-      http: createHttpProbe(asking),
+      prometheus: createPrometheusProbe(httpDeps),
+      http: createHttpProbe(httpDeps),
       object: createObjectProbe(deps),
       job: createJobProbe(deps),
     },
-    silencer: alertmanagerSilencer(asking),
+    silencer: alertmanagerSilencer(httpDeps),
   };
 }

@@ -2,42 +2,44 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../net/error-code.ts';
 
-/** A credential that the administrator mounted into the operator. */
+/** A credential that the administrator has mounted into the operator. */
 export interface CredentialBinding {
   readonly name: string;
-  /** The only hosts that it may be sent to, each with or without a port. */
+  /** The only hosts that the credential may be sent to, each with or without a port. */
   readonly hosts: readonly string[];
 }
 
-/** What a request needs to be let in; or why it must not be sent. */
+/** What authenticates a request, or why the request must not be sent. */
 export type Access =
-  | { readonly kind: 'Access'; readonly headers: Readonly<Record<string, string>>; readonly ca: string | undefined }
-  | { readonly kind: 'Refused'; readonly message: string };
+  | { readonly kind: 'Granted'; readonly headers: Readonly<Record<string, string>>; readonly ca: string | undefined }
+  | { readonly kind: 'Denied'; readonly message: string };
 
-/** Gives out the administrator's credentials, each to its own hosts only: whoever writes a plan chooses where its gates ask. */
+/** Provides the administrator's credentials, each for its own hosts only: the author of a plan chooses where its gates send requests. */
 export interface Credentials {
   accessTo(url: URL, credential: string | undefined): Promise<Access>;
 }
 
 /**
- * Credentials from files: `DIRECTORY/NAME/token`, or `username` and `password`, and `ca.crt` where the server's certificate is not one
- * that the system trusts. They are read each time, for the kubelet replaces them when the Secret changes.
+ * Reads credentials from `DIRECTORY/NAME/`: `token`, or `username` and `password`, and `ca.crt` if the system does not trust the server's
+ * certificate. The files are read for each request, because the kubelet replaces them when the Secret changes.
  */
 export function createCredentials(bindings: readonly CredentialBinding[], directory: string): Credentials {
   const hostsOf = new Map(bindings.map(({ name, hosts }) => [name, hosts.map((host) => host.toLowerCase())]));
 
   return {
     async accessTo(url, credential) {
-      if (credential === undefined) return { kind: 'Access', headers: {}, ca: undefined };
+      if (credential === undefined) return { kind: 'Granted', headers: {}, ca: undefined };
       const hosts = hostsOf.get(credential);
-      if (hosts === undefined) return refused(`the administrator has not given the operator a credential ${credential}`);
+      if (hosts === undefined)
+        return denied(`the operator has no credential ${credential}; an administrator can add it in gates.credentials`);
       const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
       if (!hosts.includes(url.hostname) && !hosts.includes(`${url.hostname}:${port}`)) {
-        return refused(
-          `the credential ${credential} is not for ${url.hostname}:${port}: the administrator bound it to other hosts`,
+        return denied(
+          `the credential ${credential} may not be sent to ${url.hostname}:${port}; an administrator can add the host in gates.credentials`,
         );
       }
-      const read = (file: string): Promise<string | undefined> => readIfThere(join(directory, credential, file));
+      const read = (file: string): Promise<string | undefined> =>
+        readIfExists(join(directory, credential, file), `credential ${credential}, file ${file}`);
       const [token, username, password, ca] = await Promise.all([
         read('token'),
         read('username'),
@@ -46,15 +48,15 @@ export function createCredentials(bindings: readonly CredentialBinding[], direct
       ]);
       const authorization = authorizationOf(token?.trim(), username?.trim(), password);
       if (authorization === undefined && ca === undefined) {
-        return refused(`the credential ${credential} has neither a token, nor a username and a password, nor a ca.crt`);
+        return denied(`the credential ${credential} is empty: its Secret needs token, or username and password, or ca.crt`);
       }
-      return { kind: 'Access', headers: authorization === undefined ? {} : { authorization }, ca };
+      return { kind: 'Granted', headers: authorization === undefined ? {} : { authorization }, ca };
     },
   };
 }
 
-function refused(message: string): Access {
-  return { kind: 'Refused', message };
+function denied(message: string): Access {
+  return { kind: 'Denied', message };
 }
 
 function authorizationOf(token: string | undefined, username: string | undefined, password = ''): string | undefined {
@@ -63,12 +65,14 @@ function authorizationOf(token: string | undefined, username: string | undefined
   return `Basic ${Buffer.from(`${username}:${password.replace(/\r?\n$/, '')}`).toString('base64')}`;
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+async function readIfExists(path: string, what: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    // Without what it says: that may be a piece of the file.
-    throw new Error(`a file of the credential cannot be read (${errorCode(error) ?? 'unknown error'})`, { cause: error });
+    // The message names no path and no content, because it becomes part of the plan's status.
+    throw new Error(`${what}: cannot be read (${errorCode(error) ?? 'unknown error'}); check how the Secret is mounted`, {
+      cause: error,
+    });
   }
 }

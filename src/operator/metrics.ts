@@ -34,7 +34,7 @@ export function* nodesInTurn(claimed: Iterable<{ readonly fact: NodeFact }>): Ge
 }
 
 /** The conditions of a plan that have a metric: few, so that a cluster with many plans stays cheap to scrape. */
-const TOLD_CONDITIONS: readonly string[] = [
+const REPORTED_CONDITIONS: readonly string[] = [
   CONDITIONS.ready,
   CONDITIONS.stalled,
   CONDITIONS.succeeded,
@@ -84,7 +84,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     for (const { metadata, status } of sources.plans()) {
       const { namespace, name: plan } = metadata;
       for (const condition of status?.conditions ?? []) {
-        if (!TOLD_CONDITIONS.includes(condition.type)) continue;
+        if (!REPORTED_CONDITIONS.includes(condition.type)) continue;
         yield { labels: { namespace, plan, type: condition.type, status: condition.status }, value: 1 };
       }
     }

@@ -15,7 +15,7 @@ export interface ReconcileDeps {
   readonly gather: (plan: UpgradePlan) => Promise<PlanSnapshot | undefined>;
   readonly apply: (plan: UpgradePlan, command: Command) => Promise<void>;
   /** The gates of the plan that are to be evaluated from now on. */
-  readonly wantGates: (plan: UpgradePlan, names: readonly string[]) => void;
+  readonly setWantedGates: (plan: UpgradePlan, names: readonly string[]) => void;
   readonly statuses: StatusWriter;
   readonly settings: Settings;
   readonly now: () => number;
@@ -50,7 +50,7 @@ export async function reconcile(deps: ReconcileDeps, plan: UpgradePlan): Promise
   const began = deps.monotonic();
   const decision = decide({ snapshot, now: deps.now(), settings: deps.settings, hash: deps.hash });
   const decisionMs = deps.monotonic() - began;
-  deps.wantGates(plan, decision.gates);
+  deps.setWantedGates(plan, decision.gates);
   const waits = await Promise.all(decision.commands.map((command) => act(deps, plan, command)));
   const reported = await report(deps, snapshot, decision);
   const look = decision.requeueAt === undefined ? RESYNC_MS : Math.max(decision.requeueAt - deps.now(), CONFLICT_MS);

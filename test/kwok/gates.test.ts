@@ -158,12 +158,12 @@ describe('gates[]', () => {
       metadata: { name: 'gates-read-services', labels: { [LABELS.gateRole]: 'true' } },
       rules: [{ apiGroups: [''], resources: ['services'], verbs: ['get', 'list'] }],
     });
-    await until(namespace, 'the expression', (rollout) => readyMessage(rollout).includes('the expression is false of state'));
+    await until(namespace, 'the expression', (rollout) => readyMessage(rollout).includes('the expression is false for state'));
     await kubectl.apply(state('yes'));
     await until(namespace, 'the first batch', ({ batches }) => batches.length > 0);
   }, 240_000);
 
-  it('job: opens when its Job has ended well, and takes its Jobs away', async () => {
+  it('job: opens when its Job has completed, and deletes its Jobs', async () => {
     const containers = [{ name: 'smoke', image: 'registry.example/smoke:3' }];
     const template = { metadata: { annotations: duration }, spec: { ...onKwok, containers } };
     const namespace = await startPlan('job', {}, [{ name: 'smoke', timeoutSeconds: 60, job: { template } }]);

@@ -1,40 +1,40 @@
 import { celEnv, isCelError, parse, plan, type CelInput } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 
-/** What an expression is of an object: true, false, or in words why it is neither. */
-export type Truth = boolean | { readonly problem: string };
+/** The result of an expression for an object, or why it has none. */
+export type ExpressionResult = boolean | { readonly problem: string };
 
 /** A CEL expression about `object`. */
-export type Expression = (object: unknown) => Truth;
+export type Expression = (object: unknown) => ExpressionResult;
 
 const ENVIRONMENT = celEnv({ funcs: strings });
 
-/** Complaints of an evaluation that no object would make good. */
-const HOPELESS = /^unbound function/;
+/** Evaluation errors that occur with every object. */
+const PERMANENT_ERROR = /^unbound function/;
 
-/** Reads an expression. Gives its complaint where it is no CEL, or calls a function that there is not. */
-export function readExpression(expression: string): Expression | { readonly problem: string } {
+/** Parses an expression. Returns the problem when it is not valid CEL or calls an unknown function. */
+export function parseExpression(expression: string): Expression | { readonly problem: string } {
   let evaluate;
   try {
     evaluate = plan(ENVIRONMENT, parse(expression));
   } catch (error) {
     return { problem: error instanceof Error ? error.message.replace(/^<input>:/, 'at ') : String(error) };
   }
-  const read: Expression = (object) => {
+  const compiled: Expression = (object) => {
     const result = evaluate({ object: celInput(object) });
     if (isCelError(result)) return { problem: result.message };
-    return typeof result === 'boolean' ? result : { problem: `it gives a ${kindOf(result)}, neither true nor false` };
+    return typeof result === 'boolean' ? result : { problem: `it returns a ${typeName(result)} instead of true or false` };
   };
-  const tried = read({});
-  return typeof tried === 'object' && HOPELESS.test(tried.problem) ? tried : read;
+  const trial = compiled({});
+  return typeof trial === 'object' && PERMANENT_ERROR.test(trial.problem) ? trial : compiled;
 }
 
-function kindOf(value: unknown): string {
+function typeName(value: unknown): string {
   if (value === null) return 'null';
   return typeof value === 'bigint' ? 'number' : typeof value;
 }
 
-/** As Kubernetes does it: a number without a fraction is an int. */
+/** Converts JSON to CEL values as Kubernetes does: a number without a fraction is an int. */
 function celInput(value: unknown): CelInput {
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
   if (typeof value === 'string' || typeof value === 'boolean') return value;

@@ -4,27 +4,27 @@ import type { Hash } from '../../core/facts.ts';
 import { expandImage } from '../../core/rollout/manifests/job.ts';
 import { object, objects, type Json } from '../json.ts';
 
-/** What the Job of a gate is made from. */
+/** What a gate's Job is built from. */
 export interface GateJobInput {
   readonly plan: UpgradePlan;
   readonly gate: Gate;
-  /** The run, from 1. */
+  /** Number of the run, from 1. */
   readonly number: number;
-  /** Whether the gate is open when the run begins. */
+  /** Whether the gate is open when the run starts. */
   readonly open: boolean;
   readonly hash: Hash;
 }
 
-/** A finished Job of a gate that nobody asks any more goes by itself after so long (seconds), where an operator could not remove it. */
-const LEFT_SECONDS = 900;
+/** Time after which Kubernetes deletes a finished Job that the operator could not delete itself (s). */
+const TTL_SECONDS = 900;
 
-/** The name of a run's Job: a hash of what it is for, so that it is never made twice. */
+/** Name of a run's Job: a hash of everything that defines the run, so that the same run never starts twice. */
 export function gateJobName({ plan, gate, number, hash }: Omit<GateJobInput, 'open'>): string {
   const identity = [plan.metadata.uid, gate.name, gate.job?.template, gate.timeoutSeconds, plan.spec.version, number];
   return `baton-gate-${hash(JSON.stringify(identity)).slice(0, 32)}`;
 }
 
-/** The Job of a gate. */
+/** Builds the Job for one run of a gate. */
 export function gateJob({ plan, gate, number, open, hash }: GateJobInput): Json {
   const { namespace, name, uid } = plan.metadata;
   const labels = {
@@ -47,8 +47,8 @@ export function gateJob({ plan, gate, number, open, hash }: GateJobInput): Json 
     spec: {
       backoffLimit: 0,
       activeDeadlineSeconds: gate.timeoutSeconds,
-      ttlSecondsAfterFinished: LEFT_SECONDS,
-      // A node that is drained takes its Pod along, which says nothing about the gate.
+      ttlSecondsAfterFinished: TTL_SECONDS,
+      // A Pod that was evicted by a drain says nothing about the gate.
       podFailurePolicy: { rules: [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }] },
       template: {
         metadata: { ...template, labels: { ...object(template['labels']), ...labels } },
@@ -58,7 +58,7 @@ export function gateJob({ plan, gate, number, open, hash }: GateJobInput): Json 
   };
 }
 
-/** The Pod of a gate's Job: never on a node in its turn. */
+/** Builds the Pod of a gate's Job. It never runs on a node in its turn. */
 export function gatePodSpec(plan: UpgradePlan, gate: Gate): Json {
   const spec = object(object(gate.job?.template)['spec']);
   const environment = Object.entries({
@@ -76,21 +76,21 @@ export function gatePodSpec(plan: UpgradePlan, gate: Gate): Json {
   return {
     ...spec,
     restartPolicy: 'Never',
-    affinity: awayFromTurns(object(spec['affinity'])),
+    affinity: avoidClaimedNodes(object(spec['affinity'])),
     containers: objects(spec['containers']).map(withEnvironment),
     ...(initContainers.length === 0 ? {} : { initContainers }),
   };
 }
 
-function awayFromTurns(affinity: Json): Json {
-  const free = { key: LABELS.claim, operator: 'DoesNotExist' };
+function avoidClaimedNodes(affinity: Json): Json {
+  const unclaimed = { key: LABELS.claim, operator: 'DoesNotExist' };
   const nodeAffinity = object(affinity['nodeAffinity']);
   const required = object(nodeAffinity['requiredDuringSchedulingIgnoredDuringExecution']);
   const terms = objects(required['nodeSelectorTerms']);
   const nodeSelectorTerms = (terms.length === 0 ? [{}] : terms).map((term: Json) => ({
     ...term,
-    matchExpressions: [...objects(term['matchExpressions']), free],
+    matchExpressions: [...objects(term['matchExpressions']), unclaimed],
   }));
-  const bounded = { ...required, nodeSelectorTerms };
-  return { ...affinity, nodeAffinity: { ...nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: bounded } };
+  const restricted = { ...required, nodeSelectorTerms };
+  return { ...affinity, nodeAffinity: { ...nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: restricted } };
 }

@@ -4,36 +4,36 @@ import { GATE_INTERVAL_MS } from '../../core/rollout/holds/gate.ts';
 import type { GateObservation } from '../../core/rollout/model/facts.ts';
 import { startDeadline } from '../../kube/client/deadline.ts';
 import { pause, type Sleep } from '../../kube/pause.ts';
-import { planKey } from '../plan-key.ts';
+import { planFields, planKey } from '../plan-key.ts';
 import { closedBecause, type Probe, type Observation } from './observation.ts';
 
 /** The probe of each kind of gate. */
 export type Probes = Readonly<Record<'prometheus' | 'http' | 'object' | 'job', Probe>>;
 
-/** What loops are made from. */
+/** What the loops need. */
 export interface GateLoopsDeps {
   readonly probes: Probes;
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: Sleep;
   readonly log: Log;
-  /** A gate of a plan has opened or closed, is closed for another reason, or was seen for the first time. */
-  readonly touch: (plan: string) => void;
+  /** Called when a gate of the plan has been evaluated for the first time, opened, closed, or closed for another reason. */
+  readonly enqueue: (plan: string) => void;
 }
 
 interface Loop {
   readonly gate: Gate;
-  /** The plan as it is now: its spec may change while the gate stays the same. */
+  /** The latest version of the plan. The loop continues while the gate itself does not change. */
   plan: UpgradePlan;
-  readonly question: string;
+  readonly definition: string;
   readonly stop: AbortController;
-  seen: GateObservation | undefined;
+  last: GateObservation | undefined;
   ended: Promise<void>;
 }
 
 /**
- * Looks at gates, each in a loop of its own, so that no pass waits for a slow server and no plan for the gates of another. What was seen
- * is for the next pass. A gate that nobody wants is not asked.
+ * Evaluates gates, each in its own loop, so that a slow server delays neither a pass nor the gates of another plan. The next pass reads the
+ * observations. Only the gates that a decision needs are evaluated.
  */
 export class GateLoops {
   readonly #deps: GateLoopsDeps;
@@ -43,17 +43,17 @@ export class GateLoops {
     this.#deps = deps;
   }
 
-  /** From now on these gates of the plan are asked, and no others. */
-  want(plan: UpgradePlan, names: readonly string[]): void {
+  /** Sets which gates of the plan are evaluated from now on. */
+  setWanted(plan: UpgradePlan, names: readonly string[]): void {
     const key = planKey(plan.metadata.namespace, plan.metadata.name);
     const loops = this.#plans.get(key) ?? new Map<string, Loop>();
     const gates = (plan.spec.gates ?? []).filter((gate) => names.includes(gate.name));
-    const wanted = new Map(gates.map((gate) => [gate.name, questionOf(plan, gate)]));
+    const wanted = new Map(gates.map((gate) => [gate.name, definitionOf(plan, gate)]));
     for (const [name, loop] of loops) {
-      if (wanted.get(name) === loop.question) loop.plan = plan;
+      if (wanted.get(name) === loop.definition) loop.plan = plan;
       else {
         loops.delete(name);
-        this.#end(loop);
+        this.#stopLoop(loop);
       }
     }
     for (const gate of gates) {
@@ -63,19 +63,19 @@ export class GateLoops {
     else this.#plans.set(key, loops);
   }
 
-  /** What was last seen of a plan's gates, by name. */
+  /** The latest observations of a plan's gates, by name. */
   observations(key: string): ReadonlyMap<string, GateObservation> {
     const loops = [...(this.#plans.get(key) ?? [])];
-    return new Map(loops.flatMap(([name, { seen }]) => (seen === undefined ? [] : [[name, seen] as const])));
+    return new Map(loops.flatMap(([name, { last }]) => (last === undefined ? [] : [[name, last] as const])));
   }
 
-  /** The plan is gone, or rests. */
+  /** Stops evaluating the gates of a plan that was deleted or is idle. */
   release(key: string): void {
-    for (const loop of this.#plans.get(key)?.values() ?? []) this.#end(loop);
+    for (const loop of this.#plans.get(key)?.values() ?? []) this.#stopLoop(loop);
     this.#plans.delete(key);
   }
 
-  /** Ends all loops. Jobs of gates stay: another operator goes on with them. */
+  /** Stops all loops. Leaves the Jobs of gates for the next operator. */
   async stop(): Promise<void> {
     const loops = [...this.#plans.values()].flatMap((each) => [...each.values()]);
     this.#plans.clear();
@@ -84,19 +84,23 @@ export class GateLoops {
   }
 
   #start(key: string, plan: UpgradePlan, gate: Gate): Loop {
-    const question = questionOf(plan, gate);
-    const loop: Loop = { gate, plan, question, stop: new AbortController(), seen: undefined, ended: Promise.resolve() };
+    const definition = definitionOf(plan, gate);
+    const loop: Loop = { gate, plan, definition, stop: new AbortController(), last: undefined, ended: Promise.resolve() };
     loop.ended = this.#run(key, loop).catch((error: unknown) => {
-      this.#deps.log.error('A loop of a gate broke', { plan: key, gate: gate.name, error });
+      this.#deps.log.error('A gate is no longer evaluated: restart the operator', {
+        ...planFields(key),
+        gate: gate.name,
+        error,
+      });
     });
     return loop;
   }
 
-  #end(loop: Loop): void {
+  #stopLoop(loop: Loop): void {
     loop.stop.abort();
-    const forgotten = loop.ended.then(() => probeOf(this.#deps.probes, loop.gate).forget?.(loop.plan, loop.gate));
-    forgotten.catch((error: unknown) => {
-      this.#deps.log.warn('Cleaning up after a gate failed', { plan: loop.plan.metadata.name, gate: loop.gate.name, error });
+    const cleanedUp = loop.ended.then(() => probeOf(this.#deps.probes, loop.gate).cleanUp?.(loop.plan, loop.gate));
+    cleanedUp.catch((error: unknown) => {
+      this.#deps.log.warn('Cleanup of a gate failed', { ...fieldsOf(loop), error });
     });
   }
 
@@ -104,51 +108,51 @@ export class GateLoops {
     const { sleep, random } = this.#deps;
     const { signal } = loop.stop;
     while (!signal.aborted) {
-      this.#note(key, loop, await this.#look(loop));
+      this.#record(key, loop, await this.#evaluate(loop));
       await pause(sleep, GATE_INTERVAL_MS * (0.8 + 0.4 * random()), signal);
     }
   }
 
-  #note(key: string, loop: Loop, { open, value, threshold, message }: Observation): void {
+  #record(key: string, loop: Loop, { open, value, threshold, message }: Observation): void {
     if (loop.stop.signal.aborted) return;
-    const { now, log, touch } = this.#deps;
-    const before = loop.seen;
+    const { now, log, enqueue } = this.#deps;
+    const before = loop.last;
     const observedTime = now();
     const closedTime = open ? before?.closedTime : observedTime;
-    loop.seen = { open, value, threshold, message, observedTime, closedTime };
+    loop.last = { open, value, threshold, message, observedTime, closedTime };
     if (before?.open === open && before.message === message) return;
     log.info(open ? 'A gate is open' : 'A gate is closed', {
-      plan: key,
-      gate: loop.gate.name,
+      ...fieldsOf(loop),
       value,
       threshold,
       reason: message,
     });
-    touch(key);
+    enqueue(key);
   }
 
-  /** One look. It ends in time whatever the probe does, and whatever goes wrong closes the gate. */
-  async #look({ plan, gate, stop }: Loop): Promise<Observation> {
-    // A Job has its own deadline; looking at it is a question to the API server.
-    const seconds = gate.job === undefined ? gate.timeoutSeconds : LOOK_AT_JOB_SECONDS;
+  /** Evaluates a gate once, within its timeout even if the probe hangs. A gate whose evaluation fails is closed. */
+  async #evaluate(loop: Loop): Promise<Observation> {
+    const { plan, gate, stop } = loop;
+    // The timeout of a Job gate is the deadline of its Job. Reading the Job has a timeout of its own.
+    const seconds = gate.job === undefined ? gate.timeoutSeconds : READ_JOB_TIMEOUT_SECONDS;
     const deadline = startDeadline(seconds * 1000, stop.signal);
-    const { promise: cut, resolve } = Promise.withResolvers<Observation>();
+    const { promise: timedOut, resolve } = Promise.withResolvers<Observation>();
     deadline.signal.addEventListener('abort', () => resolve(closedBecause(`no answer within ${seconds} s`)), { once: true });
     try {
-      return await Promise.race([probeOf(this.#deps.probes, gate).look(plan, gate, deadline.signal), cut]);
+      return await Promise.race([probeOf(this.#deps.probes, gate).evaluate(plan, gate, deadline.signal), timedOut]);
     } catch (error) {
-      this.#deps.log.warn('Looking at a gate failed', { plan: plan.metadata.name, gate: gate.name, error });
-      return closedBecause(error instanceof Error ? error.message : 'looking at it failed');
+      this.#deps.log.warn('Evaluating a gate failed', { ...fieldsOf(loop), error });
+      return closedBecause(error instanceof Error ? error.message : 'its evaluation failed');
     } finally {
       deadline.end();
     }
   }
 }
 
-const LOOK_AT_JOB_SECONDS = 30;
+const READ_JOB_TIMEOUT_SECONDS = 30;
 
-/** What a gate asks, for which plan: another question begins anew. */
-function questionOf(plan: UpgradePlan, gate: Gate): string {
+/** What a loop evaluates. A gate with another definition gets another loop. */
+function definitionOf(plan: UpgradePlan, gate: Gate): string {
   return JSON.stringify([plan.metadata.uid, gate, gate.job === undefined ? '' : plan.spec.version]);
 }
 
@@ -156,4 +160,9 @@ function probeOf(probes: Probes, gate: Gate): Probe {
   if (gate.prometheus !== undefined) return probes.prometheus;
   if (gate.http !== undefined) return probes.http;
   return gate.object === undefined ? probes.job : probes.object;
+}
+
+/** The fields that name a gate in a log line. */
+function fieldsOf({ plan: { metadata }, gate }: Loop): object {
+  return { namespace: metadata.namespace, plan: metadata.name, gate: gate.name };
 }

@@ -16,12 +16,14 @@ export interface JobProbeDeps {
   readonly hash: Hash;
 }
 
-/** A Job that ended runs again after so long (ms). */
+/** How long after the end of a Job the next one starts (ms). */
 const REPEAT_MS = 60_000;
-/** The outcome of a Job that ended longer ago says nothing any more (ms). */
-const OUTDATED_MS = 5 * 60_000;
+/** How long the outcome of a finished Job counts (ms). */
+const OUTCOME_VALID_MS = 5 * 60_000;
 
-/** A run of a gate's Job. */
+const JOB_STARTED = 'its Job has just started';
+
+/** One run of a gate. */
 interface Run {
   readonly number: number;
   readonly name: string;
@@ -29,13 +31,13 @@ interface Run {
   readonly outcome: 'Running' | 'Complete' | 'Failed';
   readonly message: string;
   readonly endedAt: number;
-  /** Whether the gate was open when the run began: that is what counts until the run has ended. */
+  /** Whether the gate was open when the run started. This counts until the run has finished. */
   readonly wasOpen: boolean;
 }
 
 /**
- * Gates that are open while a Job ends well. It runs again and again, each time as a new Job that carries what the last one came to, so
- * that an operator that was killed knows what counts while a Job runs.
+ * Evaluates Job gates: open while the latest finished Job has completed. Each run is a new Job that records the state of the gate when it
+ * started, so that a restarted operator knows the state while a Job runs.
  */
 export function createJobProbe({ client, now, hash }: JobProbeDeps): Probe {
   async function start(plan: UpgradePlan, gate: Gate, number: number, open: boolean): Promise<void> {
@@ -45,18 +47,18 @@ export function createJobProbe({ client, now, hash }: JobProbeDeps): Probe {
         gateJob({ plan, gate, number, open, hash }),
       );
     } catch (error) {
-      // The list that we had did not know it yet.
+      // The Job was created after the list.
       if (!isKubeError(error, 'AlreadyExists')) throw error;
     }
   }
 
   return {
-    async look(plan, gate, signal) {
+    async evaluate(plan, gate, signal) {
       const { namespace } = plan.metadata;
       const query = { labelSelector: selectorOf(plan, gate) };
       const { items } = await client.list<KubeObject>(resourcePath(KINDS.jobs, { namespace }), query, { signal });
       const runs = items.map(runOf).sort((a, b) => b.number - a.number);
-      // A Job of what the gate asked before its spec was changed says nothing about it.
+      // A Job from before a change of the gate's spec does not count.
       const last = runs.find((run) => run.name === gateJobName({ plan, gate, number: run.number, hash }));
       for (const { name, uid } of runs.filter((run) => run !== last)) {
         const path = resourcePath(KINDS.jobs, { namespace, name });
@@ -64,19 +66,19 @@ export function createJobProbe({ client, now, hash }: JobProbeDeps): Probe {
       }
       if (last === undefined) {
         await start(plan, gate, 1, false);
-        return closedBecause('its Job has just been started');
+        return closedBecause(JOB_STARTED);
       }
-      const sight = sightOf(last);
-      if (last.outcome === 'Running') return sight;
+      const observation = observationOf(last);
+      if (last.outcome === 'Running') return observation;
       const age = now() - last.endedAt;
-      if (age > OUTDATED_MS) {
+      if (age > OUTCOME_VALID_MS) {
         await start(plan, gate, last.number + 1, false);
-        return closedBecause('its Job has just been started');
+        return closedBecause(JOB_STARTED);
       }
-      if (age > REPEAT_MS) await start(plan, gate, last.number + 1, sight.open);
-      return sight;
+      if (age > REPEAT_MS) await start(plan, gate, last.number + 1, observation.open);
+      return observation;
     },
-    async forget(plan, gate) {
+    async cleanUp(plan, gate) {
       const path = resourcePath(KINDS.jobs, { namespace: plan.metadata.namespace });
       await client.deleteCollection(path, { labelSelector: selectorOf(plan, gate) }, { propagationPolicy: 'Background' });
     },
@@ -104,8 +106,9 @@ function runOf(job: KubeObject): Run {
   };
 }
 
-function sightOf({ outcome, name, message, wasOpen }: Run): Observation {
-  if (outcome === 'Running')
-    return wasOpen ? { open: true, value: 'Complete' } : closedBecause(`its Job ${name} has not ended yet`);
+function observationOf({ outcome, name, message, wasOpen }: Run): Observation {
+  if (outcome === 'Running') {
+    return wasOpen ? { open: true, value: 'Complete' } : closedBecause(`its Job ${name} is still running`);
+  }
   return outcome === 'Complete' ? { open: true, value: 'Complete' } : closedBecause(`its Job ${name} failed: ${message}`);
 }

@@ -5,7 +5,7 @@ import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
 import { resourcePath, type ResourceKind } from '../../kube/resource-path.ts';
 import { objects, text } from '../json.ts';
-import { readExpression, type Truth } from './expression.ts';
+import { parseExpression, type ExpressionResult } from './expression.ts';
 import { closedBecause, type Probe, type Observation } from './observation.ts';
 
 /** What object gates need. */
@@ -15,10 +15,10 @@ export interface ObjectProbeDeps {
   readonly monotonic: () => number;
 }
 
-/** A selector may choose so many objects. */
-const MOST_OBJECTS = 100;
-/** What kinds there are is asked again after so long (ms). */
-const KINDS_MS = 60_000;
+/** Maximum number of objects that a selector may match. */
+const MAX_OBJECTS = 100;
+/** How long the kinds of an API version are cached (ms). */
+const KINDS_CACHE_MS = 60_000;
 
 interface KnownKinds {
   readonly at: number;
@@ -26,33 +26,33 @@ interface KnownKinds {
 }
 
 /**
- * Gates that are open while an expression is true of an object. It is read by GET: a watch would have to be opened for whatever kind a
- * plan may name.
+ * Evaluates object gates: open while an expression is true for an object. The object is read by GET, because a plan may name any kind, and
+ * each kind would need a watch.
  */
 export function createObjectProbe({ client, monotonic }: ObjectProbeDeps): Probe {
   const known = new Map<string, KnownKinds>();
 
   async function resourceOf({ apiVersion, kind }: ObjectGate, signal: AbortSignal): Promise<ResourceKind | undefined> {
     const before = known.get(apiVersion);
-    if (before !== undefined && monotonic() - before.at < KINDS_MS) return before.kinds.get(kind);
+    if (before !== undefined && monotonic() - before.at < KINDS_CACHE_MS) return before.kinds.get(kind);
     const kinds = await readKinds(client, apiVersion, signal);
     known.set(apiVersion, { at: monotonic(), kinds });
     return kinds.get(kind);
   }
 
   return {
-    async look(plan, { object: gate }, signal) {
-      if (gate === undefined) return closedBecause('it names no object');
-      const expression = readExpression(gate.expression);
-      if (typeof expression !== 'function') return closedBecause(`expression: ${expression.problem}`);
+    async evaluate(plan, { object: gate }, signal) {
+      if (gate === undefined) return closedBecause('object is missing');
+      const expression = parseExpression(gate.expression);
+      if (typeof expression !== 'function') return closedBecause(`the expression is not valid CEL: ${expression.problem}`);
       try {
         const resource = await resourceOf(gate, signal);
-        if (resource === undefined) return closedBecause(`the cluster has no ${gate.kind} in ${gate.apiVersion}`);
+        if (resource === undefined) return closedBecause(`${gate.apiVersion} has no kind ${gate.kind} in this cluster`);
         const found = await read(client, { plan, gate, resource, signal });
         if (typeof found === 'string') return closedBecause(found);
-        return found.map((object) => judge(expression(object), object)).find((sight) => !sight.open) ?? sightOf(found);
+        return found.map((object) => judge(expression(object), object)).find(({ open }) => !open) ?? openFor(found);
       } catch (error) {
-        const problem = refusal(gate, error);
+        const problem = readProblem(gate, error);
         if (problem === undefined) throw error;
         return closedBecause(problem);
       }
@@ -60,7 +60,7 @@ export function createObjectProbe({ client, monotonic }: ObjectProbeDeps): Probe
   };
 }
 
-/** The kinds of one group and version, by name. */
+/** Reads the kinds of an API version, by name. */
 async function readKinds(
   client: ObjectProbeDeps['client'],
   apiVersion: string,
@@ -86,42 +86,43 @@ interface ReadInput {
   readonly signal: AbortSignal;
 }
 
-/** The objects of a gate; or in words why there is nothing to judge. */
+/** Reads the objects of a gate. Returns a message when the gate is closed without any. */
 async function read(
   client: ObjectProbeDeps['client'],
   { plan, gate, resource, signal }: ReadInput,
 ): Promise<readonly KubeObject[] | string> {
   const { namespace: own } = plan.metadata;
   const where = resource.namespaced ? { namespace: gate.namespace ?? own } : {};
-  // The operator may get ConfigMaps because of shared sinks, and a plan must not learn through it what its author may not read.
+  // The operator may read ConfigMaps for shared sinks. A plan must not use that to read what its author may not.
   const foreign = gate.namespace !== undefined && gate.namespace !== own;
-  if (foreign && resource.group === '' && resource.plural === 'configmaps') return 'ConfigMaps of other namespaces are not read';
+  if (foreign && resource.group === '' && resource.plural === 'configmaps')
+    return 'gates cannot read ConfigMaps of other namespaces';
   if (gate.name !== undefined) {
     return [await client.get<KubeObject>(resourcePath(resource, { ...where, name: gate.name }), { signal })];
   }
-  const query = { labelSelector: selectorQuery(gate.labelSelector), limit: String(MOST_OBJECTS) };
+  const query = { labelSelector: selectorQuery(gate.labelSelector), limit: String(MAX_OBJECTS) };
   const page = await client.list<KubeObject>(resourcePath(resource, where), query, { signal });
-  if (page.continue !== undefined) return `the labelSelector chooses more than ${MOST_OBJECTS} objects`;
-  return page.items.length === 0 ? 'the labelSelector chooses no object' : page.items;
+  if (page.continue !== undefined) return `labelSelector matches more than ${MAX_OBJECTS} objects`;
+  return page.items.length === 0 ? 'labelSelector matches no object' : page.items;
 }
 
-function judge(truth: Truth, object: KubeObject): Observation {
+function judge(result: ExpressionResult, object: KubeObject): Observation {
   const name = object.metadata.name ?? '';
-  if (truth === true) return { open: true };
+  if (result === true) return { open: true };
   return closedBecause(
-    truth === false ? `the expression is false of ${name}` : `the expression fails for ${name}: ${truth.problem}`,
+    result === false ? `the expression is false for ${name}` : `the expression fails for ${name}: ${result.problem}`,
   );
 }
 
-function sightOf(found: readonly KubeObject[]): Observation {
-  return { open: true, value: found.length === 1 ? 'true' : `true of ${found.length} objects` };
+function openFor(found: readonly KubeObject[]): Observation {
+  return { open: true, value: found.length === 1 ? 'true' : `true for ${found.length} objects` };
 }
 
-/** What an answer of the API server means that more tries would not change soon. */
-function refusal({ apiVersion, kind }: ObjectGate, error: unknown): string | undefined {
+/** The message for an error that retries will not fix soon; undefined for other errors. */
+function readProblem({ apiVersion, kind }: ObjectGate, error: unknown): string | undefined {
   if (!isKubeError(error)) return undefined;
   if (error.reason === 'Forbidden') {
-    return `the operator may not read ${kind} (${apiVersion}): give a ClusterRole that allows it the label ${LABELS.gateRole}=true`;
+    return `the operator may not read ${kind} (${apiVersion}): add the label ${LABELS.gateRole}=true to a ClusterRole that allows it`;
   }
-  return error.reason === 'NotFound' ? `there is no such ${kind} (${apiVersion})` : undefined;
+  return error.reason === 'NotFound' ? `${kind} (${apiVersion}) not found` : undefined;
 }

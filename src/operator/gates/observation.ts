@@ -1,24 +1,24 @@
 import type { Gate, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 
-/** What one look at a gate showed. */
+/** The result of one evaluation of a gate. */
 export interface Observation {
   readonly open: boolean;
-  /** What was seen, short and rounded: it stands in the plan's status. */
+  /** The observed value, short and rounded, for the plan's status. */
   readonly value?: string;
-  /** What it was compared with. */
+  /** What the value was compared with. */
   readonly threshold?: string;
-  /** Why it is closed, where value and threshold do not say it. */
+  /** Why the gate is closed, if value and threshold do not say so. */
   readonly message?: string;
 }
 
-/** Looks at gates of one kind. Whatever goes wrong is for the caller: a gate whose look failed is closed. */
+/** Evaluates gates of one kind. It may throw: the caller treats the gate as closed. */
 export interface Probe {
-  look(plan: UpgradePlan, gate: Gate, signal: AbortSignal): Promise<Observation>;
-  /** The gate is not asked any more: takes away what looking at it left in the cluster. */
-  forget?(plan: UpgradePlan, gate: Gate): Promise<void>;
+  evaluate(plan: UpgradePlan, gate: Gate, signal: AbortSignal): Promise<Observation>;
+  /** Deletes what the evaluation of a gate created in the cluster, once the gate is no longer evaluated. */
+  cleanUp?(plan: UpgradePlan, gate: Gate): Promise<void>;
 }
 
-/** A gate that is closed for a reason in words. */
+/** An observation of a closed gate. */
 export function closedBecause(message: string): Observation {
   return { open: false, message };
 }

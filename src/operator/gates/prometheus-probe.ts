@@ -4,19 +4,19 @@ import { object, objects, parseObject, text, type Json } from '../json.ts';
 import { request, type RequestDeps } from './request.ts';
 import { closedBecause, type Probe, type Observation } from './observation.ts';
 
-/** Digits of a value that are shown: more would only be noise. */
-const DIGITS = 4;
+/** Number of significant digits in the plan's status. */
+const SIGNIFICANT_DIGITS = 4;
 
-/** Gates that are open while the value of an instant query lies within the limits. */
+/** Evaluates Prometheus gates: open while the value of an instant query is within the limits. */
 export function createPrometheusProbe(deps: RequestDeps): Probe {
   return {
-    async look(_plan, { prometheus }, signal) {
-      if (prometheus === undefined) return closedBecause('it has no query');
+    async evaluate(_plan, { prometheus }, signal) {
+      if (prometheus === undefined) return closedBecause('prometheus is missing');
       const reply = await request(deps, { url: queryUrl(prometheus), credential: prometheus.credential, signal });
-      if (reply.kind === 'None') return closedBecause(reply.message);
+      if (reply.kind === 'NoReply') return closedBecause(reply.message);
       const body = parseObject(reply.body);
-      if (reply.status !== 200) return closedBecause(`Prometheus answered ${reply.status}${complaint(body)}`);
-      if (body === undefined) return closedBecause('the answer is too large, or not the JSON of Prometheus');
+      if (reply.status !== 200) return closedBecause(`Prometheus answered ${reply.status}${errorDetail(body)}`);
+      if (body === undefined) return closedBecause('the answer is too large, or is not JSON from Prometheus');
       return compare(prometheus, object(body['data']));
     },
   };
@@ -29,26 +29,30 @@ function queryUrl({ address, query }: PrometheusGate): URL {
   return url;
 }
 
-/** What Prometheus says of a query that it does not take. */
-function complaint(body: Json | undefined): string {
+/** Why Prometheus rejected the query. */
+function errorDetail(body: Json | undefined): string {
   const error = text(body?.['error']);
   return body?.['status'] !== 'error' || error === '' ? '' : `: ${cutToBytes(error, 120)}`;
 }
 
 function compare({ max, min }: PrometheusGate, data: Json): Observation {
   const samples = samplesOf(data);
-  if (samples === undefined) return closedBecause(`the query gives a ${text(data['resultType']) || 'strange result'}, no sample`);
+  if (samples === undefined) {
+    return closedBecause(
+      `the query returned a ${text(data['resultType']) || 'result without a type'}; it must return one sample or a scalar`,
+    );
+  }
   const [sample] = samples;
-  if (sample === undefined) return closedBecause('the query gives no sample; "or vector(0)" would say what none means');
-  if (samples.length > 1) return closedBecause(`the query gives ${samples.length} samples, and one is expected`);
+  if (sample === undefined) return closedBecause('the query returned no sample; append "or vector(0)" if no data means 0');
+  if (samples.length > 1) return closedBecause(`the query returned ${samples.length} samples; it must return one`);
   const threshold = [...(min === undefined ? [] : [`min ${min}`]), ...(max === undefined ? [] : [`max ${max}`])].join(', ');
   const value = numberOf(sample);
   if (Number.isNaN(value)) return { open: false, value: 'NaN', threshold };
   const open = (max === undefined || value <= Number(max)) && (min === undefined || value >= Number(min));
-  return { open, value: String(Number(value.toPrecision(DIGITS))), threshold };
+  return { open, value: String(Number(value.toPrecision(SIGNIFICANT_DIGITS))), threshold };
 }
 
-/** The values of a vector, or of a scalar; undefined for anything else. A sample is `[time, "value"]`. */
+/** The values of a vector or a scalar; undefined for other result types. A sample is `[time, "value"]`. */
 function samplesOf({ resultType, result }: Json): readonly unknown[] | undefined {
   if (!Array.isArray(result)) return undefined;
   if (resultType === 'scalar') return [second(result)];
@@ -60,7 +64,7 @@ function second(pair: unknown): unknown {
   return list[1];
 }
 
-/** Prometheus writes numbers as texts, infinities as `+Inf` and `-Inf`. NaN for whatever is none. */
+/** Parses a number as Prometheus writes it: a string, with `+Inf` and `-Inf`. NaN for anything else. */
 function numberOf(sample: unknown): number {
   if (typeof sample !== 'string' || sample.trim() === '') return Number.NaN;
   const infinite = /^(?<sign>[+-]?)Inf$/.exec(sample)?.groups;

@@ -1,7 +1,7 @@
 import type { HttpReader } from '../../net/http-get.ts';
 import type { Credentials } from '../credentials.ts';
 
-/** What asking over HTTP needs. */
+/** What sending requests for gates needs. */
 export interface RequestDeps {
   readonly http: HttpReader;
   readonly credentials: Credentials;
@@ -9,33 +9,38 @@ export interface RequestDeps {
   readonly userAgent: string;
 }
 
-/** A GET of a gate. */
-export interface Question {
+/** A GET for a gate. */
+export interface GateRequest {
   readonly url: URL;
   readonly credential: string | undefined;
   readonly signal: AbortSignal;
 }
 
-/** An answer; or in words why there is none. */
+/** The response, or why there is none. */
 export type Reply =
   | { readonly kind: 'Reply'; readonly status: number; readonly body: string | undefined }
-  | { readonly kind: 'None'; readonly message: string };
+  | { readonly kind: 'NoReply'; readonly message: string };
 
-/** Asks a server, with the credential that the gate names if that may go there. No message has more of the URL than its host. */
+/**
+ * Sends a GET, with the credential that the gate names if it may be sent to that host. Messages contain nothing of the URL but its host.
+ */
 export async function request(
   { http, credentials, userAgent }: RequestDeps,
-  { url, credential, signal }: Question,
+  { url, credential, signal }: GateRequest,
 ): Promise<Reply> {
   const access = await credentials.accessTo(url, credential);
-  if (access.kind === 'Refused') return { kind: 'None', message: access.message };
+  if (access.kind === 'Denied') return { kind: 'NoReply', message: access.message };
   const headers = { ...access.headers, accept: 'application/json, */*', 'user-agent': userAgent };
   const answer = await http.get({ url, headers, ca: access.ca, signal });
   switch (answer.kind) {
     case 'Answer':
       return { kind: 'Reply', status: answer.status, body: answer.body };
     case 'NotAllowed':
-      return { kind: 'None', message: `the administrator does not allow gates to ask ${url.host}` };
+      return {
+        kind: 'NoReply',
+        message: `gates may not send requests to ${url.host}; an administrator can allow it in gates.allow`,
+      };
     case 'NoAnswer':
-      return { kind: 'None', message: `${url.host}: ${answer.message}` };
+      return { kind: 'NoReply', message: `${url.host}: ${answer.message}` };
   }
 }

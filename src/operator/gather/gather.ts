@@ -32,42 +32,42 @@ export interface GatherDeps {
   readonly own: Pick<OwnObjects, 'batches' | 'actions' | 'plans'>;
   readonly watches: Watches;
   readonly planWatches: PlanWatches;
-  readonly daemonSets: Pick<DaemonSetWatches, 'look'>;
+  readonly daemonSets: Pick<DaemonSetWatches, 'ensure'>;
   readonly clusterFreezes: () => ClusterFreezes;
-  /** For how long a Lease has not changed (ms, monotonic). */
+  /** How long a Lease has not changed (ms, monotonic). */
   readonly leaseUnchangedMs: (key: string) => number;
   readonly validate: (plan: UpgradePlan) => Promise<Validation>;
-  /** The plan with the sinks that it shares among its own, or why they are not known. */
+  /** Adds the plan's shared sinks to its own, or returns why they cannot be read. */
   readonly shareSinks: (plan: UpgradePlan) => Promise<Pick<PlanSnapshot, 'plan' | 'sharedSinks'>>;
   readonly revisionOf: (plan: UpgradePlan) => string;
-  /** What was last seen of a plan's gates, by name. */
+  /** The latest observations of a plan's gates, by name. */
   readonly gates: (key: string) => ReadonlyMap<string, GateObservation>;
   readonly hash: Hash;
 }
 
-/** Answers of the API server that no watch delivers. They may be lost: the next try gives them again. */
+/** Answers of the API server to earlier commands, which no watch delivers. */
 export interface Answers {
   readonly evictions: ReadonlyMap<string, EvictionAnswer>;
   readonly jobRefusals: ReadonlyMap<string, string>;
 }
 
-/** The snapshot for one pass over a plan; undefined while its watches have not been listed once. */
+/** Gathers the snapshot for one pass over a plan; undefined until the plan's watches have synced. */
 export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answers: Answers): Promise<PlanSnapshot | undefined> {
   const key = planKey(plan.metadata.namespace, plan.metadata.name);
   const { watches, planWatches } = deps;
   const batches = deps.own.batches(key).toSorted((a, b) => a.spec.index - b.spec.index);
   const watch = planWatches.ensure(plan);
-  const daemonSets = await deps.daemonSets.look(plan, daemonSetsOf(plan, batches));
+  const daemonSets = await deps.daemonSets.ensure(plan, daemonSetsOf(plan, batches));
   if (daemonSets === undefined) return undefined;
   if (!watch.nodes.synced || !watch.reports.synced || !watch.strays.synced) return undefined;
   const nodes = await gatherNodes(deps, { plan, batches, key, selected: [...watch.strays.values(), ...watch.nodes.values()] });
   const claimed = [...nodes.values()].filter((node) => node.claim === plan.metadata.uid);
   const open = batches.find((batch) => !isSettled(batch));
   const labels = open === undefined ? undefined : drainLabels(open);
-  const looked = open?.spec.processes.some((process) => process.verify?.daemonSetsReady === true) ?? false;
-  planWatches.needPods(key, labels ?? (looked ? [] : undefined));
+  const verifiesPods = open?.spec.processes.some((process) => process.verify?.daemonSetsReady === true) ?? false;
+  planWatches.needPods(key, labels ?? (verifiesPods ? [] : undefined));
   const drained = labels === undefined ? [] : claimed.filter((node) => node.turn?.cordoned === true);
-  const pods = gatherPods(deps, key, looked ? claimed : drained);
+  const pods = gatherPods(deps, key, verifiesPods ? claimed : drained);
   if (pods === undefined) return undefined;
   const lease = leaseFact(deps, key);
   return {
@@ -89,31 +89,31 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
     evictionAnswers: answers.evictions,
     jobRejections: answers.jobRefusals,
     daemonSets,
-    ...gatherOthers(deps, plan),
+    ...gatherRelated(deps, plan),
     clusterFreezes: deps.clusterFreezes(),
     gates: deps.gates(key),
   };
 }
 
-/** The DaemonSets that matter: those of what is to come, and of what is under way. */
+/** The DaemonSets that the plan and its open batches name. */
 function daemonSetsOf(plan: UpgradePlan, batches: readonly UpgradeBatch[]): readonly DaemonSetRef[] {
   const open = batches.filter((batch) => !isSettled(batch));
   return [plan, ...open].flatMap(({ spec }) => spec.processes.flatMap(({ daemonSet }) => daemonSet ?? []));
 }
 
-/** Read only while the plan's status has no pre-flight of its generation. */
+/** Reads the facts for the pre-flight check, unless the plan's status has its result for this generation. */
 async function preflightFacts(
   deps: GatherDeps,
   plan: UpgradePlan,
   nodes: ReadonlyMap<string, NodeFact>,
 ): Promise<PlanSnapshot['preflight']> {
-  const held = plan.metadata.finalizers?.includes(FINALIZERS.plan) ?? false;
-  if (!held || plan.metadata.deletionTimestamp !== undefined || !needsPreflight(plan)) return undefined;
+  const hasFinalizer = plan.metadata.finalizers?.includes(FINALIZERS.plan) ?? false;
+  if (!hasFinalizer || plan.metadata.deletionTimestamp !== undefined || !needsPreflight(plan)) return undefined;
   return readPreflight(deps.client, nodes);
 }
 
-/** The plans of the same namespace, and who has which exclusive group. */
-function gatherOthers({ own, watches }: GatherDeps, plan: UpgradePlan): Pick<PlanSnapshot, 'siblings' | 'groups'> {
+/** The plans of the same namespace, and the holders of all exclusive groups. */
+function gatherRelated({ own, watches }: GatherDeps, plan: UpgradePlan): Pick<PlanSnapshot, 'siblings' | 'groups'> {
   const plans = [...own.plans()];
   const uids = new Set(plans.map(({ metadata }) => metadata.uid));
   const siblings = plans.filter(({ metadata }) => metadata.namespace === plan.metadata.namespace).map(toSibling);
@@ -127,27 +127,27 @@ function ownPods(watches: Watches, key: string): readonly PodFact[] {
   return [...watches.pods.values()].filter((pod) => pod.plan === key).map((pod) => pod.fact);
 }
 
-/** They are there ahead of the node's turn, and are nobody's business in it. */
+/** Whether a Pod pulls images ahead. Such Pods play no part in a turn. */
 function isPullPod({ labels }: PodFact): boolean {
   return labels[LABELS.component] === COMPONENTS.prePull;
 }
 
-/** The plan's own Pods, and all Pods of the given nodes; undefined while those are not known yet. */
+/** The plan's own Pods, and all Pods on the given nodes; undefined until the watch of Pods has synced. */
 function gatherPods(
   { watches, planWatches }: GatherDeps,
   key: string,
-  whole: readonly NodeFact[],
+  complete: readonly NodeFact[],
 ): Map<string, readonly PodFact[]> | undefined {
   const byNode = new Map<string, PodFact[]>();
   for (const pod of ownPods(watches, key).filter((each) => !isPullPod(each)))
     byNode.set(pod.node, [...(byNode.get(pod.node) ?? []), pod]);
   const pods = new Map<string, readonly PodFact[]>(byNode);
-  for (const node of whole) {
+  for (const node of complete) {
     const all = planWatches.podsOn(node.name);
     if (all === undefined) return undefined;
     const own = byNode.get(node.name) ?? [];
-    const names = new Set(own.map((pod) => pod.uid));
-    pods.set(node.name, [...own, ...all.filter((pod) => !names.has(pod.uid))]);
+    const uids = new Set(own.map((pod) => pod.uid));
+    pods.set(node.name, [...own, ...all.filter((pod) => !uids.has(pod.uid))]);
   }
   return pods;
 }
@@ -156,13 +156,13 @@ interface NodesInput {
   readonly plan: UpgradePlan;
   readonly batches: readonly UpgradeBatch[];
   readonly key: string;
-  /** Those that the plan selects, after those that it only has to take its mark from. */
+  /** The nodes that the plan selects, preceded by those that only have its outdated mark. */
   readonly selected: Iterable<NodeFact>;
 }
 
 /**
- * The nodes that the plan selects, those it has claimed, and those of its batches that are neither but matter still: their watch is
- * silent about whether they lost the label or are gone, and one GET tells.
+ * The nodes that the plan selects, those that it has claimed, and others of its batches that still need a decision. The watch does not show
+ * whether the latter were deleted or no longer match the selector, so that each is read with a GET.
  */
 async function gatherNodes(deps: GatherDeps, { plan, batches, key, selected }: NodesInput): Promise<Map<string, NodeFact>> {
   const doneMark = doneMarkOf(key, deps.hash);
@@ -176,8 +176,8 @@ async function gatherNodes(deps: GatherDeps, { plan, batches, key, selected }: N
     const settled = isSettled(batch);
     for (const entry of batch.spec.nodes) {
       const record = records.get(entry.name);
-      const matters = record?.quarantined === true || (!settled && (record === undefined || !isTerminal(record)));
-      if (!matters || nodes.has(entry.name)) continue;
+      const undecided = record?.quarantined === true || (!settled && (record === undefined || !isTerminal(record)));
+      if (!undecided || nodes.has(entry.name)) continue;
       const node = await getNode(deps, entry.name);
       if (node !== undefined) nodes.set(entry.name, projectNode(node, doneMark));
     }

@@ -6,29 +6,29 @@ function keyOf({ metadata }: UpgradePlan): string {
   return planKey(metadata.namespace, metadata.name);
 }
 
-/** Remembers what other plans look at of each plan, and says which of them a change concerns. */
+/** Finds the plans that a change of another plan affects. Remembers the parts of each plan that others depend on. */
 export class PlanRelations {
   readonly #plans: () => Iterable<UpgradePlan>;
-  readonly #known = new Map<string, { readonly seen: string; readonly group: string | undefined }>();
+  readonly #known = new Map<string, { readonly content: string; readonly group: string | undefined }>();
 
   constructor(plans: () => Iterable<UpgradePlan>) {
     this.#plans = plans;
   }
 
-  /** The plans to look at again because one changed or is gone: those that wait for it, and those of its exclusive group. */
-  concernedBy(key: string): readonly string[] {
+  /** The plans to reconcile after a plan has changed or was deleted: those that depend on it, and those of its exclusive group. */
+  affectedBy(key: string): readonly string[] {
     const plans = [...this.#plans()];
     const plan = plans.find((each) => keyOf(each) === key);
     const before = this.#known.get(key);
     const group = plan?.spec.exclusiveGroup;
-    const seen = plan === undefined ? '' : JSON.stringify([toSibling(plan), plan.metadata.uid, group]);
-    // Status comes and goes every few seconds while a plan runs: most of it concerns nobody else.
-    if (before?.seen === seen) return [];
+    const content = plan === undefined ? '' : JSON.stringify([toSibling(plan), plan.metadata.uid, group]);
+    // The status of a running plan changes every few seconds, mostly without effect on others.
+    if (before?.content === content) return [];
     if (plan === undefined) this.#known.delete(key);
-    else this.#known.set(key, { seen, group });
+    else this.#known.set(key, { content, group });
     return plans
       .filter((other) => keyOf(other) !== key)
-      .filter((other) => waitsFor(other, key) || [group, before?.group].includes(other.spec.exclusiveGroup ?? NONE))
+      .filter((other) => mayDependOn(other, key) || [group, before?.group].includes(other.spec.exclusiveGroup ?? NO_GROUP))
       .map(keyOf);
   }
 
@@ -38,10 +38,10 @@ export class PlanRelations {
   }
 }
 
-/** No name of a group. */
-const NONE = '';
+/** Not a valid name of a group. */
+const NO_GROUP = '';
 
-/** Any dependency in the namespace may close or open a circle. */
-function waitsFor({ metadata, spec }: UpgradePlan, key: string): boolean {
+/** Whether a plan has dependencies in the namespace. All of them count, because any may be part of a cycle. */
+function mayDependOn({ metadata, spec }: UpgradePlan, key: string): boolean {
   return (spec.dependsOn ?? []).length > 0 && key.startsWith(planKey(metadata.namespace, ''));
 }

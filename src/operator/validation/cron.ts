@@ -3,7 +3,7 @@ import type { Instant } from '../../core/facts.ts';
 import type { Cron } from '../../core/schedule/windows.ts';
 
 /** Schedules that are kept parsed: more than any cluster has windows. */
-const MOST_KEPT = 1000;
+const MAX_CACHED = 1000;
 
 function parse(schedule: string, timeZone: string): CronExpression {
   return new CronExpression(schedule, { timezone: timeZone, mode: '5-part', paused: true });
@@ -15,8 +15,8 @@ export function createCron(): Cron {
   const parsed = (schedule: string, timeZone: string): CronExpression | undefined => {
     const key = `${timeZone} ${schedule}`;
     if (!known.has(key)) {
-      if (known.size >= MOST_KEPT) known.clear();
-      known.set(key, problemOf(schedule, timeZone) === undefined ? parse(schedule, timeZone) : undefined);
+      if (known.size >= MAX_CACHED) known.clear();
+      known.set(key, scheduleProblem(schedule, timeZone) === undefined ? parse(schedule, timeZone) : undefined);
     }
     return known.get(key);
   };
@@ -32,7 +32,7 @@ function justAfter(at: Instant): Date {
 }
 
 /** What is wrong with a schedule, in words; undefined when it comes at some time. */
-export function problemOf(schedule: string, timeZone: string): string | undefined {
+export function scheduleProblem(schedule: string, timeZone: string): string | undefined {
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {

@@ -4,9 +4,9 @@ import type { Validation } from '../../core/rollout/model/snapshot.ts';
 import type { KubeClient } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
-import { gatePods, refusedGate } from '../gates/validate-gates.ts';
+import { gatePods, findInvalidGate } from '../gates/validate-gates.ts';
 import { object } from '../json.ts';
-import { refuseSchedules } from './refuse-schedules.ts';
+import { findInvalidWindow } from './find-invalid-window.ts';
 
 interface Known {
   readonly generation: number;
@@ -53,9 +53,9 @@ export class PlanValidator {
   }
 
   async #ask(plan: UpgradePlan): Promise<Validation> {
-    const schedules = refuseSchedules(plan);
+    const schedules = findInvalidWindow(plan);
     if (schedules !== undefined) return schedules;
-    const gate = refusedGate(plan);
+    const gate = findInvalidGate(plan);
     if (gate !== undefined) return gate;
     const path = resourcePath(KINDS.pods, { namespace: plan.metadata.namespace });
     const pods = templatesOf(plan).map((template) => ({

@@ -39,17 +39,17 @@ interface Wanted {
  */
 export class DaemonSetWatches {
   readonly #ports: WatchPorts;
-  readonly #touch: (plan: string) => void;
+  readonly #enqueue: (plan: string) => void;
   readonly #sets = new Map<string, SetWatch>();
   readonly #wanted = new Map<string, Wanted>();
 
-  constructor(o: { ports: WatchPorts; touch: (plan: string) => void }) {
+  constructor(o: { ports: WatchPorts; enqueue: (plan: string) => void }) {
     this.#ports = o.ports;
-    this.#touch = o.touch;
+    this.#enqueue = o.enqueue;
   }
 
   /** The DaemonSets that a plan needs, by name; undefined while they are not known yet. Watches them from now on. */
-  async look(plan: UpgradePlan, refs: readonly DaemonSetRef[]): Promise<DaemonSets | undefined> {
+  async ensure(plan: UpgradePlan, refs: readonly DaemonSetRef[]): Promise<DaemonSets | undefined> {
     await this.#want(plan, refs);
     const facts = new Map<string, DaemonSetFact>();
     let known = true;
@@ -121,8 +121,8 @@ export class DaemonSetWatches {
     }
   }
 
-  #touchAll(name: string): void {
-    for (const [plan, { names }] of this.#wanted) if (names.has(name)) this.#touch(plan);
+  #enqueueAll(name: string): void {
+    for (const [plan, { names }] of this.#wanted) if (names.has(name)) this.#enqueue(plan);
   }
 
   #watchSet(ref: DaemonSetRef): SetWatch {
@@ -135,7 +135,7 @@ export class DaemonSetWatches {
       project: projectDaemonSet,
       onChange: (_key, current, previous) => {
         // Its status counts Pods, and changes with each of them.
-        if (JSON.stringify(current) !== JSON.stringify(previous)) this.#touchAll(name);
+        if (JSON.stringify(current) !== JSON.stringify(previous)) this.#enqueueAll(name);
       },
     });
     this.#run(reflector, stop.signal, name);
@@ -154,7 +154,7 @@ export class DaemonSetWatches {
       query: { labelSelector: selectorQuery(selector) },
       project: (pod) => projectDaemonPod(pod, uid),
       onChange: (_key, current, previous) => {
-        if (JSON.stringify(current) !== JSON.stringify(previous)) this.#touchAll(name);
+        if (JSON.stringify(current) !== JSON.stringify(previous)) this.#enqueueAll(name);
       },
     });
     watch.pods = { uid, reflector, stop };
@@ -187,7 +187,7 @@ export class DaemonSetWatches {
   #run(reflector: Pick<Reflector<unknown>, 'run' | 'whenSynced'>, signal: AbortSignal, name: string): void {
     reflector.whenSynced(signal).then(
       () => {
-        this.#touchAll(name);
+        this.#enqueueAll(name);
       },
       () => undefined,
     );

@@ -37,7 +37,7 @@ interface AllPods {
  */
 export class PlanWatches {
   readonly #ports: WatchPorts;
-  readonly #touch: (plan: string) => void;
+  readonly #enqueue: (plan: string) => void;
   readonly #planOnNode: (node: string) => string | undefined;
   readonly #hash: Hash;
   readonly #plans = new Map<string, PlanWatch>();
@@ -47,12 +47,12 @@ export class PlanWatches {
 
   constructor(o: {
     ports: WatchPorts;
-    touch: (plan: string) => void;
+    enqueue: (plan: string) => void;
     planOnNode: (node: string) => string | undefined;
     hash: Hash;
   }) {
     this.#ports = o.ports;
-    this.#touch = o.touch;
+    this.#enqueue = o.enqueue;
     this.#planOnNode = o.planOnNode;
     this.#hash = o.hash;
   }
@@ -72,7 +72,7 @@ export class PlanWatches {
       query: query === '' ? {} : { labelSelector: query },
       project: (node) => projectNode(node, doneMark),
       onChange: (_name, current, previous) => {
-        if (changed(current, previous)) this.#touch(key);
+        if (changed(current, previous)) this.#enqueue(key);
       },
     });
     const reports = new Reflector<ReportFact>({
@@ -81,7 +81,7 @@ export class PlanWatches {
       query: { labelSelector: `${LABELS.plan}=${plan.metadata.name}` },
       project: parseReport,
       onChange: (_name, current) => {
-        if (current !== undefined) this.#touch(key);
+        if (current !== undefined) this.#enqueue(key);
       },
     });
     const strays = new Reflector<NodeFact>({
@@ -92,7 +92,7 @@ export class PlanWatches {
         const fact = projectNode(node, doneMark);
         return isMarkedBy(plan.metadata.uid, fact) && !selects(plan.spec.nodeSelector, fact.labels) ? fact : undefined;
       },
-      onChange: () => this.#touch(key),
+      onChange: () => this.#enqueue(key),
     });
     const watch = { nodes, reports, strays, query, planUid: plan.metadata.uid, stop };
     this.#plans.set(key, watch);
@@ -155,7 +155,7 @@ export class PlanWatches {
           byNode.set(current.node, pods.set(key, current));
         }
         const plan = this.#planOnNode((current ?? previous)?.node ?? '');
-        if (plan !== undefined) this.#touch(plan);
+        if (plan !== undefined) this.#enqueue(plan);
       },
     });
     this.#run(reflector, stop.signal, undefined);
@@ -164,7 +164,7 @@ export class PlanWatches {
 
   #run(reflector: Pick<Reflector<unknown>, 'run' | 'whenSynced'>, signal: AbortSignal, key: string | undefined): void {
     const synced = (): void => {
-      for (const plan of key === undefined ? this.#draining.keys() : [key]) this.#touch(plan);
+      for (const plan of key === undefined ? this.#draining.keys() : [key]) this.#enqueue(plan);
     };
     reflector.whenSynced(signal).then(synced, () => undefined);
     reflector.run(signal).catch((error: unknown) => {

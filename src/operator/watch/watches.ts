@@ -61,7 +61,7 @@ export interface Watches {
 /** Where changes go. */
 export interface WatchHandlers {
   /** Something about a plan changed. */
-  readonly touch: (plan: string) => void;
+  readonly enqueue: (plan: string) => void;
   /** A Lease changed. */
   readonly leaseChanged: (key: string) => void;
   /** An exclusive group was taken or given back. */
@@ -83,7 +83,7 @@ export function createWatches(
       node.metadata.labels?.[LABELS.claim] === undefined ? undefined : { object: slim(node), fact: projectNode(node, '') },
     onChange: (_key, current, previous) => {
       const turn = (current ?? previous)?.fact.turn;
-      if (turn !== undefined && changed(current?.fact, previous?.fact)) handlers.touch(planKey(turn.namespace, turn.plan));
+      if (turn !== undefined && changed(current?.fact, previous?.fact)) handlers.enqueue(planKey(turn.namespace, turn.plan));
     },
   });
   return {
@@ -97,7 +97,7 @@ export function createWatches(
         plan: planKey(job.metadata.namespace ?? '', job.metadata.labels?.[LABELS.plan] ?? ''),
         planUid: job.metadata.labels?.[LABELS.planUid] ?? '',
       }),
-      onChange: (_key, current, previous) => handlers.touch((current ?? previous)?.plan ?? ''),
+      onChange: (_key, current, previous) => handlers.enqueue((current ?? previous)?.plan ?? ''),
     }),
     pods: new Reflector<OwnPod>({
       ...ports,
@@ -109,7 +109,7 @@ export function createWatches(
         fact: projectPod(pod),
         plan: planKey(pod.metadata.namespace ?? '', pod.metadata.labels?.[LABELS.plan] ?? ''),
       }),
-      onChange: (_key, current, previous) => handlers.touch((current ?? previous)?.plan ?? ''),
+      onChange: (_key, current, previous) => handlers.enqueue((current ?? previous)?.plan ?? ''),
     }),
     leases: new Reflector<OwnLease>({
       ...ports,
@@ -121,7 +121,7 @@ export function createWatches(
         // A renewal alone is no news for the plan; the decision looks at the Lease's age by itself.
         if (news(current) !== news(previous)) {
           const lease = current ?? previous;
-          handlers.touch(planKey(lease?.metadata.namespace ?? '', lease?.metadata.labels?.[LABELS.plan] ?? ''));
+          handlers.enqueue(planKey(lease?.metadata.namespace ?? '', lease?.metadata.labels?.[LABELS.plan] ?? ''));
         }
       },
     }),
@@ -143,7 +143,7 @@ export function createWatches(
             onChange: (_key, current, previous) => {
               if (current?.ready === previous?.ready) return;
               const turn = claimed.get((current ?? previous)?.node ?? '')?.fact.turn;
-              if (turn !== undefined) handlers.touch(planKey(turn.namespace, turn.plan));
+              if (turn !== undefined) handlers.enqueue(planKey(turn.namespace, turn.plan));
             },
           }),
   };

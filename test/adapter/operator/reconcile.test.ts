@@ -43,7 +43,7 @@ async function pass(
         const error = fails?.(command);
         return error === undefined ? Promise.resolve() : Promise.reject(error);
       },
-      wantGates: () => undefined,
+      setWantedGates: () => undefined,
       statuses: new StatusWriter({ client: { mergePatch }, monotonic, observePlan: ignore, observeBatch: ignore }),
       settings: SETTINGS,
       now: () => at(100),

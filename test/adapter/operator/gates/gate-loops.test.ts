@@ -17,17 +17,17 @@ function aGate(name: string, changes: Partial<Gate> = {}): Gate {
   return { name, when: 'BeforeBatch', forSeconds: 0, timeoutSeconds: 1, http, ...changes };
 }
 
-/** Loops over a probe; waits between looks take a millisecond. */
-function start(look: Probe['look'], forget?: Probe['forget']): { readonly touched: string[] } {
+/** Starts loops over a probe, with a millisecond between evaluations. */
+function start(evaluate: Probe['evaluate'], cleanUp?: Probe['cleanUp']): { readonly touched: string[] } {
   const touched: string[] = [];
-  const probe: Probe = forget === undefined ? { look } : { look, forget };
+  const probe: Probe = cleanUp === undefined ? { evaluate } : { evaluate, cleanUp };
   loops = new GateLoops({
     probes: { prometheus: probe, http: probe, object: probe, job: probe },
     now: Date.now,
     random: () => 0.5,
     sleep: (_ms, signal) => sleep(1, undefined, { signal }),
     log: new RecordingLog(),
-    touch: (key) => touched.push(key),
+    enqueue: (key) => touched.push(key),
   });
   return { touched };
 }
@@ -40,26 +40,26 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 }
 
 describe('The loops of gates', () => {
-  it('ask only what is wanted', async () => {
+  it('evaluate only the wanted gates', async () => {
     const asked = new Set<string>();
     start((_plan, { name }) => {
       asked.add(name);
       return Promise.resolve({ open: true });
     });
-    loops.want(plan(aGate('one'), aGate('two')), ['two']);
-    await until('a look at two', () => observed('two') === true);
+    loops.setWanted(plan(aGate('one'), aGate('two')), ['two']);
+    await until('an evaluation of two', () => observed('two') === true);
     expect([...asked]).toEqual(['two']);
   });
 
-  it('wake the plan when a gate opens or closes, and not for each look', async () => {
+  it('enqueue the plan when a gate opens or closes, and not for each evaluation', async () => {
     let open = false;
-    let looks = 0;
+    let evaluations = 0;
     const { touched } = start(() => {
-      looks += 1;
+      evaluations += 1;
       return Promise.resolve({ open });
     });
-    loops.want(plan(aGate('one')), ['one']);
-    await until('ten looks', () => looks > 10);
+    loops.setWanted(plan(aGate('one')), ['one']);
+    await until('ten evaluations', () => evaluations > 10);
     expect(touched).toEqual([KEY]);
     open = true;
     await until('an open gate', () => observed('one') === true);
@@ -67,40 +67,40 @@ describe('The loops of gates', () => {
     expect(loops.observations(KEY).get('one')?.closedTime).toBeDefined();
   });
 
-  it('take a failure for a closed gate', async () => {
+  it('close a gate whose evaluation fails', async () => {
     start(() => Promise.reject(new Error('it broke')));
-    loops.want(plan(aGate('one')), ['one']);
-    await until('a look', () => observed('one') === false);
+    loops.setWanted(plan(aGate('one')), ['one']);
+    await until('an evaluation', () => observed('one') === false);
     expect(loops.observations(KEY).get('one')?.message).toBe('it broke');
   });
 
-  it('take a probe that never ends for a closed gate, and wait for no other because of it', async () => {
+  it('close a gate whose probe hangs, without delaying others', async () => {
     start((_plan, { name }) => (name === 'slow' ? new Promise<Observation>(() => undefined) : Promise.resolve({ open: true })));
-    loops.want(plan(aGate('slow'), aGate('fast')), ['slow', 'fast']);
+    loops.setWanted(plan(aGate('slow'), aGate('fast')), ['slow', 'fast']);
     await until('the fast gate', () => observed('fast') === true);
     expect(observed('slow')).toBeUndefined();
     await until('the slow gate', () => observed('slow') === false);
     expect(loops.observations(KEY).get('slow')?.message).toBe('no answer within 1 s');
   });
 
-  it('begin anew when the gate asks something else', async () => {
+  it('start again when the definition of the gate changes', async () => {
     start((_plan, gate) => Promise.resolve(gate.http?.expectStatus === 200 ? { open: true } : closedBecause('no')));
-    loops.want(plan(aGate('one')), ['one']);
+    loops.setWanted(plan(aGate('one')), ['one']);
     await until('an open gate', () => observed('one') === true);
-    loops.want(plan(aGate('one', { http: { url: 'https://one.example/', expectStatus: 204 } })), ['one']);
+    loops.setWanted(plan(aGate('one', { http: { url: 'https://one.example/', expectStatus: 204 } })), ['one']);
     expect(observed('one')).toBeUndefined();
     await until('a closed gate', () => observed('one') === false);
   });
 
-  it('forget what they saw when nobody wants it, and clean up', async () => {
+  it('forget the observations of a gate that is no longer wanted, and clean up', async () => {
     const forgotten: string[] = [];
     start(
       () => Promise.resolve({ open: true }),
       (_plan, { name }) => Promise.resolve(void forgotten.push(name)),
     );
-    loops.want(plan(aGate('one')), ['one']);
+    loops.setWanted(plan(aGate('one')), ['one']);
     await until('an open gate', () => observed('one') === true);
-    loops.want(plan(aGate('one')), []);
+    loops.setWanted(plan(aGate('one')), []);
     expect(observed('one')).toBeUndefined();
     await until('the cleaning up', () => forgotten.length > 0);
     expect(forgotten).toEqual(['one']);

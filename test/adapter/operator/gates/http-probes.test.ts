@@ -43,7 +43,7 @@ interface Setting {
   readonly hosts?: readonly string[];
 }
 
-function look(
+function evaluate(
   gate: Partial<Gate>,
   { allow = '127.0.0.1', hosts = [server.host] }: Setting = {},
   timeoutMs = 5000,
@@ -53,7 +53,7 @@ function look(
   const bindings = ['monitoring', 'basic', 'empty'].map((name) => ({ name, hosts }));
   const deps = { http, credentials: createCredentials(bindings, directory), userAgent: 'baton/test' };
   const probe = gate.http === undefined ? createPrometheusProbe(deps) : createHttpProbe(deps);
-  return probe.look(aPlan(), { ...COMMON, ...gate }, AbortSignal.timeout(timeoutMs));
+  return probe.evaluate(aPlan(), { ...COMMON, ...gate }, AbortSignal.timeout(timeoutMs));
 }
 
 function prometheus(limits: Partial<NonNullable<Gate['prometheus']>> = {}): Partial<Gate> {
@@ -61,104 +61,124 @@ function prometheus(limits: Partial<NonNullable<Gate['prometheus']>> = {}): Part
 }
 
 describe('gates[].prometheus', () => {
-  it.each<readonly [string, Answer, Partial<NonNullable<Gate['prometheus']>>, Observation]>([
-    ['opens at max', vector('0'), {}, { open: true, value: '0', threshold: 'max 0' }],
-    ['closes above max', vector('1'), {}, { open: false, value: '1', threshold: 'max 0' }],
-    [
-      'closes below min',
-      vector('0.98999999'),
-      { max: '1', min: '0.99' },
-      { open: false, value: '0.99', threshold: 'min 0.99, max 1' },
-    ],
-    [
-      'opens between both',
-      vector('0.995'),
-      { max: '1', min: '0.99' },
-      { open: true, value: '0.995', threshold: 'min 0.99, max 1' },
-    ],
-    ['takes exponents', vector('1.5e-3'), { max: '0.01' }, { open: true, value: '0.0015', threshold: 'max 0.01' }],
-    [
-      'takes a scalar',
-      json(200, { status: 'success', data: { resultType: 'scalar', result: [1, '0'] } }),
-      {},
-      { open: true, value: '0', threshold: 'max 0' },
-    ],
-    ['is closed by infinity', vector('+Inf'), {}, { open: false, value: 'Infinity', threshold: 'max 0' }],
-    ['is closed by NaN', vector('NaN'), {}, { open: false, value: 'NaN', threshold: 'max 0' }],
-    ['is closed by an empty text', vector(''), {}, { open: false, value: 'NaN', threshold: 'max 0' }],
-    [
-      'is closed by no sample',
-      vector(),
-      {},
-      { open: false, message: 'the query gives no sample; "or vector(0)" would say what none means' },
-    ],
-    [
-      'is closed by two samples',
-      vector('0', '0'),
-      {},
-      { open: false, message: 'the query gives 2 samples, and one is expected' },
-    ],
-    [
-      'is closed by a matrix',
-      json(200, { status: 'success', data: { resultType: 'matrix', result: [] } }),
-      {},
-      { open: false, message: 'the query gives a matrix, no sample' },
-    ],
-    [
-      'is closed by an error',
-      json(400, { status: 'error', errorType: 'bad_data', error: 'parse error' }),
-      {},
-      { open: false, message: 'Prometheus answered 400: parse error' },
-    ],
-    [
-      'is closed by a 500',
-      (response) => response.writeHead(500).end('secret page'),
-      {},
-      { open: false, message: 'Prometheus answered 500' },
-    ],
-    [
-      'is closed by what is no JSON',
-      (response) => response.end('<html>'),
-      {},
-      { open: false, message: 'the answer is too large, or not the JSON of Prometheus' },
-    ],
-    [
-      'is closed by a huge answer',
-      (response) => response.end(JSON.stringify({ status: 'success', data: 'x'.repeat(100_000) })),
-      {},
-      { open: false, message: 'the answer is too large, or not the JSON of Prometheus' },
-    ],
-    [
-      'follows no redirect',
-      (response) => response.writeHead(302, { location: `${server.url}/elsewhere` }).end(),
-      {},
-      { open: false, message: 'Prometheus answered 302' },
-    ],
-  ])('%s', async (_, answer, limits, expected) => {
+  it.each<{
+    readonly title: string;
+    readonly answer: Answer;
+    readonly limits: Partial<NonNullable<Gate['prometheus']>>;
+    readonly expected: Observation;
+  }>([
+    { title: 'opens at max', answer: vector('0'), limits: {}, expected: { open: true, value: '0', threshold: 'max 0' } },
+    { title: 'closes above max', answer: vector('1'), limits: {}, expected: { open: false, value: '1', threshold: 'max 0' } },
+    {
+      title: 'closes below min',
+      answer: vector('0.98999999'),
+      limits: { max: '1', min: '0.99' },
+      expected: { open: false, value: '0.99', threshold: 'min 0.99, max 1' },
+    },
+    {
+      title: 'opens between both',
+      answer: vector('0.995'),
+      limits: { max: '1', min: '0.99' },
+      expected: { open: true, value: '0.995', threshold: 'min 0.99, max 1' },
+    },
+    {
+      title: 'takes exponents',
+      answer: vector('1.5e-3'),
+      limits: { max: '0.01' },
+      expected: { open: true, value: '0.0015', threshold: 'max 0.01' },
+    },
+    {
+      title: 'takes a scalar',
+      answer: json(200, { status: 'success', data: { resultType: 'scalar', result: [1, '0'] } }),
+      limits: {},
+      expected: { open: true, value: '0', threshold: 'max 0' },
+    },
+    {
+      title: 'is closed by infinity',
+      answer: vector('+Inf'),
+      limits: {},
+      expected: { open: false, value: 'Infinity', threshold: 'max 0' },
+    },
+    { title: 'is closed by NaN', answer: vector('NaN'), limits: {}, expected: { open: false, value: 'NaN', threshold: 'max 0' } },
+    {
+      title: 'is closed by an empty text',
+      answer: vector(''),
+      limits: {},
+      expected: { open: false, value: 'NaN', threshold: 'max 0' },
+    },
+    {
+      title: 'is closed by no sample',
+      answer: vector(),
+      limits: {},
+      expected: { open: false, message: 'the query returned no sample; append "or vector(0)" if no data means 0' },
+    },
+    {
+      title: 'is closed by two samples',
+      answer: vector('0', '0'),
+      limits: {},
+      expected: { open: false, message: 'the query returned 2 samples; it must return one' },
+    },
+    {
+      title: 'is closed by a matrix',
+      answer: json(200, { status: 'success', data: { resultType: 'matrix', result: [] } }),
+      limits: {},
+      expected: { open: false, message: 'the query returned a matrix; it must return one sample or a scalar' },
+    },
+    {
+      title: 'is closed by an error',
+      answer: json(400, { status: 'error', errorType: 'bad_data', error: 'parse error' }),
+      limits: {},
+      expected: { open: false, message: 'Prometheus answered 400: parse error' },
+    },
+    {
+      title: 'is closed by a 500',
+      answer: (response) => response.writeHead(500).end('secret page'),
+      limits: {},
+      expected: { open: false, message: 'Prometheus answered 500' },
+    },
+    {
+      title: 'is closed by an answer that is not JSON',
+      answer: (response) => response.end('<html>'),
+      limits: {},
+      expected: { open: false, message: 'the answer is too large, or is not JSON from Prometheus' },
+    },
+    {
+      title: 'is closed by a huge answer',
+      answer: (response) => response.end(JSON.stringify({ status: 'success', data: 'x'.repeat(100_000) })),
+      limits: {},
+      expected: { open: false, message: 'the answer is too large, or is not JSON from Prometheus' },
+    },
+    {
+      title: 'follows no redirect',
+      answer: (response) => response.writeHead(302, { location: `${server.url}/elsewhere` }).end(),
+      limits: {},
+      expected: { open: false, message: 'Prometheus answered 302' },
+    },
+  ])('$title', async ({ answer, limits, expected }) => {
     server.answer(answer);
-    expect(await look(prometheus(limits))).toEqual(expected);
+    expect(await evaluate(prometheus(limits))).toEqual(expected);
     expect(server.requests).toHaveLength(1);
   });
 
-  it('asks the query API below the path of its address', async () => {
+  it('appends the path of the query API to its address', async () => {
     server.answer(vector('0'));
-    await look(prometheus({ address: `${server.url}/prom/`, query: 'sum(x{a="b"}) or vector(0)' }));
+    await evaluate(prometheus({ address: `${server.url}/prom/`, query: 'sum(x{a="b"}) or vector(0)' }));
     expect(server.requests[0]?.path).toBe('/prom/api/v1/query?query=sum%28x%7Ba%3D%22b%22%7D%29+or+vector%280%29');
   });
 
-  it('is closed while nobody answers in time', async () => {
+  it('is closed when the server does not answer in time', async () => {
     server.answer(() => undefined);
-    expect(await look(prometheus(), {}, 100)).toEqual({ open: false, message: `${server.host}: no answer in time` });
+    expect(await evaluate(prometheus(), {}, 100)).toEqual({ open: false, message: `${server.host}: no answer in time` });
   });
 
-  it('is closed while the answer does not end', async () => {
+  it('is closed when the answer does not end in time', async () => {
     server.answer((response) => response.write('{"status":'));
-    expect(await look(prometheus(), {}, 100)).toEqual({ open: false, message: `${server.host}: no answer in time` });
+    expect(await evaluate(prometheus(), {}, 100)).toEqual({ open: false, message: `${server.host}: no answer in time` });
   });
 
   it('is closed when the connection breaks', async () => {
     server.answer((response) => response.destroy());
-    expect(await look(prometheus())).toMatchObject({ open: false, message: expect.stringContaining(server.host) as unknown });
+    expect(await evaluate(prometheus())).toMatchObject({ open: false, message: expect.stringContaining(server.host) as unknown });
   });
 });
 
@@ -170,22 +190,25 @@ describe('gates[].http', () => {
     [302, 200, false],
   ])('answered %i where %i is expected: open is %s', async (status, expectStatus, open) => {
     server.answer((response) => response.writeHead(status, { location: '/elsewhere' }).end('x'.repeat(10_000)));
-    const sight = await look({ http: { url: `${server.url}/ready`, expectStatus } });
-    expect(sight).toEqual({ open, value: `status ${status}`, threshold: `expected ${expectStatus}` });
+    const observation = await evaluate({ http: { url: `${server.url}/ready`, expectStatus } });
+    expect(observation).toEqual({ open, value: `status ${status}`, threshold: `expected ${expectStatus}` });
     expect(server.requests).toHaveLength(1);
   });
 });
 
-describe('The addresses that gates may ask', () => {
+describe('The addresses that gates may send requests to', () => {
   it.each([
-    ['not the loopback, unless the administrator opens it', '', false],
-    ['nothing that is not in the list', '10.0.0.0/8', false],
-    ['what is in the list', '127.0.0.0/8', true],
+    ['not the loopback, unless the administrator allows it', '', false],
+    ['only those in the list', '10.0.0.0/8', false],
+    ['those in the list', '127.0.0.0/8', true],
   ])('are %s', async (_, allow, open) => {
     server.answer(vector('0'));
-    const sight = await look(prometheus(), { allow });
-    expect(sight.open).toBe(open);
-    if (!open) expect(sight.message).toBe(`the administrator does not allow gates to ask ${server.host}`);
+    const observation = await evaluate(prometheus(), { allow });
+    expect(observation.open).toBe(open);
+    if (!open)
+      expect(observation.message).toBe(
+        `gates may not send requests to ${server.host}; an administrator can allow it in gates.allow`,
+      );
     expect(server.requests).toHaveLength(open ? 1 : 0);
   });
 });
@@ -196,29 +219,44 @@ describe('gates[].prometheus.credential', () => {
   it.each([
     ['monitoring', `Bearer ${TOKEN}`],
     ['basic', `Basic ${Buffer.from('anna:pass:word').toString('base64')}`],
-  ])('%s goes along', async (credential, authorization) => {
-    expect(await look(prometheus({ credential }))).toMatchObject({ open: true });
+  ])('%s is sent', async (credential, authorization) => {
+    expect(await evaluate(prometheus({ credential }))).toMatchObject({ open: true });
     expect(server.requests[0]?.authorization).toBe(authorization);
   });
 
-  it('goes to hosts without a port in their entry as well', async () => {
-    expect(await look(prometheus({ credential: 'monitoring' }), { hosts: ['127.0.0.1'] })).toMatchObject({ open: true });
+  it('is sent to any port of a host whose entry has no port', async () => {
+    expect(await evaluate(prometheus({ credential: 'monitoring' }), { hosts: ['127.0.0.1'] })).toMatchObject({ open: true });
   });
 
   it.each([
-    ['that nobody has mounted', 'unknown', ['127.0.0.1'], 'the administrator has not given the operator a credential unknown'],
-    ['for other hosts', 'monitoring', ['prometheus.example'], 'the credential monitoring is not for'],
-    ['for another port', 'monitoring', ['127.0.0.1:1'], 'the credential monitoring is not for'],
-    [
-      'without a key',
-      'empty',
-      ['127.0.0.1'],
-      'the credential empty has neither a token, nor a username and a password, nor a ca.crt',
-    ],
-  ])('%s closes the gate, and nothing is sent', async (_, credential, hosts, message) => {
-    const sight = await look(prometheus({ credential }), { hosts });
-    expect(sight).toMatchObject({ open: false, message: expect.stringContaining(message) as unknown });
-    expect(JSON.stringify(sight)).not.toContain(TOKEN);
+    {
+      title: 'that is not mounted',
+      credential: 'unknown',
+      hosts: ['127.0.0.1'],
+      message: 'the operator has no credential unknown',
+    },
+    {
+      title: 'for other hosts',
+      credential: 'monitoring',
+      hosts: ['prometheus.example'],
+      message: 'the credential monitoring may not be sent to',
+    },
+    {
+      title: 'for another port',
+      credential: 'monitoring',
+      hosts: ['127.0.0.1:1'],
+      message: 'the credential monitoring may not be sent to',
+    },
+    {
+      title: 'without a key',
+      credential: 'empty',
+      hosts: ['127.0.0.1'],
+      message: 'the credential empty is empty: its Secret needs token, or username and password, or ca.crt',
+    },
+  ])('$title closes the gate and is not sent', async ({ credential, hosts, message }) => {
+    const observation = await evaluate(prometheus({ credential }), { hosts });
+    expect(observation).toMatchObject({ open: false, message: expect.stringContaining(message) as unknown });
+    expect(JSON.stringify(observation)).not.toContain(TOKEN);
     expect(server.requests).toHaveLength(0);
   });
 });

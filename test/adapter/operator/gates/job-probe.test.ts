@@ -28,7 +28,7 @@ class Jobs {
     },
   };
 
-  /** The newest Job ends. */
+  /** Ends the newest Job. */
   end(type: 'Complete' | 'Failed', seconds: number, message = ''): void {
     const last = this.stored.at(-1);
     if (last === undefined) throw new Error('There is no Job.');
@@ -55,54 +55,54 @@ function restarted(): Probe {
   return createJobProbe({ client: jobs.client, now: () => at(now), hash });
 }
 
-function look(seconds: number, gate = GATE): Promise<Observation> {
+function evaluate(seconds: number, gate = GATE): Promise<Observation> {
   now = seconds;
-  return probe.look(aPlan({ version: '12.9' }), gate, new AbortController().signal);
+  return probe.evaluate(aPlan({ version: '12.9' }), gate, new AbortController().signal);
 }
 
 describe('gates[].job', () => {
-  it('is closed until its Job has ended well', async () => {
-    expect(await look(0)).toMatchObject({ open: false, message: 'its Job has just been started' });
-    expect(await look(15)).toMatchObject({ open: false });
+  it('is closed until its Job has completed', async () => {
+    expect(await evaluate(0)).toMatchObject({ open: false, message: 'its Job has just started' });
+    expect(await evaluate(15)).toMatchObject({ open: false });
     jobs.end('Complete', 20);
-    expect(await look(30)).toEqual({ open: true, value: 'Complete' });
+    expect(await evaluate(30)).toEqual({ open: true, value: 'Complete' });
     expect(jobs.stored).toHaveLength(1);
   });
 
   it('is closed when its Job has failed, and says why', async () => {
-    await look(0);
+    await evaluate(0);
     jobs.end('Failed', 10, 'BackoffLimitExceeded');
-    expect((await look(15)).message).toMatch(/^its Job baton-gate-[0-9a-f]{32} failed: BackoffLimitExceeded$/);
+    expect((await evaluate(15)).message).toMatch(/^its Job baton-gate-[0-9a-f]{32} failed: BackoffLimitExceeded$/);
   });
 
-  it('runs again a minute later, and stays what it was meanwhile, also for an operator that has just started', async () => {
-    await look(0);
+  it('runs again a minute later, and keeps its state until then, even if the operator restarts', async () => {
+    await evaluate(0);
     jobs.end('Complete', 10);
-    expect((await look(75)).open).toBe(true);
+    expect((await evaluate(75)).open).toBe(true);
     expect(jobs.stored).toHaveLength(2);
     probe = restarted();
-    expect(await look(90)).toMatchObject({ open: true });
+    expect(await evaluate(90)).toMatchObject({ open: true });
     expect(jobs.stored).toHaveLength(1);
     jobs.end('Failed', 95, 'it broke');
-    expect(await look(105)).toMatchObject({ open: false });
+    expect(await evaluate(105)).toMatchObject({ open: false });
   });
 
-  it('takes no outcome that is minutes old', async () => {
-    await look(0);
+  it('ignores an outcome that is minutes old', async () => {
+    await evaluate(0);
     jobs.end('Complete', 10);
-    expect(await look(400)).toMatchObject({ open: false, message: 'its Job has just been started' });
+    expect(await evaluate(400)).toMatchObject({ open: false, message: 'its Job has just started' });
   });
 
-  it('takes no Job of another question', async () => {
-    await look(0);
+  it('ignores the Job of an earlier definition', async () => {
+    await evaluate(0);
     jobs.end('Complete', 10);
     const other = { spec: { containers: [{ name: 'smoke', image: 'other:1' }] } };
-    expect(await look(15, { ...GATE, job: { template: other } })).toMatchObject({ open: false });
+    expect(await evaluate(15, { ...GATE, job: { template: other } })).toMatchObject({ open: false });
     expect(jobs.stored).toHaveLength(1);
   });
 
-  it('keeps away from nodes in their turn, runs once, and has its deadline', async () => {
-    await look(0);
+  it('avoids nodes in their turn, runs once, and has the timeout as its deadline', async () => {
+    await evaluate(0);
     const claimed = { key: 'baton.dev/claim', operator: 'DoesNotExist' };
     const nodeAffinity = {
       requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [claimed] }] },
@@ -117,9 +117,9 @@ describe('gates[].job', () => {
     });
   });
 
-  it('leaves no Job when it is not asked any more', async () => {
-    await look(0);
-    await probe.forget?.(aPlan(), GATE);
+  it('deletes its Jobs when it is no longer evaluated', async () => {
+    await evaluate(0);
+    await probe.cleanUp?.(aPlan(), GATE);
     expect(jobs.stored).toEqual([]);
   });
 });

@@ -36,7 +36,7 @@ function answer(path: string): Promise<unknown> {
     : Promise.resolve(found);
 }
 
-function look(gate: ObjectGate): Promise<Observation> {
+function evaluate(gate: ObjectGate): Promise<Observation> {
   const client = {
     get: answer as ObjectProbeDeps['client']['get'],
     list: ((path: string, query = {}) =>
@@ -44,57 +44,57 @@ function look(gate: ObjectGate): Promise<Observation> {
   };
   const probe = createObjectProbe({ client, monotonic: () => 0 });
   const common = { name: 'ceph', when: 'BeforeNode', forSeconds: 0, timeoutSeconds: 10 } as const;
-  return probe.look(aPlan(), { ...common, object: gate }, new AbortController().signal);
+  return probe.evaluate(aPlan(), { ...common, object: gate }, new AbortController().signal);
 }
 
 const MAIN = '/apis/ceph.rook.io/v1/namespaces/rook/cephclusters/main';
 
 describe('gates[].object', () => {
-  it('opens when the expression is true of the object', async () => {
+  it('is open while the expression is true for the object', async () => {
     answers.set(MAIN, { metadata: { name: 'main' }, status: { health: 'OK' } });
-    expect(await look(CEPH)).toEqual({ open: true, value: 'true' });
+    expect(await evaluate(CEPH)).toEqual({ open: true, value: 'true' });
   });
 
   it.each<readonly [string, unknown, string]>([
-    ['false', { metadata: { name: 'main' }, status: { health: 'WARN' } }, 'the expression is false of main'],
+    ['false', { metadata: { name: 'main' }, status: { health: 'WARN' } }, 'the expression is false for main'],
     ['without a value', { metadata: { name: 'main' } }, 'the expression fails for main: field not found: status'],
-    ['about no object', undefined, 'there is no such CephCluster (ceph.rook.io/v1)'],
+    ['about a missing object', undefined, 'CephCluster (ceph.rook.io/v1) not found'],
     [
-      'about what may not be read',
+      'about an object that the operator may not read',
       new KubeError('no', { reason: 'Forbidden', code: 403 }),
-      'the operator may not read CephCluster (ceph.rook.io/v1): give a ClusterRole that allows it the label baton.dev/aggregate-to-gates=true',
+      'the operator may not read CephCluster (ceph.rook.io/v1): add the label baton.dev/aggregate-to-gates=true to a ClusterRole that allows it',
     ],
   ])('is closed while its expression is %s', async (_, object, message) => {
     if (object !== undefined) answers.set(MAIN, object);
-    expect(await look(CEPH)).toEqual({ open: false, message });
+    expect(await evaluate(CEPH)).toEqual({ open: false, message });
   });
 
-  it('is closed for a kind that there is not', async () => {
-    expect(await look({ ...CEPH, kind: 'Deployment' })).toEqual({
+  it('is closed for an unknown kind', async () => {
+    expect(await evaluate({ ...CEPH, kind: 'Deployment' })).toEqual({
       open: false,
-      message: 'the cluster has no Deployment in ceph.rook.io/v1',
+      message: 'ceph.rook.io/v1 has no kind Deployment in this cluster',
     });
   });
 
-  it("looks into the plan's namespace unless another is named, and into none for what has none", async () => {
+  it("reads the plan's namespace unless another is named, and no namespace for a cluster-wide kind", async () => {
     const { namespace: _namespace, ...here } = CEPH;
-    await look(here);
-    await look({ ...CEPH, kind: 'CephPool' });
+    await evaluate(here);
+    await evaluate({ ...CEPH, kind: 'CephPool' });
     expect(asked.filter((path) => path.includes('main'))).toEqual([
       '/apis/ceph.rook.io/v1/namespaces/fleet/cephclusters/main',
       '/apis/ceph.rook.io/v1/cephpools/main',
     ]);
   });
 
-  it("reads ConfigMaps of the plan's namespace, and those of no other, which the operator could get", async () => {
+  it("reads ConfigMaps of the plan's namespace only, although the operator may read others", async () => {
     answers.set('/api/v1', { resources: [{ name: 'configmaps', kind: 'ConfigMap', namespaced: true }] });
     answers.set('/api/v1/namespaces/fleet/configmaps/state', { metadata: { name: 'state' }, data: { ready: 'yes' } });
     answers.set('/api/v1/namespaces/rook/configmaps/state', { metadata: { name: 'state' }, data: { ready: 'yes' } });
     const gate = { apiVersion: 'v1', kind: 'ConfigMap', name: 'state', expression: "object.data.ready == 'yes'" };
-    expect(await look({ ...gate, namespace: 'fleet' })).toEqual({ open: true, value: 'true' });
-    expect(await look({ ...gate, namespace: 'rook' })).toEqual({
+    expect(await evaluate({ ...gate, namespace: 'fleet' })).toEqual({ open: true, value: 'true' });
+    expect(await evaluate({ ...gate, namespace: 'rook' })).toEqual({
       open: false,
-      message: 'ConfigMaps of other namespaces are not read',
+      message: 'gates cannot read ConfigMaps of other namespaces',
     });
   });
 
@@ -103,16 +103,16 @@ describe('gates[].object', () => {
   const LIST = '/apis/ceph.rook.io/v1/namespaces/rook/cephclusters?labelSelector=tier%3Done&limit=100';
   const named = (name: string, health: string): object => ({ metadata: { name }, status: { health } });
   it.each<readonly [string, object, Observation]>([
-    ['true of all', { items: [named('a', 'OK'), named('b', 'OK')] }, { open: true, value: 'true of 2 objects' }],
-    ['false of one', { items: [named('a', 'OK'), named('b', 'WARN')] }, { open: false, message: 'the expression is false of b' }],
-    ['about nothing', { items: [] }, { open: false, message: 'the labelSelector chooses no object' }],
+    ['true for all', { items: [named('a', 'OK'), named('b', 'OK')] }, { open: true, value: 'true for 2 objects' }],
     [
-      'about too many',
-      { items: [], continue: 'more' },
-      { open: false, message: 'the labelSelector chooses more than 100 objects' },
+      'false for one',
+      { items: [named('a', 'OK'), named('b', 'WARN')] },
+      { open: false, message: 'the expression is false for b' },
     ],
+    ['about nothing', { items: [] }, { open: false, message: 'labelSelector matches no object' }],
+    ['about too many', { items: [], continue: 'more' }, { open: false, message: 'labelSelector matches more than 100 objects' }],
   ])('with a labelSelector, %s', async (_, list, expected) => {
     answers.set(LIST, list);
-    expect(await look(chosen)).toEqual(expected);
+    expect(await evaluate(chosen)).toEqual(expected);
   });
 });

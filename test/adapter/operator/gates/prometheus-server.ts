@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A server on the loopback that answers each request as it is told. */
+/** A server on the loopback with programmable answers. */
 export interface AnsweringServer {
   readonly url: string;
   readonly host: string;

@@ -18,7 +18,7 @@ function succeeded(plan: UpgradePlan): UpgradePlan {
   return { ...plan, status: { conditions: [condition], observedGeneration: 1 } };
 }
 
-it('A change of a plan concerns those that wait for it and those of its group, and nobody else', () => {
+it('A change of a plan affects those that depend on it and those of its group, and no others', () => {
   let plans = [
     named('first', { exclusiveGroup: 'disruptive' }),
     named('second', { dependsOn: [{ name: 'first', version: '12.9' }] }),
@@ -27,15 +27,15 @@ it('A change of a plan concerns those that wait for it and those of its group, a
     named('rival', { exclusiveGroup: 'disruptive' }, 'other'),
   ];
   const relations = new PlanRelations(() => plans);
-  expect(relations.concernedBy('fleet/first')).toEqual(['fleet/second', 'other/rival']);
+  expect(relations.affectedBy('fleet/first')).toEqual(['fleet/second', 'other/rival']);
   // A status that says nothing new to others.
   plans = plans.map((plan, i) => (i === 0 ? { ...plan, status: { progress: '1/2' } } : plan));
-  expect(relations.concernedBy('fleet/first')).toEqual([]);
+  expect(relations.affectedBy('fleet/first')).toEqual([]);
   plans = plans.map((plan, i) => (i === 0 ? succeeded(plan) : plan));
-  expect(relations.concernedBy('fleet/first')).toEqual(['fleet/second', 'other/rival']);
+  expect(relations.affectedBy('fleet/first')).toEqual(['fleet/second', 'other/rival']);
   // Gone, or out of the group: its rivals may go on.
   plans = plans.slice(1);
-  expect(relations.concernedBy('fleet/first')).toEqual(['fleet/second', 'other/rival']);
-  expect(relations.concernedBy('fleet/first')).toEqual(['fleet/second']);
+  expect(relations.affectedBy('fleet/first')).toEqual(['fleet/second', 'other/rival']);
+  expect(relations.affectedBy('fleet/first')).toEqual(['fleet/second']);
   expect(relations.inGroup('disruptive')).toEqual(['other/rival']);
 });

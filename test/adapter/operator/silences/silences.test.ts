@@ -47,21 +47,21 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** The keeper looks, and has done what it has to. */
-async function look(inTurn: readonly string[], failed: readonly string[] = [], requests = 0): Promise<void> {
+/** Updates the silences, and waits until the requests have ended. */
+async function update(inTurn: readonly string[], failed: readonly string[] = [], requests = 0): Promise<void> {
   const plan = aPlan();
   const alertmanager = { url: `${server.url}/am/`, ...(credential === undefined ? {} : { credential }) };
   const silences = { alertmanager, matchers: [{ name: 'node', value: '$(BATON_NODE)' }] };
-  const told: UpgradePlan = { ...plan, spec: { ...plan.spec, notify: { ...plan.spec.notify, silences } } };
+  const silenced: UpgradePlan = { ...plan, spec: { ...plan.spec, notify: { ...plan.spec.notify, silences } } };
   const before = server.requests.length + problems.length;
-  keeper.look({ plan: told, inTurn: new Set(inTurn), failed: new Set(failed) });
+  keeper.update({ plan: silenced, inTurn: new Set(inTurn), failed: new Set(failed) });
   while (server.requests.length + problems.length < before + requests) await new Promise((resolve) => setTimeout(resolve, 5));
   await new Promise((resolve) => setTimeout(resolve, 30));
 }
 
 describe('notify.silences', () => {
-  it('keeps the alerts of a node in its turn quiet for a short time', async () => {
-    await look(['node-1'], [], 1);
+  it('silences the alerts of a node in its turn for a short time', async () => {
+    await update(['node-1'], [], 1);
     expect(server.requests.map(({ path }) => path)).toEqual(['/am/api/v2/silences']);
     expect(bodies).toEqual([
       {
@@ -74,29 +74,29 @@ describe('notify.silences', () => {
     ]);
   });
 
-  it('extends it while the turn lasts', async () => {
-    await look(['node-1'], [], 1);
-    await look(['node-1']);
+  it('extends the silence while the turn lasts', async () => {
+    await update(['node-1'], [], 1);
+    await update(['node-1']);
     now += 240_000;
-    await look(['node-1'], [], 1);
+    await update(['node-1'], [], 1);
     expect(bodies).toHaveLength(2);
     expect(bodies[1]).toMatchObject({ id: 'silence-1', endsAt: '2026-11-21T22:09:00Z' });
   });
 
-  it('lifts it when the node fails, and leaves it when the turn ends well', async () => {
-    await look(['node-1', 'node-2'], [], 2);
-    await look([], ['node-2'], 1);
+  it('expires the silence when the node fails, and leaves it when the turn succeeds', async () => {
+    await update(['node-1', 'node-2'], [], 2);
+    await update([], ['node-2'], 1);
     expect(server.requests.at(-1)?.path).toBe('/am/api/v2/silence/silence-2');
-    await look([], ['node-2']);
+    await update([], ['node-2']);
     expect(server.requests).toHaveLength(3);
   });
 
-  it('goes on without silences when Alertmanager fails, and tries again', async () => {
+  it('retries when Alertmanager fails', async () => {
     status = 500;
-    await look(['node-1'], [], 2);
+    await update(['node-1'], [], 2);
     expect(problems).toEqual([expect.objectContaining({ node: 'node-1', problem: 'Alertmanager answered 500' })]);
     status = 200;
-    await look(['node-1'], [], 1);
+    await update(['node-1'], [], 1);
     expect(bodies).toHaveLength(2);
     expect(problems).toHaveLength(1);
   });
@@ -108,19 +108,19 @@ describe('notify.silences', () => {
       files: { username: 'baton', password: 'hush\n' },
       authorization: `Basic ${Buffer.from('baton:hush').toString('base64')}`,
     },
-  ])('is asked with $title that the administrator gave', async ({ files, authorization }) => {
+  ])('sends $title that the administrator has mounted', async ({ files, authorization }) => {
     mkdirSync(join(directory, 'monitoring'));
     for (const [file, value] of Object.entries(files)) writeFileSync(join(directory, 'monitoring', file), value);
     credential = 'monitoring';
-    await look(['node-1'], [], 1);
-    await look([], ['node-1'], 1);
+    await update(['node-1'], [], 1);
+    await update([], ['node-1'], 1);
     expect(server.requests.map((request) => request.authorization)).toEqual([authorization, authorization]);
   });
 
-  it('asks nobody with a credential that is not for this host', async () => {
+  it('sends nothing when the credential is not for this host', async () => {
     credential = 'unknown';
-    await look(['node-1'], [], 1);
+    await update(['node-1'], [], 1);
     expect(server.requests).toEqual([]);
-    expect(problems).toEqual([expect.objectContaining({ problem: expect.stringContaining('a credential unknown') })]);
+    expect(problems).toEqual([expect.objectContaining({ problem: expect.stringContaining('no credential unknown') })]);
   });
 });

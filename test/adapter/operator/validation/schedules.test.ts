@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readClusterFreezes } from '../../../../src/operator/watch/cluster-freezes.ts';
-import { createCron, problemOf } from '../../../../src/operator/validation/cron.ts';
-import { refuseSchedules } from '../../../../src/operator/validation/refuse-schedules.ts';
+import { createCron, scheduleProblem } from '../../../../src/operator/validation/cron.ts';
+import { findInvalidWindow } from '../../../../src/operator/validation/find-invalid-window.ts';
 import { aPlan } from '../../../unit/core/rollout/support/objects.ts';
 
 describe('What is wrong with a schedule', () => {
@@ -13,19 +13,19 @@ describe('What is wrong with a schedule', () => {
     ['0 25 * * *', 'UTC', 'Invalid value for hour: 25'],
     ['0 0 * * * *', 'UTC', 'is no cron expression of five fields (minute, hour, day of month, month, day of week)'],
   ])('%s in %s', (schedule, zone, problem) => {
-    if (problem === undefined) expect(problemOf(schedule, zone)).toBeUndefined();
-    else expect(problemOf(schedule, zone)).toContain(problem);
+    if (problem === undefined) expect(scheduleProblem(schedule, zone)).toBeUndefined();
+    else expect(scheduleProblem(schedule, zone)).toContain(problem);
   });
 
   it('is said with the place where it stands', () => {
     const window = { name: 'nights', schedule: '0 22 * * *', durationSeconds: 60, timeZone: 'UTC' };
     const plan = aPlan({ windows: [window, { ...window, name: 'days', schedule: '0 0 31 2 *' }] });
-    expect(refuseSchedules(plan)).toMatchObject({
+    expect(findInvalidWindow(plan)).toMatchObject({
       kind: 'Refused',
       reason: 'ScheduleInvalid',
       message: "spec.windows[1] ('days'): '0 0 31 2 *' never comes; correct its day of month or its month",
     });
-    expect(refuseSchedules(aPlan({ windows: [window] }))).toBeUndefined();
+    expect(findInvalidWindow(aPlan({ windows: [window] }))).toBeUndefined();
   });
 });
 

@@ -42,7 +42,7 @@ beforeEach(() => {
   } as unknown as KubeClient;
   const time = new VirtualTime();
   const ports = { client, log: new RecordingLog(), now: time.now, random: () => 0.5, sleep: time.sleep };
-  watches = new DaemonSetWatches({ ports, touch: (plan) => touched.push(plan) });
+  watches = new DaemonSetWatches({ ports, enqueue: (plan) => touched.push(plan) });
 });
 
 afterEach(async () => {
@@ -94,10 +94,10 @@ function revision(hash: string, number: number, owner = 'set'): KubeObject {
 
 async function look(plan: UpgradePlan = PLAN): Promise<DaemonSets | undefined> {
   for (let i = 0; i < 3; i++) {
-    await watches.look(plan, [CNI]);
+    await watches.ensure(plan, [CNI]);
     await settle();
   }
-  return watches.look(plan, [CNI]);
+  return watches.ensure(plan, [CNI]);
 }
 
 const newest = async (plan?: UpgradePlan): Promise<string | undefined> => (await look(plan))?.get('fleet/cni')?.newest;
@@ -105,7 +105,7 @@ const newest = async (plan?: UpgradePlan): Promise<string | undefined> => (await
 describe('The DaemonSets of a plan', () => {
   it('are not known before they and their Pods have been listed', async () => {
     tellSet(1, 1);
-    expect(await watches.look(PLAN, [CNI])).toBeUndefined();
+    expect(await watches.ensure(PLAN, [CNI])).toBeUndefined();
     expect(await look()).toBeDefined();
     expect(touched).toContain('fleet/os');
   });
@@ -171,7 +171,7 @@ describe('The DaemonSets of a plan', () => {
     watches.release('fleet/os');
     await settle();
     expect(sets.openWatches).toBe(1);
-    await watches.look(other, []);
+    await watches.ensure(other, []);
     await settle();
     expect([sets.openWatches, pods.openWatches]).toEqual([0, 0]);
   });

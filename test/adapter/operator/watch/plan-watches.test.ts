@@ -14,7 +14,7 @@ beforeEach(() => {
   // Nothing but lists and watches of Pods is asked for.
   const client = pods as unknown as KubeClient;
   const ports = { client, log: new RecordingLog(), now: time.now, random: () => 0.5, sleep: time.sleep };
-  watches = new PlanWatches({ ports, touch: () => undefined, planOnNode: () => undefined, hash: (text) => text });
+  watches = new PlanWatches({ ports, enqueue: () => undefined, planOnNode: () => undefined, hash: (text) => text });
   const metadata = { name: 'web-1', namespace: 'shop', uid: 'u', resourceVersion: '101', labels: { app: 'web', tier: 'cache' } };
   pods.put('web-1', { metadata, spec: { nodeName: 'node-1' }, status: { phase: 'Running' } });
 });

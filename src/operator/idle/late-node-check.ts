@@ -1,12 +1,12 @@
-import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
-import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
-import type { Hash, NodeFact } from '../core/facts.ts';
-import { surveyFleet } from '../core/rollout/fleet/fleet.ts';
-import { selectorQuery } from '../core/selector.ts';
-import type { KubeClient, KubeObject } from '../kube/client/client.ts';
-import { KINDS, resourcePath } from '../kube/resource-path.ts';
-import { doneMarkOf, planKey } from './plan-key.ts';
-import { projectNode } from './watch/project.ts';
+import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
+import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import type { Hash, NodeFact } from '../../core/facts.ts';
+import { surveyFleet } from '../../core/rollout/fleet/fleet.ts';
+import { selectorQuery } from '../../core/selector.ts';
+import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
+import { KINDS, resourcePath } from '../../kube/resource-path.ts';
+import { doneMarkOf, planKey } from '../plan-key.ts';
+import { projectNode } from '../watch/project.ts';
 
 /** How often the Nodes of a plan that has ended are looked at (ms). */
 export const LATE_NODE_CHECK_MS = 5 * 60_000;
@@ -20,7 +20,7 @@ export interface LateNodeCheckDeps {
 }
 
 /** Whether anything may come late to a plan that has ended: new nodes, unless it ignores them, and nodes that were NotReady when their turn came. */
-export function mayComeLate(plan: UpgradePlan): boolean {
+export function mayHaveLateNodes(plan: UpgradePlan): boolean {
   // One that was ended before its time starts nothing more in this revision.
   if (plan.status?.ended !== undefined) return false;
   return plan.spec.newNodes.policy === 'Upgrade' || (plan.status?.counts?.skipped ?? 0) > 0;
@@ -30,7 +30,7 @@ export function mayComeLate(plan: UpgradePlan): boolean {
  * Whether a plan that has ended has something to do again, because nodes came late. One list in pages, read as it comes: a plan that rests has
  * no watch on Nodes, for that costs in proportion to the fleet all the time.
  */
-export async function someCameLate(
+export async function hasLateNodes(
   { client, hash, revisionOf }: LateNodeCheckDeps,
   plan: UpgradePlan,
   batches: readonly UpgradeBatch[],

@@ -1,12 +1,12 @@
 import { PLAN_REASONS } from '../../api/conditions.ts';
 import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import type { Validation } from '../../core/rollout/model/snapshot.ts';
-import { problemOf } from './cron.ts';
+import { scheduleProblem } from './cron.ts';
 
 /** The refusal of a plan with a window that never opens; undefined when all do. */
-export function refuseSchedules({ spec }: UpgradePlan): Validation | undefined {
+export function findInvalidWindow({ spec }: UpgradePlan): Validation | undefined {
   for (const [index, { name, schedule, timeZone }] of (spec.windows ?? []).entries()) {
-    const problem = problemOf(schedule, timeZone);
+    const problem = scheduleProblem(schedule, timeZone);
     if (problem === undefined) continue;
     return { kind: 'Refused', reason: PLAN_REASONS.ScheduleInvalid, message: `spec.windows[${index}] ('${name}'): ${problem}` };
   }

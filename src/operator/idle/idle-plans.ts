@@ -1,9 +1,9 @@
-import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
-import type { Hash } from '../core/facts.ts';
-import { revisionOf } from '../core/rollout/fleet/revision.ts';
-import type { KubeClient } from '../kube/client/client.ts';
-import { LATE_NODE_CHECK_MS, mayComeLate, someCameLate } from './late-node-check.ts';
-import type { OwnObjects } from './gather/own-objects.ts';
+import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
+import type { Hash } from '../../core/facts.ts';
+import { revisionOf } from '../../core/rollout/fleet/revision.ts';
+import type { KubeClient } from '../../kube/client/client.ts';
+import { LATE_NODE_CHECK_MS, mayHaveLateNodes, hasLateNodes } from './late-node-check.ts';
+import type { OwnObjects } from '../gather/own-objects.ts';
 
 /** What the memory of resting plans needs. */
 export interface IdlePlansDeps {
@@ -13,7 +13,7 @@ export interface IdlePlansDeps {
   /** Milliseconds that never go back. */
   readonly monotonic: () => number;
   /** Passes over a plan after so long (ms). */
-  readonly passAfter: (key: string, ms: number) => void;
+  readonly enqueueAfter: (key: string, ms: number) => void;
 }
 
 /**
@@ -39,18 +39,18 @@ export class IdlePlans {
   }
 
   /** Whether a plan that is now like this still rests. */
-  async rests(key: string, plan: UpgradePlan, fingerprint: string): Promise<boolean> {
+  async isStillIdle(key: string, plan: UpgradePlan, fingerprint: string): Promise<boolean> {
     return this.#seen.get(key) === fingerprint && !(await this.#wakesUp(key, plan));
   }
 
   /** From now on the plan rests, until it is no longer like this. */
-  rest(key: string, plan: UpgradePlan, fingerprint: string): void {
+  markIdle(key: string, plan: UpgradePlan, fingerprint: string): void {
     this.#seen.set(key, fingerprint);
     this.#lookLater(key, plan);
   }
 
   /** The plan is worked on. */
-  wake(key: string): void {
+  markActive(key: string): void {
     this.#seen.delete(key);
   }
 
@@ -66,17 +66,17 @@ export class IdlePlans {
     const { client, own, hash, monotonic } = this.#deps;
     if (due === undefined || monotonic() < due) return false;
     const deps = { client, hash, revisionOf: (current: UpgradePlan) => revisionOf(current, hash) };
-    const wakes = await someCameLate(deps, plan, own.batches(key));
+    const wakes = await hasLateNodes(deps, plan, own.batches(key));
     if (!wakes) this.#lookLater(key, plan);
     return wakes;
   }
 
   #lookLater(key: string, plan: UpgradePlan): void {
-    if (!mayComeLate(plan)) {
+    if (!mayHaveLateNodes(plan)) {
       this.#lateLooks.delete(key);
       return;
     }
     this.#lateLooks.set(key, this.#deps.monotonic() + LATE_NODE_CHECK_MS);
-    this.#deps.passAfter(key, LATE_NODE_CHECK_MS);
+    this.#deps.enqueueAfter(key, LATE_NODE_CHECK_MS);
   }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { NodeRecord } from '../../../src/api/generated/upgradebatch.ts';
-import type { KubeObject, ListPage } from '../../../src/kube/client/client.ts';
-import { mayComeLate, someCameLate } from '../../../src/operator/late-node-check.ts';
-import { aBatch, aPlan, hash, REVISION, settledStatus } from '../../unit/core/rollout/support/objects.ts';
+import type { NodeRecord } from '../../../../src/api/generated/upgradebatch.ts';
+import type { KubeObject, ListPage } from '../../../../src/kube/client/client.ts';
+import { mayHaveLateNodes, hasLateNodes } from '../../../../src/operator/idle/late-node-check.ts';
+import { aBatch, aPlan, hash, REVISION, settledStatus } from '../../../unit/core/rollout/support/objects.ts';
 
 function aNodeObject(name: string, ready = true): KubeObject {
   return {
@@ -39,7 +39,7 @@ describe('A look at the nodes of a plan that has ended', () => {
     ['finds a skipped node that is back', [aNodeObject('node-1'), aNodeObject('node-2')], true],
   ])('%s', async (_, nodes, found) => {
     const client = listOf(nodes);
-    const came = await someCameLate({ client, hash, revisionOf: () => REVISION }, aPlan(), BATCHES);
+    const came = await hasLateNodes({ client, hash, revisionOf: () => REVISION }, aPlan(), BATCHES);
     expect(came).toBe(found);
     expect(client.asked[0]).toEqual({ limit: '500', labelSelector: 'role=worker' });
     expect(client.asked).toHaveLength(Math.ceil(nodes.length / 2));
@@ -47,7 +47,7 @@ describe('A look at the nodes of a plan that has ended', () => {
 
   it('is not taken where nothing can come late', () => {
     const ignoring = aPlan({ newNodes: { policy: 'Ignore', collectSeconds: 0 } });
-    expect([mayComeLate(aPlan()), mayComeLate(ignoring)]).toEqual([true, false]);
-    expect(mayComeLate({ ...ignoring, status: { counts: { skipped: 1 } } })).toBe(true);
+    expect([mayHaveLateNodes(aPlan()), mayHaveLateNodes(ignoring)]).toEqual([true, false]);
+    expect(mayHaveLateNodes({ ...ignoring, status: { counts: { skipped: 1 } } })).toBe(true);
   });
 });
