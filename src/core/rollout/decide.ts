@@ -1,27 +1,27 @@
 /*
- * How Baton decides a rollout: start reading here.
+ * How Baton decides a rollout. Start reading here.
  *
- * The shell (src/operator/reconcile.ts) runs one pass for a plan whenever something about it changes. A pass gathers what watches and reads
- * know of the plan into a snapshot (model/snapshot.ts), calls `decide`, runs the commands of the decision (model/command.ts), writes its
- * statuses, and requeues the plan for `requeueAt`. Each command has a precondition, so one from a stale snapshot fails and the next pass
- * decides again. The shell does all I/O; everything in this folder is pure: no clock, no randomness, no log, no memory between passes.
+ * The shell (src/operator/reconcile.ts) runs a pass for a plan whenever something about it changes. A pass gathers a snapshot of
+ * what is known (model/snapshot.ts), calls `decide`, runs the commands of the decision (model/command.ts), writes its statuses and
+ * requeues the plan for `requeueAt`. A command from a stale snapshot fails on its precondition, and the next pass decides again.
+ * The shell does all I/O; this folder is pure: no clock, no randomness, no log, no state between passes.
  *
- * One pass, in this order (`decidePass`):
+ * `decidePass` takes these steps in order:
  *
- *   1. turn/         advanceNodes       what happened to each node of the open batch: drain, processes, verification, release, quarantine
- *   2. fleet/        surveyFleet        which nodes are still to do; failureBudget: how many failures are left
- *   3. holds/        holdOpenBatch      what keeps the batch from going on; `fateOf` in advance-open-batch.ts: it goes on, waits or ends early
+ *   1. turn/         advanceNodes       what happened to each node of the open batch: drain, processes, verify, release
+ *   2. fleet/        surveyFleet        which nodes are still to do; failureBudget: how many may still fail
+ *   3. holds/        holdOpenBatch      what holds the open batch; `fateOf` in advance-open-batch.ts may also end it early
  *   4. batch/        openTurns          which waiting nodes get their turn, within maxUnavailable
- *   5. actions/      answerActions      answers to UpgradeActions
+ *   5. actions/      answerActions      the answers to UpgradeActions
  *   6. agent/        advanceAgent       which node sends the notifications, and when the baton is passed on
- *   7. preparation/  decidePreflight    findings before the first batch; later decidePrePull: images of the next batch
- *   8. batch/        nextBatch          the next batch when none is open; rollback/ nextRollback while a rollback is under way
- *   9. holds/        holdStart          the hold to report, and gatesToPass: the gates to evaluate; batch/ decideGroup: the exclusive group
- *  10. deletion.ts   decideDeletions    finished Jobs, old batches, and the plan itself once it is being deleted
- *  11. status/       planStatus         statuses of the plan and, in batchStatuses, of its batches, with the notifications to send
+ *   7. preparation/  decidePreflight    warnings before the first batch; decidePrePull: images of the next batch
+ *   8. batch/        nextBatch          the next batch when none is open; in a rollback that is rollback/ nextRollback
+ *   9. holds/        holdStart          the hold to report; gatesToPass: the gates to evaluate; batch/ decideGroup
+ *  10. deletion.ts   decideDeletions    finished Jobs, old batches and, once it is being deleted, the plan
+ *  11. status/       planStatus         the plan's status; batchStatuses: the batches' statuses with their notifications
  *
- * Step 1 comes first so that failures seen now count before anything new starts. Below these folders are records/ (what is on record),
- * manifests/ (the objects that commands create) and model/ (the types). Read on in advance-open-batch.ts, then turn/advance-turn.ts.
+ * Step 1 comes first so that failures seen now count before anything new starts. The folders below are records/ (what is on
+ * record), manifests/ (objects that commands create) and model/ (types). Next, read advance-open-batch.ts and turn/advance-turn.ts.
  */
 
 import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
@@ -59,8 +59,8 @@ import { advanceOpenBatch, withRecords, type OpenBatchResult } from './advance-o
 import { decideDeletions, isTearingDown, tearDown } from './deletion.ts';
 
 /**
- * Decides one pass for one plan. Everything is derived from the cluster again each time, so a kill between two commands loses nothing, and
- * each command can safely run twice.
+ * Decides one pass for one plan. Everything is derived from the cluster again each time, so a kill between two commands loses
+ * nothing, and each command can safely run twice.
  */
 export function decide(input: DecisionInput): Decision {
   const { snapshot } = input;

@@ -13,15 +13,21 @@ import { currentBatches } from './fleet/fleet.ts';
 import { isMarkedBy, unmark } from './batch/outdated-marks.ts';
 import type { DecisionInput, PlanSnapshot } from './model/snapshot.ts';
 
-/** For a plan being deleted, so long is tried to deliver its notifications (ms). */
-const DELIVERY_LIMIT_MS = 5 * 60 * 1000;
+/** How long the deletion of a plan waits for its notifications to be delivered (ms). */
+const MAX_DELIVERY_WAIT_MS = 5 * 60 * 1000;
 
-/** Whether only cleaning up is possible: Kubernetes itself kills the Pods of a terminating namespace, and nothing can be created. */
+/** How soon a deletion is continued (ms). */
+const DELETION_RETRY_MS = 2000;
+
+/** How soon the cleanup in a terminating namespace is continued (ms). */
+const TEAR_DOWN_RETRY_MS = 5000;
+
+/** Whether only cleanup is possible: in a terminating namespace Kubernetes deletes the Pods, and nothing can be created. */
 export function isTearingDown(snapshot: PlanSnapshot): boolean {
   return snapshot.plan.metadata.deletionTimestamp !== undefined && snapshot.namespaceTerminating;
 }
 
-function released(nodes: readonly NodeFact[], uid: string, why: string): Command[] {
+function endTurnsAndQuarantines(nodes: readonly NodeFact[], uid: string, why: string): Command[] {
   return nodes.flatMap((node): Command[] => {
     if (node.claim === uid) return [{ kind: 'CloseTurn', node, done: undefined, why }];
     if (node.quarantine?.planUid === uid) return [{ kind: 'EndQuarantine', node, why }];
@@ -29,12 +35,12 @@ function released(nodes: readonly NodeFact[], uid: string, why: string): Command
   });
 }
 
-/** What keeps a node bound to the plan goes: turns, quarantines, and last the marks of nodes still to do. */
-function freed(nodes: readonly NodeFact[], uid: string, why: string): Command[] {
-  return [...released(nodes, uid, why), ...unmark(nodes, uid, why)];
+/** Removes from nodes everything that binds them to the plan: turns, quarantines, and the taints of outdated nodes. */
+function releaseNodes(nodes: readonly NodeFact[], uid: string, why: string): Command[] {
+  return [...endTurnsAndQuarantines(nodes, uid, why), ...unmark(nodes, uid, why)];
 }
 
-/** Waits for the upgrade Pods to be gone, releases the nodes, and lets everything go. */
+/** Waits for the plan's Pods to end, releases the nodes, deletes the batches and removes the finalizer. */
 export function tearDown({ snapshot, now }: DecisionInput): Decision {
   const uid = snapshot.plan.metadata.uid;
   const busy = new Set(
@@ -44,7 +50,7 @@ export function tearDown({ snapshot, now }: DecisionInput): Decision {
       .map((pod) => pod.node),
   );
   const idle = [...snapshot.nodes.values()].filter((node) => !busy.has(node.name));
-  const commands = freed(idle, uid, 'its namespace is being deleted');
+  const commands = releaseNodes(idle, uid, 'its namespace is being deleted');
   const held = [...snapshot.nodes.values()].some(
     (node) => node.claim === uid || node.quarantine?.planUid === uid || isMarkedBy(uid, node),
   );
@@ -52,73 +58,77 @@ export function tearDown({ snapshot, now }: DecisionInput): Decision {
     for (const batch of snapshot.batches) commands.push({ kind: 'DeleteBatch', batch, why: 'its namespace is being deleted' });
     if (snapshot.batches.length === 0) commands.push({ kind: 'RemoveFinalizer', why: 'its nodes are released' });
   }
-  return { commands, planStatus: undefined, batchStatuses: new Map(), requeueAt: now + 5000, gates: [] };
+  return { commands, planStatus: undefined, batchStatuses: new Map(), requeueAt: now + TEAR_DOWN_RETRY_MS, gates: [] };
 }
 
-interface Tidy {
+/** What is deleted in this pass. */
+interface DeletionResult {
   readonly commands: readonly Command[];
   readonly requeueAt: Instant | undefined;
 }
 
-/** Whether sinks that are not known now may want to hear of the end of the rollout. */
-function endAwaited(input: DecisionInput): boolean {
+/** Whether the shared sinks are unknown now and may want the notification of the rollout's end. */
+function mayOweFinalNotification(input: DecisionInput): boolean {
   const newest = input.snapshot.batches.at(-1);
   return newest !== undefined && !isPlanEnd(newest.status?.outlook) && sinksUnknown(input) !== undefined;
 }
 
-/** What has served its purpose goes: Jobs whose evidence is on record, old batches, and in the end the plan being deleted. */
-export function decideDeletions(input: DecisionInput, deleting: boolean, open: UpgradeBatch | undefined): Tidy {
+/**
+ * Deletes what is no longer needed: Jobs whose outcome is on record, old batches and, once it is being deleted, the plan with all
+ * it owns.
+ */
+export function decideDeletions(input: DecisionInput, deleting: boolean, open: UpgradeBatch | undefined): DeletionResult {
   const { snapshot, now } = input;
   const commands = finishedJobs(snapshot);
   if (!deleting) return { commands: [...commands, ...strayTurns(snapshot, open), ...oldBatches(input)], requeueAt: undefined };
   if (open !== undefined) return { commands, requeueAt: undefined };
   const uid = snapshot.plan.metadata.uid;
-  commands.push(...freed([...snapshot.nodes.values()], uid, 'the plan is being deleted'));
-  const until = (toInstant(snapshot.plan.metadata.deletionTimestamp) ?? now) + DELIVERY_LIMIT_MS;
-  const untold = snapshot.batches.some((batch) => outboxEntries(batch).length > 0 || mayStillEnd(snapshot, batch));
-  if (untold || endAwaited(input)) return { commands, requeueAt: until + 1000 };
-  // A Pod that cannot end on a lost host does not hold the plan: it goes with its Lease.
+  commands.push(...releaseNodes([...snapshot.nodes.values()], uid, 'the plan is being deleted'));
+  const until = (toInstant(snapshot.plan.metadata.deletionTimestamp) ?? now) + MAX_DELIVERY_WAIT_MS;
+  const isUndelivered = snapshot.batches.some((batch) => outboxEntries(batch).length > 0 || mayStillEnd(snapshot, batch));
+  if (isUndelivered || mayOweFinalNotification(input)) return { commands, requeueAt: until + 1000 };
+  // A Pod that cannot end on a lost host does not block the deletion: it is deleted with its Lease.
   const pods = [...snapshot.agentPods, ...snapshot.pullPods];
-  if (commands.length > 0 || pods.some((pod) => !pod.deleting)) return { commands, requeueAt: now + 2000 };
+  if (commands.length > 0 || pods.some((pod) => !pod.deleting)) return { commands, requeueAt: now + DELETION_RETRY_MS };
   for (const batch of snapshot.batches) commands.push({ kind: 'DeleteBatch', batch, why: 'the plan is being deleted' });
   if (snapshot.lease !== undefined)
     commands.push({ kind: 'DeleteLease', lease: snapshot.lease, why: 'the plan is being deleted' });
   if (snapshot.batches.length === 0 && snapshot.lease === undefined)
-    commands.push({ kind: 'RemoveFinalizer', why: 'its nodes are released and everything is told' });
-  return { commands, requeueAt: now + 2000 };
+    commands.push({ kind: 'RemoveFinalizer', why: 'its nodes are released and its notifications are delivered' });
+  return { commands, requeueAt: now + DELETION_RETRY_MS };
 }
 
-/** Turns that no open batch knows: a claim that was still on its way when its batch settled. What runs in one ends first. */
+/** Closes turns that belong to no open batch: claims that were written after their batch settled. Running Jobs end first. */
 function strayTurns(snapshot: PlanSnapshot, open: UpgradeBatch | undefined): Command[] {
   const uid = snapshot.plan.metadata.uid;
   const stray = [...snapshot.nodes.values()].filter((node) => node.claim === uid && node.turn?.batchUid !== open?.metadata.uid);
-  const busy = new Set(snapshot.jobs.filter(runs).map((job) => job.nodeUid));
+  const busy = new Set(snapshot.jobs.filter(isRunning).map((job) => job.nodeUid));
   return stray
     .filter((node) => !busy.has(node.uid))
     .map((node): Command => ({ kind: 'CloseTurn', node, done: undefined, why: `no open batch has ${node.name} in its turn` }));
 }
 
-function runs(job: JobFact): boolean {
+function isRunning(job: JobFact): boolean {
   return job.outcome === 'Active' || job.outcome === 'Failing';
 }
 
-/** The operator removes Jobs when their evidence is in the records: one call a batch. */
+/** Deletes Jobs whose outcome is on record, with one call per batch. */
 function finishedJobs(snapshot: PlanSnapshot): Command[] {
   const settled = new Map(snapshot.batches.filter(isSettled).map((batch) => [batch.metadata.uid, batch]));
   const known = new Set(snapshot.batches.map((batch) => batch.metadata.uid));
   const uids = new Set(
     snapshot.jobs
-      .filter((job) => !job.deleting && (settled.has(job.batchUid) || (!known.has(job.batchUid) && !runs(job))))
+      .filter((job) => !job.deleting && (settled.has(job.batchUid) || (!known.has(job.batchUid) && !isRunning(job))))
       .map((job) => job.batchUid),
   );
   return [...uids].map((batchUid) => ({
     kind: 'DeleteJobs',
     batchUid,
-    why: `what they did is on record in ${settled.get(batchUid)?.metadata.name ?? 'a batch that is gone'}`,
+    why: `what they did is on record in ${settled.get(batchUid)?.metadata.name ?? 'a deleted batch'}`,
   }));
 }
 
-/** Settled batches beyond the history limit, never one with an undelivered outbox or a node still quarantined. */
+/** Deletes settled batches beyond the history limit, but never one with undelivered notifications or a quarantined node. */
 function oldBatches({ snapshot, settings }: DecisionInput): Command[] {
   const current = new Set(currentBatches(snapshot));
   const earlier = snapshot.batches.filter((batch) => !current.has(batch) && isSettled(batch));
@@ -126,15 +136,15 @@ function oldBatches({ snapshot, settings }: DecisionInput): Command[] {
   for (const batch of earlier.slice(0, Math.max(0, earlier.length - settings.historyLimit))) {
     const quarantined = batch.status?.nodes?.some((record) => record.quarantined === true) ?? false;
     if (outboxEntries(batch).length === 0 && !quarantined) droppable.push(batch);
-    // Without the batches after it, one of the same revision that has to stay would count as the current one.
+    // Keep the batches after it: without them, a batch of the current revision that must stay would count as current.
     else if (batch.spec.revision === snapshot.revision) break;
   }
-  const asked = snapshot.batches.filter(
+  const deleted = snapshot.batches.filter(
     (batch) => batch.metadata.deletionTimestamp !== undefined && isSettled(batch) && outboxEntries(batch).length === 0,
   );
-  return [...new Set([...droppable, ...asked])].map((batch) => ({
+  return [...new Set([...droppable, ...deleted])].map((batch) => ({
     kind: 'DeleteBatch',
     batch,
-    why: 'beyond the history limit, or deletion was asked for',
+    why: 'beyond the history limit, or its deletion was requested',
   }));
 }

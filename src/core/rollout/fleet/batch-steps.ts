@@ -40,8 +40,8 @@ export function partsOfOpenStep(batches: readonly UpgradeBatch[]): readonly Upgr
 }
 
 /**
- * The step of a batch as the plan has it now, so that an edit of its soak or approval applies to the batch. The last step when the list has
- * become shorter.
+ * The step of a batch as the plan has it now, so that an edit of its soak or approval applies to the batch. The last step when
+ * the list has become shorter.
  */
 export function stepOf(plan: UpgradePlan, batch: UpgradeBatch): BatchStep | undefined {
   const steps = plan.spec.batches;

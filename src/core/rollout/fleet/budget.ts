@@ -25,9 +25,9 @@ interface Excess {
 }
 
 /**
- * Computes the failure budget. Failures up to and including the last resumed batch do not count. Two limits can stop the rollout earlier:
- * that of a batch (the first has 0) and `maxConsecutiveFailed`. A rollback has a budget of its own, of the same size: failures before it
- * do not count in it, and its failures do not count afterwards.
+ * Computes the failure budget. Failures up to and including the last resumed batch do not count. Two limits can stop the rollout
+ * earlier: that of a batch (the first has 0) and `maxConsecutiveFailed`. A rollback has a budget of its own, of the same size:
+ * failures before it do not count in it, and its failures do not count afterwards.
  */
 export function failureBudget(snapshot: PlanSnapshot, fleet: Fleet): Budget {
   const { failure } = snapshot.plan.spec;

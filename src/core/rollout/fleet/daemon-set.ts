@@ -16,9 +16,9 @@ export function daemonSetName({ namespace, name }: DaemonSetRef): string {
 }
 
 /**
- * The state of a DaemonSet on a node. `Current`: its Pod there is Ready and of the newest revision. `Absent`: it has no Pod there and will
- * not get one (if it does later, that Pod is of the newest revision). `Due`: there is a Pod to replace or to wait for. `Unknown`: the
- * DaemonSet does not exist, or its newest revision is not known yet.
+ * The state of a DaemonSet on a node. `Current`: its Pod there is Ready and of the newest revision. `Absent`: it has no Pod there
+ * and will not get one (if it does later, that Pod is of the newest revision). `Due`: there is a Pod to replace or to wait for.
+ * `Unknown`: the DaemonSet does not exist, or its newest revision is not known yet.
  */
 export type DaemonSetState = 'Current' | 'Absent' | 'Due' | 'Unknown';
 

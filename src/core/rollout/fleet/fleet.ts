@@ -24,7 +24,7 @@ export interface Fleet {
   readonly remaining: readonly NodeFact[];
   /** The last of `remaining`: nodes that joined late, or were NotReady in their turn. They go together, after all others. */
   readonly late: readonly NodeFact[];
-  /** Number of selected nodes that are done without a batch of this plan object, because the plan was deleted and created again. */
+  /** Number of selected nodes that are done without a batch of this plan, because the plan was deleted and created again. */
   readonly doneBefore: number;
 }
 
@@ -45,8 +45,8 @@ function without(nodes: ReadonlyMap<string, NodeFact>, others: readonly NodeFact
 }
 
 /**
- * The batches since the plan last changed to its current revision. When a plan returns to an earlier revision, the batches from before do
- * not count, because the nodes have changed since.
+ * The batches since the plan last changed to its current revision. When a plan returns to an earlier revision, the batches from
+ * before do not count, because the nodes have changed since.
  */
 export function currentBatches({ batches, revision }: Pick<PlanSnapshot, 'batches' | 'revision'>): readonly UpgradeBatch[] {
   return batches.slice(batches.findLastIndex((batch) => batch.spec.revision !== revision) + 1);
@@ -90,8 +90,8 @@ function isMissed(record: NodeRecord | undefined): boolean {
 }
 
 /**
- * Whether a node that was in a batch goes into another one: because the rollout stopped before its turn, an action retries it, or it was
- * NotReady and is Ready again (`Late`).
+ * Whether a node that was in a batch goes into another one: because the rollout stopped before its turn, an action retries it, or
+ * it was NotReady and is Ready again (`Late`).
  */
 function goesAgain({ records, missed }: History, node: NodeFact): 'No' | 'First' | 'Late' {
   const record = records.get(node.name);
@@ -101,8 +101,9 @@ function goesAgain({ records, missed }: History, node: NodeFact): 'No' | 'First'
 }
 
 /**
- * Sorts the plan's nodes by what is left to do. A node is late when it joined the cluster after the revision's first batch was created, or
- * when as many nodes as the plan selected then have been in a batch. A node that was not attempted goes into a later batch.
+ * Sorts the plan's nodes by what is left to do. A node is late when it joined the cluster after the revision's first batch was
+ * created, or when as many nodes as the plan selected then have been in a batch. A node that was not attempted goes into a later
+ * batch.
  */
 export function surveyFleet(snapshot: FleetView): Fleet {
   const candidates = selectedNodes(snapshot);

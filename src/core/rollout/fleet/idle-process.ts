@@ -26,8 +26,8 @@ export interface IdleReason {
 }
 
 /**
- * Why a process has nothing to do on a node; undefined when it has work, or when that cannot be known. For a Job it shows only in a
- * `verify` that compares a version, for a DaemonSet in its Pod on the node.
+ * Why a process has nothing to do on a node; undefined when it has work, or when that cannot be known. For a Job it shows only in
+ * a `verify` that compares a version, for a DaemonSet in its Pod on the node.
  */
 export function whyIdle(
   { verify, daemonSet }: CheckedProcess,

@@ -15,8 +15,8 @@ interface SortEntry {
 }
 
 /**
- * UIDs of nodes whose last outcome in this plan was a failure, in any revision whose batches still exist. A new Node with the name of a
- * failed one has another UID and does not count.
+ * UIDs of nodes whose last outcome in this plan was a failure, in any revision whose batches still exist. A new Node with the
+ * name of a failed one has another UID and does not count.
  */
 function failedBefore({ batches }: PlanSnapshot): ReadonlySet<string> {
   const failed = new Map<string, string>();
@@ -57,10 +57,10 @@ function sortEntries(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): SortEn
 }
 
 /**
- * Sorts nodes into the order of their turns: first workers, then control-plane nodes, because the first node shows whether the upgrade
- * works. Then nodes that failed before, because they may fail again. Last, nodes with nothing to do, because a skipped canary shows nothing.
- * Within these groups, a plan with `oneDomainAtATime` takes the domains by name. The rest is a stable shuffle by the UIDs of plan and node:
- * the same in each revision, different for each plan, and unaffected by nodes that join.
+ * Sorts nodes into the order of their turns: first workers, then control-plane nodes, because the first node shows whether the
+ * upgrade works. Then nodes that failed before, because they may fail again. Last, nodes with nothing to do, because a skipped
+ * canary shows nothing. Within these groups, a plan with `oneDomainAtATime` takes the domains by name. The rest is a stable
+ * shuffle by the UIDs of plan and node: the same in each revision, different for each plan, and unaffected by nodes that join.
  */
 export function inOrder(snapshot: PlanSnapshot, nodes: readonly NodeFact[]): readonly NodeFact[] {
   return sortEntries(snapshot, nodes)

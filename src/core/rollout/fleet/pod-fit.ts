@@ -10,8 +10,8 @@ export interface FitNode {
 }
 
 /**
- * Why the scheduler would never place a Pod on this node: its nodeSelector or required node affinity excludes the node. Undefined if it
- * could. Resources and taints are not considered, because they change over time.
+ * Why the scheduler would never place a Pod on this node: its nodeSelector or required node affinity excludes the node. Undefined
+ * if it could. Resources and taints are not considered, because they change over time.
  */
 export function misfit(podSpec: unknown, node: FitNode): string | undefined {
   const spec = record(podSpec);

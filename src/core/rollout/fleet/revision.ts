@@ -10,8 +10,8 @@ function canonical(value: unknown): string {
 }
 
 /**
- * The plan's revision: a hash of what decides the work on a node. That is the version and, of each process, the name, `job` without its
- * rollback, and `daemonSet`. Only a change of these re-runs nodes that are done.
+ * The plan's revision: a hash of what decides the work on a node. That is the version and, of each process, the name, `job`
+ * without its rollback, and `daemonSet`. Only a change of these re-runs nodes that are done.
  */
 export function revisionOf(plan: UpgradePlan, hash: Hash): string {
   // An unset field must stay absent here: otherwise a new optional field would re-run every finished plan.

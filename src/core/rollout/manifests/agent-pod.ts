@@ -8,18 +8,21 @@ import type { LeaseFact } from '../model/facts.ts';
 import { pinnedAffinity } from './job.ts';
 import type { Settings } from '../model/snapshot.ts';
 
-/** Directory of the sinks' Secrets in the agent Pod: one folder a sink. */
+/** Where the agent Pod mounts the sinks' Secrets: one directory per sink. */
 export const SINK_SECRETS_DIRECTORY = '/var/run/baton/sinks';
 
-/** Directory of the sinks that plans share in the agent Pod: one folder a ConfigMap. */
+/** Where the agent Pod mounts the shared sinks: one directory per ConfigMap. */
 export const SHARED_SINKS_DIRECTORY = '/var/run/baton/sinks-from';
 
-/** Name of a plan's Lease. */
+/** The name of a plan's Lease. */
 export function leaseName(plan: string): string {
   return `${plan}-agent`;
 }
 
-/** Name of the agent Pod for a turn of the baton: a kill between its creation and the Lease's update finds it again. */
+/**
+ * The name of the agent Pod for a Lease transition. It is stable, so that after a kill before the Lease's update the Pod is found
+ * again.
+ */
 export function agentPodName(leaseUid: string, transitions: number, hash: Hash): string {
   return `baton-agent-${hash(leaseUid).slice(0, 16)}-${transitions}`;
 }
@@ -34,8 +37,8 @@ interface AgentPodInput {
 }
 
 /**
- * The agent Pod. It runs under Pod Security `restricted`, stays through the node's turn, and is owned by the Lease, so that a drain
- * by others finds a controller. Each sink's Secret is a volume of its own and optional: a missing one must not stop the other sinks.
+ * Builds the agent Pod. It meets Pod Security `restricted` and stays on the node during its turn. Its owner is the Lease, because
+ * `kubectl drain` fails on Pods without a controller. Each sink's Secrets are a volume of their own.
  */
 export function buildAgentPod({ plan, lease, transitions, node, settings, hash }: AgentPodInput): Manifest {
   const field = (name: string, fieldPath: string): Manifest => ({ name, valueFrom: { fieldRef: { fieldPath } } });
@@ -78,18 +81,18 @@ export function buildAgentPod({ plan, lease, transitions, node, settings, hash }
   };
 }
 
-/** What the Pods have in common that send to a plan's sinks. */
+/** What differs between Pods that send to a plan's sinks. */
 export interface AgentPodSpecInput {
   readonly plan: Pick<UpgradePlan, 'spec'>;
   readonly settings: Pick<Settings, 'image' | 'imagePullPolicy' | 'agentResources'>;
   readonly affinity: Manifest;
   readonly args: readonly string[];
   readonly env: readonly Manifest[];
-  /** Who it is at the API server, and whether it starts again. */
+  /** Fields about its ServiceAccount and restart policy. */
   readonly account: Manifest;
 }
 
-/** The spec of a Pod that sends to a plan's sinks: from the plan's own nodes, with the sinks' Secrets, as a Pod of Pod Security `restricted`. */
+/** Builds the spec of a Pod that sends to a plan's sinks, with the sinks' Secrets mounted. It meets Pod Security `restricted`. */
 export function agentPodSpec({ plan, settings, affinity, args, env, account }: AgentPodSpecInput): Manifest {
   const volumes = sinkVolumes(plan);
   return {
@@ -97,7 +100,7 @@ export function agentPodSpec({ plan, settings, affinity, args, env, account }: A
     terminationGracePeriodSeconds: 15,
     affinity,
     tolerations: [
-      // The node was chosen by name from the plan's own: its taints are no reason not to speak from there.
+      // The node is one of the plan's own, chosen by name: its taints do not matter.
       { operator: 'Exists', effect: 'NoSchedule' },
       { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
       { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
@@ -125,10 +128,13 @@ export function agentPodSpec({ plan, settings, affinity, args, env, account }: A
   };
 }
 
-/** A hash of what a Pod mounts that sends to a plan's sinks: one that was made before the sinks changed may have too little. */
+/**
+ * A hash of the volumes that the plan's sinks need. A Pod with another hash was created before the sinks changed and may lack
+ * some.
+ */
 export function mountsHash(plan: Pick<UpgradePlan, 'spec'>, hash: Hash): string {
-  const inOrder = sinkVolumes(plan).toSorted((a, b) => (a.mountPath < b.mountPath ? -1 : 1));
-  return hash(JSON.stringify(inOrder)).slice(0, 16);
+  const sorted = sinkVolumes(plan).toSorted((a, b) => (a.mountPath < b.mountPath ? -1 : 1));
+  return hash(JSON.stringify(sorted)).slice(0, 16);
 }
 
 function sinkVolumes(plan: Pick<UpgradePlan, 'spec'>): readonly MountedVolume[] {
@@ -143,7 +149,7 @@ interface MountedVolume {
   };
 }
 
-/** The ConfigMaps of the sinks that the plan shares, a folder for each; none without any. The kubelet keeps them current. */
+/** The ConfigMaps of the plan's shared sinks as one volume, with a directory per ConfigMap. The kubelet keeps them up to date. */
 function sharedSinksVolume(plan: Pick<UpgradePlan, 'spec'>): readonly MountedVolume[] {
   const keys = Map.groupBy(sharedSinksKeys(plan), ({ name }) => name);
   if (keys.size === 0) return [];
@@ -155,8 +161,8 @@ function sharedSinksVolume(plan: Pick<UpgradePlan, 'spec'>): readonly MountedVol
 }
 
 /**
- * The Secrets of a sink as one volume, a folder for each; undefined without any. Each is optional: a missing one must not stop the other
- * sinks, and the agent says for which it waits.
+ * The Secrets of a sink as one volume, with a directory per Secret; undefined if it has none. Each Secret is optional, so that a
+ * missing one does not stop the other sinks; the agent reports which one it waits for.
  */
 function secretsVolume(sink: Sink): MountedVolume | undefined {
   const secrets = Map.groupBy(sinkSecrets(sink), (secret) => secret.name);

@@ -1,6 +1,6 @@
 import { list, record, type Json } from '../../json.ts';
 
-/** What images made for another controller may find in their environment. */
+/** What images for system-upgrade-controller expect to find in their environment. */
 export interface CompatibilityInput {
   /** Name of the plan. */
   readonly plan: string;
@@ -8,11 +8,14 @@ export interface CompatibilityInput {
   readonly version: string;
   /** Name of the Node. */
   readonly node: string;
-  /** The Node's label `kubernetes.io/hostname`, where it has one. */
+  /** The Node's label `kubernetes.io/hostname`, if it has one. */
   readonly hostname: string | undefined;
 }
 
-/** Whose name a label may bear: not the other controller's, which would take our Jobs for its own and clean them up. */
+/**
+ * The value of the controller label. With its own name, system-upgrade-controller would treat our Jobs as its own and delete
+ * them.
+ */
 const CONTROLLER = 'baton';
 
 const HOST_ROOT = { name: 'host-root', hostPath: { path: '/', type: 'Directory' } };
@@ -30,21 +33,24 @@ const MOUNTS: readonly Json[] = [
   { name: POD_INFO.name, mountPath: '/run/system-upgrade/pod', readOnly: true },
 ];
 
-/** What an upgrade container may do unless its template says otherwise. */
+/** The default securityContext of an upgrade container. */
 const PRIVILEGED = { privileged: true, capabilities: { add: ['SYS_BOOT'] } };
 
-/** The version as system-upgrade-controller gives it to images: `+` cannot stand in a tag. */
+/** The version as system-upgrade-controller passes it to images: a tag must not contain `+`. */
 function imageVersion(version: string): string {
   return version.replaceAll('+', '-');
 }
 
-/** A text as the value of a label: at most 63 of the characters that one may have, and none but letters and digits at the ends. */
+/** Turns a text into a valid label value: at most 63 allowed characters that start and end with a letter or digit. */
 function labelValue(text: string): string {
   const allowed = text.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 63);
   return allowed.replace(/^[._-]+/, '').replace(/[._-]+$/, '');
 }
 
-/** The labels that system-upgrade-controller puts on its Jobs and their Pods; a container reads them in `/run/system-upgrade/pod/labels`. */
+/**
+ * The labels that system-upgrade-controller puts on its Jobs and their Pods; a container reads them in
+ * `/run/system-upgrade/pod/labels`.
+ */
 export function compatibilityLabels({
   plan,
   revision,
@@ -54,7 +60,7 @@ export function compatibilityLabels({
 }: CompatibilityInput): Readonly<Record<string, string>> {
   return {
     'upgrade.cattle.io/controller': CONTROLLER,
-    // A turn is exclusive on its node, so that the other controller's exclusive Plans stay away from it as well.
+    // Keeps exclusive Plans of system-upgrade-controller off the node during its turn.
     'upgrade.cattle.io/exclusive': 'true',
     'upgrade.cattle.io/node': labelValue(hostname ?? node),
     'upgrade.cattle.io/plan': plan,
@@ -63,16 +69,16 @@ export function compatibilityLabels({
   };
 }
 
-/** An image without tag and digest gets the version as its tag. */
+/** Adds the version as the tag of an image without tag and digest. */
 function withVersionTag(image: unknown, version: string): unknown {
   if (typeof image !== 'string' || image === '' || image.includes('@')) return image;
   // A colon before the last slash is the port of a registry.
   return image.slice(image.lastIndexOf('/') + 1).includes(':') ? image : `${image}:${imageVersion(version)}`;
 }
 
-/** The list with those of `more` whose `key` nothing in it has yet: what the template says comes first. */
-function completed(own: readonly Json[], more: readonly Json[], key: string): readonly Json[] {
-  return [...own, ...more.filter((entry) => own.every((other) => other[key] !== entry[key]))];
+/** Adds the defaults whose `key` is not in the template's list yet. */
+function withDefaults(own: readonly Json[], defaults: readonly Json[], key: string): readonly Json[] {
+  return [...own, ...defaults.filter((entry) => own.every((other) => other[key] !== entry[key]))];
 }
 
 function compatibleContainer(container: Json, input: CompatibilityInput): Json {
@@ -93,12 +99,12 @@ function compatibleContainer(container: Json, input: CompatibilityInput): Json {
       { name: 'SYSTEM_UPGRADE_PLAN_LATEST_HASH', value: input.revision },
       { name: 'SYSTEM_UPGRADE_PLAN_LATEST_VERSION', value: imageVersion(input.version) },
     ],
-    volumeMounts: completed(list(container['volumeMounts']), MOUNTS, 'mountPath'),
+    volumeMounts: withDefaults(list(container['volumeMounts']), MOUNTS, 'mountPath'),
   };
 }
 
-/** The other controller's Job for a plan of the same name and namespace keeps ours off the node while it runs there. */
-function besideNoOther(affinity: unknown, plan: string): Json {
+/** Keeps the Pod off a node while system-upgrade-controller runs a Job there for a Plan of the same name and namespace. */
+function withAntiAffinity(affinity: unknown, plan: string): Json {
   const antiAffinity = record(record(affinity)['podAntiAffinity']);
   const required = list(antiAffinity['requiredDuringSchedulingIgnoredDuringExecution']);
   const other = {
@@ -112,8 +118,9 @@ function besideNoOther(affinity: unknown, plan: string): Json {
 }
 
 /**
- * A Pod's spec as images of rancher/system-upgrade-controller expect it: the host's namespaces, its root at `/host`, the Pod's labels
- * and annotations as files, the SYSTEM_UPGRADE_* environment, and privileged upgrade containers. What the template says itself stays.
+ * Adds to a Pod's spec what images for rancher/system-upgrade-controller expect: the host's namespaces, its root at `/host`, the
+ * Pod's labels and annotations as files, the SYSTEM_UPGRADE_* environment, and privileged upgrade containers. Fields of the
+ * template win.
  */
 export function compatiblePodSpec(spec: Json, input: CompatibilityInput): Json {
   const initContainers = list(spec['initContainers']).map((container) => compatibleContainer(container, input));
@@ -123,11 +130,11 @@ export function compatiblePodSpec(spec: Json, input: CompatibilityInput): Json {
     hostNetwork: true,
     dnsPolicy: 'ClusterFirstWithHostNet',
     ...spec,
-    affinity: besideNoOther(spec['affinity'], input.plan),
+    affinity: withAntiAffinity(spec['affinity'], input.plan),
     containers: list(spec['containers']).map((container) =>
       compatibleContainer({ securityContext: PRIVILEGED, ...container }, input),
     ),
     ...(initContainers.length === 0 ? {} : { initContainers }),
-    volumes: completed(list(spec['volumes']), [HOST_ROOT, POD_INFO], 'name'),
+    volumes: withDefaults(list(spec['volumes']), [HOST_ROOT, POD_INFO], 'name'),
   };
 }

@@ -5,7 +5,7 @@ import { list, record, type Json } from '../../json.ts';
 import type { Manifest } from '../model/command.ts';
 import { compatibilityLabels, compatiblePodSpec, type CompatibilityInput } from './job-compatibility.ts';
 
-/** What a Job is made from. */
+/** What a Job is built from. */
 export interface JobInput {
   readonly namespace: string;
   readonly batch: UpgradeBatch;
@@ -13,24 +13,27 @@ export interface JobInput {
   readonly node: NodeFact;
   readonly attempt: number;
   readonly fromVersion: string;
-  /** What earlier attempts have left. */
+  /** The checkpoint of earlier attempts. */
   readonly checkpoint?: string | undefined;
   readonly hash: Hash;
-  /** What the Job's label and name call the process; its name, unless something else is said. */
+  /** The process in the Job's label and name; by default the process's name. */
   readonly label?: string;
 }
 
-/** Name of the Job of a process on a node: a hash, because plan, node and process names could overflow 63 characters together. */
+/**
+ * The name of the Job of a process on a node: a hash, because the names of plan, node and process together may exceed 63
+ * characters.
+ */
 export function jobName(batchUid: string, nodeUid: string, process: string, attempt: number, hash: Hash): string {
   return `baton-${hash([batchUid, nodeUid, process, attempt].join('/')).slice(0, 32)}`;
 }
 
-/** What the label of a `verify`'s Job calls its process: no process can have a dot in its name. */
+/** The process label of a `verify` Job. It cannot collide, because names of processes have no dot. */
 export function verifyProcessName(process: string): string {
   return `${process}.verify`;
 }
 
-/** Tolerates everything that the turn itself puts on the node or causes there. */
+/** Tolerations for all taints that a turn puts on the node or causes. */
 const TOLERATIONS: readonly Json[] = [
   { key: 'node.kubernetes.io/unschedulable', operator: 'Exists' },
   { key: 'node.kubernetes.io/not-ready', operator: 'Exists' },
@@ -43,8 +46,8 @@ const TOLERATIONS: readonly Json[] = [
 ];
 
 /**
- * Node affinity that pins a Pod to one node by name, added to every term of the template's own. `spec.nodeName` would bypass the
- * scheduler and fail for good where a resource is short; the hostname label may differ from the name.
+ * Pins a Pod to a node by name, in every term of the template's own node affinity. `spec.nodeName` would bypass the scheduler,
+ * and the Pod would fail when resources are short; the hostname label may differ from the name.
  */
 export function pinnedAffinity(affinity: unknown, node: string): Json {
   const pin = { key: 'metadata.name', operator: 'In', values: [node] };
@@ -61,13 +64,15 @@ export function pinnedAffinity(affinity: unknown, node: string): Json {
   };
 }
 
-/** Replaces `$(BATON_VERSION)` and `$(BATON_FROM_VERSION)`. The kubelet does so in commands and environment, but not in images. */
+/**
+ * Replaces `$(BATON_VERSION)` and `$(BATON_FROM_VERSION)` in an image. The kubelet expands them only in commands and environment.
+ */
 export function expandImage(image: unknown, version: string, fromVersion: string): unknown {
   if (typeof image !== 'string') return image;
   return image.replaceAll('$(BATON_VERSION)', version).replaceAll('$(BATON_FROM_VERSION)', fromVersion);
 }
 
-/** In a Pod that has a checkpoint, the annotation is the source of variable and file: nothing in it is expanded. */
+/** Variable and file take the checkpoint from the Pod's annotation, so that nothing in it is expanded. */
 const CHECKPOINT_FIELD = { fieldRef: { fieldPath: `metadata.annotations['${ANNOTATIONS.checkpoint}']` } };
 const CHECKPOINT_VOLUME = {
   name: 'baton-checkpoint',
@@ -78,7 +83,7 @@ interface ContainerInput {
   readonly environment: readonly Json[];
   readonly version: string;
   readonly fromVersion: string;
-  /** Mounts beside the template's own. */
+  /** Mounts to add to the template's own. */
   readonly mounts: readonly Json[];
 }
 
@@ -87,13 +92,13 @@ function withBaton(container: Json, input: ContainerInput): Json {
   return {
     ...container,
     image: expandImage(container['image'], input.version, input.fromVersion),
-    // First, so that the template's own variables may refer to them.
+    // First, so that the template's own variables can refer to them.
     env: [...input.environment, ...list(container['env'])],
     ...(input.mounts.length === 0 ? {} : { volumeMounts: [...mounts, ...input.mounts] }),
   };
 }
 
-/** What a Pod is made from. */
+/** What the Pod of a process is built from. */
 export interface PodInput {
   readonly namespace: string;
   readonly plan: string;
@@ -104,15 +109,15 @@ export interface PodInput {
   readonly revision: string;
   /** Name of the Node. */
   readonly node: string;
-  /** The Node's label `kubernetes.io/hostname`, where it has one. */
+  /** The Node's label `kubernetes.io/hostname`, if it has one. */
   readonly hostname: string | undefined;
   readonly attempt: number;
   readonly fromVersion: string;
-  /** Whether the Pod has the annotation with what earlier attempts have left. */
+  /** Whether the Pod has the annotation with the checkpoint of earlier attempts. */
   readonly hasCheckpoint?: boolean;
 }
 
-/** Labels of the Job and its Pod beside Baton's own. */
+/** Labels of the Job and its Pod in addition to Baton's own. */
 function foreignLabels(
   process: Pick<BatchProcess, 'compatibility'>,
   input: CompatibilityInput,
@@ -120,7 +125,7 @@ function foreignLabels(
   return process.compatibility === 'SystemUpgradeController' ? compatibilityLabels(input) : {};
 }
 
-/** The template's Pod as the operator runs it: pinned, tolerating its own turn, with the BATON_* environment. */
+/** Builds the Pod of a process from its template: pinned to the node, tolerating the turn, with the BATON_* environment. */
 export function buildPodSpec(input: PodInput): Json {
   const { namespace, plan, version, batch, process, node, attempt, fromVersion, hasCheckpoint = false } = input;
   const template = record(record(process.template)['spec']);
@@ -159,7 +164,7 @@ export function buildPodSpec(input: PodInput): Json {
   };
 }
 
-/** The Job of one process on one node. It has no owner: deleting a plan must not kill an upgrade in the middle. */
+/** Builds the Job of a process on a node. It has no owner, so that deleting a plan does not kill a running upgrade. */
 export function buildJob(input: JobInput): Manifest {
   const { batch, process, node, attempt, namespace, label = input.process.name, checkpoint } = input;
   const template = record(record(process.template)['metadata']);
@@ -219,9 +224,9 @@ export function buildJob(input: JobInput): Manifest {
   };
 }
 
-/** The Job that looks at what a process did; undefined when its `verify` has none. */
+/** Builds the Job that verifies a process; undefined when its `verify` has none. */
 export function buildVerifyJob(input: JobInput): Manifest | undefined {
-  // An image that was made for another operator upgrades; what looks is made for this one.
+  // Only the upgrade image may be made for system-upgrade-controller; the verify image is made for Baton.
   const { verify, compatibility: _compatibility, ...process } = input.process;
   if (verify?.jobTemplate === undefined) return undefined;
   return buildJob({

@@ -4,7 +4,10 @@ import { leaseName } from './agent-pod.ts';
 import type { Manifest } from '../model/command.ts';
 import type { Settings } from '../model/snapshot.ts';
 
-/** The plan's Lease before anyone holds it. It has no owner: a foreground deletion would take the agent away in mid-run. */
+/**
+ * Builds the plan's Lease without a holder. It has no owner: otherwise deleting the plan in the foreground would delete a working
+ * agent.
+ */
 export function buildLease(plan: UpgradePlan, settings: Settings): Manifest {
   return {
     apiVersion: 'coordination.k8s.io/v1',

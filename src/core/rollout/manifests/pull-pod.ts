@@ -7,17 +7,17 @@ import { versionBefore } from '../fleet/verify.ts';
 import type { Manifest } from '../model/command.ts';
 import { buildPodSpec } from './job.ts';
 
-/** A pull that takes longer is given up (s): the Job will wait for its image, as it would have anyway. */
-export const PULL_SECONDS = 600;
+/** Maximum duration of a pull (s). After that the Job pulls its image itself, as without a pre-pull. */
+export const MAX_PULL_SECONDS = 600;
 
 /**
- * No image has it. An image may hold nothing but its own program, and that is not to run; the kubelet pulls an image before it looks for
- * what to start, so a container that cannot start has its image all the same.
+ * A command that no image contains, so that nothing runs: the kubelet pulls an image before it looks for the command. An image
+ * may contain only its own program, so there is no harmless command that all images have.
  */
 const NO_SUCH_PROGRAM = '/baton-pulls-this-image-and-runs-nothing';
 
-/** What decides with which credentials, and whether at all, a Pod gets its images on a node. */
-const FIELDS_OF_A_PULL = [
+/** Fields that decide whether a Pod can pull its images on a node, and with which credentials. */
+const PULL_FIELDS = [
   'serviceAccountName',
   'imagePullSecrets',
   'nodeSelector',
@@ -27,28 +27,28 @@ const FIELDS_OF_A_PULL = [
   'schedulerName',
 ] as const;
 
-/** For which node images are pulled, and for which processes. */
+/** What the Pods that pull images on a node are built from. */
 export interface PullInput {
   readonly plan: UpgradePlan;
   readonly revision: string;
-  /** The value of the label that the Pods pulled for together have. */
+  /** The wave label: Pods that pull for the same batch have the same value. */
   readonly wave: string;
   readonly node: NodeFact;
   readonly processes: readonly UpgradeProcess[];
   readonly hash: Hash;
 }
 
-/** A Pod that pulls. */
+/** A Pod that pulls images. */
 export interface PullPod {
   readonly name: string;
   readonly manifest: Manifest;
 }
 
-/** The Pods that pull the images of the processes on a node: one, unless templates have different credentials or places. */
+/** Builds the Pods that pull the images of the processes on a node: one, unless templates differ in credentials or placement. */
 export function buildPullPods(input: PullInput): readonly PullPod[] {
   const groups = new Map<string, { readonly spec: Json; readonly containers: Json[] }>();
   for (const spec of podSpecs(input)) {
-    const common = presentFields(Object.fromEntries(FIELDS_OF_A_PULL.map((field) => [field, spec[field]])));
+    const common = presentFields(Object.fromEntries(PULL_FIELDS.map((field) => [field, spec[field]])));
     const key = JSON.stringify(common);
     const group = groups.get(key) ?? { spec: common, containers: [] };
     group.containers.push(...list(spec['initContainers']), ...list(spec['containers']));
@@ -57,7 +57,7 @@ export function buildPullPods(input: PullInput): readonly PullPod[] {
   return [...groups.values()].map((group, position) => buildPullPod(input, group, position));
 }
 
-/** The Pods as the Jobs of the processes and of their `verify` will have them. */
+/** The Pod specs of the Jobs to come, for the processes and their `verify`. */
 function podSpecs({ plan, revision, node, processes }: PullInput): readonly Json[] {
   const { namespace, name } = plan.metadata;
   const fromVersion = node.done?.version ?? versionBefore(processes, node) ?? '';
@@ -73,7 +73,9 @@ function podSpecs({ plan, revision, node, processes }: PullInput): readonly Json
   });
 }
 
-/** Under Pod Security `restricted`, because it is not to do anything. Owned by the plan: whatever becomes of the operator, it goes with it. */
+/**
+ * The Pod meets Pod Security `restricted`. Its owner is the plan, so it is deleted with the plan even if the operator is gone.
+ */
 function buildPullPod(
   { plan, wave, node, hash }: PullInput,
   { spec, containers }: { readonly spec: Json; readonly containers: readonly Json[] },
@@ -103,7 +105,7 @@ function buildPullPod(
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       restartPolicy: 'Never',
-      activeDeadlineSeconds: PULL_SECONDS,
+      activeDeadlineSeconds: MAX_PULL_SECONDS,
       terminationGracePeriodSeconds: 0,
       securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, seccompProfile: { type: 'RuntimeDefault' } },
       containers: imagesOf(containers).map(({ image, imagePullPolicy }, index) => ({
@@ -119,7 +121,7 @@ function buildPullPod(
   return { name, manifest };
 }
 
-/** Each image once, with the policy by which it is pulled. */
+/** Each image and pull policy once. */
 function imagesOf(containers: readonly Json[]): readonly Json[] {
   const images = containers.map((container) =>
     record({ image: container['image'], imagePullPolicy: container['imagePullPolicy'] }),

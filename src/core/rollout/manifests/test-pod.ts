@@ -4,23 +4,23 @@ import { agentPodSpec } from './agent-pod.ts';
 import type { Manifest } from '../model/command.ts';
 import type { Settings } from '../model/snapshot.ts';
 
-/** What a test of sinks is made from. */
+/** What the Pod of `baton notify test` is built from. */
 export interface TestPodInput {
   readonly plan: UpgradePlan;
-  /** The agent's settings, as the operator has them. */
+  /** The operator's settings for agents. */
   readonly settings: Pick<Settings, 'image' | 'imagePullPolicy' | 'agentResources' | 'sinkAllow' | 'clusterName'>;
-  /** Name of the one sink; undefined for all of them. */
+  /** Name of the sink to test; undefined for all. */
   readonly sink: string | undefined;
-  /** Name of the one node; undefined for any from which an agent of the plan may speak. */
+  /** Name of the node to send from; undefined for any node that may have the plan's agent. */
   readonly node: string | undefined;
 }
 
-/** The deadline of a test (s): sinks that do not answer take 30 s each, and are tried at once. */
-const DEADLINE_SECONDS = 120;
+/** Maximum duration of a test (s). Sinks time out after 30 s and are tested in parallel. */
+const MAX_TEST_SECONDS = 120;
 
 /**
- * A Pod that sends a sample to a plan's sinks once, from a node from which an agent may speak, and ends. It has no credentials of the
- * cluster: what it needs of the plan is in its environment.
+ * Builds a Pod that sends a sample notification to a plan's sinks once, from a node that may have the plan's agent. It has no
+ * credentials for the API server; what it needs of the plan is in its environment.
  */
 export function buildTestPod({ plan, settings, sink, node }: TestPodInput): Manifest {
   const { namespace, name, uid } = plan.metadata;
@@ -47,7 +47,7 @@ export function buildTestPod({ plan, settings, sink, node }: TestPodInput): Mani
         ],
         account: { automountServiceAccountToken: false, restartPolicy: 'Never' },
       }),
-      activeDeadlineSeconds: DEADLINE_SECONDS,
+      activeDeadlineSeconds: MAX_TEST_SECONDS,
     },
   };
 }
@@ -55,7 +55,7 @@ export function buildTestPod({ plan, settings, sink, node }: TestPodInput): Mani
 function term({ spec }: UpgradePlan, node: string | undefined): Manifest {
   const matchExpressions = [spec.nodeSelector, spec.notify?.agent?.nodeSelector].flatMap(requirements);
   const matchFields = node === undefined ? [] : [{ key: 'metadata.name', operator: 'In', values: [node] }];
-  // A term without requirements matches no node, and an empty one is not allowed.
+  // A term without requirements matches no node, so this one matches all.
   const any = { key: 'kubernetes.io/os', operator: 'Exists' };
   return { matchExpressions: matchExpressions.length === 0 ? [any] : matchExpressions, matchFields };
 }

@@ -32,8 +32,8 @@ export type Command = { readonly why: string } & (
   /** Stops a running Job: its Pod gets SIGTERM, and the Job fails once the Pod has ended. */
   | { readonly kind: 'StopJob'; readonly job: JobFact; readonly message: string }
   /**
-   * `done` is the mark to set. `forget` removes the mark of an earlier revision, because a failed upgrade may have undone part of that work.
-   * `endQuarantine` also ends a quarantine, after a rollback; without it, the quarantine stays.
+   * `done` is the mark to set. `forget` removes the mark of an earlier revision, because a failed upgrade may have undone part of
+   * that work. `endQuarantine` also ends a quarantine, after a rollback; without it, the quarantine stays.
    */
   | {
       readonly kind: 'CloseTurn';

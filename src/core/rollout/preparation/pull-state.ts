@@ -1,5 +1,5 @@
 import type { Instant, PodFact } from '../../facts.ts';
-import { PULL_SECONDS } from '../manifests/pull-pod.ts';
+import { MAX_PULL_SECONDS } from '../manifests/pull-pod.ts';
 
 /** How far a Pod is that pulls. `until`: when it is given up. `Over`: its images are there, or nobody waits for them any more. */
 export type PullState =
@@ -26,7 +26,7 @@ export function pullStateOf({ phase, waiting = '', createdTime }: PodFact, now: 
     const until = createdTime + FAILING_MS;
     return now < until ? { kind: 'Failing', message: waiting, until } : { kind: 'Failed', message: waiting };
   }
-  const until = createdTime + PULL_SECONDS * 1000;
+  const until = createdTime + MAX_PULL_SECONDS * 1000;
   if (phase !== 'Pending' || now >= until || says(waiting, NO_START)) return { kind: 'Over' };
   return { kind: 'Pulling', until };
 }

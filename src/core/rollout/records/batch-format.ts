@@ -1,8 +1,8 @@
 import type { UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 
 /**
- * The format in which this version of Baton writes batches. Raise it only when the spec or the records of an older batch can no longer be
- * read as they are: each change holds every rollout that is under way until somebody resumes it.
+ * The format in which this version of Baton writes batches. Raise it only when the spec or the records of an older batch can no
+ * longer be read as they are: each change holds every rollout that is under way until somebody resumes it.
  */
 export const BATCH_FORMAT = 1;
 

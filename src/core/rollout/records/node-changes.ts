@@ -23,9 +23,9 @@ export function hasChanged({ state, processes = [] }: NodeRecord): boolean {
 }
 
 /**
- * What a rollout has changed on each node, by name, from its batches in order. A node that was skipped or failed before anything ran is
- * unchanged, and so is one that was rolled back. `fromVersion` is that of the first turn, because a later turn may have found a
- * half-upgraded node.
+ * What a rollout has changed on each node, by name, from its batches in order. A node that was skipped or failed before anything
+ * ran is unchanged, and so is one that was rolled back. `fromVersion` is that of the first turn, because a later turn may have
+ * found a half-upgraded node.
  */
 export function nodeChanges(batches: readonly UpgradeBatch[]): ReadonlyMap<string, NodeChange> {
   const changes = new Map<string, NodeChange>();

@@ -4,7 +4,10 @@ import { inTime } from '../../baton/in-time.ts';
 import { isProbe } from '../../baton/series.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
-/** Names of the plan's sinks. While the shared sinks cannot be read, sinks with a receipt count too: they may not have been removed. */
+/**
+ * Names of the plan's sinks. While the shared sinks cannot be read, sinks with a receipt count too: they may not have been
+ * removed.
+ */
 export function currentSinks(
   { plan, sharedSinks }: Pick<PlanSnapshot, 'plan' | 'sharedSinks'>,
   receipts: readonly Receipt[],
@@ -28,8 +31,8 @@ export function recordedReceipts(batches: readonly UpgradeBatch[]): readonly Rec
 }
 
 /**
- * The latest receipt that says whether a sink works. A probe that reached the sink only supersedes earlier probes, because it does not show
- * that the sink accepts a message. Receipts from when the sink was removed from the plan do not count.
+ * The latest receipt that says whether a sink works. A probe that reached the sink only supersedes earlier probes, because it
+ * does not show that the sink accepts a message. Receipts from when the sink was removed from the plan do not count.
  */
 export function latestReceiptOf(sink: string, receipts: readonly RecordedReceipt[]): RecordedReceipt | undefined {
   const own = inTime(receipts.filter((receipt) => receipt.sink === sink && receipt.reason !== NOTIFY_REASONS.SinkRemoved));
@@ -45,8 +48,8 @@ export function describeReceipt(receipt: RecordedReceipt): string {
 }
 
 /**
- * The problem that a receipt reports: a delivery that failed for good, a failed probe, or the remark of a successful delivery. Undefined if
- * there is none. An undocumented reason becomes Refused.
+ * The problem that a receipt reports: a delivery that failed for good, a failed probe, or the remark of a successful delivery.
+ * Undefined if there is none. An undocumented reason becomes Refused.
  */
 export function deliveryProblem(receipt: Receipt): { readonly reason: string; readonly message: string } | undefined {
   if (receipt.outcome !== 'Failed') return receipt.remark === undefined ? undefined : documented(receipt.remark);
