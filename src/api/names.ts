@@ -91,7 +91,7 @@ export const ANNOTATIONS = {
   agentPodUid: 'baton.dev/agent-pod-uid',
   /** On the Lease: receipts that the operator has not copied yet, as a JSON list (see `Receipt`). */
   receipts: 'baton.dev/receipts',
-  /** On Events: progress in per cent, 0 to 100. */
+  /** On Events: progress in percent, 0 to 100. */
   progress: 'baton.dev/progress',
   /** On Events: the task that the process is working on. */
   task: 'baton.dev/task',

@@ -1,6 +1,6 @@
 import { cutToBytes, toRfc3339 } from './text.ts';
 
-/** A condition as Kubernetes has it. */
+/** A Kubernetes condition. */
 export interface Condition {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
@@ -10,14 +10,14 @@ export interface Condition {
   readonly lastTransitionTime: string;
 }
 
-/** A condition without the time of its last transition. */
+/** A condition without `lastTransitionTime`. */
 export type Finding = Omit<Condition, 'lastTransitionTime'>;
 
 /**
- * The conditions that follow from findings: `lastTransitionTime` stays unless `status` changed, so that a pass without news writes
- * nothing. Conditions without a finding go: abnormal ones exist only while they are true.
+ * Turns findings into conditions. `lastTransitionTime` changes only with `status`, so that an unchanged finding causes no write. A
+ * condition without a finding is dropped: abnormal conditions exist only while they are true.
  */
-export function settleConditions(
+export function updateConditions(
   before: readonly Condition[] | undefined,
   findings: readonly Finding[],
   now: number,
@@ -33,12 +33,12 @@ export function settleConditions(
   });
 }
 
-/** The condition of a type; undefined when absent, which means Unknown. */
+/** The condition of this type; undefined when absent, which means Unknown. */
 export function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
   return conditions?.find((condition) => condition.type === type);
 }
 
-/** Whether the condition of a type is True. */
+/** Whether the condition of this type is True. */
 export function isTrue(conditions: readonly Condition[] | undefined, type: string): boolean {
   return findCondition(conditions, type)?.status === 'True';
 }

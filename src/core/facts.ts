@@ -1,13 +1,13 @@
 import type { DoneMark, Quarantine, Turn } from '../api/marks.ts';
 import type { ReportReason } from '../api/names.ts';
 
-/** A time as milliseconds since the epoch. */
+/** A time in milliseconds since the Unix epoch. */
 export type Instant = number;
 
-/** A stable hash of a text as lower-case hexadecimal (SHA-256): given as an argument, because the core imports nothing. */
+/** SHA-256 of a text in lower-case hexadecimal. It is passed as an argument, because the core imports no packages. */
 export type Hash = (text: string) => string;
 
-/** What the kubelet says of the host's software: the part of `status.nodeInfo` that a `verify` compares. */
+/** The fields of a Node's `status.nodeInfo` that `verify` can compare. */
 export interface NodeInfo {
   readonly kernelVersion: string;
   readonly osImage: string;
@@ -15,7 +15,7 @@ export interface NodeInfo {
   readonly containerRuntimeVersion: string;
 }
 
-/** What decisions may look at of a Node. */
+/** The facts about a Node that decisions may use. */
 export interface NodeFact {
   readonly name: string;
   readonly uid: string;
@@ -28,29 +28,29 @@ export interface NodeFact {
   readonly bootId: string;
   readonly info: NodeInfo;
   readonly controlPlane: boolean;
-  /** Deletion asked for, or tainted by an autoscaler that is removing it. */
+  /** Whether the Node is being deleted, or has the taint of an autoscaler that is removing it. */
   readonly leaving: boolean;
-  /** UID of the plan that claimed it. */
+  /** UID of the plan that claimed the Node. */
   readonly claim: string | undefined;
   readonly turn: Turn | undefined;
   readonly quarantine: Quarantine | undefined;
-  /** The done-mark of the plan that the snapshot is for. */
+  /** The done-mark of the snapshot's plan. */
   readonly done: DoneMark | undefined;
-  /** Keys of annotations for autoscalers that are set. */
+  /** Keys of the autoscaler annotations that are set. */
   readonly kept: readonly string[];
-  /** Whether it has any annotation: a JSON Patch cannot add one where there is none. */
+  /** Whether the Node has any annotation: a JSON Patch must create the map before it can add to it. */
   readonly annotated: boolean;
-  /** Whether the taint `baton.dev/failed` is on it. */
+  /** Whether the Node has the taint `baton.dev/failed`. */
   readonly failedTaint: boolean;
-  /** The taint `baton.dev/outdated`: the plan that put it there, and its place among the taints. */
+  /** The taint `baton.dev/outdated`: UID of the plan that set it, and its index in the list of taints. */
   readonly outdated: { readonly planUid: string; readonly index: number } | undefined;
-  /** How many taints there are: a JSON Patch cannot add one where there is none. */
+  /** Number of taints: a JSON Patch must create the list before it can add to it. */
   readonly taints: number;
-  /** Whether a taint, other than the cordon's, keeps Pods away that do not tolerate it. */
+  /** Whether a taint other than the cordon's keeps Pods without a toleration away. */
   readonly tainted: boolean;
 }
 
-/** What decisions may look at of a Job. */
+/** The facts about a Job that decisions may use. */
 export interface JobFact {
   readonly namespace: string;
   readonly name: string;
@@ -70,50 +70,50 @@ export interface JobFact {
   readonly message: string;
   readonly failedTime: Instant | undefined;
   readonly deleting: boolean;
-  /** Why the operator ended it before its time; undefined when it did not. */
+  /** Why the operator stopped it early; undefined when it did not. */
   readonly stopped: string | undefined;
 }
 
-/** What decisions may look at of a Pod. */
+/** The facts about a Pod that decisions may use. */
 export interface PodFact {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
-  /** Where it runs; before it is scheduled, the node that it is pinned to, or empty. */
+  /** Node that it runs on. Before it is scheduled: the node that it is pinned to, or empty. */
   readonly node: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
   readonly ready: boolean;
   readonly deleting: boolean;
-  /** When a Pod that is being deleted is killed at the latest, if its kubelet is there. */
+  /** When the kubelet kills the Pod at the latest, if it is being deleted. */
   readonly endsBy: Instant | undefined;
   readonly createdTime: Instant;
   /** Kind of the controlling owner, if any. */
   readonly controllerKind: string | undefined;
-  /** A static Pod's mirror. */
+  /** Whether it is the mirror of a static Pod. */
   readonly mirror: boolean;
   readonly emptyDir: boolean;
   readonly terminated: { readonly exitCode: number; readonly reason: string; readonly message: string } | undefined;
-  /** Why it does not run yet, in words: an image that cannot be pulled, no node that fits. */
+  /** Why it does not run yet, for people: for example that its image cannot be pulled or no node fits. */
   readonly waiting: string | undefined;
 }
 
-/** What decisions may look at of a DaemonSet that a process names. */
+/** The facts about the DaemonSet of a process that decisions may use. */
 export interface DaemonSetFact {
   readonly namespace: string;
   readonly name: string;
   /** `spec.updateStrategy.type`. */
   readonly updateStrategy: string;
   readonly deleting: boolean;
-  /** The label `controller-revision-hash` of Pods of its newest revision; undefined while its controller has not seen its newest spec. */
+  /** `controller-revision-hash` of its newest revision; undefined until the DaemonSet controller has observed the newest spec. */
   readonly newest: string | undefined;
-  /** `spec.template.spec`: it says which nodes the DaemonSet is for. */
+  /** `spec.template.spec`, which decides on which nodes the DaemonSet runs. */
   readonly podSpec: unknown;
-  /** Its Pods by node, each with its label `controller-revision-hash`. */
+  /** Its Pods by node. Their labels include `controller-revision-hash`. */
   readonly pods: ReadonlyMap<string, readonly PodFact[]>;
 }
 
-/** A report, read from an Event. */
+/** A report that was read from an Event. */
 export interface ReportFact {
   readonly batchUid: string;
   readonly node: string;
@@ -128,12 +128,12 @@ export interface ReportFact {
   readonly task: string | undefined;
   readonly fromVersion: string | undefined;
   readonly toVersion: string | undefined;
-  /** One `key=value` for the next attempt. */
+  /** A checkpoint for the next attempt, `key=value`. */
   readonly checkpoint?: string | undefined;
-  /** `creationTimestamp`: the API server's clock. */
+  /** `creationTimestamp`, from the API server's clock. */
   readonly time: Instant;
-  /** When it was last heard, by the API server's clock: its creation, or its last beat. */
+  /** When the report or its latest heartbeat was received, from the API server's clock. */
   readonly lastHeardTime: Instant;
-  /** How often the slow beat has said "still at it". */
-  readonly beats: number;
+  /** Number of heartbeats since the report. */
+  readonly heartbeats: number;
 }

@@ -1,27 +1,27 @@
 import { byteLength } from './text.ts';
 
 /**
- * What a text costs in the place where it goes, in that place's unit. The cost of a text must be the sum of the costs of its parts. So a
- * text is cut before it is escaped, and the cut never falls into an escape: `(text) => byteLength(escape(text))`.
+ * The size of a text in its destination, in the destination's unit. The cost of a text must be the sum of the costs of its parts. A text
+ * is cut before it is escaped, so that no escape sequence is cut: `(text) => byteLength(escape(text))`.
  */
 export type Cost = (text: string) => number;
 
-/** The bytes that a text takes within a JSON string. */
+/** Size of a text within a JSON string, in bytes of UTF-8. */
 export function jsonBytes(text: string): number {
   return byteLength(JSON.stringify(text)) - 2;
 }
 
-/** UTF-16 units, as Slack and most others count characters, at least as many as there are code points. */
+/** Size of a text in UTF-16 code units, which is how Slack and most receivers count characters. */
 export function characters(text: string): number {
   return text.length;
 }
 
 const ELLIPSIS = '…';
 
-// What a person takes for one character may be many code points: flags, families, letters with accents of their own.
+// One visible character may consist of several code points: flags, families, letters with combining accents.
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** `text` within `budget`, never cut within what a person takes for one character; a cut text ends with an ellipsis where that fits. */
+/** Cuts `text` to `budget` without splitting a grapheme. A cut text ends with an ellipsis if that fits. */
 export function cutText(text: string, budget: number, cost: Cost = byteLength): string {
   if (cost(text) <= budget) return text;
   const ellipsis = cost(ELLIPSIS) <= budget ? ELLIPSIS : '';
@@ -36,8 +36,8 @@ export function cutText(text: string, budget: number, cost: Cost = byteLength): 
 }
 
 /**
- * The first lines that fit into `budget` when they are joined by line breaks, then the line that `more` makes from how many are left
- * out (`and 12 more, see kubectl describe ubatch …`). A first line that is too long on its own is cut; so is `more` as a last resort.
+ * The first lines that fit into `budget` when they are joined by line breaks, then a line from `more`, which gets the number of omitted
+ * lines (`and 12 more, see kubectl describe ubatch …`). A first line that is too long by itself is cut; as a last resort, `more` is too.
  */
 export function fitLines(
   lines: readonly string[],
@@ -58,7 +58,7 @@ export function fitLines(
     if (kept > 0 && sum + lineBreak + cost(last) <= budget) return [...lines.slice(0, kept), last];
   }
   const [first = ''] = lines;
-  // Of a single line nothing is left out but its end, which the ellipsis says.
+  // A single line loses only its end, which the ellipsis shows.
   const last = lines.length === 1 ? undefined : more(lines.length - 1);
   if (last === undefined) return [cutText(first, budget, cost)];
   const room = budget - lineBreak - cost(last);

@@ -1,8 +1,8 @@
 const percent = /^(?<value>\d{1,3})%$/;
 
 /**
- * How many of `total` a number or percentage means. Percentages are rounded down, so that a limit is never exceeded:
- * '10%' of 25 is 2. Values that are neither (the schema refuses them) count as 0: closed.
+ * Resolves a number or a percentage of `total`. Percentages are rounded down, so that a limit is never exceeded: '10%' of 25 is 2. An
+ * invalid value, which the schema rejects, counts as 0, the safe side.
  */
 export function countOf(quantity: number | string, total: number): number {
   if (typeof quantity === 'number') return Number.isInteger(quantity) && quantity >= 0 ? quantity : 0;
@@ -10,7 +10,7 @@ export function countOf(quantity: number | string, total: number): number {
   return value === undefined ? 0 : Math.floor((total * Number(value)) / 100);
 }
 
-/** Like {@link countOf}, but at least 1: for sizes and for `maxUnavailable`, where 0 would stand still. */
+/** Like {@link countOf}, but at least 1. For batch sizes and `maxUnavailable`, where 0 would block the rollout. */
 export function countOfAtLeastOne(quantity: number | string, total: number): number {
   return Math.max(1, countOf(quantity, total));
 }

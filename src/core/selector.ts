@@ -2,13 +2,13 @@ import type { NodeSelector } from '../api/generated/upgradeplan.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The label's value; undefined where there is none. */
+/** The value of a label; undefined when absent. */
 export function labelOf(labels: Labels, key: string): string | undefined {
-  // A label may have the name of something that every object inherits.
+  // A label key may equal an inherited property such as `constructor`.
   return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
-/** Whether a label's value is what an operator of label selectors wants; undefined for an operator that they do not have. */
+/** Whether a label's value satisfies a requirement of a label selector; undefined for an unknown operator. */
 export function holdsFor(operator: unknown, value: string | undefined, values: readonly unknown[]): boolean | undefined {
   switch (operator) {
     case 'In':
@@ -32,12 +32,12 @@ export function selects(selector: NodeSelector | undefined, labels: Labels): boo
   return byLabels && expressions.every(({ key, operator, values = [] }) => holdsFor(operator, labelOf(labels, key), values));
 }
 
-/** The labels that a selector looks at. */
+/** The keys of the labels that a selector uses. */
 export function selectorKeys(selector: NodeSelector): readonly string[] {
   return [...Object.keys(selector.matchLabels ?? {}), ...(selector.matchExpressions ?? []).map(({ key }) => key)];
 }
 
-/** A selector in the form of the `labelSelector` query parameter; empty for every node. */
+/** The selector as a `labelSelector` query parameter; empty when it selects every node. */
 export function selectorQuery(selector: NodeSelector | undefined): string {
   const parts = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
   for (const { key, operator, values = [] } of selector?.matchExpressions ?? []) {

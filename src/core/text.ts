@@ -1,11 +1,11 @@
 const encoder = new TextEncoder();
 
-/** Length of a text in bytes of UTF-8. */
+/** Size of a text in bytes of UTF-8. */
 export function byteLength(text: string): number {
   return encoder.encode(text).length;
 }
 
-/** `text` cut to at most `limit` bytes of UTF-8, never within a character; a cut text ends with an ellipsis where that fits. */
+/** Cuts `text` to at most `limit` bytes of UTF-8 without splitting a code point. A cut text ends with an ellipsis if that fits. */
 export function cutToBytes(text: string, limit: number): string {
   if (byteLength(text) <= limit) return text;
   const ellipsis = byteLength('…') <= limit ? '…' : '';
@@ -19,17 +19,17 @@ export function cutToBytes(text: string, limit: number): string {
   return `${cut}${ellipsis}`;
 }
 
-/** An instant as RFC 3339 in whole seconds of UTC, as Kubernetes writes times. */
+/** An instant as RFC 3339 in UTC and whole seconds, the format of Kubernetes' Time. */
 export function toRfc3339(instant: number): string {
   return `${new Date(instant).toISOString().slice(0, 19)}Z`;
 }
 
-/** An instant as Kubernetes' MicroTime. */
+/** An instant in the format of Kubernetes' MicroTime. */
 export function toMicroTime(instant: number): string {
   return new Date(instant).toISOString().replace('Z', '000Z');
 }
 
-/** The instant of an RFC 3339 time; undefined when absent or unparsable. */
+/** Parses an RFC 3339 time; undefined when absent or invalid. */
 export function toInstant(time: string | undefined): number | undefined {
   if (time === undefined) return undefined;
   const instant = Date.parse(time);
@@ -41,7 +41,7 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Compares names so that node-2 comes before node-10. */
+/** Compares names so that node-2 sorts before node-10. */
 export function compareNames(a: string, b: string): number {
   const left = a.split(/(\d+)/);
   const right = b.split(/(\d+)/);

@@ -1,7 +1,7 @@
 import type { Log } from '../api/log.ts';
 import type { Hash } from '../core/facts.ts';
 import { buildReportEvent } from '../core/reports/report-event.ts';
-import { sameReport } from '../core/reports/parse-report.ts';
+import { isSameReport } from '../core/reports/parse-report.ts';
 import { backoffMs } from '../kube/backoff.ts';
 import { pause } from '../kube/pause.ts';
 import type { AcceptedReport, ReportLedger } from './report-ledger.ts';
@@ -116,7 +116,7 @@ export class ReportQueue {
       if (existing.kind !== 'Done') return existing;
       // Gone between the two requests: the name is free again, so the next try may take it.
       if (existing.value === undefined) return { kind: 'Unavailable', message: 'The Event has just expired.', retryAfterMs: 0 };
-      if (sameReport(existing.value, event)) return { kind: 'Posted', sequence, name };
+      if (isSameReport(existing.value, event)) return { kind: 'Posted', sequence, name };
     }
   }
 

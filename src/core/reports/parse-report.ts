@@ -2,36 +2,38 @@ import { ANNOTATIONS, REPORT_REASONS } from '../../api/names.ts';
 import type { ReportFact } from '../facts.ts';
 import { toInstant } from '../text.ts';
 import { isJsonObject } from './json.ts';
-import { describeText, notePrefix } from './report-event.ts';
+import { describeReport, notePrefix } from './report-event.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What a report says, without what the API server and the slow beat add. */
-type ReportContent = Omit<ReportFact, 'time' | 'lastHeardTime' | 'beats'>;
+/** A report without the fields that the API server and heartbeats add. */
+type ReportContent = Omit<ReportFact, 'time' | 'lastHeardTime' | 'heartbeats'>;
 
 /**
- * Reads the report in an events.k8s.io/v1 Event; undefined when it holds none that Baton understands. Never throws: whoever may
- * create Events could otherwise stop the reader. What is optional and unreadable counts as left out.
+ * Reads the report of an events.k8s.io/v1 Event; undefined when the Event is not a valid report. Never throws, because anybody who may
+ * create Events could otherwise stop the reader. An invalid optional field counts as absent.
  */
 export function parseReport(event: unknown): ReportFact | undefined {
   const content = readContent(event);
   if (content === undefined || !isJsonObject(event)) return undefined;
   const time = toInstant(text(object(event, 'metadata'), 'creationTimestamp'));
-  return time === undefined ? undefined : { ...content, time, lastHeardTime: readWordTime(event, time), beats: readBeats(event) };
+  return time === undefined
+    ? undefined
+    : { ...content, time, lastHeardTime: readLastWriteTime(event, time), heartbeats: readHeartbeats(event) };
 }
 
 /**
- * Whether two Events are the same report: for the answer 409 to a POST, which says only that the name is taken. The slow beat, the
- * time and who posted it make no difference.
+ * Whether two Events are the same report. Needed after 409 Conflict for a POST, which says only that the name exists. Heartbeats, the
+ * time and the poster make no difference.
  */
-export function sameReport(a: unknown, b: unknown): boolean {
+export function isSameReport(a: unknown, b: unknown): boolean {
   const left = readContent(a);
   const right = readContent(b);
   if (left === undefined || right === undefined) return false;
   return JSON.stringify(left) === JSON.stringify(right);
 }
 
-/** Always gives the fields in the same order: {@link sameReport} compares them as text. */
+/** Returns the fields always in the same order, because {@link isSameReport} compares them as text. */
 function readContent(event: unknown): ReportContent | undefined {
   if (!isJsonObject(event)) return undefined;
   const regarding = object(event, 'regarding');
@@ -44,11 +46,11 @@ function readContent(event: unknown): ReportContent | undefined {
   const process = text(event, 'action');
   const reason = REPORT_REASONS.find((known) => known === event['reason']);
   const annotations = object(object(event, 'metadata'), 'annotations');
-  const attempt = count(annotations, ANNOTATIONS.attempt, 1);
-  const sequence = count(annotations, ANNOTATIONS.sequence, 0);
+  const attempt = wholeNumber(annotations, ANNOTATIONS.attempt, 1);
+  const sequence = wholeNumber(annotations, ANNOTATIONS.sequence, 0);
   if (!batchUid || !node || !nodeUid || !process || reason === undefined || !attempt || sequence === undefined) return undefined;
 
-  const said = {
+  const fields = {
     reason,
     progress: readProgress(annotations),
     task: text(annotations, ANNOTATIONS.task),
@@ -65,9 +67,9 @@ function readContent(event: unknown): ReportContent | undefined {
     attempt,
     bootId: text(annotations, ANNOTATIONS.eventBootId) ?? '',
     sequence,
-    ...said,
-    // What buildReportEvent put there for want of a note says nothing that the other fields do not.
-    note: note === describeText(said) ? '' : note,
+    ...fields,
+    // A note that buildReportEvent generated adds nothing to the other fields.
+    note: note === describeReport(fields) ? '' : note,
   };
 }
 
@@ -76,21 +78,21 @@ function withoutPrefix(note: string, prefix: string): string {
 }
 
 function readProgress(annotations: Json): number | undefined {
-  const progress = count(annotations, ANNOTATIONS.progress, undefined);
+  const progress = wholeNumber(annotations, ANNOTATIONS.progress, undefined);
   return progress === undefined || progress > 100 ? undefined : progress;
 }
 
-/** `series.count` counts the report itself too, so the first beat makes it 2. */
-function readBeats(event: Json): number {
+/** `series.count` includes the report itself, so the first heartbeat sets it to 2. */
+function readHeartbeats(event: Json): number {
   const times = object(event, 'series')['count'];
   return typeof times === 'number' && Number.isSafeInteger(times) && times > 1 ? times - 1 : 0;
 }
 
 /**
- * When the Event was last written: the API server notes that for each writer (`managedFields`). `series.lastObservedTime` is a host's
- * clock, which may be wrong by hours.
+ * When the Event was last written, which the API server records for each writer (`managedFields`). `series.lastObservedTime` comes from a
+ * host's clock, which may be wrong by hours.
  */
-function readWordTime(event: Json, created: number): number {
+function readLastWriteTime(event: Json, created: number): number {
   const writers = object(event, 'metadata')['managedFields'];
   const times = (Array.isArray(writers) ? writers : []).map((writer: unknown) =>
     isJsonObject(writer) ? (toInstant(text(writer, 'time')) ?? created) : created,
@@ -98,8 +100,8 @@ function readWordTime(event: Json, created: number): number {
   return Math.max(created, ...times);
 }
 
-/** A whole number from 0 in an annotation; `absent` when it is not there, undefined when it is something else. */
-function count(annotations: Json, key: string, absent: number | undefined): number | undefined {
+/** A whole number of at least 0 in an annotation; `absent` when the annotation is missing, undefined when it is invalid. */
+function wholeNumber(annotations: Json, key: string, absent: number | undefined): number | undefined {
   const value = annotations[key];
   if (value === undefined) return absent;
   return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : undefined;

@@ -1,7 +1,7 @@
 import type { Turn } from '../../api/marks.ts';
 import { isJsonObject } from './json.ts';
 
-/** Reads the annotation that a claim leaves on a Node; undefined when it is not a turn. Never throws. */
+/** Parses the annotation that a claim writes on a Node; undefined when it is not a valid turn. Never throws. */
 export function parseTurn(annotation: string): Turn | undefined {
   const json = parseJson(annotation);
   if (!isJsonObject(json) || !isJsonObject(json['before'])) return undefined;
@@ -37,7 +37,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // What is no JSON is no turn; the caller says so.
+    return undefined; // Invalid JSON is not a turn; the caller logs that.
   }
 }
 

@@ -4,63 +4,63 @@ import type { ReportReason } from '../../api/names.ts';
 import type { Hash, Instant } from '../facts.ts';
 import { cutToBytes, toMicroTime } from '../text.ts';
 
-/** The longest note, in bytes of UTF-8: the API server refuses a longer one. */
-export const NOTE_BYTES = 1024;
-/** The longest `reportingInstance`, in characters. */
-const INSTANCE_LENGTH = 128;
-/** How much of the hash goes into a name: 128 bits, so that names do not collide by chance. */
+/** Maximum size of an Event's note in bytes of UTF-8; the API server rejects a longer one. */
+export const MAX_NOTE_BYTES = 1024;
+/** Maximum length of `reportingInstance` in characters. */
+const MAX_INSTANCE_LENGTH = 128;
+/** Length of the hash in a name: 128 bits, so that names do not collide by chance. */
 const HASH_LENGTH = 32;
 
-/** What a process says of itself. */
+/** The content of a report. */
 export interface ReportText {
   readonly reason: ReportReason;
-  /** For people. Left out, it is made from the rest. */
+  /** A message for people; undefined to generate it from the other fields. */
   readonly note: string | undefined;
-  /** In per cent, 0 to 100. */
+  /** In percent, 0 to 100. */
   readonly progress: number | undefined;
   readonly task: string | undefined;
   readonly fromVersion: string | undefined;
   readonly toVersion: string | undefined;
-  /** One `key=value` for the next attempt. */
+  /** A checkpoint for the next attempt, `key=value`. */
   readonly checkpoint?: string | undefined;
 }
 
-/** Where a report belongs: these six decide the name of its Event. */
+/** The origin of a report. These six fields determine the name of its Event. */
 export interface ReportOrigin {
   readonly batchUid: string;
   readonly nodeUid: string;
   readonly process: string;
   readonly attempt: number;
   readonly bootId: string;
-  /** Counts from 1 within the other five. */
+  /** Counts from 1 for each combination of the other five. */
   readonly sequence: number;
 }
 
-/** What a report needs to know of its turn. */
+/** The part of the turn that goes into a report. */
 export type ReportedTurn = Pick<Turn, 'namespace' | 'plan' | 'batch' | 'batchUid'>;
 
-/** All that goes into an Event. */
+/** The input for a report's Event. */
 export interface ReportInput {
   readonly turn: ReportedTurn;
   readonly node: { readonly name: string; readonly uid: string; readonly bootId: string };
   readonly process: string;
   readonly attempt: number;
-  /** Counts from 1 within the batch, node, process, attempt and boot. */
+  /** Counts from 1 for each batch, node, process, attempt and boot. */
   readonly sequence: number;
   readonly text: ReportText;
-  /** The name of the Pod or node that posts it. */
+  /** Name of the Pod or node that posts the Event. */
   readonly instance: string;
-  /** The host's clock; nobody decides by it. */
+  /** From the host's clock; no decision depends on it. */
   readonly time: Instant;
 }
 
-/** The name of a report's Event: the same for the same report, whoever posts it and how often. At most 63 characters. */
+/** The name of a report's Event, at most 63 characters. The same report always has the same name, so that posting it twice is harmless. */
 export function reportName(origin: ReportOrigin, hash: Hash): string {
   const { batchUid, nodeUid, process, attempt, bootId, sequence } = origin;
   return `${process}-${hash(JSON.stringify([batchUid, nodeUid, process, attempt, bootId, sequence])).slice(0, HASH_LENGTH)}`;
 }
 
-/** An Event as it goes to the API server: the fields of events.k8s.io/v1 that a report uses. */
+/** The fields of an events.k8s.io/v1 Event that a report uses. */
 export interface ReportEvent {
   readonly apiVersion: 'events.k8s.io/v1';
   readonly kind: 'Event';
@@ -89,7 +89,7 @@ interface ObjectReference {
   readonly uid: string;
 }
 
-/** Makes the Event of a report. */
+/** Builds the Event of a report. */
 export function buildReportEvent(input: ReportInput, hash: Hash): ReportEvent {
   const { turn, node, process, attempt, sequence, text } = input;
   const origin = { batchUid: turn.batchUid, nodeUid: node.uid, process, attempt, bootId: node.bootId, sequence };
@@ -104,11 +104,11 @@ export function buildReportEvent(input: ReportInput, hash: Hash): ReportEvent {
         [ANNOTATIONS.attempt]: String(attempt),
         [ANNOTATIONS.eventBootId]: node.bootId,
         [ANNOTATIONS.sequence]: String(sequence),
-        ...optional(ANNOTATIONS.progress, text.progress?.toString()),
-        ...optional(ANNOTATIONS.task, text.task),
-        ...optional(ANNOTATIONS.fromVersion, text.fromVersion),
-        ...optional(ANNOTATIONS.toVersion, text.toVersion),
-        ...optional(ANNOTATIONS.checkpoint, text.checkpoint),
+        ...optionalAnnotation(ANNOTATIONS.progress, text.progress?.toString()),
+        ...optionalAnnotation(ANNOTATIONS.task, text.task),
+        ...optionalAnnotation(ANNOTATIONS.fromVersion, text.fromVersion),
+        ...optionalAnnotation(ANNOTATIONS.toVersion, text.toVersion),
+        ...optionalAnnotation(ANNOTATIONS.checkpoint, text.checkpoint),
       },
     },
     regarding: { apiVersion: API_VERSION, kind: 'UpgradeBatch', namespace: turn.namespace, name: turn.batch, uid: turn.batchUid },
@@ -116,16 +116,16 @@ export function buildReportEvent(input: ReportInput, hash: Hash): ReportEvent {
     action: process,
     reason: text.reason,
     type: text.reason === 'UpgradeFailed' ? 'Warning' : 'Normal',
-    note: cutToBytes(notePrefix(node.name, process) + (text.note ?? describeText(text)), NOTE_BYTES),
+    note: cutToBytes(notePrefix(node.name, process) + (text.note ?? describeReport(text)), MAX_NOTE_BYTES),
     reportingController: REPORTING_CONTROLLER,
-    reportingInstance: input.instance.slice(0, INSTANCE_LENGTH),
+    reportingInstance: input.instance.slice(0, MAX_INSTANCE_LENGTH),
     eventTime: toMicroTime(input.time),
   };
 }
 
 /**
- * What the note of an Event begins with. `kubectl events --for upgradebatch/NAME` shows neither the related Node nor the action, so a
- * note without them would not say who speaks.
+ * The prefix of an Event's note. `kubectl events --for upgradebatch/NAME` shows neither the related Node nor the action, so the note must
+ * name the node and the process.
  */
 export function notePrefix(node: string, process: string): string {
   return `${node}/${process}: `;
@@ -140,8 +140,8 @@ const DESCRIPTIONS: Readonly<Record<ReportReason, string>> = {
   UpgradeSkipped: 'skipped',
 };
 
-/** The note of a report that was made without one. */
-export function describeText(text: Omit<ReportText, 'note'>): string {
+/** The generated note of a report without a note. */
+export function describeReport(text: Omit<ReportText, 'note'>): string {
   const parts = [DESCRIPTIONS[text.reason]];
   if (text.progress !== undefined) parts.push(`${text.progress} %`);
   if (text.task !== undefined) parts.push(text.task);
@@ -150,6 +150,6 @@ export function describeText(text: Omit<ReportText, 'note'>): string {
   return parts.join(', ');
 }
 
-function optional(key: string, value: string | undefined): Readonly<Record<string, string>> {
+function optionalAnnotation(key: string, value: string | undefined): Readonly<Record<string, string>> {
   return value === undefined ? {} : { [key]: value };
 }

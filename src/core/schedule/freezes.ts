@@ -2,13 +2,13 @@ import type { ChangeFreeze } from '../../api/generated/upgradeplan.ts';
 import type { Instant } from '../facts.ts';
 import { toInstant } from '../text.ts';
 
-/** What is known of the freezes that every plan obeys. */
+/** The freezes of the cluster, which apply to every plan. */
 export type ClusterFreezes =
   | { readonly kind: 'Known'; readonly freezes: readonly ChangeFreeze[] }
-  /** They are there, or may be, and nobody can tell what they say. */
+  /** Freezes may exist, but they cannot be read or are invalid. */
   | { readonly kind: 'Unreadable'; readonly message: string };
 
-/** The freeze that lasts longest of those in which an instant lies. A time that means nothing does not end, or begin, a freeze. */
+/** The freeze in effect at an instant; of several, the one that ends last. An invalid start or end counts as absent: it does not limit the freeze. */
 export function freezeAt(freezes: readonly ChangeFreeze[], now: Instant): ChangeFreeze | undefined {
   const end = ({ to }: ChangeFreeze): Instant => toInstant(to) ?? Infinity;
   return freezes

@@ -1,24 +1,23 @@
 import type { MaintenanceWindow } from '../../api/generated/upgradeplan.ts';
 import type { Instant } from '../facts.ts';
 
-/** Reads cron expressions in time zones: given as an argument, because the core imports nothing. Both give undefined for what means nothing. */
+/** Evaluates cron expressions in time zones. Passed as an argument, because the core imports no packages. An invalid expression has no times. */
 export interface Cron {
-  /** The last time at or before an instant; undefined when there was none. */
+  /** The last time at or before an instant; undefined when there is none. */
   readonly last: (schedule: string, timeZone: string, at: Instant) => Instant | undefined;
-  /** The first time after an instant; undefined when none comes. */
+  /** The first time after an instant; undefined when there is none. */
   readonly next: (schedule: string, timeZone: string, after: Instant) => Instant | undefined;
 }
 
-/** An opening to come. */
+/** When a window opens next. */
 export interface Opening {
   readonly at: Instant;
   readonly window: MaintenanceWindow;
 }
 
 /**
- * Until when some window is open without a gap; undefined when all are closed now. Windows that overlap or touch are one, and so is a
- * window that opens again before it has closed. Not looked for further than `enough`, so the answer may be less than the truth, but
- * then not less than that.
+ * Until when a window is open without a gap; undefined when all windows are closed now. Windows that overlap or touch count as one, as
+ * does a window that opens again before it closes. The search ends at `enough`: a result beyond that may be earlier than the real end.
  */
 export function openUntil(
   windows: readonly MaintenanceWindow[],
@@ -35,13 +34,13 @@ export function openUntil(
   }
 }
 
-/** When the window closes that opened last at or before an instant: the last one to open is the last to close. */
+/** When the opening that began last, at or before an instant, ends. Openings of one window have the same duration, so it ends last too. */
 function closingOf({ schedule, timeZone, durationSeconds }: MaintenanceWindow, cron: Cron, at: Instant): Instant | undefined {
   const opened = cron.last(schedule, timeZone, at);
   return opened === undefined ? undefined : opened + durationSeconds * 1000;
 }
 
-/** The first opening of any window after an instant; undefined when none ever opens. */
+/** The first opening of any window after an instant; undefined when no window opens again. */
 export function nextOpening(windows: readonly MaintenanceWindow[], cron: Cron, after: Instant): Opening | undefined {
   let first: Opening | undefined;
   for (const window of windows) {

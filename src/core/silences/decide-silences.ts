@@ -2,54 +2,54 @@ import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { SilencesPolicy } from '../../api/generated/upgradeplan.ts';
 import type { Instant } from '../facts.ts';
 
-/** How long a silence lasts when nobody extends it (ms): an operator that dies leaves nothing quiet for longer. */
-export const SILENCE_MS = 300_000;
-/** It is extended once less than this is left (ms). */
-const EXTEND_MS = 180_000;
-/** What stands for the node's name in the value of a matcher. */
+/** Duration of a silence (ms). It is short, so that alerts resume soon if the operator dies. */
+export const SILENCE_DURATION_MS = 300_000;
+/** A silence is extended when less than this remains (ms). */
+const EXTEND_BELOW_MS = 180_000;
+/** Placeholder for the node's name in a matcher's value. */
 const NODE_VARIABLE = '$(BATON_NODE)';
 
-/** A silence that was made for a node. */
+/** A silence of a node in Alertmanager. */
 export interface NodeSilence {
-  /** Its id at Alertmanager. */
+  /** ID of the silence in Alertmanager. */
   readonly id: string;
   readonly endsAt: Instant;
 }
 
-/** What is to be done for a node: a new silence, more time for the one there is, or none any more. */
+/** A change of a node's silence. */
 export type SilenceChange =
   | { readonly kind: 'Create'; readonly node: string; readonly endsAt: Instant }
   | { readonly kind: 'Extend'; readonly node: string; readonly id: string; readonly endsAt: Instant }
   | { readonly kind: 'Lift'; readonly node: string; readonly id: string };
 
-/** What the decision looks at. */
+/** The input of the decision. */
 export interface SilenceView {
   /** Nodes in their turn. */
   readonly inTurn: ReadonlySet<string>;
-  /** Nodes that failed: they are to page like any other from now on. */
+  /** Nodes that failed; their alerts must not be silenced. */
   readonly failed: ReadonlySet<string>;
-  /** The silences that were made and have not ended, by node. */
-  readonly made: ReadonlyMap<string, NodeSilence>;
+  /** Silences that exist and have not ended, by node. */
+  readonly existing: ReadonlyMap<string, NodeSilence>;
   readonly now: Instant;
 }
 
 /**
- * Decides which silences are made, extended and lifted. A node whose turn ended well keeps what is left of its silence: what its upgrade
- * set off needs a moment to resolve.
+ * Decides which silences to create, extend and lift. A node that succeeded keeps the rest of its silence, because the alerts that its
+ * upgrade caused take a moment to resolve.
  */
-export function decideSilences({ inTurn, failed, made, now }: SilenceView): readonly SilenceChange[] {
-  const endsAt = now + SILENCE_MS;
+export function decideSilences({ inTurn, failed, existing: made, now }: SilenceView): readonly SilenceChange[] {
+  const endsAt = now + SILENCE_DURATION_MS;
   const wanted = [...inTurn].filter((node) => !failed.has(node));
   const kept = wanted.flatMap((node): SilenceChange[] => {
     const silence = made.get(node);
     if (silence === undefined || silence.endsAt <= now) return [{ kind: 'Create', node, endsAt }];
-    return silence.endsAt - now < EXTEND_MS ? [{ kind: 'Extend', node, id: silence.id, endsAt }] : [];
+    return silence.endsAt - now < EXTEND_BELOW_MS ? [{ kind: 'Extend', node, id: silence.id, endsAt }] : [];
   });
   const lifted = [...made].flatMap(([node, { id }]): SilenceChange[] => (failed.has(node) ? [{ kind: 'Lift', node, id }] : []));
   return [...kept, ...lifted];
 }
 
-/** The nodes that failed when they last had a record: one that is tried again in a later batch is upgraded like any other. */
+/** The nodes whose latest record is Failed. A node that is retried in a later batch is not among them. */
 export function failedNow(batches: readonly UpgradeBatch[]): ReadonlySet<string> {
   const inOrder = batches.toSorted((a, b) => a.spec.index - b.spec.index);
   const records = inOrder.flatMap(({ status }) => status?.nodes ?? []);
@@ -57,7 +57,7 @@ export function failedNow(batches: readonly UpgradeBatch[]): ReadonlySet<string>
   return new Set([...last].filter(([, state]) => state === 'Failed').map(([name]) => name));
 }
 
-/** A matcher as Alertmanager takes it. */
+/** A matcher in Alertmanager's API. */
 export interface AlertMatcher {
   readonly name: string;
   readonly value: string;
@@ -65,7 +65,7 @@ export interface AlertMatcher {
   readonly isEqual: true;
 }
 
-/** The matchers of a node's silence. In a regular expression the node's name stands for itself. */
+/** The matchers of a node's silence. The node's name is escaped in a regular expression. */
 export function matchersFor(node: string, matchers: SilencesPolicy['matchers']): readonly AlertMatcher[] {
   return matchers.map(({ name, value, type }) => {
     const isRegex = type === 'Regex';

@@ -1,4 +1,4 @@
-/** A duration in words: `45 s`, `8 min`, `8 min 20 s`, `2 h 5 min`, `3 d 4 h`. Whole seconds; from an hour on, whole minutes or hours. */
+/** A duration as text: `45 s`, `8 min`, `8 min 20 s`, `2 h 5 min`, `3 d 4 h`. Seconds are omitted from an hour on, minutes from a day on. */
 export function durationWords(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;

@@ -4,14 +4,14 @@ import type { Instant, ReportFact } from '../facts.ts';
 import { presentFields } from '../present-fields.ts';
 import { counted, cutToBytes, toInstant, toRfc3339 } from '../text.ts';
 import { durationWords } from './duration-words.ts';
-import { givenReference, type Reference } from './reference.ts';
+import { referenceFromPlan, type Reference } from './reference.ts';
 
-/** What the time of a process that has not ended is judged by. */
+/** The input for timing a process that has not ended. */
 export interface TimedProcess {
   readonly process: BatchProcess;
-  /** What this pass observed of it. */
+  /** Its record as observed in this pass. */
   readonly record: ProcessRecord;
-  /** The record of the same attempt as persisted, if there is one. */
+  /** The persisted record of the same attempt, if there is one. */
   readonly before: ProcessRecord | undefined;
   /** Reports of this attempt, oldest first. */
   readonly reports: readonly ReportFact[];
@@ -21,30 +21,30 @@ export interface TimedProcess {
   readonly now: Instant;
 }
 
-/** A process and its time: the record with what must be durable, and when it will be late if nothing is heard. */
+/** The record with its times, and when the process becomes overdue if no report arrives. */
 export interface Timing {
   readonly record: ProcessRecord;
   readonly requeueAt: Instant | undefined;
 }
 
-/** A time that is, or will be, up. */
+/** A time limit, passed or not. */
 interface Limit {
   readonly reason: keyof typeof OVERDUE_REASONS;
   readonly due: Instant;
   readonly message: string;
 }
 
-/** What has to survive the Events, which expire, and the operator, which restarts: no time begins anew. */
-interface Durable {
+/** Times that must survive expired Events and a restart of the operator, so that no limit starts again. */
+interface DurableTimes {
   readonly rebootTime: string | undefined;
   readonly lastHeardTime: string | undefined;
   readonly task: TaskRecord | undefined;
 }
 
 /**
- * Judges the time of a process that has not ended: since its start, since its current task began where the plan times that task, since
- * it announced its reboot, and since it was last heard. A limit that was passed first is the one that is told. Times come from the Job
- * and the API server, never from a host.
+ * Checks the time limits of a process that has not ended: since its start, since its current task began if the plan times that task, since
+ * it announced its reboot, and since its last report. The limit that passed first is recorded. Times come from the Job and the API server,
+ * never from a host.
  */
 export function timeProcess(timed: TimedProcess): Timing {
   const durable = durableTimes(timed);
@@ -63,7 +63,7 @@ function overdueRecord({ reason, message, due }: Limit): OverdueRecord {
   return { reason: OVERDUE_REASONS[reason], message: cutToBytes(message, 128), sinceTime: toRfc3339(due) };
 }
 
-/** What a record says: that it is overdue comes first, because the rest may be cut. */
+/** The message of an overdue record. It begins with the limit, because the rest may be cut. */
 function overdueMessage(overdue: OverdueRecord, message: string | undefined): string {
   return cutToBytes(`overdue: ${overdue.message}${message === undefined ? '' : `; ${message}`}`, 128);
 }
@@ -74,7 +74,7 @@ export function rebootTimeOf(before: ProcessRecord | undefined, reports: readonl
   return before?.rebootTime ?? (announced === undefined ? undefined : toRfc3339(announced.time));
 }
 
-function durableTimes({ process, before, reports }: TimedProcess): Durable {
+function durableTimes({ process, before, reports }: TimedProcess): DurableTimes {
   return {
     rebootTime: rebootTimeOf(before, reports),
     lastHeardTime: lastHeardTime(process.timing?.silenceSeconds, before?.lastHeardTime, reports),
@@ -82,24 +82,24 @@ function durableTimes({ process, before, reports }: TimedProcess): Durable {
   };
 }
 
-/** Exact to half of `silenceSeconds`, so that not every beat is a write. What is in the Events is exact. */
+/** Updated only after half of `silenceSeconds`, so that not every heartbeat causes a write. The Events have the exact time. */
 function lastHeardTime(
   silenceSeconds: number | undefined,
   before: string | undefined,
   reports: readonly ReportFact[],
 ): string | undefined {
   if (silenceSeconds === undefined) return undefined;
-  const last = lastWord(reports);
+  const last = lastReportTime(reports);
   const known = toInstant(before);
   if (last === undefined || (known !== undefined && last - known <= silenceSeconds * 500)) return before;
   return toRfc3339(last);
 }
 
-function lastWord(reports: readonly ReportFact[]): Instant | undefined {
+function lastReportTime(reports: readonly ReportFact[]): Instant | undefined {
   return reports.length === 0 ? undefined : Math.max(...reports.map((report) => report.lastHeardTime));
 }
 
-/** The task that the last report with a task names, where the plan times it, since the first of the reports in a row that name it. */
+/** The task of the last report that names one, if the plan times it. It began with the first of the consecutive reports that name it. */
 function currentTask(
   process: BatchProcess,
   before: TaskRecord | undefined,
@@ -115,7 +115,7 @@ function currentTask(
   return began === undefined ? undefined : { name, startTime: toRfc3339(began.time) };
 }
 
-function limitsOf(timed: TimedProcess, durable: Durable): Limit[] {
+function limitsOf(timed: TimedProcess, durable: DurableTimes): Limit[] {
   const { process, record, reference, reports, isBack } = timed;
   const started = toInstant(record.startTime);
   const rebooting = toInstant(durable.rebootTime);
@@ -126,13 +126,13 @@ function limitsOf(timed: TimedProcess, durable: Durable): Limit[] {
     if (rebootSeconds !== undefined && !isBack) limits.push(rebootLimit(rebooting, rebootSeconds));
     return limits;
   }
-  // Once its Job has ended, only what comes after it (the reboot, the verification) takes time, and that has limits of its own.
+  // Once the Job has ended, only the reboot and the verification take time, and they have their own limits.
   if (record.state !== 'Running') return limits;
   if (started !== undefined && reference !== undefined) limits.push(runLimit(started, reference));
   const task = taskLimit(process, durable.task);
   if (task !== undefined) limits.push(task);
   const { silenceSeconds } = process.timing ?? {};
-  const heard = Math.max(lastWord(reports) ?? 0, toInstant(durable.lastHeardTime) ?? 0);
+  const heard = Math.max(lastReportTime(reports) ?? 0, toInstant(durable.lastHeardTime) ?? 0);
   if (silenceSeconds !== undefined && heard > 0) limits.push(silenceLimit(heard, silenceSeconds));
   return limits;
 }
@@ -148,15 +148,15 @@ function rebootLimit(since: Instant, seconds: number): Limit {
 }
 
 function runLimit(started: Instant, reference: Reference): Limit {
-  return { reason: 'TooLong', due: started + limitSeconds(reference) * 1000, message: limitWords(reference) };
+  return { reason: 'TooLong', due: started + limitSeconds(reference) * 1000, message: limitText(reference) };
 }
 
 function taskLimit(process: BatchProcess, task: TaskRecord | undefined): Limit | undefined {
   const timing = process.timing?.tasks?.find((candidate) => candidate.name === task?.name);
   const started = toInstant(task?.startTime);
   if (timing === undefined || started === undefined) return undefined;
-  const reference = givenReference(timing.expectedSeconds, timing.toleranceSeconds);
-  const message = `task ${timing.name}: ${limitWords(reference)}`;
+  const reference = referenceFromPlan(timing.expectedSeconds, timing.toleranceSeconds);
+  const message = `task ${timing.name}: ${limitText(reference)}`;
   return { reason: 'TaskTooLong', due: started + limitSeconds(reference) * 1000, message };
 }
 
@@ -168,7 +168,7 @@ function limitSeconds({ expectedSeconds, toleranceSeconds }: Reference): number 
   return expectedSeconds + toleranceSeconds;
 }
 
-function limitWords(reference: Reference): string {
+function limitText(reference: Reference): string {
   const { expectedSeconds, toleranceSeconds, samples } = reference;
   const expected = `expected ${durationWords(expectedSeconds)} + ${durationWords(toleranceSeconds)}`;
   const learned = samples === 0 ? '' : ` (learned from ${counted(samples, 'node')})`;

@@ -1,7 +1,7 @@
 import { CONDITIONS } from '../../api/conditions.ts';
 import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { ANNOTATIONS, FINALIZERS, LABELS } from '../../api/names.ts';
-import { settleConditions } from '../../core/condition.ts';
+import { updateConditions } from '../../core/condition.ts';
 import type { PodFact } from '../../core/facts.ts';
 import { isNodeCommand, type Command, type Manifest } from '../../core/rollout/model/command.ts';
 import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
@@ -163,7 +163,7 @@ async function answerAction(
 ): Promise<void> {
   const { namespace, name, generation, resourceVersion } = action.metadata;
   const finding = { type: CONDITIONS.applied, ...answer, observedGeneration: generation };
-  const conditions = settleConditions(action.status?.conditions, [finding], now());
+  const conditions = updateConditions(action.status?.conditions, [finding], now());
   const path = resourcePath(KINDS.actions, { namespace, name, subresource: 'status' });
   observer.action(await client.mergePatch<KubeObject>(path, { metadata: { resourceVersion }, status: { conditions } }));
 }

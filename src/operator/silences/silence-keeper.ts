@@ -46,7 +46,7 @@ export class SilenceKeeper {
     if (policy === undefined || this.#busy.has(key) || this.#stop.signal.aborted) return;
     const now = this.#deps.now();
     for (const [node, { endsAt }] of made) if (endsAt <= now) made.delete(node);
-    const changes = decideSilences({ inTurn: nodes.inTurn, failed: nodes.failed, made, now });
+    const changes = decideSilences({ inTurn: nodes.inTurn, failed: nodes.failed, existing: made, now });
     if (made.size === 0 && changes.length === 0) this.#made.delete(key);
     else this.#made.set(key, made);
     if (changes.length === 0) return;

@@ -144,7 +144,7 @@ describe('baton reporter and baton report', () => {
         },
       },
     ]);
-    expect(unknown).toEqual({ code: 2, stdout: '', stderr: "This turn has no process 'bios'. Its processes are: os.\n" });
+    expect(unknown).toEqual({ code: 2, stdout: '', stderr: "`process` must be one of the processes of this turn (os), got 'bios'.\n" });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(server.requests.filter(({ path }) => path === '/api/v1/nodes').map(({ query }) => query['fieldSelector'])).toEqual([
       'metadata.name=node-217',

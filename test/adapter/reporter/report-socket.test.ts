@@ -51,7 +51,7 @@ describe('POST /v1/reports', () => {
   });
 
   it.each([
-    ['no process where there are several', { reason: 'UpgradeStarted' }, 'say in `process` which one reports (os, firmware)'],
+    ['no process where there are several', { reason: 'UpgradeStarted' }, 'because this turn has several processes: os, firmware'],
     ['a process of another plan', { reason: 'UpgradeStarted', process: 'bios' }, 'Its processes are: os, firmware.'],
     ['an unknown reason', { reason: 'Started', process: 'os' }, '`reason` must be one of UpgradeStarted'],
     ['a list', [], 'The report must be a JSON object'],

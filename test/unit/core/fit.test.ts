@@ -16,16 +16,16 @@ const COSTS: readonly { readonly name: string; readonly cost: Cost }[] = [
 ];
 const more = (left: number): string => `and ${left} more, see kubectl describe ubatch`;
 
-describe.each(COSTS)('A text cut to a budget of $name', ({ cost }) => {
-  it('never costs more', () => {
+describe.each(COSTS)('cutText with a budget of $name', ({ cost }) => {
+  it('never exceeds the budget', () => {
     fc.assert(fc.property(anyText, fc.nat(300), (text, budget) => cost(cutText(text, budget, cost)) <= budget));
   });
 
-  it('stays as it is when it fits', () => {
+  it('returns a text that fits unchanged', () => {
     fc.assert(fc.property(anyText, (text) => cutText(text, cost(text), cost) === text));
   });
 
-  it('is never cut within what a person takes for one character', () => {
+  it('never splits a grapheme', () => {
     const segments = (text: string): string[] =>
       Array.from(new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text), ({ segment }) => segment);
     fc.assert(
@@ -39,30 +39,30 @@ describe.each(COSTS)('A text cut to a budget of $name', ({ cost }) => {
   });
 });
 
-describe('A text that is cut', () => {
+describe('cutText', () => {
   it.each([
     { text: 'no space left on device', budget: 11, cut: 'no space…' },
     { text: 'ready 👩‍👩‍👧 go', budget: 12, cut: 'ready…' },
     { text: 'ready 👩‍👩‍👧 going', budget: 27, cut: 'ready 👩‍👩‍👧…' },
     { text: 'äöü', budget: 5, cut: 'ä…' },
     { text: 'äöü', budget: 2, cut: 'ä' },
-  ])('$text within $budget bytes is $cut', ({ text, budget, cut }) => {
+  ])('cuts $text to $cut within $budget bytes', ({ text, budget, cut }) => {
     expect(cutText(text, budget)).toBe(cut);
   });
 });
 
-describe('Lines within a budget', () => {
-  it.each(COSTS)('never cost more $name than it', ({ cost }) => {
+describe('fitLines', () => {
+  it.each(COSTS)('never exceeds a budget of $name', ({ cost }) => {
     fc.assert(
       fc.property(anyLines, fc.nat(400), (lines, budget) => cost(fitLines(lines, budget, more, cost).join('\n')) <= budget),
     );
   });
 
-  it('stay as they are when they fit', () => {
+  it('returns lines that fit unchanged', () => {
     fc.assert(fc.property(anyLines, (lines) => fitLines(lines, byteLength(lines.join('\n')), more) === lines));
   });
 
-  it('are told or counted, each of them', () => {
+  it('keeps or counts every line', () => {
     const wide = fc.integer({ min: 60, max: 400 });
     fc.assert(
       fc.property(anyLines, wide, (lines, budget) => {
@@ -78,13 +78,13 @@ describe('Lines within a budget', () => {
     { title: 'that has room for one', budget: 46, fitted: ['one', 'and 3 more, see kubectl describe ubatch'] },
     { title: 'that has room for none', budget: 40, fitted: ['and 4 more, see kubectl describe ubatch'] },
     { title: 'that has no room for the rest', budget: 20, fitted: ['and 4 more, see k…'] },
-  ])('of four lines, one $title', ({ budget, fitted }) => {
+  ])('fits four lines into a budget $title', ({ budget, fitted }) => {
     expect(fitLines(['one', 'two', 'three, which is so long that all four together do not fit', 'four'], budget, more)).toEqual(
       fitted,
     );
   });
 
-  it('a first line that is too long is cut', () => {
+  it('cuts a first line that is too long', () => {
     expect(fitLines(['x'.repeat(100), 'two'], 60, more)).toEqual([
       `${'x'.repeat(17)}…`,
       'and 1 more, see kubectl describe ubatch',

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { countOf, countOfAtLeastOne } from '../../../src/core/quantity.ts';
 
-describe('A quantity of a fleet', () => {
+describe('countOf and countOfAtLeastOne', () => {
   it.each<readonly [number | string, number, number]>([
     [3, 100, 3],
     [0, 100, 0],
@@ -15,7 +15,7 @@ describe('A quantity of a fleet', () => {
     ['ten', 50, 0],
     ['10', 50, 0],
     ['1e1%', 50, 0],
-  ])('%p of %i nodes is %i', (quantity, total, expected) => {
+  ])('resolve %p of %i nodes to %i', (quantity, total, expected) => {
     expect(countOf(quantity, total)).toBe(expected);
   });
 
@@ -23,11 +23,11 @@ describe('A quantity of a fleet', () => {
     ['1%', 5, 1],
     [0, 5, 1],
     ['40%', 5, 2],
-  ])('%p of %i nodes, but at least one, is %i', (quantity, total, expected) => {
+  ])('resolve %p of %i nodes, at least one, to %i', (quantity, total, expected) => {
     expect(countOfAtLeastOne(quantity, total)).toBe(expected);
   });
 
-  it('A percentage never means more than that part of the nodes', () => {
+  it('never exceed the percentage', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 5000 }), (percent, total) => {
         const count = countOf(`${percent}%`, total);

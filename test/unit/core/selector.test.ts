@@ -6,7 +6,7 @@ type Requirement = NonNullable<NodeSelector['matchExpressions']>[number];
 
 const only = (requirement: Requirement): NodeSelector => ({ matchExpressions: [requirement] });
 
-describe('A selector, by the rules of Kubernetes', () => {
+describe('selects', () => {
   const worker = { role: 'worker', zone: '' };
   it.each<readonly [string, NodeSelector | undefined, boolean]>([
     ['no selector', undefined, true],
@@ -27,11 +27,11 @@ describe('A selector, by the rules of Kubernetes', () => {
     ['DoesNotExist on a label that is missing', only({ key: 'disk', operator: 'DoesNotExist' }), true],
     ['Exists on the name of an inherited member', only({ key: 'constructor', operator: 'Exists' }), false],
     ['DoesNotExist on the name of an inherited member', only({ key: 'toString', operator: 'DoesNotExist' }), true],
-  ])('%s', (_, selector, expected) => {
+  ])('follows the rules of Kubernetes: %s', (_, selector, expected) => {
     expect(selects(selector, worker)).toBe(expected);
   });
 
-  it('demands all of its labels and expressions', () => {
+  it('requires all labels and expressions', () => {
     const both: NodeSelector = { matchLabels: { role: 'worker' }, matchExpressions: [{ key: 'zone', operator: 'DoesNotExist' }] };
     expect(selects(both, { role: 'worker' })).toBe(true);
     expect(selects(both, { role: 'worker', zone: 'a' })).toBe(false);
@@ -39,7 +39,7 @@ describe('A selector, by the rules of Kubernetes', () => {
   });
 });
 
-describe('A selector as a query', () => {
+describe('selectorQuery', () => {
   it.each<readonly [NodeSelector | undefined, string]>([
     [undefined, ''],
     [{}, ''],
@@ -48,7 +48,7 @@ describe('A selector as a query', () => {
     [only({ key: 'role', operator: 'NotIn', values: ['a'] }), 'role notin (a)'],
     [only({ key: 'role', operator: 'Exists' }), 'role'],
     [only({ key: 'role', operator: 'DoesNotExist' }), '!role'],
-  ])('%j is asked for as %p', (selector, query) => {
+  ])('converts %j to %p', (selector, query) => {
     expect(selectorQuery(selector)).toBe(query);
   });
 });

@@ -5,16 +5,16 @@ import { byteLength, compareNames, counted, cutToBytes, toInstant, toMicroTime, 
 /** Texts with characters of one to four bytes. */
 const anyText = fc.string({ unit: 'binary', maxLength: 80 });
 
-describe('Cutting a text to a number of bytes', () => {
+describe('cutToBytes', () => {
   it('never exceeds the limit', () => {
     fc.assert(fc.property(anyText, fc.nat(200), (text, limit) => byteLength(cutToBytes(text, limit)) <= limit));
   });
 
-  it('leaves a text alone that fits', () => {
+  it('returns a text that fits unchanged', () => {
     fc.assert(fc.property(anyText, (text) => cutToBytes(text, byteLength(text)) === text));
   });
 
-  it('never splits a character: what is left begins the text, and an ellipsis follows', () => {
+  it('never splits a character and ends a cut text with an ellipsis', () => {
     fc.assert(
       fc.property(anyText, fc.nat(200), (text, limit) => {
         const cut = cutToBytes(text, limit);
@@ -26,7 +26,7 @@ describe('Cutting a text to a number of bytes', () => {
     );
   });
 
-  it('keeps as much as fits', () => {
+  it('keeps as much of the text as fits', () => {
     expect(cutToBytes('no space left on device', 11)).toBe('no space…');
     expect(cutToBytes('äöü', 5)).toBe('ä…');
     expect(cutToBytes('🚀🚀', 7)).toBe('🚀…');
@@ -34,30 +34,30 @@ describe('Cutting a text to a number of bytes', () => {
 });
 
 describe('Times', () => {
-  it('are written in whole seconds of UTC, as Kubernetes does', () => {
+  it('are formatted in whole seconds of UTC, like Kubernetes does', () => {
     expect(toRfc3339(Date.parse('2026-11-22T08:00:00.999Z'))).toBe('2026-11-22T08:00:00Z');
   });
 
-  it('have six digits where Kubernetes wants microseconds', () => {
+  it('have six fractional digits in a MicroTime', () => {
     expect(toMicroTime(Date.parse('2026-11-22T08:00:00.123Z'))).toBe('2026-11-22T08:00:00.123000Z');
   });
 
-  it.each([[undefined], [''], ['yesterday']])('%p is no instant', (time) => {
+  it.each([[undefined], [''], ['yesterday']])('are undefined for %p', (time) => {
     expect(toInstant(time)).toBeUndefined();
   });
 
-  it('come back as they were written', () => {
+  it('are parsed as they were formatted', () => {
     expect(toInstant('2026-11-22T08:00:00Z')).toBe(Date.parse('2026-11-22T08:00:00Z'));
   });
 });
 
 describe('Names', () => {
-  it('are put in the order in which people count', () => {
+  it('sort by their numbers', () => {
     const names = ['node-10', 'node-2', 'rack2-a', 'node-1', 'rack10-a', 'rack2-b', 'node'];
     expect(names.toSorted(compareNames)).toEqual(['node', 'node-1', 'node-2', 'node-10', 'rack2-a', 'rack2-b', 'rack10-a']);
   });
 
-  it('are put in one order, wherever one begins', () => {
+  it('have a total order', () => {
     const name = fc.stringMatching(/^[a-c]{0,2}(-?[0-2]{1,3}){0,2}$/);
     fc.assert(
       fc.property(name, name, name, (a, b, c) => {
@@ -71,7 +71,7 @@ describe('Names', () => {
     [1, 'node', '1 node'],
     [0, 'node', '0 nodes'],
     [2, 'node', '2 nodes'],
-  ])('%i of a %s is %s', (count, noun, expected) => {
+  ])('are counted: %i of %s is %s', (count, noun, expected) => {
     expect(counted(count, noun)).toBe(expected);
   });
 });

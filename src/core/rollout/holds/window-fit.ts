@@ -3,7 +3,7 @@ import type { BatchProcess } from '../../../api/generated/upgradebatch.ts';
 import { localTime } from '../../schedule/local-time.ts';
 import { nextOpening, openUntil } from '../../schedule/windows.ts';
 import { durationWords } from '../../timing/duration-words.ts';
-import { referencesFor, type Lessons } from '../../timing/reference.ts';
+import { referencesFor, type PastBatches } from '../../timing/reference.ts';
 import type { PassView, WaitingNode } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
 import { processesOf } from '../records/node-record.ts';
@@ -12,8 +12,8 @@ import { processesOf } from '../records/node-record.ts';
  * How long the processes of a node are expected to take, in seconds, including tolerances and reboots. A process of unknown duration counts as
  * 0, so that it only needs an open window.
  */
-export function expectedSeconds(processes: readonly BatchProcess[], lessons: Lessons): number {
-  const references = referencesFor(processes, lessons);
+export function expectedSeconds(processes: readonly BatchProcess[], pastBatches: PastBatches): number {
+  const references = referencesFor(processes, pastBatches);
   return processes.reduce((sum, { name, disruption, timing }) => {
     const reference = references.get(name);
     const run = reference === undefined ? 0 : reference.expectedSeconds + reference.toleranceSeconds;

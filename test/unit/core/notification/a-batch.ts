@@ -137,7 +137,7 @@ export function aReport(batch: UpgradeBatch, node: string, changes: Partial<Repo
     toVersion: undefined,
     time: START,
     lastHeardTime: START,
-    beats: 0,
+    heartbeats: 0,
     ...changes,
   };
 }

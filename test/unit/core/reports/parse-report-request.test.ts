@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { chooseProcess, parseReportRequest } from '../../../../src/core/reports/parse-report-request.ts';
 
 describe('parseReportRequest', () => {
-  it('takes a reason alone', () => {
+  it('accepts a reason alone', () => {
     expect(parseReportRequest({ reason: 'UpgradeStarted' })).toEqual({
       kind: 'Valid',
       request: {
@@ -21,7 +21,7 @@ describe('parseReportRequest', () => {
     });
   });
 
-  it('takes every field', () => {
+  it('accepts every field', () => {
     const text = { reason: 'UpgradeProgressing', note: 'n', progress: 40, task: 't', fromVersion: '1', toVersion: '2' };
 
     expect(parseReportRequest({ ...text, process: 'os', attempt: 2 })).toEqual({
@@ -30,14 +30,14 @@ describe('parseReportRequest', () => {
     });
   });
 
-  it('cuts a long note and a long task rather than refuse the report', () => {
+  it('cuts a long note and a long task instead of rejecting the report', () => {
     const parsed = parseReportRequest({ reason: 'UpgradeFailed', note: 'ä'.repeat(5000), task: 'ö'.repeat(500) });
 
     expect(parsed.kind === 'Valid' && Buffer.byteLength(parsed.request.text.note ?? '')).toBe(1023);
     expect(parsed.kind === 'Valid' && Buffer.byteLength(parsed.request.text.task ?? '')).toBe(127);
   });
 
-  it('takes an empty text as left out', () => {
+  it('treats an empty string as absent', () => {
     expect(parseReportRequest({ reason: 'UpgradeStarted', note: '', process: '' })).toEqual(
       parseReportRequest({ reason: 'UpgradeStarted' }),
     );
@@ -45,7 +45,7 @@ describe('parseReportRequest', () => {
 
   it.each([
     ['a list', [], 'The report must be a JSON object, for example {"reason":"UpgradeStarted"}.'],
-    ['a text', 'started', 'The report must be a JSON object, for example {"reason":"UpgradeStarted"}.'],
+    ['a string', 'started', 'The report must be a JSON object, for example {"reason":"UpgradeStarted"}.'],
     [
       'no reason',
       {},
@@ -66,20 +66,20 @@ describe('parseReportRequest', () => {
       { reason: 'UpgradeStarted', checkpoint: 'x' },
       '`checkpoint` must be key=value: a key of letters, digits, `.`, `_` and `-`, at most 63, and a value of one line.',
     ],
-    ['a note that is no text', { reason: 'UpgradeStarted', note: 5 }, '`note` must be a text.'],
+    ['a note that is not a string', { reason: 'UpgradeStarted', note: 5 }, '`note` must be a string.'],
     [
-      'a progress past the end',
+      'a progress above 100',
       { reason: 'UpgradeStarted', progress: 101 },
-      '`progress` must be a whole number from 0 to 100 (per cent).',
+      '`progress` must be a whole number from 0 to 100 (percent).',
     ],
     [
-      'a progress as text',
+      'a progress as a string',
       { reason: 'UpgradeStarted', progress: '40' },
-      '`progress` must be a whole number from 0 to 100 (per cent).',
+      '`progress` must be a whole number from 0 to 100 (percent).',
     ],
     ['attempt 0', { reason: 'UpgradeStarted', attempt: 0 }, '`attempt` must be a whole number from 1 to 100.'],
     ['a long version', { reason: 'UpgradeStarted', toVersion: 'v'.repeat(65) }, '`toVersion` must have at most 64 characters.'],
-  ])('refuses %s with a sentence', (_name, json, message) => {
+  ])('rejects %s and says what is wrong', (_name, json, message) => {
     expect(parseReportRequest(json)).toEqual({ kind: 'Invalid', message });
   });
 
@@ -89,21 +89,21 @@ describe('parseReportRequest', () => {
 });
 
 describe('chooseProcess', () => {
-  it('takes the only process of a turn', () => {
+  it('chooses the only process of a turn', () => {
     expect(chooseProcess(undefined, ['os'])).toEqual({ kind: 'Valid', process: 'os' });
   });
 
-  it('names the choice when there are several', () => {
+  it('requires a process when the turn has several', () => {
     expect(chooseProcess(undefined, ['os', 'firmware'])).toEqual({
       kind: 'Invalid',
-      message: 'This turn has several processes: say in `process` which one reports (os, firmware).',
+      message: '`process` is required, because this turn has several processes: os, firmware.',
     });
   });
 
-  it('names the processes to one who asks for another', () => {
+  it('lists the processes when another one is requested', () => {
     expect(chooseProcess('bios', ['os'])).toEqual({
       kind: 'Invalid',
-      message: "This turn has no process 'bios'. Its processes are: os.",
+      message: "`process` must be one of the processes of this turn (os), got 'bios'.",
     });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseReport, sameReport } from '../../../../src/core/reports/parse-report.ts';
+import { parseReport, isSameReport } from '../../../../src/core/reports/parse-report.ts';
 import { buildReportEvent } from '../../../../src/core/reports/report-event.ts';
 import type { ReportInput } from '../../../../src/core/reports/report-event.ts';
 import { aText, anInput, sha256 } from './report-samples.ts';
@@ -19,7 +19,7 @@ function changed(path: readonly string[], value: unknown): unknown {
 }
 
 describe('parseReport', () => {
-  it('reads what buildReportEvent has written, with the time of the API server', () => {
+  it('reads what buildReportEvent wrote, with the time of the API server', () => {
     const text = aText({ progress: 40, task: 'kernel', fromVersion: '1', toVersion: '2' });
 
     expect(parseReport(stored(anInput({ text, attempt: 2, sequence: 7 })))).toEqual({
@@ -38,11 +38,11 @@ describe('parseReport', () => {
       toVersion: '2',
       time: Date.UTC(2026, 0, 2, 3, 4, 7),
       lastHeardTime: Date.UTC(2026, 0, 2, 3, 4, 7),
-      beats: 0,
+      heartbeats: 0,
     });
   });
 
-  it('knows when it was last heard by the clock of the API server, whatever the host says', () => {
+  it("takes the time of the last heartbeat from the API server's clock, not from the host's", () => {
     const event = {
       ...stored(),
       series: { count: 4, lastObservedTime: '2031-01-01T00:00:00.000000Z' },
@@ -62,21 +62,23 @@ describe('parseReport', () => {
   });
 
   it.each([
-    ['no list', 'soon'],
+    ['no list of writers', 'soon'],
     ['no times', [{}, 3, { time: 'soon' }]],
-  ])('takes managedFields with %s as never heard again', (_, managedFields) => {
+  ])('finds no heartbeat in managedFields with %s', (_, managedFields) => {
     expect(parseReport(changed(['metadata', 'managedFields'], managedFields))?.lastHeardTime).toBe(Date.UTC(2026, 0, 2, 3, 4, 7));
   });
 
-  it('counts beats without the report itself', () => {
-    expect(parseReport({ ...stored(), series: { count: 4, lastObservedTime: '2026-01-02T03:08:07.000000Z' } })?.beats).toBe(3);
+  it('counts heartbeats without the report itself', () => {
+    expect(parseReport({ ...stored(), series: { count: 4, lastObservedTime: '2026-01-02T03:08:07.000000Z' } })?.heartbeats).toBe(
+      3,
+    );
   });
 
-  it('takes an Event that somebody posted without our annotations as the first attempt', () => {
+  it('treats an Event without our annotations as the first attempt', () => {
     expect(parseReport(changed(['metadata', 'annotations'], undefined))).toMatchObject({ attempt: 1, sequence: 0, bootId: '' });
   });
 
-  it('finds no note where none was given', () => {
+  it('ignores a generated note', () => {
     const text = aText({ note: undefined, progress: 40, toVersion: '2' });
 
     expect(parseReport(stored(anInput({ text })))).toMatchObject({ note: '', progress: 40, toVersion: '2' });
@@ -100,21 +102,21 @@ describe('parseReport', () => {
     [['metadata', 'annotations', 'baton.dev/attempt'], 'one'],
     [['metadata', 'annotations', 'baton.dev/attempt'], '0'],
     [['metadata', 'annotations', 'baton.dev/sequence'], '-1'],
-  ])('finds no report where %j is %j', (path, value) => {
+  ])('finds no report when %j is %j', (path, value) => {
     expect(parseReport(changed(path, value))).toBeUndefined();
   });
 
-  it.each(['101', '-1', '4.5', 'forty', '', 40])('takes the progress %j as left out', (progress) => {
+  it.each(['101', '-1', '4.5', 'forty', '', 40])('ignores the invalid progress %j', (progress) => {
     expect(parseReport(changed(['metadata', 'annotations', 'baton.dev/progress'], progress))).toMatchObject({
       progress: undefined,
     });
   });
 
-  it('never throws, whatever it is given', () => {
+  it('never throws for any value', () => {
     fc.assert(fc.property(fc.anything(), (value) => parseReport(value) === undefined));
   });
 
-  it('never throws, whatever one field of a report holds', () => {
+  it('never throws for any value of a field', () => {
     const paths = fc.constantFrom(
       ['metadata'],
       ['metadata', 'annotations'],
@@ -132,17 +134,17 @@ describe('parseReport', () => {
   });
 });
 
-describe('sameReport', () => {
-  it('is true whoever posts it, whenever, and however often it was seen', () => {
+describe('isSameReport', () => {
+  it('is true regardless of the poster, the time and the number of heartbeats', () => {
     const other = { ...stored(anInput({ instance: 'another', time: 5 })), series: { count: 9, lastObservedTime: '' } };
 
-    expect(sameReport(other, buildReportEvent(anInput(), sha256))).toBe(true);
+    expect(isSameReport(other, buildReportEvent(anInput(), sha256))).toBe(true);
   });
 
-  it('is true for a note that had to be cut', () => {
+  it('is true for a note that was cut', () => {
     const input = anInput({ text: aText({ note: 'ä'.repeat(2000) }) });
 
-    expect(sameReport(stored(input), buildReportEvent(input, sha256))).toBe(true);
+    expect(isSameReport(stored(input), buildReportEvent(input, sha256))).toBe(true);
   });
 
   it.each([
@@ -153,10 +155,10 @@ describe('sameReport', () => {
     { fromVersion: '0' },
     { toVersion: '3' },
   ])('is false when the text differs in %j', (change) => {
-    expect(sameReport(stored(), buildReportEvent(anInput({ text: aText(change) }), sha256))).toBe(false);
+    expect(isSameReport(stored(), buildReportEvent(anInput({ text: aText(change) }), sha256))).toBe(false);
   });
 
-  it('is false for an Event that is no report', () => {
-    expect(sameReport({}, {})).toBe(false);
+  it('is false for an Event that is not a report', () => {
+    expect(isSameReport({}, {})).toBe(false);
   });
 });

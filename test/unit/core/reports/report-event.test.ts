@@ -6,7 +6,7 @@ import type { ReportOrigin } from '../../../../src/core/reports/report-event.ts'
 import { aText, anInput, sha256 } from './report-samples.ts';
 
 describe('buildReportEvent', () => {
-  it('makes the whole Event of a report', () => {
+  it('builds the complete Event of a report', () => {
     const text = aText({ progress: 40, task: 'kernel', fromVersion: '6.12.30', toVersion: '6.12.31' });
 
     expect(buildReportEvent(anInput({ text, sequence: 3 }), sha256)).toEqual({
@@ -44,7 +44,7 @@ describe('buildReportEvent', () => {
     });
   });
 
-  it('leaves out the annotations of what was not said', () => {
+  it('omits the annotations of absent fields', () => {
     const { annotations } = buildReportEvent(anInput(), sha256).metadata;
 
     expect(Object.keys(annotations)).toEqual(['baton.dev/attempt', 'baton.dev/boot-id', 'baton.dev/sequence']);
@@ -57,13 +57,13 @@ describe('buildReportEvent', () => {
     },
   );
 
-  it('makes a note from the rest when none was given', () => {
+  it('generates a note from the other fields when there is none', () => {
     const text = aText({ note: undefined, progress: 40, task: 'kernel', fromVersion: '1', toVersion: '2' });
 
     expect(buildReportEvent(anInput({ text }), sha256).note).toBe('node-217/os: in progress, 40 %, kernel, 1 → 2');
   });
 
-  it('counts the limit of a note in bytes, not in characters', () => {
+  it('limits a note in bytes, not in characters', () => {
     const note = '✓'.repeat(400);
 
     const built = buildReportEvent(anInput({ text: aText({ note }) }), sha256).note;
@@ -73,7 +73,7 @@ describe('buildReportEvent', () => {
     expect(built.endsWith('✓…')).toBe(true);
   });
 
-  it('never makes a note of more than 1,024 bytes, nor one with half a character', () => {
+  it('never builds a note of more than 1,024 bytes or with a split character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 1500 }), fc.stringMatching(/^[a-z]{1,253}$/), (note, name) => {
         const built = buildReportEvent(anInput({ text: aText({ note }), node: { name, uid: 'u', bootId: 'b' } }), sha256).note;
@@ -95,7 +95,7 @@ describe('buildReportEvent', () => {
 describe('reportName', () => {
   const origin: ReportOrigin = { batchUid: 'b', nodeUid: 'n', process: 'os', attempt: 1, bootId: 'boot', sequence: 1 };
 
-  it('is the same for the same report, and does not change between versions of Baton', () => {
+  it('is the same for the same report and does not change between versions of Baton', () => {
     expect(reportName(origin, sha256)).toBe('os-5ab1919a6ce8832ae16b76d416c65595');
     expect(reportName({ ...origin }, sha256)).toBe(reportName(origin, sha256));
   });
@@ -108,11 +108,11 @@ describe('reportName', () => {
     { bootId: 'other' },
     { sequence: 2 },
     { batchUid: 'b,n', nodeUid: '' },
-  ])('is another for %j', (change) => {
+  ])('differs for %j', (change) => {
     expect(reportName({ ...origin, ...change }, sha256)).not.toBe(reportName(origin, sha256));
   });
 
-  it('fits into 63 characters and is a DNS name with the longest process', () => {
+  it('is a DNS name of at most 63 characters with the longest process name', () => {
     expect(reportName({ ...origin, process: 'p'.repeat(30) }, sha256)).toMatch(/^[a-z0-9-]{63}$/);
   });
 });

@@ -6,6 +6,6 @@ it.each([
   ['2027-07-01T03:05:00Z', 'America/New_York', '2027-06-30 23:05 America/New_York'],
   ['2026-11-23T00:00:00Z', 'UTC', '2026-11-23 00:00 UTC'],
   ['2026-11-23T21:00:00Z', 'Europe/Lutetia', '2026-11-23 21:00 UTC'],
-])('%s in %s is %s', (instant, zone, expected) => {
+])('localTime formats %s in %s as %s', (instant, zone, expected) => {
   expect(localTime(Date.parse(instant), zone)).toBe(expected);
 });

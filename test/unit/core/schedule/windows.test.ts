@@ -36,11 +36,11 @@ describe('A window', () => {
     expect(until(nights, now)).toBe(expected);
   });
 
-  it('says when it opens next, in its own zone', () => {
+  it('opens next in its own time zone', () => {
     expect(opening(nights, '2026-11-28T03:00:00Z')).toBe('nights 2026-11-30T21:00');
   });
 
-  it('that never opens is never open', () => {
+  it('is never open when its schedule has no times', () => {
     const never = [aWindow('0 0 31 2 *', 24)];
     expect([until(never, '2026-11-23T21:00:00Z'), opening(never, '2026-11-23T21:00:00Z')]).toEqual([undefined, undefined]);
   });
@@ -48,7 +48,7 @@ describe('A window', () => {
   it.each([
     ['schedule', aWindow('every night', 24)],
     ['zone', aWindow('0 0 * * *', 24, 'Europe/Lutetia')],
-  ])('with a %s that means nothing is never open', (_, window) => {
+  ])('is never open with an invalid %s', (_, window) => {
     expect(until([window], '2026-11-23T21:00:00Z')).toBeUndefined();
   });
 });
@@ -56,14 +56,14 @@ describe('A window', () => {
 describe('When summer time begins', () => {
   // Clocks go from 02:00 to 03:00: at 01:00 UTC in Paris, at 07:00 UTC in New York.
   it.each([
-    ['Europe/Paris', '30 2 * * *', 1, '2027-03-28T00:59:00Z', undefined],
-    ['Europe/Paris', '30 2 * * *', 1, '2027-03-28T01:00:00Z', '2027-03-28T02:00'],
-    ['America/New_York', '30 2 * * *', 1, '2027-03-14T06:59:00Z', undefined],
-    ['America/New_York', '30 2 * * *', 1, '2027-03-14T07:00:00Z', '2027-03-14T08:00'],
-    // Six hours are six hours: it ends at 05:00 of the clock on the wall.
-    ['Europe/Paris', '0 22 * * *', 6, '2027-03-28T02:30:00Z', '2027-03-28T03:00'],
-    ['America/New_York', '0 22 * * *', 6, '2027-03-14T08:30:00Z', '2027-03-14T09:00'],
-  ])('a window in %s at %s of %i h is open at %s until %s', (zone, schedule, hours, now, expected) => {
+    { zone: 'Europe/Paris', schedule: '30 2 * * *', hours: 1, now: '2027-03-28T00:59:00Z', expected: undefined },
+    { zone: 'Europe/Paris', schedule: '30 2 * * *', hours: 1, now: '2027-03-28T01:00:00Z', expected: '2027-03-28T02:00' },
+    { zone: 'America/New_York', schedule: '30 2 * * *', hours: 1, now: '2027-03-14T06:59:00Z', expected: undefined },
+    { zone: 'America/New_York', schedule: '30 2 * * *', hours: 1, now: '2027-03-14T07:00:00Z', expected: '2027-03-14T08:00' },
+    // Six hours have passed at 05:00 local time.
+    { zone: 'Europe/Paris', schedule: '0 22 * * *', hours: 6, now: '2027-03-28T02:30:00Z', expected: '2027-03-28T03:00' },
+    { zone: 'America/New_York', schedule: '0 22 * * *', hours: 6, now: '2027-03-14T08:30:00Z', expected: '2027-03-14T09:00' },
+  ])('a window in $zone at $schedule of $hours h is open at $now until $expected', ({ zone, schedule, hours, now, expected }) => {
     expect(until([aWindow(schedule, hours, zone)], now)).toBe(expected);
   });
 });
@@ -71,13 +71,13 @@ describe('When summer time begins', () => {
 describe('When summer time ends', () => {
   // The hour from 02:00 to 03:00 comes twice: from 00:00 UTC in Paris, 01:00 to 02:00 from 05:00 UTC in New York.
   it.each([
-    ['Europe/Paris', '30 2 * * *', '2027-10-31T00:30:00Z', '2027-10-31T01:00'],
-    ['Europe/Paris', '30 2 * * *', '2027-10-31T01:30:00Z', undefined],
-    ['America/New_York', '30 1 * * *', '2027-11-07T05:30:00Z', '2027-11-07T06:00'],
-    ['America/New_York', '30 1 * * *', '2027-11-07T06:30:00Z', undefined],
-    ['Europe/Paris', '30 * * * *', '2027-10-31T00:30:00Z', '2027-10-31T01:00'],
-    ['Europe/Paris', '30 * * * *', '2027-10-31T01:30:00Z', '2027-10-31T02:00'],
-  ])('a window in %s at %s of half an hour is open at %s until %s', (zone, schedule, now, expected) => {
+    { zone: 'Europe/Paris', schedule: '30 2 * * *', now: '2027-10-31T00:30:00Z', expected: '2027-10-31T01:00' },
+    { zone: 'Europe/Paris', schedule: '30 2 * * *', now: '2027-10-31T01:30:00Z', expected: undefined },
+    { zone: 'America/New_York', schedule: '30 1 * * *', now: '2027-11-07T05:30:00Z', expected: '2027-11-07T06:00' },
+    { zone: 'America/New_York', schedule: '30 1 * * *', now: '2027-11-07T06:30:00Z', expected: undefined },
+    { zone: 'Europe/Paris', schedule: '30 * * * *', now: '2027-10-31T00:30:00Z', expected: '2027-10-31T01:00' },
+    { zone: 'Europe/Paris', schedule: '30 * * * *', now: '2027-10-31T01:30:00Z', expected: '2027-10-31T02:00' },
+  ])('a window in $zone at $schedule of half an hour is open at $now until $expected', ({ zone, schedule, now, expected }) => {
     expect(until([aWindow(schedule, 0.5, zone)], now)).toBe(expected);
   });
 });
@@ -85,29 +85,29 @@ describe('When summer time ends', () => {
 describe('Several windows', () => {
   const early = aWindow('0 22 * * *', 4, 'UTC', 'early');
   const late = aWindow('0 1 * * *', 5, 'UTC', 'late');
-  it('that overlap are one', () => {
+  it('count as one when they overlap', () => {
     expect(until([early, late], '2026-11-23T22:00:00Z', FAR)).toBe('2026-11-24T06:00');
     expect(until([late, early], '2026-11-23T22:00:00Z', FAR)).toBe('2026-11-24T06:00');
   });
 
-  it('that touch are one', () => {
+  it('count as one when they touch', () => {
     const rest = aWindow('0 2 * * *', 1, 'UTC', 'rest');
     expect(until([early, rest], '2026-11-23T23:00:00Z', FAR)).toBe('2026-11-24T03:00');
   });
 
-  it('open with the first of them', () => {
+  it('open when the first of them opens', () => {
     expect(opening([late, early], '2026-11-23T12:00:00Z')).toBe('early 2026-11-23T22:00');
   });
 });
 
-it('A window longer than its period is always open, and nobody looks for its end for ever', () => {
+it('openUntil ends its search for a window that is longer than its period, and so always open', () => {
   const always = [aWindow('0 * * * *', 2, 'UTC')];
   const now = '2026-11-23T12:34:56Z';
   const enough = Date.parse(now) + 40 * HOUR * 1000;
   expect(openUntil(always, cron, Date.parse(now), enough)).toBeGreaterThanOrEqual(enough);
 });
 
-describe('Compared with a scan of every minute around a change of the clocks', () => {
+describe('Around a change of the clocks, compared with a scan of every minute', () => {
   const days = ['2027-03-28', '2027-10-31', '2027-03-14', '2027-11-07'];
   const schedule = fc
     .tuple(

@@ -4,13 +4,13 @@ import { aBatch } from '../rollout/support/objects.ts';
 import {
   failedNow,
   matchersFor,
-  SILENCE_MS,
+  SILENCE_DURATION_MS,
   decideSilences,
   type SilenceChange,
 } from '../../../../src/core/silences/decide-silences.ts';
 
 const NOW = Date.parse('2026-11-21T22:00:00Z');
-const FULL = NOW + SILENCE_MS;
+const FULL = NOW + SILENCE_DURATION_MS;
 
 interface View {
   readonly inTurn?: readonly string[];
@@ -21,35 +21,35 @@ interface View {
 
 function step({ inTurn = [], failed = [], left }: View): readonly SilenceChange[] {
   const made = new Map(left === undefined ? [] : [['node-1', { id: 'a', endsAt: NOW + left * 1000 }] as const]);
-  return decideSilences({ inTurn: new Set(inTurn), failed: new Set(failed), made, now: NOW });
+  return decideSilences({ inTurn: new Set(inTurn), failed: new Set(failed), existing: made, now: NOW });
 }
 
-describe('silences', () => {
+describe('decideSilences', () => {
   it.each<readonly [string, View, readonly SilenceChange[]]>([
-    ['makes one for a node in its turn', { inTurn: ['node-1'] }, [{ kind: 'Create', node: 'node-1', endsAt: FULL }]],
-    ['leaves one alone that lasts', { inTurn: ['node-1'], left: 200 }, []],
+    ['creates a silence for a node in its turn', { inTurn: ['node-1'] }, [{ kind: 'Create', node: 'node-1', endsAt: FULL }]],
+    ['keeps a silence that lasts long enough', { inTurn: ['node-1'], left: 200 }, []],
     [
-      'extends one that is about to end',
+      'extends a silence that is about to end',
       { inTurn: ['node-1'], left: 100 },
       [{ kind: 'Extend', node: 'node-1', id: 'a', endsAt: FULL }],
     ],
     [
-      'makes a new one for one that has ended',
+      'creates a silence when the previous one has ended',
       { inTurn: ['node-1'], left: 0 },
       [{ kind: 'Create', node: 'node-1', endsAt: FULL }],
     ],
     [
-      'lifts it when the node fails, also in its turn still',
+      'lifts the silence when the node fails, even during its turn',
       { inTurn: ['node-1'], failed: ['node-1'], left: 200 },
       [{ kind: 'Lift', node: 'node-1', id: 'a' }],
     ],
-    ['makes none for a node that failed', { inTurn: ['node-1'], failed: ['node-1'] }, []],
-    ['lets it run out after a turn that went well', { left: 200 }, []],
+    ['creates no silence for a node that failed', { inTurn: ['node-1'], failed: ['node-1'] }, []],
+    ['lets the silence expire after a successful turn', { left: 200 }, []],
   ])('%s', (_title, view, expected) => {
     expect(step(view)).toEqual(expected);
   });
 
-  it('takes for failed who failed last, not who is tried again in a later batch', () => {
+  it('counts a node as failed by its latest record, so not when it is retried in a later batch', () => {
     const batch = (index: number, nodes: readonly NodeRecord[]) => {
       const { spec, ...rest } = aBatch(nodes.map(({ name }) => name));
       return { ...rest, spec: { ...spec, index }, status: { nodes } };
@@ -62,7 +62,7 @@ describe('silences', () => {
     expect(failedNow([batch(2, [{ name: 'node-1', state: 'Upgrading' }]), first])).toEqual(new Set(['node-2']));
   });
 
-  it("puts the node's name into the matchers, for itself in a regular expression", () => {
+  it("puts the node's name into the matchers and escapes it in a regular expression", () => {
     const matchers = [
       { name: 'node', value: '$(BATON_NODE)' },
       { name: 'instance', value: '$(BATON_NODE)(:[0-9]+)?', type: 'Regex' as const },

@@ -12,6 +12,6 @@ it.each([
   [4379, '1 h 12 min'],
   [86_400, '1 d'],
   [277_200, '3 d 5 h'],
-])('%d seconds are %s', (seconds, words) => {
+])('durationWords formats %d seconds as %s', (seconds, words) => {
   expect(durationWords(seconds)).toBe(words);
 });

@@ -20,7 +20,7 @@ interface Case {
 
 const RUNNING = { name: 'os', state: 'Running', attempt: 1, startTime: timeAt(0) } as const;
 
-/** Times a process that has run for 100 s, unless something else is said; its deadline is an hour. */
+/** Times a process that has run for 100 s unless `given` says otherwise. Its deadline is an hour. */
 function time(given: Case): Timing {
   return timeProcess({
     process: {
@@ -49,19 +49,19 @@ const TASKS = { tasks: [{ name: 'install', expectedSeconds: 60, toleranceSeconds
 const REBOOT = { rebootSeconds: 600 };
 const REBOOTING = aReport('node-1', 'UpgradeRebooting', { time: at(200) });
 
-describe('A process is overdue', () => {
+describe('timeProcess: overdue', () => {
   it.each<[string, Case, string | undefined]>([
-    ['not in its time', { now: 720 }, undefined],
-    ['after expected time and tolerance', { now: 721 }, 'TooLong'],
-    ['not for its time while nothing is known of it', { now: 3000, reference: undefined }, undefined],
-    ['past its deadline, when it has not ended', { now: 3601, reference: undefined }, 'PastDeadline'],
-    ['not for the time of its Job once that has ended', { now: 900, record: { state: 'Verifying' } }, undefined],
-    ['not when it has never said a word', { timing: SILENCE, now: 700 }, undefined],
-    ['not while it speaks', { timing: SILENCE, reports: [said(10), said(400)], now: 700 }, undefined],
+    ['not within its expected time and tolerance', { now: 720 }, undefined],
+    ['after its expected time and tolerance', { now: 721 }, 'TooLong'],
+    ['not for its time without a reference', { now: 3000, reference: undefined }, undefined],
+    ['after its deadline', { now: 3601, reference: undefined }, 'PastDeadline'],
+    ["not for its Job's time once the Job has ended", { now: 900, record: { state: 'Verifying' } }, undefined],
+    ['not for silence when it has never reported', { timing: SILENCE, now: 700 }, undefined],
+    ['not for silence while it reports', { timing: SILENCE, reports: [said(10), said(400)], now: 700 }, undefined],
     ['when it has spoken and is silent', { timing: SILENCE, reports: [said(10), said(400)], now: 701 }, 'Silent'],
     [
       'not while its beat goes on',
-      { timing: SILENCE, reports: [said(10, { lastHeardTime: at(600), beats: 9 })], now: 700 },
+      { timing: SILENCE, reports: [said(10, { lastHeardTime: at(600), heartbeats: 9 })], now: 700 },
       undefined,
     ],
     [
@@ -133,32 +133,32 @@ describe('A process is overdue', () => {
       { timing: REBOOT, reports: [REBOOTING], now: 900 },
       'overdue: more than 10 min in its reboot; check its console',
     ],
-  ])('and says so with %s', (_, given, message) => {
+  ])('the message names %s', (_, given, message) => {
     expect(time(given).record.message).toBe(message);
   });
 
-  it('since its time was up, whenever that was seen, and with the same words from then on: no pass writes anew', () => {
+  it('since the limit passed, with an unchanged record from then on, whenever it was observed', () => {
     const [first, later] = [time({ now: 721 }), time({ now: 2000 })];
 
     expect(first.record.overdue?.sinceTime).toBe(timeAt(720));
     expect(later.record).toEqual(first.record);
   });
 
-  it('for what was late first, when several things are', () => {
+  it('by the limit that passed first, when several have', () => {
     const given = { timing: { ...SILENCE }, reports: [said(500)] };
 
     expect(time({ ...given, now: 900 }).record.overdue).toMatchObject({ reason: 'TooLong', sinceTime: timeAt(720) });
     expect(time({ ...given, reports: [said(100)], now: 900 }).record.overdue?.reason).toBe('Silent');
   });
 
-  it('no more when it speaks again', () => {
+  it('no longer when it reports again', () => {
     const before = { overdue: { reason: 'Silent', message: 'silent', sinceTime: timeAt(310) }, lastHeardTime: timeAt(10) };
 
     expect(time({ timing: SILENCE, before, reports: [said(10), said(399)], now: 400 }).record).not.toHaveProperty('overdue');
   });
 });
 
-describe('What must survive a restart of the operator and the end of its Events', () => {
+describe('timeProcess: what survives a restart of the operator and the expiry of Events', () => {
   it('is the time of the reboot', () => {
     expect(time({ reports: [REBOOTING] }).record.rebootTime).toBe(timeAt(200));
     expect(time({ before: { rebootTime: timeAt(200) } }).record.rebootTime).toBe(timeAt(200));
@@ -172,7 +172,7 @@ describe('What must survive a restart of the operator and the end of its Events'
     expect(time({ timing: TASKS, before: { task } }).record.task).toEqual(task);
   });
 
-  it('is the last word, written again only when half of the silence has passed', () => {
+  it('is the time of the last report, updated only after half of silenceSeconds', () => {
     const before = { lastHeardTime: timeAt(10) };
 
     expect(time({ timing: SILENCE, reports: [said(10)] }).record.lastHeardTime).toBe(timeAt(10));
@@ -180,17 +180,17 @@ describe('What must survive a restart of the operator and the end of its Events'
     expect(time({ timing: SILENCE, before, reports: [said(161)], now: 161 }).record.lastHeardTime).toBe(timeAt(161));
   });
 
-  it('is nothing where the plan asks for nothing', () => {
+  it('is nothing when the plan sets no limits', () => {
     expect(time({ reports: [said(10, { task: 'install' })] }).record).toEqual(RUNNING);
   });
 });
 
-describe('It is looked at again', () => {
+describe('timeProcess: requeueAt', () => {
   it.each<[string, Case, number | undefined]>([
-    ['when its time is up', {}, 721],
-    ['when the silence is too long', { timing: SILENCE, reports: [said(50)] }, 351],
-    ['at its deadline, once it is overdue', { now: 800 }, 3601],
-    ['not any more past its deadline', { now: 4000 }, undefined],
+    ['is when its time is up', {}, 721],
+    ['is when it has been silent for too long', { timing: SILENCE, reports: [said(50)] }, 351],
+    ['is its deadline once it is overdue', { now: 800 }, 3601],
+    ['is undefined after its deadline', { now: 4000 }, undefined],
   ])('%s', (_, given, seconds) => {
     expect(time(given).requeueAt).toBe(seconds === undefined ? undefined : at(seconds));
   });

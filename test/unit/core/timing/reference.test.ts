@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ProcessRecord } from '../../../../src/api/generated/upgradebatch.ts';
-import { learn, referencesFor, usualTolerance, type Lessons } from '../../../../src/core/timing/reference.ts';
+import { learnReference, referencesFor, defaultTolerance, type PastBatches } from '../../../../src/core/timing/reference.ts';
 import { timeAt } from '../rollout/support/objects.ts';
 
 const seconds = fc.integer({ min: 1, max: 86_400 });
@@ -13,28 +13,28 @@ const alike = fc
   )
   .map(([typical, factors]) => factors.map((factor) => typical * factor));
 
-describe('A reference is learned', () => {
+describe('learnReference', () => {
   it.each([
-    ['from nothing: not at all', [], undefined],
-    ['from two nodes: not at all', [60, 70], undefined],
-    ['as the median, with half of it as the least tolerance', [400, 480, 500], { expectedSeconds: 480, toleranceSeconds: 240 }],
-    ['with a minute as the least tolerance', [9, 10, 11], { expectedSeconds: 10, toleranceSeconds: 60 }],
+    ['learns nothing from no samples', [], undefined],
+    ['learns nothing from two nodes', [60, 70], undefined],
+    ['expects the median and tolerates at least half of it', [400, 480, 500], { expectedSeconds: 480, toleranceSeconds: 240 }],
+    ['tolerates at least a minute', [9, 10, 11], { expectedSeconds: 10, toleranceSeconds: 60 }],
     [
-      'from an even number as the middle of the two in the middle',
+      'takes the mean of the two middle samples of an even number',
       [100, 100, 200, 200],
       { expectedSeconds: 150, toleranceSeconds: 223 },
     ],
-    ['with a tolerance that grows with the spread', [100, 200, 300, 400, 500], { expectedSeconds: 300, toleranceSeconds: 445 }],
+    ['tolerates more with a larger spread', [100, 200, 300, 400, 500], { expectedSeconds: 300, toleranceSeconds: 445 }],
   ])('%s', (_, samples, expected) => {
-    if (expected === undefined) expect(learn(samples)).toBeUndefined();
-    else expect(learn(samples)).toEqual({ ...expected, samples: samples.length });
+    if (expected === undefined) expect(learnReference(samples)).toBeUndefined();
+    else expect(learnReference(samples)).toEqual({ ...expected, samples: samples.length });
   });
 
-  it('so that one hung node hardly moves it, however long it hung', () => {
+  it('is hardly moved by one hung node, no matter how long it hung', () => {
     fc.assert(
       fc.property(alike, fc.integer({ min: 100_000, max: 10_000_000 }), (samples, hung) => {
-        const calm = learn(samples);
-        const shaken = learn([...samples, hung]);
+        const calm = learnReference(samples);
+        const shaken = learnReference([...samples, hung]);
         if (calm === undefined || shaken === undefined) throw new Error('There are enough samples.');
         const limit = calm.expectedSeconds + calm.toleranceSeconds;
         expect(shaken.expectedSeconds).toBeLessThanOrEqual(calm.expectedSeconds * 1.5);
@@ -44,10 +44,10 @@ describe('A reference is learned', () => {
     );
   });
 
-  it('so that no node that takes the usual time is late', () => {
+  it('tolerates every node of a uniform fleet', () => {
     fc.assert(
       fc.property(alike, (samples) => {
-        const learned = learn(samples);
+        const learned = learnReference(samples);
         const limit = (learned?.expectedSeconds ?? 0) + (learned?.toleranceSeconds ?? 0);
         // The reference is in whole seconds.
         expect(limit + 1).toBeGreaterThanOrEqual(Math.max(...samples));
@@ -55,20 +55,20 @@ describe('A reference is learned', () => {
     );
   });
 
-  it('whatever the order of the nodes, and always in whole seconds', () => {
+  it('does not depend on the order of the nodes and returns whole seconds', () => {
     fc.assert(
       fc.property(fc.array(seconds, { minLength: 3, maxLength: 40 }), (samples) => {
-        const learned = learn(samples);
-        expect(learned).toEqual(learn(samples.toReversed()));
+        const learned = learnReference(samples);
+        expect(learned).toEqual(learnReference(samples.toReversed()));
         expect(learned?.expectedSeconds).toBe(Math.round(learned?.expectedSeconds ?? 0.5));
-        expect(learned?.toleranceSeconds ?? 0).toBeGreaterThanOrEqual(usualTolerance(learned?.expectedSeconds ?? Infinity));
+        expect(learned?.toleranceSeconds ?? 0).toBeGreaterThanOrEqual(defaultTolerance(learned?.expectedSeconds ?? Infinity));
       }),
     );
   });
 });
 
-/** A batch in which the process `os` ran so long on each node. */
-function ran(times: readonly number[], changes: Partial<ProcessRecord> = {}): Lessons[number] {
+/** A batch in which the process `os` ran for the given time (seconds) on each node. */
+function ran(times: readonly number[], changes: Partial<ProcessRecord> = {}): PastBatches[number] {
   const nodes = times.map((time, i) => ({
     name: `node-${i}`,
     state: 'Succeeded' as const,
@@ -80,7 +80,7 @@ function ran(times: readonly number[], changes: Partial<ProcessRecord> = {}): Le
 const OS = { name: 'os' };
 
 describe('The reference of a process', () => {
-  it('is what the plan says, before anything that could be learned', () => {
+  it('is what the plan sets, even when it could be learned', () => {
     const given = { ...OS, timing: { expectedSeconds: 480, toleranceSeconds: 240 } };
 
     expect(referencesFor([given], [ran([10, 10, 10])]).get('os')).toEqual({
@@ -90,28 +90,28 @@ describe('The reference of a process', () => {
     });
   });
 
-  it('has half of the time as tolerance where the plan gives none', () => {
+  it('tolerates half of the expected time when the plan sets no tolerance', () => {
     expect(referencesFor([{ ...OS, timing: { expectedSeconds: 480 } }], []).get('os')?.toleranceSeconds).toBe(240);
   });
 
-  it('is learned over the batches of the rollout', () => {
+  it('is learned from all batches of the rollout', () => {
     expect(referencesFor([OS], [ran([100, 110]), ran([120])]).get('os')).toMatchObject({ expectedSeconds: 110, samples: 3 });
   });
 
   it.each([
     ['nodes on which it failed', ran([100, 100, 100], { state: 'Failed' })],
-    ['nodes on which it runs', ran([100, 100, 100], { state: 'Running' })],
+    ['nodes on which it is running', ran([100, 100, 100], { state: 'Running' })],
     ['times that run backwards', ran([100, 100, 100], { endTime: timeAt(-1) })],
     ['another process', ran([100, 100, 100], { name: 'firmware' })],
   ])('is not learned from %s', (_, batch) => {
     expect(referencesFor([OS], [batch]).has('os')).toBe(false);
   });
 
-  it('ends where the reboot begins, which takes its own time', () => {
+  it('does not include the reboot', () => {
     expect(referencesFor([OS], [ran([900, 900, 900], { rebootTime: timeAt(200) })]).get('os')?.expectedSeconds).toBe(200);
   });
 
-  it('looks at the newest 500 nodes, so that it costs the same in a fleet of any size and follows a rollout that slows down', () => {
+  it('is learned from the newest 500 nodes only, so that it follows a rollout that slows down', () => {
     const early = ran(Array.from({ length: 1000 }, () => 100));
     const late = ran(Array.from({ length: 1000 }, () => 300));
 

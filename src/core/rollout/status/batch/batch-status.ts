@@ -6,7 +6,7 @@ import type {
   UpgradeBatch,
   UpgradeBatchStatus,
 } from '../../../../api/generated/upgradebatch.ts';
-import { settleConditions, type Finding } from '../../../condition.ts';
+import { updateConditions, type Finding } from '../../../condition.ts';
 import { awaitingEnd } from '../../../baton/final-sinks.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { toRfc3339 } from '../../../text.ts';
@@ -91,7 +91,7 @@ export function batchStatus(view: BatchStatusInput): UpgradeBatchStatus {
     notifiedFinding(batch, notification, { settled, agentProblem }),
   ];
   return presentFields({
-    conditions: settleConditions(before.conditions, findings, now),
+    conditions: updateConditions(before.conditions, findings, now),
     agent: agentOf(snapshot, batch),
     startTime: before.startTime ?? nodes.flatMap((record) => record.startTime ?? []).sort()[0],
     settledTime,

@@ -2,8 +2,8 @@ import type { NodeRecord, UpgradeBatch } from '../../../../api/generated/upgrade
 import type { UpgradePlan } from '../../../../api/generated/upgradeplan.ts';
 import type { Instant } from '../../../facts.ts';
 import { toInstant } from '../../../text.ts';
-import { secondsLeft, tellEnd } from '../../../timing/eta.ts';
-import { LEAST_SAMPLES, learn, newestSamples } from '../../../timing/reference.ts';
+import { secondsLeft, reportableEnd } from '../../../timing/eta.ts';
+import { MIN_SAMPLES, learnReference, newestSamples } from '../../../timing/reference.ts';
 import type { Budget } from '../../fleet/budget.ts';
 import { MAX_NODE_PROCESSES } from '../../batch/cut-batch.ts';
 import { downReason, maxUnavailable, type Fleet } from '../../fleet/fleet.ts';
@@ -46,13 +46,13 @@ export function expectedEnd({ input, fleet, budget, open, hold }: EndInput): Ins
     batches: batchesToCome(plan, fleet),
   };
   const end = Math.max(now, hold?.until ?? now) + secondsLeft(work) * 1000;
-  return tellEnd(now, end, toInstant(plan.status?.estimatedEndTime));
+  return reportableEnd(now, end, toInstant(plan.status?.estimatedEndTime));
 }
 
 /** How long a node is in its turn (seconds): the median of those that are done, or the sum of what the plan says of its processes. */
 export function usualTurn(plan: UpgradePlan, fleet: Pick<Fleet, 'batches'>): number | undefined {
   const samples = newestSamples(fleet.batches, turnSeconds);
-  if (samples.length >= LEAST_SAMPLES) return learn(samples)?.expectedSeconds;
+  if (samples.length >= MIN_SAMPLES) return learnReference(samples)?.expectedSeconds;
   let sum = 0;
   for (const { disruption, timing } of plan.spec.processes) {
     if (timing.expectedSeconds === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { PLAN_REASONS, type PlanReason } from '../../../../api/conditions.ts';
 import type { PlanCounts, PlanTiming, UpgradePlanStatus } from '../../../../api/generated/upgradeplan.ts';
-import { settleConditions } from '../../../condition.ts';
+import { updateConditions } from '../../../condition.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { toRfc3339 } from '../../../text.ts';
 import type { Reference } from '../../../timing/reference.ts';
@@ -73,7 +73,7 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
   const batch = open ?? fleet.batches.at(-1) ?? snapshot.batches.at(-1);
   const holder = lease?.holder ?? '';
   return presentFields({
-    conditions: settleConditions(
+    conditions: updateConditions(
       plan.status?.conditions,
       findings.map((finding) => ({ ...finding, observedGeneration })),
       now,

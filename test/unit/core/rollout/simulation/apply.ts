@@ -1,7 +1,7 @@
 import { ACTION_REASONS } from '../../../../../src/api/conditions.ts';
 import type { UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
 import { FINALIZERS, LABELS } from '../../../../../src/api/names.ts';
-import { settleConditions } from '../../../../../src/core/condition.ts';
+import { updateConditions } from '../../../../../src/core/condition.ts';
 import type { PodFact } from '../../../../../src/core/facts.ts';
 import { isNodeCommand, type Command, type Manifest } from '../../../../../src/core/rollout/model/command.ts';
 import { toRfc3339 } from '../../../../../src/core/text.ts';
@@ -241,7 +241,7 @@ function clearReceipts(world: World, { lease, receipts }: Extract<Command, { kin
 function answerAction(world: World, { action, answer }: Extract<Command, { kind: 'AnswerAction' }>): Answer {
   const current = world.actions.get(action.metadata.name);
   if (current?.metadata.resourceVersion !== action.metadata.resourceVersion) return 'Refused';
-  const conditions = settleConditions(current.status?.conditions, [{ type: 'Applied', ...answer }], world.now);
+  const conditions = updateConditions(current.status?.conditions, [{ type: 'Applied', ...answer }], world.now);
   const metadata = { ...current.metadata, resourceVersion: world.fresh('rv') };
   world.actions.set(action.metadata.name, { ...current, metadata, status: { conditions } });
   world.say(() => `${action.metadata.name} is answered: ${answer.status} ${answer.reason || ACTION_REASONS.Pending}`);

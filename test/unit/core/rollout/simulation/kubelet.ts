@@ -98,7 +98,7 @@ function startWhenUp(world: World, start: () => void, node: string, job: string)
 
 function report(world: World, job: JobFact, reason: ReportFact['reason'], note: string): void {
   const { batchUid, node, nodeUid, process, attempt, bootId } = job;
-  const none = { progress: undefined, task: undefined, fromVersion: undefined, toVersion: undefined, beats: 0 };
+  const none = { progress: undefined, task: undefined, fromVersion: undefined, toVersion: undefined, heartbeats: 0 };
   const sequence = world.reports.length + 1;
   world.reports.push({
     batchUid,

@@ -13,7 +13,7 @@ export function startUpdater(world: World, { node, process }: Extract<Command, {
       task: undefined,
       fromVersion: undefined,
       toVersion: undefined,
-      beats: 0,
+      heartbeats: 0,
       lastHeardTime: world.now,
     };
     const where = {

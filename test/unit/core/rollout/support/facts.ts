@@ -192,7 +192,7 @@ export function aReport(node: string, reason: ReportFact['reason'], changes: Par
     toVersion: undefined,
     time: at(10),
     lastHeardTime: changes.time ?? at(10),
-    beats: 0,
+    heartbeats: 0,
     ...changes,
   };
 }
