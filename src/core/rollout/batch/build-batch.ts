@@ -13,7 +13,7 @@ function batchVerify(verify: ProcessVerify | undefined): { readonly verify?: Bat
   return { verify: { ...rest, ...(job === undefined ? {} : { jobTemplate: job.template }) } };
 }
 
-/** An UpgradeBatch. It is owned by the plan without blocking its deletion; its finalizer keeps the outbox. */
+/** An UpgradeBatch. The plan owns it, without blocking the plan's deletion. Its finalizer protects the outbox. */
 export function batchObject({ plan, revision }: PlanSnapshot, spec: Omit<UpgradeBatchSpec, 'format'>): Manifest {
   return {
     apiVersion: API_VERSION,
@@ -31,7 +31,7 @@ export function batchObject({ plan, revision }: PlanSnapshot, spec: Omit<Upgrade
   };
 }
 
-/** The UpgradeBatch for a cut. */
+/** The UpgradeBatch of the next cut. */
 export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch): Manifest {
   const { plan, revision } = snapshot;
   const used = new Set(next.nodes.flatMap((node) => node.processes));
@@ -65,13 +65,13 @@ export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch
   });
 }
 
-/** What a batch keeps of a Job: a rollback is taken from the plan as it is then, for it may have been repaired. */
+/** The fields of a Job that a batch stores. A rollback uses the plan's current template, which may have been corrected since. */
 function batchJob(job: UpgradeProcess['job']): Omit<NonNullable<UpgradeProcess['job']>, 'template' | 'rollback'> {
   const { rollback: _rollback, ...rest } = job ?? {};
   return rest;
 }
 
-/** The times of a process as a batch keeps them. */
+/** The times of a process, as a batch stores them. */
 function timingOf({
   timing,
   onOverdue,

@@ -8,14 +8,14 @@ import { isRollback } from '../records/batch-goal.ts';
 import { nodeChanges } from '../records/node-changes.ts';
 import type { TurnsInput } from './turns-input.ts';
 
-/** How the node is left after its turn: in a rollback, as it was before its quarantine. */
-function whatWasBefore(node: NodeFact): Turn['before'] {
+/** The state that the node returns to after its turn: for a quarantined node, its state before the quarantine. */
+function stateBefore(node: NodeFact): Turn['before'] {
   const unschedulable = node.quarantine?.unschedulableBefore ?? node.unschedulable;
   return { unschedulable, bootId: node.bootId, kept: node.kept };
 }
 
-/** What the upgrade of a node that goes back has left; undefined when nothing. */
-function leftBehind({ batches }: Fleet, { name }: NodeFact): Turn['checkpoints'] {
+/** The checkpoints that the upgrade left on the node, for its rollback; undefined if there are none. */
+function upgradeCheckpoints({ batches }: Fleet, { name }: NodeFact): Turn['checkpoints'] {
   const checkpoints = nodeChanges(batches).get(name)?.checkpoints ?? {};
   return Object.keys(checkpoints).length === 0 ? undefined : checkpoints;
 }
@@ -29,22 +29,22 @@ interface TurnInput {
 
 /** The turn that is recorded on the node when it is claimed. */
 export function buildTurn({ snapshot, fleet, batch, now }: TurnsInput, { entry, node, processes, cordon }: TurnInput): Turn {
-  // A claim that somebody took away left the turn behind: what was before is still what was before.
-  const left = node.turn?.batchUid === batch.metadata.uid ? node.turn : undefined;
-  const fromVersion = isRollback(batch) ? entry.fromVersion : (left?.fromVersion ?? versionBefore(processes, node));
-  const checkpoints = left?.checkpoints ?? (isRollback(batch) ? leftBehind(fleet, node) : undefined);
+  // If somebody removed the claim, the old turn is still there, and so is the original state of the node.
+  const earlier = node.turn?.batchUid === batch.metadata.uid ? node.turn : undefined;
+  const fromVersion = isRollback(batch) ? entry.fromVersion : (earlier?.fromVersion ?? versionBefore(processes, node));
+  const checkpoints = earlier?.checkpoints ?? (isRollback(batch) ? upgradeCheckpoints(fleet, node) : undefined);
   return {
     namespace: snapshot.plan.metadata.namespace,
     plan: snapshot.plan.metadata.name,
     batch: batch.metadata.name,
     batchUid: batch.metadata.uid,
     processes: processes.map(({ name }) => name),
-    attempt: left?.attempt ?? 1,
-    ...(left?.retried === undefined ? {} : { retried: left.retried }),
+    attempt: earlier?.attempt ?? 1,
+    ...(earlier?.retried === undefined ? {} : { retried: earlier.retried }),
     ...(fromVersion === undefined ? {} : { fromVersion }),
     ...(checkpoints === undefined ? {} : { checkpoints }),
     openedTime: toRfc3339(now),
     cordoned: cordon,
-    before: left?.before ?? whatWasBefore(node),
+    before: earlier?.before ?? stateBefore(node),
   };
 }

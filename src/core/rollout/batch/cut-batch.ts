@@ -9,28 +9,29 @@ import type { PlanSnapshot } from '../model/snapshot.ts';
 import { nextStep, partsOfOpenStep, stepProgress } from '../fleet/batch-steps.ts';
 import { batchNode } from './batch-node.ts';
 
-/** A batch holds at most so many node-processes: its records must fit into one object of etcd. */
+/** Maximum number of processes on all nodes of a batch together, so that its records fit into one object of etcd. */
 export const MAX_NODE_PROCESSES = 1000;
 
-/** Nodes that are to go together, in the order of their turns. */
+/** The nodes of a future batch, in the order of their turns. */
 export interface Cut {
   readonly index: number;
-  /** Entry of the plan's batches, and its name. */
+  /** Index of the entry in spec.batches that the batch belongs to. */
   readonly step: number;
   readonly stepName: string | undefined;
   readonly nodes: readonly BatchNode[];
-  /** How many nodes of the step are left for the next batch. */
+  /** Number of nodes of the step that are left for the batch after this one. */
   readonly rest: number;
-  /** The topology domain of its nodes, where the plan goes one domain at a time. */
+  /** The topology domain of the nodes, if the plan has `oneDomainAtATime`. */
   readonly domain: string | undefined;
 }
 
-/** The next batch, before it exists. */
+/** The next batch, before it is created. */
 export interface NextBatch extends Cut {
+  /** Maximum number of nodes that may fail; undefined if only the plan's budget applies. */
   readonly maxFailed: number | undefined;
 }
 
-/** Index that the next batch gets: monotone for the plan's life, also when history was pruned. */
+/** Index of the next batch. It always increases, even if older batches have been deleted. */
 export function nextIndex(snapshot: PlanSnapshot): number {
   const seen = snapshot.batches.map((batch) => batch.spec.index);
   return Math.max(0, snapshot.plan.status?.lastBatchIndex ?? 0, ...seen) + 1;
@@ -41,7 +42,7 @@ function domainAt(plan: UpgradePlan, nodes: readonly NodeFact[], position: numbe
   return node === undefined ? undefined : domainOf(plan, node);
 }
 
-/** As many of the nodes, in their order, as one batch can hold: at most so much work, and of one domain. */
+/** The first of the nodes that fit into one batch: at most MAX_NODE_PROCESSES processes, and of one domain. */
 function fill(plan: UpgradePlan, fleet: Fleet, nodes: readonly NodeFact[]): readonly BatchNode[] {
   const filled: BatchNode[] = [];
   const domain = domainAt(plan, nodes, 0);
@@ -55,13 +56,13 @@ function fill(plan: UpgradePlan, fleet: Fleet, nodes: readonly NodeFact[]): read
   return filled;
 }
 
-/** The batches to come, one after the other, if nothing changes on the way. The nodes are put in order once, when the first is asked for. */
+/** The batches to come, one after the other, if nothing changes meanwhile. The nodes are sorted once, when the first is requested. */
 export function* cutBatches(snapshot: PlanSnapshot, fleet: Fleet): Generator<Cut, void> {
   const { plan } = snapshot;
   const first = fleet.remaining.slice(0, fleet.remaining.length - fleet.late.length);
   let progress = stepProgress(fleet.upgrades);
   let index = nextIndex(snapshot);
-  // Nodes that came late are never in a batch with the others.
+  // Late nodes never share a batch with other nodes.
   for (const pool of [first, fleet.late]) {
     const nodes = inOrder(snapshot, pool);
     for (let from = 0; from < nodes.length;) {
@@ -78,20 +79,20 @@ export function* cutBatches(snapshot: PlanSnapshot, fleet: Fleet): Generator<Cut
 }
 
 /**
- * How many nodes of the batch may fail. The limit is one of the step: what its earlier batches have used up of it is gone, except for what
- * a Resume has forgiven. The first step has 0 unless it says otherwise.
+ * How many nodes of the batch may fail. The limit applies to the step, so failures in earlier batches of the step are subtracted, except for
+ * those before a Resume. The first step has 0 by default.
  */
 function maxFailedOf({ plan }: PlanSnapshot, { upgrades }: Fleet, cut: Cut): number | undefined {
-  const own = plan.spec.batches[cut.step]?.maxFailed;
+  const limit = plan.spec.batches[cut.step]?.maxFailed;
   const parts = partsOfOpenStep(upgrades);
-  if (own === undefined) return parts.length === upgrades.length ? 0 : undefined;
+  if (limit === undefined) return parts.length === upgrades.length ? 0 : undefined;
   const nodes = parts.reduce((sum, part) => sum + part.spec.nodes.length, cut.nodes.length + cut.rest);
   const counted = parts.slice(parts.findLastIndex((part) => part.status?.resumed !== undefined) + 1);
   const failed = counted.flatMap((part) => part.status?.nodes ?? []).filter((record) => record.state === 'Failed').length;
-  return Math.max(0, countOf(own, nodes) - failed);
+  return Math.max(0, countOf(limit, nodes) - failed);
 }
 
-/** Cuts the next batch from the nodes that remain; undefined when none does. */
+/** Cuts the next batch from the remaining nodes; undefined if there are none. */
 export function cutNextBatch(snapshot: PlanSnapshot, fleet: Fleet): NextBatch | undefined {
   for (const cut of cutBatches(snapshot, fleet)) return { ...cut, maxFailed: maxFailedOf(snapshot, fleet, cut) };
   return undefined;

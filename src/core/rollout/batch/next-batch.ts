@@ -8,16 +8,16 @@ import { decidedEnd } from '../fleet/rollout-end.ts';
 import { holdNextBatch } from '../holds/holds.ts';
 import { deliveryPending } from '../holds/notification.ts';
 
-/** What becomes of the next batch: it is made, or something holds it. */
+/** Either the command that creates the next batch, or what holds it. */
 export interface NextBatchResult {
   readonly commands: readonly Command[];
   readonly hold: Hold | undefined;
 }
 
-/** There is none to be made. */
+/** No batch is to be created. */
 export const NO_NEXT_BATCH: NextBatchResult = { commands: [], hold: undefined };
 
-/** Makes the next batch, unless something holds it. */
+/** Creates the next batch, unless something holds it. */
 export function nextBatch(view: PassView): NextBatchResult {
   const { input, fleet, budget } = view;
   const { snapshot } = input;
@@ -27,6 +27,6 @@ export function nextBatch(view: PassView): NextBatchResult {
   if (hold !== undefined) return { commands: [], hold };
   const next = cutNextBatch(snapshot, fleet);
   if (next === undefined) return NO_NEXT_BATCH;
-  const why = `${counted(next.nodes.length, 'node')} of ${fleet.remaining.length} still to do go next`;
+  const why = `next batch: ${counted(next.nodes.length, 'node')} of ${fleet.remaining.length} that remain`;
   return { commands: [{ kind: 'CreateBatch', batch: buildBatch(snapshot, fleet, next), why }], hold: undefined };
 }

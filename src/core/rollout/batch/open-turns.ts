@@ -11,17 +11,17 @@ import { buildTurn } from './build-turn.ts';
 import { includesNotReady, skipReason, skipIdle, skippedRecord } from './skip-node.ts';
 import type { TurnsInput } from './turns-input.ts';
 
-/** What follows for the nodes of a batch that wait for their turn. */
+/** What to do about the nodes of a batch that wait for their turn. */
 export interface OpenTurnsResult {
-  /** Records that change: nodes that are skipped. */
+  /** Records of the nodes that are skipped, by name. */
   readonly skipped: ReadonlyMap<string, NodeRecord>;
   readonly commands: readonly Command[];
   readonly hold: Hold | undefined;
-  /** The holder of the baton is next: the baton is to go to a node that is done first. */
+  /** Whether the holder's own turn is next, so that the baton has to go to another node first. */
   readonly holderWaits: boolean;
 }
 
-/** The processes that do not find their work done on the node. A rollback runs also where versions are as they were: more may have been changed. */
+/** The processes to run on the node: those whose work is not done yet. A rollback runs regardless of versions, because more may have changed. */
 function stillToRun({ snapshot, batch }: TurnsInput, entry: BatchNode, node: NodeFact): readonly BatchProcess[] {
   if (isRollback(batch)) return processesOf(batch, entry).filter((process) => hasWork(batch, process));
   const wanted = { version: batch.spec.version, daemonSets: snapshot.daemonSets };
@@ -29,8 +29,8 @@ function stillToRun({ snapshot, batch }: TurnsInput, entry: BatchNode, node: Nod
 }
 
 /**
- * Opens turns as far as `maxUnavailable` lets it: a node that is down for any reason counts, the candidate itself does not. At most
- * one control-plane node is down at a time. The holder of the baton goes last, and only after the baton has left it.
+ * Opens as many turns as `maxUnavailable` allows. Every other node that is down counts, whatever the reason. At most one control-plane node
+ * is down at a time. The holder of the baton goes last, once the baton has moved to another node.
  */
 export function openTurns(input: TurnsInput): OpenTurnsResult {
   const { snapshot, fleet, batch, records, now } = input;
@@ -54,7 +54,7 @@ export function openTurns(input: TurnsInput): OpenTurnsResult {
     }
     if (others.length + 1 > limit) {
       hold ??= waiting('MaxUnavailableReached', `${describeDown(others)} of maxUnavailable ${limit}`);
-      // A node that is down anyway takes nothing more away: it may be next although those before it have to wait.
+      // A node that is already down makes no difference to the limit, so it may go before the nodes that wait.
       if (includesNotReady(snapshot)) continue;
       break;
     }
@@ -93,7 +93,7 @@ export function openTurns(input: TurnsInput): OpenTurnsResult {
   return { skipped, commands, hold, holderWaits };
 }
 
-/** The holder of the baton goes last; before it, nodes that are down but included go after those that are up, and may come back meanwhile. */
+/** How late a node goes: nodes that are up first, then nodes that are NotReady and may recover meanwhile, the holder of the baton last. */
 function lateness({ snapshot, holder }: TurnsInput, { name }: BatchNode): number {
   if (name === holder) return 2;
   return includesNotReady(snapshot) && snapshot.nodes.get(name)?.ready === false ? 1 : 0;
@@ -103,7 +103,7 @@ function waiting(reason: Hold['reason'], message: string): Hold {
   return { reason, message, summary: 'Waiting', kind: 'Stalled' };
 }
 
-/** The hold while the baton is on its way. */
+/** The hold while the baton moves to another node. */
 export function batonMoving(message: string): Hold {
   return { reason: 'BatonMoving', message, summary: 'Waiting', kind: 'Working' };
 }

@@ -14,7 +14,7 @@ interface Skip {
   readonly message: string;
 }
 
-/** Whether the plan wants nodes that are NotReady to have their turn all the same. */
+/** Whether nodes that are NotReady get their turn as well. */
 export function includesNotReady({ plan }: PlanSnapshot): boolean {
   return plan.spec.notReadyNodes === 'Include';
 }
@@ -23,37 +23,37 @@ export function includesNotReady({ plan }: PlanSnapshot): boolean {
 export function skipReason(input: TurnsInput, node: NodeFact, entry: BatchNode): Skip | undefined {
   const { snapshot, fleet, batch } = input;
   const work = workFor(input, entry);
-  if (work === 'None') return { reason: NODE_REASONS.NothingToRun, message: 'no process of the plan is for this node' };
+  if (work === 'None') return { reason: NODE_REASONS.NothingToRun, message: 'no process of the plan selects this node' };
   if (!isRollback(batch) && node.done?.revision === batch.spec.revision)
     return { reason: NODE_REASONS.AlreadyDone, message: `done in ${node.done.batch}` };
   if (!fleet.selected.has(node.name))
     return { reason: NODE_REASONS.NoLongerSelected, message: 'its labels no longer match nodeSelector' };
   if (node.leaving) return { reason: NODE_REASONS.BeingRemoved, message: 'it is being removed from the cluster' };
-  if (node.quarantine !== undefined && !goesBackFromQuarantine(batch, node)) {
+  if (node.quarantine !== undefined && !isRolledBackFromQuarantine(batch, node)) {
     const { namespace, plan } = node.quarantine;
     return { reason: NODE_REASONS.Quarantined, message: `quarantined by ${namespace}/${plan}; release it first` };
   }
   if (!node.ready && !includesNotReady(snapshot))
     return { reason: NODE_REASONS.NotReady, message: 'NotReady when its turn came' };
   if (work === 'Succeeded') return { reason: NODE_REASONS.AlreadyDone, message: 'its processes had succeeded before it failed' };
-  return isRollback(batch) ? noWayBack(batch, entry) : undefined;
+  return isRollback(batch) ? whyNotRolledBack(batch, entry) : undefined;
 }
 
-/** Why a node of a rollback is left as it is: nothing is guessed. */
-function noWayBack(batch: UpgradeBatch, entry: BatchNode): Skip | undefined {
+/** Why a node cannot be rolled back; undefined if it can. Baton does not guess versions. */
+function whyNotRolledBack(batch: UpgradeBatch, entry: BatchNode): Skip | undefined {
   if (entry.fromVersion === undefined) {
-    return { reason: NODE_REASONS.FromVersionUnknown, message: 'nobody knows which version it came from: not rolled back' };
+    return { reason: NODE_REASONS.FromVersionUnknown, message: 'not rolled back: its earlier version is not known' };
   }
-  const ways = processesOf(batch, entry).filter((process) => hasWork(batch, process));
-  return ways.length > 0 ? undefined : { reason: NODE_REASONS.NoRollback, message: 'no job.rollback.template: not rolled back' };
+  if (processesOf(batch, entry).some((process) => hasWork(batch, process))) return undefined;
+  return { reason: NODE_REASONS.NoRollback, message: 'not rolled back: its processes have no job.rollback.template' };
 }
 
-/** A node that this rollout has put into quarantine is what a rollback is for. */
-function goesBackFromQuarantine(batch: UpgradeBatch, node: NodeFact): boolean {
+/** Whether a rollback takes the node although it is quarantined: this plan has quarantined it. */
+function isRolledBackFromQuarantine(batch: UpgradeBatch, node: NodeFact): boolean {
   return isRollback(batch) && node.quarantine?.planUid === batch.spec.planUid;
 }
 
-/** Why no process has anything to do on a node: what is done already comes first. */
+/** Why no process has anything to do on a node, preferably because the work is already done; undefined if one has. */
 function idleReason({ snapshot, batch }: TurnsInput, entry: BatchNode, node: NodeFact): Skip | undefined {
   const wanted = { version: batch.spec.version, daemonSets: snapshot.daemonSets };
   const reasons = processesOf(batch, entry).map((process) => whyIdle(process, node, wanted));
@@ -61,7 +61,7 @@ function idleReason({ snapshot, batch }: TurnsInput, entry: BatchNode, node: Nod
   return reasons.find((idle) => idle?.reason === NODE_REASONS.AlreadyCurrent) ?? reasons[0];
 }
 
-/** Records of waiting nodes on which no process has anything to do: they need no turn, and so no leave to go down either. */
+/** Records of waiting nodes on which no process has anything to do. They are skipped at once, whatever holds the turns of others. */
 export function skipIdle(input: TurnsInput, entries: readonly BatchNode[]): Map<string, NodeRecord> {
   const { snapshot, now } = input;
   const skipped = new Map<string, NodeRecord>();
@@ -81,7 +81,7 @@ export function skippedRecord(node: NodeFact, skip: Skip, now: Instant): NodeRec
   return { name: node.name, state: 'Skipped', ...skip, endTime: toRfc3339(now) };
 }
 
-/** A node that is tried again may have nothing left to run. */
+/** Whether the node has processes to run. All processes of a retried node may have succeeded before it failed. */
 function workFor({ fleet, batch }: TurnsInput, { name, processes }: BatchNode): 'Some' | 'Succeeded' | 'None' {
   if (processes.length > 0) return 'Some';
   const earlier = fleet.batches.filter((other) => other.metadata.uid !== batch.metadata.uid);

@@ -4,16 +4,17 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { Hold } from '../model/hold.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
+/** What decides which turns of the open batch are opened. */
 export interface TurnsInput {
   readonly snapshot: PlanSnapshot;
   readonly fleet: Fleet;
   readonly batch: UpgradeBatch;
   readonly records: ReadonlyMap<string, NodeRecord>;
-  /** Node that holds the baton for this batch, if any. */
+  /** Name of the node that holds the baton for this batch, if any. */
   readonly holder: string | undefined;
-  /** Whether some other node could take the baton while the holder has its turn, now or later in this batch. */
+  /** Whether another node can take the baton before the holder's own turn, now or later in this batch. */
   readonly holderCanHandOver: boolean;
-  /** What keeps this one node from its turn beside these nodes that are down, if anything does. */
+  /** What holds the turn of one node while these other nodes are down; undefined if nothing does. */
   readonly holdTurn: (entry: BatchNode, node: NodeFact, down: readonly NodeFact[]) => Hold | undefined;
   readonly now: Instant;
 }

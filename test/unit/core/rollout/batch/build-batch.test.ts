@@ -17,19 +17,19 @@ const DRAIN = aDrain({
   unmanagedPods: 'Delete',
 });
 
-describe('The UpgradeBatch that is written', () => {
+describe('The UpgradeBatch that is created', () => {
   const snapshot = snapshotOf({ plan: { batches: [{ name: 'canary', size: 2 }], drain: DRAIN } });
   const fleet = surveyFleet(snapshot);
   const manifest = buildBatch(snapshot, fleet, cutNextBatch(snapshot, fleet)!) as unknown as UpgradeBatch;
 
-  it('is named after the plan, its revision and its index, keeps its outbox, and does not block the deletion of the plan', () => {
+  it('is named after the plan, its revision and its index, protects its outbox, and does not block the deletion of the plan', () => {
     expect(manifest.metadata).toMatchObject({ name: 'os-aaaa-1', namespace: 'fleet', finalizers: ['baton.dev/outbox'] });
     expect(manifest.metadata.ownerReferences).toEqual([
       { apiVersion: 'baton.dev/v1alpha1', kind: 'UpgradePlan', name: 'os', uid: 'uid-of-os', controller: true },
     ]);
   });
 
-  it('says the work as the plan says it now', () => {
+  it('contains the work as the plan currently defines it', () => {
     expect(manifest.spec).toMatchObject({
       planUid: 'uid-of-os',
       revision: 'aaaa1111',
@@ -44,7 +44,7 @@ describe('The UpgradeBatch that is written', () => {
     });
   });
 
-  it('says for whose images a template is completed, where the plan says so', () => {
+  it('contains the compatibility of a Job, if the plan sets it', () => {
     const job = { ...aProcess().job, compatibility: 'SystemUpgradeController' } as const;
     const compatible = snapshotOf({ count: 1, plan: { processes: [aProcess({ job })] } });
     const fleet = surveyFleet(compatible);
@@ -56,7 +56,7 @@ describe('The UpgradeBatch that is written', () => {
   });
 });
 
-it('notify.nodeDetails: each node takes along what the first rule that matches it says', () => {
+it('notify.nodeDetails: each node has the detail of the first rule that matches it', () => {
   const nodes = [
     aNode('node-1', { labels: { role: 'worker', disks: 'nvme', zone: 'a' } }),
     aNode('node-2', { labels: { role: 'worker', zone: 'a' } }),

@@ -30,7 +30,7 @@ describe('The next batch', () => {
     expect(cut({ plan: { batches: [{ size }] } })?.nodes).toHaveLength(expected);
   });
 
-  it('takes the first of the nodes that remain, in the order of the plan', () => {
+  it('takes the first of the remaining nodes, in the order of the plan', () => {
     const snapshot = snapshotOf({ plan: { batches: [{ size: 3 }] } });
     const order = inOrder(snapshot, [...snapshot.nodes.values()]).map((node) => node.name);
     expect(cut({ plan: { batches: [{ size: 3 }] } })?.nodes.map((node) => node.name)).toEqual(order.slice(0, 3));
@@ -44,43 +44,43 @@ describe('The next batch', () => {
     expect(cut({ plan: { batches }, batches: two })).toMatchObject({ index: 3, step: 1 });
   });
 
-  it('is cut for what the plan says now, also when it has fewer steps than before', () => {
+  it('follows the current steps of the plan, even if it has fewer than before', () => {
     expect(cut({ plan: { batches: [{ size: 4 }] }, batches: [past(['node-1'], 1, 10, { step: 3 })] })).toMatchObject({
       step: 0,
       rest: 0,
     });
   });
 
-  it('takes percentages of the nodes that there were when the revision started', () => {
+  it('takes percentages of the nodes at the start of the revision', () => {
     const nodes = Array.from({ length: 30 }, (_, i) => aNode(`node-${i + 1}`));
     expect(cut({ nodes, plan: { batches: [{ size: '50%' }] }, batches: [past(['node-1'])] })?.nodes).toHaveLength(5);
   });
 
-  it('names for each node the processes that are for it', () => {
+  it('names the processes of each node', () => {
     const processes = [aProcess({ name: 'firmware', nodeSelector: { matchLabels: { disks: 'yes' } } }), aProcess()];
     const nodes = [aNode('node-1'), aNode('node-2', { labels: { role: 'worker', disks: 'yes' } })];
     expect(cut({ nodes, plan: { processes } })?.nodes.map((node) => node.processes)).toEqual([['os'], ['firmware', 'os']]);
   });
 
-  it('leaves out what is done, what is in a batch already, and what is being removed', () => {
+  it('leaves out nodes that are done, in a batch already, or being removed', () => {
     const nodes = [done('node-1'), aNode('node-2'), aNode('node-3', { leaving: true }), aNode('node-4')];
     expect(cut({ nodes, plan: { batches: [{ size: 9 }] }, batches: [past(['node-2'])] })?.nodes.map((node) => node.name)).toEqual(
       ['node-4'],
     );
   });
 
-  it('takes up nodes that an earlier one did not attempt', () => {
+  it('includes nodes that an earlier batch did not attempt', () => {
     const stopped = aBatch(['node-1'], { status: settledStatus([{ name: 'node-1', state: 'NotAttempted' }]) });
     expect(cut({ count: 1, batches: [stopped] })?.nodes.map((node) => node.name)).toEqual(['node-1']);
   });
 
-  it('takes up a host that was made anew under its old name', () => {
+  it('includes a new node with the name of an old one', () => {
     expect(cut({ nodes: [aNode('node-1', { uid: 'new' })], batches: [past(['node-1'])] })?.nodes).toMatchObject([
       { name: 'node-1', uid: 'new' },
     ]);
   });
 
-  it('is none when no node remains', () => {
+  it('does not exist when no node remains', () => {
     expect(cut({ count: 1, batches: [past(['node-1'])] })).toBeUndefined();
   });
 });
@@ -101,7 +101,7 @@ describe('A step that is too large for one batch', () => {
   const first = names(1, 1000);
   const half = past(first, 1, 2500, { stepRest: 500 });
 
-  it('says how many of its nodes are left', () => {
+  it('says how many of its nodes are left for the next batch', () => {
     expect(cut({ count: 2500, plan })).toMatchObject({ step: 0, rest: 500, maxFailed: 10 });
   });
 
@@ -111,22 +111,22 @@ describe('A step that is too large for one batch', () => {
     expect(next?.nodes).toHaveLength(500);
   });
 
-  it('is followed by the next step when it is whole', () => {
+  it('is followed by the next step once all its nodes are in batches', () => {
     const rest = past(names(1001, 1500), 2, 2500);
     expect(cut({ count: 2500, plan, batches: [half, rest] })).toMatchObject({ index: 3, step: 1 });
   });
 
-  it('goes on with no more than the plan says now', () => {
+  it('continues with at most the current size of the step', () => {
     const smaller: Partial<UpgradePlanSpec> = { batches: [{ size: 100 }] };
     expect(cut({ count: 2500, plan: smaller, batches: [half] })?.nodes).toHaveLength(100);
   });
 
   it.each<readonly [string, Partial<UpgradePlanSpec>, number, boolean, number]>([
-    ['has for its second half what the first has left of its budget', plan, 3, false, 7],
-    ['has nothing left when the first used more than all', plan, 11, false, 0],
-    ['has all of it again when what failed was forgiven', plan, 11, true, 10],
+    ['gives its second batch what the first has left of its budget', plan, 3, false, 7],
+    ['has nothing left if the first batch exceeded it', plan, 11, false, 0],
+    ['has all of it again after a Resume', plan, 11, true, 10],
     ['takes a percentage of the whole step', { batches: [{ size: 1500, maxFailed: '1%' }] }, 3, false, 12],
-    ['may have no failure in either half when it is the first and says nothing', { batches: [{ size: 1500 }] }, 0, false, 0],
+    ['allows no failure in either batch by default if it is the first step', { batches: [{ size: 1500 }] }, 0, false, 0],
   ])('%s', (_, spec, failures, resumed, expected) => {
     const records = first.map((name, i): NodeRecord => ({ name, state: i < failures ? 'Failed' : 'Succeeded' }));
     const status = settledStatus(records, resumed ? { resumed: resumedBy('act') } : {});
@@ -138,10 +138,10 @@ describe("A batch's own budget", () => {
   const first = { size: 5 };
   it.each<readonly [string, Case, number | undefined]>([
     ['is 0 for the first batch', { plan: { batches: [first] } }, 0],
-    ['is what the first batch says', { plan: { batches: [{ size: 5, maxFailed: 2 }] } }, 2],
-    ['is a part of the batch, rounded down', { plan: { batches: [{ size: 5, maxFailed: '30%' }] } }, 1],
+    ['is maxFailed of the first step', { plan: { batches: [{ size: 5, maxFailed: 2 }] } }, 2],
+    ['is a percentage of the batch, rounded down', { plan: { batches: [{ size: 5, maxFailed: '30%' }] } }, 1],
     ["is the plan's for later batches", { plan: { batches: [first] }, batches: [past(['node-1'])] }, undefined],
-    ['is what a later batch says', { plan: { batches: [first, { size: 1, maxFailed: 0 }] }, batches: [past(['node-1'])] }, 0],
+    ['is maxFailed of a later step', { plan: { batches: [first, { size: 1, maxFailed: 0 }] }, batches: [past(['node-1'])] }, 0],
   ])('%s', (_, input, expected) => {
     expect(cut(input)?.maxFailed).toBe(expected);
   });
@@ -149,10 +149,10 @@ describe("A batch's own budget", () => {
 
 describe('The index of a batch', () => {
   it.each<readonly [string, Case, number]>([
-    ['begins with 1', {}, 1],
-    ['goes on after the newest', { batches: [past(['node-1'], 4)] }, 5],
-    ['goes on when the history was pruned', { status: { lastBatchIndex: 7 } }, 8],
-    ['goes on over revisions', { batches: [aBatch(['node-1'], { spec: { index: 3, revision: 'old' } })] }, 4],
+    ['starts with 1', {}, 1],
+    ['follows the newest batch', { batches: [past(['node-1'], 4)] }, 5],
+    ['continues after older batches have been deleted', { status: { lastBatchIndex: 7 } }, 8],
+    ['continues across revisions', { batches: [aBatch(['node-1'], { spec: { index: 3, revision: 'old' } })] }, 4],
   ])('%s', (_, input, expected) => {
     expect(nextIndex(snapshotOf(input))).toBe(expected);
   });
@@ -175,7 +175,7 @@ describe('The batches to come', () => {
       ],
     ],
     [
-      'are made of what remains',
+      'consist of the remaining nodes',
       { count: 3, plan: { batches: [{ size: 1 }] }, batches: [past(['node-1'])] },
       [
         [2, 1],
@@ -183,16 +183,16 @@ describe('The batches to come', () => {
       ],
     ],
     [
-      'are as many as a batch can hold',
+      'contain at most as many nodes as fit into one',
       { count: 1200, plan: { batches: [{ size: '100%' }] } },
       [
         [1, 1000],
         [2, 200],
       ],
     ],
-    ['are none when nothing remains', { count: 1, batches: [past(['node-1'], 4)] }, []],
+    ['are none if no node remains', { count: 1, batches: [past(['node-1'], 4)] }, []],
     [
-      'go on over revisions',
+      'continue across revisions',
       { count: 2, plan: { batches: [{ size: 1 }] }, status: { lastBatchIndex: 7 } },
       [
         [8, 1],
@@ -203,7 +203,7 @@ describe('The batches to come', () => {
     expect(allOf(input)).toEqual(expected);
   });
 
-  it('name each node that remains once, whatever the steps', () => {
+  it('name each remaining node once, whatever the steps', () => {
     const quantity = fc.oneof(
       fc.integer({ min: 1, max: 12 }),
       fc.integer({ min: 1, max: 100 }).map((percent) => `${percent}%`),

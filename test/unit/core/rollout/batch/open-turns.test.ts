@@ -46,7 +46,7 @@ const workers = (count: number): NodeFact[] => Array.from({ length: count }, (_,
 describe('A node that something holds', () => {
   const hold: Hold = { reason: 'BatonMoving', message: 'why', summary: 'Waiting', kind: 'Working' };
 
-  it('waits, and those behind it go first', () => {
+  it('waits, and the nodes after it go first', () => {
     const step = open({ nodes: workers(3), plan: { maxUnavailable: 2 }, held: new Map([['node-1', hold]]) });
     expect(opened(step)).toEqual(['node-2', 'node-3']);
     expect(step.hold).toEqual(hold);
@@ -72,7 +72,7 @@ describe('Turns are opened', () => {
     ]);
   });
 
-  it('with what was before on record, and the cordon', () => {
+  it('with the former state of the node and the cordon', () => {
     const node = aNode('node-1', { kept: ['karpenter.sh/do-not-disrupt'], bootId: 'boot-3' });
     expect(open({ nodes: [node] }).commands).toMatchObject([
       {
@@ -95,7 +95,7 @@ describe('Turns are opened', () => {
     expect(open({ nodes: workers(1), batch: quiet }).commands).toMatchObject([{ cordon: false, turn: { cordoned: false } }]);
   });
 
-  it('with what a turn knew whose claim was taken away', () => {
+  it('with the data of an earlier turn whose claim was removed', () => {
     const left = aTurn('os-aaaa-1', { before: { unschedulable: false, bootId: 'boot-1', kept: [] } });
     const node = aNode('node-1', { turn: left, unschedulable: true });
     expect(open({ nodes: [node] }).commands).toMatchObject([{ turn: { before: left.before } }]);
@@ -119,12 +119,12 @@ describe('A node counts as down', () => {
     expect(step.hold?.message).toContain('node-9');
   });
 
-  it('when this plan has claimed it, although it does not select it any more', () => {
+  it('when this plan has claimed it, although it no longer selects it', () => {
     const down = inTurn('node-9', 'os-aaaa-1', { labels: {} });
     expect(opened(open({ nodes: [...workers(1), down], batch: ['node-1'], plan: limit }))).toEqual([]);
   });
 
-  it('not when it is none of the plan', () => {
+  it('not when the plan does not select it', () => {
     const stranger = aNode('node-9', { labels: {}, ready: false });
     expect(opened(open({ nodes: [...workers(1), stranger], batch: ['node-1'], plan: limit }))).toEqual(['node-1']);
   });
@@ -145,7 +145,7 @@ describe('Control-plane nodes', () => {
     expect(step.hold?.message).toContain('control-plane nodes go one at a time');
   });
 
-  it('wait for one that is down for another reason', () => {
+  it('wait for another one that is down for any reason', () => {
     const nodes = [controlPlane('node-1'), controlPlane('node-2', { ready: false })];
     expect(opened(open({ nodes, batch: ['node-1'], plan: { maxUnavailable: 3 } }))).toEqual([]);
   });
@@ -192,7 +192,7 @@ describe('No turn is opened', () => {
     expect(step.hold).toBeUndefined();
   });
 
-  it('for a node that another plan has claimed, which is said', () => {
+  it('for a node that another plan has claimed, and the hold says so', () => {
     const step = open({ nodes: [aNode('node-1', { claim: 'another' }), aNode('node-2')], plan: { maxUnavailable: 2 } });
     expect(opened(step)).toEqual(['node-2']);
     expect(step.hold).toMatchObject({ reason: 'ClaimedByOthers', message: 'node-1 is in the turn of another plan or batch' });

@@ -43,7 +43,7 @@ function settledBatch(state: NodeRecord['state']): UpgradeBatch {
 const open = aBatch(['node-1', 'node-2']);
 
 describe('podPlacement: PreferDoneNodes', () => {
-  it('marks nothing before the first batch is there', () => {
+  it('marks nothing before the first batch exists', () => {
     expect(marksOf([aNode('node-1'), aNode('node-2')])).toEqual([]);
   });
 
@@ -66,8 +66,13 @@ describe('podPlacement: PreferDoneNodes', () => {
   it.each<readonly [string, readonly NodeFact[], UpgradeBatch[], UpgradePlan]>([
     ['it is done', [marked(done('node-1'))], [settledBatch('Succeeded')], PLAN],
     ['it was skipped', [marked(aNode('node-1'))], [settledBatch('Skipped')], PLAN],
-    ['it is no longer of the plan', [marked(aNode('node-1', { labels: {} })), aNode('node-9')], [settledBatch('Skipped')], PLAN],
-    ['the plan marks none any more', [marked(aNode('node-1'))], [], aPlan({ podPlacement: 'Anywhere', notify: { sinks: [] } })],
+    [
+      'the plan no longer selects it',
+      [marked(aNode('node-1', { labels: {} })), aNode('node-9')],
+      [settledBatch('Skipped')],
+      PLAN,
+    ],
+    ['the plan no longer marks nodes', [marked(aNode('node-1'))], [], aPlan({ podPlacement: 'Anywhere', notify: { sinks: [] } })],
     ['the rollout was aborted', [marked(aNode('node-1')), aNode('node-2')], [settledBatch('NotAttempted')], ABORTED],
     ['the plan is deleted', [marked(aNode('node-1'))], [], DELETED],
     ['the plan is deleted while others are in their turn', [marked(aNode('node-1')), inTurn('node-2')], [open], DELETED],
@@ -75,7 +80,7 @@ describe('podPlacement: PreferDoneNodes', () => {
     expect(marksOf(nodes, { batches, plan })).toContain('UnmarkOutdated node-1');
   });
 
-  it('keeps the marks over a pause, a hold, and from one revision to the next', () => {
+  it('keeps the marks during a pause or a hold, and across revisions', () => {
     const old = aBatch(['node-9'], {
       spec: { revision: 'old' },
       status: settledStatus([{ name: 'node-9', state: 'Succeeded' }]),
@@ -92,12 +97,12 @@ describe('podPlacement: PreferDoneNodes', () => {
     expect(marksOf([aNode('node-1'), aNode('node-3')], { batches: [open], plan })).toEqual([]);
   });
 
-  it('marks a bounded number in a pass', () => {
+  it('marks a limited number of nodes in a pass', () => {
     const nodes = Array.from({ length: 200 }, (_, i) => aNode(`node-${i + 1}`));
     expect(marksOf(nodes, { batches: [open] })).toHaveLength(25);
   });
 
-  it('does not let a plan go while a node has its mark', () => {
+  it('keeps a deleted plan while a node has its mark', () => {
     const snapshot = aSnapshot({ plan: DELETED, nodes: byName(marked(aNode('node-1'))) });
     const { commands } = decide({ snapshot, now: at(100), settings: SETTINGS, hash });
     expect(commands.map(({ kind }) => kind)).toEqual(['UnmarkOutdated']);
