@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { readCrds, storedVersion, type Schema } from '../../../src/generate/crd.ts';
@@ -52,7 +54,20 @@ const KEYWORDS = new Set([
   ...['x-kubernetes-preserve-unknown-fields', 'x-kubernetes-list-type', 'x-kubernetes-list-map-keys', 'x-kubernetes-validations'],
 ]);
 
+/** Every word of the code, without the generated types: they name each field whether or not anything reads it. */
+function wordsOfCode(): ReadonlySet<string> {
+  const source = join(ROOT, 'src');
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const own = files.filter((file) => !file.startsWith(join('api', 'generated')));
+  return new Set(own.flatMap((file) => readFileSync(join(source, file), 'utf8').match(/\w+/g) ?? []));
+}
+
 describe('every field of the API', () => {
+  it('of a spec is named by the code: a field that is accepted and ignored is a defect', () => {
+    const words = wordsOfCode();
+    expect(where(({ path, field }) => /^\w+\.spec\b/.test(path) && field !== undefined && !words.has(field))).toEqual([]);
+  });
+
   it('was found', () => {
     expect(places.length).toBeGreaterThan(120);
   });
