@@ -22,6 +22,8 @@ export const RENAMED_FIELDS = {
   },
   UpgradeBatch: {
     fields: {
+      'spec.stepRest': 'stepNodesRemaining',
+      'status.summary.maxUnavailable': 'peakUnavailable',
       'status.nodes[].told': 'raisedAlerts',
       'status.nodes[].drain.heldTime': 'blockedSinceTime',
       'status.nodes[].drain.evictTime': 'evictionStartTime',
@@ -29,6 +31,14 @@ export const RENAMED_FIELDS = {
       'status.nodes[].processes[].verifyLimitTime': 'verifyDeadlineTime',
       'status.nodes[].processes[].verifySinceTime': 'verifyStableSinceTime',
       'status.nodes[].processes[].wordTime': 'lastHeardTime',
+      'status.outlook.rollback': 'rollbackScope',
+      'status.outlook.batch': 'nextBatchIndex',
+      'status.outlook.nodes': 'nextBatchNodes',
+      'status.outlook.lastBatch': 'lastBatchIndex',
+      'status.outlook.nextTime': 'nextBatchTime',
+      'status.outlook.wordTime': 'nextNotificationTime',
+      'status.outlook.openUntilTime': 'windowEndTime',
+      'status.outlook.opensTime': 'nextWindowTime',
       'status.notification.standing': 'activeAlerts',
       'status.notification.troubleTime': 'pendingAlertTime',
       'status.notification.addedTime': 'sinksAddedTime',

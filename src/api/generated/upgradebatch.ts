@@ -33,8 +33,8 @@ export interface UpgradeBatchSpec {
   readonly stepName?: string;
   /** domain is the topology domain of the nodes if the plan sets oneDomainAtATime, or (none) for nodes without the label. */
   readonly domain?: string;
-  /** stepRest is the number of nodes of the step that remain for later batches, if this batch could not hold them all. */
-  readonly stepRest?: number;
+  /** stepNodesRemaining is the number of nodes of the step that remain for later batches, if this batch could not hold them all. */
+  readonly stepNodesRemaining?: number;
   /** planNodes is the number of nodes that the plan selected when the revision started. Percentages refer to it. */
   readonly planNodes: number;
   /** maxFailed is the number of nodes of this batch that may fail before no further nodes start. If the step was split into several batches, it is what remains of the step's limit. */
@@ -271,8 +271,8 @@ export interface BatchSummary {
   readonly running?: number;
   /** overdue is the number of nodes with an overdue process. */
   readonly overdue?: number;
-  /** maxUnavailable is the highest number of the plan's nodes observed to be unavailable at once while the batch ran. */
-  readonly maxUnavailable?: number;
+  /** peakUnavailable is the highest number of the plan's nodes observed to be unavailable at once while the batch ran. */
+  readonly peakUnavailable?: number;
   /** drainWaits are the obstacles that delayed drains the most, ordered by total time. Delays of less than 30 seconds are omitted. */
   readonly drainWaits?: readonly DrainWait[];
 }
@@ -399,14 +399,14 @@ export interface BatchOutlook {
   readonly reason?: string;
   /** message is a human-readable description of what follows. */
   readonly message: string;
-  /** rollback is the scope that an UpgradeAction Rollback can roll back: this batch or the whole revision. Absent if nothing can be rolled back. */
-  readonly rollback?: 'Batch' | 'Plan';
-  /** batch is the index of the next batch. */
-  readonly batch?: number;
-  /** nodes is the number of nodes in the next batch. */
-  readonly nodes?: number;
-  /** lastBatch is the expected index of the last batch of the revision. */
-  readonly lastBatch?: number;
+  /** rollbackScope is what an UpgradeAction Rollback can roll back: this batch or the whole revision. Absent if nothing can be rolled back. */
+  readonly rollbackScope?: 'Batch' | 'Plan';
+  /** nextBatchIndex is the index of the next batch. */
+  readonly nextBatchIndex?: number;
+  /** nextBatchNodes is the number of nodes in the next batch. */
+  readonly nextBatchNodes?: number;
+  /** lastBatchIndex is the expected index of the last batch of the revision. */
+  readonly lastBatchIndex?: number;
   /** planNodes is the number of nodes that the plan selects. */
   readonly planNodes?: number;
   /** planSucceeded is the number of those nodes that are done. */
@@ -421,14 +421,14 @@ export interface BatchOutlook {
   readonly expectedSeconds?: number;
   /** timing is the expected duration of each process on a node. */
   readonly timing?: readonly OutlookTiming[];
-  /** nextTime is when the next batch is expected to be created. Absent if that depends on a person. */
-  readonly nextTime?: string;
-  /** wordTime is the latest time at which the notification of the next batch is expected, if everything goes as usual. */
-  readonly wordTime?: string;
-  /** openUntilTime is when the maintenance windows that are open at nextTime close. If a person has to act first, it is when the currently open windows close. */
-  readonly openUntilTime?: string;
-  /** opensTime is when the next maintenance window opens, if a person has to act first and all windows are closed. */
-  readonly opensTime?: string;
+  /** nextBatchTime is when the next batch is expected to be created. Absent if that depends on a person. */
+  readonly nextBatchTime?: string;
+  /** nextNotificationTime is the latest time at which the notification of the next batch is expected, if everything goes as usual. */
+  readonly nextNotificationTime?: string;
+  /** windowEndTime is when the maintenance windows that are open at nextBatchTime close. If a person has to act first, it is when the currently open windows close. */
+  readonly windowEndTime?: string;
+  /** nextWindowTime is when the next maintenance window opens, if a person has to act first and all windows are closed. */
+  readonly nextWindowTime?: string;
   /** gates is Open if all gates of the next batch were open, and Unknown if they were not evaluated. A closed gate is shown in reason instead. */
   readonly gates?: 'Open' | 'Unknown';
   /** timeZone is the time zone in which the notification shows times, taken from the plan's windows. */

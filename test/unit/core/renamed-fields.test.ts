@@ -96,6 +96,31 @@ describe('A batch that an earlier Baton wrote', () => {
   });
 });
 
+it('The outlook and the summary of a batch that an earlier Baton wrote are read with the current names', () => {
+  const { spec } = aBatch(['node-1']);
+  const written = {
+    ...aBatch(['node-1']),
+    spec: { ...spec, stepRest: 500 },
+    status: {
+      summary: { nodes: 1, maxUnavailable: 3 },
+      outlook: {
+        ...{ next: 'Paused', message: 'paused', maxUnavailable: 2, rollback: 'Batch', batch: 2, nodes: 20, lastBatch: 7 },
+        ...{ nextTime: TIME, wordTime: TIME, openUntilTime: TIME, opensTime: TIME },
+      },
+    },
+  };
+  const { spec: read, status } = readBatch(written);
+  expect(read).toEqual({ ...spec, stepNodesRemaining: 500 });
+  expect(status).toEqual({
+    summary: { nodes: 1, peakUnavailable: 3 },
+    outlook: {
+      ...{ next: 'Paused', message: 'paused', maxUnavailable: 2 },
+      ...{ rollbackScope: 'Batch', nextBatchIndex: 2, nextBatchNodes: 20, lastBatchIndex: 7 },
+      ...{ nextBatchTime: TIME, nextNotificationTime: TIME, windowEndTime: TIME, nextWindowTime: TIME },
+    },
+  });
+});
+
 it('The notification of a batch that an earlier Baton wrote is read with the current names', () => {
   const notification = { id: 'batch-uid/1', standing: ['RolloutPaused'], troubleTime: TIME, addedTime: TIME };
   expect(readBatch({ ...aBatch(['node-1']), status: { notification } }).status?.notification).toEqual({

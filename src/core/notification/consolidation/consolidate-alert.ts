@@ -75,7 +75,7 @@ function commandsOf(
     // Retries are for when the batch has ended.
     retriable: undefined,
     revision: batch.spec.revision,
-    rollback: awaited ? batch.status?.outlook?.rollback : undefined,
+    rollback: awaited ? batch.status?.outlook?.rollbackScope : undefined,
     awaitsRollback: awaited,
     budget: undefined,
     paused: causes.some(isResumable) ? {} : undefined,

@@ -8,7 +8,7 @@ import { compressNodeNames } from '../model/node-names.ts';
 /** A number of batches that is already passed was a wrong estimate, and says nothing. */
 export function lastBatch(index: number, outlook: BatchOutlook | undefined): { readonly of?: number } {
   if (outlook?.next === 'Done') return { of: index };
-  return outlook?.lastBatch === undefined || outlook.lastBatch < index ? {} : { of: outlook.lastBatch };
+  return outlook?.lastBatchIndex === undefined || outlook.lastBatchIndex < index ? {} : { of: outlook.lastBatchIndex };
 }
 
 /** How far the plan is; undefined where that is not on record. */
@@ -21,10 +21,19 @@ export function planProgress(outlook: BatchOutlook | undefined): PlanProgress | 
 
 /** What follows, as it stands on record. */
 export function nextStep(outlook: BatchOutlook): NextStep {
-  const { next, reason, message, batch, nodes, nextTime, wordTime } = outlook;
-  const { openUntilTime, opensTime, gates, estimatedEndTime } = outlook;
-  const times = { time: nextTime, openUntilTime, opensTime, wordTime, estimatedEndTime };
-  return presentFields({ kind: next, reason, message, batch, nodes, gates, ...times });
+  return presentFields({
+    kind: outlook.next,
+    reason: outlook.reason,
+    message: outlook.message,
+    batch: outlook.nextBatchIndex,
+    nodes: outlook.nextBatchNodes,
+    gates: outlook.gates,
+    time: outlook.nextBatchTime,
+    openUntilTime: outlook.windowEndTime,
+    opensTime: outlook.nextWindowTime,
+    wordTime: outlook.nextNotificationTime,
+    estimatedEndTime: outlook.estimatedEndTime,
+  });
 }
 
 /** The story of a rollout with as much of single nodes as may be told. */

@@ -57,7 +57,7 @@ export function consolidate(input: ConsolidateInput): Notification {
     counts,
     processes: processCounts(nodes),
     late: lateProcesses(status.nodes ?? [], outlook?.timing ?? [], view.hidden),
-    unavailable: unavailable(status.summary?.maxUnavailable, outlook?.maxUnavailable),
+    unavailable: unavailable(status.summary?.peakUnavailable, outlook?.maxUnavailable),
     versions: versionMoves(spec.version, nodes, spec.rollback !== undefined),
     causes: findCauses(nodes, view.hidden),
     durations: nodeDurations(nodes, view.hidden),

@@ -81,6 +81,6 @@ function rollbackOf(outlook: BatchOutlook | undefined): Pick<CommandInput, 'roll
   const { endedBy = [] } = planReasonTraits(reason).pause ?? {};
   return {
     awaitsRollback: endedBy[0] === 'Rollback',
-    rollback: endedBy.includes('Rollback') ? outlook?.rollback : undefined,
+    rollback: endedBy.includes('Rollback') ? outlook?.rollbackScope : undefined,
   };
 }

@@ -21,7 +21,7 @@ export interface NextStep {
 /** The progress of the batches of a revision. */
 export function stepProgress(batches: readonly UpgradeBatch[]): StepProgress {
   const last = batches.at(-1);
-  return last === undefined ? { step: -1, rest: 0 } : { step: last.spec.step, rest: last.spec.stepRest ?? 0 };
+  return last === undefined ? { step: -1, rest: 0 } : { step: last.spec.step, rest: last.spec.stepNodesRemaining ?? 0 };
 }
 
 /** The step of the next batch. The last step repeats. Steps are those of the plan as it is now, also after an edit. */
@@ -35,7 +35,7 @@ export function nextStep(plan: UpgradePlan, planNodes: number, progress: StepPro
 
 /** The batches of the newest step so far while that step has nodes left; the next batch continues them. */
 export function partsOfOpenStep(batches: readonly UpgradeBatch[]): readonly UpgradeBatch[] {
-  const whole = batches.findLastIndex((batch) => (batch.spec.stepRest ?? 0) === 0);
+  const whole = batches.findLastIndex((batch) => (batch.spec.stepNodesRemaining ?? 0) === 0);
   return batches.slice(whole + 1);
 }
 

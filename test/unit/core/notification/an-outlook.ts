@@ -5,7 +5,7 @@ export function outlook(changes: Partial<BatchOutlook> = {}): BatchOutlook {
   return {
     next: 'NextBatch',
     message: 'batch 5, 100 nodes',
-    lastBatch: 7,
+    lastBatchIndex: 7,
     planNodes: 400,
     planSucceeded: 221,
     planFailed: 0,
@@ -21,11 +21,11 @@ export function outlook(changes: Partial<BatchOutlook> = {}): BatchOutlook {
 /** The same when nothing holds the next batch. */
 export function nextOutlook(changes: Partial<BatchOutlook> = {}): BatchOutlook {
   return outlook({
-    batch: 5,
-    nodes: 100,
-    nextTime: '2026-11-21T22:54:00Z',
-    openUntilTime: '2026-11-22T03:00:00Z',
-    wordTime: '2026-11-22T00:01:00Z',
+    nextBatchIndex: 5,
+    nextBatchNodes: 100,
+    nextBatchTime: '2026-11-21T22:54:00Z',
+    windowEndTime: '2026-11-22T03:00:00Z',
+    nextNotificationTime: '2026-11-22T00:01:00Z',
     estimatedEndTime: '2026-11-22T01:10:00Z',
     ...changes,
   });

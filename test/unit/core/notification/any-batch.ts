@@ -51,7 +51,7 @@ export const anyBatch = fc
       processesOf,
       status: {
         nodes: [...named.slice(lost), { name: 'stranger', state: 'Failed' }],
-        outlook: { next, message, lastBatch: 3, planNodes: 90, planSucceeded: 10, planFailed: 2, maxFailed: 1 },
+        outlook: { next, message, lastBatchIndex: 3, planNodes: 90, planSucceeded: 10, planFailed: 2, maxFailed: 1 },
       },
     });
   });

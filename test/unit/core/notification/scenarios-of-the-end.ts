@@ -50,7 +50,7 @@ export function endInTrouble(): UpgradeBatch {
     name: 'kernel-7f3c-9',
     spec: { index: 9 },
     status: {
-      summary: { maxUnavailable: 1 },
+      summary: { peakUnavailable: 1 },
       outlook: outlook({
         next: 'Done',
         message: '399 of 400 nodes done, 1 failed',

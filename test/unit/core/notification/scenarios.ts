@@ -66,7 +66,7 @@ function cleanBatch(): UpgradeBatch {
     ),
     {
       status: {
-        summary: { maxUnavailable: 18, drainWaits: [{ budget: 'shop/cart', seconds: 410, longestSeconds: 240, nodes: 3 }] },
+        summary: { peakUnavailable: 18, drainWaits: [{ budget: 'shop/cart', seconds: 410, longestSeconds: 240, nodes: 3 }] },
         outlook: nextOutlook({ gates: 'Open' }),
       },
     },
@@ -153,7 +153,7 @@ function supersededBatch(): UpgradeBatch {
     ],
     {
       status: {
-        outlook: outlook({ message: 'batch 5, 20 nodes, to 6.12.32 (revision 91aac0de)', planSucceeded: 0, lastBatch: 3 }),
+        outlook: outlook({ message: 'batch 5, 20 nodes, to 6.12.32 (revision 91aac0de)', planSucceeded: 0, lastBatchIndex: 3 }),
       },
     },
   );
@@ -166,8 +166,14 @@ function singleNode(): UpgradeBatch {
     status: {
       startTime: after(0),
       settledTime: after(412),
-      summary: { maxUnavailable: 1 },
-      outlook: nextOutlook({ message: 'batch 2, 20 nodes', batch: 2, nodes: 20, planSucceeded: 1, expectedSeconds: 480 }),
+      summary: { peakUnavailable: 1 },
+      outlook: nextOutlook({
+        message: 'batch 2, 20 nodes',
+        nextBatchIndex: 2,
+        nextBatchNodes: 20,
+        planSucceeded: 1,
+        expectedSeconds: 480,
+      }),
     },
   });
 }
@@ -196,7 +202,7 @@ function stalledByQuarantine(): UpgradeBatch {
     name: 'kernel-7f3c-2',
     spec: { index: 2 },
     status: {
-      summary: { maxUnavailable: 1 },
+      summary: { peakUnavailable: 1 },
       outlook: outlook({
         next: 'Waiting',
         message: 'batch 3 cannot start: node-5 is quarantined, and maxUnavailable is 1',
@@ -214,14 +220,14 @@ function waitsForApproval(): UpgradeBatch {
     spec: { index: 1, stepName: 'canary' },
     status: {
       settledTime: after(412),
-      summary: { maxUnavailable: 1 },
+      summary: { peakUnavailable: 1 },
       outlook: outlook({
         next: 'Paused',
         reason: 'ApprovalRequired',
         message: 'batch 2, 20 nodes, once it is approved',
-        batch: 2,
-        nodes: 20,
-        openUntilTime: '2026-11-22T03:00:00Z',
+        nextBatchIndex: 2,
+        nextBatchNodes: 20,
+        windowEndTime: '2026-11-22T03:00:00Z',
         expectedSeconds: 480,
         planSucceeded: 1,
         planFailed: 0,

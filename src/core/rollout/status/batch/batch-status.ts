@@ -37,7 +37,7 @@ export function summarize(
     notAttempted: count('NotAttempted'),
     running,
     overdue: list.filter((record) => record.overdue === true).length,
-    maxUnavailable: Math.max(before?.maxUnavailable ?? 0, running === 0 ? 0 : downNow),
+    peakUnavailable: Math.max(before?.peakUnavailable ?? 0, running === 0 ? 0 : downNow),
   };
 }
 

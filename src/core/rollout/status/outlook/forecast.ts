@@ -18,7 +18,7 @@ const TELLING_MS = 5 * 60_000;
 /** How far ahead is looked for the end of windows that follow one another (ms). */
 const WINDOW_HORIZON_MS = 86_400_000;
 
-type Times = Pick<BatchOutlook, 'nextTime' | 'wordTime' | 'openUntilTime' | 'opensTime' | 'timeZone'>;
+type Times = Pick<BatchOutlook, 'nextBatchTime' | 'nextNotificationTime' | 'windowEndTime' | 'nextWindowTime' | 'timeZone'>;
 
 /** When the batch to come is expected, and its notification; where that depends on somebody, only what the windows say. */
 export function forecast(view: PassView, next: Pick<NextBatch, 'nodes' | 'step'>, hold: Hold | undefined): Times {
@@ -31,7 +31,7 @@ export function forecast(view: PassView, next: Pick<NextBatch, 'nodes' | 'step'>
     windows.length === 0 ? undefined : openUntil(windows, input.settings.cron, at, at + WINDOW_HORIZON_MS);
   if (start === undefined) {
     const opens = openFrom(input.now) === undefined ? nextOpening(windows, input.settings.cron, input.now)?.at : undefined;
-    return presentFields({ ...zone, openUntilTime: written(openFrom(input.now)), opensTime: written(opens) });
+    return presentFields({ ...zone, windowEndTime: written(openFrom(input.now)), nextWindowTime: written(opens) });
   }
   const open = openFrom(start);
   const seconds = batchSeconds(view, next.nodes.length);
@@ -40,9 +40,9 @@ export function forecast(view: PassView, next: Pick<NextBatch, 'nodes' | 'step'>
   const word = seconds === undefined || asked || !fits ? undefined : start + seconds * 1000 * PATIENCE + TELLING_MS;
   return presentFields({
     ...zone,
-    nextTime: toRfc3339(start),
-    wordTime: word === undefined ? undefined : toRfc3339(Math.ceil(word / 60_000) * 60_000),
-    openUntilTime: written(open),
+    nextBatchTime: toRfc3339(start),
+    nextNotificationTime: word === undefined ? undefined : toRfc3339(Math.ceil(word / 60_000) * 60_000),
+    windowEndTime: written(open),
   });
 }
 

@@ -32,7 +32,7 @@ export function outlookFor(view: PassView, summary: BatchSummary): BatchOutlook 
   const counts = countNodes(snapshot, fleet);
   const cuts = [...cutBatches(snapshot, fleet)];
   const common = {
-    lastBatch: Math.max(1, nextIndex(snapshot) - 1 + cuts.length),
+    lastBatchIndex: Math.max(1, nextIndex(snapshot) - 1 + cuts.length),
     planNodes: counts.nodes,
     planSucceeded: counts.succeeded,
     planFailed: counts.failed,
@@ -59,7 +59,7 @@ export function outlookFor(view: PassView, summary: BatchSummary): BatchOutlook 
     const message = `${end.message}; ${NOTHING_STARTS}, ${counted(fleet.remaining.length, 'node')} not attempted; ${BEGIN_ANEW}`;
     return { next: 'Aborted', reason: PLAN_REASONS.Aborted, message, ...common, ...ending() };
   }
-  const upcoming = { batch: next.index, nodes: next.nodes.length };
+  const upcoming = { nextBatchIndex: next.index, nextBatchNodes: next.nodes.length };
   if (budget.exceeded) {
     const message = `${budget.brief}; nothing starts until you act`;
     return { next: 'Paused', reason: PLAN_REASONS.BudgetExceeded, message, ...rollbackOf(view), ...upcoming, ...common, ...zone };
@@ -95,11 +95,11 @@ export function nothingFollows(view: PassView): boolean {
 }
 
 /** What could be taken back after the newest batch. */
-function rollbackOf({ input: { snapshot }, fleet, budget }: PassView): Pick<BatchOutlook, 'rollback'> {
+function rollbackOf({ input: { snapshot }, fleet, budget }: PassView): Pick<BatchOutlook, 'rollbackScope'> {
   const { batch } = budget;
   if (batch === undefined) return {};
   const [cut] = rollbackCuts(snapshot, fleet, { scope: 'Batch', batch });
-  return cut?.changes.some((change) => canGoBack(change, snapshot.plan)) === true ? { rollback: 'Batch' } : {};
+  return cut?.changes.some((change) => canGoBack(change, snapshot.plan)) === true ? { rollbackScope: 'Batch' } : {};
 }
 
 /** What follows where a rollback is under way, or waits for approval; undefined elsewhere. */
@@ -108,7 +108,7 @@ function outlookBack(view: PassView): BatchOutlook | undefined {
   const awaited = awaitedRollback(view);
   if (awaited !== undefined) {
     const message = awaited.brief;
-    return { next: 'Paused', reason: PLAN_REASONS.RollbackApprovalRequired, message, rollback: awaited.scope.scope };
+    return { next: 'Paused', reason: PLAN_REASONS.RollbackApprovalRequired, message, rollbackScope: awaited.scope.scope };
   }
   const rollback = decidedEnd(input, budget) === undefined ? decidedRollback(view) : undefined;
   if (rollback === undefined) return undefined;

@@ -55,7 +55,7 @@ export function storyOf(view: PassView, summary: BatchSummary, succeeded: boolea
     failures: filled(failures),
     recovered: recovered(fleet),
     retried: [...fleet.records.values()].filter(tookAnotherAttempt).length,
-    mostUnavailable: Math.max(...summaries.map((each) => each?.maxUnavailable ?? 0)),
+    mostUnavailable: Math.max(...summaries.map((each) => each?.peakUnavailable ?? 0)),
     quarantined: quarantined.length,
     quarantinedNodes: filled(quarantined.slice(0, MOST_NAMES)),
     acts: filled(acts),

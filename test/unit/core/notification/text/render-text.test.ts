@@ -67,7 +67,7 @@ it('a Resume with a budget of nothing lets it go on until the next failure', () 
 
 it('an approval that is asked for outside the windows is told with when the next one opens', () => {
   const { text, next } = tell(
-    withOutlook('approval', ({ openUntilTime: _open, ...outlook }) => ({ ...outlook, opensTime: '2026-11-23T21:00:00Z' })),
+    withOutlook('approval', ({ windowEndTime: _open, ...outlook }) => ({ ...outlook, nextWindowTime: '2026-11-23T21:00:00Z' })),
   );
 
   expect(text).toContain('Next: batch 2, 20 nodes, once it is approved, not before Mon 22:00 CET\n');

@@ -99,7 +99,7 @@ describe('A batch holds at most 1,000 node-processes', () => {
 describe('A step that is too large for one batch', () => {
   const plan: Partial<UpgradePlanSpec> = { batches: [{ name: 'half', size: 1500, maxFailed: 10 }, { size: 500 }] };
   const first = names(1, 1000);
-  const half = past(first, 1, 2500, { stepRest: 500 });
+  const half = past(first, 1, 2500, { stepNodesRemaining: 500 });
 
   it('says how many of its nodes are left for the next batch', () => {
     expect(cut({ count: 2500, plan })).toMatchObject({ step: 0, rest: 500, maxFailed: 10 });

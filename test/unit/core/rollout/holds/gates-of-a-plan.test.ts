@@ -111,7 +111,7 @@ describe('gates[].when', () => {
       'that must be open for longer is mentioned with the earliest time of the next batch',
       { ...GATE, forSeconds: 60 },
       seen(true, 95),
-      { next: 'Waiting', reason: 'GateClosed', nextTime: timeAt(156) },
+      { next: 'Waiting', reason: 'GateClosed', nextBatchTime: timeAt(156) },
     ],
   ])('%s in the notification of the batch before', (_, gate, look, expected) => {
     const batches = [aBatch(['node-1'], { status: { nodes: [ENDED] } })];

@@ -115,10 +115,10 @@ describe('The summary of a batch', () => {
 
   it('keeps how many were down at most while the batch ran', () => {
     const running = { nodes: byName(inTurn('node-1')) };
-    expect(statusOf({ snapshot: running, downNow: 3 }).summary?.maxUnavailable).toBe(3);
-    const batch = aBatch(['node-1', 'node-2'], { status: { summary: { maxUnavailable: 4 } } });
-    expect(statusOf({ batch, snapshot: running, downNow: 3 }).summary?.maxUnavailable).toBe(4);
-    expect(statusOf({ downNow: 3 }).summary?.maxUnavailable).toBe(0);
+    expect(statusOf({ snapshot: running, downNow: 3 }).summary?.peakUnavailable).toBe(3);
+    const batch = aBatch(['node-1', 'node-2'], { status: { summary: { peakUnavailable: 4 } } });
+    expect(statusOf({ batch, snapshot: running, downNow: 3 }).summary?.peakUnavailable).toBe(4);
+    expect(statusOf({ downNow: 3 }).summary?.peakUnavailable).toBe(0);
   });
 
   it('names the node that speaks for the batch, and then the one that did', () => {

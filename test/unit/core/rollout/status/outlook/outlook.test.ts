@@ -58,20 +58,24 @@ describe('Whether nothing follows', () => {
 
 describe('What is told of the batch to come', () => {
   it('is when it begins, and by when it is told of: half as long again as it usually takes, and five minutes', () => {
-    expect(outlook(EVENING)).toMatchObject({ next: 'NextBatch', nextTime: EVENING, wordTime: '2026-11-23T23:35:00Z' });
+    expect(outlook(EVENING)).toMatchObject({
+      next: 'NextBatch',
+      nextBatchTime: EVENING,
+      nextNotificationTime: '2026-11-23T23:35:00Z',
+    });
   });
 
   it('is when a soak is over', () => {
     expect(outlook(EVENING, { batches: [{ size: 3, soakSeconds: 600 }] })).toMatchObject({
       reason: 'Soaking',
-      nextTime: '2026-11-23T23:10:00Z',
+      nextBatchTime: '2026-11-23T23:10:00Z',
     });
   });
 
   it('is until when the window is open, in its zone', () => {
     expect(outlook(EVENING, { windows: [NIGHTS] })).toMatchObject({
-      nextTime: EVENING,
-      openUntilTime: '2026-11-24T03:00:00Z',
+      nextBatchTime: EVENING,
+      windowEndTime: '2026-11-24T03:00:00Z',
       timeZone: 'Europe/Paris',
     });
   });
@@ -79,26 +83,26 @@ describe('What is told of the batch to come', () => {
   it('is when the window opens again', () => {
     expect(outlook('2026-11-24T05:00:00Z', { windows: [NIGHTS] })).toMatchObject({
       reason: 'WindowClosed',
-      nextTime: '2026-11-24T21:00:00Z',
-      openUntilTime: '2026-11-25T03:00:00Z',
+      nextBatchTime: '2026-11-24T21:00:00Z',
+      windowEndTime: '2026-11-25T03:00:00Z',
     });
   });
 
   it('is when the window opens after a soak that ends outside', () => {
     const spec = { windows: [NIGHTS], batches: [{ size: 3, soakSeconds: 6 * 3600 }] };
-    expect(outlook(EVENING, spec)).toMatchObject({ reason: 'Soaking', nextTime: '2026-11-24T21:00:00Z' });
+    expect(outlook(EVENING, spec)).toMatchObject({ reason: 'Soaking', nextBatchTime: '2026-11-24T21:00:00Z' });
   });
 
   it.each<readonly [string, string, Partial<BatchOutlook>]>([
-    ['until when the window is open', EVENING, { openUntilTime: '2026-11-24T03:00:00Z' }],
-    ['when the next window opens', '2026-11-24T05:00:00Z', { opensTime: '2026-11-24T21:00:00Z' }],
+    ['until when the window is open', EVENING, { windowEndTime: '2026-11-24T03:00:00Z' }],
+    ['when the next window opens', '2026-11-24T05:00:00Z', { nextWindowTime: '2026-11-24T21:00:00Z' }],
   ])('is %s where somebody has to approve first', (_, now, expected) => {
-    const { nextTime, openUntilTime, opensTime } = outlook(now, {
+    const { nextBatchTime, windowEndTime, nextWindowTime } = outlook(now, {
       windows: [NIGHTS],
       batches: [{ size: 3, approval: 'BeforeNext' }],
     });
-    expect({ nextTime, openUntilTime, opensTime }).toEqual({
-      ...{ nextTime: undefined, openUntilTime: undefined, opensTime: undefined },
+    expect({ nextBatchTime, windowEndTime, nextWindowTime }).toEqual({
+      ...{ nextBatchTime: undefined, windowEndTime: undefined, nextWindowTime: undefined },
       ...expected,
     });
   });
@@ -109,7 +113,7 @@ describe('What is told of the batch to come', () => {
     ['it does not fit into the window', { windows: [NIGHTS] }, '2026-11-24T02:55:00Z'],
     ['the plan is paused', { paused: true }, EVENING],
   ])('has no time to worry after when %s', (_, spec, now) => {
-    expect(outlook(now, spec).wordTime).toBeUndefined();
+    expect(outlook(now, spec).nextNotificationTime).toBeUndefined();
   });
 
   it('asks for an approval by the batch that follows, and names no node', () => {

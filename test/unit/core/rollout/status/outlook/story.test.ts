@@ -25,15 +25,15 @@ function story(
   const snapshot = aSnapshot({ plan, nodes: byName(...nodes), batches });
   const fleet = surveyFleet(snapshot);
   const input = { snapshot, now: at(3600), settings: SETTINGS, hash };
-  return storyOf({ input, fleet, budget: failureBudget(snapshot, fleet) }, { maxUnavailable: 2 }, true);
+  return storyOf({ input, fleet, budget: failureBudget(snapshot, fleet) }, { peakUnavailable: 2 }, true);
 }
 
 describe('The story of a rollout', () => {
   it('tells the failures by their reason, those that were recovered, and which batch was a retry', () => {
     const told = story([
-      batch(1, [record('node-1')], { maxUnavailable: 1 }),
+      batch(1, [record('node-1')], { peakUnavailable: 1 }),
       batch(2, [record('node-2', 'Failed'), record('node-3', 'Failed'), record('node-4', 'Failed', { reason: 'DrainTimeout' })], {
-        maxUnavailable: 7,
+        peakUnavailable: 7,
       }),
       batch(3, [record('node-2'), record('node-3', 'Failed')]),
       batch(4, [record('node-5', 'Succeeded', { processes: [{ name: 'os', state: 'Succeeded', attempt: 2 }] })]),
