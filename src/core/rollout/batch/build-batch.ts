@@ -45,7 +45,7 @@ export function buildBatch(snapshot: PlanSnapshot, fleet: Fleet, next: NextBatch
     step: next.step,
     ...(next.stepName === undefined ? {} : { stepName: next.stepName }),
     ...(next.domain === undefined ? {} : { domain: next.domain }),
-    ...(next.rest === 0 ? {} : { stepRest: next.rest }),
+    ...(next.rest === 0 ? {} : { stepNodesRemaining: next.rest }),
     planNodes: fleet.planNodes,
     ...(next.maxFailed === undefined ? {} : { maxFailed: next.maxFailed }),
     retriesPerNode: plan.spec.failure.retriesPerNode,

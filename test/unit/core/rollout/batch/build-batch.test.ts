@@ -44,6 +44,14 @@ describe('The UpgradeBatch that is created', () => {
     });
   });
 
+  it('contains how many nodes of its step remain, if it could not hold them all', () => {
+    const large = snapshotOf({ count: 1500, plan: { batches: [{ size: 1500 }] } });
+    const fleet = surveyFleet(large);
+    const spec = buildBatch(large, fleet, cutNextBatch(large, fleet)!)['spec'];
+    expect(spec).toMatchObject({ stepNodesRemaining: 500 });
+    expect(manifest.spec).not.toHaveProperty('stepNodesRemaining');
+  });
+
   it('contains the compatibility of a Job, if the plan sets it', () => {
     const job = { ...aProcess().job, compatibility: 'SystemUpgradeController' } as const;
     const compatible = snapshotOf({ count: 1, plan: { processes: [aProcess({ job })] } });
