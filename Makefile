@@ -25,7 +25,7 @@ demo-down: node_modules/.package-lock.json ## Remove everything that make demo b
 .PHONY: test test-unit test-adapter test-apiserver test-kwok test-cluster lint format typecheck bench generate verify build
 test: node_modules/.package-lock.json ## Run everything that proves it: lint, types, generated files, all tests (the first run builds Kubernetes, about 25 minutes; INSTALL=no: install no Debian packages)
 	@$(NPM) run test:all
-test-unit: node_modules/.package-lock.json ## Run the tests of the pure core only (seconds)
+test-unit: node_modules/.package-lock.json ## Run the tests without I/O: decisions, texts, simulated rollouts
 	$(NPM) test -- --selectProjects unit
 test-adapter: node_modules/.package-lock.json ## Run the tests that need loopback only
 	$(NPM) test -- --selectProjects adapter
@@ -35,7 +35,7 @@ test-kwok: node_modules/.package-lock.json ## Run the tests with a real control 
 	$(NPM) test -- --selectProjects kwok
 test-cluster: node_modules/.package-lock.json ## Run the tests against real kubelets (root)
 	$(NPM) test -- --selectProjects cluster
-lint: node_modules/.package-lock.json ## Check style, directions between folders and the purity of the core
+lint: node_modules/.package-lock.json ## Check style, imports between folders, and the purity of the core
 	@$(NPM) run lint
 	@$(NPM) run format:check
 format: node_modules/.package-lock.json ## Format the sources
