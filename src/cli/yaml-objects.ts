@@ -1,5 +1,5 @@
 import { LineCounter, parseAllDocuments, type Document } from 'yaml';
-import { list, record, type Json } from '../core/json.ts';
+import { asObjects, asObject, type Json } from '../core/json.ts';
 
 /** The text of a file or of standard input. */
 export interface Source {
@@ -34,7 +34,7 @@ export function objectsOf({ name, text }: Source, problems: string[]): readonly 
       return [];
     }
     if (value.value === null || value.value === undefined) return [];
-    return itemsOf(record(value.value)).map((object) => ({ where: named(where, object), object }));
+    return itemsOf(asObject(value.value)).map((object) => ({ where: named(where, object), object }));
   });
 }
 
@@ -52,10 +52,10 @@ function valueOf(
 /** The items of a list, which is how `kubectl get -o yaml` prints several objects; else the object itself. */
 function itemsOf(object: Json): readonly Json[] {
   const { kind } = object;
-  return kind === 'List' || kind === 'PlanList' ? list(object['items']) : [object];
+  return kind === 'List' || kind === 'PlanList' ? asObjects(object['items']) : [object];
 }
 
 function named(where: string, object: Json): string {
-  const { name } = record(object['metadata']);
+  const { name } = asObject(object['metadata']);
   return typeof name === 'string' ? `${where}, ${name}` : where;
 }

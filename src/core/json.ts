@@ -1,12 +1,38 @@
-/** A JSON object whose shape has not been validated, such as a Pod template. A value of the wrong type counts as absent. */
+/** A JSON object whose fields nobody has checked. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The value if it is an object, else an empty object. */
-export function record(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+/** Whether a value is a JSON object. */
+export function isJsonObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value if it is a list, with every item as an object; else an empty list. */
-export function list(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? value.map(record) : [];
+/** The value as an object; an empty object if it is anything else. */
+export function asObject(value: unknown): Json {
+  return isJsonObject(value) ? value : {};
+}
+
+/** The value as a list of objects; an empty list if it is anything else. */
+export function asObjects(value: unknown): readonly Json[] {
+  return Array.isArray(value) ? value.map(asObject) : [];
+}
+
+/** The value as a string; an empty string if it is anything else. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** The value as a number; 0 if it is anything else. */
+export function asNumber(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+/** The object in a JSON text; undefined if the text is missing, invalid or not an object. */
+export function parseObject(json: string | undefined): Json | undefined {
+  if (json === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(json);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

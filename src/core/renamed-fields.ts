@@ -1,7 +1,6 @@
 import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import { isJsonObject, type Json } from './json.ts';
 
 /** What was renamed in one kind. `[]` in a path stands for every item of a list. */
 interface Renames {
@@ -80,28 +79,28 @@ function withCurrentNames(object: object, { fields, reasons }: Renames): object 
   return reasons.reduce((current, path) => changeAt(current, path.split('.'), replaceReason), renamed) as object;
 }
 
-function rename(parent: Fields, former: string, name: string): Fields {
+function rename(parent: Json, former: string, name: string): Json {
   const { [former]: value, ...rest } = parent;
   return name in rest ? rest : { ...rest, [name]: value };
 }
 
-function replaceReason(parent: Fields, field: string): Fields {
+function replaceReason(parent: Json, field: string): Json {
   const reason = RENAMED_REASONS.get(String(parent[field]));
   return reason === undefined ? parent : { ...parent, [field]: reason };
 }
 
 /** Changes every object that has the field at the end of the path. */
-function changeAt(value: unknown, path: readonly string[], change: (parent: Fields, field: string) => Fields): unknown {
+function changeAt(value: unknown, path: readonly string[], change: (parent: Json, field: string) => Json): unknown {
   const [step = '', ...rest] = path;
   const field = step.replace(/\[\]$/, '');
-  if (!isFields(value) || !(field in value)) return value;
+  if (!isJsonObject(value) || !(field in value)) return value;
   if (rest.length === 0) return change(value, field);
   const before = value[field];
   const after = step === field ? changeAt(before, rest, change) : changeItems(before, rest, change);
   return after === before ? value : { ...value, [field]: after };
 }
 
-function changeItems(value: unknown, path: readonly string[], change: (parent: Fields, field: string) => Fields): unknown {
+function changeItems(value: unknown, path: readonly string[], change: (parent: Json, field: string) => Json): unknown {
   if (!Array.isArray(value)) return value;
   const items = value.map((item: unknown) => changeAt(item, path, change));
   return items.every((item, i) => item === value[i]) ? value : items;
@@ -109,10 +108,6 @@ function changeItems(value: unknown, path: readonly string[], change: (parent: F
 
 function withNull(value: object, [step = '', ...rest]: readonly string[]): object {
   if (rest.length === 0) return { ...value, [step]: null };
-  const inner = (value as Fields)[step];
-  return isFields(inner) ? { ...value, [step]: withNull(inner, rest) } : value;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const inner = (value as Json)[step];
+  return isJsonObject(inner) ? { ...value, [step]: withNull(inner, rest) } : value;
 }

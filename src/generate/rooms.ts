@@ -136,11 +136,10 @@ const NOTIFY: Rooms = {
   },
 };
 
-const SHARED_IN_OPERATOR = ['plan-key.ts', 'json.ts'];
+const SHARED_IN_OPERATOR = ['plan-key.ts'];
 
 const OPERATOR: Rooms = {
   'plan-key.ts': { holds: 'The keys of plans in queues and caches', mayImport: [] },
-  'json.ts': { holds: 'Reads JSON from outside', mayImport: [] },
   'credentials.ts': { holds: 'Credentials that the administrator mounted, for gates and silences', mayImport: [] },
   watch: { holds: 'Watched objects, reduced to the facts that the core reads', mayImport: SHARED_IN_OPERATOR },
   silences: { holds: 'Silences in Alertmanager', mayImport: [...SHARED_IN_OPERATOR, 'credentials.ts'] },
@@ -148,7 +147,7 @@ const OPERATOR: Rooms = {
     holds: 'Checks gates through Jobs, HTTP, Prometheus and objects',
     mayImport: [...SHARED_IN_OPERATOR, 'credentials.ts'],
   },
-  validation: { holds: 'Checks of a plan that its schema cannot express', mayImport: ['json.ts', 'gates'] },
+  validation: { holds: 'Checks of a plan that its schema cannot express', mayImport: ['gates'] },
   gather: { holds: 'Gathers the snapshot for one pass', mayImport: [...SHARED_IN_OPERATOR, 'watch'] },
   idle: {
     holds: 'Plans that have ended, until something concerns them again',

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { UpgradeBatch, UpgradeBatchStatus } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan, UpgradePlanStatus } from '../api/generated/upgradeplan.ts';
 import { withoutFormerNames } from '../core/renamed-fields.ts';
+import { isJsonObject } from '../core/json.ts';
 import type { KubeClient, KubeObject } from '../kube/client/client.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
 
@@ -85,12 +86,8 @@ function withRemovals(wanted: object, before: object): object {
   const old = new Map<string, unknown>(Object.entries(before));
   const kept = Object.entries(wanted).map(([key, value]: [string, unknown]) => {
     const was = old.get(key);
-    return [key, isMap(value) && isMap(was) ? withRemovals(value, was) : value];
+    return [key, isJsonObject(value) && isJsonObject(was) ? withRemovals(value, was) : value];
   });
   const removed = [...old.keys()].flatMap((key) => (key in wanted ? [] : [[key, null]]));
   return Object.fromEntries([...kept, ...removed]) as object;
-}
-
-function isMap(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import type { Log } from '../api/log.ts';
 import type { Turn } from '../api/marks.ts';
 import { ANNOTATIONS } from '../api/names.ts';
-import { isJsonObject } from '../core/reports/json.ts';
+import { isJsonObject } from '../core/json.ts';
 import { parseTurn } from '../core/reports/parse-turn.ts';
 import type { KubeClient, KubeObject } from '../kube/client/client.ts';
 import type { Sleep } from '../kube/pause.ts';

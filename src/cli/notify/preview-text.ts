@@ -2,7 +2,7 @@ import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { API_VERSION } from '../../api/names.ts';
 import type { Instant } from '../../core/facts.ts';
-import { list, record, type Json } from '../../core/json.ts';
+import { asObjects, asObject, type Json } from '../../core/json.ts';
 import { sampleBatch } from '../../core/notification/consolidation/sample-batch.ts';
 import { readBatch, readPlan } from '../../core/renamed-fields.ts';
 import { sharedSinksKeys, sharedSinksName, withSharedSinks } from '../../core/sinks/shared-sinks.ts';
@@ -87,7 +87,7 @@ function sharedSinks(plan: UpgradePlan, objects: readonly Found[]): SharedPrevie
       missing.push(sharedSinksName(key));
       continue;
     }
-    const text = record(found.object['data'])[key.key];
+    const text = asObject(found.object['data'])[key.key];
     const parsed = typeof text === 'string' ? parseSinks(text) : ({ kind: 'Invalid', problem: 'the key is missing' } as const);
     if (parsed.kind === 'Parsed') sinks.push(...parsed.sinks);
     else problems.push(`${found.where}: ${sharedSinksName(key)}: ${parsed.problem}.`);
@@ -96,7 +96,7 @@ function sharedSinks(plan: UpgradePlan, objects: readonly Found[]): SharedPrevie
 }
 
 function isConfigMapOf({ metadata: { namespace } }: UpgradePlan, name: string, object: Json): boolean {
-  const metadata = record(object['metadata']);
+  const metadata = asObject(object['metadata']);
   // A manifest written by hand may leave the namespace to kubectl.
   const sameNamespace = (metadata['namespace'] ?? namespace) === namespace;
   return object['apiVersion'] === 'v1' && object['kind'] === 'ConfigMap' && metadata['name'] === name && sameNamespace;
@@ -124,8 +124,8 @@ function isOurs(object: Json, kind: string): boolean {
 /** The API server validates its objects. In a manifest written by hand, only the fields that a preview needs are checked. */
 function planOf(where: string, object: Json, problems: string[]): UpgradePlan | undefined {
   if (!isOurs(object, 'UpgradePlan')) return undefined;
-  const [metadata, spec] = [record(object['metadata']), record(object['spec'])];
-  if (typeof metadata['name'] !== 'string' || typeof spec['version'] !== 'string' || list(spec['processes']).length === 0) {
+  const [metadata, spec] = [asObject(object['metadata']), asObject(object['spec'])];
+  if (typeof metadata['name'] !== 'string' || typeof spec['version'] !== 'string' || asObjects(spec['processes']).length === 0) {
     problems.push(`${where}: metadata.name, spec.version and spec.processes are required in an UpgradePlan.`);
     return undefined;
   }
@@ -134,8 +134,8 @@ function planOf(where: string, object: Json, problems: string[]): UpgradePlan | 
 
 function batchOf(where: string, object: Json, problems: string[]): UpgradeBatch | undefined {
   if (!isOurs(object, 'UpgradeBatch')) return undefined;
-  const [metadata, spec] = [record(object['metadata']), record(object['spec'])];
-  if (typeof metadata['uid'] !== 'string' || typeof spec['plan'] !== 'string' || list(spec['nodes']).length === 0) {
+  const [metadata, spec] = [asObject(object['metadata']), asObject(object['spec'])];
+  if (typeof metadata['uid'] !== 'string' || typeof spec['plan'] !== 'string' || asObjects(spec['nodes']).length === 0) {
     problems.push(
       `${where}: metadata.uid, spec.plan and spec.nodes are required in an UpgradeBatch: get it with 'kubectl get ubatch -o yaml'.`,
     );

@@ -1,5 +1,5 @@
 import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
-import { list, record, type Json } from '../../core/json.ts';
+import { asObjects, asObject, type Json } from '../../core/json.ts';
 import { buildTestPod, type TestPodInput } from '../../core/rollout/manifests/test-pod.ts';
 import { sharedSinksKeys, withSharedSinks } from '../../core/sinks/shared-sinks.ts';
 import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
@@ -88,7 +88,7 @@ async function readSharedSinks(
       return misused(
         `ConfigMap ${key.name} not found in the namespace ${plan.metadata.namespace}: spec.notify.sinksFrom of the plan names it.`,
       );
-    const text = record(configMap['data'])[key.key];
+    const text = asObject(configMap['data'])[key.key];
     if (typeof text !== 'string') return misused(`ConfigMap ${key.name}: the key ${key.key} is missing.`);
     const parsed = parseSinks(text);
     if (parsed.kind === 'Invalid') return misused(`ConfigMap ${key.name}, key ${key.key}: ${parsed.problem}.`);
@@ -109,14 +109,14 @@ async function readSettings(
       `Deployment baton-operator not found in the namespace ${namespace}: pass the operator's namespace with --operator-namespace.`,
     );
   }
-  const spec = record(record(record(deployment['spec'])['template'])['spec']);
-  const [container = {}] = list(spec['containers']);
-  const env = new Map(list(container['env']).map(({ name, value }) => [name, typeof value === 'string' ? value : '']));
+  const spec = asObject(asObject(asObject(deployment['spec'])['template'])['spec']);
+  const [container = {}] = asObjects(spec['containers']);
+  const env = new Map(asObjects(container['env']).map(({ name, value }) => [name, typeof value === 'string' ? value : '']));
   const text = (name: string): string => env.get(name) ?? '';
   const settings = {
     image: text('BATON_IMAGE'),
     imagePullPolicy: text('BATON_IMAGE_PULL_POLICY'),
-    agentResources: record(JSON.parse(text('BATON_AGENT_RESOURCES') || '{}')),
+    agentResources: asObject(JSON.parse(text('BATON_AGENT_RESOURCES') || '{}')),
     sinkAllow: text('BATON_SINK_ALLOW'),
     clusterName: text('BATON_CLUSTER_NAME'),
   };
@@ -137,9 +137,9 @@ async function followPod(deps: TestPlanDeps, { namespace, timeoutMs }: TestPlanI
   const path = resourcePath(KINDS.pods, { namespace, name });
   for (;;) {
     const pod = await deps.client.get<Json>(path);
-    const status = record(pod['status']);
+    const status = asObject(pod['status']);
     const { phase } = status;
-    if (phase === 'Succeeded' || phase === 'Failed') return readResults(status, record(pod['spec'])['nodeName']);
+    if (phase === 'Succeeded' || phase === 'Failed') return readResults(status, asObject(pod['spec'])['nodeName']);
     if (deps.monotonic() > until) {
       return {
         kind: 'Failed',
@@ -151,16 +151,18 @@ async function followPod(deps: TestPlanDeps, { namespace, timeoutMs }: TestPlanI
 }
 
 function waitingReason(status: Json): string {
-  const [container = {}] = list(status['containerStatuses']);
-  const waiting = record(record(container['state'])['waiting']);
-  const condition = list(status['conditions']).find((each) => each['status'] === 'False' && typeof each['message'] === 'string');
+  const [container = {}] = asObjects(status['containerStatuses']);
+  const waiting = asObject(asObject(container['state'])['waiting']);
+  const condition = asObjects(status['conditions']).find(
+    (each) => each['status'] === 'False' && typeof each['message'] === 'string',
+  );
   const parts = [waiting['reason'], waiting['message'], condition?.['message'], status['phase']];
   return parts.find((part) => typeof part === 'string') ?? 'its status is empty';
 }
 
 function readResults(status: Json, node: unknown): TestOutcome {
-  const [container = {}] = list(status['containerStatuses']);
-  const terminated = record(record(container['state'])['terminated']);
+  const [container = {}] = asObjects(status['containerStatuses']);
+  const terminated = asObject(asObject(container['state'])['terminated']);
   const from = `from the node ${typeof node === 'string' ? node : '?'}`;
   const results = parseResults(terminated['message']);
   if (results === undefined) {
@@ -183,7 +185,7 @@ function parseResults(message: unknown): readonly Json[] | undefined {
   if (typeof message !== 'string') return undefined;
   try {
     const results: unknown = JSON.parse(message);
-    return Array.isArray(results) ? list(results) : undefined;
+    return Array.isArray(results) ? asObjects(results) : undefined;
   } catch {
     // A container that crashed leaves its last log lines here, which are not JSON.
     return undefined;

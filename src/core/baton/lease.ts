@@ -1,11 +1,10 @@
 import type { Receipt } from '../../api/generated/upgradebatch.ts';
 import { ANNOTATIONS } from '../../api/names.ts';
 import type { Instant } from '../facts.ts';
+import { isJsonObject, asObject, asText, type Json } from '../json.ts';
 import { presentFields } from '../present-fields.ts';
 import { toMicroTime, toRfc3339 } from '../text.ts';
 import { isProbe } from './series.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** What an agent may look at of its plan's Lease. */
 export interface LeaseView {
@@ -35,18 +34,18 @@ type Addressed = Pick<Receipt, 'id' | 'sink'>;
 const DEFAULT_DURATION_SECONDS = 15;
 
 /** Reads a Lease; throws when it is not even an object, which the API server never answers. */
-export function readLease(object: unknown): LeaseView {
-  if (!isJson(object)) throw new TypeError('A Lease was expected, but the answer is not a JSON object.');
-  const spec = child(object, 'spec');
-  const annotations = child(child(object, 'metadata'), 'annotations');
+export function readLease(answer: unknown): LeaseView {
+  if (!isJsonObject(answer)) throw new TypeError('A Lease was expected, but the answer is not a JSON object.');
+  const spec = child(answer, 'spec');
+  const annotations = child(child(answer, 'metadata'), 'annotations');
   const duration = spec['leaseDurationSeconds'];
   return {
-    holder: text(spec['holderIdentity']),
-    agentPodUid: text(annotations[ANNOTATIONS.agentPodUid]),
-    batch: text(annotations[ANNOTATIONS.batch]),
+    holder: asText(spec['holderIdentity']),
+    agentPodUid: asText(annotations[ANNOTATIONS.agentPodUid]),
+    batch: asText(annotations[ANNOTATIONS.batch]),
     durationSeconds: typeof duration === 'number' && duration > 0 ? duration : DEFAULT_DURATION_SECONDS,
     receipts: readReceipts(annotations[ANNOTATIONS.receipts]),
-    object,
+    object: answer,
   };
 }
 
@@ -90,7 +89,7 @@ function readReceipts(annotation: unknown): Receipt[] {
 
 /** Only what the batch's status can take: whoever holds the baton writes the annotation, and one wrong field would block the whole status. */
 function readReceipt(value: unknown): Receipt | undefined {
-  if (!isJson(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const { sink, id, outcome, time, reason, message, node, attempts, handle } = value;
   if (!isShort(sink, 40) || !isShort(id, 128) || !isShort(time, 40) || Number.isNaN(Date.parse(time))) return undefined;
   if (!isOutcome(outcome, id)) return undefined;
@@ -114,7 +113,7 @@ function isOutcome(value: unknown, id: string): value is Receipt['outcome'] {
 }
 
 function readRemark(value: unknown): Receipt['remark'] {
-  if (!isJson(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const { reason, message } = value;
   return isShort(reason, 63) && isShort(message, 256) ? { reason, message } : undefined;
 }
@@ -124,14 +123,5 @@ function isShort(value: unknown, limit: number): value is string {
 }
 
 function child(parent: Json, field: string): Json {
-  const value = parent[field];
-  return isJson(value) ? value : {};
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+  return asObject(parent[field]);
 }

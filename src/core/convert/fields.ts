@@ -1,12 +1,8 @@
-import type { Json } from '../json.ts';
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isJsonObject, type Json } from '../json.ts';
 
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
-  return isObject(value) ? 'an object' : JSON.stringify(value);
+  return isJsonObject(value) ? 'an object' : JSON.stringify(value);
 }
 
 /**
@@ -62,7 +58,7 @@ export class Fields {
   /** An object with string values, such as labels. */
   stringMap(key: string): Readonly<Record<string, string>> | undefined {
     return this.#read(key, 'an object with string values', (value) => {
-      if (!isObject(value)) return undefined;
+      if (!isJsonObject(value)) return undefined;
       const entries = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
       return entries.length === Object.keys(value).length ? Object.fromEntries(entries) : undefined;
     });
@@ -70,12 +66,14 @@ export class Fields {
 
   /** An object that is copied unchanged; the API server validates it. */
   rawObject(key: string): Json | undefined {
-    return this.#read(key, 'an object', (value) => (isObject(value) ? value : undefined));
+    return this.#read(key, 'an object', (value) => (isJsonObject(value) ? value : undefined));
   }
 
   /** A list of objects that are copied unchanged. */
   rawObjects(key: string): readonly Json[] | undefined {
-    return this.#read(key, 'a list of objects', (value) => (Array.isArray(value) && value.every(isObject) ? value : undefined));
+    return this.#read(key, 'a list of objects', (value) =>
+      Array.isArray(value) && value.every(isJsonObject) ? value : undefined,
+    );
   }
 
   object(key: string): Fields | undefined {

@@ -1,7 +1,7 @@
 import { REPORT_REASONS } from '../../api/names.ts';
 import { cutToBytes } from '../text.ts';
 import { checkpointProblem } from '../timing/checkpoint.ts';
-import { isJsonObject } from './json.ts';
+import { isJsonObject } from '../json.ts';
 import { MAX_NOTE_BYTES } from './report-event.ts';
 import type { ReportText } from './report-event.ts';
 

@@ -1,7 +1,7 @@
 import { ANNOTATIONS, REPORT_REASONS } from '../../api/names.ts';
 import type { ReportFact } from '../facts.ts';
 import { toInstant } from '../text.ts';
-import { isJsonObject } from './json.ts';
+import { isJsonObject } from '../json.ts';
 import { describeReport, notePrefix } from './report-event.ts';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import type { Turn } from '../../api/marks.ts';
-import { isJsonObject } from './json.ts';
+import { isJsonObject } from '../json.ts';
 
 /** Parses the annotation that a claim writes on a Node; undefined when it is not a valid turn. Never throws. */
 export function parseTurn(annotation: string): Turn | undefined {

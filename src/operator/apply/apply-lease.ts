@@ -5,7 +5,7 @@ import { toMicroTime } from '../../core/text.ts';
 import type { KubeObject } from '../../kube/client/client.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import { applyToGroup, type GroupCommand } from './apply-group.ts';
-import { object } from '../json.ts';
+import { asObject } from '../../core/json.ts';
 import { planKey } from '../plan-key.ts';
 import type { ApplyDeps } from './apply-ports.ts';
 
@@ -44,7 +44,7 @@ async function passBaton(
 ): Promise<void> {
   const path = resourcePath(KINDS.leases, { namespace, name: lease.name });
   const current = await client.get<KubeObject>(path);
-  const spec = object(current['spec']);
+  const spec = asObject(current['spec']);
   if (current.metadata.uid !== lease.uid || spec['leaseTransitions'] !== lease.transitions) return;
   const time = toMicroTime(now());
   const annotations: Record<string, string> = {

@@ -4,7 +4,7 @@ import type { Command, Manifest } from '../../core/rollout/model/command.ts';
 import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
-import { object } from '../json.ts';
+import { asObject } from '../../core/json.ts';
 
 /** Commands that create and delete pre-pull Pods: Pods that pull images ahead of a node's turn. */
 export type PullCommand = Extract<Command, { kind: 'CreatePullPod' | 'DeletePullPods' }>;
@@ -52,5 +52,5 @@ export async function applyToPullPods(
 }
 
 function nameOf(pod: Manifest): string {
-  return String(object(pod['metadata'])['name']);
+  return String(asObject(pod['metadata'])['name']);
 }

@@ -13,7 +13,7 @@ import { applyToNode } from './node/apply-node.ts';
 import type { ApplyDeps } from './apply-ports.ts';
 import { createEventOnce } from './create-event-once.ts';
 import { applyToPullPods, isPullCommand } from './apply-pull-pods.ts';
-import { object } from '../json.ts';
+import { asObject } from '../../core/json.ts';
 import { planKey } from '../plan-key.ts';
 import { prepareNamespace } from './prepare-namespace.ts';
 
@@ -79,10 +79,10 @@ async function createOwn({ client }: ApplyDeps, kind: ResourceKind, namespace: s
     return await client.create<KubeObject>(resourcePath(kind, { namespace }), manifest);
   } catch (error) {
     if (!isKubeError(error, 'AlreadyExists')) throw error;
-    const metadata = object(manifest['metadata']);
+    const metadata = asObject(manifest['metadata']);
     const name = String(metadata['name']);
     const existing = await client.get<KubeObject>(resourcePath(kind, { namespace, name }));
-    const wanted = object(metadata['labels'])[LABELS.planUid];
+    const wanted = asObject(metadata['labels'])[LABELS.planUid];
     if (existing.metadata.labels?.[LABELS.planUid] !== wanted) {
       throw new Error(
         `${kind.plural} ${namespace}/${name} exists and does not belong to this plan (label ${LABELS.planUid}): delete it`,
@@ -125,7 +125,7 @@ async function createJob(deps: ApplyDeps, namespace: string, job: Manifest): Pro
   } catch (error) {
     const rejected = isKubeError(error, 'Invalid') || (isKubeError(error, 'Forbidden') && !error.message.includes('quota'));
     if (!rejected) throw error;
-    deps.jobRefused(String(object(job['metadata'])['name']), error.message);
+    deps.jobRefused(String(asObject(job['metadata'])['name']), error.message);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Gate, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { ANNOTATIONS, COMPONENTS, LABELS } from '../../api/names.ts';
 import type { Hash } from '../../core/facts.ts';
 import { expandImage } from '../../core/rollout/manifests/job.ts';
-import { object, objects, type Json } from '../json.ts';
+import { asObject, asObjects, type Json } from '../../core/json.ts';
 
 /** What a gate's Job is built from. */
 export interface GateJobInput {
@@ -34,7 +34,7 @@ export function gateJob({ plan, gate, number, open, hash }: GateJobInput): Json 
     [LABELS.planUid]: uid,
     [LABELS.gate]: gate.name,
   };
-  const template = object(object(gate.job?.template)['metadata']);
+  const template = asObject(asObject(gate.job?.template)['metadata']);
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -51,7 +51,7 @@ export function gateJob({ plan, gate, number, open, hash }: GateJobInput): Json 
       // A Pod that was evicted by a drain says nothing about the gate.
       podFailurePolicy: { rules: [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }] },
       template: {
-        metadata: { ...template, labels: { ...object(template['labels']), ...labels } },
+        metadata: { ...template, labels: { ...asObject(template['labels']), ...labels } },
         spec: gatePodSpec(plan, gate),
       },
     },
@@ -60,7 +60,7 @@ export function gateJob({ plan, gate, number, open, hash }: GateJobInput): Json 
 
 /** Builds the Pod of a gate's Job. It never runs on a node in its turn. */
 export function gatePodSpec(plan: UpgradePlan, gate: Gate): Json {
-  const spec = object(object(gate.job?.template)['spec']);
+  const spec = asObject(asObject(gate.job?.template)['spec']);
   const environment = Object.entries({
     BATON_NAMESPACE: plan.metadata.namespace,
     BATON_PLAN: plan.metadata.name,
@@ -70,26 +70,26 @@ export function gatePodSpec(plan: UpgradePlan, gate: Gate): Json {
   const withEnvironment = (container: Json): Json => ({
     ...container,
     image: expandImage(container['image'], plan.spec.version, ''),
-    env: [...environment, ...objects(container['env'])],
+    env: [...environment, ...asObjects(container['env'])],
   });
-  const initContainers = objects(spec['initContainers']).map(withEnvironment);
+  const initContainers = asObjects(spec['initContainers']).map(withEnvironment);
   return {
     ...spec,
     restartPolicy: 'Never',
-    affinity: avoidClaimedNodes(object(spec['affinity'])),
-    containers: objects(spec['containers']).map(withEnvironment),
+    affinity: avoidClaimedNodes(asObject(spec['affinity'])),
+    containers: asObjects(spec['containers']).map(withEnvironment),
     ...(initContainers.length === 0 ? {} : { initContainers }),
   };
 }
 
 function avoidClaimedNodes(affinity: Json): Json {
   const unclaimed = { key: LABELS.claim, operator: 'DoesNotExist' };
-  const nodeAffinity = object(affinity['nodeAffinity']);
-  const required = object(nodeAffinity['requiredDuringSchedulingIgnoredDuringExecution']);
-  const terms = objects(required['nodeSelectorTerms']);
+  const nodeAffinity = asObject(affinity['nodeAffinity']);
+  const required = asObject(nodeAffinity['requiredDuringSchedulingIgnoredDuringExecution']);
+  const terms = asObjects(required['nodeSelectorTerms']);
   const nodeSelectorTerms = (terms.length === 0 ? [{}] : terms).map((term: Json) => ({
     ...term,
-    matchExpressions: [...objects(term['matchExpressions']), unclaimed],
+    matchExpressions: [...asObjects(term['matchExpressions']), unclaimed],
   }));
   const restricted = { ...required, nodeSelectorTerms };
   return { ...affinity, nodeAffinity: { ...nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: restricted } };

@@ -5,7 +5,7 @@ import { toInstant } from '../../core/text.ts';
 import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
-import { object, objects, text } from '../json.ts';
+import { asObject, asObjects, asText } from '../../core/json.ts';
 import { gateJob, gateJobName } from './gate-job.ts';
 import { closedBecause, type Probe, type Observation } from './observation.ts';
 
@@ -90,8 +90,8 @@ function selectorOf(plan: UpgradePlan, gate: Gate): string {
 }
 
 function runOf(job: KubeObject): Run {
-  const status = object(job['status']);
-  const ended = objects(status['conditions']).find(
+  const status = asObject(job['status']);
+  const ended = asObjects(status['conditions']).find(
     ({ type, status: holds }) => (type === 'Complete' || type === 'Failed') && holds === 'True',
   );
   const annotations = job.metadata.annotations ?? {};
@@ -100,8 +100,8 @@ function runOf(job: KubeObject): Run {
     name: job.metadata.name ?? '',
     uid: job.metadata.uid ?? '',
     outcome: ended === undefined ? 'Running' : ended['type'] === 'Complete' ? 'Complete' : 'Failed',
-    message: text(ended?.['message']),
-    endedAt: toInstant(text(ended?.['lastTransitionTime'])) ?? 0,
+    message: asText(ended?.['message']),
+    endedAt: toInstant(asText(ended?.['lastTransitionTime'])) ?? 0,
     wasOpen: annotations[ANNOTATIONS.gateOpen] === 'true',
   };
 }

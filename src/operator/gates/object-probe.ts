@@ -4,7 +4,7 @@ import { selectorQuery } from '../../core/selector.ts';
 import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
 import { resourcePath, type ResourceKind } from '../../kube/resource-path.ts';
-import { objects, text } from '../json.ts';
+import { asObjects, asText } from '../../core/json.ts';
 import { parseExpression, type ExpressionResult } from './expression.ts';
 import { closedBecause, type Probe, type Observation } from './observation.ts';
 
@@ -70,11 +70,11 @@ async function readKinds(
   const path = group === '' ? `/api/${version ?? ''}` : `/apis/${apiVersion}`;
   const list = await client.get<Readonly<Record<string, unknown>>>(path, { signal });
   return new Map(
-    objects(list['resources']).flatMap((resource) => {
-      const plural = text(resource['name']);
+    asObjects(list['resources']).flatMap((resource) => {
+      const plural = asText(resource['name']);
       if (plural === '' || plural.includes('/')) return [];
       const namespaced = resource['namespaced'] === true;
-      return [[text(resource['kind']), { group: group ?? '', version: version ?? '', plural, namespaced }] as const];
+      return [[asText(resource['kind']), { group: group ?? '', version: version ?? '', plural, namespaced }] as const];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import type { PrometheusGate } from '../../api/generated/upgradeplan.ts';
 import { cutToBytes } from '../../core/text.ts';
-import { object, objects, parseObject, text, type Json } from '../json.ts';
+import { asObject, asObjects, parseObject, asText, type Json } from '../../core/json.ts';
 import { request, type RequestDeps } from './request.ts';
 import { closedBecause, type Probe, type Observation } from './observation.ts';
 
@@ -17,7 +17,7 @@ export function createPrometheusProbe(deps: RequestDeps): Probe {
       const body = parseObject(reply.body);
       if (reply.status !== 200) return closedBecause(`Prometheus answered ${reply.status}${errorDetail(body)}`);
       if (body === undefined) return closedBecause('the answer is too large, or is not JSON from Prometheus');
-      return compare(prometheus, object(body['data']));
+      return compare(prometheus, asObject(body['data']));
     },
   };
 }
@@ -31,7 +31,7 @@ function queryUrl({ address, query }: PrometheusGate): URL {
 
 /** Why Prometheus rejected the query. */
 function errorDetail(body: Json | undefined): string {
-  const error = text(body?.['error']);
+  const error = asText(body?.['error']);
   return body?.['status'] !== 'error' || error === '' ? '' : `: ${cutToBytes(error, 120)}`;
 }
 
@@ -39,7 +39,7 @@ function compare({ max, min }: PrometheusGate, data: Json): Observation {
   const samples = samplesOf(data);
   if (samples === undefined) {
     return closedBecause(
-      `the query returned a ${text(data['resultType']) || 'result without a type'}; it must return one sample or a scalar`,
+      `the query returned a ${asText(data['resultType']) || 'result without a type'}; it must return one sample or a scalar`,
     );
   }
   const [sample] = samples;
@@ -56,7 +56,7 @@ function compare({ max, min }: PrometheusGate, data: Json): Observation {
 function samplesOf({ resultType, result }: Json): readonly unknown[] | undefined {
   if (!Array.isArray(result)) return undefined;
   if (resultType === 'scalar') return [second(result)];
-  return resultType === 'vector' ? objects(result).map(({ value }) => second(value)) : undefined;
+  return resultType === 'vector' ? asObjects(result).map(({ value }) => second(value)) : undefined;
 }
 
 function second(pair: unknown): unknown {

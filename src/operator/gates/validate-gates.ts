@@ -1,6 +1,6 @@
 import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import type { Validation } from '../../core/rollout/model/snapshot.ts';
-import { object } from '../json.ts';
+import { asObject } from '../../core/json.ts';
 import { parseExpression } from './expression.ts';
 import { gatePodSpec } from './gate-job.ts';
 
@@ -20,7 +20,7 @@ export function findInvalidGate(plan: UpgradePlan): Extract<Validation, { kind: 
 export function gatePods(plan: UpgradePlan): readonly { readonly where: string; readonly pod: object }[] {
   return (plan.spec.gates ?? []).flatMap((gate, index) => {
     if (gate.job === undefined) return [];
-    const metadata = object(object(gate.job.template)['metadata']);
+    const metadata = asObject(asObject(gate.job.template)['metadata']);
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',

@@ -18,7 +18,7 @@ import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import type { DaemonSetWatches } from '../watch/daemon-set-watches.ts';
-import { number, object, text } from '../json.ts';
+import { asNumber, asObject, asText } from '../../core/json.ts';
 import type { OwnObjects } from './own-objects.ts';
 import { doneMarkOf, planKey } from '../plan-key.ts';
 import type { PlanWatches } from '../watch/plan-watches.ts';
@@ -204,7 +204,7 @@ function leaseFact({ watches, leaseUnchangedMs }: GatherDeps, key: string): Leas
   const leaseKey = leaseName(key);
   const lease = watches.leases.get(leaseKey);
   if (lease === undefined || lease.metadata.deletionTimestamp !== undefined) return undefined;
-  const spec = object(lease['spec']);
+  const spec = asObject(lease['spec']);
   const annotations = lease.metadata.annotations ?? {};
   const view = readLease(lease);
   return {
@@ -212,13 +212,13 @@ function leaseFact({ watches, leaseUnchangedMs }: GatherDeps, key: string): Leas
     uid: lease.metadata.uid ?? '',
     resourceVersion: lease.metadata.resourceVersion ?? '',
     holder: view.holder,
-    transitions: number(spec['leaseTransitions']),
+    transitions: asNumber(spec['leaseTransitions']),
     batch: view.batch,
     batchUid: annotations[ANNOTATIONS.batchUid] ?? '',
     agentPod: annotations[ANNOTATIONS.agentPod] ?? '',
     agentPodUid: view.agentPodUid,
     receipts: view.receipts,
-    renewed: text(spec['renewTime']) !== text(spec['acquireTime']),
+    renewed: asText(spec['renewTime']) !== asText(spec['acquireTime']),
     unchangedMs: leaseUnchangedMs(leaseKey),
   };
 }

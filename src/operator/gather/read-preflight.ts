@@ -4,7 +4,7 @@ import { selectorQuery } from '../../core/selector.ts';
 import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
-import { number, object } from '../json.ts';
+import { asNumber, asObject } from '../../core/json.ts';
 import { projectPod } from '../watch/project.ts';
 
 type Lister = Pick<KubeClient, 'list'>;
@@ -42,8 +42,8 @@ async function exhaustedBudgets(client: Lister): Promise<readonly KubeObject[]> 
     const page = await client.list<KubeObject>(path, { limit: PAGE, ...(next === undefined ? {} : { continue: next }) });
     budgets.push(
       ...page.items.filter((budget) => {
-        const status = object(budget['status']);
-        return number(status['expectedPods']) > 0 && number(status['disruptionsAllowed']) === 0;
+        const status = asObject(budget['status']);
+        return asNumber(status['expectedPods']) > 0 && asNumber(status['disruptionsAllowed']) === 0;
       }),
     );
     next = page.continue;
@@ -54,7 +54,7 @@ async function exhaustedBudgets(client: Lister): Promise<readonly KubeObject[]> 
 async function podsOf(client: Lister, budget: KubeObject, nodes: ReadonlyMap<string, unknown>): Promise<readonly GuardedPod[]> {
   const { namespace = '', name = '' } = budget.metadata;
   // The API server has validated the selector. A budget without one selects no Pod.
-  const selector = object(budget['spec'])['selector'] as NodeSelector | undefined;
+  const selector = asObject(budget['spec'])['selector'] as NodeSelector | undefined;
   if (selector === undefined) return [];
   const page = await client.list<KubeObject>(resourcePath(KINDS.pods, { namespace }), {
     limit: PAGE,

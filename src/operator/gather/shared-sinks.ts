@@ -12,7 +12,7 @@ import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import { isKubeError, type KubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import { parseSinks } from '../../kube/parse-sinks.ts';
-import { object } from '../json.ts';
+import { asObject } from '../../core/json.ts';
 
 /** The plan for decisions, and whether it has all of its sinks. */
 type Shared = Pick<PlanSnapshot, 'plan' | 'sharedSinks'>;
@@ -104,7 +104,7 @@ export class SharedSinks {
     const { namespace, generation } = plan.metadata;
     try {
       const configMap = await this.#client.get<KubeObject>(resourcePath(KINDS.configMaps, { namespace, name }));
-      const text = object(configMap['data'])[key];
+      const text = asObject(configMap['data'])[key];
       if (typeof text !== 'string') return { kind: 'Unreadable', message: 'the key is missing' };
       const parsed = parseSinks(text);
       if (parsed.kind === 'Invalid') return { kind: 'Unreadable', message: parsed.problem };

@@ -4,7 +4,7 @@ import { matchersFor } from '../../core/silences/decide-silences.ts';
 import { toRfc3339 } from '../../core/text.ts';
 import type { HttpReader } from '../../net/http-get.ts';
 import type { Credentials } from '../credentials.ts';
-import { object, parseObject, text } from '../json.ts';
+import { asObject, parseObject, asText } from '../../core/json.ts';
 
 /** The result of a request. The message contains nothing of the URL but its host. */
 export type SilenceAnswer =
@@ -69,7 +69,7 @@ export function alertmanagerSilencer({ http, credentials, userAgent }: Alertmana
       };
       const answer = await call('POST', 'silences', { policy, signal, body });
       if (typeof answer === 'string') return { kind: 'Failed', message: answer };
-      const silenceId = text(object(parseObject(answer.body) ?? {})['silenceID']);
+      const silenceId = asText(asObject(parseObject(answer.body) ?? {})['silenceID']);
       if (answer.status === 200 && silenceId !== '') return { kind: 'Done', id: silenceId };
       return { kind: 'Failed', message: `Alertmanager answered ${answer.status}` };
     },

@@ -5,7 +5,7 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import { gatePods, findInvalidGate } from '../gates/validate-gates.ts';
-import { object } from '../json.ts';
+import { asObject } from '../../core/json.ts';
 import { findInvalidWindow } from './find-invalid-window.ts';
 
 interface Known {
@@ -110,7 +110,7 @@ function templatesOf(plan: UpgradePlan): readonly Template[] {
 /** The Pod as a Job would make it, on a node that stands for any. */
 function dryRunPod(plan: UpgradePlan, { process, template, compatibility }: Template): object {
   const { namespace, name } = plan.metadata;
-  const metadata = object(template['metadata']);
+  const metadata = asObject(template['metadata']);
   return {
     apiVersion: 'v1',
     kind: 'Pod',

@@ -2,7 +2,7 @@ import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import type { ClusterFreezes } from '../../core/schedule/freezes.ts';
 import type { KubeObject } from '../../kube/client/client.ts';
-import { object } from '../json.ts';
+import { asObject } from '../../core/json.ts';
 
 /** Key of the ConfigMap that has the freezes. */
 const KEY = 'freezes.yaml';
@@ -26,7 +26,7 @@ export function readClusterFreezes(configMap: KubeObject | undefined): ClusterFr
   const wrong = (what: string): ClusterFreezes => {
     return { kind: 'Unreadable', message: `the ConfigMap ${namespace}/${name}: ${what}; correct it or delete it` };
   };
-  const text = object(configMap['data'])[KEY];
+  const text = asObject(configMap['data'])[KEY];
   if (typeof text !== 'string') return wrong(`the key '${KEY}' is missing`);
   try {
     const freezes = FREEZES.safeParse(parse(text) ?? []);

@@ -2,7 +2,7 @@ import type { NodeSelector } from '../../api/generated/upgradeplan.ts';
 import type { PodFact } from '../../core/facts.ts';
 import { REVISION_HASH } from '../../core/rollout/fleet/daemon-set.ts';
 import type { KubeObject } from '../../kube/client/client.ts';
-import { number, object, objects, text } from '../json.ts';
+import { asNumber, asObject, asObjects, asText } from '../../core/json.ts';
 import { projectPod } from './project.ts';
 
 /** What is kept of a DaemonSet. */
@@ -21,14 +21,14 @@ const DAEMON_POD_LABELS: ReadonlySet<string> = new Set([REVISION_HASH]);
 
 /** Projects a DaemonSet. Of its Pods' spec only that is kept which says where they may run. */
 export function projectDaemonSet({ metadata, ...set }: KubeObject): DaemonSetView {
-  const spec = object(set['spec']);
-  const { nodeSelector, affinity } = object(object(spec['template'])['spec']);
+  const spec = asObject(set['spec']);
+  const { nodeSelector, affinity } = asObject(asObject(spec['template'])['spec']);
   const generation = metadata.generation ?? 0;
   return {
     uid: metadata.uid ?? '',
     generation,
-    observed: number(object(set['status'])['observedGeneration']) >= generation,
-    updateStrategy: text(object(spec['updateStrategy'])['type']),
+    observed: asNumber(asObject(set['status'])['observedGeneration']) >= generation,
+    updateStrategy: asText(asObject(spec['updateStrategy'])['type']),
     deleting: metadata.deletionTimestamp !== undefined,
     // The API server has checked the selector.
     selector: spec['selector'] as NodeSelector,
@@ -48,20 +48,22 @@ export function projectDaemonPod(pod: KubeObject, setUid: string): PodFact | und
 
 /** How a container ended before it was started again. */
 function lastEndOf(pod: KubeObject): PodFact['terminated'] {
-  const ends = objects(object(pod['status'])['containerStatuses']).map((status) => object(status['lastState'])['terminated']);
+  const ends = asObjects(asObject(pod['status'])['containerStatuses']).map(
+    (status) => asObject(status['lastState'])['terminated'],
+  );
   const end = ends.find((candidate) => candidate !== undefined);
   if (end === undefined) return undefined;
-  const { exitCode, reason, message } = object(end);
-  return { exitCode: number(exitCode), reason: text(reason), message: text(message) };
+  const { exitCode, reason, message } = asObject(end);
+  return { exitCode: asNumber(exitCode), reason: asText(reason), message: asText(message) };
 }
 
 /** The node that a Pod was made for and that the scheduler has not bound it to yet: the controller writes it into its affinity. */
 function intendedNode(pod: KubeObject): string {
-  const affinity = object(object(object(pod['spec'])['affinity'])['nodeAffinity']);
-  const terms = objects(object(affinity['requiredDuringSchedulingIgnoredDuringExecution'])['nodeSelectorTerms']);
-  const fields = terms.flatMap((term) => objects(term['matchFields']));
+  const affinity = asObject(asObject(asObject(pod['spec'])['affinity'])['nodeAffinity']);
+  const terms = asObjects(asObject(affinity['requiredDuringSchedulingIgnoredDuringExecution'])['nodeSelectorTerms']);
+  const fields = terms.flatMap((term) => asObjects(term['matchFields']));
   const values = fields.find((field) => field['key'] === 'metadata.name')?.['values'];
-  return Array.isArray(values) ? text(values[0]) : '';
+  return Array.isArray(values) ? asText(values[0]) : '';
 }
 
 /**
@@ -72,5 +74,5 @@ export function newestRevision(revisions: readonly KubeObject[], setUid: string)
   const own = revisions.filter(
     ({ metadata }) => metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === setUid) ?? false,
   );
-  return own.toSorted((a, b) => number(b['revision']) - number(a['revision']))[0];
+  return own.toSorted((a, b) => asNumber(b['revision']) - asNumber(a['revision']))[0];
 }

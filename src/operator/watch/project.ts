@@ -4,7 +4,7 @@ import type { JobFact, NodeFact, PodFact } from '../../core/facts.ts';
 import { parseTurn } from '../../core/reports/parse-turn.ts';
 import { toInstant } from '../../core/text.ts';
 import type { KubeObject } from '../../kube/client/client.ts';
-import { number, object, objects, parseObject, text, type Json } from '../json.ts';
+import { asNumber, asObject, asObjects, parseObject, asText, type Json } from '../../core/json.ts';
 
 /** Labels that mark a control-plane node, today's and yesterday's. */
 const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
@@ -22,14 +22,14 @@ const KEPT = [ANNOTATIONS.karpenterDoNotDisrupt, ANNOTATIONS.autoscalerScaleDown
 /** Projects a Node to what decisions about one plan may look at. `doneMark` is the annotation of that plan's done-mark. */
 export function projectNode(node: KubeObject, doneMark: string): NodeFact {
   const { metadata } = node;
-  const spec = object(node['spec']);
-  const status = object(node['status']);
+  const spec = asObject(node['spec']);
+  const status = asObject(node['status']);
   const labels = metadata.labels ?? {};
   const annotations = metadata.annotations ?? {};
-  const taints = objects(spec['taints']).map((taint) => text(taint['key']));
-  const ready = objects(status['conditions']).find((condition) => condition['type'] === 'Ready');
+  const taints = asObjects(spec['taints']).map((taint) => asText(taint['key']));
+  const ready = asObjects(status['conditions']).find((condition) => condition['type'] === 'Ready');
   const turn = annotations[ANNOTATIONS.turn];
-  const info = object(status['nodeInfo']);
+  const info = asObject(status['nodeInfo']);
   return {
     name: metadata.name ?? '',
     uid: metadata.uid ?? '',
@@ -38,12 +38,12 @@ export function projectNode(node: KubeObject, doneMark: string): NodeFact {
     createdTime: toInstant(metadata.creationTimestamp) ?? 0,
     ready: ready?.['status'] === 'True',
     unschedulable: spec['unschedulable'] === true,
-    bootId: text(info['bootID']),
+    bootId: asText(info['bootID']),
     info: {
-      kernelVersion: text(info['kernelVersion']),
-      osImage: text(info['osImage']),
-      kubeletVersion: text(info['kubeletVersion']),
-      containerRuntimeVersion: text(info['containerRuntimeVersion']),
+      kernelVersion: asText(info['kernelVersion']),
+      osImage: asText(info['osImage']),
+      kubeletVersion: asText(info['kubeletVersion']),
+      containerRuntimeVersion: asText(info['containerRuntimeVersion']),
     },
     controlPlane: CONTROL_PLANE.some((label) => label in labels),
     leaving: metadata.deletionTimestamp !== undefined || taints.some((key) => LEAVING.has(key)),
@@ -54,9 +54,9 @@ export function projectNode(node: KubeObject, doneMark: string): NodeFact {
     kept: KEPT.filter((key) => key in annotations),
     annotated: metadata.annotations !== undefined,
     failedTaint: taints.includes(TAINTS.failed),
-    outdated: outdatedOf(objects(spec['taints'])),
+    outdated: outdatedOf(asObjects(spec['taints'])),
     taints: taints.length,
-    tainted: objects(spec['taints']).some(keepsPodsAway),
+    tainted: asObjects(spec['taints']).some(keepsPodsAway),
   };
 }
 
@@ -66,21 +66,21 @@ function keepsPodsAway(taint: Json): boolean {
 
 function outdatedOf(taints: readonly Json[]): NodeFact['outdated'] {
   const index = taints.findIndex((taint) => taint['key'] === TAINTS.outdated);
-  return index === -1 ? undefined : { planUid: text(taints[index]?.['value']), index };
+  return index === -1 ? undefined : { planUid: asText(taints[index]?.['value']), index };
 }
 
 function parseQuarantine(json: string | undefined): Quarantine | undefined {
   const value = parseObject(json);
   if (value === undefined) return undefined;
   return {
-    namespace: text(value['namespace']),
-    plan: text(value['plan']),
-    planUid: text(value['planUid']),
-    batch: text(value['batch']),
-    process: text(value['process']),
-    reason: text(value['reason']),
-    message: text(value['message']),
-    since: text(value['since']),
+    namespace: asText(value['namespace']),
+    plan: asText(value['plan']),
+    planUid: asText(value['planUid']),
+    batch: asText(value['batch']),
+    process: asText(value['process']),
+    reason: asText(value['reason']),
+    message: asText(value['message']),
+    since: asText(value['since']),
     unschedulableBefore: value['unschedulableBefore'] === true,
   };
 }
@@ -89,10 +89,10 @@ function parseDoneMark(json: string | undefined): DoneMark | undefined {
   const value = parseObject(json);
   if (value === undefined) return undefined;
   return {
-    revision: text(value['revision']),
-    version: text(value['version']),
-    batch: text(value['batch']),
-    time: text(value['time']),
+    revision: asText(value['revision']),
+    version: asText(value['version']),
+    batch: asText(value['batch']),
+    time: asText(value['time']),
   };
 }
 
@@ -101,8 +101,8 @@ export function projectJob(job: KubeObject): JobFact {
   const { metadata } = job;
   const labels = metadata.labels ?? {};
   const annotations = metadata.annotations ?? {};
-  const status = object(job['status']);
-  const conditions = objects(status['conditions']).filter((condition) => condition['status'] === 'True');
+  const status = asObject(job['status']);
+  const conditions = asObjects(status['conditions']).filter((condition) => condition['status'] === 'True');
   const of = (type: string): Json | undefined => conditions.find((condition) => condition['type'] === type);
   const failed = of('Failed');
   const failing = failed ?? of('FailureTarget');
@@ -120,11 +120,11 @@ export function projectJob(job: KubeObject): JobFact {
     attempt: Number(labels[LABELS.attempt] ?? '1'),
     bootId: annotations[ANNOTATIONS.bootId] ?? '',
     createdTime: toInstant(metadata.creationTimestamp) ?? 0,
-    completedTime: toInstant(text(status['completionTime'])),
+    completedTime: toInstant(asText(status['completionTime'])),
     outcome,
-    reason: text(failing?.['reason']),
-    message: text(failing?.['message']),
-    failedTime: toInstant(text(failing?.['lastTransitionTime'])),
+    reason: asText(failing?.['reason']),
+    message: asText(failing?.['message']),
+    failedTime: toInstant(asText(failing?.['lastTransitionTime'])),
     deleting: metadata.deletionTimestamp !== undefined,
     stopped: annotations[ANNOTATIONS.stopped],
   };
@@ -142,16 +142,16 @@ function phaseOf(value: unknown): PodFact['phase'] {
 /** Projects a Pod. Labels are kept only where decisions look at them: Baton's own, and those of a drain's selectors. */
 export function projectPod(pod: KubeObject, drainLabels: ReadonlySet<string> = NO_LABELS): PodFact {
   const { metadata } = pod;
-  const spec = object(pod['spec']);
-  const status = object(pod['status']);
+  const spec = asObject(pod['spec']);
+  const status = asObject(pod['status']);
   const annotations = metadata.annotations ?? {};
-  const statuses = [...objects(status['initContainerStatuses']), ...objects(status['containerStatuses'])];
-  const ready = objects(status['conditions']).find((condition) => condition['type'] === 'Ready');
+  const statuses = [...asObjects(status['initContainerStatuses']), ...asObjects(status['containerStatuses'])];
+  const ready = asObjects(status['conditions']).find((condition) => condition['type'] === 'Ready');
   return {
     namespace: metadata.namespace ?? '',
     name: metadata.name ?? '',
     uid: metadata.uid ?? '',
-    node: text(spec['nodeName']) || (annotations[ANNOTATIONS.node] ?? ''),
+    node: asText(spec['nodeName']) || (annotations[ANNOTATIONS.node] ?? ''),
     labels: readLabels(metadata.labels ?? {}, drainLabels),
     phase: phaseOf(status['phase']),
     ready: ready?.['status'] === 'True',
@@ -160,7 +160,7 @@ export function projectPod(pod: KubeObject, drainLabels: ReadonlySet<string> = N
     createdTime: toInstant(metadata.creationTimestamp) ?? 0,
     controllerKind: metadata.ownerReferences?.find((owner) => owner.controller === true)?.kind,
     mirror: 'kubernetes.io/config.mirror' in annotations,
-    emptyDir: objects(spec['volumes']).some((volume) => 'emptyDir' in volume),
+    emptyDir: asObjects(spec['volumes']).some((volume) => 'emptyDir' in volume),
     terminated: terminationOf(statuses),
     waiting: waitingOf(statuses, status),
   };
@@ -175,12 +175,12 @@ function readLabels(labels: Readonly<Record<string, string>>, more: ReadonlySet<
 /** The end of the container that failed, or of the last one. */
 function terminationOf(statuses: readonly Json[]): PodFact['terminated'] {
   const ends = statuses.flatMap((status) => {
-    const end = object(status['state'])['terminated'];
-    return end === undefined ? [] : [object(end)];
+    const end = asObject(status['state'])['terminated'];
+    return end === undefined ? [] : [asObject(end)];
   });
-  const end = ends.find((candidate) => number(candidate['exitCode']) !== 0) ?? ends.at(-1);
+  const end = ends.find((candidate) => asNumber(candidate['exitCode']) !== 0) ?? ends.at(-1);
   if (end === undefined) return undefined;
-  return { exitCode: number(end['exitCode']), reason: text(end['reason']), message: text(end['message']) };
+  return { exitCode: asNumber(end['exitCode']), reason: asText(end['reason']), message: asText(end['message']) };
 }
 
 /** Reasons that are the normal course of a start, not worth telling. */
@@ -188,10 +188,10 @@ const NORMAL = new Set(['ContainerCreating', 'PodInitializing', '']);
 
 function waitingOf(statuses: readonly Json[], status: Json): string | undefined {
   for (const container of statuses) {
-    const waiting = object(object(container['state'])['waiting']);
-    const reason = text(waiting['reason']);
-    if (!NORMAL.has(reason)) return `${reason}: ${text(waiting['message'])}`;
+    const waiting = asObject(asObject(container['state'])['waiting']);
+    const reason = asText(waiting['reason']);
+    if (!NORMAL.has(reason)) return `${reason}: ${asText(waiting['message'])}`;
   }
-  const scheduled = objects(status['conditions']).find((condition) => condition['type'] === 'PodScheduled');
-  return scheduled?.['status'] === 'False' ? `not scheduled: ${text(scheduled['message'])}` : undefined;
+  const scheduled = asObjects(status['conditions']).find((condition) => condition['type'] === 'PodScheduled');
+  return scheduled?.['status'] === 'False' ? `not scheduled: ${asText(scheduled['message'])}` : undefined;
 }

@@ -6,7 +6,7 @@ import type { KubeClient, KubeObject } from '../../kube/client/client.ts';
 import type { Sleep } from '../../kube/pause.ts';
 import { Reflector } from '../../kube/watch/reflector.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
-import { object, text } from '../json.ts';
+import { asObject, asText } from '../../core/json.ts';
 import { planKey } from '../plan-key.ts';
 import { projectJob, projectNode, projectPod } from './project.ts';
 
@@ -155,7 +155,7 @@ function projectGroup({ metadata, ...lease }: KubeObject): GroupLease {
     name: metadata.name ?? '',
     uid: metadata.uid ?? '',
     resourceVersion: metadata.resourceVersion ?? '',
-    plan: text(object(lease['spec'])['holderIdentity']),
+    plan: asText(asObject(lease['spec'])['holderIdentity']),
     planUid: metadata.labels?.[LABELS.planUid] ?? '',
   };
 }

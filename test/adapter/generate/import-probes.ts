@@ -71,7 +71,6 @@ const FORBIDDEN_IMPORTS: readonly ForbiddenImport[] = [
   { rule: 'notify/kinds/webhook', from: 'notify/kinds/webhook', imports: 'notify/kinds/events' },
   { rule: 'operator', from: 'operator', imports: 'notify' },
   { rule: 'operator/plan-key.ts', from: 'operator/plan-key.ts', imports: 'operator/watch' },
-  { rule: 'operator/json.ts', from: 'operator/json.ts', imports: 'operator/gates' },
   { rule: 'operator/credentials.ts', from: 'operator/credentials.ts', imports: 'operator/silences' },
   { rule: 'operator/watch', from: 'operator/watch', imports: 'operator/gather' },
   { rule: 'operator/silences', from: 'operator/silences', imports: 'operator/gates' },

@@ -1,4 +1,4 @@
-import { list, record, type Json } from '../../json.ts';
+import { asObjects, asObject, type Json } from '../../json.ts';
 import { holdsFor, labelOf } from '../../selector.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -14,13 +14,13 @@ export interface FitNode {
  * if it could. Resources and taints are not considered, because they change over time.
  */
 export function misfit(podSpec: unknown, node: FitNode): string | undefined {
-  const spec = record(podSpec);
-  for (const [key, wanted] of Object.entries(record(spec['nodeSelector']))) {
+  const spec = asObject(podSpec);
+  for (const [key, wanted] of Object.entries(asObject(spec['nodeSelector']))) {
     if (labelOf(node.labels, key) !== wanted) return `${described(node.labels, key)}, and nodeSelector wants ${String(wanted)}`;
   }
-  const affinity = record(record(spec['affinity'])['nodeAffinity'])['requiredDuringSchedulingIgnoredDuringExecution'];
+  const affinity = asObject(asObject(spec['affinity'])['nodeAffinity'])['requiredDuringSchedulingIgnoredDuringExecution'];
   if (affinity === undefined) return undefined;
-  const terms = list(record(affinity)['nodeSelectorTerms']);
+  const terms = asObjects(asObject(affinity)['nodeSelectorTerms']);
   const failures = terms.map((term) => termFailure(term, node));
   return failures.includes(undefined) ? undefined : (failures[0] ?? 'its required node affinity has no terms');
 }
@@ -32,8 +32,8 @@ function described(labels: Labels, key: string): string {
 
 /** Why a term does not match; undefined when it does. A term without conditions matches nothing, as in Kubernetes. */
 function termFailure(term: Json, { name, labels }: FitNode): string | undefined {
-  const expressions = list(term['matchExpressions']);
-  const fields = list(term['matchFields']);
+  const expressions = asObjects(term['matchExpressions']);
+  const fields = asObjects(term['matchFields']);
   if (expressions.length + fields.length === 0) return 'a term of its node affinity is empty';
   const failed =
     expressions.find((expression) => !holds(expression, labels)) ??

@@ -1,4 +1,4 @@
-import { list, record, type Json } from '../../json.ts';
+import { asObjects, asObject, type Json } from '../../json.ts';
 
 /** What images for system-upgrade-controller expect to find in their environment. */
 export interface CompatibilityInput {
@@ -94,25 +94,25 @@ function compatibleContainer(container: Json, input: CompatibilityInput): Json {
       field('NODE_NAME', 'spec.nodeName'),
       field('POD_NAME', 'metadata.name'),
       field('POD_UID', 'metadata.uid'),
-      ...list(container['env']),
+      ...asObjects(container['env']),
       { name: 'SYSTEM_UPGRADE_PLAN_NAME', value: input.plan },
       { name: 'SYSTEM_UPGRADE_PLAN_LATEST_HASH', value: input.revision },
       { name: 'SYSTEM_UPGRADE_PLAN_LATEST_VERSION', value: imageVersion(input.version) },
     ],
-    volumeMounts: withDefaults(list(container['volumeMounts']), MOUNTS, 'mountPath'),
+    volumeMounts: withDefaults(asObjects(container['volumeMounts']), MOUNTS, 'mountPath'),
   };
 }
 
 /** Keeps the Pod off a node while system-upgrade-controller runs a Job there for a Plan of the same name and namespace. */
 function withAntiAffinity(affinity: unknown, plan: string): Json {
-  const antiAffinity = record(record(affinity)['podAntiAffinity']);
-  const required = list(antiAffinity['requiredDuringSchedulingIgnoredDuringExecution']);
+  const antiAffinity = asObject(asObject(affinity)['podAntiAffinity']);
+  const required = asObjects(antiAffinity['requiredDuringSchedulingIgnoredDuringExecution']);
   const other = {
     labelSelector: { matchExpressions: [{ key: 'upgrade.cattle.io/plan', operator: 'In', values: [plan] }] },
     topologyKey: 'kubernetes.io/hostname',
   };
   return {
-    ...record(affinity),
+    ...asObject(affinity),
     podAntiAffinity: { ...antiAffinity, requiredDuringSchedulingIgnoredDuringExecution: [...required, other] },
   };
 }
@@ -123,7 +123,7 @@ function withAntiAffinity(affinity: unknown, plan: string): Json {
  * template win.
  */
 export function compatiblePodSpec(spec: Json, input: CompatibilityInput): Json {
-  const initContainers = list(spec['initContainers']).map((container) => compatibleContainer(container, input));
+  const initContainers = asObjects(spec['initContainers']).map((container) => compatibleContainer(container, input));
   return {
     hostIPC: true,
     hostPID: true,
@@ -131,10 +131,10 @@ export function compatiblePodSpec(spec: Json, input: CompatibilityInput): Json {
     dnsPolicy: 'ClusterFirstWithHostNet',
     ...spec,
     affinity: withAntiAffinity(spec['affinity'], input.plan),
-    containers: list(spec['containers']).map((container) =>
+    containers: asObjects(spec['containers']).map((container) =>
       compatibleContainer({ securityContext: PRIVILEGED, ...container }, input),
     ),
     ...(initContainers.length === 0 ? {} : { initContainers }),
-    volumes: withDefaults(list(spec['volumes']), [HOST_ROOT, POD_INFO], 'name'),
+    volumes: withDefaults(asObjects(spec['volumes']), [HOST_ROOT, POD_INFO], 'name'),
   };
 }

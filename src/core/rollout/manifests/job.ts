@@ -1,7 +1,7 @@
 import type { BatchProcess, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import { ANNOTATIONS, CHECKPOINT_DIRECTORY, COMPONENTS, LABELS, SOCKET_DIRECTORY, TAINTS } from '../../../api/names.ts';
 import type { Hash, NodeFact } from '../../facts.ts';
-import { list, record, type Json } from '../../json.ts';
+import { asObjects, asObject, type Json } from '../../json.ts';
 import type { Manifest } from '../model/command.ts';
 import { compatibilityLabels, compatiblePodSpec, type CompatibilityInput } from './job-compatibility.ts';
 
@@ -51,15 +51,15 @@ const TOLERATIONS: readonly Json[] = [
  */
 export function pinnedAffinity(affinity: unknown, node: string): Json {
   const pin = { key: 'metadata.name', operator: 'In', values: [node] };
-  const nodeAffinity = record(record(affinity)['nodeAffinity']);
-  const required = record(nodeAffinity['requiredDuringSchedulingIgnoredDuringExecution']);
-  const terms = list(required['nodeSelectorTerms']);
+  const nodeAffinity = asObject(asObject(affinity)['nodeAffinity']);
+  const required = asObject(nodeAffinity['requiredDuringSchedulingIgnoredDuringExecution']);
+  const terms = asObjects(required['nodeSelectorTerms']);
   const pinned = (terms.length === 0 ? [{}] : terms).map((term: Json) => ({
     ...term,
-    matchFields: [...list(term['matchFields']), pin],
+    matchFields: [...asObjects(term['matchFields']), pin],
   }));
   return {
-    ...record(affinity),
+    ...asObject(affinity),
     nodeAffinity: { ...nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: { ...required, nodeSelectorTerms: pinned } },
   };
 }
@@ -88,12 +88,12 @@ interface ContainerInput {
 }
 
 function withBaton(container: Json, input: ContainerInput): Json {
-  const mounts = list(container['volumeMounts']);
+  const mounts = asObjects(container['volumeMounts']);
   return {
     ...container,
     image: expandImage(container['image'], input.version, input.fromVersion),
     // First, so that the template's own variables can refer to them.
-    env: [...input.environment, ...list(container['env'])],
+    env: [...input.environment, ...asObjects(container['env'])],
     ...(input.mounts.length === 0 ? {} : { volumeMounts: [...mounts, ...input.mounts] }),
   };
 }
@@ -128,7 +128,7 @@ function foreignLabels(
 /** Builds the Pod of a process from its template: pinned to the node, tolerating the turn, with the BATON_* environment. */
 export function buildPodSpec(input: PodInput): Json {
   const { namespace, plan, version, batch, process, node, attempt, fromVersion, hasCheckpoint = false } = input;
-  const template = record(record(process.template)['spec']);
+  const template = asObject(asObject(process.template)['spec']);
   const spec = process.compatibility === 'SystemUpgradeController' ? compatiblePodSpec(template, input) : template;
   const socket = process.report === 'Socket';
   const values = Object.entries({
@@ -148,7 +148,7 @@ export function buildPodSpec(input: PodInput): Json {
     ...(hasCheckpoint ? [{ name: CHECKPOINT_VOLUME.name, mountPath: CHECKPOINT_DIRECTORY, readOnly: true }] : []),
   ];
   const containerInput = { environment, version, fromVersion, mounts };
-  const initContainers = list(spec['initContainers']).map((container) => withBaton(container, containerInput));
+  const initContainers = asObjects(spec['initContainers']).map((container) => withBaton(container, containerInput));
   const volumes = [
     ...(socket ? [{ name: 'baton-socket', hostPath: { path: SOCKET_DIRECTORY, type: 'DirectoryOrCreate' } }] : []),
     ...(hasCheckpoint ? [CHECKPOINT_VOLUME] : []),
@@ -157,17 +157,17 @@ export function buildPodSpec(input: PodInput): Json {
     ...spec,
     restartPolicy: 'Never',
     affinity: pinnedAffinity(spec['affinity'], node),
-    tolerations: [...list(spec['tolerations']), ...TOLERATIONS],
-    containers: list(spec['containers']).map((container) => withBaton(container, containerInput)),
+    tolerations: [...asObjects(spec['tolerations']), ...TOLERATIONS],
+    containers: asObjects(spec['containers']).map((container) => withBaton(container, containerInput)),
     ...(initContainers.length === 0 ? {} : { initContainers }),
-    ...(volumes.length === 0 ? {} : { volumes: [...list(spec['volumes']), ...volumes] }),
+    ...(volumes.length === 0 ? {} : { volumes: [...asObjects(spec['volumes']), ...volumes] }),
   };
 }
 
 /** Builds the Job of a process on a node. It has no owner, so that deleting a plan does not kill a running upgrade. */
 export function buildJob(input: JobInput): Manifest {
   const { batch, process, node, attempt, namespace, label = input.process.name, checkpoint } = input;
-  const template = record(record(process.template)['metadata']);
+  const template = asObject(asObject(process.template)['metadata']);
   const { plan, version, revision } = batch.spec;
   const hostname = node.labels['kubernetes.io/hostname'];
   const labels = {
@@ -199,9 +199,9 @@ export function buildJob(input: JobInput): Manifest {
       activeDeadlineSeconds: process.deadlineSeconds,
       template: {
         metadata: {
-          labels: { ...record(template['labels']), ...labels },
+          labels: { ...asObject(template['labels']), ...labels },
           annotations: {
-            ...record(template['annotations']),
+            ...asObject(template['annotations']),
             [ANNOTATIONS.node]: node.name,
             ...(checkpoint === undefined ? {} : { [ANNOTATIONS.checkpoint]: checkpoint }),
           },

@@ -1,7 +1,7 @@
 import type { UpgradePlan, UpgradeProcess } from '../../../api/generated/upgradeplan.ts';
 import { ANNOTATIONS, COMPONENTS, LABELS } from '../../../api/names.ts';
 import type { Hash, NodeFact } from '../../facts.ts';
-import { list, record, type Json } from '../../json.ts';
+import { asObjects, asObject, type Json } from '../../json.ts';
 import { presentFields } from '../../present-fields.ts';
 import { versionBefore } from '../fleet/verify.ts';
 import type { Manifest } from '../model/command.ts';
@@ -51,7 +51,7 @@ export function buildPullPods(input: PullInput): readonly PullPod[] {
     const common = presentFields(Object.fromEntries(PULL_FIELDS.map((field) => [field, spec[field]])));
     const key = JSON.stringify(common);
     const group = groups.get(key) ?? { spec: common, containers: [] };
-    group.containers.push(...list(spec['initContainers']), ...list(spec['containers']));
+    group.containers.push(...asObjects(spec['initContainers']), ...asObjects(spec['containers']));
     groups.set(key, group);
   }
   return [...groups.values()].map((group, position) => buildPullPod(input, group, position));
@@ -124,7 +124,7 @@ function buildPullPod(
 /** Each image and pull policy once. */
 function imagesOf(containers: readonly Json[]): readonly Json[] {
   const images = containers.map((container) =>
-    record({ image: container['image'], imagePullPolicy: container['imagePullPolicy'] }),
+    asObject({ image: container['image'], imagePullPolicy: container['imagePullPolicy'] }),
   );
   return [...new Map(images.map((image) => [JSON.stringify(image), image])).values()];
 }

@@ -2,7 +2,7 @@ import { PLAN_REASONS, PREFLIGHT_REASONS } from '../../../api/conditions.ts';
 import type { PlanPreflight, PreflightWarning, UpgradePlan, UpgradeProcess } from '../../../api/generated/upgradeplan.ts';
 import { REPORTING_OPERATOR } from '../../../api/names.ts';
 import type { NodeFact } from '../../facts.ts';
-import { record } from '../../json.ts';
+import { asObject } from '../../json.ts';
 import { selects } from '../../selector.ts';
 import { compareNames, counted, cutToBytes, toMicroTime } from '../../text.ts';
 import type { Command } from '../model/command.ts';
@@ -70,7 +70,7 @@ function nodesOf(process: UpgradeProcess, nodes: readonly NodeFact[]): readonly 
 
 /** Whether a template says itself where its Pods may run. */
 function choosesNodes(process: UpgradeProcess): boolean {
-  const spec = record(process.job?.template['spec']);
+  const spec = asObject(process.job?.template['spec']);
   return spec['nodeSelector'] !== undefined || spec['affinity'] !== undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Turn } from '../../../api/marks.ts';
 import { ANNOTATIONS } from '../../../api/names.ts';
 import { parseTurn } from '../../../core/reports/parse-turn.ts';
-import { objects, type Json } from '../../json.ts';
+import { asObjects, type Json } from '../../../core/json.ts';
 
 /** A Node as it is now. Patches that replace a whole field need it, so that they keep what others wrote after the snapshot. */
 export interface CurrentNode {
@@ -21,6 +21,6 @@ export function currentNode(node: Json): CurrentNode {
   return {
     resourceVersion: metadata.resourceVersion ?? '',
     turn: turn === undefined ? undefined : parseTurn(turn),
-    taints: objects(spec['taints']),
+    taints: asObjects(spec['taints']),
   };
 }

@@ -2,7 +2,7 @@ import type { Quarantine } from '../../../api/marks.ts';
 import { ANNOTATIONS, TAINTS } from '../../../api/names.ts';
 import type { NodeFact } from '../../../core/facts.ts';
 import type { JsonPatchOperation } from '../../../kube/client/client.ts';
-import type { Json } from '../../json.ts';
+import type { Json } from '../../../core/json.ts';
 import type { CurrentNode } from './current-node.ts';
 import { changeDoneMark, type DoneMarkChange } from './done-mark-change.ts';
 import { annotation, endTurn, isUncordoned, UNSCHEDULABLE } from './patch-operations.ts';
