@@ -165,7 +165,7 @@ describe('daemonSet', () => {
     await waitForFreeNodes(system.kubectl);
   }, 300_000);
 
-  it('daemonSet: one that rolls by itself, or does not exist, is refused until it is put right', async () => {
+  it('daemonSet: one that rolls out by itself, or does not exist, is rejected until that is corrected', async () => {
     const nodes = ['node-1', 'node-2'];
     await upgrade('csi', nodes);
     const accepted = ({ plan }: Rollout): ReturnType<typeof findCondition> =>
@@ -179,7 +179,9 @@ describe('daemonSet', () => {
 
     await system.kubectl.apply(daemonSetManifest('csi', { nodes, version: 1, updateStrategy: 'RollingUpdate' }));
     const refused = await until('csi', 'it to be refused', (rollout) => accepted(rollout)?.reason === 'DaemonSetNotOnDelete');
-    expect(accepted(refused)?.message).toContain(`DaemonSet ${sets}/csi has updateStrategy RollingUpdate and rolls by itself`);
+    expect(accepted(refused)?.message).toContain(
+      `DaemonSet ${sets}/csi has updateStrategy RollingUpdate and rolls out by itself`,
+    );
     expect(refused.batches).toEqual([]);
 
     await readyPods('csi', nodes);

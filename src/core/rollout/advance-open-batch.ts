@@ -15,7 +15,7 @@ import type { Command } from './model/command.ts';
 import type { Hold } from './model/hold.ts';
 import type { PlanSnapshot, DecisionInput } from './model/snapshot.ts';
 import { hasOtherFormat, writerOf } from './records/batch-format.ts';
-import { decidedRollback } from './rollback/decided.ts';
+import { decidedRollback } from './rollback/decide-rollback.ts';
 import { advanceNodes } from './turn/advance-nodes.ts';
 import { type EarlyEnd, markNotAttempted } from './turn/mark-not-attempted.ts';
 

@@ -44,10 +44,11 @@ import type { Decision } from './model/decision.ts';
 import type { Hold } from './model/hold.ts';
 import type { DecisionInput, PlanSnapshot } from './model/snapshot.ts';
 import { decidePrePull } from './preparation/pre-pull.ts';
-import { decidePreflight, validationFor } from './preparation/preflight.ts';
+import { decidePreflight } from './preparation/preflight.ts';
+import { validateOnFleet } from './preparation/validation.ts';
 import { recordedRollback } from './records/recorded-rollback.ts';
 import { isSettled } from './records/settled.ts';
-import { decidedRollback } from './rollback/decided.ts';
+import { decidedRollback } from './rollback/decide-rollback.ts';
 import { nextRollback } from './rollback/next-rollback.ts';
 import { alertDueAt } from './status/batch/alerts.ts';
 import { batchStatuses } from './status/batch/batch-statuses.ts';
@@ -74,7 +75,7 @@ export function decide(input: DecisionInput): Decision {
       : [{ kind: 'AddFinalizer', why: 'the plan must not be deleted before its nodes are released' }];
     return { commands, planStatus: undefined, batchStatuses: new Map(), requeueAt: undefined, gates: [] };
   }
-  const validation = validationFor(snapshot);
+  const validation = validateOnFleet(snapshot);
   return decidePass({ ...input, snapshot: { ...snapshot, validation } }, deleting);
 }
 

@@ -2,7 +2,7 @@ import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import { presentFields } from '../../present-fields.ts';
 import { toRfc3339 } from '../../text.ts';
 import { isSettled } from '../records/settled.ts';
-import { awaitedRollback } from '../rollback/decided.ts';
+import { awaitedRollback } from '../rollback/decide-rollback.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import { done, reject, whoAndWhy, type ActionResult, type ActionView } from './action.ts';
 import { rejectOutOfScope } from './action-scope.ts';

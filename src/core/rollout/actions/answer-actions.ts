@@ -19,8 +19,8 @@ import { skip } from './skip.ts';
 import { approve } from './approve.ts';
 import type { ActionAnswer, Command } from '../model/command.ts';
 import { decidedEnd } from '../fleet/rollout-end.ts';
-import { decidedRollback } from '../rollback/decided.ts';
-import { endOfRollback } from '../rollback/next-rollback.ts';
+import { decidedRollback } from '../rollback/decide-rollback.ts';
+import { rollbackEnd } from '../rollback/next-rollback.ts';
 
 /** Maximum number of actions in the plan's history. */
 const MAX_HISTORY = 20;
@@ -116,7 +116,7 @@ function controlAfter(view: ActionView, decided: readonly DecidedAction[]): Plan
 /** An end of the rollout also ends its rollback, and a rollback with nothing left to do ends the rollout. */
 function endAndRollback(view: ActionView, change: ControlChange | undefined): Pick<PlanControl, 'ended' | 'rollback'> {
   const before = change?.ended === 'None' ? undefined : (decidedEnd(view.input, view.budget) ?? change?.ended);
-  const ended = before ?? (change?.rollback === undefined ? endOfRollback(view) : undefined);
+  const ended = before ?? (change?.rollback === undefined ? rollbackEnd(view) : undefined);
   return { ended, rollback: ended === undefined ? (change?.rollback ?? decidedRollback(view)) : undefined };
 }
 

@@ -2,7 +2,7 @@ import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import { presentFields } from '../../present-fields.ts';
 import { toRfc3339 } from '../../text.ts';
 import { awaitedApproval } from '../holds/approval.ts';
-import { awaitedRollback } from '../rollback/decided.ts';
+import { awaitedRollback } from '../rollback/decide-rollback.ts';
 import { done, reject, type ActionResult, type ActionView } from './action.ts';
 import { beginRollback } from './roll-back.ts';
 

@@ -2,8 +2,7 @@ import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import { presentFields } from '../../present-fields.ts';
 import { cutToBytes, toRfc3339 } from '../../text.ts';
 import { isRollback } from '../records/batch-goal.ts';
-import { canGoBack, rollbackCuts, versionBack, type RollbackScope } from '../rollback/cut-rollback.ts';
-import { extent } from '../rollback/decided.ts';
+import { canRollBack, rollbackCuts, earlierVersion, type RollbackScope, describeExtent } from '../rollback/cut-rollback.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 import { done, reject, whoAndWhy, type ActionResult, type ActionView } from './action.ts';
 import { rejectOutOfScope } from './action-scope.ts';
@@ -40,12 +39,12 @@ export function beginRollback(view: ActionView, action: UpgradeAction, scope: Ro
     const where = scope.batch ?? `revision ${revision.slice(0, 8)}`;
     return reject('NothingToRollBack', `nothing that ${where} changed is left to roll back`);
   }
-  if (!changes.some((change) => canGoBack(change, plan))) {
-    const unknown = changes.every((change) => versionBack(change, plan) === undefined);
+  if (!changes.some((change) => canRollBack(change, plan))) {
+    const unknown = changes.every((change) => earlierVersion(change, plan) === undefined);
     const why = unknown
       ? 'their earlier version is not known; give a process a `verify` that compares versions'
       : 'the processes that ran there have no `job.rollback.template`';
-    return reject('NothingToRollBack', `${extent(cuts)} cannot be rolled back: ${why}`);
+    return reject('NothingToRollBack', `${describeExtent(cuts)} cannot be rolled back: ${why}`);
   }
   const rollback = presentFields({
     revision,
@@ -56,5 +55,5 @@ export function beginRollback(view: ActionView, action: UpgradeAction, scope: Ro
     requestedBy: action.spec.requestedBy,
     time: toRfc3339(now),
   });
-  return { ...done(`rolling back ${extent(cuts)}`), control: { rollback, pausedBy: 'None', ended: 'None' } };
+  return { ...done(`rolling back ${describeExtent(cuts)}`), control: { rollback, pausedBy: 'None', ended: 'None' } };
 }

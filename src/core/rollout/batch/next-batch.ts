@@ -27,6 +27,6 @@ export function nextBatch(view: PassView): NextBatchResult {
   if (hold !== undefined) return { commands: [], hold };
   const next = cutNextBatch(snapshot, fleet);
   if (next === undefined) return NO_NEXT_BATCH;
-  const why = `next batch: ${counted(next.nodes.length, 'node')} of ${fleet.remaining.length} that remain`;
+  const why = `the next batch has ${next.nodes.length} of ${counted(fleet.remaining.length, 'remaining node')}`;
   return { commands: [{ kind: 'CreateBatch', batch: buildBatch(snapshot, fleet, next), why }], hold: undefined };
 }

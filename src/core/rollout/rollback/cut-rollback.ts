@@ -1,6 +1,7 @@
 import type { BatchNode, BatchProcess, BatchVerify, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import type { PlanRollback, ProcessVerify, UpgradePlan, UpgradeProcess } from '../../../api/generated/upgradeplan.ts';
 import { presentFields } from '../../present-fields.ts';
+import { counted } from '../../text.ts';
 import { nodeDetailOf } from '../batch/batch-node.ts';
 import { batchObject } from '../batch/build-batch.ts';
 import type { Manifest } from '../model/command.ts';
@@ -19,15 +20,15 @@ export interface RollbackCut {
 }
 
 /** The version that a node goes back to. One that came from the plan's own version has none: what else was different is not known. */
-export function versionBack(change: NodeChange, plan: UpgradePlan): string | undefined {
+export function earlierVersion(change: NodeChange, plan: UpgradePlan): string | undefined {
   const { fromVersion } = change;
   return fromVersion === plan.spec.version || fromVersion === '' ? undefined : fromVersion;
 }
 
 /** Whether anything of what was done to the node can be taken back. */
-export function canGoBack(change: NodeChange, plan: UpgradePlan): boolean {
+export function canRollBack(change: NodeChange, plan: UpgradePlan): boolean {
   const templates = plan.spec.processes.filter((process) => process.job?.rollback !== undefined);
-  return versionBack(change, plan) !== undefined && templates.some(({ name }) => change.processes.has(name));
+  return earlierVersion(change, plan) !== undefined && templates.some(({ name }) => change.processes.has(name));
 }
 
 /**
@@ -96,7 +97,7 @@ function fill({ plan, nodes }: PlanSnapshot, changes: readonly NodeChange[]): re
     const processes = plan.spec.processes.map(({ name }) => name).filter((name) => change.processes.has(name));
     const node = nodes.get(change.name);
     const detail = node === undefined ? {} : nodeDetailOf(plan, node);
-    const fromVersion = versionBack(change, plan);
+    const fromVersion = earlierVersion(change, plan);
     filled.push(presentFields({ name: change.name, uid: change.uid, processes: processes.toReversed(), fromVersion, ...detail }));
   }
   return filled;
@@ -141,4 +142,10 @@ function verifyBack(verify: ProcessVerify): BatchVerify {
     stableSeconds,
     timeoutSeconds,
   });
+}
+
+/** How many nodes some cuts have, in how many batches. */
+export function describeExtent(cuts: readonly RollbackCut[]): string {
+  const nodes = cuts.reduce((sum, cut) => sum + cut.changes.length, 0);
+  return `${counted(nodes, 'node')} of ${cuts.length === 1 ? (cuts[0]?.of.metadata.name ?? '') : `${cuts.length} batches`}`;
 }

@@ -23,7 +23,7 @@ export function nextRollback(view: PassView, rollback: PlanRollback): NextBatchR
 }
 
 /** The end of the rollback that is under way: nothing is left to be taken back. */
-export function endOfRollback({ input, fleet }: PassView): PlanEnd | undefined {
+export function rollbackEnd({ input, fleet }: PassView): PlanEnd | undefined {
   const { snapshot, now } = input;
   const rollback = recordedRollback(snapshot);
   if (rollback === undefined || snapshot.plan.metadata.deletionTimestamp !== undefined) return undefined;

@@ -10,8 +10,8 @@ import { countNodes } from '../counts.ts';
 import { expectations, forecast } from './forecast.ts';
 import { gatesBeforeNextBatch } from '../../holds/gates.ts';
 import { holdNextBatch, holdRollback } from '../../holds/holds.ts';
-import { canGoBack, rollbackCuts } from '../../rollback/cut-rollback.ts';
-import { awaitedRollback, decidedRollback, extent } from '../../rollback/decided.ts';
+import { canRollBack, rollbackCuts, describeExtent } from '../../rollback/cut-rollback.ts';
+import { awaitedRollback, decidedRollback } from '../../rollback/decide-rollback.ts';
 import { rollbackName } from '../../rollback/next-rollback.ts';
 import { recordedRollback } from '../../records/recorded-rollback.ts';
 import type { PlanSnapshot } from '../../model/snapshot.ts';
@@ -99,7 +99,7 @@ function rollbackOf({ input: { snapshot }, fleet, budget }: PassView): Pick<Batc
   const { batch } = budget;
   if (batch === undefined) return {};
   const [cut] = rollbackCuts(snapshot, fleet, { scope: 'Batch', batch });
-  return cut?.changes.some((change) => canGoBack(change, snapshot.plan)) === true ? { rollbackScope: 'Batch' } : {};
+  return cut?.changes.some((change) => canRollBack(change, snapshot.plan)) === true ? { rollbackScope: 'Batch' } : {};
 }
 
 /** What follows where a rollback is under way, or waits for approval; undefined elsewhere. */
@@ -118,7 +118,7 @@ function outlookBack(view: PassView): BatchOutlook | undefined {
     const message = `${name} is rolled back (${rollback.message}); ${NOTHING_STARTS}; ${BEGIN_ANEW}`;
     return { next: 'RolledBack', message: cutToBytes(message, 512) };
   }
-  const left = `rollback of ${name} (${rollback.message}): ${extent(cuts)} to go back`;
+  const left = `rollback of ${name} (${rollback.message}): ${describeExtent(cuts)} to go back`;
   const hold = holdRollback(view);
   const exceeded = budget.exceeded && recordedRollback(input.snapshot) !== undefined;
   if (exceeded || hold?.summary === 'Paused') {

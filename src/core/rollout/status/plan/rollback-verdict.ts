@@ -2,7 +2,7 @@ import { PLAN_REASONS } from '../../../../api/conditions.ts';
 import type { PlanCounts, PlanEnd, PlanRollback } from '../../../../api/generated/upgradeplan.ts';
 import { counted } from '../../../text.ts';
 import { rollbackCuts } from '../../rollback/cut-rollback.ts';
-import { awaitedRollback } from '../../rollback/decided.ts';
+import { awaitedRollback } from '../../rollback/decide-rollback.ts';
 import { rollbackName } from '../../rollback/next-rollback.ts';
 import { recordedRollback } from '../../records/recorded-rollback.ts';
 import type { PlanStatusInput } from './plan-status-input.ts';

@@ -13,7 +13,7 @@ import { holdTraits } from '../../model/hold-reasons.ts';
 import type { Hold } from '../../model/hold.ts';
 import { isRollback } from '../../records/batch-goal.ts';
 import { isTerminal } from '../../records/node-record.ts';
-import { awaitedRollback } from '../../rollback/decided.ts';
+import { awaitedRollback } from '../../rollback/decide-rollback.ts';
 import { recordedRollback } from '../../records/recorded-rollback.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
 

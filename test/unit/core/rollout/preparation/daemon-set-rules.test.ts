@@ -25,7 +25,7 @@ function pass(set: DaemonSetFact | undefined, changes: Partial<PlanSnapshot> = {
 const kinds = ({ commands }: Decision): readonly string[] => commands.map(({ kind }) => kind);
 
 describe('A DaemonSet that a plan names', () => {
-  it('is taken when it has updateStrategy OnDelete: the next batch is made, with the reference', () => {
+  it('is accepted if it has updateStrategy OnDelete, and the next batch has the reference', () => {
     const batch = pass(aDaemonSet([OLD])).commands.find(({ kind }) => kind === 'CreateBatch');
     expect(batch).toMatchObject({ batch: { spec: { processes: [{ name: 'cni', daemonSet: CNI }] } } });
   });
@@ -42,17 +42,17 @@ describe('A DaemonSet that a plan names', () => {
     ],
     ['is being deleted', aDaemonSet([OLD], { deleting: true }), { status: 'False', reason: 'DaemonSetMissing' }],
     [
-      'rolls by itself',
+      'rolls out by itself',
       aDaemonSet([OLD], { updateStrategy: 'RollingUpdate' }),
       {
         status: 'False',
         reason: 'DaemonSetNotOnDelete',
         message:
-          "spec.processes[0].daemonSet (process 'cni'): DaemonSet kube-system/cni has updateStrategy RollingUpdate and rolls by itself; a plan can take it node by node only with OnDelete",
+          "spec.processes[0].daemonSet (process 'cni'): DaemonSet kube-system/cni has updateStrategy RollingUpdate and rolls out by itself; a plan can only upgrade it node by node with updateStrategy OnDelete",
       },
     ],
     [
-      'has a newest spec that its controller has not seen',
+      'has a newest spec that its controller has not observed',
       aDaemonSet([NEW], { newest: undefined }),
       { status: 'Unknown', reason: 'ValidationPending' },
     ],
@@ -65,12 +65,12 @@ describe('A DaemonSet that a plan names', () => {
     expect(kinds(pass(aDaemonSet([OLD]), { batches: [batch] }))).toContain('OpenTurn');
   });
 
-  it('may be gone when nothing is left to do: the plan stays as it ended', () => {
+  it('may disappear once nothing is left to do, and the plan stays as it ended', () => {
     const revision = { revision: 'aaaa1111' };
     expect(pass(undefined, { ...revision, nodes: byName(done('node-1')) }).planStatus).toMatchObject({ summary: 'Succeeded' });
   });
 
-  it('is a part of the revision by its reference alone', () => {
+  it('contributes only its reference to the revision', () => {
     const other = { ...PLAN, spec: { ...PLAN.spec, processes: [{ ...process, daemonSet: { ...CNI, name: 'csi' } }] } };
     expect(revisionOf(other, hash)).not.toBe(revisionOf(PLAN, hash));
   });
@@ -110,13 +110,13 @@ describe('A node whose turn has come', () => {
     ['the Pod is of an earlier revision', [OLD]],
     ['the Pod of the newest revision is not Ready', [{ ...NEW, ready: false }]],
     ['the Pod of the newest revision is ending', [{ ...NEW, deleting: true }]],
-    ['there should be a Pod and is none', []],
+    ['the Pod that should be there is missing', []],
   ])('has its turn when %s', (_, pods) => {
     const batches = [aBatch(['node-1'], { spec: { processes } })];
     expect(kinds(pass(aDaemonSet(pods), { batches }))).toContain('OpenTurn');
   });
 
-  it('goes after all others when nothing is to be replaced there', () => {
+  it('goes after all others if nothing is to be replaced there', () => {
     const nodes = ['a', 'b', 'c', 'd'].map((name) => aNode(name));
     const pods = nodes.map(({ name }) => aDaemonPod(name, name === 'c' ? 'old' : 'new'));
     const daemonSets = new Map([['kube-system/cni', aDaemonSet(pods)]]);
@@ -125,7 +125,7 @@ describe('A node whose turn has come', () => {
 });
 
 describe('The pre-flight', () => {
-  it('warns of nodes on which there is no Pod to replace', () => {
+  it('warns of nodes that have no Pod to replace', () => {
     const nodes = byName(aNode('node-1'), aNode('node-2', { tainted: true }));
     const { planStatus } = pass(aDaemonSet([OLD]), { nodes, preflight: { guarded: [], unread: undefined } });
     expect(planStatus?.preflight?.warnings).toEqual([

@@ -69,7 +69,7 @@ function afterwards(snapshot: PlanSnapshot, changes: (node: string) => Partial<P
 }
 
 describe('The images of the next batch', () => {
-  it('are pulled on its nodes while this one runs, by Pods that are found again', () => {
+  it('are pulled on its nodes while this batch runs, by Pods with stable names', () => {
     const decision = pass(underWay());
     expect(nodesOf(created(decision))).toEqual(['node-2', 'node-3']);
     expect(created(decision)[0]?.labels).toMatchObject({ 'baton.dev/pre-pull': WAVE, 'baton.dev/plan': 'os' });
@@ -89,14 +89,14 @@ describe('The images of the next batch', () => {
     ],
     ['a freeze lasts', underWay({ spec: { freezes: [{ name: 'f', from: timeAt(-9), to: timeAt(900), reason: 'r' }] } })],
     ['another plan has the group', underWay({ spec: { exclusiveGroup: 'g' } })],
-    ['the spec is refused', underWay({ snapshot: { validation: { kind: 'Refused', message: 'no' } } })],
+    ['the spec is invalid', underWay({ snapshot: { validation: { kind: 'Refused', message: 'no' } } })],
     [
       'the rollout was aborted',
       underWay({ status: { ended: { reason: 'Aborted', revision: 'aaaa1111', message: 'm', time: timeAt(0) } } }),
     ],
     ['too many have failed', underWay({ snapshot: failedBatch() })],
     [
-      'no batch has been made yet',
+      'no batch has been created yet',
       underWay({ snapshot: { batches: [], nodes: byName(aNode('node-2')) }, spec: { gates: [GATE] } }),
     ],
     ['no batch is to come', underWay({ nodes: [] })],
@@ -135,7 +135,7 @@ describe('The images of the next batch', () => {
     expect(nodesOf(created(decision)).filter((node) => nodesOf(created(pass(underWay({ nodes })))).includes(node))).toEqual([]);
   });
 
-  it('are there once the Pods cannot start, and the Pods go', () => {
+  it('are there once the Pods cannot start, and the Pods are deleted', () => {
     const ended = { phase: 'Failed', terminated: { exitCode: 128, reason: 'StartError', message: '' } } as const;
     const pullPods = afterwards(underWay(), () => ended);
     expect(pass(underWay({ snapshot: { pullPods } })).planStatus?.prePull).toEqual({ ...PRE_PULL, nodes: 2, done: 2 });
@@ -148,7 +148,7 @@ describe('The images of the next batch', () => {
     expect(created(pass(underWay({ status: revised })))).toHaveLength(2);
   });
 
-  it('that cannot be pulled are told once, are tried for a while, and hold up nothing', () => {
+  it('that cannot be pulled are retried for a while, reported once, and hold nothing', () => {
     const pullPods = afterwards(underWay(), isFailing);
     const failing = pass(underWay({ snapshot: { pullPods } }));
     const message = `cannot pull images on 1 node of batch 2 (node-3); node-3: ${NOT_FOUND}`;
@@ -163,16 +163,16 @@ describe('The images of the next batch', () => {
     expect(pass(underWay({ snapshot: { pullPods } }), 700).planStatus?.prePull).toMatchObject({ done: 2 });
   });
 
-  it('whose Pod is refused are told as well, and not asked for again', () => {
+  it('whose Pod is rejected are reported as well, and not created again', () => {
     const [first] = created(pass(underWay()));
     const jobRefusals = new Map([[first?.name ?? '', 'exceeded quota']]);
     const decision = pass(underWay({ snapshot: { jobRejections: jobRefusals } }));
     expect(created(decision).map(({ name }) => name)).not.toContain(first?.name);
-    expect(decision.planStatus?.prePull?.message).toContain('its Pod was refused: exceeded quota');
+    expect(decision.planStatus?.prePull?.message).toContain('its Pod was rejected: exceeded quota');
     expect(decision.planStatus?.prePull?.done).toBe(1);
   });
 
-  it('are waited for when the plan goes: its Pods first', () => {
+  it('no longer have Pods before a deleted plan is released', () => {
     const gone = aSnapshot({
       plan: aPlan({}, { deletionTimestamp: timeAt(0) }),
       pullPods: [aPod('baton-pull-1', 'node-2', { labels: { 'baton.dev/pre-pull': WAVE } })],

@@ -42,7 +42,7 @@ const guarded = (name: string, node: string, budget = 'web'): PreflightFacts['gu
 });
 
 describe('The pre-flight', () => {
-  it('says that nothing was found, and tells nobody', () => {
+  it('records that nothing was found, without an Event', () => {
     const decision = decided({});
     expect(decision.planStatus?.preflight).toEqual({ observedGeneration: aPlan().metadata.generation, warnings: [] });
     expect(kinds(decision)).not.toContain('RecordWarnings');
@@ -68,7 +68,7 @@ describe('The pre-flight', () => {
           aQuarantined('node-3', { plan: 'bios' }),
         ],
       },
-      'NodesDown: down already, and counted by maxUnavailable: node-1 (NotReady), node-2 (cordoned), node-3 (quarantined by fleet/bios)',
+      'NodesDown: already down, and counted towards maxUnavailable: node-1 (NotReady), node-2 (cordoned), node-3 (quarantined by fleet/bios)',
     ],
     [
       'budgets that allow nothing',
@@ -76,18 +76,22 @@ describe('The pre-flight', () => {
       'DisruptionNotAllowed: the PodDisruptionBudget shop/web allows no disruption now, and would hold up the drain of web-1 on node-1, web-2 on node-2',
     ],
     [
-      'a template that keeps off some nodes',
+      'a template that excludes some nodes',
       { nodes: [arch('node-1', 'amd64'), arch('node-2', 'arm64')], plan: choosing(amd64) },
       "NodeDoesNotFit: the template of process 'os' does not fit on node-2 (node-2: its kubernetes.io/arch is arm64, and nodeSelector wants amd64); its Pod would stay Pending there until its deadline",
     ],
-    ['what could not be read', { facts: { guarded: [], unread: 'budgets: forbidden' } }, 'NotAllRead: budgets: forbidden'],
+    [
+      'objects that could not be read',
+      { facts: { guarded: [], unread: 'budgets: forbidden' } },
+      'NotAllRead: budgets: forbidden',
+    ],
   ])('warns of %s', (_what, input, warning) => {
     expect(warnings(input)).toEqual([warning]);
   });
 
   it.each<readonly [string, Case]>([
     [
-      'a budget, where nothing is drained',
+      'a budget, if nothing is drained',
       { facts: { ...NOTHING, guarded: [guarded('web-1', 'node-1')] }, plan: choosing({}, { disruption: 'None' }) },
     ],
     [
@@ -98,14 +102,14 @@ describe('The pre-flight', () => {
       },
     ],
     [
-      'a budget, where nodes are only cordoned',
+      'a budget, if nodes are only cordoned',
       {
         facts: { ...NOTHING, guarded: [guarded('web-1', 'node-1')] },
         plan: { drain: { ...aPlan().spec.drain, mode: 'Cordon' } },
       },
     ],
     [
-      'a node that the process is not for',
+      'a node that the process does not select',
       {
         nodes: [arch('node-1', 'amd64'), arch('node-2', 'arm64')],
         plan: choosing(amd64, { nodeSelector: { matchLabels: { 'kubernetes.io/arch': 'amd64' } } }),
@@ -115,12 +119,12 @@ describe('The pre-flight', () => {
     expect(warnings(input)).toEqual([]);
   });
 
-  it('warns and goes on: the first batch is made in the same pass', () => {
+  it('warns and continues: the first batch is created in the same pass', () => {
     const decision = decided({ facts: { ...NOTHING, guarded: [guarded('web-1', 'node-1')] } });
     expect(kinds(decision)).toEqual(expect.arrayContaining(['RecordWarnings', 'CreateBatch']));
   });
 
-  it('tells them in one Event about the plan, under a name that a second try finds again', () => {
+  it('reports them in one Event about the plan, whose name stays the same', () => {
     const input = { nodes: [aNode('node-1', { ready: false })] };
     const [first, second] = [decided(input), decided(input)].map((decision) =>
       decision.commands.find((command) => command.kind === 'RecordWarnings'),
@@ -131,12 +135,12 @@ describe('The pre-flight', () => {
       regarding: { kind: 'UpgradePlan', name: 'os', uid: 'uid-of-os' },
       type: 'Warning',
       reason: 'PreflightWarnings',
-      note: 'NodesDown: down already, and counted by maxUnavailable: node-1 (NotReady)',
+      note: 'NodesDown: already down, and counted towards maxUnavailable: node-1 (NotReady)',
     });
     expect(second?.event['metadata']).toEqual(first?.event['metadata']);
   });
 
-  it('is made once for each generation: what was found stays as it was, whatever becomes of the nodes', () => {
+  it('is made once for each generation: its warnings stay, whatever happens to the nodes', () => {
     const { generation } = aPlan().metadata;
     const known = { observedGeneration: generation, warnings: [{ reason: 'NodesDown', message: 'before' }] };
     const decision = decided({ status: { preflight: known }, nodes: [aNode('node-1', { ready: false })] });
@@ -152,7 +156,7 @@ describe('The pre-flight', () => {
     const decision = decided({ facts: { ...NOTHING, guarded: many } });
     const found = decision.planStatus?.preflight?.warnings ?? [];
     expect(found).toHaveLength(10);
-    expect(found[9]).toEqual({ reason: 'MoreWarnings', message: 'and 21 warnings more of these kinds' });
+    expect(found[9]).toEqual({ reason: 'MoreWarnings', message: 'and 21 more warnings like these' });
     expect(Math.max(...found.map(({ message }) => Buffer.byteLength(message)))).toBeLessThanOrEqual(512);
     const told = decision.commands.find((command) => command.kind === 'RecordWarnings');
     expect(Buffer.byteLength(String(told?.event['note']))).toBeLessThanOrEqual(1024);
@@ -167,23 +171,23 @@ describe('The pre-flight', () => {
 describe('A process that fits on none of its nodes', () => {
   const input: Case = { nodes: [arch('node-1', 'arm64'), arch('node-2', 'arm64')], plan: choosing(amd64) };
 
-  it('is refused before anything is touched, with the reason', () => {
+  it('is rejected before anything changes, with the reason', () => {
     const decision = decided(input);
     expect(decision.planStatus).toMatchObject({ summary: 'Invalid', reason: 'NoNodeFits' });
     expect(decision.planStatus?.conditions?.find(({ type }) => type === 'Accepted')).toMatchObject({
       status: 'False',
       reason: 'NoNodeFits',
       message:
-        "spec.processes[0].job.template (process 'os') fits on none of its 2 nodes: of node-1, its kubernetes.io/arch is arm64, and nodeSelector wants amd64",
+        "spec.processes[0].job.template (process 'os') fits on none of its 2 nodes; node-1: its kubernetes.io/arch is arm64, and nodeSelector wants amd64",
     });
     expect(kinds(decision)).not.toContain('CreateBatch');
   });
 
-  it('starts as soon as one does', () => {
+  it('starts as soon as one node fits', () => {
     expect(kinds(decided({ ...input, nodes: [arch('node-1', 'arm64'), arch('node-2', 'amd64')] }))).toContain('CreateBatch');
   });
 
-  it('is no matter where it has no nodes at all', () => {
+  it('is accepted if it has no nodes at all', () => {
     const none = choosing(amd64, { nodeSelector: { matchLabels: { role: 'nobody' } } });
     expect(kinds(decided({ ...input, plan: none }))).toContain('CreateBatch');
   });

@@ -1,8 +1,8 @@
 import type { PlanRollback, RollbackPolicy, UpgradePlan } from '../../../api/generated/upgradeplan.ts';
-import { counted, cutToBytes, toRfc3339 } from '../../text.ts';
+import { cutToBytes, toRfc3339 } from '../../text.ts';
 import { recordedEnd } from '../fleet/rollout-end.ts';
 import type { PassView } from '../fleet/pass-view.ts';
-import { canGoBack, rollbackCuts, type RollbackCut, type RollbackScope } from './cut-rollback.ts';
+import { canRollBack, rollbackCuts, type RollbackScope, describeExtent } from './cut-rollback.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 
 /** A rollback that the failure policy asks for, and that waits for a person. */
@@ -23,12 +23,6 @@ function policyOf({ spec }: UpgradePlan): RollbackPolicy {
   return spec.failure.rollback ?? CAREFUL;
 }
 
-/** How many nodes some cuts have, in how many batches. */
-export function extent(cuts: readonly RollbackCut[]): string {
-  const nodes = cuts.reduce((sum, cut) => sum + cut.changes.length, 0);
-  return `${counted(nodes, 'node')} of ${cuts.length === 1 ? (cuts[0]?.of.metadata.name ?? '') : `${cuts.length} batches`}`;
-}
-
 /** What the failure policy wants to be taken back now; undefined while it wants nothing, or nothing can be. */
 function policyScope({ input, fleet, budget }: PassView): { readonly scope: RollbackScope; readonly extent: string } | undefined {
   const { snapshot } = input;
@@ -39,7 +33,9 @@ function policyScope({ input, fleet, budget }: PassView): { readonly scope: Roll
   if (plan.metadata.deletionTimestamp !== undefined) return undefined;
   const scope = policyOf(plan).scope === 'Plan' ? ({ scope: 'Plan' } as const) : ({ scope: 'Batch', batch } as const);
   const cuts = rollbackCuts(snapshot, fleet, scope);
-  return cuts.some((cut) => cut.changes.some((change) => canGoBack(change, plan))) ? { scope, extent: extent(cuts) } : undefined;
+  return cuts.some((cut) => cut.changes.some((change) => canRollBack(change, plan)))
+    ? { scope, extent: describeExtent(cuts) }
+    : undefined;
 }
 
 /** The rollback that waits for approval now, if one does. */
