@@ -3,14 +3,14 @@ import { isKubeError } from '../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
 import type { ReportStore, StoreAnswer } from './report-store.ts';
 
-/** Answers that will not change by asking again: the request, the rights or the namespace is wrong. */
-const REFUSING_CODES: readonly number[] = [400, 403, 404, 405, 413, 415, 422];
+/** HTTP status codes that a retry does not change: the request, the permissions or the namespace is wrong. */
+const PERMANENT_ERROR_CODES: readonly number[] = [400, 403, 404, 405, 413, 415, 422];
 
-/** Keeps Events in the API server. */
+/** Stores Events in the API server. */
 export function kubeReportStore(client: KubeClient): ReportStore {
   return {
     create: (event) =>
-      ask(async () => {
+      toStoreAnswer(async () => {
         try {
           await client.create(resourcePath(KINDS.events, { namespace: event.metadata.namespace }), event);
           return 'Created';
@@ -21,7 +21,7 @@ export function kubeReportStore(client: KubeClient): ReportStore {
       }),
 
     read: (namespace, name) =>
-      ask(async () => {
+      toStoreAnswer(async () => {
         try {
           return await client.get<unknown>(resourcePath(KINDS.events, { namespace, name }));
         } catch (error) {
@@ -31,7 +31,7 @@ export function kubeReportStore(client: KubeClient): ReportStore {
       }),
 
     patchSeries: (namespace, name, series) =>
-      ask(async () => {
+      toStoreAnswer(async () => {
         try {
           await client.mergePatch(resourcePath(KINDS.events, { namespace, name }), { series });
           return 'Patched';
@@ -43,12 +43,12 @@ export function kubeReportStore(client: KubeClient): ReportStore {
   };
 }
 
-async function ask<Value>(request: () => Promise<Value>): Promise<StoreAnswer<Value>> {
+async function toStoreAnswer<Value>(request: () => Promise<Value>): Promise<StoreAnswer<Value>> {
   try {
     return { kind: 'Done', value: await request() };
   } catch (error) {
     if (!isKubeError(error)) throw error;
-    if (REFUSING_CODES.includes(error.code)) return { kind: 'Refused', message: error.message };
+    if (PERMANENT_ERROR_CODES.includes(error.code)) return { kind: 'Rejected', message: error.message };
     const { retryAfterSeconds } = error;
     return {
       kind: 'Unavailable',

@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Log } from '../api/log.ts';
 import { REPORT_REASONS } from '../api/names.ts';
-import { hasCode } from './error-code.ts';
+import { hasCode } from './has-code.ts';
 import type { LedgerState, LedgerStore } from './report-ledger.ts';
 
 const turnSchema = z.object({ namespace: z.string(), plan: z.string(), batch: z.string(), batchUid: z.string() });
@@ -17,7 +17,7 @@ const textSchema = z
     checkpoint: z.string().optional(),
     toVersion: z.string().optional(),
   })
-  // JSON leaves undefined fields out; inside they are always there.
+  // JSON omits undefined fields; the type requires them.
   .transform(({ reason, note, progress, task, fromVersion, toVersion, checkpoint }) => ({
     reason,
     note,
@@ -48,10 +48,10 @@ const stateSchema = z.object({
 });
 
 /**
- * Keeps the ledger in a file beside the socket. `/run` is empty after a reboot, which is right: the boot ID is another then, and
- * every sequence begins anew.
+ * Persists the ledger in a file next to the socket. `/run` is empty after a reboot, which is intended: the boot ID has changed, so every
+ * sequence starts again.
  *
- * @param path of the file; its directory exists.
+ * @param path path of the file; its directory must exist.
  */
 export function ledgerFile(path: string, log: Log): LedgerStore {
   return {
@@ -60,8 +60,8 @@ export function ledgerFile(path: string, log: Log): LedgerStore {
       if (text === undefined) return undefined;
       const parsed = stateSchema.safeParse(parseJson(text));
       if (parsed.success) return parsed.data;
-      // The names of Events tell what was posted already, so starting anew costs a few requests and loses what waited.
-      log.warn('The reporter state cannot be read, starting anew', { path, error: parsed.error });
+      // Starting empty loses the pending reports. What was posted already shows in the names of the Events.
+      log.warn('Starting with an empty state because the saved one is invalid', { path, error: parsed.error });
       return undefined;
     },
 
@@ -78,7 +78,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
-    throw new Error(`The reporter state ${path} cannot be read: remove the file, or give the reporter access to it.`, {
+    throw new Error(`Reading the reporter's state ${path} failed: remove the file, or give the reporter access to it.`, {
       cause: error,
     });
   }
@@ -88,6 +88,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // The schema refuses it, and the caller logs that.
+    return undefined; // The schema rejects it, and the caller logs that.
   }
 }

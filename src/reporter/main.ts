@@ -17,21 +17,43 @@ import { ledgerFile } from './ledger-file.ts';
 import { runReporter } from './run-reporter.ts';
 import { watchTurn } from './watch-turn.ts';
 
-const USAGE =
-  'Usage: baton reporter [--kubeconfig PATH]\n\nWithout --kubeconfig it uses the ServiceAccount of its Pod. docs/reports.md lists its environment.\n';
+const USAGE = `Usage: baton reporter [options]
 
-/** For one request to the API server. Short, because callers and the end of the Pod wait for it. */
-const DEADLINE_MS = 5000;
-/** How long a caller waits for its Event before it hears that the report is queued. */
-const ANSWER_WITHIN_MS = 3000;
+Accept reports from the processes on this node and post them as Events. Runs in the DaemonSet of Baton's manifests.
+docs/reports.md lists the environment variables.
+
+Options:
+  --kubeconfig <path>  path of a kubeconfig; by default the Pod's ServiceAccount is used
+  -h, --help           print this help
+`;
+
+/** Timeout of a request to the API server. It is short, because callers and the Pod's termination wait for it. */
+const REQUEST_TIMEOUT_MS = 5000;
+/** How long a caller waits for its Event before the answer says that the report is queued. */
+const ANSWER_TIMEOUT_MS = 3000;
 
 const schema = z.object({
-  node: z.string().describe("this node's name (in a Pod: fieldRef spec.nodeName)"),
-  pod: z.string().optional().describe("this Pod's name (fieldRef metadata.name)"),
+  node: z.string().describe('the name of this node (in a Pod: fieldRef spec.nodeName)'),
+  pod: z.string().optional().describe('the name of this Pod (fieldRef metadata.name)'),
   socket: z.string().default(SOCKET_PATH).describe('the path of the socket'),
-  beatSeconds: z.coerce.number().int().min(1).default(60).describe('a whole number of seconds from 1, between two slow beats'),
-  queueLimit: z.coerce.number().int().min(1).default(1000).describe('a whole number from 1: how many reports may wait'),
-  drainSeconds: z.coerce.number().int().min(0).default(15).describe('a whole number of seconds, to empty the queue at the end'),
+  heartbeatSeconds: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(60)
+    .describe('a whole number of at least 1: interval between heartbeats in seconds'),
+  queueLimit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1000)
+    .describe('a whole number of at least 1: maximum number of queued reports'),
+  drainSeconds: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(15)
+    .describe('a whole number of at least 0: how long to empty the queue on shutdown, in seconds'),
   logLevel,
 });
 
@@ -39,13 +61,13 @@ const names = {
   node: 'BATON_NODE',
   pod: 'BATON_POD_NAME',
   socket: 'BATON_SOCKET',
-  beatSeconds: 'BATON_BEAT_SECONDS',
+  heartbeatSeconds: 'BATON_BEAT_SECONDS',
   queueLimit: 'BATON_QUEUE_LIMIT',
   drainSeconds: 'BATON_DRAIN_SECONDS',
   logLevel: 'BATON_LOG_LEVEL',
 } as const;
 
-/** Runs the reporter of a node until SIGTERM; then 0. */
+/** `baton reporter`: runs until SIGTERM and then exits with 0. */
 export async function main(args: readonly string[]): Promise<number> {
   const { kubeconfig, help } = parseOptions(args);
   if (help === true) {
@@ -57,9 +79,14 @@ export async function main(args: readonly string[]): Promise<number> {
   const kubeConfig = loadKubeConfig({ kubeconfigPath: kubeconfig });
   const shutdown = onShutdown();
   const { now, monotonic, sleep } = systemClock;
-  // The client and the watch measure how long things take, and must not be misled when the host's clock is set.
+  // The client and the watch measure durations, which must not change when the host's clock is set.
   const measured = { now: monotonic, sleep, random, log };
-  const client = createKubeClient({ ...measured, kubeConfig, userAgent: `baton-reporter/${VERSION}`, deadlineMs: DEADLINE_MS });
+  const client = createKubeClient({
+    ...measured,
+    kubeConfig,
+    userAgent: `baton-reporter/${VERSION}`,
+    deadlineMs: REQUEST_TIMEOUT_MS,
+  });
   const turns = watchTurn({ ...measured, client, node: config.node });
   const watching = turns.run(shutdown);
   await runReporter(
@@ -75,9 +102,9 @@ export async function main(args: readonly string[]): Promise<number> {
       hash: (text) => createHash('sha256').update(text).digest('hex'),
       instance: config.pod ?? config.node,
       queueLimit: config.queueLimit,
-      beatMs: config.beatSeconds * 1000,
-      answerWithinMs: ANSWER_WITHIN_MS,
-      drainMs: config.drainSeconds * 1000,
+      heartbeatMs: config.heartbeatSeconds * 1000,
+      answerTimeoutMs: ANSWER_TIMEOUT_MS,
+      drainTimeoutMs: config.drainSeconds * 1000,
     },
     shutdown,
   );

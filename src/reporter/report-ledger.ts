@@ -2,7 +2,7 @@ import type { Log } from '../api/log.ts';
 import type { ReportText, ReportedTurn } from '../core/reports/report-event.ts';
 import type { ReportingNode, TurnView } from './turn-source.ts';
 
-/** A report that was accepted. It gets its sequence number when it is posted. */
+/** A report that was accepted but may not be posted yet. It gets its sequence number when it is posted. */
 export interface AcceptedReport {
   readonly turn: ReportedTurn;
   readonly node: ReportingNode;
@@ -13,39 +13,39 @@ export interface AcceptedReport {
   readonly time: number;
 }
 
-/** The last report of a stream that is an Event by now. */
+/** The last report of a stream that was posted as an Event. */
 export interface PostedReport {
   readonly report: AcceptedReport;
   /** Name of the Event. */
   readonly name: string;
-  /** `series.count` as last written; 1 while there was no beat. */
+  /** `series.count` as last written; 1 before the first heartbeat. */
   readonly count: number;
 }
 
-/** The reports of one process in one attempt and one boot: what a sequence counts in. */
+/** The reports of one process in one attempt and one boot. They share a sequence. */
 export interface ReportStream {
   /** The last sequence number that was used. */
   readonly sequence: number;
   readonly last: PostedReport | undefined;
 }
 
-/** All that must survive a restart of the reporter. */
+/** The state that must survive a restart of the reporter. */
 export interface LedgerState {
   readonly pending: readonly AcceptedReport[];
   readonly streams: Readonly<Record<string, ReportStream>>;
 }
 
-/** Where the ledger is kept. */
+/** Persists the ledger. */
 export interface LedgerStore {
-  /** The last state that was saved; undefined when there is none that can be read. */
+  /** The saved state; undefined when there is none or it is invalid. */
   load(): Promise<LedgerState | undefined>;
-  /** Replaces what was saved. */
+  /** Replaces the saved state. */
   save(state: LedgerState): Promise<void>;
 }
 
 /**
- * What the reporter knows: the reports that wait, and how far each stream is. It is saved at every change, so that a report that was
- * accepted survives a restart of the reporter, and so that the sequence goes on where it was although older Events have expired.
+ * The reporter's state: the pending reports and the position of each stream. It is saved at every change, so that an accepted report
+ * survives a restart of the reporter, and a sequence continues even when older Events have expired.
  */
 export class ReportLedger {
   readonly #store: LedgerStore;
@@ -60,7 +60,7 @@ export class ReportLedger {
     this.#log = log;
   }
 
-  /** Takes over what an earlier run of the reporter has left. */
+  /** Loads the state of an earlier run of the reporter. */
   async load(): Promise<void> {
     const state = await this.#store.load();
     if (state === undefined) return;
@@ -68,46 +68,47 @@ export class ReportLedger {
     this.#streams = new Map(Object.entries(state.streams));
   }
 
-  /** The reports that are not posted yet, oldest first. */
+  /** The reports that have not been posted yet, oldest first. */
   get pending(): readonly AcceptedReport[] {
     return this.#pending;
   }
 
+  /** Adds a pending report. */
   accept(report: AcceptedReport): void {
     this.#pending = [...this.#pending, report];
     this.#save();
   }
 
-  /** The stream that a report belongs to. */
+  /** The stream of a report. */
   streamOf(report: AcceptedReport): ReportStream {
     return this.#streams.get(streamKey(report)) ?? { sequence: 0, last: undefined };
   }
 
-  /** Takes a report off the list: it was posted under `sequence` and `name`. */
+  /** Removes a pending report that was posted with this sequence and name. */
   markPosted(report: AcceptedReport, sequence: number, name: string): void {
     this.#setStream(report, { sequence, last: { report, name, count: 1 } });
     this.#remove(report);
   }
 
-  /** Takes a report off the list that will never be accepted. */
+  /** Removes a pending report that the API server will never accept. */
   drop(report: AcceptedReport): void {
     this.#remove(report);
   }
 
-  /** Notes that a beat was written. */
-  markBeat(posted: PostedReport, count: number): void {
+  /** Records that a heartbeat was written. */
+  markHeartbeat(posted: PostedReport, count: number): void {
     const stream = this.streamOf(posted.report);
     if (stream.last?.name === posted.name) this.#setStream(posted.report, { ...stream, last: { ...posted, count } });
     this.#save();
   }
 
-  /** The last report of each stream of the present turn. */
+  /** The last report of each stream of the current turn. */
   lastReports(view: TurnView): readonly PostedReport[] {
     return [...this.#streams.values()].flatMap(({ last }) => (last !== undefined && belongsTo(last.report, view) ? [last] : []));
   }
 
-  /** Forgets streams that can get no more reports, because the turn, the attempt or the boot is another by now. */
-  forgetOthers(view: TurnView): void {
+  /** Forgets the streams that cannot get more reports, because the turn, the attempt or the boot has changed. */
+  forgetClosedStreams(view: TurnView): void {
     if (view.kind === 'Unknown') return;
     const kept = [...this.#streams].filter(
       ([key, { last }]) =>
@@ -118,7 +119,7 @@ export class ReportLedger {
     this.#save();
   }
 
-  /** Resolves when everything up to now is saved, or could not be. */
+  /** Resolves when all changes so far were saved, or saving them failed. */
   async saved(): Promise<void> {
     await this.#saving;
   }
@@ -132,7 +133,7 @@ export class ReportLedger {
     this.#streams = new Map(this.#streams).set(streamKey(report), stream);
   }
 
-  /** Changes that come while one save runs go into the next one together. */
+  /** Changes during a save are combined into the next one. */
   #save(): void {
     if (this.#saveQueued) return;
     this.#saveQueued = true;
@@ -141,7 +142,7 @@ export class ReportLedger {
       try {
         await this.#store.save({ pending: this.#pending, streams: Object.fromEntries(this.#streams) });
       } catch (error) {
-        // Reports still go out; only a restart of the reporter would lose what waits.
+        // Reports are still posted. Only a restart of the reporter would lose the pending ones.
         this.#log.warn('Saving the reporter state failed', { error });
       }
     });

@@ -7,31 +7,31 @@ import { pause } from '../kube/pause.ts';
 import type { AcceptedReport, ReportLedger } from './report-ledger.ts';
 import type { ReportStore, StoreAnswer } from './report-store.ts';
 
-/** Pauses after failures. */
+/** Backoff after failures. */
 const BACKOFF = { baseMs: 500, maxMs: 30_000 } as const;
-/** The same while the reporter is ending and has little time. */
-const DRAIN_BACKOFF = { baseMs: 250, maxMs: 1000 } as const;
+/** Backoff while the reporter stops and has little time. */
+const STOPPING_BACKOFF = { baseMs: 250, maxMs: 1000 } as const;
 
-/** What became of a report. */
+/** The result of posting a report. */
 export type PostOutcome =
   | { readonly kind: 'Posted'; readonly namespace: string; readonly name: string }
-  | { readonly kind: 'Refused'; readonly message: string };
+  | { readonly kind: 'Rejected'; readonly message: string };
 
-/** What the queue needs. */
+/** What the queue depends on. */
 export interface QueueOptions {
   readonly ledger: ReportLedger;
   readonly store: ReportStore;
   readonly hash: Hash;
   /** `reportingInstance` of the Events. */
   readonly instance: string;
-  /** How many reports may wait. */
+  /** Maximum number of pending reports. */
   readonly limit: number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly log: Log;
 }
 
-/** Posts reports one after the other, so that their sequence is the order in which they were made; tries until the API server takes them. */
+/** Posts reports one after the other, so that their sequence is the order in which they were made. Retries until the API server accepts them. */
 export class ReportQueue {
   readonly #options: QueueOptions;
   readonly #waiting = new Map<AcceptedReport, (outcome: PostOutcome) => void>();
@@ -43,7 +43,7 @@ export class ReportQueue {
     this.#options = options;
   }
 
-  /** Puts a report into the queue; undefined when the queue is full. The promise it gives never rejects. */
+  /** Adds a report to the queue; undefined when the queue is full. The returned promise never rejects. */
   submit(report: AcceptedReport): Promise<PostOutcome> | undefined {
     if (this.#options.ledger.pending.length >= this.#options.limit) return undefined;
     const { promise, resolve } = Promise.withResolvers<PostOutcome>();
@@ -53,7 +53,7 @@ export class ReportQueue {
     return promise;
   }
 
-  /** Posts what comes in until the signal is aborted. */
+  /** Posts the pending reports until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => this.#wake.resolve(undefined), { once: true });
     let failures = 0;
@@ -76,34 +76,34 @@ export class ReportQueue {
     }
   }
 
-  /** Resolves when the queue is empty, or after `withinMs`. Until then failures are tried again sooner. */
-  async drain(withinMs: number): Promise<void> {
+  /** Resolves when the queue is empty or `timeoutMs` have passed. Until then, retries follow more quickly. */
+  async drain(timeoutMs: number): Promise<void> {
     this.#empty = Promise.withResolvers();
     this.#hurry.abort();
     this.#wake.resolve(undefined);
     const giveUp = new AbortController();
-    await Promise.race([this.#empty.promise, pause(this.#options.sleep, withinMs, giveUp.signal)]);
+    await Promise.race([this.#empty.promise, pause(this.#options.sleep, timeoutMs, giveUp.signal)]);
     giveUp.abort();
   }
 
-  #settle(report: AcceptedReport, answer: Posting): void {
+  #settle(report: AcceptedReport, answer: PostAnswer): void {
     const { ledger, log } = this.#options;
     const { namespace } = report.turn;
     const resolve = this.#waiting.get(report);
     this.#waiting.delete(report);
-    if (answer.kind === 'Refused') {
+    if (answer.kind === 'Rejected') {
       ledger.drop(report);
-      log.error('Posting a report was refused, dropping it', { namespace, ...about(report), error: answer.message });
-      resolve?.({ kind: 'Refused', message: answer.message });
+      log.error('Dropping a report that the API server rejected', { namespace, ...logFields(report), error: answer.message });
+      resolve?.({ kind: 'Rejected', message: answer.message });
       return;
     }
     ledger.markPosted(report, answer.sequence, answer.name);
-    log.info('Posted a report', { namespace, name: answer.name, ...about(report) });
+    log.info('Posted a report', { namespace, name: answer.name, ...logFields(report) });
     resolve?.({ kind: 'Posted', namespace, name: answer.name });
   }
 
-  /** One try. A name that is taken by another report, left by a reporter that lost its state, means the next sequence. */
-  async #post(report: AcceptedReport): Promise<Posting | Unavailable> {
+  /** One attempt. If another report has the name, because an earlier reporter lost its state, the next sequence number is used. */
+  async #post(report: AcceptedReport): Promise<PostAnswer | Unavailable> {
     const { ledger, store, hash, instance } = this.#options;
     for (let sequence = ledger.streamOf(report).sequence + 1; ; sequence++) {
       const event = buildReportEvent({ ...report, sequence, instance }, hash);
@@ -114,7 +114,7 @@ export class ReportQueue {
 
       const existing = await store.read(namespace, name);
       if (existing.kind !== 'Done') return existing;
-      // Gone between the two requests: the name is free again, so the next try may take it.
+      // The Event expired between the two requests. Its name is free again for the next attempt.
       if (existing.value === undefined) return { kind: 'Unavailable', message: 'The Event has just expired.', retryAfterMs: 0 };
       if (isSameReport(existing.value, event)) return { kind: 'Posted', sequence, name };
     }
@@ -123,11 +123,11 @@ export class ReportQueue {
   async #pause(answer: Unavailable, failures: number, signal: AbortSignal): Promise<void> {
     const { sleep, random, log, ledger } = this.#options;
     const draining = this.#hurry.signal.aborted;
-    const pauseMs = answer.retryAfterMs ?? backoffMs(failures, draining ? DRAIN_BACKOFF : BACKOFF, random);
-    log.warn('Posting a report failed, trying again', {
+    const pauseMs = answer.retryAfterMs ?? backoffMs(failures, draining ? STOPPING_BACKOFF : BACKOFF, random);
+    log.warn('Posting a report failed, retrying', {
       failures,
       pauseMs,
-      waiting: ledger.pending.length,
+      pending: ledger.pending.length,
       error: answer.message,
     });
     await pause(sleep, pauseMs, draining ? signal : AbortSignal.any([signal, this.#hurry.signal]));
@@ -135,10 +135,10 @@ export class ReportQueue {
 }
 
 type Unavailable = Extract<StoreAnswer<never>, { kind: 'Unavailable' }>;
-type Posting =
-  | Extract<StoreAnswer<never>, { kind: 'Refused' }>
+type PostAnswer =
+  | Extract<StoreAnswer<never>, { kind: 'Rejected' }>
   | { readonly kind: 'Posted'; readonly sequence: number; readonly name: string };
 
-function about({ turn, process, attempt, text }: AcceptedReport): object {
+function logFields({ turn, process, attempt, text }: AcceptedReport): object {
   return { batch: turn.batch, process, attempt, reason: text.reason };
 }

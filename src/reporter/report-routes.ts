@@ -3,43 +3,43 @@ import { pause } from '../kube/pause.ts';
 import type { PostOutcome, ReportQueue } from './report-queue.ts';
 import type { TurnSource } from './turn-source.ts';
 
-/** A request on the socket. */
+/** A request from the socket. */
 export interface SocketRequest {
   readonly method: string;
   readonly path: string;
-  /** What stands after `?`, or empty. */
+  /** The part after `?`, or empty. */
   readonly query: string;
   readonly body: string;
   /** The header `Prefer` (RFC 7240), or empty. */
   readonly prefer: string;
 }
 
-/** An answer on the socket: `body` is sent as JSON. */
+/** An answer for the socket; `body` is sent as JSON. */
 export interface SocketAnswer {
   readonly status: number;
   readonly body: object;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What the routes need. */
+/** What the routes depend on. */
 export interface RouteOptions {
   readonly turns: TurnSource;
   readonly queue: ReportQueue;
-  /** For how long a caller that does not say is kept waiting for its Event, in milliseconds. */
-  readonly answerWithinMs: number;
-  /** Aborted when the reporter ends: then nobody is kept waiting. */
-  readonly ending: AbortSignal;
+  /** How long a caller waits for its Event when it does not set `Prefer: wait`, in milliseconds. */
+  readonly answerTimeoutMs: number;
+  /** Aborted when the reporter stops; callers then no longer wait. */
+  readonly stopping: AbortSignal;
   readonly now: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/** When a caller may try again that came too early or in a crowd, in seconds. */
+/** `Retry-After` of an answer 503, in seconds. */
 const RETRY_AFTER_SECONDS = '2';
 
-/** The longest that a caller may ask to be kept waiting, in seconds. */
-const LONGEST_WAIT_SECONDS = 300;
+/** Maximum of `Prefer: wait`, in seconds. */
+const MAX_WAIT_SECONDS = 300;
 
-/** The paths of the socket with their methods. */
+/** The paths of the API with their methods. */
 const ROUTES: Readonly<Record<string, string>> = {
   '/v1/reports': 'POST',
   '/v1/turn': 'GET',
@@ -50,8 +50,9 @@ const ROUTES: Readonly<Record<string, string>> = {
 /** Answers one request. */
 export async function answerRequest(request: SocketRequest, options: RouteOptions): Promise<SocketAnswer> {
   const method = ROUTES[request.path];
-  if (method === undefined) return refuse(404, `There is no ${request.path} here. There is: ${listRoutes()}.`);
-  if (request.method !== method) return refuse(405, `${request.path} takes ${method}, not ${request.method}.`, { Allow: method });
+  if (method === undefined) return errorAnswer(404, `Unknown path ${request.path}. The paths are: ${listRoutes()}.`);
+  if (request.method !== method)
+    return errorAnswer(405, `${request.path} requires the method ${method}, got ${request.method}.`, { Allow: method });
   switch (request.path) {
     case '/v1/reports':
       return postReport(request, options);
@@ -60,30 +61,30 @@ export async function answerRequest(request: SocketRequest, options: RouteOption
     case '/v1/checkpoint':
       return showCheckpoint(request, options);
     default:
-      return options.turns.view().kind === 'Unknown' ? notYet() : { status: 200, body: { status: 'ok' } };
+      return options.turns.view().kind === 'Unknown' ? notSyncedAnswer() : { status: 200, body: { status: 'ok' } };
   }
 }
 
-/** An answer that says in a sentence why the request was not carried out. */
-export function refuse(status: number, error: string, headers: Readonly<Record<string, string>> = {}): SocketAnswer {
+/** An error answer; `error` is a sentence that says what is wrong. */
+export function errorAnswer(status: number, error: string, headers: Readonly<Record<string, string>> = {}): SocketAnswer {
   return { status, body: { error }, headers };
 }
 
 async function postReport({ body, prefer }: SocketRequest, options: RouteOptions): Promise<SocketAnswer> {
   const { turns, queue, now } = options;
   const json = parseJson(body);
-  if (json.kind === 'Invalid') return refuse(400, json.message);
+  if (json.kind === 'Invalid') return errorAnswer(400, json.message);
   const parsed = parseReportRequest(json.value);
-  if (parsed.kind === 'Invalid') return refuse(400, parsed.message);
+  if (parsed.kind === 'Invalid') return errorAnswer(400, parsed.message);
 
   const view = turns.view();
-  if (view.kind === 'Unknown') return notYet();
+  if (view.kind === 'Unknown') return notSyncedAnswer();
   if (view.kind === 'Closed')
-    return refuse(409, 'This node is not in its turn: no upgrade plan has claimed it, so there is nothing to report on.');
+    return errorAnswer(409, 'This node is not in its turn: no UpgradePlan has claimed it, so there is nothing to report.');
   const { turn, node } = view;
   const { request } = parsed;
   const chosen = chooseProcess(request.process, turn.processes);
-  if (chosen.kind === 'Invalid') return refuse(400, chosen.message);
+  if (chosen.kind === 'Invalid') return errorAnswer(400, chosen.message);
 
   const { namespace, plan, batch, batchUid } = turn;
   const posted = queue.submit({
@@ -95,18 +96,20 @@ async function postReport({ body, prefer }: SocketRequest, options: RouteOptions
     time: now(),
   });
   if (posted === undefined) {
-    return refuse(503, 'Too many reports wait for the API server: try again later.', { 'Retry-After': RETRY_AFTER_SECONDS });
+    return errorAnswer(503, 'Too many reports are queued for the API server: try again later.', {
+      'Retry-After': RETRY_AFTER_SECONDS,
+    });
   }
-  const outcome = await within(posted, waitMs(prefer) ?? options.answerWithinMs, options);
+  const outcome = await waitForOutcome(posted, waitMs(prefer) ?? options.answerTimeoutMs, options);
   if (outcome === undefined) return { status: 202, body: { status: 'queued' } };
-  if (outcome.kind === 'Refused') return refuse(502, `The API server has refused the report: ${outcome.message}`);
+  if (outcome.kind === 'Rejected') return errorAnswer(502, `The API server rejected the report: ${outcome.message}`);
   return { status: 201, body: { status: 'reported', namespace: outcome.namespace, event: outcome.name } };
 }
 
 function showTurn({ turns }: RouteOptions): SocketAnswer {
   const view = turns.view();
-  if (view.kind === 'Unknown') return notYet();
-  if (view.kind === 'Closed') return refuse(404, 'This node is not in its turn: no upgrade plan has claimed it.');
+  if (view.kind === 'Unknown') return notSyncedAnswer();
+  if (view.kind === 'Closed') return errorAnswer(404, 'This node is not in its turn: no UpgradePlan has claimed it.');
   const { namespace, plan, batch, processes, attempt, openedTime } = view.turn;
   return {
     status: 200,
@@ -114,14 +117,14 @@ function showTurn({ turns }: RouteOptions): SocketAnswer {
   };
 }
 
-/** What the attempts before have left: the operator hands it over with the turn. */
+/** The checkpoints of earlier attempts, which the operator passes on with the turn. */
 function showCheckpoint({ query }: SocketRequest, { turns }: RouteOptions): SocketAnswer {
   const view = turns.view();
-  if (view.kind === 'Unknown') return notYet();
-  if (view.kind === 'Closed') return refuse(404, 'This node is not in its turn: no upgrade plan has claimed it.');
+  if (view.kind === 'Unknown') return notSyncedAnswer();
+  if (view.kind === 'Closed') return errorAnswer(404, 'This node is not in its turn: no UpgradePlan has claimed it.');
   const { processes, attempt, checkpoints = {} } = view.turn;
   const chosen = chooseProcess(new URLSearchParams(query).get('process') ?? undefined, processes);
-  if (chosen.kind === 'Invalid') return refuse(400, chosen.message);
+  if (chosen.kind === 'Invalid') return errorAnswer(400, chosen.message);
   const lines = (checkpoints[chosen.process] ?? '').split('\n').filter((line) => line !== '');
   const checkpoint = Object.fromEntries(
     lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
@@ -129,34 +132,30 @@ function showCheckpoint({ query }: SocketRequest, { turns }: RouteOptions): Sock
   return { status: 200, body: { process: chosen.process, attempt, checkpoint } };
 }
 
-function notYet(): SocketAnswer {
-  return refuse(
-    503,
-    'The reporter does not know this node yet, because the API server has not answered: try again in a moment.',
-    {
-      'Retry-After': RETRY_AFTER_SECONDS,
-    },
-  );
+function notSyncedAnswer(): SocketAnswer {
+  return errorAnswer(503, 'The reporter has not read this Node from the API server yet: try again in a moment.', {
+    'Retry-After': RETRY_AFTER_SECONDS,
+  });
 }
 
-/** What a caller asks for with `Prefer: wait=30`, in milliseconds. */
+/** The wait of a header like `Prefer: wait=30`, in milliseconds. */
 function waitMs(prefer: string): number | undefined {
   const seconds = /(?:^|[,;\s])wait=(\d{1,9})(?:$|[,;\s])/.exec(prefer)?.[1];
-  return seconds === undefined ? undefined : Math.min(Number(seconds), LONGEST_WAIT_SECONDS) * 1000;
+  return seconds === undefined ? undefined : Math.min(Number(seconds), MAX_WAIT_SECONDS) * 1000;
 }
 
-/** The outcome, or undefined when it takes longer than `ms` or the reporter ends. */
-async function within(
+/** The outcome; undefined when it takes longer than `ms` or the reporter stops. */
+async function waitForOutcome(
   outcome: Promise<PostOutcome>,
   ms: number,
-  { sleep, ending }: RouteOptions,
+  { sleep, stopping }: RouteOptions,
 ): Promise<PostOutcome | undefined> {
-  const known = new AbortController();
-  const late = pause(sleep, ms, AbortSignal.any([known.signal, ending]));
+  const settled = new AbortController();
+  const timeout = pause(sleep, ms, AbortSignal.any([settled.signal, stopping]));
   try {
-    return await Promise.race([outcome, late.then(() => undefined)]);
+    return await Promise.race([outcome, timeout.then(() => undefined)]);
   } finally {
-    known.abort();
+    settled.abort();
   }
 }
 
@@ -167,7 +166,7 @@ function parseJson(
     return { kind: 'Valid', value: JSON.parse(body) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { kind: 'Invalid', message: `The body is not JSON (${why}). An example: {"reason":"UpgradeStarted"}.` };
+    return { kind: 'Invalid', message: `The body must be JSON, for example {"reason":"UpgradeStarted"}: ${why}.` };
   }
 }
 

@@ -4,26 +4,26 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import type { Log } from '../api/log.ts';
-import { hasCode } from './error-code.ts';
-import { refuse } from './report-routes.ts';
+import { hasCode } from './has-code.ts';
+import { errorAnswer } from './report-routes.ts';
 import type { SocketAnswer, SocketRequest } from './report-routes.ts';
 
-/** The longest body, in bytes: room for a note that will be cut, not for a log file. */
-const BODY_BYTES = 64 * 1024;
-/** The most callers at once. */
-const CONNECTIONS = 256;
-/** How long a caller may take to say what it wants, in milliseconds. */
-const REQUEST_MS = 10_000;
+/** Maximum size of a body in bytes: enough for a note that will be cut, not for a log file. */
+const MAX_BODY_BYTES = 64 * 1024;
+/** Maximum number of simultaneous connections. */
+const MAX_CONNECTIONS = 256;
+/** How long a caller may take to send its request, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 10_000;
 
-/** A socket that is open. */
+/** An open socket. */
 export interface OpenSocket {
-  /** Takes no new callers; resolves when those that are there have their answers. The signal cuts them off. */
+  /** Stops listening; resolves when all requests in progress are answered. The signal closes their connections. */
   close(cutOff: AbortSignal): Promise<void>;
 }
 
 /**
- * Opens the socket. It is made under another name and then moved into place, so that callers find either the old one, or the new one
- * with its final mode. The mode is 0666: containers run under many user IDs, and whoever gets at the directory is root on the host anyway.
+ * Opens the socket. It is created under a temporary name and then renamed, so that callers find either the old socket or the new one
+ * with its final mode. The mode is 0666, because containers run with many user IDs, and only root can reach the directory on the host.
  */
 export async function openSocket(
   path: string,
@@ -31,10 +31,10 @@ export async function openSocket(
   log: Log,
 ): Promise<OpenSocket> {
   await mkdir(dirname(path), { recursive: true });
-  const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }, (request, response) => {
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     void respond(request, response, answer, log);
   });
-  server.maxConnections = CONNECTIONS;
+  server.maxConnections = MAX_CONNECTIONS;
   const temporary = `${path}.${randomUUID().slice(0, 8)}`;
   await listen(server, temporary);
   await chmod(temporary, 0o666);
@@ -47,7 +47,7 @@ async function listen(server: Server, path: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
   server.once('error', (error) => {
     reject(
-      new Error(`The socket ${path} cannot be opened: is its directory writable, and its path shorter than 108 bytes?`, {
+      new Error(`Opening the socket ${path} failed: check that its directory is writable and its path shorter than 108 bytes.`, {
         cause: error,
       }),
     );
@@ -57,7 +57,7 @@ async function listen(server: Server, path: string): Promise<void> {
 }
 
 async function closeSocket(server: Server, path: string, ino: number, cutOff: AbortSignal): Promise<void> {
-  await removeIfOurs(path, ino);
+  await removeOwnSocket(path, ino);
   const { promise, resolve } = Promise.withResolvers<undefined>();
   server.close(() => resolve(undefined));
   server.closeIdleConnections();
@@ -66,12 +66,12 @@ async function closeSocket(server: Server, path: string, ino: number, cutOff: Ab
   await promise;
 }
 
-/** The socket of a reporter that has already taken over stays. */
-async function removeIfOurs(path: string, ino: number): Promise<void> {
+/** Removes the socket file unless another reporter has already replaced it. */
+async function removeOwnSocket(path: string, ino: number): Promise<void> {
   try {
     if ((await stat(path)).ino === ino) await unlink(path);
   } catch (error) {
-    // Somebody was quicker: it is gone, which is what was wanted.
+    // It is already gone.
     if (!hasCode(error, 'ENOENT')) throw error;
   }
 }
@@ -87,24 +87,24 @@ async function respond(
     const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
     const given =
       body === undefined
-        ? refuse(413, `The body has more than ${BODY_BYTES} bytes.`)
+        ? errorAnswer(413, `The body must have at most ${MAX_BODY_BYTES} bytes.`)
         : await answer({ method: request.method ?? 'GET', path, query, body, prefer: String(request.headers['prefer'] ?? '') });
     response.writeHead(given.status, { 'Content-Type': 'application/json', ...given.headers });
     response.end(`${JSON.stringify(given.body)}\n`);
   } catch (error) {
-    log.warn('Answering on the socket failed', { error });
+    log.warn('Answering a request on the socket failed', { error });
     response.destroy();
   }
 }
 
-/** The body as text; undefined when it is too long. It is read to its end all the same: a caller that still sends hears no answer. */
+/** The body as text; undefined when it is too long. Even then it is read to its end, because a caller that still sends reads no answer. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) throw new Error('The request was decoded before it was read.');
+    if (!Buffer.isBuffer(chunk)) throw new Error('The body of the request must be read as bytes.');
     bytes += chunk.length;
-    if (bytes <= BODY_BYTES) chunks.push(chunk);
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
   }
-  return bytes > BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
+  return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
 }

@@ -1,23 +1,23 @@
 import type { Turn } from '../api/marks.ts';
 
-/** What is known of the turn of this node. */
+/** This node's turn as far as it is known. */
 export type TurnView =
-  /** The API server has not answered yet. */
+  /** The Node has not been read yet. */
   | { readonly kind: 'Unknown' }
-  /** The node is not in its turn, so nothing is to be reported. */
+  /** The node is not in its turn, so there is nothing to report. */
   | { readonly kind: 'Closed' }
   | { readonly kind: 'Open'; readonly turn: Turn; readonly node: ReportingNode };
 
-/** This node, as the API server knows it. */
+/** The part of this node that goes into reports. */
 export interface ReportingNode {
   readonly name: string;
   readonly uid: string;
-  /** Of the host's present boot, as the kubelet tells it. */
+  /** ID of the host's current boot, as the kubelet reports it. */
   readonly bootId: string;
 }
 
-/** Where the turn of this node is read. */
+/** Provides this node's turn. */
 export interface TurnSource {
-  /** What is known now. */
+  /** The current turn. */
   view(): TurnView;
 }

@@ -9,10 +9,10 @@ import { Reflector } from '../kube/watch/reflector.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
 import type { ReportingNode, TurnSource, TurnView } from './turn-source.ts';
 
-/** What the watch needs. */
+/** What the watch depends on. */
 export interface WatchTurnOptions {
   readonly client: Pick<KubeClient, 'list' | 'watch'>;
-  /** The name of this node. No other is looked at. */
+  /** Name of this node, the only one that is watched. */
   readonly node: string;
   readonly now: () => number;
   readonly random: () => number;
@@ -20,9 +20,9 @@ export interface WatchTurnOptions {
   readonly log: Log;
 }
 
-/** A turn that is kept up to date while it runs. */
+/** A turn source that follows its Node while it runs. */
 export interface WatchedTurn extends TurnSource {
-  /** Watches until the signal is aborted. Call it once. */
+  /** Watches the Node until the signal is aborted. Call it once. */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ interface ObservedNode {
   readonly turn: Turn | undefined;
 }
 
-/** Reads the turn of this node from the annotation that the claim has left on its Node. */
+/** Watches this Node for the annotation with its turn, which the claim writes. */
 export function watchTurn({ node: name, log, ...options }: WatchTurnOptions): WatchedTurn {
   const reflector = new Reflector<ObservedNode>({
     ...options,
@@ -55,14 +55,14 @@ function observeNode(object: KubeObject, name: string, log: Log): ObservedNode {
   const annotation = annotations?.[ANNOTATIONS.turn];
   const turn = annotation === undefined ? undefined : parseTurn(annotation);
   if (annotation !== undefined && turn === undefined) {
-    log.warn('The turn on the Node cannot be read, taking no reports: are operator and reporter of the same version?', {
+    log.warn('Rejecting reports: the turn annotation is invalid. Check that operator and reporter have the same version', {
       node: name,
     });
   }
   return { node: { name, uid, bootId: bootIdOf(object) }, turn };
 }
 
-/** As the kubelet tells it, because the operator compares with the same. */
+/** The boot ID from the Node's status, which is what the operator compares. */
 function bootIdOf(object: KubeObject): string {
   const status = object['status'];
   const nodeInfo = isJsonObject(status) ? status['nodeInfo'] : undefined;

@@ -84,7 +84,7 @@ async function prepareSystem(release: () => void): Promise<System> {
     helm: (args) => cluster.helm(args, { timeoutMs: 240_000 }),
     image,
     clusterName: cluster.name,
-    // So that a test sees the slow beat without waiting for minutes.
+    // So that a test sees a heartbeat without waiting for minutes.
     values: ['reporter.beatSeconds=5'],
   });
   const receiver = await startReceiver(cluster.hostAddress);

@@ -122,7 +122,7 @@ describe('reports of upgrade processes', () => {
     expect(result.stderr).toContain('baton-reports');
   }, 30_000);
 
-  it('go on as a slow beat of the last one while a process is silent', async () => {
+  it('continue as heartbeats of the last one while a process is silent', async () => {
     const beaten = await waitFor(
       async () => (await readReports(system.kubectl, namespace)).find((report) => (report.series?.count ?? 0) >= 2),
       {

@@ -64,7 +64,7 @@ describe('kubeReportStore', () => {
     expect(JSON.parse(server.requests[0]!.body)).toEqual(EVENT);
   });
 
-  it('reads an Event, and takes 404 as none', async () => {
+  it('reads an Event and returns undefined for 404', async () => {
     const store = await storeOf((request, response) => {
       if (request.path === OBJECT) sendJson(response, 200, EVENT);
       else sendStatus(response, 404, 'NotFound');
@@ -74,7 +74,7 @@ describe('kubeReportStore', () => {
     expect(await store.read('fleet', 'other')).toEqual({ kind: 'Done', value: undefined });
   });
 
-  it('writes the beat as a merge patch of the series alone, and takes 404 as expired', async () => {
+  it('writes a heartbeat as a merge patch of the series only and treats 404 as expired', async () => {
     const store = await storeOf((request, response) => {
       if (request.path === OBJECT) sendJson(response, 200, EVENT);
       else sendStatus(response, 404, 'NotFound');
@@ -90,13 +90,13 @@ describe('kubeReportStore', () => {
 
   it.each([
     [409, 'AlreadyExists', { kind: 'Done', value: 'Exists' }],
-    [403, 'Forbidden', { kind: 'Refused' }],
-    [404, 'NotFound', { kind: 'Refused' }],
-    [422, 'Invalid', { kind: 'Refused' }],
+    [403, 'Forbidden', { kind: 'Rejected' }],
+    [404, 'NotFound', { kind: 'Rejected' }],
+    [422, 'Invalid', { kind: 'Rejected' }],
     [401, 'Unauthorized', { kind: 'Unavailable', retryAfterMs: undefined }],
     [500, 'InternalError', { kind: 'Unavailable', retryAfterMs: undefined }],
     [503, 'ServiceUnavailable', { kind: 'Unavailable', retryAfterMs: undefined }],
-  ])('takes %i %s to a create as %j', async (code, reason, expected) => {
+  ])('maps %i %s for a create to %j', async (code, reason, expected) => {
     const store = await storeOf((_request, response) => {
       sendStatus(response, code, reason);
     });
@@ -104,7 +104,7 @@ describe('kubeReportStore', () => {
     expect(await store.create(EVENT)).toMatchObject(expected);
   });
 
-  it('hands on for how long the API server asks to wait', async () => {
+  it('returns the delay that the API server asks for', async () => {
     const store = await storeOf((_request, response) => {
       sendStatus(response, 429, 'TooManyRequests', { headers: { 'Retry-After': '7' } });
     });
@@ -112,7 +112,7 @@ describe('kubeReportStore', () => {
     expect(await store.create(EVENT)).toMatchObject({ kind: 'Unavailable', retryAfterMs: 7000 });
   });
 
-  it('takes a connection that breaks as unavailable', async () => {
+  it('treats a broken connection as unavailable', async () => {
     const store = await storeOf((_request, response) => {
       response.socket?.destroy();
     });

@@ -35,7 +35,7 @@ export class MemoryEvents implements ReportStore {
     const event = this.events.get(name);
     if (event === undefined) return Promise.resolve({ kind: 'Done', value: 'Gone' });
     if (series.count < 2)
-      return Promise.resolve({ kind: 'Refused', message: 'series.count: Invalid value: should be at least 2' });
+      return Promise.resolve({ kind: 'Rejected', message: 'series.count: Invalid value: should be at least 2' });
     this.events.set(name, { ...event, series });
     return Promise.resolve({ kind: 'Done', value: 'Patched' });
   }

@@ -109,7 +109,7 @@ async function baton(args: readonly string[], env: Readonly<Record<string, strin
 }
 
 describe('baton reporter and baton report', () => {
-  it('carry a report from the command line to an Event, and end in order at SIGTERM', async () => {
+  it('turn a report from the command line into an Event and shut down in order at SIGTERM', async () => {
     startReporter();
 
     // The reporter is still starting: report waits for it.
@@ -144,7 +144,11 @@ describe('baton reporter and baton report', () => {
         },
       },
     ]);
-    expect(unknown).toEqual({ code: 2, stdout: '', stderr: "`process` must be one of the processes of this turn (os), got 'bios'.\n" });
+    expect(unknown).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: "`process` must be one of the processes of this turn (os), got 'bios'.\n",
+    });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(server.requests.filter(({ path }) => path === '/api/v1/nodes').map(({ query }) => query['fieldSelector'])).toEqual([
       'metadata.name=node-217',
@@ -152,13 +156,13 @@ describe('baton reporter and baton report', () => {
     ]);
   });
 
-  it('baton reporter names the variable that is missing', async () => {
+  it('name the variable that is missing', async () => {
     startReporter({ BATON_NODE: '' });
 
     expect(await reporter?.ended).toEqual({
       code: 2,
       stdout: '',
-      stderr: "The environment variable BATON_NODE is not set: set it to this node's name (in a Pod: fieldRef spec.nodeName).\n",
+      stderr: "The environment variable BATON_NODE is not set: set it to the name of this node (in a Pod: fieldRef spec.nodeName).\n",
     });
   });
 });

@@ -21,7 +21,7 @@ function progress(note: string): object {
 describe('posting', () => {
   it('waits as long as the API server asks, then posts', async () => {
     reporter.events.answers.push({ kind: 'Unavailable', message: '429', retryAfterMs: 2000 });
-    await reporter.start();
+    await reporter.start({ answerTimeoutMs: 100_000 });
 
     expect((await reporter.post(progress('one'))).status).toBe(201);
     expect(reporter.pauses).toContain(2000);
@@ -48,7 +48,7 @@ describe('posting', () => {
     expect(reporter.events.story).toEqual(['1 UpgradeProgressing one', '2 UpgradeProgressing two', '3 UpgradeProgressing three']);
   });
 
-  it('keeps a caller waiting as long as it prefers', async () => {
+  it('lets a caller wait as long as it prefers', async () => {
     reporter.events.down = true;
     await reporter.start();
 
@@ -71,7 +71,7 @@ describe('posting', () => {
     expect(reporter.pauses.filter((pause) => backoffs.includes(pause))).toEqual(backoffs);
   });
 
-  it('makes one Event when the answer to the first try was lost', async () => {
+  it('creates one Event when the answer to the first attempt was lost', async () => {
     reporter.events.losesAnswers = true;
     await reporter.start();
 
@@ -81,7 +81,7 @@ describe('posting', () => {
     expect(reporter.events.story).toEqual(['1 UpgradeProgressing one']);
   });
 
-  it('takes the next sequence when the name belongs to another report', async () => {
+  it('uses the next sequence number when the name belongs to another report', async () => {
     await reporter.start();
     await reporter.post(progress('of a reporter that has lost its state'));
     await reporter.stop();
@@ -96,7 +96,7 @@ describe('posting', () => {
     ]);
   });
 
-  it('posts the same words twice when they are reported twice', async () => {
+  it('posts the same text twice when it is reported twice', async () => {
     await reporter.start();
 
     await reporter.post(progress('one'));
@@ -105,13 +105,13 @@ describe('posting', () => {
     expect(reporter.events.story).toEqual(['1 UpgradeProgressing one', '2 UpgradeProgressing one']);
   });
 
-  it('tells the caller why the API server refuses, and goes on with the next report', async () => {
-    reporter.events.answers.push({ kind: 'Refused', message: 'namespaces "fleet" not found' });
+  it('returns the reason when the API server rejects a report and continues with the next one', async () => {
+    reporter.events.answers.push({ kind: 'Rejected', message: 'namespaces "fleet" not found' });
     await reporter.start();
 
     expect(await reporter.post(progress('one'))).toEqual({
       status: 502,
-      body: { error: 'The API server has refused the report: namespaces "fleet" not found' },
+      body: { error: 'The API server rejected the report: namespaces "fleet" not found' },
     });
     expect((await reporter.post(progress('two'))).status).toBe(201);
   });
@@ -123,12 +123,12 @@ describe('posting', () => {
     await Promise.all([reporter.post(progress('one')), reporter.post(progress('two'))]);
     const answer = await reporter.post(progress('three'));
 
-    expect(answer).toEqual({ status: 503, body: { error: 'Too many reports wait for the API server: try again later.' } });
+    expect(answer).toEqual({ status: 503, body: { error: 'Too many reports are queued for the API server: try again later.' } });
   });
 });
 
-describe('ending', () => {
-  it('posts what waits, and resolves', async () => {
+describe('stopping', () => {
+  it('posts the pending reports and resolves', async () => {
     reporter.events.down = true;
     await reporter.start();
     await reporter.post(progress('one'));
@@ -141,7 +141,7 @@ describe('ending', () => {
     expect(reporter.events.story).toEqual(['1 UpgradeProgressing one', '2 UpgradeProgressing two']);
   });
 
-  it('does not sit out a long pause', async () => {
+  it('cuts a long backoff short', async () => {
     reporter.events.down = true;
     await reporter.start();
     await reporter.post(progress('one'));
@@ -154,7 +154,7 @@ describe('ending', () => {
     expect(reporter.events.story).toEqual(['1 UpgradeProgressing one']);
   });
 
-  it('leaves to the next reporter what the API server would not take in time', async () => {
+  it('leaves reports that were not posted in time to the next reporter', async () => {
     reporter.events.down = true;
     await reporter.start();
     await reporter.post(progress('one'));
@@ -181,7 +181,7 @@ describe('ending', () => {
 });
 
 describe('after a restart', () => {
-  it('goes on with the sequence although the earlier Events have expired', async () => {
+  it('continues the sequence although the earlier Events have expired', async () => {
     await reporter.start();
     await reporter.post(progress('one'));
     await reporter.stop();
@@ -193,7 +193,7 @@ describe('after a restart', () => {
     expect(reporter.events.story).toEqual(['2 UpgradeProgressing two']);
   });
 
-  it('starts anew with a state that it cannot read', async () => {
+  it('starts with an empty state when the saved one is invalid', async () => {
     await reporter.start();
     await reporter.post(progress('one'));
     await reporter.stop();

@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 describe('POST /v1/reports', () => {
-  it('answers 201 with the name of the Event that it has made', async () => {
+  it('answers 201 with the name of the new Event', async () => {
     await reporter.start();
 
     const answer = await reporter.post({ reason: 'UpgradeProgressing', note: 'Installing', progress: 40 });
@@ -33,7 +33,7 @@ describe('POST /v1/reports', () => {
     });
   });
 
-  it('takes the attempt and the process from the request', async () => {
+  it('uses the attempt and the process of the request', async () => {
     reporter.view = openTurn({ processes: ['os', 'firmware'], attempt: 3 });
     await reporter.start();
 
@@ -51,11 +51,15 @@ describe('POST /v1/reports', () => {
   });
 
   it.each([
-    ['no process where there are several', { reason: 'UpgradeStarted' }, 'because this turn has several processes: os, firmware'],
-    ['a process of another plan', { reason: 'UpgradeStarted', process: 'bios' }, 'Its processes are: os, firmware.'],
+    ['no process in a turn with several', { reason: 'UpgradeStarted' }, 'because this turn has several processes: os, firmware'],
+    [
+      'a process of another plan',
+      { reason: 'UpgradeStarted', process: 'bios' },
+      'one of the processes of this turn (os, firmware)',
+    ],
     ['an unknown reason', { reason: 'Started', process: 'os' }, '`reason` must be one of UpgradeStarted'],
     ['a list', [], 'The report must be a JSON object'],
-  ])('answers 400 with a sentence to %s', async (_name, body, sentence) => {
+  ])('answers 400 with a sentence for %s', async (_name, body, sentence) => {
     reporter.view = openTurn({ processes: ['os', 'firmware'] });
     await reporter.start();
 
@@ -66,21 +70,21 @@ describe('POST /v1/reports', () => {
     expect(reporter.events.creates).toBe(0);
   });
 
-  it('answers 400 with an example to what is no JSON', async () => {
+  it('answers 400 with an example for a body that is not JSON', async () => {
     await reporter.start();
 
     const answer = await reporter.send('POST', '/v1/reports', 'started');
 
     expect(answer.status).toBe(400);
-    expect(answer.body['error']).toMatch(/^The body is not JSON .* An example: {"reason":"UpgradeStarted"}\.$/);
+    expect(answer.body['error']).toMatch(/^The body must be JSON, for example {"reason":"UpgradeStarted"}: .*\.$/);
   });
 
-  it('answers 413 to a body that is too long, after hearing it out', async () => {
+  it('answers 413 for a body that is too long, after reading it to its end', async () => {
     await reporter.start();
 
     expect(await reporter.post({ reason: 'UpgradeFailed', note: 'x'.repeat(1_000_000) })).toEqual({
       status: 413,
-      body: { error: 'The body has more than 65536 bytes.' },
+      body: { error: 'The body must have at most 65536 bytes.' },
     });
   });
 
@@ -94,7 +98,7 @@ describe('POST /v1/reports', () => {
     expect(answer.body['error']).toContain('not in its turn');
   });
 
-  it('answers 503 until it knows its node', async () => {
+  it('answers 503 until it has read its Node', async () => {
     reporter.view = { kind: 'Unknown' };
     await reporter.start();
 
@@ -125,7 +129,7 @@ describe('the other paths', () => {
     });
   });
 
-  it('GET /v1/checkpoint gives the next attempt what the one before has left', async () => {
+  it('GET /v1/checkpoint returns the checkpoints of earlier attempts', async () => {
     reporter.view = openTurn({ attempt: 2, processes: ['os', 'fw'], checkpoints: { os: 'stage=kernel\nimage=a=b' } });
     await reporter.start();
 
@@ -137,7 +141,7 @@ describe('the other paths', () => {
     expect((await reporter.call('GET', '/v1/checkpoint')).status).toBe(400);
   });
 
-  it('POST /v1/reports takes a checkpoint into the Event, and refuses what is none', async () => {
+  it('POST /v1/reports puts a checkpoint into the Event and rejects an invalid one', async () => {
     await reporter.start();
 
     expect((await reporter.post({ reason: 'UpgradeProgressing', checkpoint: 'stage=kernel' })).status).toBe(201);
@@ -156,9 +160,14 @@ describe('the other paths', () => {
   });
 
   it.each([
-    ['GET', '/v1/report', 404, 'POST /v1/reports, GET /v1/turn, GET /v1/checkpoint, GET /healthz'],
-    ['GET', '/v1/reports', 405, '/v1/reports takes POST, not GET.'],
-  ] as const)('answers to %s %s with %i', async (method, path, status, sentence) => {
+    {
+      method: 'GET',
+      path: '/v1/report',
+      status: 404,
+      sentence: 'POST /v1/reports, GET /v1/turn, GET /v1/checkpoint, GET /healthz',
+    },
+    { method: 'GET', path: '/v1/reports', status: 405, sentence: '/v1/reports requires the method POST, got GET.' },
+  ] as const)('answers $method $path with $status', async ({ method, path, status, sentence }) => {
     await reporter.start();
 
     const answer = await reporter.call(method, path);
@@ -169,14 +178,14 @@ describe('the other paths', () => {
 });
 
 describe('the socket file', () => {
-  it('may be used by every user, and stands alone in its directory', async () => {
+  it('may be used by every user and is alone in its directory', async () => {
     await reporter.start();
 
     expect((await stat(reporter.socketPath)).mode & 0o777).toBe(0o666);
     expect(await readdir(dirname(reporter.socketPath))).toEqual(['report.sock']);
   });
 
-  it('replaces what a reporter that was killed has left', async () => {
+  it('replaces the file of a reporter that was killed', async () => {
     await mkdir(dirname(reporter.socketPath));
     await writeFile(reporter.socketPath, '');
     await reporter.start();
@@ -184,7 +193,7 @@ describe('the socket file', () => {
     expect((await reporter.call('GET', '/healthz')).status).toBe(200);
   });
 
-  it('is gone when the reporter has ended', async () => {
+  it('is removed when the reporter stops', async () => {
     await reporter.start();
 
     await reporter.stop();
@@ -192,7 +201,7 @@ describe('the socket file', () => {
     await expect(access(reporter.socketPath)).rejects.toThrow('ENOENT');
   });
 
-  it('stays when the next reporter has already taken over', async () => {
+  it('stays when the next reporter has already replaced it', async () => {
     await reporter.start();
     const next = await ReporterHarness.create();
     await next.start({ socketPath: reporter.socketPath });
@@ -203,12 +212,12 @@ describe('the socket file', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('says what may be wrong when it cannot be opened', async () => {
+  it('says what to check when it cannot be opened', async () => {
     const path = join(reporter.directory, `${'x'.repeat(200)}.sock`);
     await reporter.start();
 
     await expect(openSocket(path, () => Promise.reject(new Error('Nobody asks.')), reporter.log)).rejects.toThrow(
-      'is its directory writable, and its path shorter than 108 bytes?',
+      'check that its directory is writable and its path shorter than 108 bytes.',
     );
   });
 });

@@ -91,9 +91,9 @@ export class ReporterHarness {
         hash: (text) => createHash('sha256').update(text).digest('hex'),
         instance: 'baton-reporter-abcde',
         queueLimit: 1000,
-        beatMs: 1_000_000,
-        answerWithinMs: 3000,
-        drainMs: 15_000,
+        heartbeatMs: 1_000_000,
+        answerTimeoutMs: 3000,
+        drainTimeoutMs: 15_000,
         now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
         random: () => 0.5,
         sleep: (ms, signal) => {
@@ -106,7 +106,7 @@ export class ReporterHarness {
       this.#stop.signal,
     );
     this.#running.catch(() => undefined); // Whoever stops it hears of it.
-    await this.until(() => this.logged.includes('Taking reports'));
+    await this.until(() => this.logged.includes('Accepting reports'));
   }
 
   /** What SIGTERM does; resolves when the program would end. */

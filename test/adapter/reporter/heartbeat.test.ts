@@ -12,7 +12,7 @@ afterEach(async () => {
   await reporter.dispose();
 });
 
-const BEAT = { beatMs: 1000 };
+const EVERY_SECOND = { heartbeatMs: 1000 };
 
 function counts(): readonly (number | undefined)[] {
   return [...reporter.events.events.values()].map((event) => event.series?.count);
@@ -21,12 +21,12 @@ function counts(): readonly (number | undefined)[] {
 /** Waits until the beat has had the time for several rounds. */
 async function severalBeats(): Promise<void> {
   const before = reporter.pauses.length;
-  await reporter.until(() => reporter.pauses.slice(before).filter((pause) => pause === BEAT.beatMs).length >= 4);
+  await reporter.until(() => reporter.pauses.slice(before).filter((pause) => pause === EVERY_SECOND.heartbeatMs).length >= 4);
 }
 
-describe('the slow beat', () => {
+describe('the heartbeat', () => {
   it.each(['UpgradeStarted', 'UpgradeProgressing'])('raises the count of the last Event after %s', async (reason) => {
-    await reporter.start(BEAT);
+    await reporter.start(EVERY_SECOND);
     await reporter.post({ reason: 'UpgradeStarted', note: 'first' });
     await reporter.post({ reason, note: 'last' });
     const [first] = reporter.events.events.values();
@@ -37,14 +37,14 @@ describe('the slow beat', () => {
     expect(counts()[0]).toBe(countOfFirst);
   });
 
-  it('counts from 2, as the API server demands', async () => {
+  it('counts from 2, as the API server requires', async () => {
     const seen: number[] = [];
     const patchSeries = reporter.events.patchSeries.bind(reporter.events);
     reporter.events.patchSeries = (namespace, name, series) => {
       seen.push(series.count);
       return patchSeries(namespace, name, series);
     };
-    await reporter.start(BEAT);
+    await reporter.start(EVERY_SECOND);
     await reporter.post({ reason: 'UpgradeStarted' });
 
     await reporter.until(() => seen.length >= 3);
@@ -52,8 +52,8 @@ describe('the slow beat', () => {
     expect(seen.slice(0, 3)).toEqual([2, 3, 4]);
   });
 
-  it.each(['UpgradeRebooting', 'UpgradeSucceeded', 'UpgradeFailed', 'UpgradeSkipped'])('is silent after %s', async (reason) => {
-    await reporter.start(BEAT);
+  it.each(['UpgradeRebooting', 'UpgradeSucceeded', 'UpgradeFailed', 'UpgradeSkipped'])('stops after %s', async (reason) => {
+    await reporter.start(EVERY_SECOND);
     await reporter.post({ reason });
 
     await severalBeats();
@@ -61,8 +61,8 @@ describe('the slow beat', () => {
     expect(counts()).toEqual([undefined]);
   });
 
-  it('is silent before the first report', async () => {
-    await reporter.start(BEAT);
+  it('does not start before the first report', async () => {
+    await reporter.start(EVERY_SECOND);
 
     await severalBeats();
 
@@ -75,7 +75,7 @@ describe('the slow beat', () => {
     ['the attempt is another', openTurn({ attempt: 2 })],
     ['the host has rebooted', openTurn({}, 'boot-2')],
   ])('ends when %s', async (_name, view) => {
-    await reporter.start(BEAT);
+    await reporter.start(EVERY_SECOND);
     await reporter.post({ reason: 'UpgradeStarted' });
     await reporter.until(() => counts()[0] !== undefined);
 
@@ -87,21 +87,21 @@ describe('the slow beat', () => {
     expect(counts()).toEqual(then);
   });
 
-  it('goes on after a restart of the reporter where it was', async () => {
-    await reporter.start(BEAT);
+  it('continues after a restart of the reporter', async () => {
+    await reporter.start(EVERY_SECOND);
     await reporter.post({ reason: 'UpgradeStarted' });
     await reporter.until(() => (counts()[0] ?? 0) >= 3);
     await reporter.stop();
     const before = counts()[0] ?? 0;
 
-    await reporter.start(BEAT);
+    await reporter.start(EVERY_SECOND);
     await reporter.until(() => (counts()[0] ?? 0) > before);
 
     expect(reporter.events.events.size).toBe(1);
   });
 
   it('reports again when the Event has expired', async () => {
-    await reporter.start(BEAT);
+    await reporter.start(EVERY_SECOND);
     await reporter.post({ reason: 'UpgradeProgressing', note: 'half way' });
 
     reporter.events.events.clear();
@@ -110,8 +110,8 @@ describe('the slow beat', () => {
     expect(reporter.events.story[0]).toBe('2 UpgradeProgressing half way');
   });
 
-  it('outlives an API server that is away', async () => {
-    await reporter.start(BEAT);
+  it('continues after an outage of the API server', async () => {
+    await reporter.start(EVERY_SECOND);
     await reporter.post({ reason: 'UpgradeStarted' });
     reporter.events.down = true;
     await severalBeats();
