@@ -10,30 +10,30 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 import { nodeChanges, type NodeChange } from '../records/node-changes.ts';
 
-/** What a rollback takes back, and when it was decided. */
+/** What is rolled back and, once that is decided, when it was decided. */
 export type RollbackScope = Pick<PlanRollback, 'scope' | 'batch'> & { readonly time?: string };
 
-/** The nodes that one batch has changed and that go back together, in the order of their turns. */
+/** The nodes that one batch has changed and that are rolled back together, in the order of their turns. */
 export interface RollbackCut {
   readonly of: UpgradeBatch;
   readonly changes: readonly NodeChange[];
 }
 
-/** The version that a node goes back to. One that came from the plan's own version has none: what else was different is not known. */
+/** The version that a node is rolled back to. Undefined if the node already had the plan's version: what else has changed is not known. */
 export function earlierVersion(change: NodeChange, plan: UpgradePlan): string | undefined {
   const { fromVersion } = change;
   return fromVersion === plan.spec.version || fromVersion === '' ? undefined : fromVersion;
 }
 
-/** Whether anything of what was done to the node can be taken back. */
+/** Whether at least one process that changed the node can be rolled back. */
 export function canRollBack(change: NodeChange, plan: UpgradePlan): boolean {
   const templates = plan.spec.processes.filter((process) => process.job?.rollback !== undefined);
   return earlierVersion(change, plan) !== undefined && templates.some(({ name }) => change.processes.has(name));
 }
 
 /**
- * What is left to be taken back: the newest batch first, and in it the nodes that are down since they failed before those that are up,
- * for they use up `maxUnavailable`, then the last first. A node that had its outcome in this rollback is not asked again.
+ * What is left to roll back: the newest batch first; in it quarantined nodes first, because they count towards `maxUnavailable`, then the other
+ * nodes in reverse order. A node that had its turn in this rollback is not included again.
  */
 export function rollbackCuts(
   snapshot: PlanSnapshot,
@@ -54,12 +54,12 @@ export function rollbackCuts(
 }
 
 function inOrder({ nodes }: PlanSnapshot, of: UpgradeBatch, changes: readonly NodeChange[]): readonly NodeChange[] {
-  const place = new Map(of.spec.nodes.map((entry, index) => [entry.name, index]));
+  const position = new Map(of.spec.nodes.map((entry, index) => [entry.name, index]));
   const isUp = ({ name }: NodeChange): number => (nodes.get(name)?.quarantine === undefined ? 1 : 0);
-  return changes.toSorted((a, b) => isUp(a) - isUp(b) || (place.get(b.name) ?? 0) - (place.get(a.name) ?? 0));
+  return changes.toSorted((a, b) => isUp(a) - isUp(b) || (position.get(b.name) ?? 0) - (position.get(a.name) ?? 0));
 }
 
-/** The UpgradeBatch that takes back what another one did: as much of it as one batch can hold. */
+/** The UpgradeBatch that rolls back another one: as many of its nodes as fit into one batch. */
 export function buildRollback(snapshot: PlanSnapshot, fleet: Fleet, { of, changes }: RollbackCut, decidedTime: string): Manifest {
   const { plan, revision } = snapshot;
   const nodes = fill(snapshot, changes);
@@ -82,7 +82,7 @@ export function buildRollback(snapshot: PlanSnapshot, fleet: Fleet, { of, change
       failedNodes: plan.spec.failure.failedNodes,
       rollback: { batch: of.metadata.name, decidedTime },
       nodes,
-      processes: processes.map(processBack),
+      processes: processes.map(rollbackProcess),
       drain: plan.spec.drain,
     }),
   );
@@ -104,10 +104,10 @@ function fill({ plan, nodes }: PlanSnapshot, changes: readonly NodeChange[]): re
 }
 
 /**
- * A process as it is taken back; without a template where nothing does that. How long it takes is learned anew, and a rollback that takes long is
- * told, and not ended before its deadline.
+ * The rollback of a process; without a template if the process has none. Its duration is learned separately, and if it is overdue that is only
+ * reported until its deadline.
  */
-function processBack({ name, disruption, report, timing, rerun, job, verify }: UpgradeProcess): BatchProcess {
+function rollbackProcess({ name, disruption, report, timing, rerun, job, verify }: UpgradeProcess): BatchProcess {
   const { deadlineSeconds, rebootSeconds, silenceSeconds } = timing;
   const times = presentFields({ rebootSeconds, silenceSeconds });
   const work = { name, disruption, report, deadlineSeconds, onOverdue: 'Alert', rerun } as const;
@@ -117,26 +117,27 @@ function processBack({ name, disruption, report, timing, rerun, job, verify }: U
     ...work,
     ...(Object.keys(times).length === 0 ? {} : { timing: times }),
     template,
-    ...(verify === undefined ? {} : { verify: verifyBack(verify) }),
+    ...(verify === undefined ? {} : { verify: rollbackVerify(verify) }),
   };
 }
 
-const NAMES_VERSION = '$(BATON_VERSION)';
+const VERSION_VARIABLE = '$(BATON_VERSION)';
 
 /**
- * What of a `verify` can be asked of a node that goes back: what names the version, which is the earlier one then. What is compared with a
- * fixed text, and the Job, know only what the upgrade brings.
+ * The parts of a `verify` that apply to a rollback: those that refer to the version, which is then the earlier one. Fixed texts and the Job
+ * describe only the result of the upgrade.
  */
-function verifyBack(verify: ProcessVerify): BatchVerify {
+function rollbackVerify(verify: ProcessVerify): BatchVerify {
   const { daemonSetsReady, stableSeconds, timeoutSeconds, nodeLabels, kernelVersion, osImage } = verify;
   const { kubeletVersion, containerRuntimeVersion } = verify;
-  const named = (text: string | undefined): string | undefined => (text?.includes(NAMES_VERSION) === true ? text : undefined);
-  const labels = Object.entries(nodeLabels ?? {}).filter(([, value]) => value.includes(NAMES_VERSION));
+  const ofVersion = (text: string | undefined): string | undefined =>
+    text?.includes(VERSION_VARIABLE) === true ? text : undefined;
+  const labels = Object.entries(nodeLabels ?? {}).filter(([, value]) => value.includes(VERSION_VARIABLE));
   return presentFields({
-    kernelVersion: named(kernelVersion),
-    osImage: named(osImage),
-    kubeletVersion: named(kubeletVersion),
-    containerRuntimeVersion: named(containerRuntimeVersion),
+    kernelVersion: ofVersion(kernelVersion),
+    osImage: ofVersion(osImage),
+    kubeletVersion: ofVersion(kubeletVersion),
+    containerRuntimeVersion: ofVersion(containerRuntimeVersion),
     nodeLabels: labels.length === 0 ? undefined : Object.fromEntries(labels),
     daemonSetsReady,
     stableSeconds,
@@ -144,7 +145,7 @@ function verifyBack(verify: ProcessVerify): BatchVerify {
   });
 }
 
-/** How many nodes some cuts have, in how many batches. */
+/** The size of a rollback, as in `3 nodes of 2 batches`. */
 export function describeExtent(cuts: readonly RollbackCut[]): string {
   const nodes = cuts.reduce((sum, cut) => sum + cut.changes.length, 0);
   return `${counted(nodes, 'node')} of ${cuts.length === 1 ? (cuts[0]?.of.metadata.name ?? '') : `${cuts.length} batches`}`;

@@ -5,25 +5,25 @@ import type { PassView } from '../fleet/pass-view.ts';
 import { canRollBack, rollbackCuts, type RollbackScope, describeExtent } from './cut-rollback.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 
-/** A rollback that the failure policy asks for, and that waits for a person. */
+/** A rollback that the failure policy asks for and that waits for approval. */
 export interface AwaitedRollback {
   readonly scope: RollbackScope;
-  /** The newest batch: the one that an act names. */
+  /** The newest batch, which an UpgradeAction has to name. */
   readonly batch: string;
-  /** What would be taken back, and how to let it begin. */
+  /** What would be rolled back, and how to approve it. */
   readonly message: string;
-  /** The same for a message that has the acts to type beside it, without the names of nodes. */
+  /** The same without the names of nodes and without the UpgradeActions, which notifications list separately. */
   readonly brief: string;
 }
 
-/** The careful policy: as little as possible, and only when a person wants it. */
-const CAREFUL: RollbackPolicy = { scope: 'Batch', approval: 'Required' };
+/** The default policy: as little as possible, and only after approval. */
+const DEFAULT_POLICY: RollbackPolicy = { scope: 'Batch', approval: 'Required' };
 
 function policyOf({ spec }: UpgradePlan): RollbackPolicy {
-  return spec.failure.rollback ?? CAREFUL;
+  return spec.failure.rollback ?? DEFAULT_POLICY;
 }
 
-/** What the failure policy wants to be taken back now; undefined while it wants nothing, or nothing can be. */
+/** What the failure policy asks to roll back now; undefined if it asks for nothing, or nothing can be rolled back. */
 function policyScope({ input, fleet, budget }: PassView): { readonly scope: RollbackScope; readonly extent: string } | undefined {
   const { snapshot } = input;
   const { plan } = snapshot;
@@ -46,13 +46,13 @@ export function awaitedRollback(view: PassView): AwaitedRollback | undefined {
   if (wanted === undefined || batch === undefined) return undefined;
   const { name, namespace } = plan.metadata;
   const named = wanted.scope.scope === 'Plan' ? `revision: ${revision.slice(0, 8)}` : `batch: ${batch}`;
-  const act = `an UpgradeAction in ${namespace} with spec {plan: ${name}, action: Rollback, ${named}}`;
+  const action = `an UpgradeAction in ${namespace} with spec {plan: ${name}, action: Rollback, ${named}}`;
   const waits = `rollback of ${wanted.extent} awaits approval`;
-  const message = `${view.budget.message}; ${waits}; to give it, create ${act}; to go on all the same, a Resume for ${batch}`;
+  const message = `${view.budget.message}; ${waits}; to approve it, create ${action}; to continue the rollout instead, a Resume for ${batch}`;
   return { scope: wanted.scope, batch, message, brief: `${view.budget.brief}; ${waits}` };
 }
 
-/** The rollback that is under way, or that the failure policy begins now. */
+/** The rollback that is in progress, or that the failure policy starts now. */
 export function decidedRollback(view: PassView): PlanRollback | undefined {
   const { snapshot, now } = view.input;
   const recorded = recordedRollback(snapshot);

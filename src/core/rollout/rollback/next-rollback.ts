@@ -8,7 +8,7 @@ import { isSettled } from '../records/settled.ts';
 import { buildRollback, rollbackCuts } from './cut-rollback.ts';
 import { recordedRollback } from '../records/recorded-rollback.ts';
 
-/** Makes the next batch of the rollback that is under way, unless something holds it or nothing is left. */
+/** Creates the next batch of the rollback, unless something holds it or nothing is left to roll back. */
 export function nextRollback(view: PassView, rollback: PlanRollback): NextBatchResult {
   const { input, fleet, budget } = view;
   const { snapshot } = input;
@@ -18,11 +18,11 @@ export function nextRollback(view: PassView, rollback: PlanRollback): NextBatchR
   const hold = holdRollback(view) ?? deliveryPending(view);
   if (hold !== undefined) return { commands: [], hold };
   const batch = buildRollback(snapshot, fleet, next, rollback.time);
-  const why = `${counted(next.changes.length, 'node')} of ${next.of.metadata.name} go back`;
+  const why = `${counted(next.changes.length, 'node')} of ${next.of.metadata.name} are rolled back next`;
   return { commands: [{ kind: 'CreateBatch', batch, why }], hold: undefined };
 }
 
-/** The end of the rollback that is under way: nothing is left to be taken back. */
+/** The end of the rollback in progress; undefined while something is left to roll back. */
 export function rollbackEnd({ input, fleet }: PassView): PlanEnd | undefined {
   const { snapshot, now } = input;
   const rollback = recordedRollback(snapshot);
@@ -39,7 +39,7 @@ export function rollbackEnd({ input, fleet }: PassView): PlanEnd | undefined {
   };
 }
 
-/** What is rolled back, for people. */
+/** What is rolled back, as messages name it. */
 export function rollbackName({ scope, batch, revision }: PlanRollback): string {
   return scope === 'Plan' ? `revision ${revision.slice(0, 8)}` : (batch ?? 'a batch');
 }

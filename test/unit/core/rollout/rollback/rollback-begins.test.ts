@@ -22,18 +22,18 @@ function answerTo(
 }
 
 describe('failure.then: Rollback', () => {
-  it('asks first: the plan waits with the act that lets the rollback begin', () => {
+  it('waits for approval, and names the UpgradeAction that gives it', () => {
     const { planStatus, commands } = pass({}, POLICY);
 
     expect(planStatus).toMatchObject({ summary: 'Paused', reason: 'RollbackApprovalRequired' });
     expect(planStatus?.rollback).toBeUndefined();
     expect(planStatus?.conditions?.find(({ type }) => type === 'Ready')?.message).toContain(
-      'rollback of 2 nodes of os-aaaa-1 awaits approval; to give it, create an UpgradeAction in fleet with spec {plan: os, action: Rollback, batch: os-aaaa-1}',
+      'rollback of 2 nodes of os-aaaa-1 awaits approval; to approve it, create an UpgradeAction in fleet with spec {plan: os, action: Rollback, batch: os-aaaa-1}',
     );
     expect(commands.filter(({ kind }) => kind === 'CreateBatch')).toEqual([]);
   });
 
-  it('with scope Plan asks for all of the revision', () => {
+  it('with scope Plan asks to roll back the whole revision', () => {
     const { planStatus } = pass({}, { failure: { then: 'Rollback', rollback: { scope: 'Plan', approval: 'Required' } } });
 
     expect(planStatus?.conditions?.find(({ type }) => type === 'Ready')?.message).toContain(
@@ -41,7 +41,7 @@ describe('failure.then: Rollback', () => {
     );
   });
 
-  it('with approval None puts the rollback on record, and begins it in the next pass', () => {
+  it('with approval None records the rollback, and begins it in the next pass', () => {
     const first = pass({}, { failure: { then: 'Rollback', rollback: { scope: 'Batch', approval: 'None' } } });
 
     expect(first.planStatus).toMatchObject({ summary: 'Running', reason: 'RollingBack' });
@@ -50,12 +50,12 @@ describe('failure.then: Rollback', () => {
     expect(made(pass({}, POLICY, underWay()))).toMatchObject({ index: 2, rollback: { batch: 'os-aaaa-1' } });
   });
 
-  it('only pauses where nothing can be taken back', () => {
+  it('only pauses if nothing can be rolled back', () => {
     const untouched = RECORDS.map((record) => ({ ...record, processes: [], state: 'Failed' as const, quarantined: false }));
     expect(pass({ batches: [settled(untouched)] }, POLICY).planStatus?.reason).toBe('BudgetExceeded');
   });
 
-  it('ends the wait of nodes that have had no turn', () => {
+  it('lets no other node of the batch start', () => {
     const batch = { ...settled(), status: { nodes: [...RECORDS.slice(0, 2), { name: 'node-3', state: 'Pending' as const }] } };
     const { batchStatuses } = pass(
       { batches: [batch] },
@@ -67,7 +67,7 @@ describe('failure.then: Rollback', () => {
 });
 
 describe('An UpgradeAction Rollback', () => {
-  it('takes back the named batch, or all of the revision, and ends a pause from before', () => {
+  it('rolls back the named batch or the whole revision, and ends a pause', () => {
     const pausedBy = { action: 'stop', time: timeAt(40) };
     const one = pass(
       { ...WELL, actions: [anAction({ action: 'Rollback', batch: 'os-aaaa-1', reason: 'panics' })] },
@@ -87,7 +87,7 @@ describe('An UpgradeAction Rollback', () => {
     expect(all.planStatus?.rollback?.batch).toBeUndefined();
   });
 
-  it('works after an abort too', () => {
+  it('works after an Abort as well', () => {
     const ended = { reason: 'Aborted', revision: REVISION, message: 'by ben', time: timeAt(40) } as const;
     const { planStatus } = pass({ ...WELL, actions: [anAction({ action: 'Rollback', batch: 'os-aaaa-1' })] }, {}, { ended });
 
@@ -106,9 +106,9 @@ describe('An UpgradeAction Rollback', () => {
       ],
       'False WrongBatch: os-aaaa-2 is itself a rollback',
     ],
-    ['while one is under way', [{ action: 'Rollback', batch: 'os-aaaa-1' }, {}, {}, underWay()], 'False RollingBack'],
+    ['while another one is in progress', [{ action: 'Rollback', batch: 'os-aaaa-1' }, {}, {}, underWay()], 'False RollingBack'],
     [
-      'where no process can be taken back',
+      'if no process can be rolled back',
       [{ action: 'Rollback', batch: 'os-aaaa-1' }, {}, { processes: [aProcess()] }],
       'False NoRollback: no process of the plan has `job.rollback.template`: add one',
     ],
@@ -118,7 +118,7 @@ describe('An UpgradeAction Rollback', () => {
       'False NothingToRollBack: nothing that os-aaaa-1 changed is left',
     ],
     [
-      'where nobody knows from where the nodes came',
+      'if the earlier version of the nodes is not known',
       [{ action: 'Rollback', batch: 'os-aaaa-1' }, { batches: [settled([upgraded('node-2', { fromVersion: '12.9' })])] }],
       'False NothingToRollBack: 1 node of os-aaaa-1 cannot be rolled back: their earlier version is not known',
     ],
@@ -130,7 +130,7 @@ describe('An UpgradeAction Rollback', () => {
 describe('An UpgradeAction Approve', () => {
   const approve = { action: 'Approve', batch: 'os-aaaa-1' } as const;
 
-  it('lets the rollback begin that the policy asks for, with its scope', () => {
+  it('starts the rollback that the policy asks for, with its scope', () => {
     const policy: PlanChanges = { failure: { then: 'Rollback', rollback: { scope: 'Plan', approval: 'Required' } } };
     expect(pass({ actions: [anAction(approve)] }, policy).planStatus?.rollback).toMatchObject({ scope: 'Plan', action: 'act' });
   });
@@ -142,12 +142,12 @@ describe('An UpgradeAction Approve', () => {
     );
   });
 
-  it('is refused where nothing asks for a rollback', () => {
+  it('is rejected if nothing asks for a rollback', () => {
     expect(answerTo(approve, WELL, POLICY)).toContain('False NotWaiting');
   });
 });
 
-it('A plan that came to another revision takes nothing back any more', () => {
+it('A plan that has moved to another revision rolls nothing back', () => {
   const { planStatus } = pass({}, {}, underWay({ revision: 'bbbb2222' }));
 
   expect(planStatus?.rollback).toBeUndefined();

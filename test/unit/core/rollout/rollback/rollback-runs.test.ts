@@ -6,7 +6,7 @@ import { anAction, aProcess, aQuarantine, aTurn, aVerify, REVISION, settledStatu
 import { aJobWithWayBack, aRollback, made, pass, RECORDS, settled, underWay, upgraded } from './a-rollback.ts';
 
 describe('The batch of a rollback', () => {
-  it('has what the rollout changed, first what is down, then the last first, each with the version that it came from', () => {
+  it('has the nodes that the rollout changed with their earlier versions, first those that are down, then the last ones', () => {
     const records = [upgraded('node-2', { fromVersion: '12.7' }), ...RECORDS.slice(0, 1), upgraded('node-4')];
     const nodes = byName(aQuarantined('node-1'), done('node-2'), done('node-4'));
     const spec = made(pass({ batches: [settled(records)], nodes }, {}, underWay()));
@@ -21,7 +21,7 @@ describe('The batch of a rollback', () => {
     expect(spec).not.toHaveProperty('maxFailed');
   });
 
-  it('runs the processes in reverse order, and asks of verify only what names the version', () => {
+  it('runs the processes in reverse order, and verifies only what refers to the version', () => {
     const verify = { ...aVerify({ kernelVersion: '$(BATON_VERSION)-*', osImage: 'Debian 13' }), job: { template: { spec: {} } } };
     const processes = [aProcess({ name: 'fw' }), aProcess({ job: aJobWithWayBack(), verify })];
     const ran = { processes: ['fw', 'os'].map((name) => ({ name, state: 'Succeeded' as const })) };
@@ -35,13 +35,13 @@ describe('The batch of a rollback', () => {
     expect(spec?.nodes[0]?.processes).toEqual(['os', 'fw']);
   });
 
-  it('goes back to what a node had before its first turn, not to what a second one has found', () => {
+  it('uses the version before the first turn of a node, not the version before its second turn', () => {
     const again = settled([upgraded('node-2', { fromVersion: '12.9~half' })], { index: 2 });
     const first = settled([upgraded('node-2', { state: 'Failed', retriedBy: 'uid' })]);
     expect(made(pass({ batches: [first, again] }, {}, underWay({ batch: 'os-aaaa-2' })))?.nodes[0]?.fromVersion).toBe('12.8');
   });
 
-  it('of a revision takes the newest batch first, and then the one before', () => {
+  it('of a revision starts with the newest batch', () => {
     const batches = [settled([upgraded('node-2')]), settled([upgraded('node-4')], { index: 2 })];
     const status = underWay({ scope: 'Plan' });
     expect(made(pass({ batches }, {}, status))?.rollback?.batch).toBe('os-aaaa-2');
@@ -59,7 +59,7 @@ describe('The batch of a rollback', () => {
     expect(decision.planStatus?.reason).toBe(reason);
   });
 
-  it('waits for no freeze, window, gate or other plan', () => {
+  it('is not held by a freeze, a window, a gate or a dependency', () => {
     const freezes = [{ name: 'f', from: timeAt(0), to: timeAt(9999), reason: 'r' }];
     const gates = [
       { name: 'g', when: 'BeforeBatch', forSeconds: 0, timeoutSeconds: 5, http: { url: 'https://x', expectStatus: 200 } },
@@ -74,7 +74,7 @@ describe('A turn in a rollback', () => {
   const turnOf = (node: NodeFact, batch = aRollback(['node-1'], { nodes: records })): ReturnType<typeof pass> =>
     pass({ batches: [settled(), batch], nodes: byName(node, done('node-2')) }, {}, underWay());
 
-  it('is opened on a node that this rollout has put into quarantine, and remembers how it was before that', () => {
+  it('is opened on a node that this rollout has quarantined, with its state before the quarantine', () => {
     const { commands } = turnOf(aQuarantined('node-1', { unschedulableBefore: true }));
     expect(commands.find(({ kind }) => kind === 'OpenTurn')).toMatchObject({
       cordon: true,
@@ -82,7 +82,7 @@ describe('A turn in a rollback', () => {
     });
   });
 
-  it('gets the checkpoints that the upgrade has left', () => {
+  it('has the checkpoints of the upgrade', () => {
     const process = { name: 'os', state: 'Failed', checkpoint: 'slot=b' } as const;
     const upgrade = settled([upgraded('node-1', { state: 'Failed', processes: [process] })]);
     const batches = [upgrade, aRollback(['node-1'], { nodes: records })];
@@ -91,8 +91,8 @@ describe('A turn in a rollback', () => {
   });
 
   it.each([
-    ['whose earlier version nobody knows', { fromVersion: undefined }, 'FromVersionUnknown'],
-    ['on which nothing can be taken back', { processes: ['fw'] }, 'NoRollback'],
+    ['whose earlier version is not known', { fromVersion: undefined }, 'FromVersionUnknown'],
+    ['on which nothing can be rolled back', { processes: ['fw'] }, 'NoRollback'],
   ] as const)('is not opened on a node %s, which is named', (_, entry, reason) => {
     const { nodes, processes } = aRollback(['node-1']).spec;
     const fw = { name: 'fw', disruption: 'Drain', report: 'None', deadlineSeconds: 60 } as const;
@@ -112,7 +112,7 @@ describe('A turn in a rollback', () => {
     expect(decision.commands.filter(({ kind }) => kind === 'OpenTurn')).toEqual([]);
   });
 
-  it('ends quarantine and turn in one, with a mark that is of no revision', () => {
+  it('ends the quarantine and the turn in one write, with a mark of no revision', () => {
     const quarantined = { quarantine: aQuarantine(), failedTaint: true };
     const node = inTurn('node-1', 'os-aaaa-2', { ...quarantined, turn: aTurn('os-aaaa-2', { fromVersion: '12.8' }) });
     const job = aJob('node-1', { batchUid: 'uid-of-os-aaaa-2', outcome: 'Complete', completedTime: Date.parse(timeAt(90)) });
@@ -127,7 +127,7 @@ describe('A turn in a rollback', () => {
     expect(decision.planStatus?.counts).toMatchObject({ rolledBack: 1, failed: 0, succeeded: 0 });
   });
 
-  it('that has ended is known by the mark, when the operator was killed before it was on record', () => {
+  it('that has ended is recognised by the mark if the operator was killed before it was recorded', () => {
     const mark = { revision: 'rolled-back', version: '12.8', batch: 'os-aaaa-2', time: timeAt(95) };
     const decision = turnOf(aNode('node-1', { done: mark }));
     expect(decision.batchStatuses.get('os-aaaa-2')?.nodes?.[0]).toMatchObject({ state: 'RolledBack', endTime: timeAt(95) });
@@ -142,7 +142,7 @@ describe('A rollback that does not go well', () => {
   ]);
   const batches = [settled(), aRollback(['node-1', 'node-2'], failed)];
 
-  it('stops at the first node that does not come back, and a Resume goes on with the rest', () => {
+  it('stops at the first node that fails, and a Resume continues with the others', () => {
     const stopped = pass({ batches }, {}, underWay());
     expect(stopped.planStatus).toMatchObject({ summary: 'Paused', reason: 'BudgetExceeded' });
     expect(made(stopped)).toBeUndefined();
@@ -152,7 +152,7 @@ describe('A rollback that does not go well', () => {
     expect(spec?.nodes.map(({ name }) => name)).toEqual(['node-2']);
   });
 
-  it('is ended by an Abort', () => {
+  it('ends with an Abort', () => {
     const { planStatus } = pass({ batches, actions: [anAction({ action: 'Abort', batch: 'os-aaaa-2' })] }, {}, underWay());
     expect(planStatus).toMatchObject({ summary: 'Aborted', ended: { reason: 'Aborted' } });
     expect(planStatus?.rollback).toBeUndefined();
@@ -169,7 +169,7 @@ describe('After a rollback', () => {
   const ended = { reason: 'RolledBack', revision: REVISION, message: 'os-aaaa-1 rolled back', time: timeAt(95) } as const;
   const nodes = byName(aNode('node-1'), aNode('node-2'), aNode('node-3'), aNode('node-4'));
 
-  it('the rollout is over: Succeeded is False, with RolledBack, and nothing of the revision starts', () => {
+  it('the rollout has ended: Succeeded is False with RolledBack, and nothing of the revision starts', () => {
     const first = pass({ batches: [settled(), back], nodes }, {}, underWay());
     expect(first.planStatus).toMatchObject({ summary: 'RolledBack', reason: 'RolledBack', ended: { reason: 'RolledBack' } });
     expect(first.planStatus?.rollback).toBeUndefined();
@@ -180,7 +180,7 @@ describe('After a rollback', () => {
     expect(later.planStatus?.counts).toMatchObject({ rolledBack: 2, failed: 0, succeeded: 0 });
   });
 
-  it('its story tells which nodes are back at which version, and how many are not', () => {
+  it('its story has the number of nodes at each version, and of those that were not rolled back', () => {
     const records = [
       { name: 'node-1', state: 'Failed', reason: 'JobFailed' },
       { name: 'node-2', state: 'RolledBack', processes: [{ name: 'os', state: 'Succeeded' }] },
@@ -197,7 +197,7 @@ describe('After a rollback', () => {
     });
   });
 
-  it('a Retry lets the nodes be upgraded again, all of it from the first step', () => {
+  it('a Retry upgrades the nodes again, starting with the first step', () => {
     const status = { ended };
     const retry = anAction({ action: 'Retry', revision: REVISION }, 'again');
     const marked =
@@ -213,7 +213,7 @@ describe('After a rollback', () => {
   });
 });
 
-it('While a rollback runs, what has not begun of the rollout does not begin', () => {
+it('During a rollback, no other batch of the rollout starts', () => {
   const open = { ...settled(), status: { nodes: [{ name: 'node-1', state: 'Pending' as const }] } };
   const { batchStatuses, commands } = pass(
     { batches: [open], nodes: byName(aNode('node-1'), aNode('node-2'), aNode('node-3')) },
