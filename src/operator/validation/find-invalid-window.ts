@@ -3,7 +3,7 @@ import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import type { Validation } from '../../core/rollout/model/snapshot.ts';
 import { scheduleProblem } from './cron.ts';
 
-/** The refusal of a plan with a window that never opens; undefined when all do. */
+/** Finds a window whose schedule is invalid or never opens it; undefined when all are valid. */
 export function findInvalidWindow({ spec }: UpgradePlan): Validation | undefined {
   for (const [index, { name, schedule, timeZone }] of (spec.windows ?? []).entries()) {
     const problem = scheduleProblem(schedule, timeZone);

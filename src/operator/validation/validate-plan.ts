@@ -8,69 +8,69 @@ import { gatePods, findInvalidGate } from '../gates/validate-gates.ts';
 import { asObject } from '../../core/json.ts';
 import { findInvalidWindow } from './find-invalid-window.ts';
 
-interface Known {
+interface Cached {
   readonly generation: number;
   readonly validation: Validation;
-  /** When it may be asked again (ms, monotonic); undefined: never. */
+  /** End of its validity (ms, monotonic); undefined if it never ends. */
   readonly until: number | undefined;
 }
 
-/** A refusal may have been about the namespace rather than the plan: it is tried again after so long (ms). */
-const REFUSED_MS = 15_000;
-const PENDING_MS = 5000;
+/** When a plan that was rejected is validated again (ms), because the reason may be the namespace and not the plan. */
+const REJECTED_RETRY_MS = 15_000;
+/** When a plan that could not be validated is validated again (ms). */
+const PENDING_RETRY_MS = 5000;
 
 /**
- * Asks the API server, by a dry run, whether it would take a Pod of each process: Pod Security only warns on Jobs, which then would
- * hang without a word. Before that, it looks whether the windows ever open. Each generation of a plan is asked about once.
+ * Validates each generation of a plan once: its windows, the expressions of its gates, and the Pod of each process by a dry run. Without the
+ * dry run, a Job would hang without an error, because Pod Security only warns about Jobs.
  */
 export class PlanValidator {
   readonly #client: Pick<KubeClient, 'create'>;
   readonly #monotonic: () => number;
-  readonly #known = new Map<string, Known>();
+  readonly #cache = new Map<string, Cached>();
 
   constructor(client: Pick<KubeClient, 'create'>, monotonic: () => number) {
     this.#client = client;
     this.#monotonic = monotonic;
   }
 
-  /** Whether the plan can be carried out. */
+  /** Validates a plan. */
   async validate(plan: UpgradePlan): Promise<Validation> {
     if (plan.metadata.deletionTimestamp !== undefined) return { kind: 'Valid' };
-    const known = this.#known.get(plan.metadata.uid);
+    const cached = this.#cache.get(plan.metadata.uid);
     const { generation } = plan.metadata;
-    if (known?.generation === generation && (known.until === undefined || this.#monotonic() < known.until))
-      return known.validation;
-    const validation = await this.#ask(plan);
-    const waitMs = { Valid: undefined, Refused: REFUSED_MS, Pending: PENDING_MS }[validation.kind];
-    const until = waitMs === undefined ? undefined : this.#monotonic() + waitMs;
-    this.#known.set(plan.metadata.uid, { generation, validation, until });
+    if (cached?.generation === generation && (cached.until === undefined || this.#monotonic() < cached.until)) {
+      return cached.validation;
+    }
+    const validation = await this.#check(plan);
+    const retryMs = { Valid: undefined, Refused: REJECTED_RETRY_MS, Pending: PENDING_RETRY_MS }[validation.kind];
+    const until = retryMs === undefined ? undefined : this.#monotonic() + retryMs;
+    this.#cache.set(plan.metadata.uid, { generation, validation, until });
     return validation;
   }
 
-  /** Forgets a plan that is gone. */
+  /** Forgets a plan that was deleted. */
   forget(uid: string): void {
-    this.#known.delete(uid);
+    this.#cache.delete(uid);
   }
 
-  async #ask(plan: UpgradePlan): Promise<Validation> {
-    const schedules = findInvalidWindow(plan);
-    if (schedules !== undefined) return schedules;
-    const gate = findInvalidGate(plan);
-    if (gate !== undefined) return gate;
+  async #check(plan: UpgradePlan): Promise<Validation> {
+    const invalid = findInvalidWindow(plan) ?? findInvalidGate(plan);
+    if (invalid !== undefined) return invalid;
     const path = resourcePath(KINDS.pods, { namespace: plan.metadata.namespace });
     const pods = templatesOf(plan).map((template) => ({
       where: `${template.field} (process '${template.process.name}')`,
       pod: dryRunPod(plan, template),
     }));
     for (const { where, pod } of [...pods, ...gatePods(plan)]) {
-      const refused = await this.#try(path, where, pod);
-      if (refused !== undefined) return refused;
+      const problem = await this.#dryRun(path, where, pod);
+      if (problem !== undefined) return problem;
     }
     return { kind: 'Valid' };
   }
 
-  /** Asks whether the API server would take a Pod; undefined: it would. */
-  async #try(path: string, where: string, pod: object): Promise<Validation | undefined> {
+  /** Creates a Pod in a dry run; undefined when the API server accepts it. */
+  async #dryRun(path: string, where: string, pod: object): Promise<Validation | undefined> {
     try {
       await this.#client.create(path, pod, { dryRun: true, fieldValidation: 'Strict' });
       return undefined;
@@ -78,15 +78,15 @@ export class PlanValidator {
       if (!isKubeError(error)) throw error;
       if (error.message.includes('exceeded quota')) return undefined;
       if (['Invalid', 'Forbidden', 'BadRequest'].includes(error.reason)) {
-        return { kind: 'Refused', message: `${where}: the API server refuses its Pod: ${error.message}` };
+        return { kind: 'Refused', message: `${where}: the API server rejects its Pod: ${error.message}` };
       }
-      return { kind: 'Pending', message: `${where} could not be tried: ${error.message}` };
+      return { kind: 'Pending', message: `${where} could not be validated yet: ${error.message}` };
     }
   }
 }
 
 interface Template {
-  /** Where in the plan it stands. */
+  /** Field of the plan. */
   readonly field: string;
   readonly process: UpgradeProcess;
   readonly template: JobProcess['template'];
@@ -107,7 +107,7 @@ function templatesOf(plan: UpgradePlan): readonly Template[] {
   });
 }
 
-/** The Pod as a Job would make it, on a node that stands for any. */
+/** Builds the Pod that a Job would create, for a placeholder node. */
 function dryRunPod(plan: UpgradePlan, { process, template, compatibility }: Template): object {
   const { namespace, name } = plan.metadata;
   const metadata = asObject(template['metadata']);

@@ -4,7 +4,7 @@ import type { ClusterFreezes } from '../../core/schedule/freezes.ts';
 import type { KubeObject } from '../../kube/client/client.ts';
 import { asObject } from '../../core/json.ts';
 
-/** Key of the ConfigMap that has the freezes. */
+/** Key of the ConfigMap. */
 const KEY = 'freezes.yaml';
 
 const TIME = z.iso.datetime({ offset: true, error: 'must be a time as in "2026-12-20T00:00:00Z"' });
@@ -17,24 +17,24 @@ const FREEZES = z.array(
 );
 
 /**
- * The freezes in the cluster's ConfigMap. None without the ConfigMap; but one in which anything is wrong says nothing of what its author
- * meant, so that everything counts as frozen until it is corrected.
+ * Reads the freezes from the cluster's ConfigMap. Without a ConfigMap there are none. An invalid one makes all freezes unreadable, which holds
+ * every plan, because nobody knows what its author meant.
  */
 export function readClusterFreezes(configMap: KubeObject | undefined): ClusterFreezes {
   if (configMap === undefined) return { kind: 'Known', freezes: [] };
   const { namespace = '', name = '' } = configMap.metadata;
-  const wrong = (what: string): ClusterFreezes => {
+  const unreadable = (what: string): ClusterFreezes => {
     return { kind: 'Unreadable', message: `the ConfigMap ${namespace}/${name}: ${what}; correct it or delete it` };
   };
   const text = asObject(configMap['data'])[KEY];
-  if (typeof text !== 'string') return wrong(`the key '${KEY}' is missing`);
+  if (typeof text !== 'string') return unreadable(`the key '${KEY}' is missing`);
   try {
     const freezes = FREEZES.safeParse(parse(text) ?? []);
     if (freezes.success) return { kind: 'Known', freezes: freezes.data };
     const [issue] = freezes.error.issues;
-    return wrong(`${[KEY, ...(issue?.path ?? [])].join('.')} ${issue?.message ?? 'is wrong'}`);
+    return unreadable(`${[KEY, ...(issue?.path ?? [])].join('.')} ${issue?.message ?? 'is invalid'}`);
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error;
-    return wrong(`${KEY} is no YAML: ${error.message.split('\n')[0] ?? ''}`);
+    return unreadable(`${KEY} is not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
   }
 }

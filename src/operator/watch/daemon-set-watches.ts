@@ -11,7 +11,7 @@ import { planKey } from '../plan-key.ts';
 import { newestRevision, projectDaemonPod, projectDaemonSet, type DaemonSetView } from './project-daemon-set.ts';
 import type { WatchPorts } from './watches.ts';
 
-/** The Pods of one life of a DaemonSet. */
+/** The watch of a DaemonSet's Pods, for one UID of the DaemonSet. */
 interface PodWatch {
   readonly uid: string;
   readonly reflector: Reflector<PodFact>;
@@ -23,19 +23,20 @@ interface SetWatch {
   readonly reflector: Reflector<DaemonSetView>;
   readonly stop: AbortController;
   pods: PodWatch | undefined;
-  /** The newest revision, and which generation of which DaemonSet it is of. */
+  /** Hash of the newest revision. `of` is the UID and the generation of the DaemonSet. */
   newest: { readonly of: string; readonly hash: string | undefined } | undefined;
 }
 
-/** The DaemonSets that a plan names, and which plan of which generation it was when they were last read. */
+/** The DaemonSets that a plan names. */
 interface Wanted {
   readonly names: ReadonlySet<string>;
+  /** UID and generation of the plan when they were last read with a GET. */
   readonly generation: string;
 }
 
 /**
- * What is watched of the DaemonSets that running plans name: each one alone, and its Pods by its own selector. Their revisions are not
- * watched: a newer one comes only with another generation of the DaemonSet, and is asked for once its controller has seen that.
+ * Watches the DaemonSets that active plans name, each by name, and their Pods by their selectors. Revisions are not watched: a new one
+ * appears only with a new generation of the DaemonSet, and is listed once the controller has observed that generation.
  */
 export class DaemonSetWatches {
   readonly #ports: WatchPorts;
@@ -48,41 +49,41 @@ export class DaemonSetWatches {
     this.#enqueue = o.enqueue;
   }
 
-  /** The DaemonSets that a plan needs, by name; undefined while they are not known yet. Watches them from now on. */
+  /** Watches the DaemonSets that a plan needs from now on. Returns them by name; undefined until all watches have synced. */
   async ensure(plan: UpgradePlan, refs: readonly DaemonSetRef[]): Promise<DaemonSets | undefined> {
     await this.#want(plan, refs);
     const facts = new Map<string, DaemonSetFact>();
-    let known = true;
+    let synced = true;
     for (const [name, ref] of new Map(refs.map((each) => [daemonSetName(each), each]))) {
       const watch = this.#sets.get(name);
       if (watch?.reflector.synced !== true) {
-        known = false;
+        synced = false;
         continue;
       }
       const view = watch.reflector.get(name);
       if (view === undefined) continue;
       const pods = this.#podsOf(watch, view);
-      if (!pods.synced) known = false;
+      if (!pods.synced) synced = false;
       else facts.set(name, await this.#factOf(ref, watch, view, pods));
     }
-    return known ? facts : undefined;
+    return synced ? facts : undefined;
   }
 
-  /** The plan does not run any more. */
+  /** Stops the watches of a plan that is idle or was deleted. */
   release(key: string): void {
     this.#wanted.delete(key);
     this.#dropUnwanted();
   }
 
-  /** Ends all watches. */
+  /** Stops all watches. */
   stop(): void {
     this.#wanted.clear();
     this.#dropUnwanted();
   }
 
   /**
-   * Notes what a plan needs. A plan that was just written is often written together with its DaemonSet, whose watch may be behind: each
-   * generation of a plan asks for it once, so that no node is taken for current at a revision that has already been replaced.
+   * Records what a plan needs. A plan and its DaemonSet are often updated together, and the watch of the DaemonSet may lag behind. Each
+   * generation of a plan therefore reads the DaemonSet once, so that no node counts as current at a revision that has been replaced.
    */
   async #want({ metadata }: UpgradePlan, refs: readonly DaemonSetRef[]): Promise<void> {
     const key = planKey(metadata.namespace, metadata.name);
@@ -97,16 +98,16 @@ export class DaemonSetWatches {
     this.#wanted.set(key, { names, generation: before?.generation ?? '' });
     this.#dropUnwanted();
     if (before?.generation === generation) return;
-    for (const ref of refs) await this.#readAnew(ref);
+    for (const ref of refs) await this.#refresh(ref);
     this.#wanted.set(key, { names, generation });
   }
 
-  async #readAnew(ref: DaemonSetRef): Promise<void> {
+  async #refresh(ref: DaemonSetRef): Promise<void> {
     try {
       const set = await this.#ports.client.get<KubeObject>(resourcePath(KINDS.daemonSets, { ...ref }));
       this.#sets.get(daemonSetName(ref))?.reflector.observe(set);
     } catch (error) {
-      // The watch says so as well.
+      // The watch reports the deletion.
       if (!isKubeError(error, 'NotFound')) throw error;
     }
   }
@@ -134,7 +135,7 @@ export class DaemonSetWatches {
       query: { fieldSelector: `metadata.name=${ref.name}` },
       project: projectDaemonSet,
       onChange: (_key, current, previous) => {
-        // Its status counts Pods, and changes with each of them.
+        // The status of a DaemonSet changes with each Pod, and the projection drops most of it.
         if (JSON.stringify(current) !== JSON.stringify(previous)) this.#enqueueAll(name);
       },
     });
@@ -142,7 +143,7 @@ export class DaemonSetWatches {
     return { ref, reflector, stop, pods: undefined, newest: undefined };
   }
 
-  /** The watch of its Pods. A DaemonSet that was created anew may have another selector. */
+  /** Returns the watch of a DaemonSet's Pods. A recreated DaemonSet gets another one, because its selector may differ. */
   #podsOf(watch: SetWatch, { uid, selector }: DaemonSetView): Reflector<PodFact> {
     if (watch.pods?.uid === uid) return watch.pods.reflector;
     watch.pods?.stop.abort();
@@ -192,7 +193,7 @@ export class DaemonSetWatches {
       () => undefined,
     );
     reflector.run(signal).catch((error: unknown) => {
-      this.#ports.log.error('A watch loop broke', { daemonSet: name, error });
+      this.#ports.log.error('A watch stopped for good: restart the operator', { daemonSet: name, error });
     });
   }
 }

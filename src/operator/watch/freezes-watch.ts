@@ -5,10 +5,10 @@ import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import { readClusterFreezes } from './cluster-freezes.ts';
 import type { WatchPorts } from './watches.ts';
 
-/** What was heard so long ago counts as unknown (ms): a quiet watch is opened anew, and the object listed again, well before. */
+/** Maximum age of the freezes (ms). A working watch lists the ConfigMap again long before. */
 const STALE_MS = 15 * 60_000;
 
-/** Watches the one ConfigMap with the freezes that every plan obeys. That it cannot be read holds new starts, and nothing else. */
+/** Watches the ConfigMap with the freezes for all plans. If it is unreadable, nothing new starts; what is under way continues. */
 export class FreezesWatch {
   readonly #ports: WatchPorts;
   readonly #name: string;
@@ -32,22 +32,22 @@ export class FreezesWatch {
     return this.#reflector.run(signal);
   }
 
-  /** Resolves when the freezes have been read once. */
+  /** Resolves when the watch has synced. */
   whenSynced(signal: AbortSignal): Promise<void> {
     return this.#reflector.whenSynced(signal);
   }
 
-  /** The freezes as they are known now. */
+  /** The current freezes. */
   current(): ClusterFreezes {
-    const heard = this.#reflector.statistics.lastActivity;
-    if (!this.#reflector.synced || heard === undefined) {
-      return { kind: 'Unreadable', message: `the ConfigMap ${this.#name} could not be read yet; see the operator's log` };
+    const lastActivity = this.#reflector.statistics.lastActivity;
+    if (!this.#reflector.synced || lastActivity === undefined) {
+      return { kind: 'Unreadable', message: `the ConfigMap ${this.#name} has not been read yet; see the operator's log` };
     }
-    if (this.#ports.now() - heard > STALE_MS) {
+    if (this.#ports.now() - lastActivity > STALE_MS) {
       const minutes = STALE_MS / 60_000;
       return {
         kind: 'Unreadable',
-        message: `nothing was heard of the ConfigMap ${this.#name} for ${minutes} min; see the operator's log`,
+        message: `the ConfigMap ${this.#name} has not been read for ${minutes} min; see the operator's log`,
       };
     }
     return this.#reflector.get(this.#name) ?? { kind: 'Known', freezes: [] };

@@ -6,19 +6,19 @@ import { selectorQuery, selects } from '../../core/selector.ts';
 import { isMarkedBy } from '../../core/rollout/batch/outdated-marks.ts';
 import { Reflector } from '../../kube/watch/reflector.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
-import { doneMarkOf, planKey } from '../plan-key.ts';
+import { doneMarkOf, planFields, planKey } from '../plan-key.ts';
 import { projectNode, projectPod } from './project.ts';
 import { changed, type WatchPorts } from './watches.ts';
 
-/** What is watched for one plan while it runs: its Nodes and its reports. */
+/** The watches of one plan while it is active. */
 export interface PlanWatch {
   readonly nodes: Reflector<NodeFact>;
   readonly reports: Reflector<ReportFact>;
-  /** Nodes that the plan has marked as still to do and does not select any more. */
+  /** Nodes that have the plan's outdated mark but that the plan no longer selects. */
   readonly strays: Reflector<NodeFact>;
-  /** The selector that the Nodes are watched by. */
+  /** The label selector of the watch of Nodes. */
   readonly query: string;
-  /** A plan that was created anew is another one. */
+  /** UID of the plan: a plan that was deleted and created again gets new watches. */
   readonly planUid: string;
   readonly stop: AbortController;
 }
@@ -26,14 +26,14 @@ export interface PlanWatch {
 interface AllPods {
   readonly reflector: Reflector<PodFact>;
   readonly byNode: Map<string, Map<string, PodFact>>;
-  /** The labels that are kept of each Pod, beside Baton's own. */
+  /** The labels that are kept of each Pod, in addition to Baton's. */
   readonly labels: ReadonlySet<string>;
   readonly stop: AbortController;
 }
 
 /**
- * The watches that cost in proportion to the fleet. They exist only while a plan runs: idle plans watch no Nodes. The watch of all
- * Pods exists only while some plan drains.
+ * The watches whose cost grows with the fleet. They exist only while a plan is active: idle plans watch no Nodes. The watch of all Pods exists
+ * only while a decision needs the Pods of nodes.
  */
 export class PlanWatches {
   readonly #ports: WatchPorts;
@@ -42,8 +42,8 @@ export class PlanWatches {
   readonly #hash: Hash;
   readonly #plans = new Map<string, PlanWatch>();
   #allPods: AllPods | undefined;
-  /** The plans that drain, with the labels of Pods that their drains look at. */
-  readonly #draining = new Map<string, readonly string[]>();
+  /** The labels of Pods that each plan reads, for the plans that need Pods. */
+  readonly #podLabels = new Map<string, readonly string[]>();
 
   constructor(o: {
     ports: WatchPorts;
@@ -57,7 +57,7 @@ export class PlanWatches {
     this.#hash = o.hash;
   }
 
-  /** The plan's watches, started if need be, and started anew when its selector changed. */
+  /** Returns the plan's watches. Starts them if needed, and again when the plan's selector has changed. */
   ensure(plan: UpgradePlan): PlanWatch {
     const key = planKey(plan.metadata.namespace, plan.metadata.name);
     const query = selectorQuery(plan.spec.nodeSelector);
@@ -96,20 +96,18 @@ export class PlanWatches {
     });
     const watch = { nodes, reports, strays, query, planUid: plan.metadata.uid, stop };
     this.#plans.set(key, watch);
-    this.#run(nodes, stop.signal, key);
-    this.#run(reports, stop.signal, key);
-    this.#run(strays, stop.signal, key);
+    for (const reflector of [nodes, reports, strays]) this.#run(reflector, stop.signal, key);
     return watch;
   }
 
-  /** The plan does not run any more. */
+  /** Stops the watches of a plan that is idle or was deleted. */
   release(key: string): void {
     this.#plans.get(key)?.stop.abort();
     this.#plans.delete(key);
     this.needPods(key, undefined);
   }
 
-  /** Nodes reflectors that may know a Node: for the answers to our own writes. */
+  /** The caches that may hold a Node, for the answers to the operator's own writes. */
   *nodeWatches(): IterableIterator<Reflector<NodeFact>> {
     for (const { nodes, strays } of this.#plans.values()) {
       yield nodes;
@@ -117,24 +115,24 @@ export class PlanWatches {
     }
   }
 
-  /** Says which labels of Pods a plan looks at because it drains nodes now; undefined: it drains none. */
+  /** Sets which labels of Pods a plan reads; undefined if the plan needs no Pods now. */
   needPods(key: string, labels: readonly string[] | undefined): void {
-    if (labels === undefined) this.#draining.delete(key);
-    else this.#draining.set(key, labels);
-    const wanted = [...this.#draining.values()].flat();
+    if (labels === undefined) this.#podLabels.delete(key);
+    else this.#podLabels.set(key, labels);
+    const wanted = [...this.#podLabels.values()].flat();
     const known = this.#allPods?.labels;
-    if (this.#draining.size > 0 && known !== undefined && wanted.every((label) => known.has(label))) return;
+    if (this.#podLabels.size > 0 && known !== undefined && wanted.every((label) => known.has(label))) return;
     this.#allPods?.stop.abort();
-    this.#allPods = this.#draining.size === 0 ? undefined : this.#watchPods(new Set(wanted));
+    this.#allPods = this.#podLabels.size === 0 ? undefined : this.#watchPods(new Set(wanted));
   }
 
-  /** The Pods of a node; undefined until they are known. */
+  /** The Pods on a node; undefined until the watch of Pods has synced. */
   podsOn(node: string): readonly PodFact[] | undefined {
     if (this.#allPods?.reflector.synced !== true) return undefined;
     return [...(this.#allPods.byNode.get(node)?.values() ?? [])];
   }
 
-  /** Ends all watches. */
+  /** Stops all watches. */
   stop(): void {
     for (const key of [...this.#plans.keys()]) this.release(key);
   }
@@ -145,7 +143,7 @@ export class PlanWatches {
     const reflector = new Reflector<PodFact>({
       ...this.#ports,
       path: resourcePath(KINDS.pods),
-      // Ended Pods do not hold up a drain, and in a cluster with many Jobs they are the most.
+      // Finished Pods do not block a drain, and in a cluster with many Jobs they are the majority.
       query: { fieldSelector: 'spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed' },
       project: (pod) => projectPod(pod, labels),
       onChange: (key, current, previous) => {
@@ -164,11 +162,12 @@ export class PlanWatches {
 
   #run(reflector: Pick<Reflector<unknown>, 'run' | 'whenSynced'>, signal: AbortSignal, key: string | undefined): void {
     const synced = (): void => {
-      for (const plan of key === undefined ? this.#draining.keys() : [key]) this.#enqueue(plan);
+      for (const plan of key === undefined ? this.#podLabels.keys() : [key]) this.#enqueue(plan);
     };
     reflector.whenSynced(signal).then(synced, () => undefined);
     reflector.run(signal).catch((error: unknown) => {
-      this.#ports.log.error('A watch loop broke', { plan: key, error });
+      const fields = key === undefined ? { resource: KINDS.pods.plural } : planFields(key);
+      this.#ports.log.error('A watch stopped for good: restart the operator', { ...fields, error });
     });
   }
 }

@@ -5,11 +5,11 @@ import type { KubeObject } from '../../kube/client/client.ts';
 import { asNumber, asObject, asObjects, asText } from '../../core/json.ts';
 import { projectPod } from './project.ts';
 
-/** What is kept of a DaemonSet. */
+/** The projection of a DaemonSet. */
 export interface DaemonSetView {
   readonly uid: string;
   readonly generation: number;
-  /** Its controller has seen this generation, and so made its revision. */
+  /** Whether the controller has observed this generation, and has created its revision. */
   readonly observed: boolean;
   readonly updateStrategy: string;
   readonly deleting: boolean;
@@ -19,7 +19,7 @@ export interface DaemonSetView {
 
 const DAEMON_POD_LABELS: ReadonlySet<string> = new Set([REVISION_HASH]);
 
-/** Projects a DaemonSet. Of its Pods' spec only that is kept which says where they may run. */
+/** Projects a DaemonSet. Of its Pod template it keeps only the constraints on nodes. */
 export function projectDaemonSet({ metadata, ...set }: KubeObject): DaemonSetView {
   const spec = asObject(set['spec']);
   const { nodeSelector, affinity } = asObject(asObject(spec['template'])['spec']);
@@ -30,34 +30,32 @@ export function projectDaemonSet({ metadata, ...set }: KubeObject): DaemonSetVie
     observed: asNumber(asObject(set['status'])['observedGeneration']) >= generation,
     updateStrategy: asText(asObject(spec['updateStrategy'])['type']),
     deleting: metadata.deletionTimestamp !== undefined,
-    // The API server has checked the selector.
+    // The API server has validated the selector.
     selector: spec['selector'] as NodeSelector,
     podSpec: { nodeSelector, affinity },
   };
 }
 
-/** Projects a Pod of the DaemonSet with this UID; undefined for Pods that only have its labels. */
+/** Projects a Pod of the DaemonSet with this UID; undefined for other Pods with the same labels. */
 export function projectDaemonPod(pod: KubeObject, setUid: string): PodFact | undefined {
   const isOurs = pod.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === setUid) ?? false;
   if (!isOurs) return undefined;
   const fact = projectPod(pod, DAEMON_POD_LABELS);
-  // Between two crashes it runs, and only its last end tells what is wrong.
-  const terminated = fact.terminated ?? (fact.ready ? undefined : lastEndOf(pod));
+  // A container that crashes repeatedly may be running now. Its last termination shows what is wrong.
+  const terminated = fact.terminated ?? (fact.ready ? undefined : lastTermination(pod));
   return { ...fact, terminated, node: fact.node === '' ? intendedNode(pod) : fact.node };
 }
 
-/** How a container ended before it was started again. */
-function lastEndOf(pod: KubeObject): PodFact['terminated'] {
-  const ends = asObjects(asObject(pod['status'])['containerStatuses']).map(
-    (status) => asObject(status['lastState'])['terminated'],
-  );
+/** How a container terminated before it was restarted. */
+function lastTermination(pod: KubeObject): PodFact['terminated'] {
+  const ends = asObjects(asObject(pod['status'])['containerStatuses']).map((status) => asObject(status['lastState'])['terminated']);
   const end = ends.find((candidate) => candidate !== undefined);
   if (end === undefined) return undefined;
   const { exitCode, reason, message } = asObject(end);
   return { exitCode: asNumber(exitCode), reason: asText(reason), message: asText(message) };
 }
 
-/** The node that a Pod was made for and that the scheduler has not bound it to yet: the controller writes it into its affinity. */
+/** The node of a Pod that is not scheduled yet: the DaemonSet controller writes it into the affinity. */
 function intendedNode(pod: KubeObject): string {
   const affinity = asObject(asObject(asObject(pod['spec'])['affinity'])['nodeAffinity']);
   const terms = asObjects(asObject(affinity['requiredDuringSchedulingIgnoredDuringExecution'])['nodeSelectorTerms']);
@@ -67,8 +65,8 @@ function intendedNode(pod: KubeObject): string {
 }
 
 /**
- * The newest ControllerRevision of the DaemonSet with this UID: the one with the highest `revision`, which the controller also raises when
- * a DaemonSet goes back to an earlier template. Others may have its labels, so that only those that it owns count.
+ * The newest ControllerRevision that the DaemonSet with this UID owns: that with the highest `revision`. The controller raises it even when a
+ * DaemonSet returns to an earlier template.
  */
 export function newestRevision(revisions: readonly KubeObject[], setUid: string): KubeObject | undefined {
   const own = revisions.filter(

@@ -6,10 +6,10 @@ import { toInstant } from '../../core/text.ts';
 import type { KubeObject } from '../../kube/client/client.ts';
 import { asNumber, asObject, asObjects, parseObject, asText, type Json } from '../../core/json.ts';
 
-/** Labels that mark a control-plane node, today's and yesterday's. */
+/** Labels of control-plane nodes. Older clusters use the second. */
 const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
 
-/** Taints by which an autoscaler says that it is removing a node. */
+/** Taints of nodes that an autoscaler or a cloud provider is removing. */
 const LEAVING = new Set([
   'ToBeDeletedByClusterAutoscaler',
   'karpenter.sh/disrupted',
@@ -19,7 +19,7 @@ const LEAVING = new Set([
 
 const KEPT = [ANNOTATIONS.karpenterDoNotDisrupt, ANNOTATIONS.autoscalerScaleDownDisabled];
 
-/** Projects a Node to what decisions about one plan may look at. `doneMark` is the annotation of that plan's done-mark. */
+/** Projects a Node to the facts for decisions about one plan. `doneMark` is the annotation with the plan's done-mark. */
 export function projectNode(node: KubeObject, doneMark: string): NodeFact {
   const { metadata } = node;
   const spec = asObject(node['spec']);
@@ -139,7 +139,7 @@ function phaseOf(value: unknown): PodFact['phase'] {
   return 'Unknown';
 }
 
-/** Projects a Pod. Labels are kept only where decisions look at them: Baton's own, and those of a drain's selectors. */
+/** Projects a Pod. It keeps only labels that decisions read: Baton's own and those of a drain's selectors. */
 export function projectPod(pod: KubeObject, drainLabels: ReadonlySet<string> = NO_LABELS): PodFact {
   const { metadata } = pod;
   const spec = asObject(pod['spec']);
@@ -172,7 +172,7 @@ function readLabels(labels: Readonly<Record<string, string>>, more: ReadonlySet<
   return Object.fromEntries(Object.entries(labels).filter(([key]) => READ_LABELS.includes(key) || more.has(key)));
 }
 
-/** The end of the container that failed, or of the last one. */
+/** How the container that failed terminated, or else the last container. */
 function terminationOf(statuses: readonly Json[]): PodFact['terminated'] {
   const ends = statuses.flatMap((status) => {
     const end = asObject(status['state'])['terminated'];
@@ -183,14 +183,14 @@ function terminationOf(statuses: readonly Json[]): PodFact['terminated'] {
   return { exitCode: asNumber(end['exitCode']), reason: asText(end['reason']), message: asText(end['message']) };
 }
 
-/** Reasons that are the normal course of a start, not worth telling. */
-const NORMAL = new Set(['ContainerCreating', 'PodInitializing', '']);
+/** Reasons of waiting containers that occur in every start. */
+const STARTING = new Set(['ContainerCreating', 'PodInitializing', '']);
 
 function waitingOf(statuses: readonly Json[], status: Json): string | undefined {
   for (const container of statuses) {
     const waiting = asObject(asObject(container['state'])['waiting']);
     const reason = asText(waiting['reason']);
-    if (!NORMAL.has(reason)) return `${reason}: ${asText(waiting['message'])}`;
+    if (!STARTING.has(reason)) return `${reason}: ${asText(waiting['message'])}`;
   }
   const scheduled = asObjects(status['conditions']).find((condition) => condition['type'] === 'PodScheduled');
   return scheduled?.['status'] === 'False' ? `not scheduled: ${asText(scheduled['message'])}` : undefined;

@@ -10,7 +10,7 @@ import { asObject, asText } from '../../core/json.ts';
 import { planKey } from '../plan-key.ts';
 import { projectJob, projectNode, projectPod } from './project.ts';
 
-/** What every watch works with. */
+/** What every watch needs. */
 export interface WatchPorts {
   readonly client: KubeClient;
   readonly log: Log;
@@ -19,34 +19,34 @@ export interface WatchPorts {
   readonly sleep: Sleep;
 }
 
-/** A Job and the plan that it belongs to. */
+/** A Job and its plan. */
 export interface OwnJob {
   readonly fact: JobFact;
   readonly plan: string;
   readonly planUid: string;
 }
 
-/** A Pod that Baton made (an upgrade's, an agent's, or one that pulls images ahead), and the plan that it belongs to. */
+/** A Pod that Baton created (of an upgrade, an agent, or a pre-pull), and its plan. */
 export interface OwnPod {
   readonly fact: PodFact;
   readonly plan: string;
 }
 
-/** A claimed Node as it is, since the done-mark depends on the plan. */
+/** A claimed Node. It is kept as an object as well, because its done-mark depends on the plan that reads it. */
 export interface ClaimedNode {
   readonly object: KubeObject;
   readonly fact: NodeFact;
 }
 
-/** A Lease of a plan as it is: a PUT must send back what it does not know. */
+/** A Lease of a plan, as the API server sent it. */
 export type OwnLease = KubeObject;
 
 const MANAGED = `${LABELS.managedBy}=baton`;
 
-/** The Lease of an exclusive group; whether its plan is gone is not its to know. */
+/** The Lease of an exclusive group, without the fact whether its plan still exists. */
 export type GroupLease = Omit<GroupFact, 'planGone'>;
 
-/** Everything that is watched for all plans together, whatever the size of the fleet. */
+/** The watches that all plans share. Their cost does not depend on the size of the fleet. */
 export interface Watches {
   readonly jobs: Reflector<OwnJob>;
   readonly pods: Reflector<OwnPod>;
@@ -58,17 +58,17 @@ export interface Watches {
   readonly reporters: Reflector<PodFact> | undefined;
 }
 
-/** Where changes go. */
+/** Called when objects change. */
 export interface WatchHandlers {
-  /** Something about a plan changed. */
+  /** Something that concerns the plan has changed. */
   readonly enqueue: (plan: string) => void;
-  /** A Lease changed. */
+  /** A Lease has changed. */
   readonly leaseChanged: (key: string) => void;
-  /** An exclusive group was taken or given back. */
+  /** An exclusive group was acquired or released. */
   readonly groupChanged: (group: string) => void;
 }
 
-/** Makes the shared watches; `run` starts them. */
+/** Creates the shared watches; {@link runWatches} starts them. */
 export function createWatches(
   ports: WatchPorts,
   namespaces: { readonly own: string; readonly reporters: string },
@@ -118,8 +118,8 @@ export function createWatches(
       project: (lease) => lease,
       onChange: (key, current, previous) => {
         handlers.leaseChanged(key);
-        // A renewal alone is no news for the plan; the decision looks at the Lease's age by itself.
-        if (news(current) !== news(previous)) {
+        // A renewal alone needs no pass: a decision reads the age of the Lease.
+        if (leaseContent(current) !== leaseContent(previous)) {
           const lease = current ?? previous;
           handlers.enqueue(planKey(lease?.metadata.namespace ?? '', lease?.metadata.labels?.[LABELS.plan] ?? ''));
         }
@@ -160,11 +160,11 @@ function projectGroup({ metadata, ...lease }: KubeObject): GroupLease {
   };
 }
 
-function news(lease: OwnLease | undefined): string {
+function leaseContent(lease: OwnLease | undefined): string {
   return JSON.stringify([lease?.metadata.uid, lease?.metadata.annotations]);
 }
 
-/** A Node's managed fields and images are most of it, and nobody reads them. */
+/** Drops the managed fields and images of a Node, which are most of its size and not needed. */
 function slim(node: KubeObject): KubeObject {
   const { name, uid, resourceVersion, labels, annotations, deletionTimestamp } = node.metadata;
   const { nodeInfo, conditions } = (node['status'] ?? {}) as Readonly<Record<string, unknown>>;
@@ -172,19 +172,19 @@ function slim(node: KubeObject): KubeObject {
   return { metadata, spec: node['spec'], status: { nodeInfo, conditions } };
 }
 
-/** Whether a Node changed in what decisions look at: a heartbeat is no news. */
+/** Whether a Node changed in a way that concerns decisions. A heartbeat does not. */
 export function changed(current: NodeFact | undefined, previous: NodeFact | undefined): boolean {
   const content = (node: NodeFact | undefined): string =>
     JSON.stringify(node === undefined ? null : { ...node, resourceVersion: '' });
   return content(current) !== content(previous);
 }
 
-/** Starts the shared watches. Resolves when the signal is aborted and all have ended. */
+/** Runs the shared watches. Resolves when the signal is aborted and all have ended. */
 export async function runWatches(watches: Watches, signal: AbortSignal): Promise<void> {
   await Promise.all(all(watches).map((reflector) => reflector.run(signal)));
 }
 
-/** Resolves when everything has been listed once. */
+/** Resolves when all shared watches have synced. */
 export async function watchesSynced(watches: Watches, signal: AbortSignal): Promise<void> {
   await Promise.all(all(watches).map((reflector) => reflector.whenSynced(signal)));
 }

@@ -55,7 +55,7 @@ function ownedBy(uid: string): object {
   return { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'cni', uid, controller: true }] };
 }
 
-/** A DaemonSet; without a version of its own, it is what the watch tells next. */
+/** A DaemonSet. By default, its version is that of the next event of the watch. */
 function daemonSet(
   generation: number,
   observedGeneration: number,
@@ -69,7 +69,7 @@ function daemonSet(
   };
 }
 
-function tellSet(generation: number, observedGeneration: number): void {
+function putSet(generation: number, observedGeneration: number): void {
   stored = daemonSet(generation, observedGeneration);
   sets.put('cni', stored);
 }
@@ -92,7 +92,7 @@ function revision(hash: string, number: number, owner = 'set'): KubeObject {
   return { metadata: { namespace: 'fleet', name: `cni-${hash}`, labels, ...ownedBy(owner) }, revision: number };
 }
 
-async function look(plan: UpgradePlan = PLAN): Promise<DaemonSets | undefined> {
+async function ensure(plan: UpgradePlan = PLAN): Promise<DaemonSets | undefined> {
   for (let i = 0; i < 3; i++) {
     await watches.ensure(plan, [CNI]);
     await settle();
@@ -100,24 +100,24 @@ async function look(plan: UpgradePlan = PLAN): Promise<DaemonSets | undefined> {
   return watches.ensure(plan, [CNI]);
 }
 
-const newest = async (plan?: UpgradePlan): Promise<string | undefined> => (await look(plan))?.get('fleet/cni')?.newest;
+const newest = async (plan?: UpgradePlan): Promise<string | undefined> => (await ensure(plan))?.get('fleet/cni')?.newest;
 
 describe('The DaemonSets of a plan', () => {
-  it('are not known before they and their Pods have been listed', async () => {
-    tellSet(1, 1);
+  it('are undefined until they and their Pods have been listed', async () => {
+    putSet(1, 1);
     expect(await watches.ensure(PLAN, [CNI])).toBeUndefined();
-    expect(await look()).toBeDefined();
+    expect(await ensure()).toBeDefined();
     expect(touched).toContain('fleet/os');
   });
 
-  it('are told with what decisions look at, and with their own Pods by node', async () => {
-    tellSet(1, 1);
+  it('are returned with the facts for decisions, and with their own Pods by node', async () => {
+    putSet(1, 1);
     revisions = [revision('b', 2)];
     tellPod('cni-1', 'node-1', 'a');
     tellPod('cni-2', 'node-2', 'b');
     tellPod('stranger', 'node-1', 'b', 'another set');
 
-    const set = (await look())?.get('fleet/cni');
+    const set = (await ensure())?.get('fleet/cni');
 
     expect(set).toMatchObject({
       updateStrategy: 'OnDelete',
@@ -134,24 +134,24 @@ describe('The DaemonSets of a plan', () => {
     expect(sets.watches[0]).toMatchObject({ fieldSelector: 'metadata.name=cni' });
   });
 
-  it('do not have those that are not there', async () => {
-    expect(await look()).toEqual(new Map());
+  it('do not include those that do not exist', async () => {
+    expect(await ensure()).toEqual(new Map());
   });
 
-  it('have their Pods on the node that they were made for before the scheduler has bound them', async () => {
-    tellSet(1, 1);
+  it('have unscheduled Pods on the node that they were created for', async () => {
+    putSet(1, 1);
     const fields = [{ key: 'metadata.name', operator: 'In', values: ['node-7'] }];
     const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields: fields }] } };
     const metadata = { namespace: 'fleet', name: 'cni-7', uid: 'u', resourceVersion: '101', ...ownedBy('set') };
     pods.put('cni-7', { metadata, spec: { affinity: { nodeAffinity } }, status: { phase: 'Pending' } });
-    expect((await look())?.get('fleet/cni')?.pods.get('node-7')).toHaveLength(1);
+    expect((await ensure())?.get('fleet/cni')?.pods.get('node-7')).toHaveLength(1);
   });
 
   it.each([
     ['runs again and is not Ready', 'False', { exitCode: 3, reason: 'Error', message: '' }],
     ['is Ready again', 'True', undefined],
-  ])('tell how a Pod ended last that %s', async (_, ready, terminated) => {
-    tellSet(1, 1);
+  ])('include the last termination of a Pod that is not Ready: a Pod that %s', async (_, ready, terminated) => {
+    putSet(1, 1);
     const lastState = { terminated: { exitCode: 3, reason: 'Error' } };
     const status = {
       ...{ phase: 'Running', conditions: [{ type: 'Ready', status: ready }] },
@@ -159,14 +159,14 @@ describe('The DaemonSets of a plan', () => {
     };
     const metadata = { namespace: 'fleet', name: 'cni-1', uid: 'u', resourceVersion: '101', ...ownedBy('set') };
     pods.put('cni-1', { metadata, spec: { nodeName: 'node-1' }, status });
-    expect((await look())?.get('fleet/cni')?.pods.get('node-1')?.[0]?.terminated).toEqual(terminated);
+    expect((await ensure())?.get('fleet/cni')?.pods.get('node-1')?.[0]?.terminated).toEqual(terminated);
   });
 
-  it('are watched once for all plans that name them, and no longer than one does', async () => {
-    tellSet(1, 1);
+  it('are watched once for all plans that name them, until the last one is released', async () => {
+    putSet(1, 1);
     const other = aPlan({}, { name: 'other', uid: 'uid-of-other' });
-    await look();
-    await look(other);
+    await ensure();
+    await ensure(other);
     expect([sets.openWatches, pods.openWatches]).toEqual([1, 1]);
     watches.release('fleet/os');
     await settle();
@@ -178,36 +178,36 @@ describe('The DaemonSets of a plan', () => {
 });
 
 describe('The newest revision of a DaemonSet', () => {
-  it('is the one with the highest number that the DaemonSet owns, also when it went back to an earlier template', async () => {
-    tellSet(3, 3);
+  it('is that with the highest number that the DaemonSet owns, even when it returned to an earlier template', async () => {
+    putSet(3, 3);
     revisions = [revision('b', 2), revision('a', 3), revision('x', 9, 'another set')];
     expect(await newest()).toBe('a');
   });
 
-  it('is not known while its controller has not seen the newest spec', async () => {
-    tellSet(2, 1);
+  it('is undefined until the controller has observed the newest spec', async () => {
+    putSet(2, 1);
     revisions = [revision('a', 1)];
     expect(await newest()).toBeUndefined();
     expect(asked).not.toContain('/apis/apps/v1/namespaces/fleet/controllerrevisions?app=cni');
-    tellSet(2, 2);
+    putSet(2, 2);
     revisions = [revision('a', 1), revision('b', 2)];
     expect(await newest()).toBe('b');
   });
 
-  it('is asked for once for each generation, after the controller has seen that', async () => {
-    tellSet(1, 1);
+  it('is listed once for each generation, after the controller has observed it', async () => {
+    putSet(1, 1);
     revisions = [revision('a', 1)];
-    await look();
-    await look();
+    await ensure();
+    await ensure();
     expect(asked.filter((path) => path.includes('controllerrevisions'))).toHaveLength(1);
-    tellSet(2, 2);
+    putSet(2, 2);
     revisions = [revision('a', 1), revision('b', 2)];
     expect(await newest()).toBe('b');
     expect(asked.filter((path) => path.includes('controllerrevisions'))).toHaveLength(2);
   });
 
-  it('is not taken from a watch that is behind, when the plan was changed together with the DaemonSet', async () => {
-    tellSet(1, 1);
+  it('does not come from a watch that lags behind, when the plan was changed together with the DaemonSet', async () => {
+    putSet(1, 1);
     revisions = [revision('a', 1)];
     expect(await newest()).toBe('a');
     sets.deafen();

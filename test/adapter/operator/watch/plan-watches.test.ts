@@ -33,12 +33,12 @@ async function labels(): Promise<object | undefined> {
   return watches.podsOn('node-1')?.[0]?.labels;
 }
 
-it('Pods are not watched while no plan drains', async () => {
+it('Pods are not watched while no plan needs them', async () => {
   expect(await labels()).toBeUndefined();
   expect(pods.lists).toEqual([]);
 });
 
-it('Pods are watched once for all plans that drain, with the labels that their drains look at', async () => {
+it('Pods are watched once for all plans that drain, with the labels that their drains read', async () => {
   watches.needPods('a', ['tier']);
   watches.needPods('b', []);
   watches.needPods('b', ['tier']);
@@ -47,7 +47,7 @@ it('Pods are watched once for all plans that drain, with the labels that their d
   expect(pods.lists).toHaveLength(1);
 });
 
-it('Pods are listed again only when a drain looks at a label that was not kept', async () => {
+it('Pods are listed again only when a drain reads a label that was not kept', async () => {
   watches.needPods('a', ['tier']);
   await labels();
   watches.needPods('b', ['app']);

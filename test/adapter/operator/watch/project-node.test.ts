@@ -45,8 +45,8 @@ function project(changes: Changes = {}): NodeFact {
   return projectNode(aKubeNode(changes), DONE_MARK);
 }
 
-describe('A Node is projected to what decisions look at', () => {
-  it('when nothing is special about it', () => {
+describe('A Node is projected to the facts for decisions', () => {
+  it('when it has no special state', () => {
     expect(project()).toEqual({
       name: 'node-1',
       uid: '5f1c',
@@ -77,23 +77,23 @@ describe('A Node is projected to what decisions look at', () => {
     ['cordoned', { spec: { unschedulable: true } }, { unschedulable: true }],
     ['NotReady', { conditions: [{ type: 'Ready', status: 'False' }] }, { ready: false }],
     [
-      'of unknown readiness, because its kubelet is silent',
+      'of unknown readiness, because its kubelet does not respond',
       { conditions: [{ type: 'Ready', status: 'Unknown' }] },
       { ready: false },
     ],
     ['not yet registered', { conditions: [] }, { ready: false }],
     ['a control-plane node', { labels: { 'node-role.kubernetes.io/control-plane': '' } }, { controlPlane: true }],
-    ['a control-plane node of old', { labels: { 'node-role.kubernetes.io/master': '' } }, { controlPlane: true }],
+    ['a control-plane node of an older cluster', { labels: { 'node-role.kubernetes.io/master': '' } }, { controlPlane: true }],
     ['claimed', { labels: { 'baton.dev/claim': 'uid-of-os' } }, { claim: 'uid-of-os' }],
     ['in its turn', { annotations: { 'baton.dev/turn': JSON.stringify(aTurn()) } }, { turn: aTurn() }],
-    ['marked by something that is no turn', { annotations: { 'baton.dev/turn': '{"plan":1' } }, { turn: undefined }],
+    ['marked with an invalid turn', { annotations: { 'baton.dev/turn': '{"plan":1' } }, { turn: undefined }],
     ['quarantined', { annotations: { 'baton.dev/quarantine': JSON.stringify(aQuarantine()) } }, { quarantine: aQuarantine() }],
     ['done', { annotations: { [DONE_MARK]: JSON.stringify(mark) } }, { done: mark }],
     ['done for another plan', { annotations: { 'done.baton.dev/cni-0123abcd': JSON.stringify(mark) } }, { done: undefined }],
-    ['marked as done by something unreadable', { annotations: { [DONE_MARK]: 'yes' } }, { done: undefined }],
+    ['marked as done with an unreadable value', { annotations: { [DONE_MARK]: 'yes' } }, { done: undefined }],
     ['tainted as failed', { taints: [{ key: 'baton.dev/failed', value: 'os', effect: 'NoSchedule' }] }, { failedTaint: true }],
     [
-      'marked as still to do, after another taint',
+      'marked as outdated, after another taint',
       {
         taints: [
           { key: 'a', effect: 'NoSchedule' },
@@ -115,7 +115,7 @@ describe('A Node is projected to what decisions look at', () => {
       { leaving: false, failedTaint: false, tainted: true },
     ],
     [
-      'tainted by its cordon alone',
+      'tainted by its cordon only',
       { taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] },
       { tainted: false },
     ],
@@ -131,7 +131,7 @@ describe('A Node is projected to what decisions look at', () => {
   });
 });
 
-it('A Node without spec and status is not Ready and nothing else', () => {
+it('A Node without spec and status is not Ready', () => {
   const fact = projectNode({ metadata: { name: 'virtual', uid: '1' } }, DONE_MARK);
   expect(fact).toMatchObject({ name: 'virtual', ready: false, unschedulable: false, bootId: '', labels: {}, annotated: false });
 });

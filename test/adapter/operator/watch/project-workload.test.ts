@@ -36,7 +36,7 @@ const condition = (type: string, reason = '', status = 'True'): object => ({
 });
 
 describe('A Job is projected', () => {
-  it('with whose it is and where', () => {
+  it('with its plan, batch, process and node', () => {
     expect(projectJob(aKubeJob({ active: 1 }))).toEqual({
       namespace: 'fleet',
       name: 'baton-0123',
@@ -60,7 +60,7 @@ describe('A Job is projected', () => {
   const ended = Date.parse('2026-11-22T08:10:00Z');
   it.each<readonly [string, object, Partial<JobFact>]>([
     ['active while it has no condition', {}, { outcome: 'Active' }],
-    ['active while it is only about to succeed', { conditions: [condition('SuccessCriteriaMet')] }, { outcome: 'Active' }],
+    ['active while it is about to succeed', { conditions: [condition('SuccessCriteriaMet')] }, { outcome: 'Active' }],
     ['active although a condition is False', { conditions: [condition('Failed', 'X', 'False')] }, { outcome: 'Active' }],
     [
       'complete',
@@ -72,12 +72,12 @@ describe('A Job is projected', () => {
       { outcome: 'Complete', completedTime: ended },
     ],
     [
-      'failing while its Pods have not ended',
+      'failing until its Pods have terminated',
       { conditions: [condition('FailureTarget', 'DeadlineExceeded')] },
       { outcome: 'Failing', reason: 'DeadlineExceeded', message: 'it is FailureTarget', failedTime: ended },
     ],
     [
-      'failed once they have',
+      'failed once its Pods have terminated',
       { conditions: [condition('FailureTarget', 'DeadlineExceeded'), condition('Failed', 'DeadlineExceeded')] },
       { outcome: 'Failed', reason: 'DeadlineExceeded', message: 'it is Failed', failedTime: ended },
     ],
@@ -128,7 +128,7 @@ const terminated = (exitCode: number, message = ''): object => ({
 const waiting = (reason: string, message = ''): object => ({ state: { waiting: { reason, message } } });
 
 describe('A Pod is projected', () => {
-  it('with the labels that drains look at', () => {
+  it('with the labels that drains read', () => {
     expect(projectPod(aKubePod(), new Set(['app', 'tier'])).labels).toEqual({ app: 'shop' });
   });
 
@@ -137,7 +137,7 @@ describe('A Pod is projected', () => {
     expect(projectPod(aKubePod({ metadata }))).toMatchObject({ deleting: true, endsBy: Date.parse('2026-11-22T08:00:30Z') });
   });
 
-  it('with the labels that decisions look at, and no others', () => {
+  it('with the labels that decisions read, and no others', () => {
     expect(projectPod(aKubePod())).toEqual({
       namespace: 'shop',
       name: 'shop-1',
@@ -159,7 +159,7 @@ describe('A Pod is projected', () => {
 
   it.each<readonly [string, PodChanges, Partial<PodFact>]>([
     [
-      'where it is pinned to before it is scheduled',
+      'with the node that it is pinned to before it is scheduled',
       { metadata: { annotations: { 'baton.dev/node': 'node-7' } }, spec: { nodeName: undefined } },
       { node: 'node-7' },
     ],
@@ -172,7 +172,7 @@ describe('A Pod is projected', () => {
     ['as the mirror of a static Pod', { metadata: { annotations: { 'kubernetes.io/config.mirror': 'hash' } } }, { mirror: true }],
     ['with emptyDir data', { spec: { volumes: [{ name: 'cache', emptyDir: {} }] } }, { emptyDir: true }],
     ['as not ready', { status: { conditions: [{ type: 'Ready', status: 'False' }] } }, { ready: false }],
-    ['in a phase that nobody knows', { status: { phase: 'Sleeping' } }, { phase: 'Unknown' }],
+    ['in an unknown phase', { status: { phase: 'Sleeping' } }, { phase: 'Unknown' }],
   ])('%s', (_, changes, expected) => {
     expect(projectPod(aKubePod(changes))).toMatchObject(expected);
   });
@@ -194,7 +194,7 @@ describe('A Pod is projected', () => {
       { exitCode: 1, reason: 'Error', message: 'no image' },
     ],
     ['the last one when none failed', { containerStatuses: [terminated(0)] }, { exitCode: 0, reason: 'Completed', message: '' }],
-  ])('with the end of %s', (_, status, expected) => {
+  ])('with the termination of %s', (_, status, expected) => {
     expect(projectPod(aKubePod({ status })).terminated).toEqual(expected);
   });
 
