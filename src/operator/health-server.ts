@@ -2,23 +2,23 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Log } from '../api/log.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What the operator answers to the kubelet and to Prometheus. */
+/** What the health server reports to the kubelet and to Prometheus. */
 export interface Health {
-  /** Whether everything has been listed once. */
+  /** Whether all caches have synced. */
   readonly isReady: () => boolean;
   readonly metrics: Metrics;
   readonly log: Log;
 }
 
-/** Serves `/healthz` (the process answers) and `/readyz` (everything has been listed once) for the kubelet's probes, and `/metrics`. */
+/** Serves `/healthz` (the process runs) and `/readyz` (all caches have synced) for the kubelet's probes, and `/metrics`. */
 export async function startHealthServer(port: number, { isReady, metrics, log }: Health): Promise<Server> {
   async function answerMetrics(response: ServerResponse): Promise<void> {
     try {
       const text = await metrics.text();
       response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
     } catch (error) {
-      log.error('Making metrics failed', { error });
-      response.writeHead(500, { 'content-type': 'text/plain' }).end('metrics could not be made; see the log\n');
+      log.error('Collecting metrics failed', { error });
+      response.writeHead(500, { 'content-type': 'text/plain' }).end('collecting metrics failed; see the log\n');
     }
   }
 
@@ -28,9 +28,9 @@ export async function startHealthServer(port: number, { isReady, metrics, log }:
       return;
     }
     const known = request.url === '/healthz' || request.url === '/readyz';
-    const well = request.url === '/healthz' || isReady();
-    response.writeHead(known ? (well ? 200 : 503) : 404, { 'content-type': 'text/plain' });
-    response.end(known ? (well ? 'ok\n' : 'not ready\n') : 'not found\n');
+    const ok = request.url === '/healthz' || isReady();
+    response.writeHead(known ? (ok ? 200 : 503) : 404, { 'content-type': 'text/plain' });
+    response.end(known ? (ok ? 'ok\n' : 'not ready\n') : 'not found\n');
   });
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
   server.once('error', reject);

@@ -33,7 +33,7 @@ const labels = z.string().transform((json, context): Readonly<Record<string, str
   try {
     return z.record(z.string(), z.string()).parse(JSON.parse(json));
   } catch {
-    context.addIssue({ code: 'custom', message: 'not a JSON object of texts' });
+    context.addIssue({ code: 'custom', message: 'not a JSON object with string values' });
     return z.NEVER;
   }
 });
@@ -42,32 +42,32 @@ const credentials = z.string().transform((json, context): readonly CredentialBin
   try {
     return z.array(z.object({ name: z.string().regex(/^[a-z0-9-]+$/), hosts: z.array(z.string()) })).parse(JSON.parse(json));
   } catch {
-    context.addIssue({ code: 'custom', message: 'not a JSON list of names and hosts' });
+    context.addIssue({ code: 'custom', message: 'not a JSON list of objects with name and hosts' });
     return z.NEVER;
   }
 });
 
 const SCHEMA = z.object({
-  image: z.string().describe("the image of Baton, which agents run too, as in 'registry.example/baton:0.1.0'"),
+  image: z.string().describe("the image of Baton, which agents use as well, for example 'registry.example/baton:0.1.0'"),
   imagePullPolicy: z.enum(['IfNotPresent', 'Always', 'Never']).default('IfNotPresent').describe('IfNotPresent, Always or Never'),
-  namespace: z.string().default('baton-system').describe('the namespace of the operator itself'),
-  reporterNamespace: z.string().default('').describe('the namespace of the reporters, or nothing where none are installed'),
-  clusterName: z.string().default('').describe('the name of this cluster in messages'),
-  sinkAllow: z.string().default('').describe('the addresses that sinks may have, separated by commas'),
+  namespace: z.string().default('baton-system').describe("the operator's own namespace"),
+  reporterNamespace: z.string().default('').describe('the namespace of the reporters, or nothing if none are installed'),
+  clusterName: z.string().default('').describe('the name of this cluster for notifications'),
+  sinkAllow: z.string().default('').describe('the addresses that sinks may send requests to, separated by commas'),
   agentResources: resources.default({}).describe('the ResourceRequirements of agent Pods as JSON'),
   podUid: z.string().default('').describe("the UID of the operator's own Pod, or nothing outside a cluster"),
   nodeSelector: labels.default({}).describe("the nodeSelector of the operator's own Pod as JSON"),
-  gateAllow: z.string().default('').describe('the addresses that gates may ask, separated by commas'),
+  gateAllow: z.string().default('').describe('the addresses that gates may send requests to, separated by commas'),
   gateCredentials: credentials
     .default([])
     .describe(
-      `the credentials of gates and their hosts as JSON, as in [{"name":"monitoring","hosts":["prometheus.example:9090"]}]`,
+      `the credentials of gates and their hosts as JSON, for example [{"name":"monitoring","hosts":["prometheus.example:9090"]}]`,
     ),
   gateCredentialsDirectory: z.string().default('/var/run/baton/credentials').describe("the directory of the credentials' files"),
   apiServer: z.string().default('').describe("the API server's address"),
   logLevel,
-  healthPort: port.default(8080).describe('the port for health checks, or 0 for any free one'),
-  kubeconfig: z.string().optional().describe('a kubeconfig file, where the operator runs outside the cluster'),
+  healthPort: port.default(8080).describe('the port for health checks and metrics, or 0 for any free port'),
+  kubeconfig: z.string().optional().describe('a kubeconfig file, if the operator runs outside the cluster'),
 });
 
 const VARIABLES = {
@@ -90,7 +90,11 @@ const VARIABLES = {
   kubeconfig: 'BATON_KUBECONFIG',
 };
 
-/** `baton operator`: runs until it is asked to stop. Throws an ExitError with code 2 when its configuration is wrong. */
+/**
+ * `baton operator`: runs until it gets SIGTERM or SIGINT.
+ *
+ * @throws ExitError with code 2 when its configuration is invalid.
+ */
 export async function main(_args: readonly string[]): Promise<number> {
   const config = parseConfig(SCHEMA, process.env, VARIABLES);
   const log = createLogger({ component: 'operator', level: config.logLevel });
@@ -106,7 +110,7 @@ export async function main(_args: readonly string[]): Promise<number> {
     client,
     monotonic,
     hash,
-    ...readAskers(
+    ...gateClients(
       { client, now: systemClock.now, monotonic, hash },
       {
         allow: config.gateAllow,
@@ -150,11 +154,13 @@ export async function main(_args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function readAskers(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSettings): GateClients {
+function gateClients(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSettings): GateClients {
   try {
     return createGateClients(deps, settings);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ExitError(`The environment variable BATON_GATE_ALLOW has a wrong value: ${reason}`, 2, { cause: error });
+    throw new ExitError(`The environment variable BATON_GATE_ALLOW has a wrong value (${reason}): correct the entry.`, 2, {
+      cause: error,
+    });
   }
 }

@@ -12,7 +12,7 @@ export interface NodeInTurn {
   readonly plan: string;
 }
 
-/** What metrics are made from: the operator's own caches, as they are when somebody scrapes. */
+/** What metrics are derived from at each scrape: the operator's caches. */
 export interface MetricSources {
   readonly inTurn: () => Iterable<NodeInTurn>;
   readonly plans: () => Iterable<UpgradePlan>;
@@ -22,18 +22,18 @@ export interface MetricSources {
 /** Metrics in the text format of Prometheus. */
 export interface Metrics {
   readonly contentType: string;
-  /** All metrics as they are now. */
+  /** Renders the current values of all metrics. */
   text(): Promise<string>;
 }
 
-/** The nodes in their turn among the claimed ones. */
+/** The claimed nodes that are in their turn. */
 export function* nodesInTurn(claimed: Iterable<{ readonly fact: NodeFact }>): Generator<NodeInTurn> {
   for (const { fact } of claimed) {
     if (fact.turn !== undefined) yield { node: fact.name, namespace: fact.turn.namespace, plan: fact.turn.plan };
   }
 }
 
-/** The conditions of a plan that have a metric: few, so that a cluster with many plans stays cheap to scrape. */
+/** The conditions of a plan that have a metric: only a few, so that a cluster with many plans stays cheap to scrape. */
 const REPORTED_CONDITIONS: readonly string[] = [
   CONDITIONS.ready,
   CONDITIONS.stalled,
@@ -43,14 +43,14 @@ const REPORTED_CONDITIONS: readonly string[] = [
 ];
 
 /**
- * The operator's metrics; docs/operations.md lists them. All of ours are gauges that are derived when they are scraped: a restart loses
- * nothing, and what is gone from the cluster is gone from the metrics.
+ * Creates the operator's metrics, which docs/operations.md lists. All of Baton's are gauges that are derived at each scrape: a restart loses
+ * nothing, and objects that were deleted disappear.
  */
 export function createMetrics(sources: MetricSources): Metrics {
   const register = new Registry();
   collectDefaultMetrics({ register });
 
-  /** A gauge that is made anew for each scrape. */
+  /** Registers a gauge whose series are rebuilt at each scrape. */
   function gauge<Label extends string>(
     name: string,
     help: string,
@@ -80,18 +80,23 @@ export function createMetrics(sources: MetricSources): Metrics {
       }
     }
   });
-  gauge('baton_plan_condition', '1 for the status that a condition has.', ['namespace', 'plan', 'type', 'status'], function* () {
-    for (const { metadata, status } of sources.plans()) {
-      const { namespace, name: plan } = metadata;
-      for (const condition of status?.conditions ?? []) {
-        if (!REPORTED_CONDITIONS.includes(condition.type)) continue;
-        yield { labels: { namespace, plan, type: condition.type, status: condition.status }, value: 1 };
+  gauge(
+    'baton_plan_condition',
+    '1 for the current status of the condition.',
+    ['namespace', 'plan', 'type', 'status'],
+    function* () {
+      for (const { metadata, status } of sources.plans()) {
+        const { namespace, name: plan } = metadata;
+        for (const condition of status?.conditions ?? []) {
+          if (!REPORTED_CONDITIONS.includes(condition.type)) continue;
+          yield { labels: { namespace, plan, type: condition.type, status: condition.status }, value: 1 };
+        }
       }
-    }
-  });
+    },
+  );
   gauge(
     'baton_notifications',
-    'Notifications by what became of them, in the batches that are kept.',
+    'Notifications by outcome, in the batches that still exist.',
     ['namespace', 'plan', 'sink', 'outcome', 'reason'],
     function* () {
       for (const { metadata, spec, status } of sources.batches()) {

@@ -17,7 +17,7 @@ import type { GateLoops } from './gates/gate-loops.ts';
 import { EvictionMemory } from './gather/eviction-memory.ts';
 import { gatherSnapshot, type GatherDeps } from './gather/gather.ts';
 import type { OwnObjects } from './gather/own-objects.ts';
-import { RefusalMemory } from './gather/refusal-memory.ts';
+import { RejectionMemory } from './gather/rejection-memory.ts';
 import { SharedSinks } from './gather/shared-sinks.ts';
 import { IdlePlans } from './idle/idle-plans.ts';
 import { nodesInTurn } from './metrics.ts';
@@ -71,14 +71,14 @@ export class PlanWorker {
   readonly #statuses: StatusWriter;
   readonly #evictions: EvictionMemory;
   readonly #gatherDeps: GatherDeps;
-  readonly #refusals: RefusalMemory;
+  readonly #rejections: RejectionMemory;
   readonly #applyDeps: ApplyDeps;
 
   constructor(deps: PlanWorkerDeps) {
     const { client, monotonic, hash, settings, reflector } = deps;
     const validator = new PlanValidator(client, monotonic);
     const sharedSinks = new SharedSinks(client, monotonic);
-    const refusals = new RefusalMemory(monotonic);
+    const rejections = new RejectionMemory(monotonic);
     const evictions = new EvictionMemory(monotonic);
     const statuses = new StatusWriter({
       client,
@@ -98,7 +98,7 @@ export class PlanWorker {
     this.#idle = new IdlePlans(deps);
     this.#statuses = statuses;
     this.#evictions = evictions;
-    this.#refusals = refusals;
+    this.#rejections = rejections;
     this.#gatherDeps = {
       ...deps,
       clusterFreezes: () => deps.freezes.current(),
@@ -114,7 +114,7 @@ export class PlanWorker {
       observer,
       nodes: { client, hash, observe: (node) => observer.node(node) },
       evictions,
-      jobRefused: (name, message) => refusals.jobRefused(name, message),
+      jobRejected: (name, message) => rejections.jobRejected(name, message),
     };
   }
 
@@ -149,7 +149,7 @@ export class PlanWorker {
   }
 
   #gather(plan: UpgradePlan): Promise<PlanSnapshot | undefined> {
-    const answers = { evictions: this.#evictions.answers, jobRefusals: this.#refusals.jobRefusals };
+    const answers = { evictions: this.#evictions.answers, jobRejections: this.#rejections.jobRejections };
     return gatherSnapshot(this.#gatherDeps, plan, answers);
   }
 

@@ -14,90 +14,97 @@ import type { StatusWriter } from './status-writer.ts';
 export interface ReconcileDeps {
   readonly gather: (plan: UpgradePlan) => Promise<PlanSnapshot | undefined>;
   readonly apply: (plan: UpgradePlan, command: Command) => Promise<void>;
-  /** The gates of the plan that are to be evaluated from now on. */
+  /** Sets which gates of the plan are evaluated from now on. */
   readonly setWantedGates: (plan: UpgradePlan, names: readonly string[]) => void;
   readonly statuses: StatusWriter;
   readonly settings: Settings;
   readonly now: () => number;
-  /** Milliseconds that never go back. */
+  /** A clock that never goes back (ms). */
   readonly monotonic: () => number;
   readonly hash: Hash;
   readonly log: Log;
 }
 
-/** How a pass ended. */
+/** The result of a pass. */
 export interface PassResult {
-  /** Look again after so long although nothing changes (ms). */
+  /** When the next pass is due even if nothing changes (ms from now). */
   readonly requeueAfterMs: number | undefined;
-  /** Nothing is under way and nothing is to come: the plan's Nodes need not be watched. */
+  /** Whether the rollout has ended and nothing is left to do, so that the plan needs no watches. */
   readonly idle: boolean;
-  /** How long the decision took (ms): it grows with the fleet, and nothing else of this process runs meanwhile. */
+  /** Duration of the decision (ms). It grows with the fleet, and blocks the whole process. */
   readonly decisionMs: number;
 }
 
-/** A command that met a newer state looks again soon (ms). */
-const CONFLICT_MS = 200;
-/** A command that failed otherwise looks again later (ms). */
-const FAILURE_MS = 5000;
-/** At the latest, every plan is looked at again after so long (ms): no single watch is trusted for ever. */
+/** Delay of the next pass after a conflict (ms). */
+const CONFLICT_RETRY_MS = 200;
+/** Delay of the next pass after another failure (ms). */
+const FAILURE_RETRY_MS = 5000;
+/** Delay of the next pass while the plan's watches sync (ms). */
+const SYNC_RETRY_MS = 1000;
+/** Maximum time between two passes over a plan (ms), in case a watch misses a change. */
 const RESYNC_MS = 60_000;
 
-/** One pass: observe, decide, act, report. The status is written also when a command failed. */
+/**
+ * Makes one pass over a plan: gathers a snapshot, decides, applies the commands, and writes the statuses, even when a command has failed.
+ *
+ * @throws KubeError when a status cannot be written for another reason than a conflict.
+ */
 export async function reconcile(deps: ReconcileDeps, plan: UpgradePlan): Promise<PassResult> {
   const snapshot = await deps.gather(plan);
-  // The watches say when they have been listed; until then, nothing is done.
-  if (snapshot === undefined) return { requeueAfterMs: CONFLICT_MS * 5, idle: false, decisionMs: 0 };
-  const began = deps.monotonic();
+  // The watches enqueue the plan once they have synced.
+  if (snapshot === undefined) return { requeueAfterMs: SYNC_RETRY_MS, idle: false, decisionMs: 0 };
+  const start = deps.monotonic();
   const decision = decide({ snapshot, now: deps.now(), settings: deps.settings, hash: deps.hash });
-  const decisionMs = deps.monotonic() - began;
+  const decisionMs = deps.monotonic() - start;
   deps.setWantedGates(plan, decision.gates);
-  const waits = await Promise.all(decision.commands.map((command) => act(deps, plan, command)));
-  const reported = await report(deps, snapshot, decision);
-  const look = decision.requeueAt === undefined ? RESYNC_MS : Math.max(decision.requeueAt - deps.now(), CONFLICT_MS);
-  const pending = [...waits, ...reported].filter((wait) => wait !== undefined);
-  const idle = pending.length === 0 && isIdle(snapshot, decision);
-  return { requeueAfterMs: Math.min(...pending, look, RESYNC_MS), idle, decisionMs };
+  const commandRetries = await Promise.all(decision.commands.map((command) => runCommand(deps, plan, command)));
+  const statusRetries = await writeStatuses(deps, snapshot, decision);
+  const requeueMs = decision.requeueAt === undefined ? RESYNC_MS : Math.max(decision.requeueAt - deps.now(), CONFLICT_RETRY_MS);
+  const retries = [...commandRetries, ...statusRetries].filter((ms) => ms !== undefined);
+  const idle = retries.length === 0 && isIdle(snapshot, decision);
+  return { requeueAfterMs: Math.min(...retries, requeueMs, RESYNC_MS), idle, decisionMs };
 }
 
-/** Words for a plan whose rollout has ended. */
+/** Summaries of a plan whose rollout has ended. */
 const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'Aborted', 'RolledBack']);
 
-/** Whether the rollout has ended and everybody has been told: what is in the outbox is tried again, also when no node may hold the baton. */
+/** Whether the rollout has ended and every notification has been delivered or has failed for good. */
 function isIdle(snapshot: PlanSnapshot, decision: Decision): boolean {
   const summary = decision.planStatus?.summary;
   const ended = summary !== undefined && ENDED.has(summary);
-  const told = snapshot.batches.every((batch) => isSettled(batch) && outboxEntries(batch).length === 0);
-  // Sinks that wait for the end of the rollout may be among those that are not known.
+  const notified = snapshot.batches.every((batch) => isSettled(batch) && outboxEntries(batch).length === 0);
+  // Unreadable shared sinks may include some that are notified at the end of the rollout.
   const known = snapshot.sharedSinks.kind === 'Known';
-  return ended && told && known && decision.commands.length === 0 && snapshot.plan.metadata.deletionTimestamp === undefined;
+  return ended && notified && known && decision.commands.length === 0 && snapshot.plan.metadata.deletionTimestamp === undefined;
 }
 
-/** Carries out a command; gives the milliseconds after which to look again when it could not be. */
-async function act(deps: ReconcileDeps, plan: UpgradePlan, command: Command): Promise<number | undefined> {
+/** Applies a command. Returns the delay of the next pass (ms) when that fails. */
+async function runCommand(deps: ReconcileDeps, plan: UpgradePlan, command: Command): Promise<number | undefined> {
   const fields = {
     plan: plan.metadata.name,
     namespace: plan.metadata.namespace,
     command: command.kind,
     why: command.why,
-    ...subject(command),
+    ...subjectFields(command),
   };
-  deps.log.debug('Carrying out a command', fields);
+  deps.log.debug('Applying a command', fields);
   try {
     await deps.apply(plan, command);
-    deps.log.info('Carried out a command', fields);
+    deps.log.info('Applied a command', fields);
     return undefined;
   } catch (error) {
-    const stale = isKubeError(error) && (error.code === 409 || error.code === 422 || error.code === 404);
-    if (stale) {
-      deps.log.info('Looking again because a command met a newer state', { ...fields, reason: error.message });
-      return CONFLICT_MS;
+    // The object has changed since the snapshot: another version, a failed `test` of a patch, or a deletion.
+    if (isKubeError(error) && [409, 422, 404].includes(error.code)) {
+      deps.log.info('Requeuing after a conflict', { ...fields, retryInMs: CONFLICT_RETRY_MS, reason: error.message });
+      return CONFLICT_RETRY_MS;
     }
-    deps.log.error('Carrying out a command failed', { ...fields, error });
-    return FAILURE_MS;
+    deps.log.error('Applying a command failed', { ...fields, retryInMs: FAILURE_RETRY_MS, error });
+    return FAILURE_RETRY_MS;
   }
 }
 
-function subject(command: Command): object {
+/** The fields of a log line that name the object of a command. */
+function subjectFields(command: Command): object {
   if ('node' in command) return { node: typeof command.node === 'string' ? command.node : command.node.name };
   switch (command.kind) {
     case 'StopJob':
@@ -116,21 +123,29 @@ function subject(command: Command): object {
   }
 }
 
-async function report(deps: ReconcileDeps, snapshot: PlanSnapshot, decision: Decision): Promise<readonly (number | undefined)[]> {
+/** Writes the statuses that differ. Returns for each that could not be written now when to try again (ms from now). */
+async function writeStatuses(
+  deps: ReconcileDeps,
+  snapshot: PlanSnapshot,
+  decision: Decision,
+): Promise<readonly (number | undefined)[]> {
   const writes = snapshot.batches.flatMap((batch) => {
     const status = decision.batchStatuses.get(batch.metadata.name);
     return status === undefined ? [] : [async () => deps.statuses.writeBatch(batch, status)];
   });
   const { planStatus } = decision;
   if (planStatus !== undefined) writes.push(async () => deps.statuses.writePlan(snapshot.plan, planStatus));
-  const waits: (number | undefined)[] = [];
+  const retries: (number | undefined)[] = [];
   for (const write of writes) {
     try {
-      waits.push(await write());
+      retries.push(await write());
     } catch (error) {
       if (!isKubeError(error) || (error.code !== 409 && error.code !== 404)) throw error;
-      waits.push(CONFLICT_MS);
+      const { namespace, name } = snapshot.plan.metadata;
+      const fields = { namespace, plan: name, retryInMs: CONFLICT_RETRY_MS, reason: error.message };
+      deps.log.debug('Requeuing after a conflict', fields);
+      retries.push(CONFLICT_RETRY_MS);
     }
   }
-  return waits;
+  return retries;
 }

@@ -6,9 +6,9 @@ import { isJsonObject } from '../core/json.ts';
 import type { KubeClient, KubeObject } from '../kube/client/client.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
 
-/** The least time between two writes of one status (ms), and how many times the last write's duration it is at least. */
+/** Minimum time between two writes of the same status (ms), and as a multiple of the duration of the last write. */
 const MIN_INTERVAL_MS = 2000;
-const DURATION_FACTOR = 5;
+const MIN_INTERVAL_FACTOR = 5;
 
 interface Written {
   readonly at: number;
@@ -18,15 +18,15 @@ interface Written {
 /** What writing statuses needs. */
 export interface StatusWriterDeps {
   readonly client: Pick<KubeClient, 'mergePatch'>;
-  /** Milliseconds that never go back. */
+  /** A clock that never goes back (ms). */
   readonly monotonic: () => number;
   readonly observePlan: (plan: KubeObject) => void;
   readonly observeBatch: (batch: KubeObject) => void;
 }
 
 /**
- * Writes statuses, each at most so often: a batch of a thousand nodes would otherwise be written a thousand times. What is not
- * written now is derived again by the next pass, so nothing depends on this memory.
+ * Writes statuses at a limited rate, because a batch of a thousand nodes would otherwise be written a thousand times. The next pass derives a
+ * skipped status again, so that nothing depends on this memory.
  */
 export class StatusWriter {
   readonly #deps: StatusWriterDeps;
@@ -36,12 +36,16 @@ export class StatusWriter {
     this.#deps = deps;
   }
 
-  /** Writes a plan's status if it differs. Gives the milliseconds until it may be written, when it is too early. */
+  /**
+   * Writes the status of a plan if it differs. Returns the time until it may be written (ms) when it is too early.
+   *
+   * @throws KubeError with reason Conflict when the plan has changed since it was read.
+   */
   async writePlan(plan: UpgradePlan, status: UpgradePlanStatus): Promise<number | undefined> {
     return this.#write('UpgradePlan', plan, status, this.#deps.observePlan);
   }
 
-  /** Writes a batch's status if it differs, likewise. */
+  /** Writes the status of a batch in the same way. */
   async writeBatch(batch: UpgradeBatch, status: UpgradeBatchStatus): Promise<number | undefined> {
     return this.#write('UpgradeBatch', batch, status, this.#deps.observeBatch);
   }
@@ -54,14 +58,14 @@ export class StatusWriter {
   ): Promise<number | undefined> {
     const { namespace, name, uid, resourceVersion } = object.metadata;
     const before = object.status ?? {};
-    // Through JSON, for an absent field and one that is undefined are the same on the wire.
+    // JSON drops undefined fields, so that they equal absent ones.
     const wanted: object = JSON.parse(JSON.stringify(status)) as object;
     if (isDeepStrictEqual(wanted, before)) return undefined;
     const last = this.#written.get(uid);
     const now = this.#deps.monotonic();
     if (last !== undefined) {
-      const wait = last.at + Math.max(MIN_INTERVAL_MS, DURATION_FACTOR * last.durationMs) - now;
-      if (wait > 0) return wait;
+      const waitMs = last.at + Math.max(MIN_INTERVAL_MS, MIN_INTERVAL_FACTOR * last.durationMs) - now;
+      if (waitMs > 0) return waitMs;
     }
     const resource = kind === 'UpgradePlan' ? KINDS.plans : KINDS.batches;
     const path = resourcePath(resource, { namespace, name, subresource: 'status' });
@@ -75,18 +79,18 @@ export class StatusWriter {
     return undefined;
   }
 
-  /** Forgets an object that is gone. */
+  /** Forgets an object that was deleted. */
   forget(uid: string): void {
     this.#written.delete(uid);
   }
 }
 
-/** `wanted` with null for every field that `before` has and `wanted` has not, at any depth: a merge patch keeps fields that it omits. */
+/** Adds null for every field that `before` has and `wanted` lacks, at any depth. A merge patch keeps the fields that it omits. */
 function withRemovals(wanted: object, before: object): object {
   const old = new Map<string, unknown>(Object.entries(before));
   const kept = Object.entries(wanted).map(([key, value]: [string, unknown]) => {
-    const was = old.get(key);
-    return [key, isJsonObject(value) && isJsonObject(was) ? withRemovals(value, was) : value];
+    const oldValue = old.get(key);
+    return [key, isJsonObject(value) && isJsonObject(oldValue) ? withRemovals(value, oldValue) : value];
   });
   const removed = [...old.keys()].flatMap((key) => (key in wanted ? [] : [[key, null]]));
   return Object.fromEntries([...kept, ...removed]) as object;

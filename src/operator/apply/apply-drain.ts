@@ -18,7 +18,7 @@ export interface EvictionAnswers {
   /** The API server accepted the removal. */
   granted(podUid: string): void;
   /** The API server rejected the removal. `retryAfterSeconds`: how long it asks to wait. */
-  refused(podUid: string, rejection: Rejection, retryAfterSeconds: number | undefined): void;
+  rejected(podUid: string, rejection: Rejection, retryAfterSeconds: number | undefined): void;
 }
 
 /** What removing Pods needs. */
@@ -38,7 +38,7 @@ export async function applyToPod(remover: PodRemover, { kind, pod }: DrainComman
   } catch (error) {
     if (isKubeError(error, 'NotFound') || isKubeError(error, 'Conflict')) return;
     if (!isKubeError(error)) throw error;
-    remover.answers.refused(pod.uid, refusalOf(error), error.retryAfterSeconds);
+    remover.answers.rejected(pod.uid, rejectionOf(error), error.retryAfterSeconds);
   }
 }
 
@@ -56,7 +56,7 @@ async function deletePod({ client }: PodRemover, { namespace, name, uid }: PodFa
 }
 
 /** Reads which PodDisruptionBudget rejected an eviction: the API server names it at the start of a cause. */
-function refusalOf({ causes, message }: KubeError): Rejection {
+function rejectionOf({ causes, message }: KubeError): Rejection {
   const cause = causes.find(({ reason }) => reason === 'DisruptionBudget')?.message;
   const budget = /^The disruption budget (?<name>\S+) /.exec(cause ?? '')?.groups?.['name'];
   return { message: cause ?? message, budget };

@@ -30,5 +30,5 @@ export interface ApplyDeps {
   readonly now: () => number;
   readonly evictions: EvictionAnswers;
   /** The API server rejected a Job or a pre-pull Pod, and will reject it again. */
-  readonly jobRefused: (name: string, message: string) => void;
+  readonly jobRejected: (name: string, message: string) => void;
 }

@@ -22,7 +22,7 @@ export interface PullPodWriter {
     pullPodsDeleted(planUid: string, wave: string): void;
   };
   /** The API server rejected a Pod, and will reject it again. */
-  readonly jobRefused: (name: string, message: string) => void;
+  readonly jobRejected: (name: string, message: string) => void;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface PullPodWriter {
  * not an error, because an upgrade does not need the Pods.
  */
 export async function applyToPullPods(
-  { client, observer, jobRefused }: PullPodWriter,
+  { client, observer, jobRejected }: PullPodWriter,
   { metadata: { namespace, name, uid } }: UpgradePlan,
   command: PullCommand,
 ): Promise<void> {
@@ -47,7 +47,7 @@ export async function applyToPullPods(
     // It is ours, because its name contains a hash of the plan's UID. The watch delivers it.
     if (isKubeError(error, 'AlreadyExists')) return;
     if (!isKubeError(error, 'Invalid') && !isKubeError(error, 'Forbidden')) throw error;
-    jobRefused(nameOf(command.pod), error.message);
+    jobRejected(nameOf(command.pod), error.message);
   }
 }
 

@@ -125,7 +125,7 @@ async function createJob(deps: ApplyDeps, namespace: string, job: Manifest): Pro
   } catch (error) {
     const rejected = isKubeError(error, 'Invalid') || (isKubeError(error, 'Forbidden') && !error.message.includes('quota'));
     if (!rejected) throw error;
-    deps.jobRefused(String(asObject(job['metadata'])['name']), error.message);
+    deps.jobRejected(String(asObject(job['metadata'])['name']), error.message);
   }
 }
 

@@ -41,8 +41,8 @@ export class EvictionMemory {
     this.#record(podUid, undefined, 0);
   }
 
-  /** Records that an eviction was refused. */
-  refused(podUid: string, rejection: Rejection, retryAfterSeconds: number | undefined): void {
+  /** Records that an eviction was rejected. */
+  rejected(podUid: string, rejection: Rejection, retryAfterSeconds: number | undefined): void {
     this.#record(podUid, rejection, (retryAfterSeconds ?? 0) * 1000);
   }
 

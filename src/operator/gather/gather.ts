@@ -48,7 +48,7 @@ export interface GatherDeps {
 /** Answers of the API server to earlier commands, which no watch delivers. */
 export interface Answers {
   readonly evictions: ReadonlyMap<string, EvictionAnswer>;
-  readonly jobRefusals: ReadonlyMap<string, string>;
+  readonly jobRejections: ReadonlyMap<string, string>;
 }
 
 /** Gathers the snapshot for one pass over a plan; undefined until the plan's watches have synced. */
@@ -87,7 +87,7 @@ export async function gatherSnapshot(deps: GatherDeps, plan: UpgradePlan, answer
     agentPods: lease === undefined ? [] : ownPods(watches, key).filter((pod) => pod.labels[LABELS.leaseUid] === lease.uid),
     pullPods: ownPods(watches, key).filter(isPullPod),
     evictionAnswers: answers.evictions,
-    jobRejections: answers.jobRefusals,
+    jobRejections: answers.jobRejections,
     daemonSets,
     ...gatherRelated(deps, plan),
     clusterFreezes: deps.clusterFreezes(),

@@ -5,78 +5,78 @@ import type { KubeClient } from '../../kube/client/client.ts';
 import { LATE_NODE_CHECK_MS, mayHaveLateNodes, hasLateNodes } from './late-node-check.ts';
 import type { OwnObjects } from '../gather/own-objects.ts';
 
-/** What the memory of resting plans needs. */
+/** What {@link IdlePlans} needs. */
 export interface IdlePlansDeps {
   readonly client: Pick<KubeClient, 'list'>;
   readonly own: Pick<OwnObjects, 'batches' | 'actions'>;
   readonly hash: Hash;
-  /** Milliseconds that never go back. */
+  /** A clock that never goes back (ms). */
   readonly monotonic: () => number;
-  /** Passes over a plan after so long (ms). */
+  /** Enqueues a plan after a delay (ms). */
   readonly enqueueAfter: (key: string, ms: number) => void;
 }
 
 /**
- * The plans that rest: they have ended, everybody has been told, and none of their watches is needed. A change of the plan, its batches or
- * its acts wakes one, and so do nodes that came late. A restart forgets all of it, and passes over each plan once more.
+ * Remembers which plans are idle: their rollout has ended, all notifications are settled, and no watch is open. A change of the plan, of its
+ * batches or of its actions makes a plan active again, and so do late nodes. After a restart, each plan gets one more pass.
  */
 export class IdlePlans {
   readonly #deps: IdlePlansDeps;
-  /** What a plan and its batches and acts were like when it began to rest. */
-  readonly #seen = new Map<string, string>();
-  /** When the Nodes of each are looked at again (ms, monotonic). */
-  readonly #lateLooks = new Map<string, number>();
+  /** Fingerprint of each idle plan. */
+  readonly #fingerprints = new Map<string, string>();
+  /** When the Nodes of each idle plan are checked next (ms, monotonic). */
+  readonly #nextChecks = new Map<string, number>();
 
   constructor(deps: IdlePlansDeps) {
     this.#deps = deps;
   }
 
-  /** The versions of all that can wake a plan. */
+  /** The versions of all objects that make a plan active when they change. */
   fingerprint(key: string, plan: UpgradePlan): string {
     const { own } = this.#deps;
     const objects = [plan, ...own.batches(key), ...own.actions(key)];
     return objects.map(({ metadata }) => `${metadata.uid} ${metadata.resourceVersion}`).join(',');
   }
 
-  /** Whether a plan that is now like this still rests. */
+  /** Whether an idle plan has the same fingerprint as before and no late nodes. */
   async isStillIdle(key: string, plan: UpgradePlan, fingerprint: string): Promise<boolean> {
-    return this.#seen.get(key) === fingerprint && !(await this.#wakesUp(key, plan));
+    return this.#fingerprints.get(key) === fingerprint && !(await this.#hasLateNodes(key, plan));
   }
 
-  /** From now on the plan rests, until it is no longer like this. */
+  /** Marks a plan as idle until its fingerprint changes. */
   markIdle(key: string, plan: UpgradePlan, fingerprint: string): void {
-    this.#seen.set(key, fingerprint);
-    this.#lookLater(key, plan);
+    this.#fingerprints.set(key, fingerprint);
+    this.#scheduleCheck(key, plan);
   }
 
-  /** The plan is worked on. */
+  /** Marks a plan as active. */
   markActive(key: string): void {
-    this.#seen.delete(key);
+    this.#fingerprints.delete(key);
   }
 
-  /** The plan is gone. */
+  /** Forgets a plan that was deleted. */
   forget(key: string): void {
-    this.#seen.delete(key);
-    this.#lateLooks.delete(key);
+    this.#fingerprints.delete(key);
+    this.#nextChecks.delete(key);
   }
 
-  /** Whether nodes came late to a plan that has ended. Asked for now and then: there is no watch that would tell. */
-  async #wakesUp(key: string, plan: UpgradePlan): Promise<boolean> {
-    const due = this.#lateLooks.get(key);
+  /** Checks for late nodes when it is time: an idle plan has no watch that would report them. */
+  async #hasLateNodes(key: string, plan: UpgradePlan): Promise<boolean> {
+    const checkAt = this.#nextChecks.get(key);
     const { client, own, hash, monotonic } = this.#deps;
-    if (due === undefined || monotonic() < due) return false;
+    if (checkAt === undefined || monotonic() < checkAt) return false;
     const deps = { client, hash, revisionOf: (current: UpgradePlan) => revisionOf(current, hash) };
-    const wakes = await hasLateNodes(deps, plan, own.batches(key));
-    if (!wakes) this.#lookLater(key, plan);
-    return wakes;
+    const late = await hasLateNodes(deps, plan, own.batches(key));
+    if (!late) this.#scheduleCheck(key, plan);
+    return late;
   }
 
-  #lookLater(key: string, plan: UpgradePlan): void {
+  #scheduleCheck(key: string, plan: UpgradePlan): void {
     if (!mayHaveLateNodes(plan)) {
-      this.#lateLooks.delete(key);
+      this.#nextChecks.delete(key);
       return;
     }
-    this.#lateLooks.set(key, this.#deps.monotonic() + LATE_NODE_CHECK_MS);
+    this.#nextChecks.set(key, this.#deps.monotonic() + LATE_NODE_CHECK_MS);
     this.#deps.enqueueAfter(key, LATE_NODE_CHECK_MS);
   }
 }

@@ -8,27 +8,28 @@ import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import { doneMarkOf, planKey } from '../plan-key.ts';
 import { projectNode } from '../watch/project.ts';
 
-/** How often the Nodes of a plan that has ended are looked at (ms). */
+/** Interval of the check for late nodes of an idle plan (ms). */
 export const LATE_NODE_CHECK_MS = 5 * 60_000;
+/** Page size of the list of Nodes. */
 const PAGE = '500';
 
-/** What a look needs. */
+/** What the check for late nodes needs. */
 export interface LateNodeCheckDeps {
   readonly client: Pick<KubeClient, 'list'>;
   readonly hash: Hash;
   readonly revisionOf: (plan: UpgradePlan) => string;
 }
 
-/** Whether anything may come late to a plan that has ended: new nodes, unless it ignores them, and nodes that were NotReady when their turn came. */
+/** Whether a plan that has ended may get late nodes: new ones, unless it ignores them, and skipped ones that become Ready. */
 export function mayHaveLateNodes(plan: UpgradePlan): boolean {
-  // One that was ended before its time starts nothing more in this revision.
+  // A plan that was aborted or rolled back starts nothing more in this revision.
   if (plan.status?.ended !== undefined) return false;
   return plan.spec.newNodes.policy === 'Upgrade' || (plan.status?.counts?.skipped ?? 0) > 0;
 }
 
 /**
- * Whether a plan that has ended has something to do again, because nodes came late. One list in pages, read as it comes: a plan that rests has
- * no watch on Nodes, for that costs in proportion to the fleet all the time.
+ * Whether a plan that has ended has nodes to upgrade again. Lists the Nodes page by page, because an idle plan does not keep a watch, whose
+ * cost grows with the fleet.
  */
 export async function hasLateNodes(
   { client, hash, revisionOf }: LateNodeCheckDeps,
@@ -38,16 +39,16 @@ export async function hasLateNodes(
   const doneMark = doneMarkOf(planKey(plan.metadata.namespace, plan.metadata.name), hash);
   const query = selectorQuery(plan.spec.nodeSelector);
   const nodes = new Map<string, NodeFact>();
-  let position: string | undefined;
+  let next: string | undefined;
   do {
     const page = await client.list<KubeObject>(resourcePath(KINDS.nodes), {
       limit: PAGE,
       ...(query === '' ? {} : { labelSelector: query }),
-      ...(position === undefined ? {} : { continue: position }),
+      ...(next === undefined ? {} : { continue: next }),
     });
     for (const node of page.items) nodes.set(node.metadata.name ?? '', projectNode(node, doneMark));
-    position = page.continue;
-  } while (position !== undefined);
+    next = page.continue;
+  } while (next !== undefined);
   const inOrder = batches.toSorted((a, b) => a.spec.index - b.spec.index);
   return surveyFleet({ plan, revision: revisionOf(plan), batches: inOrder, nodes }).remaining.length > 0;
 }

@@ -22,7 +22,7 @@ afterEach(() => {
   server.close();
 });
 
-/** What an operator that has just started serves of the same cluster. */
+/** Starts the server of a new operator for the same cluster. */
 function serveMetrics(): Promise<Server> {
   const metrics = createMetrics({
     inTurn: () => inTurn,
@@ -49,14 +49,14 @@ async function scrape(): Promise<{ status: number; lines: string[]; type: string
 }
 
 describe('/metrics', () => {
-  it('names the nodes in their turn, and forgets each when its turn is over', async () => {
+  it('has a series for each node in its turn, and drops it when the turn ends', async () => {
     inTurn = [{ node: 'node-1', namespace: 'fleet', plan: 'kernel' }];
     expect((await scrape()).lines).toContain('baton_node_upgrading{node="node-1",namespace="fleet",plan="kernel"} 1');
     inTurn = [];
     expect((await scrape()).lines).not.toContainEqual(expect.stringContaining('node-1'));
   });
 
-  it("tells a plan's counts and the conditions that matter", async () => {
+  it("reports a plan's counts and some of its conditions", async () => {
     const at = '2026-11-21T22:00:00Z';
     const condition = (type: string) => ({ type, status: 'False' as const, reason: 'X', message: '', lastTransitionTime: at });
     const status = { counts: { nodes: 4, failed: 1 }, conditions: [condition('Succeeded'), condition('Accepted')] };
@@ -73,9 +73,9 @@ describe('/metrics', () => {
     expect(lines).not.toContainEqual(expect.stringContaining('Accepted'));
   });
 
-  it('counts notifications by what became of them, and no probes', async () => {
+  it('counts notifications by outcome, without probes', async () => {
     const receipt = { sink: 'ops', outcome: 'Failed', reason: 'SecretMissing', time: '2026-11-21T22:00:00Z' } as const;
-    const told = (id: string): UpgradeBatch => ({
+    const notified = (id: string): UpgradeBatch => ({
       ...aBatch(['node-1']),
       status: {
         notification: {
@@ -88,12 +88,12 @@ describe('/metrics', () => {
         },
       },
     });
-    batches = [told('a/1'), told('b/1')];
+    batches = [notified('a/1'), notified('b/1')];
     const expected = /^baton_notifications\{.*sink="ops",outcome="Failed",reason="SecretMissing"\} 2$/;
     expect((await scrape()).lines).toContainEqual(expect.stringMatching(expected));
   });
 
-  it('T20: an operator that has just started shows every series that the one before showed, with its value', async () => {
+  it('T20: a restarted operator reports the same series with the same values', async () => {
     inTurn = [{ node: 'node-1', namespace: 'fleet', plan: 'kernel' }];
     plans = [{ ...aPlan(), status: { counts: { nodes: 4, failed: 0 } } }];
     const receipt = { sink: 'ops', id: 'a/1', outcome: 'Delivered', time: '2026-11-21T22:00:00Z' } as const;
@@ -106,9 +106,9 @@ describe('/metrics', () => {
     expect(before).toContainEqual(expect.stringMatching(/^baton_notifications.* 1$/));
   });
 
-  it('answers 500 and logs when they cannot be made', async () => {
+  it('answers 500 and logs an error when they cannot be collected', async () => {
     broken = true;
     expect((await scrape()).status).toBe(500);
-    expect(problems).toEqual(['Making metrics failed']);
+    expect(problems).toEqual(['Collecting metrics failed']);
   });
 });

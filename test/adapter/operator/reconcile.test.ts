@@ -12,12 +12,12 @@ import { aBatch, aPlan, at, hash, outboxOf, settledStatus } from '../../unit/cor
 
 interface Pass {
   readonly result: PassResult;
-  readonly carriedOut: readonly Command['kind'][];
+  readonly applied: readonly Command['kind'][];
   readonly statuses: number;
   readonly log: RecordingLog;
 }
 
-/** A pass over a snapshot. `statuses` writes them; each is new unless something else is said. */
+/** Makes a pass over a snapshot. */
 async function pass(
   snapshot: PlanSnapshot | undefined,
   {
@@ -26,7 +26,7 @@ async function pass(
   }: { fails?: (command: Command) => Error | undefined; patch?: () => Promise<unknown> } = {},
 ): Promise<Pass> {
   const log = new RecordingLog();
-  const carriedOut: Command['kind'][] = [];
+  const applied: Command['kind'][] = [];
   let statuses = 0;
   const mergePatch = async <T>(): Promise<T> => {
     statuses += 1;
@@ -39,7 +39,7 @@ async function pass(
     {
       gather: () => Promise.resolve(snapshot),
       apply: (_, command) => {
-        carriedOut.push(command.kind);
+        applied.push(command.kind);
         const error = fails?.(command);
         return error === undefined ? Promise.resolve() : Promise.reject(error);
       },
@@ -53,12 +53,12 @@ async function pass(
     },
     snapshot?.plan ?? aPlan(),
   );
-  return { result, carriedOut, statuses, log };
+  return { result, applied, statuses, log };
 }
 
 const SUCCEEDED = [{ name: 'node-1', state: 'Succeeded' }] as const;
 
-/** A plan that has ended, with its status written; its one batch was told unless something else is said. */
+/** A plan that has ended, with its status written. Its only batch was notified by default. */
 function ended(notification = outboxOf('os-aaaa-1', 'node-1')): PlanSnapshot {
   const batch: UpgradeBatch = aBatch(['node-1'], { status: settledStatus(SUCCEEDED, { notification }) });
   const snapshot = aSnapshot({ batches: [batch], nodes: byName(aNode('node-1')) });
@@ -67,13 +67,13 @@ function ended(notification = outboxOf('os-aaaa-1', 'node-1')): PlanSnapshot {
 }
 
 describe('A pass', () => {
-  it('does nothing before the watches have been listed, and looks again soon', async () => {
-    expect(await pass(undefined)).toMatchObject({ carriedOut: [], statuses: 0, result: { requeueAfterMs: 1000, idle: false } });
+  it('does nothing before the watches have synced, and requeues soon', async () => {
+    expect(await pass(undefined)).toMatchObject({ applied: [], statuses: 0, result: { requeueAfterMs: 1000, idle: false } });
   });
 
-  it('carries out what was decided, writes the status, and looks again within a minute', async () => {
-    const { carriedOut, statuses, result } = await pass(aSnapshot({ nodes: byName(aNode('node-1')) }));
-    expect(carriedOut).toEqual(['CreateBatch']);
+  it('applies the commands, writes the status, and requeues within a minute', async () => {
+    const { applied, statuses, result } = await pass(aSnapshot({ nodes: byName(aNode('node-1')) }));
+    expect(applied).toEqual(['CreateBatch']);
     expect(statuses).toBe(1);
     expect(result).toMatchObject({ requeueAfterMs: 60_000, idle: false });
   });
@@ -82,7 +82,7 @@ describe('A pass', () => {
     ['a newer version', 409],
     ['a failed test', 422],
     ['an object that is gone', 404],
-  ])('whose command met %s looks again at once, and that is no error', async (_, code) => {
+  ])('whose command meets %s requeues at once, without an error', async (_, code) => {
     const fails = (): KubeError => new KubeError('no', { code, reason: 'Some' });
     const { result, statuses, log } = await pass(aSnapshot({ nodes: byName(aNode('node-1')) }), { fails });
     expect(result.requeueAfterMs).toBe(200);
@@ -93,16 +93,16 @@ describe('A pass', () => {
   it.each([
     ['the API server fails', new KubeError('no', { code: 500, reason: 'InternalError' })],
     ['something else breaks', new Error('a Job of this name belongs to somebody else')],
-  ])('whose command failed because %s says so, writes the status, and tries again later', async (_, error) => {
+  ])('whose command fails because %s logs an error, writes the status, and retries later', async (_, error) => {
     const { result, statuses, log } = await pass(aSnapshot({ nodes: byName(aNode('node-1')) }), { fails: () => error });
     expect(result.requeueAfterMs).toBe(5000);
     expect(statuses).toBe(1);
     expect(log.errors()).toMatchObject([
-      { message: 'Carrying out a command failed', fields: { plan: 'os', command: 'CreateBatch', error } },
+      { message: 'Applying a command failed', fields: { plan: 'os', command: 'CreateBatch', error } },
     ]);
   });
 
-  it('whose status met a newer version looks again at once', async () => {
+  it('whose status meets a newer version requeues at once', async () => {
     const patch = (): Promise<never> => Promise.reject(new KubeError('no', { code: 409, reason: 'Conflict' }));
     expect((await pass(aSnapshot({ nodes: byName(aNode('node-1')) }), { patch })).result.requeueAfterMs).toBe(200);
   });
@@ -113,22 +113,22 @@ describe('A pass', () => {
   });
 });
 
-describe('A plan rests', () => {
-  it('when it has ended, all is told and written', async () => {
+describe('A plan is idle', () => {
+  it('when it has ended, and everything is notified and written', async () => {
     expect((await pass(ended())).result.idle).toBe(true);
   });
 
   it.each<readonly [string, PlanSnapshot]>([
-    ['a sink is still to be told', ended(outboxOf('os-aaaa-1'))],
-    ['nobody may tell it', { ...ended(outboxOf('os-aaaa-1')), nodes: byName(aNode('node-1', { ready: false })) }],
+    ['a sink is still to be notified', ended(outboxOf('os-aaaa-1'))],
+    ['no node may hold the baton', { ...ended(outboxOf('os-aaaa-1')), nodes: byName(aNode('node-1', { ready: false })) }],
     ['it is being deleted', { ...ended(), plan: aPlan({}, { deletionTimestamp: '2026-11-22T08:01:00Z' }) }],
     ['it is paused', aSnapshot({ plan: aPlan({ paused: true }), nodes: byName(aNode('node-1')) })],
-    ['a node is still to do', aSnapshot({ nodes: byName(aNode('node-1')) })],
+    ['a node is still to be upgraded', aSnapshot({ nodes: byName(aNode('node-1')) })],
   ])('not while %s', async (_, snapshot) => {
     expect((await pass(snapshot)).result.idle).toBe(false);
   });
 
-  it('not while its shared sinks are not known: some may wait for the end', async () => {
+  it('not while its shared sinks are unreadable, because some may be notified at the end', async () => {
     const sharedSinks = { kind: 'Unreadable', message: 'there is no ConfigMap' } as const;
     expect((await pass({ ...ended(), sharedSinks })).result.idle).toBe(false);
   });

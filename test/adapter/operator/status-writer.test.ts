@@ -12,22 +12,21 @@ interface Patch {
 
 /** Milliseconds of the writer's clock. */
 let clock: number;
-/** How long the API server takes for a PATCH (ms). */
+/** Duration of a PATCH (ms). */
 let patchMs: number;
-let refusal: KubeError | undefined;
+let rejection: KubeError | undefined;
 let patches: Patch[];
 let observed: KubeObject[];
 let writer: StatusWriter;
 
 beforeEach(() => {
-  [clock, patchMs, refusal, patches, observed] = [1000, 0, undefined, [], []];
+  [clock, patchMs, rejection, patches, observed] = [1000, 0, undefined, [], []];
   writer = new StatusWriter({
     client: {
       mergePatch: <T>(path: string, body: object): Promise<T> => {
-        if (refusal !== undefined) return Promise.reject(refusal);
+        if (rejection !== undefined) return Promise.reject(rejection);
         clock += patchMs;
         patches.push({ path, body });
-        // What the server answers is given back as it is: the writer only passes it on.
         return Promise.resolve({ metadata: { name: `answer-${patches.length}` } } as T);
       },
     },
@@ -44,7 +43,7 @@ function planWith(status: UpgradePlanStatus | undefined): UpgradePlan {
 const RUNNING: UpgradePlanStatus = { summary: 'Running', progress: '1/4' };
 
 describe('A status', () => {
-  it('is written with the version that was seen, and the answer is passed on', async () => {
+  it('is written with the resourceVersion that was read, and the answer is passed on', async () => {
     expect(await writer.writePlan(planWith(undefined), RUNNING)).toBeUndefined();
     expect(patches).toMatchObject([
       {
@@ -55,7 +54,7 @@ describe('A status', () => {
     expect(observed).toMatchObject([{ metadata: { name: 'answer-1' } }]);
   });
 
-  it('of a batch goes to the batch', async () => {
+  it('of a batch is written to the batch', async () => {
     await writer.writeBatch(aBatch(['node-1']), { agent: 'node-1' });
     expect(patches[0]?.path).toBe('/apis/baton.dev/v1alpha1/namespaces/fleet/upgradebatches/os-aaaa-1/status');
   });
@@ -65,12 +64,12 @@ describe('A status', () => {
     expect(patches).toEqual([]);
   });
 
-  it('names what went, for a merge patch would leave it', async () => {
+  it('removes fields explicitly, because a merge patch would keep them', async () => {
     await writer.writePlan(planWith({ ...RUNNING, agent: 'node-1' }), RUNNING);
     expect(patches[0]?.body).toMatchObject({ status: { ...RUNNING, agent: null } });
   });
 
-  it('names what went within an object, and replaces lists as a whole', async () => {
+  it('removes fields within an object, and replaces lists as a whole', async () => {
     const notification = { id: 'batch-uid/1', activeAlerts: ['RolloutPaused'], sinks: ['ops', 'chat'] } as const;
     const before = { ...aBatch(['node-1']), status: { notification } };
     await writer.writeBatch(before, { notification: { id: 'batch-uid/1', sinks: ['ops'] } });
@@ -85,7 +84,7 @@ describe('A status that was just written', () => {
     await writer.writePlan(planWith(undefined), RUNNING);
   });
 
-  it('is not written again for two seconds, and says how long to wait', async () => {
+  it('is not written again for two seconds, and returns how long to wait', async () => {
     clock += 500;
     expect(await writer.writePlan(planWith(RUNNING), { ...RUNNING, progress: '2/4' })).toBe(1500);
     expect(patches).toHaveLength(1);
@@ -99,7 +98,7 @@ describe('A status that was just written', () => {
     expect(patches).toHaveLength(2);
   });
 
-  it('does not make anyone wait who has nothing to write', async () => {
+  it('does not delay a status that does not differ', async () => {
     expect(await writer.writePlan(planWith(RUNNING), RUNNING)).toBeUndefined();
   });
 
@@ -109,16 +108,16 @@ describe('A status that was just written', () => {
   });
 });
 
-it('A status whose PATCH takes long is written less often: five times as long as that took', async () => {
+it('A status is written again at the earliest after five times the duration of its PATCH', async () => {
   patchMs = 700;
   await writer.writePlan(planWith(undefined), RUNNING);
   expect(await writer.writePlan(planWith(RUNNING), { ...RUNNING, progress: '2/4' })).toBe(3500);
 });
 
-it('A write that is refused says so, and may be tried again at once', async () => {
-  refusal = new KubeError('the object has been modified', { code: 409, reason: 'Conflict' });
-  await expect(writer.writePlan(planWith(undefined), RUNNING)).rejects.toBe(refusal);
-  refusal = undefined;
+it('A write that is rejected throws, and may be retried at once', async () => {
+  rejection = new KubeError('the object has been modified', { code: 409, reason: 'Conflict' });
+  await expect(writer.writePlan(planWith(undefined), RUNNING)).rejects.toBe(rejection);
+  rejection = undefined;
   expect(await writer.writePlan(planWith(undefined), RUNNING)).toBeUndefined();
   expect(patches).toHaveLength(1);
 });

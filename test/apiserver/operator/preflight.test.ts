@@ -85,10 +85,10 @@ describe('Reading for the pre-flight check', () => {
   it('records its result in one Event, which is created only once', async () => {
     const facts = await readPreflight(client, byName(aNode('node-1')));
     const snapshot = aSnapshot({ nodes: byName(aNode('node-1')), preflight: facts });
-    const told = decide({ snapshot, now: at(100), settings: SETTINGS, hash }).commands.find(
+    const recorded = decide({ snapshot, now: at(100), settings: SETTINGS, hash }).commands.find(
       ({ kind }) => kind === 'RecordWarnings',
     );
-    const apply = (): Promise<void> => applyCommand({ client } as unknown as ApplyDeps, aPlan(), told!);
+    const apply = (): Promise<void> => applyCommand({ client } as unknown as ApplyDeps, aPlan(), recorded!);
     await apply();
     await apply();
     const { items } = await client.list<KubeObject>('/apis/events.k8s.io/v1/namespaces/fleet/events');

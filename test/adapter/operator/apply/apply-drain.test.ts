@@ -8,8 +8,8 @@ import { aPod } from '../../../unit/core/rollout/support/facts.ts';
 import { kubeConfigFor, sendJson, sendStatus, startServer, type LoopbackServer } from '../../kube/support/loopback-server.ts';
 import { RecordingLog } from '../../kube/support/recording-log.ts';
 
-/** A recorded answer: granted, or refused with the reason and the seconds to wait. */
-type Noted = readonly ['granted'] | readonly ['refused', Rejection, number | undefined];
+/** A recorded answer: granted, or rejected with the reason and the seconds to wait. */
+type Noted = readonly ['granted'] | readonly ['rejected', Rejection, number | undefined];
 
 const POD = aPod('web-1', 'node-1');
 
@@ -38,7 +38,8 @@ async function carryOut(kind: DrainCommand['kind'], answer: (response: ServerRes
   });
   const answers = {
     granted: () => void noted.push(['granted']),
-    refused: (_uid: string, refusal: Rejection, seconds: number | undefined) => void noted.push(['refused', refusal, seconds]),
+    rejected: (_uid: string, rejection: Rejection, seconds: number | undefined) =>
+      void noted.push(['rejected', rejection, seconds]),
   };
   await applyToPod({ client, answers }, { kind, pod: POD, why: 'a test' });
 }
@@ -65,20 +66,20 @@ describe('An eviction', () => {
     const headers = { 'retry-after': '10' };
     await carryOut('Evict', (response) => sendStatus(response, 429, 'TooManyRequests', { details: budget(message), headers }));
 
-    expect(noted).toEqual([['refused', { message, budget: name }, 10]]);
+    expect(noted).toEqual([['rejected', { message, budget: name }, 10]]);
   });
 
   it('records no budget when a webhook rejects it', async () => {
     await carryOut('Evict', (response) => sendStatus(response, 403, 'Forbidden', {}));
 
     expect(noted).toHaveLength(1);
-    expect(noted[0]).toMatchObject(['refused', { budget: undefined }, undefined]);
+    expect(noted[0]).toMatchObject(['rejected', { budget: undefined }, undefined]);
   });
 
-  it('records a refusal when two budgets select the Pod, which the API server does not support', async () => {
+  it('records a rejection when two budgets select the Pod, which the API server does not support', async () => {
     await carryOut('Evict', (response) => sendStatus(response, 500, 'InternalError', {}));
 
-    expect(noted[0]?.[0]).toBe('refused');
+    expect(noted[0]?.[0]).toBe('rejected');
     expect(server?.requests).toHaveLength(1);
   });
 
@@ -103,9 +104,9 @@ describe('A deletion past the budget', () => {
     expect(body).not.toHaveProperty('gracePeriodSeconds');
   });
 
-  it('records that it was refused', async () => {
+  it('records that it was rejected', async () => {
     await carryOut('DeletePod', (response) => sendStatus(response, 403, 'Forbidden', {}));
 
-    expect(noted[0]?.[0]).toBe('refused');
+    expect(noted[0]?.[0]).toBe('rejected');
   });
 });

@@ -16,7 +16,7 @@ afterEach(async () => {
   await server?.close();
 });
 
-/** Applies a command and returns what it reported to the caches and to the memory of refusals. */
+/** Applies a command and returns what it reported to the caches and to the memory of rejections. */
 async function carryOut(
   command:
     Omit<Extract<PullCommand, { kind: 'CreatePullPod' }>, 'why'> | Omit<Extract<PullCommand, { kind: 'DeletePullPods' }>, 'why'>,
@@ -33,7 +33,7 @@ async function carryOut(
       pod: (pod: KubeObject) => void noted.push(['created', pod.metadata.name]),
       pullPodsDeleted: (planUid: string, wave: string) => void noted.push(['deleted', planUid, wave]),
     },
-    jobRefused: (name: string, message: string) => void noted.push(['refused', name, message]),
+    jobRejected: (name: string, message: string) => void noted.push(['rejected', name, message]),
   };
   await applyToPullPods(writer, aPlan(), { ...command, why: 'a test' });
   return noted;
@@ -56,7 +56,7 @@ describe('A pre-pull Pod', () => {
     ['a wrong template', 422, 'Invalid'],
   ])('that the API server rejects because of %s is recorded, and is not an error', async (_, code, reason) => {
     const noted = await carryOut({ kind: 'CreatePullPod', pod: POD }, (response) => sendStatus(response, code, reason));
-    expect(noted).toMatchObject([['refused', 'baton-pull-1', expect.any(String)]]);
+    expect(noted).toMatchObject([['rejected', 'baton-pull-1', expect.any(String)]]);
   });
 
   it('is deleted together with its wave in one call', async () => {

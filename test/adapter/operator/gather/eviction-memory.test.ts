@@ -19,8 +19,8 @@ describe('The memory of evictions', () => {
     expect(memory.answers.size).toBe(0);
   });
 
-  it('remembers why an eviction was refused, until one is granted', () => {
-    memory.refused('pod', SHOP, undefined);
+  it('remembers why an eviction was rejected, until one is granted', () => {
+    memory.rejected('pod', SHOP, undefined);
     expect(memory.answers.get('pod')).toEqual({ rejection: SHOP, askAgainMs: 5000 });
     memory.granted('pod');
     expect(memory.answers.get('pod')?.rejection).toBeUndefined();
@@ -34,9 +34,9 @@ describe('The memory of evictions', () => {
   });
 
   it('respects how long the API server asks to wait', () => {
-    memory.refused('pod', SHOP, 120);
+    memory.rejected('pod', SHOP, 120);
     expect(waitMs()).toBe(120_000);
-    memory.refused('pod', SHOP, 1);
+    memory.rejected('pod', SHOP, 1);
     expect(waitMs()).toBe(5000);
   });
 
@@ -45,28 +45,28 @@ describe('The memory of evictions', () => {
     [60_000, 10_000],
     [180_000, 30_000],
     [3_000_000, 60_000],
-  ])('waits the longer the longer a Pod has been refused: after %i ms, %i ms', (since, expected) => {
-    memory.refused('pod', SHOP, undefined);
+  ])('waits the longer the longer a Pod has been rejected: after %i ms, %i ms', (since, expected) => {
+    memory.rejected('pod', SHOP, undefined);
     clock = since;
-    memory.refused('pod', SHOP, undefined);
+    memory.rejected('pod', SHOP, undefined);
     expect(waitMs()).toBe(expected);
   });
 
-  it('allows 15 evictions in the first two minutes and one a minute after ten, for a Pod that is always refused', () => {
+  it('allows 15 evictions in the first two minutes and one a minute after ten, for a Pod that is always rejected', () => {
     const asked: number[] = [];
     for (; clock <= 1_800_000; clock += 1000) {
       if ((waitMs() ?? 0) > 0) continue;
       asked.push(clock);
-      memory.refused('pod', SHOP, undefined);
+      memory.rejected('pod', SHOP, undefined);
     }
     expect(asked.filter((at) => at < 120_000)).toHaveLength(15);
     expect(asked.filter((at) => at >= 600_000 && at < 1_200_000)).toHaveLength(10);
   });
 
   it('forgets an answer after an hour', () => {
-    memory.refused('pod', SHOP, undefined);
+    memory.rejected('pod', SHOP, undefined);
     clock = 3_600_001;
-    memory.refused('another', SHOP, undefined);
+    memory.rejected('another', SHOP, undefined);
     expect([...memory.answers.keys()]).toEqual(['another']);
   });
 });

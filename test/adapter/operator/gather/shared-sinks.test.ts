@@ -14,11 +14,11 @@ let clock: number;
 let reads: number;
 let tried: object[];
 /** What the API server says to the dry run; undefined: it takes it. */
-let refusal: KubeError | undefined;
+let rejection: KubeError | undefined;
 let shared: SharedSinks;
 
 beforeEach(() => {
-  [data, version, clock, reads, tried, refusal] = [{ 'sinks.yaml': JSON.stringify([CHAT]) }, 1, 0, 0, [], undefined];
+  [data, version, clock, reads, tried, rejection] = [{ 'sinks.yaml': JSON.stringify([CHAT]) }, 1, 0, 0, [], undefined];
   const client = {
     get: <T>(path: string): Promise<T> => {
       reads += 1;
@@ -29,7 +29,7 @@ beforeEach(() => {
     },
     mergePatch: <T>(path: string, body: unknown, options?: object): Promise<T> => {
       tried.push({ path, body, options });
-      return refusal === undefined ? Promise.resolve({} as T) : Promise.reject(refusal);
+      return rejection === undefined ? Promise.resolve({} as T) : Promise.reject(rejection);
     },
   };
   shared = new SharedSinks(client, () => clock);
@@ -90,7 +90,7 @@ describe('The sinks that a plan shares', () => {
 
   it('are rejected with the message of the API server, and the fields as in the ConfigMap', async () => {
     const causes = [{ reason: 'FieldValueInvalid', field: 'spec.notify.sinks[0].webhook.url', message: 'must be a URL' }];
-    refusal = new KubeError('PATCH was answered with 422', { code: 422, reason: 'Invalid', causes });
+    rejection = new KubeError('PATCH was answered with 422', { code: 422, reason: 'Invalid', causes });
     expect(await problem()).toBe('the ConfigMap shared, key sinks.yaml: [0].webhook.url: must be a URL');
   });
 

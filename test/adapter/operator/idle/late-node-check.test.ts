@@ -11,7 +11,7 @@ function aNodeObject(name: string, ready = true): KubeObject {
   };
 }
 
-/** A list in pages of two, and what was asked for. */
+/** A list in pages of two that records its queries. */
 function listOf(nodes: readonly KubeObject[]): {
   asked: Readonly<Record<string, string>>[];
   list: <T>() => Promise<ListPage<T>>;
@@ -32,20 +32,20 @@ const RECORDS: readonly NodeRecord[] = [
 ];
 const BATCHES = [aBatch(['node-1', 'node-2'], { spec: { planNodes: 2 }, status: settledStatus(RECORDS) })];
 
-describe('A look at the nodes of a plan that has ended', () => {
+describe('The check for late nodes of an idle plan', () => {
   it.each<readonly [string, readonly KubeObject[], boolean]>([
     ['finds nothing where nothing changed', [aNodeObject('node-1'), aNodeObject('node-2', false)], false],
     ['finds a node that joined', [aNodeObject('node-1'), aNodeObject('node-2', false), aNodeObject('node-3')], true],
     ['finds a skipped node that is back', [aNodeObject('node-1'), aNodeObject('node-2')], true],
   ])('%s', async (_, nodes, found) => {
     const client = listOf(nodes);
-    const came = await hasLateNodes({ client, hash, revisionOf: () => REVISION }, aPlan(), BATCHES);
-    expect(came).toBe(found);
+    const late = await hasLateNodes({ client, hash, revisionOf: () => REVISION }, aPlan(), BATCHES);
+    expect(late).toBe(found);
     expect(client.asked[0]).toEqual({ limit: '500', labelSelector: 'role=worker' });
     expect(client.asked).toHaveLength(Math.ceil(nodes.length / 2));
   });
 
-  it('is not taken where nothing can come late', () => {
+  it('is skipped for a plan that can get no late nodes', () => {
     const ignoring = aPlan({ newNodes: { policy: 'Ignore', collectSeconds: 0 } });
     expect([mayHaveLateNodes(aPlan()), mayHaveLateNodes(ignoring)]).toEqual([true, false]);
     expect(mayHaveLateNodes({ ...ignoring, status: { counts: { skipped: 1 } } })).toBe(true);
