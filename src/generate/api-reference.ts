@@ -1,4 +1,4 @@
-import { storedVersion, type CrdFile, type Schema, type ValidationRule } from './crd.ts';
+import { isDeprecated, storedVersion, type CrdFile, type Schema, type ValidationRule } from './crd.ts';
 import { cell } from './markdown.ts';
 
 const INTRODUCTION = `# API reference
@@ -45,11 +45,12 @@ function kind({ crd }: CrdFile): string {
     .join('\n')}`;
 }
 
-/** The object schemas in the order of reading: an object, then the objects in its fields. */
+/** The object schemas in reading order: an object, then the objects in its fields. Deprecated fields have no section. */
 function sections(path: string, schema: Schema): readonly Section[] {
   const own = schema.properties === undefined || isOpen(schema) || path === 'metadata' ? [] : [{ path, schema }];
   const fields = isOpen(schema) ? [] : Object.entries(schema.properties ?? {});
-  const below = fields.flatMap(([name, field]) => sections(path === '' ? name : `${path}.${name}`, field));
+  const current = fields.filter(([, field]) => !isDeprecated(field));
+  const below = current.flatMap(([name, field]) => sections(path === '' ? name : `${path}.${name}`, field));
   return [...own, ...below, ...(schema.items === undefined ? [] : sections(`${path}[]`, schema.items))];
 }
 

@@ -457,26 +457,26 @@ export interface RolloutStory {
   readonly waits?: readonly StoryWait[];
   /** batches is the number of batches in the rollout. */
   readonly batches: number;
-  /** shown are the results of the first batches, the last batches, and the most recent unsuccessful ones in between. */
-  readonly shown?: readonly StoryBatch[];
+  /** listedBatches are the results of the first batches, the last batches, and the most recent unsuccessful ones in between. */
+  readonly listedBatches?: readonly StoryBatch[];
   /** failures are the reasons for which nodes failed, the most frequent first. */
   readonly failures?: readonly StoryFailure[];
   /** recovered is the number of nodes that failed and then succeeded in a later batch. */
   readonly recovered?: number;
   /** retried is the number of nodes that succeeded after more than one attempt in the same batch. */
   readonly retried?: number;
-  /** mostUnavailable is the highest number of the plan's nodes observed to be unavailable at once. */
-  readonly mostUnavailable?: number;
+  /** peakUnavailable is the highest number of the plan's nodes observed to be unavailable at once. */
+  readonly peakUnavailable?: number;
   /** quarantined is the number of nodes in quarantine. */
   readonly quarantined?: number;
   /** quarantinedNodes are the first 20 nodes in quarantine. */
   readonly quarantinedNodes?: readonly QuarantinedNode[];
-  /** acts are the UpgradeActions that were applied during the rollout, the oldest first. */
-  readonly acts?: readonly StoryAct[];
+  /** actions are the UpgradeActions that were applied during the rollout, the oldest first. */
+  readonly actions?: readonly StoryAction[];
   /** dependents are plans in this namespace that depend on this plan. */
   readonly dependents?: readonly StoryDependent[];
-  /** rollback is the result of the rollback, if the rollout ended with one. */
-  readonly rollback?: StoryRollback;
+  /** rollbackResult is the result of the rollback, if the rollout ended with one. */
+  readonly rollbackResult?: StoryRollback;
   /** drainWaits are the obstacles that delayed drains the most in the whole rollout, ordered by total time. */
   readonly drainWaits?: readonly DrainWait[];
 }
@@ -489,7 +489,7 @@ export interface StoryWait {
   readonly seconds: number;
 }
 
-/** `status.outlook.story.shown[]` of an UpgradeBatch. */
+/** `status.outlook.story.listedBatches[]` of an UpgradeBatch. */
 export interface StoryBatch {
   /** index is the index of the batch. */
   readonly index: number;
@@ -521,14 +521,14 @@ export interface QuarantinedNode {
   readonly nodeDetail?: 'None' | 'Problems' | 'All';
 }
 
-/** `status.outlook.story.acts[]` of an UpgradeBatch. */
-export interface StoryAct {
+/** `status.outlook.story.actions[]` of an UpgradeBatch. */
+export interface StoryAction {
   /** action is the requested action. */
   readonly action: string;
   /** requestedBy is the user who requested the action. */
   readonly requestedBy?: string;
-  /** why is the reason given for the action. */
-  readonly why?: string;
+  /** reason is the reason given for the action. */
+  readonly reason?: string;
   /** time is when the action was applied. */
   readonly time: string;
 }
@@ -539,23 +539,23 @@ export interface StoryDependent {
   readonly plan: string;
   /** state is Unblocked if all dependencies of the plan have succeeded, and Blocked otherwise. */
   readonly state: 'Unblocked' | 'Blocked';
-  /** opensTime is when the next maintenance window of the plan opens, if all its windows are closed. */
-  readonly opensTime?: string;
+  /** nextWindowTime is when the next maintenance window of the plan opens, if all its windows are closed. */
+  readonly nextWindowTime?: string;
 }
 
-/** `status.outlook.story.rollback` of an UpgradeBatch. */
+/** `status.outlook.story.rollbackResult` of an UpgradeBatch. */
 export interface StoryRollback {
-  /** of is what was rolled back: the name of a batch, or the revision. */
-  readonly of: string;
+  /** target is what was rolled back: the name of a batch, or the revision. */
+  readonly target: string;
   /** rolledBack is the number of nodes that are back at their previous version. */
   readonly rolledBack: number;
-  /** notBack is the number of nodes whose rollback was attempted without success. */
-  readonly notBack: number;
+  /** notRolledBack is the number of nodes whose rollback was attempted without success. */
+  readonly notRolledBack: number;
   /** versions are the versions of the nodes that were rolled back, the most frequent first. */
   readonly versions?: readonly StoryVersion[];
 }
 
-/** `status.outlook.story.rollback.versions[]` of an UpgradeBatch. */
+/** `status.outlook.story.rollbackResult.versions[]` of an UpgradeBatch. */
 export interface StoryVersion {
   /** to is the version that the nodes returned to. Absent if it is unknown. */
   readonly to?: string;

@@ -121,6 +121,27 @@ it('The outlook and the summary of a batch that an earlier Baton wrote are read 
   });
 });
 
+it('The story of a rollout that an earlier Baton wrote is read with the current names', () => {
+  const action = { action: 'Resume', requestedBy: 'ben', time: TIME };
+  const batches = [{ index: 1, kind: 'Upgrade', nodes: 1, succeeded: 1, failed: 0 }];
+  const story = {
+    ...{ startTime: TIME, batches: 1, shown: batches, mostUnavailable: 1, acts: [{ ...action, why: 'registry fixed' }] },
+    ...{
+      dependents: [{ plan: 'gpu', state: 'Unblocked', opensTime: TIME }],
+      rollback: { of: 'os-1', rolledBack: 1, notBack: 0 },
+    },
+  };
+  const outlook = { next: 'Done', message: 'done', story };
+  expect(readBatch({ ...aBatch(['node-1']), status: { outlook } }).status?.outlook?.story).toEqual({
+    ...{ startTime: TIME, batches: 1, listedBatches: batches, peakUnavailable: 1 },
+    ...{
+      actions: [{ ...action, reason: 'registry fixed' }],
+      dependents: [{ plan: 'gpu', state: 'Unblocked', nextWindowTime: TIME }],
+    },
+    rollbackResult: { target: 'os-1', rolledBack: 1, notRolledBack: 0 },
+  });
+});
+
 it('The notification of a batch that an earlier Baton wrote is read with the current names', () => {
   const notification = { id: 'batch-uid/1', standing: ['RolloutPaused'], troubleTime: TIME, addedTime: TIME };
   expect(readBatch({ ...aBatch(['node-1']), status: { notification } }).status?.notification).toEqual({

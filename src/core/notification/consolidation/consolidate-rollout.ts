@@ -1,8 +1,8 @@
-import type { BatchOutlook, RolloutStory as RecordedStory } from '../../../api/generated/upgradebatch.ts';
+import type { BatchOutlook, RolloutStory as RecordedStory, StoryRollback } from '../../../api/generated/upgradebatch.ts';
 import { presentFields } from '../../present-fields.ts';
 import { secondsBetween } from '../model/duration-text.ts';
 import { detailOf, type DetailRequest } from '../model/node-detail.ts';
-import type { PlanProgress, NextStep, RolloutStory } from '../model/notified-rollout.ts';
+import type { NextStep, NotifiedRollback, PlanProgress, RolloutStory } from '../model/notified-rollout.ts';
 import { compressNodeNames } from '../model/node-names.ts';
 
 /** A number of batches that is already passed was a wrong estimate, and says nothing. */
@@ -37,16 +37,31 @@ export function nextStep(outlook: BatchOutlook): NextStep {
 }
 
 /** The story of a rollout with as much of single nodes as may be told. */
-export function notifiedStory(
-  { quarantinedNodes = [], ...story }: RecordedStory,
-  endTime: string | undefined,
-  detail: DetailRequest,
-): RolloutStory {
+export function notifiedStory(story: RecordedStory, endTime: string | undefined, detail: DetailRequest): RolloutStory {
+  const { quarantinedNodes = [] } = story;
   const names = quarantinedNodes.filter(({ nodeDetail }) => detailOf(nodeDetail, detail) !== 'None').map(({ name }) => name);
   return presentFields({
-    ...story,
+    startTime: story.startTime,
+    waits: story.waits,
+    batches: story.batches,
+    shown: story.listedBatches,
+    failures: story.failures,
+    recovered: story.recovered,
+    retried: story.retried,
+    mostUnavailable: story.peakUnavailable,
+    quarantined: story.quarantined,
+    acts: story.actions?.map(({ action, requestedBy, reason: why, time }) => presentFields({ action, requestedBy, why, time })),
+    drainWaits: story.drainWaits,
+    dependents: story.dependents?.map(({ plan, state, nextWindowTime: opensTime }) => presentFields({ plan, state, opensTime })),
+    rollback: notifiedRollback(story.rollbackResult),
     seconds: secondsBetween(story.startTime, endTime),
     waitedSeconds: (story.waits ?? []).reduce((sum, { seconds }) => sum + seconds, 0),
     quarantinedNodes: compressNodeNames(names).join(','),
   });
+}
+
+function notifiedRollback(rollback: StoryRollback | undefined): NotifiedRollback | undefined {
+  if (rollback === undefined) return undefined;
+  const { target: of, rolledBack, notRolledBack: notBack, versions } = rollback;
+  return presentFields({ of, rolledBack, notBack, versions });
 }

@@ -1,4 +1,9 @@
-import type { RolloutStory as RecordedStory } from '../../../api/generated/upgradebatch.ts';
+import type {
+  RolloutStory as RecordedStory,
+  StoryBatch,
+  StoryDependent,
+  StoryRollback,
+} from '../../../api/generated/upgradebatch.ts';
 
 /** The plan as it stood when the batch settled. */
 export interface PlanProgress {
@@ -33,12 +38,49 @@ export interface NextStep {
   readonly estimatedEndTime?: string;
 }
 
-/** A whole rollout. */
-export interface RolloutStory extends Omit<RecordedStory, 'quarantinedNodes'> {
-  /** From its first batch to the end of its last one. */
+/** Parts of a rollout's story that have the same form in the status of a batch. */
+type SameInStatus = 'startTime' | 'waits' | 'batches' | 'failures' | 'recovered' | 'retried' | 'quarantined' | 'drainWaits';
+
+/** The story of a whole rollout. Its names are part of the notification's schema, and need not be those of the API. */
+export interface RolloutStory extends Pick<RecordedStory, SameInStatus> {
+  /** Duration from the first batch to the end of the last one, in seconds. */
   readonly seconds?: number;
+  /** The first batches, the last ones, and the unsuccessful ones in between. */
+  readonly shown?: readonly StoryBatch[];
+  /** The highest number of nodes that were unavailable at once. */
+  readonly mostUnavailable?: number;
+  /** The UpgradeActions that were applied, the oldest first. */
+  readonly acts?: readonly NotifiedAction[];
+  /** The plans that depend on this one. */
+  readonly dependents?: readonly NotifiedDependent[];
+  /** What was rolled back, if the rollout ended with a rollback. */
+  readonly rollback?: NotifiedRollback;
   /** How much of that it waited. */
   readonly waitedSeconds: number;
   /** Names of the nodes that wait for a Release, with ranges in brackets, as far as they may be told. */
   readonly quarantinedNodes: string;
+}
+
+/** An UpgradeAction in the story of a rollout. */
+export interface NotifiedAction {
+  readonly action: string;
+  readonly requestedBy?: string;
+  /** The reason given for the action. */
+  readonly why?: string;
+  /** When it was applied, RFC 3339. */
+  readonly time: string;
+}
+
+/** A plan that depends on the one that ended. */
+export interface NotifiedDependent extends Pick<StoryDependent, 'plan' | 'state'> {
+  /** When its next window opens, RFC 3339, if all are closed. */
+  readonly opensTime?: string;
+}
+
+/** The result of a rollback. */
+export interface NotifiedRollback extends Pick<StoryRollback, 'rolledBack' | 'versions'> {
+  /** The batch or the revision that was rolled back. */
+  readonly of: string;
+  /** How many nodes should have been rolled back and were not. */
+  readonly notBack: number;
 }

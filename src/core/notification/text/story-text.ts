@@ -1,9 +1,9 @@
 import type { UpgradeActionSpec } from '../../../api/generated/upgradeaction.ts';
-import type { StoryAct, StoryBatch, StoryDependent } from '../../../api/generated/upgradebatch.ts';
+import type { StoryBatch } from '../../../api/generated/upgradebatch.ts';
 import { presentFields } from '../../present-fields.ts';
 import { planReasonTraits } from '../model/plan-reasons.ts';
 import { counted } from '../../text.ts';
-import type { RolloutStory } from '../model/notified-rollout.ts';
+import type { NotifiedAction, NotifiedDependent, RolloutStory } from '../model/notified-rollout.ts';
 import type { ClockText } from './clock-text.ts';
 import { durationText } from '../model/duration-text.ts';
 import { leftText, versionsText, type Fact, type Told } from './facts-text.ts';
@@ -105,8 +105,8 @@ function rollbackText({ story, plan, progress }: Told): string | undefined {
 }
 
 /** Which plans may start now because this one has ended, and which still may not. */
-function dependentsText(dependents: readonly StoryDependent[], clock: ClockText): string | undefined {
-  const list = (state: StoryDependent['state']): string =>
+function dependentsText(dependents: readonly NotifiedDependent[], clock: ClockText): string | undefined {
+  const list = (state: NotifiedDependent['state']): string =>
     dependents
       .filter((dependent) => dependent.state === state)
       .map(({ plan, opensTime }) => {
@@ -138,7 +138,7 @@ function drainsText({ drainWaits = [] }: RolloutStory): string | undefined {
   return prose(`Before next time: ${oneLine(what)} held up drains ${durationText(worst.seconds)} in all (${worst.nodes}×)`);
 }
 
-function actsText(acts: readonly StoryAct[], clock: ClockText): string | undefined {
+function actsText(acts: readonly NotifiedAction[], clock: ClockText): string | undefined {
   const told = acts.map(({ action, requestedBy, why, time }) => {
     const who = requestedBy === undefined ? '' : ` by ${oneLine(requestedBy)}`;
     const reason = why === undefined ? '' : ` "${oneLine(why).slice(0, WHY_LENGTH)}"`;

@@ -52,19 +52,19 @@ export function rolledBack(lost: readonly string[] = []): UpgradeBatch {
         ...told,
         story: story({
           batches: 6,
-          shown,
+          listedBatches: shown,
           failures: [
             { reason: 'VerifyFailed', process: 'kernel', count: 12 },
             ...(lost.length === 0 ? [] : [{ reason: 'NoReturnFromReboot', process: 'kernel', count: lost.length }]),
           ],
           quarantined: lost.length,
           ...(lost.length === 0 ? {} : { quarantinedNodes: lost.map((name) => ({ name })) }),
-          acts: [{ action: 'Rollback', requestedBy: 'anna', why: 'wrong initrd', time: after(-600) }],
+          actions: [{ action: 'Rollback', requestedBy: 'anna', reason: 'wrong initrd', time: after(-600) }],
           dependents: [{ plan: 'gpu-driver', state: 'Blocked' }],
-          rollback: {
-            of: 'kernel-7f3c-5',
+          rollbackResult: {
+            target: 'kernel-7f3c-5',
             rolledBack: back,
-            notBack: lost.length,
+            notRolledBack: lost.length,
             versions: [
               { to: '6.12.30', nodes: back - 8 },
               { to: '6.12.28', nodes: 8 },

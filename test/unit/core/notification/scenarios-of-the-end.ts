@@ -16,19 +16,19 @@ export function story(changes: Partial<RolloutStory>): RolloutStory {
       { reason: 'BatonMoving', seconds: 12 },
     ],
     batches: SIZES.length,
-    shown: SIZES.map((nodes, i) => ({ index: i + 1, kind: 'Upgrade', nodes, succeeded: nodes, failed: 0 })),
+    listedBatches: SIZES.map((nodes, i) => ({ index: i + 1, kind: 'Upgrade', nodes, succeeded: nodes, failed: 0 })),
     recovered: 0,
     retried: 0,
-    mostUnavailable: 38,
+    peakUnavailable: 38,
     quarantined: 0,
-    acts: [{ action: 'Approve', requestedBy: 'anna', why: 'latency fine', time: '2026-11-20T21:41:00Z' }],
+    actions: [{ action: 'Approve', requestedBy: 'anna', reason: 'latency fine', time: '2026-11-20T21:41:00Z' }],
     ...changes,
   };
 }
 
 export function endWell(): UpgradeBatch {
   const dependents = [
-    { plan: 'gpu-driver', state: 'Unblocked', opensTime: '2026-11-23T21:00:00Z' },
+    { plan: 'gpu-driver', state: 'Unblocked', nextWindowTime: '2026-11-23T21:00:00Z' },
     { plan: 'storage', state: 'Unblocked' },
   ] as const;
   return aBatch(
@@ -45,7 +45,7 @@ export function endWell(): UpgradeBatch {
 
 export function endInTrouble(): UpgradeBatch {
   const base = story({});
-  const bad = (base.shown ?? []).map((batch) => (batch.index === 5 ? { ...batch, succeeded: 90, failed: 9 } : batch));
+  const bad = (base.listedBatches ?? []).map((batch) => (batch.index === 5 ? { ...batch, succeeded: 90, failed: 9 } : batch));
   return aBatch([failed('node-340', 'NoReturnFromReboot', 'not Ready 900 s after it had reported its reboot')], {
     name: 'kernel-7f3c-9',
     spec: { index: 9 },
@@ -61,7 +61,7 @@ export function endInTrouble(): UpgradeBatch {
           ...base,
           waits: [...(base.waits ?? []), { reason: 'BudgetExceeded', seconds: 6000 }],
           batches: 9,
-          shown: [
+          listedBatches: [
             ...bad,
             { index: 8, kind: 'Retry', nodes: 9, succeeded: 8, failed: 1 },
             { index: 9, kind: 'Retry', nodes: 1, succeeded: 0, failed: 1 },
@@ -74,10 +74,10 @@ export function endInTrouble(): UpgradeBatch {
           recovered: 8,
           quarantined: 1,
           quarantinedNodes: [{ name: 'node-340' }],
-          acts: [
-            ...(base.acts ?? []),
+          actions: [
+            ...(base.actions ?? []),
             { action: 'Retry', requestedBy: 'ben', time: '2026-11-21T02:36:00Z' },
-            { action: 'Resume', requestedBy: 'ben', why: 'registry fixed', time: '2026-11-21T02:38:00Z' },
+            { action: 'Resume', requestedBy: 'ben', reason: 'registry fixed', time: '2026-11-21T02:38:00Z' },
           ],
           drainWaits: [{ budget: 'shop/cart', seconds: 3120, longestSeconds: 1500, nodes: 4 }],
         },
@@ -106,10 +106,10 @@ export function abortedBatch(): UpgradeBatch {
 /** The story of a rollout that ended with its fourth batch. */
 function abortedStory(): RolloutStory {
   const base = story({});
-  const shown = (base.shown ?? []).slice(0, 3);
+  const shown = (base.listedBatches ?? []).slice(0, 3);
   return story({
     batches: 4,
-    shown: [...shown, { index: 4, kind: 'Upgrade', nodes: 5, succeeded: 3, failed: 1 }],
+    listedBatches: [...shown, { index: 4, kind: 'Upgrade', nodes: 5, succeeded: 3, failed: 1 }],
     failures: [{ reason: 'JobFailed', process: 'kernel', count: 1 }],
     quarantined: 1,
     quarantinedNodes: [{ name: 'node-204' }],

@@ -28,6 +28,6 @@ export function dependentsOf({ snapshot, settings, now }: DecisionInput, succeed
       const isOpen = openUntil(windows, settings.cron, now) !== undefined;
       const opens = unblocked && !isOpen ? nextOpening(windows, settings.cron, now)?.at : undefined;
       const state = unblocked ? 'Unblocked' : 'Blocked';
-      return presentFields({ plan: name, state, opensTime: opens === undefined ? undefined : toRfc3339(opens) });
+      return presentFields({ plan: name, state, nextWindowTime: opens === undefined ? undefined : toRfc3339(opens) });
     });
 }

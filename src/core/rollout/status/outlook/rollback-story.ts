@@ -25,9 +25,9 @@ export function rollbackStory({ input, fleet }: PassView): StoryRollback | undef
     .toSorted((a, b) => b.nodes - a.nodes)
     .slice(0, MOST_VERSIONS);
   return presentFields({
-    of: rollbackName(rollback),
+    target: rollbackName(rollback),
     rolledBack: back.size,
-    notBack: asked.size - back.size,
+    notRolledBack: asked.size - back.size,
     versions: versions.length === 0 ? undefined : versions,
   });
 }

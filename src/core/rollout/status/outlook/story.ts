@@ -3,7 +3,7 @@ import type {
   NodeRecord,
   QuarantinedNode,
   RolloutStory,
-  StoryAct,
+  StoryAction,
   StoryBatch,
   StoryFailure,
   UpgradeBatch,
@@ -45,23 +45,23 @@ export function storyOf(view: PassView, summary: BatchSummary, succeeded: boolea
   const waits = waitsUntil(snapshot, now);
   const failures = failuresOf(fleet);
   const quarantined = quarantinedNodes(snapshot, fleet);
-  const acts = actsSince(snapshot, startTime);
+  const actions = actionsSince(snapshot, startTime);
   const drainWaits = mergeWaits(summaries.flatMap((each) => each?.drainWaits ?? []));
   return presentFields({
     startTime,
     waits: filled(waits),
     batches: fleet.batches.length,
-    shown: shownBatches(fleet.batches),
+    listedBatches: listedBatches(fleet.batches),
     failures: filled(failures),
     recovered: recovered(fleet),
     retried: [...fleet.records.values()].filter(tookAnotherAttempt).length,
-    mostUnavailable: Math.max(...summaries.map((each) => each?.peakUnavailable ?? 0)),
+    peakUnavailable: Math.max(...summaries.map((each) => each?.peakUnavailable ?? 0)),
     quarantined: quarantined.length,
     quarantinedNodes: filled(quarantined.slice(0, MOST_NAMES)),
-    acts: filled(acts),
+    actions: filled(actions),
     drainWaits: filled(drainWaits),
     dependents: filled(dependentsOf(input, succeeded)),
-    rollback: rollbackStory(view),
+    rollbackResult: rollbackStory(view),
   });
 }
 
@@ -73,7 +73,7 @@ function recordsOf(batch: UpgradeBatch): readonly NodeRecord[] {
   return batch.status?.nodes ?? [];
 }
 
-function shownBatches(batches: readonly UpgradeBatch[]): readonly StoryBatch[] {
+function listedBatches(batches: readonly UpgradeBatch[]): readonly StoryBatch[] {
   const failedBefore = new Set<string>();
   const all = batches.map((batch): StoryBatch => {
     const count = (wanted: (record: NodeRecord) => boolean): number => recordsOf(batch).filter(wanted).length;
@@ -128,10 +128,10 @@ function quarantinedNodes({ plan, nodes }: PlanSnapshot, { batches }: Fleet): re
     .toSorted((a, b) => compareNames(a.name, b.name));
 }
 
-function actsSince({ plan }: PlanSnapshot, startTime: string): readonly StoryAct[] {
+function actionsSince({ plan }: PlanSnapshot, startTime: string): readonly StoryAction[] {
   const since = toInstant(startTime) ?? 0;
   return (plan.status?.history ?? [])
     .filter(({ time }) => (toInstant(time) ?? 0) >= since)
     .slice(-MOST_ACTS)
-    .map(({ action, requestedBy, reason, time }) => presentFields({ action, requestedBy, why: reason, time }));
+    .map(({ action, requestedBy, reason, time }) => presentFields({ action, requestedBy, reason, time }));
 }

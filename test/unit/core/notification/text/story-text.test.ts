@@ -52,9 +52,9 @@ describe('the story of a rollout', () => {
   });
 
   it('names no node where that is not wanted', () => {
-    const acts = [{ action: 'Skip', requestedBy: 'ann', why: 'node-8 has no disk', time: after(60) }];
+    const acts = [{ action: 'Skip', requestedBy: 'ann', reason: 'node-8 has no disk', time: after(60) }];
     const told = tell(
-      { quarantined: 2, quarantinedNodes: [{ name: 'node-8' }, { name: 'node-9' }], acts },
+      { quarantined: 2, quarantinedNodes: [{ name: 'node-8' }, { name: 'node-9' }], actions: acts },
       { planFailed: 2 },
       'None',
     );
@@ -79,7 +79,7 @@ describe('the story of a rollout', () => {
       failed: 1,
     }));
     const line =
-      tell({ batches: 240, shown })
+      tell({ batches: 240, listedBatches: shown })
         .text.split('\n')
         .find((each) => each.startsWith('Batches: ')) ?? '';
 

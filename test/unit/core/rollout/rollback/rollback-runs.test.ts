@@ -189,7 +189,7 @@ describe('After a rollback', () => {
     const { outlook } = pass({ batches, nodes }, {}, underWay()).batchStatuses.get('os-aaaa-2') ?? {};
 
     expect(outlook).toMatchObject({ next: 'RolledBack', story: { batches: 2 } });
-    expect(outlook?.story?.rollback).toEqual({
+    expect(outlook?.story?.rollbackResult).toEqual({
       of: 'os-aaaa-1',
       rolledBack: 1,
       notBack: 1,

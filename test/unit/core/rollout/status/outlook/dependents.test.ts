@@ -45,7 +45,7 @@ it.each<readonly [string, readonly SiblingPlan[], Parameters<typeof dependents>[
     [BLOCKED],
   ],
   ['is unblocked when all others have succeeded', [{ ...WAITS, dependsOn: [THIS, FIRMWARE] }, met], {}, [UNBLOCKED]],
-  ['has its window to come', [{ ...WAITS, windows: [NIGHTS] }], {}, [{ ...UNBLOCKED, opensTime: '2026-11-23T21:00:00Z' }]],
+  ['has its window to come', [{ ...WAITS, windows: [NIGHTS] }], {}, [{ ...UNBLOCKED, nextWindowTime: '2026-11-23T21:00:00Z' }]],
   ['may start at once in its window', [{ ...WAITS, windows: [NIGHTS] }], { now: NIGHT }, [UNBLOCKED]],
   ['has no window to look at while it is blocked', [{ ...WAITS, windows: [NIGHTS] }], { succeeded: false }, [BLOCKED]],
   ['is not told of where it waits for another version', [{ ...WAITS, dependsOn: [{ ...THIS, version: '13' }] }], {}, []],

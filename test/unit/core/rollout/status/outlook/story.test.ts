@@ -46,8 +46,8 @@ describe('The story of a rollout', () => {
       ],
       recovered: 1,
       retried: 1,
-      mostUnavailable: 7,
-      shown: [
+      peakUnavailable: 7,
+      listedBatches: [
         { index: 1, kind: 'Upgrade', nodes: 1, succeeded: 1, failed: 0 },
         { index: 2, kind: 'Upgrade', nodes: 3, succeeded: 0, failed: 3 },
         { index: 3, kind: 'Retry', nodes: 2, succeeded: 1, failed: 1 },
@@ -60,7 +60,9 @@ describe('The story of a rollout', () => {
     const batches = Array.from({ length: 300 }, (_, i) =>
       batch(i + 1, [record(`node-${i}`, i % 60 === 30 ? 'Failed' : 'Succeeded')]),
     );
-    expect(story(batches)?.shown?.map(({ index }) => index)).toEqual([1, 2, 3, 4, 31, 91, 151, 211, 271, 297, 298, 299, 300]);
+    expect(story(batches)?.listedBatches?.map(({ index }) => index)).toEqual([
+      1, 2, 3, 4, 31, 91, 151, 211, 271, 297, 298, 299, 300,
+    ]);
   });
 
   it('has a size that depends on nothing', () => {
@@ -82,7 +84,7 @@ describe('The story of a rollout', () => {
         { ...act, action: 'Resume', name: 'resume-1', requestedBy: 'ben', reason: 'registry fixed', time: timeAt(10) },
       ],
     });
-    expect(told?.acts).toEqual([{ action: 'Resume', requestedBy: 'ben', why: 'registry fixed', time: timeAt(10) }]);
+    expect(told?.actions).toEqual([{ action: 'Resume', requestedBy: 'ben', reason: 'registry fixed', time: timeAt(10) }]);
     expect(told?.waits).toEqual([{ reason: 'WindowClosed', seconds: 60 }]);
   });
 
