@@ -85,7 +85,7 @@ export const PLAN_REASONS = {
   /** Paused: spec.paused is true. */
   PausedBySpec: 'PausedBySpec',
   /** Paused: an UpgradeAction of type Pause was applied. */
-  PausedByAct: 'PausedByAct',
+  PausedByAction: 'PausedByAction',
   /** Paused: another version of Baton created the newest batch, in another format. An UpgradeAction of type Resume lets the plan continue. */
   MadeByOlderVersion: 'MadeByOlderVersion',
   /** Aborted: `failure.then` or an UpgradeAction of type Abort ended the rollout of this revision. */
@@ -180,7 +180,7 @@ export const NODE_REASONS = {
   /** Skipped: an autoscaler is removing it. */
   BeingRemoved: 'BeingRemoved',
   /** Skipped: an UpgradeAction of type Skip was applied. */
-  SkippedByAct: 'SkippedByAct',
+  SkippedByAction: 'SkippedByAction',
   /** NotAttempted: the rollout of this revision was aborted. */
   Aborted: 'Aborted',
   /** NotAttempted: too many nodes failed. */
@@ -297,7 +297,7 @@ export const PREFLIGHT_REASONS = {
   /** A PodDisruptionBudget that covers a Pod on one of the nodes allows no disruption now. */
   DisruptionNotAllowed: 'DisruptionNotAllowed',
   /** Some objects could not be read, so they were not checked. */
-  NotAllRead: 'NotAllRead',
+  ChecksIncomplete: 'ChecksIncomplete',
   /** There are more warnings than the status can hold. */
   MoreWarnings: 'MoreWarnings',
 } as const;

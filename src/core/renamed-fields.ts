@@ -1,3 +1,4 @@
+import { NODE_REASONS, PLAN_REASONS, PREFLIGHT_REASONS } from '../api/conditions.ts';
 import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import { isJsonObject, type Json } from './json.ts';
@@ -6,7 +7,7 @@ import { isJsonObject, type Json } from './json.ts';
 interface Renames {
   /** Path of each former name, and the name that replaced it. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Paths of the reasons that Baton sets. */
+  /** Paths of the reasons that were renamed, where Baton sets them: what people wrote as a reason is left alone. */
   readonly reasons: readonly string[];
 }
 
@@ -17,7 +18,13 @@ export const RENAMED_FIELDS = {
       'status.lastMovedTime': 'lastProgressTime',
       'status.nextOpening': 'nextWindowTime',
     },
-    reasons: [],
+    reasons: [
+      'status.reason',
+      'status.conditions[].reason',
+      'status.waits[].reason',
+      'status.waiting.reason',
+      'status.preflight.warnings[].reason',
+    ],
   },
   UpgradeBatch: {
     fields: {
@@ -50,12 +57,21 @@ export const RENAMED_FIELDS = {
       'status.notification.troubleTime': 'pendingAlertTime',
       'status.notification.addedTime': 'sinksAddedTime',
     },
-    reasons: [],
+    reasons: [
+      'status.nodes[].reason',
+      'status.outlook.reason',
+      'status.outlook.story.waits[].reason',
+      'status.notification.alerts[].causes[].reason',
+    ],
   },
 } as const satisfies Readonly<Record<string, Renames>>;
 
 /** Reasons that 0.1 used, and those that replaced them. */
-const RENAMED_REASONS: ReadonlyMap<string, string> = new Map();
+const RENAMED_REASONS: ReadonlyMap<string, string> = new Map([
+  ['PausedByAct', PLAN_REASONS.PausedByAction],
+  ['SkippedByAct', NODE_REASONS.SkippedByAction],
+  ['NotAllRead', PREFLIGHT_REASONS.ChecksIncomplete],
+]);
 
 /** An UpgradePlan as the API server returned it, with the current name of every field. */
 export function readPlan(object: object): UpgradePlan {

@@ -144,7 +144,7 @@ describe('UpgradeAction', () => {
       await system.operator.kill();
       await act('pause', 'stop', { action: 'Pause', batch: newest(running), reason: 'smoke' });
       await system.restartOperator();
-      const paused = await until('pause', 'the plan to pause', (rollout) => reasonOf(rollout) === 'Paused PausedByAct');
+      const paused = await until('pause', 'the plan to pause', (rollout) => reasonOf(rollout) === 'Paused PausedByAction');
       expect(findCondition(paused.plan, 'Ready')?.message).toContain('paused by kubernetes-admin (stop): smoke');
       expect(await answerOf('pause', 'stop')).toBe('True Done');
       await act('pause', 'again', { action: 'Pause', batch: newest(paused) });
@@ -178,7 +178,7 @@ describe('UpgradeAction', () => {
       const skipped = end.batches.flatMap((batch) => batch.status?.nodes ?? []).find(({ state }) => state === 'Skipped');
       expect(skipped).toMatchObject({
         name: 'skip-late-1',
-        reason: 'SkippedByAct',
+        reason: 'SkippedByAction',
         message: 'by kubernetes-admin (leave-it): in use',
       });
       expect(await answerOf('skip', 'leave-it')).toBe('True Done');

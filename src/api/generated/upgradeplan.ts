@@ -632,7 +632,7 @@ export interface UpgradePlanStatus {
   /** rollback is set while the changes of a revision are being rolled back. */
   readonly rollback?: PlanRollback;
   /** history are the last 20 UpgradeActions that were applied, the oldest first. Entries are kept when the UpgradeActions are deleted. */
-  readonly history?: readonly PlanAct[];
+  readonly history?: readonly AppliedAction[];
   /** counts are the numbers of the plan's nodes by outcome in this revision. */
   readonly counts?: PlanCounts;
   /** gates are the gates that are currently evaluated, with their latest results. An unchanged result is written once a minute. */
@@ -784,7 +784,7 @@ export interface PlanRollback {
 }
 
 /** `status.history[]` of an UpgradePlan. */
-export interface PlanAct {
+export interface AppliedAction {
   /** action is the requested action. */
   readonly action: string;
   /** name is the name of the UpgradeAction. */

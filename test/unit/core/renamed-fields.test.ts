@@ -149,6 +149,37 @@ it('The notification of a batch that an earlier Baton wrote is read with the cur
   });
 });
 
+describe('A reason that an earlier Baton wrote', () => {
+  it('of a plan is read as the current one, but not the reason that a person gave', () => {
+    const history = [{ action: 'Pause', name: 'pause-1', uid: 'uid', reason: 'PausedByAct', message: 'paused', time: TIME }];
+    const status = {
+      ...{
+        reason: 'PausedByAct',
+        waits: [{ reason: 'PausedByAct', seconds: 60 }],
+        waiting: { reason: 'Frozen', sinceTime: TIME },
+      },
+      ...{ preflight: { observedGeneration: 1, warnings: [{ reason: 'NotAllRead', message: 'budgets: forbidden' }] }, history },
+    };
+    expect(readPlan({ ...aPlan(), status }).status).toEqual({
+      ...{ reason: 'PausedByAction', waits: [{ reason: 'PausedByAction', seconds: 60 }] },
+      waiting: { reason: 'Frozen', sinceTime: TIME },
+      preflight: { observedGeneration: 1, warnings: [{ reason: 'ChecksIncomplete', message: 'budgets: forbidden' }] },
+      history,
+    });
+  });
+
+  it('of a batch is read as the current one', () => {
+    const status = {
+      nodes: [{ name: 'node-1', state: 'Skipped', reason: 'SkippedByAct' }],
+      outlook: { next: 'Paused', reason: 'PausedByAct', message: 'paused' },
+    };
+    expect(readBatch({ ...aBatch(['node-1']), status }).status).toEqual({
+      nodes: [{ name: 'node-1', state: 'Skipped', reason: 'SkippedByAction' }],
+      outlook: { next: 'Paused', reason: 'PausedByAction', message: 'paused' },
+    });
+  });
+});
+
 describe('A status that is written', () => {
   it('removes what was stored under the former names', () => {
     expect(withoutFormerNames({ agent: 'node-1' }, 'UpgradePlan')).toEqual({

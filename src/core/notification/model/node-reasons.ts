@@ -22,7 +22,7 @@ const TRAITS: Readonly<Record<NodeReason, NodeReasonTraits>> = {
   NoLongerSelected: { complete: true },
   Quarantined: {},
   BeingRemoved: { complete: true },
-  SkippedByAct: {},
+  SkippedByAction: {},
   Aborted: {},
   BudgetExceeded: {},
   MadeByOlderVersion: {},

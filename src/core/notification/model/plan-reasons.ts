@@ -49,7 +49,7 @@ const TRAITS: Readonly<Record<PlanReason, PlanReasonTraits>> = {
   FreezesUnreadable: { waitName: 'freeze' },
   SinksUnreadable: {},
   PausedBySpec: { waitName: 'pause', pause: { cause: 'Person', endedBy: [] } },
-  PausedByAct: { waitName: 'pause', pause: { cause: 'Person', endedBy: ['Resume'] } },
+  PausedByAction: { waitName: 'pause', pause: { cause: 'Person', endedBy: ['Resume'] } },
   MadeByOlderVersion: { pause: { endedBy: ['Resume'] } },
   Aborted: {},
   BudgetExceeded: { waitName: 'too many failures', pause: { cause: 'Failures', endedBy: ['Resume', 'Rollback'] } },

@@ -1,6 +1,6 @@
 import type { UpgradeAction } from '../../../api/generated/upgradeaction.ts';
 import type { NodeRecord } from '../../../api/generated/upgradebatch.ts';
-import type { PlanAct, PlanEnd } from '../../../api/generated/upgradeplan.ts';
+import type { AppliedAction, PlanEnd } from '../../../api/generated/upgradeplan.ts';
 import { CONDITIONS } from '../../../api/conditions.ts';
 import { findCondition } from '../../condition.ts';
 import { presentFields } from '../../present-fields.ts';
@@ -64,7 +64,7 @@ export function answerActions(view: ActionView): ActionsResult {
 interface DecidedAction {
   readonly action: UpgradeAction;
   /** Its entry in the history. If there is one, only the answer is missing. */
-  readonly entry: PlanAct | undefined;
+  readonly entry: AppliedAction | undefined;
   readonly result: ActionResult;
 }
 
@@ -133,7 +133,7 @@ function decideAction(view: ActionView, action: UpgradeAction): ActionResult {
   return HANDLERS[action.spec.action](view, action);
 }
 
-function entryOf({ input }: ActionView, { metadata, spec }: UpgradeAction, { message }: ActionAnswer): PlanAct {
+function entryOf({ input }: ActionView, { metadata, spec }: UpgradeAction, { message }: ActionAnswer): AppliedAction {
   return presentFields({
     action: spec.action,
     name: metadata.name,

@@ -17,7 +17,7 @@ export function skip(view: Pick<ActionView, 'input' | 'fleet'>, action: UpgradeA
   const names = action.spec.nodes ?? [];
   const records = new Map<string, NodeRecord>();
   for (const batch of currentBatches(snapshot)) for (const record of batch.status?.nodes ?? []) records.set(record.name, record);
-  const isSkipped = (name: string): boolean => records.get(name)?.reason === NODE_REASONS.SkippedByAct;
+  const isSkipped = (name: string): boolean => records.get(name)?.reason === NODE_REASONS.SkippedByAction;
   const left = names.filter((name) => !isSkipped(name));
   const claimed = left.filter((name) => snapshot.nodes.get(name)?.claim === snapshot.plan.metadata.uid);
   if (claimed.length > 0) return reject('NodeInTurn', `already in their turn: ${claimed.join(', ')}; running nodes are finished`);
@@ -50,7 +50,7 @@ export function skippedByActions(
       if (action.spec.nodes?.includes(entry.name) !== true || (record !== undefined && isTerminal(record))) continue;
       if (snapshot.nodes.get(entry.name)?.claim === snapshot.plan.metadata.uid) continue;
       const message = cutToBytes(whoAndWhy(action), 128);
-      const reason = NODE_REASONS.SkippedByAct;
+      const reason = NODE_REASONS.SkippedByAction;
       skipped.set(entry.name, { name: entry.name, state: 'Skipped', reason, message, endTime: toRfc3339(now) });
     }
   }

@@ -18,5 +18,5 @@ export function pausedByAction({ input }: PassView): Hold | undefined {
   const newest = batches.findLast((batch) => batch.spec.revision === revision)?.metadata.name;
   const target = newest === undefined ? `revision ${revision.slice(0, 8)}` : newest;
   const message = `paused by ${who}${why}; to continue, create an UpgradeAction Resume for ${target}`;
-  return { reason: PLAN_REASONS.PausedByAct, message, summary: 'Paused', kind: 'Resting' };
+  return { reason: PLAN_REASONS.PausedByAction, message, summary: 'Paused', kind: 'Resting' };
 }

@@ -30,7 +30,7 @@ const HOLD_REASONS = {
   NotificationPending: DEFAULT,
   Notifying: DEFAULT,
   OneDomainAtATime: DEFAULT,
-  PausedByAct: { ...DEFAULT, requested: true },
+  PausedByAction: { ...DEFAULT, requested: true },
   PausedBySpec: { gatesEvaluated: false, restIntended: true, requested: true },
   SinksUnreadable: DEFAULT,
   Soaking: { ...DEFAULT, restIntended: true },

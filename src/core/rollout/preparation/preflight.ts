@@ -47,7 +47,7 @@ function warningsOf(snapshot: PlanSnapshot, fleet: Fleet, facts: PreflightFacts)
     ...warnOfClaims(snapshot, nodes),
     ...warnOfDownNodes(nodes),
     ...warnOfBudgets(snapshot.plan, facts, nodes),
-    ...(facts.unread === undefined ? [] : [{ reason: PREFLIGHT_REASONS.NotAllRead, message: facts.unread }]),
+    ...(facts.unread === undefined ? [] : [{ reason: PREFLIGHT_REASONS.ChecksIncomplete, message: facts.unread }]),
   ].map(({ reason, message }) => ({ reason, message: cutToBytes(message, MESSAGE_BYTES) }));
   if (found.length <= MAX_WARNINGS) return found;
   const left = found.length - MAX_WARNINGS + 1;

@@ -66,7 +66,7 @@ describe('`send`: who gets the final message of a batch', () => {
     { title: 'has a failed node', nodes: BAD, outlook: NEXT, asked: ['ops', 'page'] },
     { title: 'has a node that is still in quarantine', nodes: HELD, outlook: NEXT, asked: ['ops', 'page'] },
     { title: 'waits for approval', nodes: GOOD, outlook: WAITS, asked: ['ops', 'page'] },
-    { title: 'ends paused by a person', nodes: GOOD, outlook: follows('Paused', 'PausedByAct'), asked: ['ops'] },
+    { title: 'ends paused by a person', nodes: GOOD, outlook: follows('Paused', 'PausedByAction'), asked: ['ops'] },
     { title: 'waits for its window', nodes: GOOD, outlook: follows('Waiting', 'WindowClosed'), asked: ['ops'] },
     { title: 'went well and is the last', nodes: GOOD, outlook: follows('Done'), asked: ['ops', 'mail'] },
     { title: 'is the last, with a failed node', nodes: BAD, outlook: follows('Done'), asked: ['ops', 'page', 'mail'] },

@@ -21,7 +21,7 @@ describe('the story of a rollout', () => {
   it('tells worked and waited time; waits that mean the same are one', () => {
     const waits = [
       { reason: 'PausedBySpec', seconds: 600 },
-      { reason: 'PausedByAct', seconds: 300 },
+      { reason: 'PausedByAction', seconds: 300 },
       { reason: 'SomethingNew', seconds: 60 },
       { reason: 'BatonMoving', seconds: 5 },
     ];

@@ -66,7 +66,7 @@ describe('UpgradeAction Pause', () => {
     expect(starts(pass({}))).toBe(true);
     const paused = pass({}, { status: { pausedBy } });
     expect(starts(paused)).toBe(false);
-    expect(paused.planStatus).toMatchObject({ summary: 'Paused', reason: 'PausedByAct', pausedBy });
+    expect(paused.planStatus).toMatchObject({ summary: 'Paused', reason: 'PausedByAction', pausedBy });
     expect(paused.planStatus?.conditions?.[0]?.message).toBe(
       'paused by ben (stop): smoke; to continue, create an UpgradeAction Resume for os-aaaa-1: nothing runs',
     );
@@ -237,7 +237,7 @@ describe('UpgradeAction Skip', () => {
     expect(state(decision, 'node-4')).toEqual({
       name: 'node-4',
       state: 'Skipped',
-      reason: 'SkippedByAct',
+      reason: 'SkippedByAction',
       message: 'by ben (act): busy',
       endTime: timeAt(100),
     });
@@ -266,7 +266,7 @@ describe('UpgradeAction Skip', () => {
   });
 
   it('is done once the nodes are skipped', () => {
-    const records = [...RECORDS, { name: 'node-4', state: 'Skipped' as const, reason: 'SkippedByAct' }];
+    const records = [...RECORDS, { name: 'node-4', state: 'Skipped' as const, reason: 'SkippedByAction' }];
     expect(answerTo(skip('node-4'), { batches: [settled({}, records)] })).toBe('Done: skipped: node-4');
   });
 });

@@ -72,7 +72,7 @@ describe('A batch all of whose nodes were at the version', () => {
 });
 
 describe('approval: BeforeStart of a batch', () => {
-  const pending = batchOf({ nodes: [{ name: 'node-1', state: 'Pending' }, skipped('node-2', 'SkippedByAct')] });
+  const pending = batchOf({ nodes: [{ name: 'node-1', state: 'Pending' }, skipped('node-2', 'SkippedByAction')] });
   it.each<readonly [string, NodeFact, string, string]>([
     ['is not asked for when no node of it has anything to run', current('node-1'), 'Skipped', 'BatchRunning'],
     ['is when one has', aNode('node-1'), 'Pending', 'ApprovalRequired'],

@@ -83,7 +83,7 @@ describe('The pre-flight', () => {
     [
       'objects that could not be read',
       { facts: { guarded: [], unread: 'budgets: forbidden' } },
-      'NotAllRead: budgets: forbidden',
+      'ChecksIncomplete: budgets: forbidden',
     ],
   ])('warns of %s', (_what, input, warning) => {
     expect(warnings(input)).toEqual([warning]);

@@ -130,7 +130,7 @@ function checkActs({ plan, revision, batches }: PlanSnapshot, node: string): voi
     (batch) =>
       batch.spec.revision === revision &&
       !takesBack(batch) &&
-      batch.status?.nodes?.some((record) => record.name === node && record.reason === 'SkippedByAct') === true,
+      batch.status?.nodes?.some((record) => record.name === node && record.reason === 'SkippedByAction') === true,
   );
   const again = batches.some((batch) => batch.spec.revision !== revision);
   must(!skipped || again, 6, () => `${node} starts although an act left it out`);

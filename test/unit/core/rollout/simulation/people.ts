@@ -26,7 +26,7 @@ function help(world: World): boolean {
     return true;
   }
   const message = findCondition(conditions, 'Ready')?.message ?? '';
-  if (plan?.status?.reason === 'PausedByAct') return goOn(world, message);
+  if (plan?.status?.reason === 'PausedByAction') return goOn(world, message);
   if (plan?.status?.reason === 'ApprovalRequired') return approve(world, message);
   if (plan?.status?.reason === 'RollbackApprovalRequired') return rollBack(world, message);
   const stalled = findCondition(conditions, 'Stalled');

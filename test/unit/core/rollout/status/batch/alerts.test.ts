@@ -199,7 +199,7 @@ describe('notify.alerts: of the rollout', () => {
   });
 
   it('asks for nothing when a person paused it', () => {
-    const step = new Passes().raise(100, { rollout: [{ ...PAUSED, reason: 'PausedByAct' }] });
+    const step = new Passes().raise(100, { rollout: [{ ...PAUSED, reason: 'PausedByAction' }] });
 
     expect(step.alerts).toMatchObject([{ action: 'None' }]);
   });
