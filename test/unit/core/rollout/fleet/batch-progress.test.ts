@@ -64,7 +64,7 @@ describe('A batch all of whose nodes were at the version', () => {
     const batch = batchOf({ nodes: [skipped('node-1'), skipped('node-2')] });
     const decision = pass(WAITS, batch, [current('node-1'), current('node-2'), aNode('node-3')]);
     const status = decision.batchStatuses.get('os-aaaa-1');
-    expect(status).toMatchObject({ outlook: { next: 'NextBatch', nodes: 1 } });
+    expect(status).toMatchObject({ outlook: { next: 'NextBatch', nextBatchNodes: 1 } });
     const settled = settledStatus([skipped('node-1'), skipped('node-2')], { settledTime: timeAt(90) });
     const told = batchOf({ ...settled, notification: outboxOf('os-aaaa-1') });
     expect(reasonOf(pass(WAITS, told, [current('node-1'), current('node-2'), aNode('node-3')]))).toBe('Notifying');
