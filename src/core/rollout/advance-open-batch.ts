@@ -4,7 +4,7 @@ import type { Instant } from '../facts.ts';
 import { toInstant } from '../text.ts';
 import { skippedByActions } from './actions/skip.ts';
 import { needsAgent } from './agent/advance-agent.ts';
-import { canHandOver } from './agent/advance-baton.ts';
+import { canHandOver } from './agent/choose-holder.ts';
 import { type OpenTurnsResult, batonMoving, openTurns } from './batch/open-turns.ts';
 import { failureBudget } from './fleet/budget.ts';
 import { surveyFleet } from './fleet/fleet.ts';

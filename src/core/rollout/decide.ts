@@ -28,7 +28,7 @@ import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import { FINALIZERS } from '../../api/names.ts';
 import type { Instant } from '../facts.ts';
 import { answerActions } from './actions/answer-actions.ts';
-import { advanceAgent, spokenFor, type AgentResult } from './agent/advance-agent.ts';
+import { advanceAgent, batchOfBaton, type AgentResult } from './agent/advance-agent.ts';
 import { decideGroup } from './batch/exclusive-group.ts';
 import { nextBatch, NO_NEXT_BATCH, type NextBatchResult } from './batch/next-batch.ts';
 import { markOutdated } from './batch/outdated-marks.ts';
@@ -165,7 +165,7 @@ function decideAgent(
   open: UpgradeBatch | undefined,
   advanced: OpenBatchResult | undefined,
 ): AgentResult {
-  const batch = spokenFor(input.snapshot, open);
+  const batch = batchOfBaton(input.snapshot, open);
   const persisted = new Map((batch?.status?.nodes ?? []).map((record) => [record.name, record]));
   const records = batch === open ? (advanced?.records ?? persisted) : persisted;
   return advanceAgent(input, batch, { fleet, records, holderWaits: advanced?.turns.holderWaits ?? false });

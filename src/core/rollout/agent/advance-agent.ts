@@ -10,56 +10,63 @@ import type { Fleet } from '../fleet/fleet.ts';
 import { buildLease } from '../manifests/lease.ts';
 import type { DecisionInput, PlanSnapshot } from '../model/snapshot.ts';
 
-/** Sinks are to be told about this batch: it is open, or somebody has not taken a message of it yet. */
+/** Whether the batch needs an agent: it is open and the plan has sinks, or a sink has not received a message of the batch yet. */
 export function needsAgent(snapshot: PlanSnapshot, batch: UpgradeBatch): boolean {
-  // Whose sinks are not known has some: a plan without any has none to read.
+  // Only a plan that refers to shared sinks can have Unreadable ones.
   if (!isSettled(batch)) return (snapshot.plan.spec.notify?.sinks ?? []).length > 0 || snapshot.sharedSinks.kind === 'Unreadable';
   return outboxEntries(batch).length > 0;
 }
 
-/** So many receipts that were copied are left on the Lease before they are cleared: each time is a write that the agent has to follow. */
-const MOST_COPIED = 16;
+/** Number of copied receipts at which the Lease is cleared. Each time costs a write that the agent has to observe. */
+const MAX_COPIED = 16;
 
-/** Receipts on the Lease that some batch has still to copy; for messages that are on record no more, nobody needs them. */
+/** Receipts on the Lease that are not in the status of their batch yet. Receipts of messages that no batch has any more are not needed. */
 function uncopiedReceipts({ batches, lease }: PlanSnapshot): readonly Receipt[] {
   return (lease?.receipts ?? []).filter((receipt) =>
     batches.some((batch) => isReceiptOf(batch, receipt) && !isCopied(batch, receipt)),
   );
 }
 
-/** Clears the Lease of receipts that are on record, so that a long batch with many alerts does not fill it up. */
+/** Removes copied receipts from the Lease, so that it does not grow during a long batch with many alerts. */
 function clearReceipts(lease: LeaseFact, uncopied: readonly Receipt[]): readonly Command[] {
-  if (lease.receipts.length - uncopied.length < MOST_COPIED) return [];
-  return [{ kind: 'ClearReceipts', lease, receipts: uncopied, why: 'the receipts on the Lease are on record' }];
+  if (lease.receipts.length - uncopied.length < MAX_COPIED) return [];
+  return [
+    { kind: 'ClearReceipts', lease, receipts: uncopied, why: 'the receipts on the Lease are in the status of their batches' },
+  ];
 }
 
-/** What follows for the agent. */
+/** What to do about the agent. */
 export interface AgentResult {
   readonly commands: readonly Command[];
+  /** Why no agent can send notifications; undefined if one can, or none is needed. */
   readonly problem: string | undefined;
   readonly requeueAt: Instant | undefined;
 }
 
-/** Decides what becomes of the agent: prepared, moved, or sent home when everything has been told. */
+/**
+ * Creates the agent, moves it to another node, or deletes it once everything has been sent.
+ *
+ * @param batch the batch that the baton is for; undefined if no agent is needed.
+ */
 export function advanceAgent(
   input: DecisionInput,
-  spoken: UpgradeBatch | undefined,
+  batch: UpgradeBatch | undefined,
   view: { fleet: Fleet; records: ReadonlyMap<string, NodeRecord>; holderWaits: boolean },
 ): AgentResult {
   const { snapshot } = input;
-  if (spoken === undefined) {
+  if (batch === undefined) {
     const idle = snapshot.agentPods.filter((pod) => !pod.deleting);
     const commands = idle.map((pod): Command => ({
       kind: 'DeleteAgentPod',
       pod,
       atOnce: false,
-      why: 'everything has been told',
+      why: 'all notifications have been sent',
     }));
     return { commands, problem: undefined, requeueAt: undefined };
   }
   const { lease } = snapshot;
   if (lease === undefined) {
-    const why = 'the baton needs its Lease, and the agent its rights';
+    const why = 'the baton needs its Lease, and the agent its permissions';
     return {
       commands: [{ kind: 'PrepareNamespace', lease: buildLease(snapshot.plan, input.settings), why }],
       problem: undefined,
@@ -67,31 +74,34 @@ export function advanceAgent(
     };
   }
   const uncopied = uncopiedReceipts(snapshot);
-  const step = advanceBaton({
+  const baton = advanceBaton({
     ...view,
     snapshot,
     lease,
-    batch: spoken,
+    batch,
     uncopied,
     now: input.now,
     settings: input.settings,
     hash: input.hash,
   });
-  const passes = step.commands.some(({ kind }) => kind === 'PassBaton');
-  const all = passes ? step.commands : [...step.commands, ...clearReceipts(lease, uncopied)];
+  const passes = baton.commands.some(({ kind }) => kind === 'PassBaton');
+  const all = passes ? baton.commands : [...baton.commands, ...clearReceipts(lease, uncopied)];
   const unknown = sinksUnknown(input);
   const deleting = snapshot.plan.metadata.deletionTimestamp !== undefined;
-  if (unknown === undefined || deleting) return { commands: all, problem: step.problem, requeueAt: step.requeueAt };
-  // An agent that was made now would lack the shared sinks' Secrets for as long as it lives.
+  if (unknown === undefined || deleting) return { commands: all, problem: baton.problem, requeueAt: baton.requeueAt };
+  // An agent that is created now would never get the Secrets of the shared sinks.
   const commands = all.filter(({ kind }) => kind !== 'CreateAgentPod');
-  const kept = commands.length < all.length;
-  return { commands, problem: kept ? `no agent is made: ${unknown}` : step.problem, requeueAt: step.requeueAt };
+  const isHeld = commands.length < all.length;
+  return { commands, problem: isHeld ? `no agent is created: ${unknown}` : baton.problem, requeueAt: baton.requeueAt };
 }
 
-/** The batch that the baton is for: the open one, or the newest that is not told yet; its agent tells what is left of earlier ones as well. */
-export function spokenFor(snapshot: PlanSnapshot, open: UpgradeBatch | undefined): UpgradeBatch | undefined {
+/**
+ * The batch that the baton is for: the open one, or else the newest one with messages that are not delivered. Its agent also delivers what is left
+ * of earlier batches.
+ */
+export function batchOfBaton(snapshot: PlanSnapshot, open: UpgradeBatch | undefined): UpgradeBatch | undefined {
   if (open !== undefined && needsAgent(snapshot, open)) return open;
-  const untold = snapshot.batches.findLast((batch) => needsAgent(snapshot, batch));
+  const undelivered = snapshot.batches.findLast((batch) => needsAgent(snapshot, batch));
   const held = snapshot.batches.find((batch) => batch.metadata.uid === snapshot.lease?.batchUid);
-  return untold === undefined || held === undefined || held.spec.index < untold.spec.index ? untold : held;
+  return undelivered === undefined || held === undefined || held.spec.index < undelivered.spec.index ? undelivered : held;
 }

@@ -7,8 +7,8 @@ import type { LeaseFact } from '../model/facts.ts';
 import type { PlanSnapshot, Settings } from '../model/snapshot.ts';
 import { inTurn } from '../records/node-record.ts';
 
-/** What tells whether the holder is lost. */
-export interface HolderView {
+/** What decides whether the holder is lost. */
+export interface HolderInput {
   readonly snapshot: PlanSnapshot;
   readonly lease: LeaseFact;
   readonly batch: UpgradeBatch;
@@ -17,44 +17,44 @@ export interface HolderView {
   readonly hash: Hash;
 }
 
-/** How long the first renewal may take: the image is pulled, the Pod starts (ms). */
-const START_MS = 60_000;
+/** Maximum time from the creation of the agent Pod to its first renewal (ms). It includes pulling the image. */
+const MAX_START_MS = 60_000;
 
-/** Why the holder is lost, or cannot do its work; undefined while it is well. */
-export function lossOf(view: HolderView): string | undefined {
-  const { snapshot, lease, batch, now } = view;
+/** Why the holder is lost or cannot send; undefined if it is fine. */
+export function whyLost(input: HolderInput): string | undefined {
+  const { snapshot, lease, batch, now } = input;
   const node = snapshot.nodes.get(lease.holder);
-  const pod = holderPod(view);
-  const silent = isSilent(view);
-  // Nobody else is in the upgrade: the holder is waited for, and gets a new Pod when it is back without one.
+  const pod = holderPod(input);
+  const silent = isSilent(input);
+  // The only node of the batch keeps the baton through its reboot. It gets a new Pod if it comes back without one.
   if (node !== undefined && isAlone(batch, node, now))
-    // Not at once: a host that is shutting down may seem Ready, and refuses one Pod after the other.
+    // Only once the Lease is old: a host that is shutting down may still look Ready, but rejects every Pod.
     return node.ready && silent && (pod === undefined || pod.deleting || hasEnded(pod))
       ? 'its Pod did not survive the turn'
       : undefined;
-  if (node === undefined) return `${lease.holder} is gone`;
-  if (pod === undefined) return `its Pod is gone`;
+  if (node === undefined) return `${lease.holder} no longer exists`;
+  if (pod === undefined) return 'its Pod no longer exists';
   if (pod.deleting) return 'its Pod is being deleted';
   if (hasEnded(pod)) return `its Pod has ended (${pod.phase})`;
-  if (lacksMounts(view, pod)) return 'the sinks need other Secrets than its Pod has';
+  if (lacksMounts(input, pod)) return 'the sinks need other Secrets than its Pod has';
   if (!silent) return undefined;
   if (lease.renewed) return `no renewal for ${Math.round(lease.unchangedMs / 1000)} s`;
-  return lease.unchangedMs > START_MS
-    ? `its Pod did not start within ${START_MS / 1000} s: ${pod.waiting ?? pod.phase}`
+  return lease.unchangedMs > MAX_START_MS
+    ? `its Pod did not start within ${MAX_START_MS / 1000} s: ${pod.waiting ?? pod.phase}`
     : undefined;
 }
 
-/** The Pod of the holder while it speaks; undefined when there is none that renews. */
-export function speakingPod(view: HolderView): PodFact | undefined {
-  const pod = holderPod(view);
-  return pod === undefined || hasEnded(pod) || !view.lease.renewed || isSilent(view) ? undefined : pod;
+/** The holder's Pod if it may be sending; undefined if it has ended or does not renew the Lease. */
+export function activeHolderPod(input: HolderInput): PodFact | undefined {
+  const pod = holderPod(input);
+  return pod === undefined || hasEnded(pod) || !input.lease.renewed || isSilent(input) ? undefined : pod;
 }
 
-function holderPod({ snapshot, lease }: HolderView): PodFact | undefined {
+function holderPod({ snapshot, lease }: HolderInput): PodFact | undefined {
   return snapshot.agentPods.find((pod) => pod.uid === lease.agentPodUid);
 }
 
-function isSilent({ lease, settings }: HolderView): boolean {
+function isSilent({ lease, settings }: HolderInput): boolean {
   return lease.unchangedMs > settings.leaseDurationSeconds * 1000;
 }
 
@@ -63,15 +63,15 @@ function hasEnded({ phase }: PodFact): boolean {
 }
 
 /**
- * Whether sinks have changed since the Pod was made: what it mounts, it mounts for as long as it lives. A Pod of an older operator does not say
- * for what it was made, and while the shared sinks are not known nobody can say what they need.
+ * Whether the sinks need Secrets that the Pod does not mount: the mounts of a Pod never change. Unknown, and so false, for a Pod of an older
+ * operator, and while the shared sinks are unknown.
  */
-function lacksMounts({ snapshot, hash }: HolderView, { labels }: PodFact): boolean {
-  const made = labels[LABELS.mounts];
-  return made !== undefined && snapshot.sharedSinks.kind === 'Known' && made !== mountsHash(snapshot.plan, hash);
+function lacksMounts({ snapshot, hash }: HolderInput, { labels }: PodFact): boolean {
+  const mounted = labels[LABELS.mounts];
+  return mounted !== undefined && snapshot.sharedSinks.kind === 'Known' && mounted !== mountsHash(snapshot.plan, hash);
 }
 
-/** Whether the holder is the batch's only node, in its own turn and within its time. */
+/** Whether the holder is the only node of the batch and in its own turn, before its deadline. */
 function isAlone(batch: UpgradeBatch, node: NodeFact, now: Instant): boolean {
   if (batch.spec.nodes.length > 1 || !inTurn(node, batch) || node.turn === undefined) return false;
   const limit = Math.max(...batch.spec.processes.map((process) => process.deadlineSeconds)) * 1000;

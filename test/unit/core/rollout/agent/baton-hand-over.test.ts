@@ -1,41 +1,46 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PodFact } from '../../../../../src/core/facts.ts';
+import { canHandOver } from '../../../../../src/core/rollout/agent/choose-holder.ts';
 import { agentPodName } from '../../../../../src/core/rollout/manifests/agent-pod.ts';
-import { canHandOver } from '../../../../../src/core/rollout/agent/advance-baton.ts';
 import type { Command } from '../../../../../src/core/rollout/model/command.ts';
 import type { LeaseFact } from '../../../../../src/core/rollout/model/facts.ts';
-import { AGENT, HELD, inputOf, next, step, toldBy, WORKERS, type Case } from '../support/baton.ts';
+import { AGENT, HELD, inputOf, next, step, notifiedBy, WORKERS, type Case } from '../support/baton.ts';
 import { aLease, anAgent, aNode, inTurn } from '../support/facts.ts';
 import { aBatch, at, hash, settledStatus, timeAt } from '../support/objects.ts';
 
-describe('A holder that is next itself', () => {
+describe('A holder whose own turn is next', () => {
   const waits = { holderWaits: true };
   const held = { lease: HELD, agents: [AGENT], input: waits };
   it.each<readonly [string, Case, string | undefined]>([
-    ['hands over to one that is done', { states: { 'node-1': 'Succeeded' } }, 'node-1'],
+    ['hands over to a node that is done', { states: { 'node-1': 'Succeeded' } }, 'node-1'],
     [
-      'waits for one that is in its turn',
+      'waits for a node that is in its turn',
       {
         nodes: [inTurn('node-1'), ...WORKERS.slice(1)],
         states: { 'node-2': 'Succeeded', 'node-1': 'Upgrading' },
-        earlier: toldBy('node-2'),
+        earlier: notifiedBy('node-2'),
       },
       undefined,
     ],
-    ['waits rather than hand over to one that is not done', {}, undefined],
+    ['waits rather than hand over to a node that is not done', {}, undefined],
     [
-      'hands over outside the batch rather than to the one that told the last',
-      { states: { 'node-1': 'Failed', 'node-2': 'Succeeded' }, earlier: toldBy('node-2') },
+      'hands over outside the batch rather than to the last sender',
+      { states: { 'node-1': 'Failed', 'node-2': 'Succeeded' }, earlier: notifiedBy('node-2') },
       'node-4',
     ],
     [
-      'hands over to one that was skipped and is back, rather than to the one that told the last',
-      { nodes: WORKERS.slice(0, 3), states: { 'node-1': 'Skipped', 'node-2': 'Succeeded' }, earlier: toldBy('node-2') },
+      'hands over to a skipped node that is Ready again rather than to the last sender',
+      { nodes: WORKERS.slice(0, 3), states: { 'node-1': 'Skipped', 'node-2': 'Succeeded' }, earlier: notifiedBy('node-2') },
       'node-1',
     ],
     [
-      'hands over to the one that told the last when there is no other',
-      { nodes: WORKERS.slice(1, 3), batch: ['node-2', 'node-3'], states: { 'node-2': 'Succeeded' }, earlier: toldBy('node-2') },
+      'hands over to the last sender if there is no other node',
+      {
+        nodes: WORKERS.slice(1, 3),
+        batch: ['node-2', 'node-3'],
+        states: { 'node-2': 'Succeeded' },
+        earlier: notifiedBy('node-2'),
+      },
       'node-2',
     ],
   ])('%s', (_, input, expected) => {
@@ -61,51 +66,47 @@ describe('An agent that may be sending', () => {
       input: { holderWaits: true },
     }).commands;
 
-  it('ends that before the baton goes on, for only while the Lease names it can it leave its receipts there', () => {
+  it('finishes before the baton moves, because it can only leave receipts on a Lease that names it', () => {
     expect(handOver({})).toMatchObject([{ kind: 'DeleteAgentPod', atOnce: false, pod: { uid: 'uid-of-agent-node-3' } }]);
     expect(handOver({ deleting: true })).toEqual([]);
   });
 
   it.each<readonly [string, readonly Command[]]>([
     ['its Pod has ended', handOver({ phase: 'Succeeded' })],
-    ['it does not renew any more', handOver({ deleting: true }, { unchangedMs: 15_001 })],
-    ['it has not begun to renew', handOver({}, { renewed: false })],
-    ['everybody has been told, as the Lease says', handOver({}, { receipts: [receipt] })],
-    ['everybody has been told, as the batch says', handOver({}, {}, toldBy('node-4'))],
+    ['it no longer renews', handOver({ deleting: true }, { unchangedMs: 15_001 })],
+    ['it has not started to renew', handOver({}, { renewed: false })],
+    ['the Lease has every receipt', handOver({}, { receipts: [receipt] })],
+    ['the batch has every receipt', handOver({}, {}, notifiedBy('node-4'))],
   ])('is not waited for when %s', (_, commands) => {
     expect(commands).toMatchObject([
       {
         kind: 'PassBaton',
         to: { node: 'node-1' },
-        why: 'the holder node-3 is next itself: the baton goes to node-1 for os-aaaa-1',
+        why: 'the turn of the holder node-3 is next: the baton goes to node-1 for os-aaaa-1',
       },
     ]);
   });
 });
 
-describe('A batch of one', () => {
+describe('A batch of one node', () => {
   const alone = { batch: ['node-3'], lease: aLease('node-3', { unchangedMs: 100_000 }) };
   const rebooting = inTurn('node-3', 'os-aaaa-1', { ready: false });
   it.each<readonly [string, Case, string | undefined]>([
     ['keeps its holder through its reboot', { nodes: [...WORKERS.slice(0, 2), rebooting], agents: [AGENT] }, undefined],
-    ['keeps it although its Pod has ended', { nodes: [...WORKERS.slice(0, 2), rebooting] }, undefined],
+    ['keeps its holder although its Pod has ended', { nodes: [...WORKERS.slice(0, 2), rebooting] }, undefined],
     [
       'does not give it a new Pod while its host is shutting down',
       { nodes: [inTurn('node-3')], lease: aLease('node-3', { unchangedMs: 9000 }) },
       undefined,
     ],
-    ['gives it a new Pod when it is back without one', { nodes: [...WORKERS.slice(0, 2), inTurn('node-3')] }, 'node-3'],
+    ['gives it a new Pod once it is back without one', { nodes: [...WORKERS.slice(0, 2), inTurn('node-3')] }, 'node-3'],
+    ['passes the baton on after the deadline', { nodes: [...WORKERS.slice(0, 2), rebooting], input: { now: at(601) } }, 'node-1'],
     [
-      'gives the baton away after the deadline',
-      { nodes: [...WORKERS.slice(0, 2), rebooting], input: { now: at(601) } },
+      'passes it to another node if its own was the last sender',
+      { nodes: [...WORKERS.slice(0, 2), inTurn('node-3')], earlier: notifiedBy('node-3') },
       'node-1',
     ],
-    [
-      'gives it to another that is there, when its own told the last batch',
-      { nodes: [...WORKERS.slice(0, 2), inTurn('node-3')], earlier: toldBy('node-3') },
-      'node-1',
-    ],
-    ['gives the baton away when the node is gone', { nodes: WORKERS.slice(0, 2) }, 'node-1'],
+    ['passes the baton on if the node no longer exists', { nodes: WORKERS.slice(0, 2) }, 'node-1'],
   ])('%s', (_, input, expected) => {
     expect(next({ ...alone, ...input })).toBe(expected);
   });
@@ -113,20 +114,20 @@ describe('A batch of one', () => {
 
 describe('A holder can hand over', () => {
   it.each<readonly [string, Case, boolean]>([
-    ['to one that is done', { states: { 'node-1': 'Succeeded', 'node-2': 'Failed' } }, true],
+    ['to a node that is done', { states: { 'node-1': 'Succeeded', 'node-2': 'Failed' } }, true],
     [
-      'to one that is in its turn',
+      'to a node that is in its turn',
       { nodes: [inTurn('node-1'), ...WORKERS.slice(1)], states: { 'node-1': 'Upgrading', 'node-2': 'Failed' } },
       true,
     ],
-    ['to one that still waits', { states: { 'node-2': 'Skipped' } }, true],
-    ['not when the others failed or were skipped', { states: { 'node-1': 'Failed', 'node-2': 'Skipped' } }, false],
+    ['to a node that waits for its turn', { states: { 'node-2': 'Skipped' } }, true],
+    ['not if the others failed or were skipped', { states: { 'node-1': 'Failed', 'node-2': 'Skipped' } }, false],
     [
-      'not when the one that is done may not hold',
+      'not if the node that is done cannot hold the baton',
       { nodes: [aNode('node-1', { ready: false }), ...WORKERS.slice(1)], states: { 'node-1': 'Succeeded', 'node-2': 'Failed' } },
       false,
     ],
-    ['not in a batch of one', { batch: ['node-3'] }, false],
+    ['not in a batch of one node', { batch: ['node-3'] }, false],
   ])('%s', (_, input, expected) => {
     const { snapshot, batch, records } = inputOf(input);
     expect(canHandOver(snapshot, batch, records, 'node-3')).toBe(expected);

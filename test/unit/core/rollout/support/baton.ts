@@ -1,6 +1,7 @@
 import type { NodeRecord, UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { NodeFact, PodFact } from '../../../../../src/core/facts.ts';
-import { advanceBaton, type BatonInput, type BatonResult } from '../../../../../src/core/rollout/agent/advance-baton.ts';
+import { advanceBaton, type BatonResult } from '../../../../../src/core/rollout/agent/advance-baton.ts';
+import type { BatonInput } from '../../../../../src/core/rollout/agent/choose-holder.ts';
 import { surveyFleet } from '../../../../../src/core/rollout/fleet/fleet.ts';
 import type { LeaseFact } from '../../../../../src/core/rollout/model/facts.ts';
 import { aLease, anAgent, aNode, aSnapshot, byName, SETTINGS } from './facts.ts';
@@ -58,7 +59,7 @@ export function next(input: Case): string | undefined {
 }
 
 /** The batch before, told by a node. */
-export function toldBy(node: string): UpgradeBatch {
+export function notifiedBy(node: string): UpgradeBatch {
   return aBatch([node], {
     name: 'os-aaaa-0',
     spec: { index: 1 },
@@ -68,7 +69,7 @@ export function toldBy(node: string): UpgradeBatch {
 
 /** The batch before: one node sent the alert at last, another one had told how it ended. */
 export function alertedBy(alerter: string, teller: string): UpgradeBatch {
-  const batch = toldBy(teller);
+  const batch = notifiedBy(teller);
   const { id, sinks, receipts = [] } = outboxOf('os-aaaa-0', teller);
   const alerted = { sink: 'ops', id: 'uid-of-os-aaaa-0/2', outcome: 'Delivered', node: alerter, time: timeAt(1) } as const;
   return { ...batch, status: { ...batch.status, notification: { id, sinks: sinks ?? [], receipts: [...receipts, alerted] } } };
