@@ -24,11 +24,11 @@ export interface BatonOperatorDeps extends SafeOperatorDeps {
   /** Namespace of the reporters; empty when none are installed. */
   readonly reporterNamespace: string;
   readonly hash: Hash;
-  /** A clock that never goes back (ms). */
+  /** Monotonic clock (ms). */
   readonly monotonic: () => number;
-  /** Evaluate the gates of plans. */
+  /** Evaluate the gates of plans, one for each kind. */
   readonly probes: Probes;
-  /** Creates and expires silences for alerts. */
+  /** Creates and lifts silences for alerts. */
   readonly silencer: Silencer;
 }
 
@@ -38,7 +38,7 @@ const FREEZES_WAIT_MS = 5000;
 /** Maximum number of plans that are handled at the same time. */
 const CONCURRENCY = 4;
 
-/** The operator: watches the cluster, and queues a plan for its {@link PlanWorker} when something that concerns the plan has changed. */
+/** The operator: watches the cluster, and enqueues a plan for the {@link PlanWorker} when something that concerns it has changed. */
 export class BatonOperator extends SafeOperator {
   readonly #deps: BatonOperatorDeps;
   readonly #queue: WorkQueue;
@@ -98,7 +98,7 @@ export class BatonOperator extends SafeOperator {
     this.#queue = new WorkQueue({ ...deps, name: 'plans', concurrency: CONCURRENCY, handle: (key) => worker.handle(key) });
   }
 
-  /** Whether all caches have synced. Decisions would act on half of the cluster before. */
+  /** Whether all caches have synced. Before that, decisions would see only a part of the cluster. */
   get ready(): boolean {
     return this.#ready;
   }
@@ -114,15 +114,15 @@ export class BatonOperator extends SafeOperator {
 
   /** Starts the watches, and the passes once all watches have synced. */
   protected override async init(): Promise<void> {
-    const enqueue = (object: object): Promise<void> => {
+    const enqueuePlanOf = (object: object): void => {
       const { metadata, spec } = object as { metadata: { namespace?: string; name?: string }; spec?: { plan?: string } };
       if (this.#ready) this.#queue.add(planKey(metadata.namespace ?? '', spec?.plan ?? metadata.name ?? ''));
-      return Promise.resolve();
     };
     for (const kind of [KINDS.plans, KINDS.batches, KINDS.actions]) {
-      await this.watchResource(GROUP, VERSION, kind.plural, async (event) => {
-        await enqueue(event.object);
+      await this.watchResource(GROUP, VERSION, kind.plural, (event) => {
+        enqueuePlanOf(event.object);
         if (kind === KINDS.plans) this.#enqueueRelated(event.object.metadata ?? {});
+        return Promise.resolve();
       });
     }
     this.#watching = Promise.all([runWatches(this.#watches, this.stopSignal), this.#freezes.run(this.stopSignal)]);
@@ -135,7 +135,7 @@ export class BatonOperator extends SafeOperator {
     this.#deps.log.info('All caches have synced', { plans: this.reflector(KINDS.plans.plural).size });
   }
 
-  /** Other plans may wait for a plan that has changed. */
+  /** Enqueues the plans that may wait for a plan that has changed. */
   #enqueueRelated({ namespace = '', name = '' }: { readonly namespace?: string; readonly name?: string }): void {
     const related = this.#relations.affectedBy(planKey(namespace, name));
     if (this.#ready) for (const key of related) this.#queue.add(key);

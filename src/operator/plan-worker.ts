@@ -39,7 +39,7 @@ export interface PlanWorkerDeps {
   readonly settings: Settings;
   readonly hash: Hash;
   readonly now: () => number;
-  /** A clock that never goes back (ms). */
+  /** Monotonic clock (ms). */
   readonly monotonic: () => number;
   readonly sleep: Sleep;
   readonly stopSignal: AbortSignal;
@@ -174,7 +174,7 @@ export class PlanWorker {
     for (const action of this.#deps.own.actions(key)) {
       if (isAnswered(action)) continue;
       const { plan: name } = action.spec;
-      const message = `namespace ${action.metadata.namespace} has no UpgradePlan ${name}: create another UpgradeAction that names an existing plan`;
+      const message = `there is no UpgradePlan ${name} in namespace ${action.metadata.namespace}; create another UpgradeAction with the right spec.plan`;
       const answer = { status: 'False', reason: ACTION_REASONS.PlanNotFound, message } as const;
       // The command needs the namespace of the plan only.
       const stub = { metadata: action.metadata } as UpgradePlan;

@@ -19,7 +19,7 @@ export interface ReconcileDeps {
   readonly statuses: StatusWriter;
   readonly settings: Settings;
   readonly now: () => number;
-  /** A clock that never goes back (ms). */
+  /** Monotonic clock (ms). */
   readonly monotonic: () => number;
   readonly hash: Hash;
   readonly log: Log;

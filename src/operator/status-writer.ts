@@ -18,7 +18,7 @@ interface Written {
 /** What writing statuses needs. */
 export interface StatusWriterDeps {
   readonly client: Pick<KubeClient, 'mergePatch'>;
-  /** A clock that never goes back (ms). */
+  /** Monotonic clock (ms). */
   readonly monotonic: () => number;
   readonly observePlan: (plan: KubeObject) => void;
   readonly observeBatch: (batch: KubeObject) => void;

@@ -29,7 +29,7 @@ export interface PodRemover {
 
 /**
  * Evicts a Pod, or deletes it past its disruption budget. A rejection is an answer, not an error: the decision reads the answers and
- * picks the time of the next try. Does nothing when the Pod is gone or was recreated under the same name.
+ * picks the time of the next try. Does nothing when the Pod was deleted or recreated under the same name.
  */
 export async function applyToPod(remover: PodRemover, { kind, pod }: DrainCommand): Promise<void> {
   try {

@@ -4,7 +4,7 @@ import { GATE_INTERVAL_MS } from '../../core/rollout/holds/gate.ts';
 import type { GateObservation } from '../../core/rollout/model/facts.ts';
 import { startDeadline } from '../../kube/client/deadline.ts';
 import { pause, type Sleep } from '../../kube/pause.ts';
-import { planFields, planKey } from '../plan-key.ts';
+import { planKey } from '../plan-key.ts';
 import { closedBecause, type Probe, type Observation } from './observation.ts';
 
 /** The probe of each kind of gate. */
@@ -87,11 +87,7 @@ export class GateLoops {
     const definition = definitionOf(plan, gate);
     const loop: Loop = { gate, plan, definition, stop: new AbortController(), last: undefined, ended: Promise.resolve() };
     loop.ended = this.#run(key, loop).catch((error: unknown) => {
-      this.#deps.log.error('A gate is no longer evaluated: restart the operator', {
-        ...planFields(key),
-        gate: gate.name,
-        error,
-      });
+      this.#deps.log.error('A gate is no longer evaluated: restart the operator', { ...fieldsOf(loop), error });
     });
     return loop;
   }
@@ -121,12 +117,8 @@ export class GateLoops {
     const closedTime = open ? before?.closedTime : observedTime;
     loop.last = { open, value, threshold, message, observedTime, closedTime };
     if (before?.open === open && before.message === message) return;
-    log.info(open ? 'A gate is open' : 'A gate is closed', {
-      ...fieldsOf(loop),
-      value,
-      threshold,
-      reason: message,
-    });
+    const fields = { ...fieldsOf(loop), value, threshold, reason: message };
+    log.info(open ? 'A gate is open' : 'A gate is closed', fields);
     enqueue(key);
   }
 

@@ -11,7 +11,7 @@ import { closedBecause, type Probe, type Observation } from './observation.ts';
 /** What object gates need. */
 export interface ObjectProbeDeps {
   readonly client: Pick<KubeClient, 'get' | 'list'>;
-  /** Milliseconds that never go back. */
+  /** Monotonic clock (ms). */
   readonly monotonic: () => number;
 }
 
@@ -86,7 +86,7 @@ interface ReadInput {
   readonly signal: AbortSignal;
 }
 
-/** Reads the objects of a gate. Returns a message when the gate is closed without any. */
+/** Reads the objects of a gate, or returns why there is none to evaluate. */
 async function read(
   client: ObjectProbeDeps['client'],
   { plan, gate, resource, signal }: ReadInput,

@@ -10,7 +10,7 @@ export interface IdlePlansDeps {
   readonly client: Pick<KubeClient, 'list'>;
   readonly own: Pick<OwnObjects, 'batches' | 'actions'>;
   readonly hash: Hash;
-  /** A clock that never goes back (ms). */
+  /** Monotonic clock (ms). */
   readonly monotonic: () => number;
   /** Enqueues a plan after a delay (ms). */
   readonly enqueueAfter: (key: string, ms: number) => void;

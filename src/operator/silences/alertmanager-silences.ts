@@ -22,10 +22,10 @@ export interface SilenceRequest {
   readonly signal: AbortSignal;
 }
 
-/** Creates, extends and expires silences. */
+/** Creates, extends and lifts silences. */
 export interface Silencer {
   set(request: SilenceRequest): Promise<SilenceAnswer>;
-  /** Expires a silence. Succeeds when the silence has expired already. */
+  /** Lifts a silence. Succeeds when the silence has expired already. */
   lift(request: Pick<SilenceRequest, 'policy' | 'signal'> & { readonly id: string }): Promise<SilenceAnswer>;
 }
 
@@ -65,7 +65,7 @@ export function alertmanagerSilencer({ http, credentials, userAgent }: Alertmana
         startsAt: toRfc3339(startsAt),
         endsAt: toRfc3339(endsAt),
         createdBy: `baton (UpgradePlan ${namespace}/${name})`,
-        comment: `${node} is being upgraded to ${plan.spec.version}; expires at once if that fails`,
+        comment: `${node} is being upgraded to ${plan.spec.version}; lifted at once if that fails`,
       };
       const answer = await call('POST', 'silences', { policy, signal, body });
       if (typeof answer === 'string') return { kind: 'Failed', message: answer };

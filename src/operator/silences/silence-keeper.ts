@@ -30,7 +30,7 @@ const CONCURRENCY = 8;
  */
 export class SilenceKeeper {
   readonly #deps: SilenceKeeperDeps;
-  readonly #made = new Map<string, Map<string, NodeSilence>>();
+  readonly #silences = new Map<string, Map<string, NodeSilence>>();
   readonly #busy = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
 
@@ -42,15 +42,15 @@ export class SilenceKeeper {
   update(nodes: SilencedNodes): void {
     const key = planKey(nodes.plan.metadata.namespace, nodes.plan.metadata.name);
     const policy = nodes.plan.spec.notify?.silences;
-    const made = this.#made.get(key) ?? new Map<string, NodeSilence>();
+    const existing = this.#silences.get(key) ?? new Map<string, NodeSilence>();
     if (policy === undefined || this.#busy.has(key) || this.#stop.signal.aborted) return;
     const now = this.#deps.now();
-    for (const [node, { endsAt }] of made) if (endsAt <= now) made.delete(node);
-    const changes = decideSilences({ inTurn: nodes.inTurn, failed: nodes.failed, existing: made, now });
-    if (made.size === 0 && changes.length === 0) this.#made.delete(key);
-    else this.#made.set(key, made);
+    for (const [node, { endsAt }] of existing) if (endsAt <= now) existing.delete(node);
+    const changes = decideSilences({ inTurn: nodes.inTurn, failed: nodes.failed, existing, now });
+    if (existing.size === 0 && changes.length === 0) this.#silences.delete(key);
+    else this.#silences.set(key, existing);
     if (changes.length === 0) return;
-    const work = this.#applyAll(nodes.plan, made, changes).finally(() => this.#busy.delete(key));
+    const work = this.#applyAll(nodes.plan, existing, changes).finally(() => this.#busy.delete(key));
     this.#busy.set(key, work);
   }
 
@@ -60,15 +60,16 @@ export class SilenceKeeper {
     await Promise.all(this.#busy.values());
   }
 
-  async #applyAll(plan: UpgradePlan, made: Map<string, NodeSilence>, changes: readonly SilenceChange[]): Promise<void> {
+  async #applyAll(plan: UpgradePlan, existing: Map<string, NodeSilence>, changes: readonly SilenceChange[]): Promise<void> {
     const waiting = [...changes];
     const work = async (): Promise<void> => {
-      for (let change = waiting.shift(); change !== undefined; change = waiting.shift()) await this.#apply(plan, made, change);
+      for (let change = waiting.shift(); change !== undefined; change = waiting.shift())
+        await this.#apply(plan, existing, change);
     };
     await Promise.all(Array.from({ length: Math.min(CONCURRENCY, changes.length) }, work));
   }
 
-  async #apply(plan: UpgradePlan, made: Map<string, NodeSilence>, change: SilenceChange): Promise<void> {
+  async #apply(plan: UpgradePlan, existing: Map<string, NodeSilence>, change: SilenceChange): Promise<void> {
     const { silencer, now, log } = this.#deps;
     const policy = plan.spec.notify?.silences;
     if (policy === undefined || this.#stop.signal.aborted) return;
@@ -86,11 +87,11 @@ export class SilenceKeeper {
       if (answer.kind === 'Failed') {
         log.warn('Updating a silence failed', { ...fields, problem: answer.message });
         // A silence that Alertmanager no longer knows can never be extended: create another one.
-        if (change.kind === 'Extend') made.delete(change.node);
+        if (change.kind === 'Extend') existing.delete(change.node);
         return;
       }
-      if (change.kind === 'Lift') made.delete(change.node);
-      else made.set(change.node, { id: answer.id, endsAt: change.endsAt });
+      if (change.kind === 'Lift') existing.delete(change.node);
+      else existing.set(change.node, { id: answer.id, endsAt: change.endsAt });
       log.info('Updated a silence', fields);
     } catch (error) {
       log.warn('Updating a silence failed', { ...fields, error });

@@ -83,7 +83,7 @@ describe('notify.silences', () => {
     expect(bodies[1]).toMatchObject({ id: 'silence-1', endsAt: '2026-11-21T22:09:00Z' });
   });
 
-  it('expires the silence when the node fails, and leaves it when the turn succeeds', async () => {
+  it('lifts the silence when the node fails, and leaves it when the turn succeeds', async () => {
     await update(['node-1', 'node-2'], [], 2);
     await update([], ['node-2'], 1);
     expect(server.requests.at(-1)?.path).toBe('/am/api/v2/silence/silence-2');
