@@ -190,9 +190,9 @@ describe('After a rollback', () => {
 
     expect(outlook).toMatchObject({ next: 'RolledBack', story: { batches: 2 } });
     expect(outlook?.story?.rollbackResult).toEqual({
-      of: 'os-aaaa-1',
+      target: 'os-aaaa-1',
       rolledBack: 1,
-      notBack: 1,
+      notRolledBack: 1,
       versions: [{ to: '12.8', nodes: 1 }],
     });
   });
