@@ -1,6 +1,6 @@
 import { pause, type Sleep } from '../kube/pause.ts';
 
-/** Lets loops wait until something may have changed; what it is, they look up themselves. */
+/** Wakes loops when something may have changed. The loops find out themselves what it is. */
 export class ChangeSignal {
   readonly #sleep: Sleep;
   readonly #waiting = new Set<() => void>();
@@ -9,28 +9,28 @@ export class ChangeSignal {
     this.#sleep = sleep;
   }
 
-  /** Wakes everyone who waits now. */
-  ring(): void {
+  /** Wakes all current waiters. */
+  notify(): void {
     for (const wake of [...this.#waiting]) wake();
   }
 
   /**
-   * Waits for a ring, for the signal to be aborted, or for `ms` milliseconds, whichever is first. Look at what you wait for right
-   * before, without an `await` between: a ring that nobody waits for is lost.
+   * Waits for a notification, for the signal to be aborted, or for `ms` milliseconds, whichever is first. Check the awaited state
+   * immediately before, without an `await` in between: a notification without a waiter is lost.
    */
   async wait(signal: AbortSignal, ms?: number): Promise<void> {
     if (signal.aborted) return;
-    const { promise: rung, resolve } = Promise.withResolvers<undefined>();
-    const over = new AbortController();
+    const { promise: notified, resolve } = Promise.withResolvers<undefined>();
+    const settled = new AbortController();
     const wake = (): void => {
       resolve(undefined);
     };
     this.#waiting.add(wake);
     signal.addEventListener('abort', wake, { once: true });
     try {
-      await (ms === undefined ? rung : Promise.race([rung, pause(this.#sleep, ms, over.signal)]));
+      await (ms === undefined ? notified : Promise.race([notified, pause(this.#sleep, ms, settled.signal)]));
     } finally {
-      over.abort();
+      settled.abort();
       this.#waiting.delete(wake);
       signal.removeEventListener('abort', wake);
     }

@@ -6,135 +6,135 @@ import { pause } from '../kube/pause.ts';
 import { ChangeSignal } from './change-signal.ts';
 import type { Clock, LeaseStore } from './ports.ts';
 
-/** How often an agent that the Lease does not name looks whether it does (ms). */
-const LOOK_MS = 2_000;
-/** After a renewal that failed (ms): several fit into a Lease's duration. */
-const RETRY_MS = 1_000;
-/** After a conflict (ms): the Lease is read again soon, but not in a whirl. */
-const CONFLICT_MS = 100;
+/** Interval at which an agent that the Lease does not name reads it (ms). */
+const POLL_INTERVAL_MS = 2_000;
+/** Delay after a failed renewal (ms): several retries fit into the Lease's duration. */
+const RETRY_DELAY_MS = 1_000;
+/** Delay after a conflict (ms). It keeps the agent from retrying in a tight loop. */
+const CONFLICT_DELAY_MS = 100;
 
-/** What a {@link LeaseHold} works with. */
+/** What a {@link LeaseHold} depends on. */
 export interface LeaseHoldOptions {
   readonly leases: LeaseStore;
   readonly agent: AgentIdentity;
   readonly clock: Clock;
-  /** Rung after each change. */
+  /** Notified after each change. */
   readonly changed: ChangeSignal;
   readonly log: Log;
 }
 
-/** The time in which the Lease names this agent without a gap. */
+/** A period during which the Lease names this agent without interruption. */
 interface Tenure {
   validity: Validity;
-  /** Aborted when nothing may be sent any more. */
-  readonly over: AbortController;
+  /** Aborted when this agent may no longer send. */
+  readonly ended: AbortController;
 }
 
 /**
- * This agent's hold on the plan's Lease. One loop makes all its writes, so that they cannot overtake each other: it renews, and each
- * renewal carries the receipts that are due.
+ * This agent's hold on the plan's Lease. A single loop makes all writes, so that they cannot overtake each other: it renews the Lease, and
+ * each renewal includes the receipts that are not written yet.
  */
 export class LeaseHold {
   readonly #options: LeaseHoldOptions;
-  readonly #prods: ChangeSignal;
+  readonly #wakeUps: ChangeSignal;
   #lease: LeaseView | undefined;
-  /** Whether the Lease may be another than the one that was seen last, and has to be read. */
+  /** Whether the Lease may have changed since it was last read, so that it must be read again. */
   #stale = true;
   #tenure: Tenure | undefined;
-  #guard: Promise<void> = Promise.resolve();
-  #due: readonly Receipt[] = [];
-  #prodCount = 0;
+  #expiry: Promise<void> = Promise.resolve();
+  #unwritten: readonly Receipt[] = [];
+  #wakeCount = 0;
 
   constructor(options: LeaseHoldOptions) {
     this.#options = options;
-    this.#prods = new ChangeSignal(options.clock.sleep);
+    this.#wakeUps = new ChangeSignal(options.clock.sleep);
   }
 
-  /** Name of the batch that this agent speaks for; undefined while it may not speak. */
+  /** Name of the batch whose notifications this agent sends; undefined while it does not hold the baton. */
   get batch(): string | undefined {
     return this.#tenure === undefined ? undefined : this.#lease?.batch;
   }
 
-  /** Receipts on the Lease when it was last seen, and those that are to be written to it. */
+  /** The receipts on the Lease when it was last read, and those that are not written to it yet. */
   get receipts(): readonly Receipt[] {
-    return [...(this.#lease?.receipts ?? []), ...this.#due];
+    return [...(this.#lease?.receipts ?? []), ...this.#unwritten];
   }
 
-  /** Puts a receipt on the Lease as soon as possible, however often that fails. */
+  /** Writes a receipt to the Lease as soon as possible and retries until it is written. */
   record(receipt: Receipt): void {
     if (hasReceipt(this.receipts, receipt)) return;
-    this.#due = [...this.#due, receipt];
-    this.#prod();
+    this.#unwritten = [...this.#unwritten, receipt];
+    this.#wake();
   }
 
   /**
-   * Renews the Lease now, and waits until it is certain that this agent may send.
+   * Renews the Lease and waits until this agent may send.
    *
-   * @returns a signal that is aborted when it may no longer send; undefined when `signal` was aborted before.
+   * @returns a signal that is aborted when it may no longer send; undefined when `signal` is aborted first.
    */
   async confirm(signal: AbortSignal): Promise<AbortSignal | undefined> {
     const since = this.#options.clock.monotonic();
-    this.#prod();
+    this.#wake();
     while (!signal.aborted) {
       const tenure = this.#tenure;
-      if (tenure !== undefined && tenure.validity.askedAt >= since) return tenure.over.signal;
+      if (tenure !== undefined && tenure.validity.askedAt >= since) return tenure.ended.signal;
       await this.#options.changed.wait(signal);
     }
     return undefined;
   }
 
-  /** Waits until all receipts that are due have been written, at most `ms` milliseconds. */
+  /** Waits until all receipts are written, at most `ms` milliseconds. */
   async flush(ms: number, signal: AbortSignal): Promise<void> {
     const { clock, changed } = this.#options;
     const until = clock.monotonic() + ms;
-    this.#prod();
-    while (this.#due.length > 0 && !signal.aborted && clock.monotonic() < until) {
+    this.#wake();
+    while (this.#unwritten.length > 0 && !signal.aborted && clock.monotonic() < until) {
       await changed.wait(signal, until - clock.monotonic());
     }
   }
 
-  /** Holds on until the signal is aborted. Call it once. */
+  /** Renews the Lease until the signal is aborted. Call it once. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const prodsBefore = this.#prodCount;
-      const waitMs = await this.#step(signal);
-      if (this.#prodCount === prodsBefore) await this.#prods.wait(signal, waitMs);
+      const countBefore = this.#wakeCount;
+      const waitMs = await this.#renewOnce(signal);
+      if (this.#wakeCount === countBefore) await this.#wakeUps.wait(signal, waitMs);
     }
-    this.#end('the agent stops');
-    await this.#guard;
+    this.#end('the agent is stopping');
+    await this.#expiry;
   }
 
-  #prod(): void {
-    this.#prodCount += 1;
-    this.#prods.ring();
+  #wake(): void {
+    this.#wakeCount += 1;
+    this.#wakeUps.notify();
   }
 
-  /** Renews the Lease if it names this agent. Returns after how many milliseconds the next step is due. */
-  async #step(signal: AbortSignal): Promise<number> {
+  /** Renews the Lease if it names this agent. Returns the milliseconds until the next renewal. */
+  async #renewOnce(signal: AbortSignal): Promise<number> {
     const { leases, agent, clock, log } = this.#options;
     try {
       const lease = this.#lease === undefined || this.#stale ? await leases.read(signal) : this.#lease;
       this.#lease = lease;
       if (!namesAgent(lease, agent)) {
         this.#stale = true;
-        this.#end(`the Lease names ${lease.holder === '' ? 'nobody' : lease.holder}`);
-        return LOOK_MS;
+        this.#end(lease.holder === '' ? 'the Lease has no holder' : `the Lease names ${lease.holder}`);
+        return POLL_INTERVAL_MS;
       }
-      const due = this.#due;
+      const unwritten = this.#unwritten;
       const askedAt = clock.monotonic();
-      this.#lease = await leases.update(renewLease(lease, clock.now(), due), signal);
+      this.#lease = await leases.update(renewLease(lease, clock.now(), unwritten), signal);
       this.#stale = false;
-      this.#due = this.#due.filter((receipt) => !due.includes(receipt));
+      this.#unwritten = this.#unwritten.filter((receipt) => !unwritten.includes(receipt));
       const validity = { askedAt, durationSeconds: lease.durationSeconds };
       this.#extend(validity);
       return Math.max(0, renewalDueAt(validity) - clock.monotonic());
     } catch (error) {
-      // Also after an answer that was lost: the Lease may have been changed, by us.
+      // If only the answer was lost, our own write may have changed the Lease.
       this.#stale = true;
-      if (isConflict(error)) return CONFLICT_MS;
+      if (isConflict(error)) return CONFLICT_DELAY_MS;
       if (signal.aborted) return 0;
-      log.warn('Renewing lease failed', { node: agent.node, error });
-      return RETRY_MS;
+      log.warn('Renewing the Lease failed', { node: agent.node, error });
+      return RETRY_DELAY_MS;
     }
   }
 
@@ -143,21 +143,21 @@ export class LeaseHold {
     if (this.#tenure !== undefined) {
       this.#tenure.validity = validity;
     } else if (clock.monotonic() < sendableUntil(validity)) {
-      this.#tenure = { validity, over: new AbortController() };
-      this.#guard = this.#endInTime(this.#tenure);
+      this.#tenure = { validity, ended: new AbortController() };
+      this.#expiry = this.#endWhenExpired(this.#tenure);
       log.info('Holding the baton', { batch: this.#lease?.batch });
     }
-    changed.ring();
+    changed.notify();
   }
 
-  /** Ends a tenure when it has not been extended in time. */
-  async #endInTime(tenure: Tenure): Promise<void> {
+  /** Ends a tenure that was not extended in time. */
+  async #endWhenExpired(tenure: Tenure): Promise<void> {
     const { clock } = this.#options;
-    // Another end of the tenure aborts the signal, and with it the wait.
+    // Ending the tenure for another reason aborts the signal, which also ends this wait.
     for (;;) {
-      if (tenure.over.signal.aborted) return;
+      if (tenure.ended.signal.aborted) return;
       const leftMs = sendableUntil(tenure.validity) - clock.monotonic();
-      if (leftMs > 0) await pause(clock.sleep, leftMs, tenure.over.signal);
+      if (leftMs > 0) await pause(clock.sleep, leftMs, tenure.ended.signal);
       else this.#end('the Lease was not renewed in time');
     }
   }
@@ -165,9 +165,9 @@ export class LeaseHold {
   #end(reason: string): void {
     if (this.#tenure === undefined) return;
     this.#options.log.info('No longer holding the baton', { reason });
-    this.#tenure.over.abort(new Error(reason));
+    this.#tenure.ended.abort(new Error(reason));
     this.#tenure = undefined;
-    this.#options.changed.ring();
+    this.#options.changed.notify();
   }
 }
 

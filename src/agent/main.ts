@@ -25,24 +25,32 @@ import { runAgent } from './run-agent.ts';
 import { sharedSinkFiles } from './kube/shared-sink-files.ts';
 import { testSinks } from './delivery/test-sinks.ts';
 
-const USAGE =
-  'Usage: baton agent [--kubeconfig PATH | --test]\n\nWithout --kubeconfig it uses the ServiceAccount of its Pod. docs/notifications.md lists its environment. With --test it sends a sample to the sinks of the plan in BATON_TEST_PLAN, and ends.\n';
+const USAGE = `Usage: baton agent [options]
 
-/** For one request about the Lease: two fit into the time between two renewals (ms). */
-const LEASE_DEADLINE_MS = 2_500;
+Deliver the notifications of a plan from this node. Runs in a Pod that the operator creates.
+docs/notifications.md lists the environment variables.
+
+Options:
+  --kubeconfig <path>  path of a kubeconfig; by default the Pod's ServiceAccount is used
+  --test               send a sample to the sinks of the plan in BATON_TEST_PLAN and exit
+  -h, --help           print this help
+`;
+
+/** Timeout of a request for the Lease (ms): two requests fit between two renewals. */
+const LEASE_REQUEST_TIMEOUT_MS = 2_500;
 
 const schema = z.object({
   namespace: z.string().describe('the namespace of the plan'),
   plan: z.string().describe('the name of the plan'),
   lease: z.string().describe("the name of the plan's Lease"),
-  node: z.string().describe("this node's name (in a Pod: fieldRef spec.nodeName)"),
-  pod: z.string().describe("this Pod's name (fieldRef metadata.name)"),
-  podUid: z.string().describe("this Pod's UID (fieldRef metadata.uid)"),
+  node: z.string().describe('the name of this node (in a Pod: fieldRef spec.nodeName)'),
+  pod: z.string().describe('the name of this Pod (fieldRef metadata.name)'),
+  podUid: z.string().describe('the UID of this Pod (fieldRef metadata.uid)'),
   cluster: z.string().default('').describe('the name of the cluster'),
-  sinkAllow: z.string().default('').describe('a list of hosts, addresses and CIDR ranges, joined by commas'),
+  sinkAllow: z.string().default('').describe('a comma-separated list of hosts, addresses and CIDR ranges'),
   sinkSecrets: z.string().default('/var/run/baton/sinks').describe("the directory of the sinks' Secrets"),
-  sharedSinks: z.string().default('/var/run/baton/sinks-from').describe('the directory of the sinks that plans share'),
-  apiServer: z.string().default('').describe("the API server's address"),
+  sharedSinks: z.string().default('/var/run/baton/sinks-from').describe('the directory of the shared sinks'),
+  apiServer: z.string().default('').describe('the address of the API server'),
   logLevel,
 });
 
@@ -57,12 +65,12 @@ const names = {
   sinkAllow: 'BATON_SINK_ALLOW',
   sinkSecrets: 'BATON_SINK_SECRETS',
   sharedSinks: 'BATON_SHARED_SINKS',
-  // The kubelet sets it in every Pod.
+  // The kubelet sets this variable in every Pod.
   apiServer: 'KUBERNETES_SERVICE_HOST',
   logLevel: 'BATON_LOG_LEVEL',
 } as const;
 
-/** Runs the notification agent of a plan on this node until SIGTERM; then 0. */
+/** `baton agent`: runs until SIGTERM and then exits with 0. With `--test`: 0 when every sink accepted the sample, else 1. */
 export async function main(args: readonly string[]): Promise<number> {
   const { kubeconfig, help, test } = parseOptions(args);
   if (help === true) {
@@ -77,12 +85,12 @@ export async function main(args: readonly string[]): Promise<number> {
   const kubeConfig = loadKubeConfig({ kubeconfigPath: kubeconfig });
   const stop = onShutdown();
   const { monotonic, sleep } = systemClock;
-  // Clients and watches measure how long things take, and must not be misled when the host's clock is set.
+  // Clients and watches measure durations, which must not change when the host's clock is set.
   const measured = { now: monotonic, sleep, random, log };
   const userAgent = `baton/${VERSION}`;
   const clientOptions = { ...measured, kubeConfig, userAgent: `baton-agent/${VERSION}` };
   const client = createKubeClient(clientOptions);
-  const leaseClient = createKubeClient({ ...clientOptions, deadlineMs: LEASE_DEADLINE_MS });
+  const leaseClient = createKubeClient({ ...clientOptions, deadlineMs: LEASE_REQUEST_TIMEOUT_MS });
   const http = createHttpClient({ policy });
   const connect = createConnect({ policy });
   const events = kubeEventWriter(client, { namespace, node });
@@ -109,15 +117,15 @@ const plan = z.string().transform((json, context): UpgradePlan => {
   try {
     return JSON.parse(json) as UpgradePlan;
   } catch {
-    context.addIssue({ code: 'custom', message: 'not a JSON object' });
+    context.addIssue({ code: 'custom', message: 'must be JSON' });
     return z.NEVER;
   }
 });
 
 const testSchema = schema.pick({ cluster: true, sinkAllow: true, sinkSecrets: true, apiServer: true, logLevel: true }).extend({
   plan: plan.describe('the plan as JSON'),
-  sink: z.string().default('').describe('the name of the one sink that is tried'),
-  results: z.string().default('/dev/termination-log').describe('the file that the results are written to'),
+  sink: z.string().default('').describe('the name of a sink, or nothing to test all sinks'),
+  results: z.string().default('/dev/termination-log').describe('the path of the file for the results'),
 });
 
 const testNames = {
@@ -131,23 +139,24 @@ const testNames = {
   logLevel: names.logLevel,
 } as const;
 
-/** A test's Pod has no credentials for the API server: it must not be able to speak as the agent. */
+/** The Pod of a test has no credentials for the API server, so that it cannot act as the agent. */
 const NO_EVENTS: EventWriter = {
-  write: () => Promise.resolve({ kind: 'Permanent', reason: 'NotTried', message: 'a test writes no Events into the cluster' }),
+  write: () => Promise.resolve({ kind: 'Permanent', reason: 'NotTried', message: 'a test creates no Events' }),
 };
 
-/** Sends a sample to the plan's sinks: 0 when each has taken it, else 1. The results are the container's last words. */
+/** Sends a sample to the plan's sinks. Returns 0 when every sink accepted it, else 1. The results become the termination message. */
 async function runTest(): Promise<number> {
   const config = parseConfig(testSchema, process.env, testNames);
   const log = createLogger({ component: 'agent', level: config.logLevel });
   const policy = readPolicy(config.sinkAllow, config.apiServer);
   const http = createHttpClient({ policy });
-  const ways = { http, connect: createConnect({ policy }), events: NO_EVENTS };
+  const environment = { http, connect: createConnect({ policy }), events: NO_EVENTS };
   const results = await testSinks({
     ...{ plan: config.plan, sink: config.sink, cluster: config.cluster, now: systemClock.now(), random },
-    createSink: (spec) => createSink(spec, { ...ways, userAgent: `baton/${VERSION}`, secretsDirectory: config.sinkSecrets }),
+    createSink: (spec) =>
+      createSink(spec, { ...environment, userAgent: `baton/${VERSION}`, secretsDirectory: config.sinkSecrets }),
   });
-  for (const result of results) log.info('Tried a sink', { ...result });
+  for (const result of results) log.info('Tested a sink', { ...result });
   await writeFile(config.results, JSON.stringify(results));
   await http.close();
   return results.every(({ outcome }) => outcome === 'Delivered') ? 0 : 1;
@@ -158,7 +167,7 @@ function readPolicy(allow: string, apiServer: string): AddressPolicy {
     return createAddressPolicy({ allow, apiServer: [apiServer] });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ExitError(`The environment variable BATON_SINK_ALLOW has a wrong value: ${reason}`, 2, { cause: error });
+    throw new ExitError(`The environment variable BATON_SINK_ALLOW is invalid: ${reason}`, 2, { cause: error });
   }
 }
 

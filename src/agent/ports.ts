@@ -6,24 +6,24 @@ import type { LeaseView } from '../core/baton/lease.ts';
 import type { ReportFact } from '../core/facts.ts';
 import type { Sink } from '../notify/sink.ts';
 
-/** Times and waiting. */
+/** Clocks and timers. */
 export interface Clock {
-  /** The wall clock, milliseconds since the epoch; it may jump. */
+  /** The wall clock in milliseconds since the Unix epoch; it may jump. */
   readonly now: () => number;
-  /** Milliseconds since some moment; it never goes back. */
+  /** A monotonic clock in milliseconds. */
   readonly monotonic: () => number;
-  /** Waits; may end early, resolved or rejected, when the signal is aborted. */
+  /** Sleeps. May resolve or reject early when the signal is aborted. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 /** The plan's Lease. */
 export interface LeaseStore {
   read(signal: AbortSignal): Promise<LeaseView>;
-  /** Replaces the Lease if it is still the one that was read; throws {@link LeaseConflict} when it is not. */
+  /** Replaces the Lease. Throws {@link LeaseConflict} when it has changed since it was read. */
   update(object: LeaseView['object'], signal: AbortSignal): Promise<LeaseView>;
 }
 
-/** Somebody else has changed the Lease since it was read. */
+/** The Lease has changed since it was read. */
 export class LeaseConflict extends Error {
   readonly code = 'LeaseConflict';
 
@@ -35,43 +35,43 @@ export class LeaseConflict extends Error {
 
 /** The plan's UpgradeBatches. */
 export interface BatchSource {
-  /** Follows them until the signal is aborted, and tells of each change. */
+  /** Watches the batches until the signal is aborted and calls `onChange` for each change. */
   run(onChange: () => void, signal: AbortSignal): Promise<void>;
-  /** What was in the outbox when last heard of. */
+  /** The outbox as last observed by the watch. */
   outbox(): readonly OutboxEntry[];
-  /** What probes had found out when last heard of. */
+  /** The receipts of probes as last observed by the watch. */
   probes(): readonly Receipt[];
-  /** A batch as it is now, never as some cache has it; undefined when it is gone. */
+  /** Reads a batch, not from a cache; undefined when it does not exist. */
   read(name: string, signal: AbortSignal): Promise<UpgradeBatch | undefined>;
 }
 
 /** The plan. */
 export interface PlanSource {
-  /** As it is now; undefined when it is gone. */
+  /** Reads the plan, not from a cache; undefined when it does not exist. */
   read(signal: AbortSignal): Promise<UpgradePlan | undefined>;
 }
 
-/** The sinks that the plan shares with others. */
+/** The plan's shared sinks. */
 export interface SharedSinkSource {
-  /** As the kubelet has them, which may be some minutes behind. */
+  /** Reads them from the mounted ConfigMaps, which may be out of date by some minutes. */
   read(plan: UpgradePlan): Promise<SharedSinksRead>;
 }
 
-/** What could be read, in the order of `notify.sinksFrom`, and why that is not all of it. */
+/** The sinks that could be read, in the order of `notify.sinksFrom`, and why some are missing. */
 export interface SharedSinksRead {
   readonly sinks: readonly SinkSpec[];
   readonly problem: string | undefined;
 }
 
-/** What processes have reported. */
+/** The reports of processes. */
 export interface ReportSource {
-  /** Gathers reports about a batch until the signal is aborted, because Events live shorter than some batches. */
+  /** Collects the reports about a batch until the signal is aborted, because Events may expire before the batch ends. */
   follow(batch: string, signal: AbortSignal): Promise<void>;
-  /** What was gathered about a batch, and what there is now. */
+  /** Returns the collected reports about a batch and those that exist now. */
   collect(batch: string, signal: AbortSignal): Promise<readonly ReportFact[]>;
 }
 
-/** Which agent this is. */
+/** The identity of this agent. */
 export interface AgentConfig {
   readonly node: string;
   readonly pod: string;
@@ -80,7 +80,7 @@ export interface AgentConfig {
   readonly cluster: string;
 }
 
-/** All that an agent works with. */
+/** What an agent depends on. */
 export interface AgentPorts {
   readonly config: AgentConfig;
   readonly leases: LeaseStore;
@@ -90,7 +90,7 @@ export interface AgentPorts {
   readonly reports: ReportSource;
   readonly createSink: (spec: SinkSpec) => Sink;
   readonly clock: Clock;
-  /** From 0 to 1, for jitter. */
+  /** A random number from 0 to 1, for jitter. */
   readonly random: () => number;
   readonly log: Log;
 }

@@ -9,18 +9,18 @@ import type { MessageStyle } from '../../core/notification/text/message-style.ts
 import type { Notification } from '../../core/notification/model/notification.ts';
 import type { AgentConfig, ReportSource } from '../ports.ts';
 
-/** A message of a batch: its final one, an alert, or the live one. */
-export interface MessageOf {
+/** Identifies a message of a batch: the final message, an alert or the live message. */
+export interface MessageRef {
   readonly batch: UpgradeBatch;
   readonly id: string;
 }
 
-/** Makes a message of a batch, as plan and sink want it to read. */
-export type Compose = (message: MessageOf, style: MessageStyle, signal: AbortSignal) => Promise<Notification>;
+/** Composes a message of a batch in the style that the plan and the sink ask for. */
+export type Compose = (message: MessageRef, style: MessageStyle, signal: AbortSignal) => Promise<Notification>;
 
 /**
- * Makes notifications from records, with what reports add. The reports are collected once for a message, however many sinks there are:
- * the API server reads Events from its store each time. Without them the notification has fewer details, but it goes out.
+ * Composes notifications from records, with details from reports. The reports are collected once for each message, regardless of the
+ * number of sinks, because the API server reads Events from etcd each time. Without reports, a notification has fewer details.
  */
 export function createComposer({
   config,
@@ -49,7 +49,7 @@ export function createComposer({
     const { node, pod, cluster } = config;
     const common = { batch, cluster, agent: { node, pod }, ...style };
     const alert = batch.status?.notification?.alerts?.find((each) => each.id === id);
-    // An alert is urgent, and all that it says is on record.
+    // An alert is urgent, and the batch's status has all its content.
     if (alert !== undefined) return consolidateAlert({ ...common, reports: [] }, alert);
     if (id === seriesId('live', batch.metadata.uid)) return consolidateProgress({ ...common, reports: [] }, id, now());
     if (latest?.id !== id) latest = { id, reports: collect(batch.metadata.name, signal) };

@@ -2,21 +2,21 @@ import type { LeaseHold } from '../lease-hold.ts';
 import type { AgentPorts } from '../ports.ts';
 import type { Compose } from './compose.ts';
 import type { RetryPorts } from './send-with-retry.ts';
-import type { SinkTurns } from './sink-turns.ts';
+import type { SinkLock } from './sink-lock.ts';
 
-/** What a delivery works with. */
+/** What a delivery depends on. */
 export interface DeliverPorts
   extends RetryPorts, Pick<AgentPorts, 'batches' | 'plans' | 'sharedSinks' | 'random' | 'log' | 'config'> {
   readonly hold: LeaseHold;
   readonly compose: Compose;
-  /** Shared by all that is sent to a sink. */
-  readonly turns: SinkTurns;
+  /** Shared by everything that sends to the sinks. */
+  readonly sinkLock: SinkLock;
 }
 
-/** When a delivery has to end. */
+/** When a delivery must end. */
 export interface DeliverSignals {
-  /** Nothing new begins. */
+  /** No new attempt begins. */
   readonly stop: AbortSignal;
-  /** What is being sent ends. */
-  readonly cut: AbortSignal;
+  /** Requests in progress are aborted. */
+  readonly abortSends: AbortSignal;
 }

@@ -13,18 +13,18 @@ import type { DeliverPorts, DeliverSignals } from './deliver-ports.ts';
 import { liveHandle } from './live-message.ts';
 import { sendWithRetry } from './send-with-retry.ts';
 
-/** The kubelet brings what changed in a ConfigMap within so long (ms): until then, a sink that is not in it may be a new one. */
-const KUBELET_MS = 3 * 60_000;
+/** Maximum ConfigMap propagation delay (ms). Until it has passed, a sink that the mounted ConfigMap lacks may be a new one. */
+const MAX_CONFIG_MAP_DELAY_MS = 3 * 60_000;
 
-/** What one try came to. */
-type Try =
-  /** The agent stops. */
+/** The result of one attempt. */
+type Attempt =
+  /** The agent is stopping. */
   | { readonly kind: 'Stopped' }
-  /** Nothing is left to do: somebody has delivered it, or it was given up, or the batch is gone. */
+  /** Nothing is left to do: the message was delivered or given up, or the batch was deleted. */
   | { readonly kind: 'Closed' }
-  /** The cluster did not tell what is needed. Nothing was sent. */
+  /** The message could not be prepared. Nothing was sent. */
   | { readonly kind: 'Unready'; readonly problem: string; readonly error?: unknown }
-  /** The plan does not name the sink any more. Nothing was sent. */
+  /** The plan no longer names the sink. Nothing was sent. */
   | { readonly kind: 'SinkRemoved' }
   | { readonly kind: 'Sent'; readonly result: SendResult; readonly unanswered: boolean };
 
@@ -32,12 +32,12 @@ const SINK_REMOVED: Verdict = {
   kind: 'Over',
   outcome: 'Failed',
   reason: NOTIFY_REASONS.SinkRemoved,
-  message: 'the sink was removed from the plan before it had taken the notification',
+  message: 'the sink was removed from the plan before the notification was delivered',
 };
 
 /**
- * Sends one notification to one sink, as often as it takes, until there is a receipt. Each try first renews the Lease and looks at the
- * batch and the plan as they are then, so that an agent that was slow does not send what another has sent.
+ * Sends one notification to one sink and retries until there is a receipt. Each attempt first renews the Lease and reads the batch and the
+ * plan again, so that a slow agent does not send what another agent has already sent.
  */
 export async function deliver(delivery: Delivery, ports: DeliverPorts, signals: DeliverSignals): Promise<void> {
   const { clock, random, log, hold, config } = ports;
@@ -46,28 +46,28 @@ export async function deliver(delivery: Delivery, ports: DeliverPorts, signals: 
   let attempts = 0;
   let failures = 0;
 
-  function tellVerdict(verdict: Extract<Verdict, { kind: 'Over' }>): void {
+  function logVerdict(verdict: Extract<Verdict, { kind: 'Over' }>): void {
     const fields = { batch, sink, id: delivery.id, attempts };
     if (verdict.outcome === 'Failed') {
-      log.error('Giving a notification up', { ...fields, reason: verdict.reason, problem: verdict.message });
+      log.error('Giving up on a notification', { ...fields, reason: verdict.reason, problem: verdict.message });
     } else if (verdict.remark !== undefined) {
-      log.warn('Delivered notification, but not as it should be', { ...fields, ...verdict.remark });
+      log.warn('Delivered a notification with a problem', { ...fields, ...verdict.remark });
     } else {
-      log.info('Delivered notification', fields);
+      log.info('Delivered a notification', fields);
     }
   }
 
-  function judge(tried: Extract<Try, { kind: 'Sent' }>): Verdict {
+  function judge(tried: Extract<Attempt, { kind: 'Sent' }>): Verdict {
     attempts += 1;
     return judgeAttempt(tried.result, { attempts, unanswered: tried.unanswered, elapsedMs: clock.monotonic() - began }, random());
   }
 
   while (!signals.stop.aborted) {
-    const tried = await ports.turns.take(sink, () => tryOnce(delivery, ports, signals, clock.monotonic() - began));
+    const tried = await ports.sinkLock.run(sink, () => attemptOnce(delivery, ports, signals, clock.monotonic() - began));
     if (tried.kind === 'Stopped' || tried.kind === 'Closed') return;
     if (tried.kind === 'Unready') {
       failures += 1;
-      log.warn('Preparing notification failed', { batch, sink, problem: tried.problem, error: tried.error });
+      log.warn('Preparing a notification failed', { batch, sink, problem: tried.problem, error: tried.error });
       await pause(clock.sleep, backoffMs(failures, random()), signals.stop);
       continue;
     }
@@ -75,21 +75,26 @@ export async function deliver(delivery: Delivery, ports: DeliverPorts, signals: 
     const verdict = tried.kind === 'Sent' ? judge(tried) : SINK_REMOVED;
     if (verdict.kind === 'Over') {
       hold.record(makeReceipt(delivery, verdict, { node: config.node, attempts, now: clock.now() }));
-      tellVerdict(verdict);
+      logVerdict(verdict);
       return;
     }
-    log.warn('Sending notification failed', { batch, sink, attempts, afterMs: verdict.afterMs, ...problemOf(tried) });
+    log.warn('Sending a notification failed', { batch, sink, attempts, afterMs: verdict.afterMs, ...problemFields(tried) });
     await pause(clock.sleep, verdict.afterMs, signals.stop);
   }
 }
 
-function problemOf(tried: Try): object {
+function problemFields(tried: Attempt): object {
   return tried.kind === 'Sent' && tried.result.kind !== 'Delivered'
     ? { reason: tried.result.reason, problem: tried.result.message }
     : {};
 }
 
-async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: DeliverSignals, elapsedMs: number): Promise<Try> {
+async function attemptOnce(
+  delivery: Delivery,
+  ports: DeliverPorts,
+  { stop, abortSends }: DeliverSignals,
+  elapsedMs: number,
+): Promise<Attempt> {
   const { hold, batches, plans, compose, clock } = ports;
   const baton = await hold.confirm(stop);
   if (baton === undefined) return { kind: 'Stopped' };
@@ -99,32 +104,33 @@ async function tryOnce(delivery: Delivery, ports: DeliverPorts, { stop, cut }: D
     if (batch === undefined || !isOpen(batch, delivery)) return { kind: 'Closed' };
 
     const plan = await plans.read(stop);
-    if (plan === undefined) return { kind: 'Unready', problem: 'the plan is gone, and with it the addresses of its sinks' };
+    if (plan === undefined) return { kind: 'Unready', problem: 'the plan was deleted, so its sinks are not known' };
     const found = await findSink(plan, delivery.sink, { sharedSinks: ports.sharedSinks, elapsedMs });
     if (found.kind !== 'Found') return found;
     const { spec } = found;
 
     const notification = await compose({ batch, id: delivery.id }, styleOf(plan, spec), stop);
-    if (baton.aborted) return { kind: 'Unready', problem: 'the baton was lost while the notification was made' };
+    if (baton.aborted) return { kind: 'Unready', problem: 'the baton was lost while the notification was being prepared' };
     if (stop.aborted) return { kind: 'Stopped' };
     const handle = liveHandle(batch, spec.name, ports)?.handle;
-    const signal = AbortSignal.any([baton, cut]);
+    const signal = AbortSignal.any([baton, abortSends]);
     const options = presentFields({ signal, now: clock.now(), handle });
     return { kind: 'Sent', ...(await sendWithRetry(ports, spec, notification, options)) };
   } catch (error) {
     if (stop.aborted) return { kind: 'Stopped' };
-    return { kind: 'Unready', problem: 'the API server did not tell what is needed, or the sink broke its contract', error };
+    return { kind: 'Unready', problem: 'reading from the API server failed, or the sink threw an error', error };
   }
 }
 
-/** Whether the batch still has the message for the sink in its outbox. */
+/** Whether the batch's outbox still has the message for this sink. */
 function isOpen(batch: UpgradeBatch, { batchUid, id, sink }: Delivery): boolean {
   return batch.metadata.uid === batchUid && outboxEntries(batch).some((entry) => entry.id === id && entry.sinks.includes(sink));
 }
 
-type FoundSink = { readonly kind: 'Found'; readonly spec: SinkSpec } | Extract<Try, { readonly kind: 'Unready' | 'SinkRemoved' }>;
+type FoundSink =
+  { readonly kind: 'Found'; readonly spec: SinkSpec } | Extract<Attempt, { readonly kind: 'Unready' | 'SinkRemoved' }>;
 
-/** A sink of the plan's own, or one that it shares. One that is in neither was removed, unless the ConfigMaps are not all there yet. */
+/** Finds one of the plan's own or shared sinks. A missing sink was removed, unless a ConfigMap is not mounted or up to date yet. */
 async function findSink(
   plan: UpgradePlan,
   name: string,
@@ -137,6 +143,7 @@ async function findSink(
   const shared = sinks.find((sink) => sink.name === name);
   if (shared !== undefined) return { kind: 'Found', spec: shared };
   if (problem !== undefined) return { kind: 'Unready', problem };
-  if (elapsedMs < KUBELET_MS) return { kind: 'Unready', problem: 'the shared sinks do not have it, or the kubelet is behind' };
+  if (elapsedMs < MAX_CONFIG_MAP_DELAY_MS)
+    return { kind: 'Unready', problem: 'the shared sinks do not contain the sink; the mounted ConfigMap may be out of date' };
   return { kind: 'SinkRemoved' };
 }

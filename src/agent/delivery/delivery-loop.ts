@@ -4,13 +4,13 @@ import type { DeliverPorts, DeliverSignals } from './deliver-ports.ts';
 import { deliver } from './deliver.ts';
 
 /**
- * Delivers what is in the outbox until it is told to stop. Every sink has a lane of its own, so that one which fails does not delay
- * the others; within a lane batches go in order.
+ * Delivers the messages in the outbox until it is stopped. Every sink has its own lane, so that a failing sink does not delay the others.
+ * Within a lane, batches are delivered in order.
  */
 export async function runDeliveryLoop(ports: DeliverPorts, changed: ChangeSignal, signals: DeliverSignals): Promise<void> {
   const { hold, batches, log } = ports;
   const lanes = new Map<string, Promise<void>>();
-  /** What has been dealt with in this life, so that it is not sent again: the watch may still show it as open, and its receipt may not be written yet. */
+  /** Deliveries that this process has finished. The watch may still show them as open, and their receipts may not be written yet. */
   const closed: Delivery[] = [];
 
   const next = (): ReadonlyMap<string, Delivery> => nextDeliveries(batches.outbox(), [...hold.receipts, ...closed]);
@@ -22,7 +22,7 @@ export async function runDeliveryLoop(ports: DeliverPorts, changed: ChangeSignal
         closed.push(delivery);
       }
     } catch (error) {
-      log.error('Delivering notifications failed', { sink, error });
+      log.error('Delivering notifications to a sink failed', { sink, error });
     } finally {
       lanes.delete(sink);
     }

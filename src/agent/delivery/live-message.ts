@@ -15,23 +15,27 @@ import type { DeliverPorts, DeliverSignals } from './deliver-ports.ts';
 import { readPlanSinks } from './plan-sinks.ts';
 import { sendWithRetry } from './send-with-retry.ts';
 
-/** The live message is changed at most so often (ms). */
-const UPDATE_MS = 30_000;
+/** Minimum interval between two updates of the live message (ms). */
+const MIN_UPDATE_INTERVAL_MS = 30_000;
 
-/** What this agent knows of a batch's live messages. */
+/** This agent's state of a batch's live messages. */
 interface LiveBatch {
   readonly name: string;
-  /** What was last told, by sink. */
-  readonly told: Map<string, string>;
-  /** Sinks that can have none in this agent's life. */
-  readonly mute: Set<string>;
+  /** The progress that was last sent, by sink. */
+  readonly shown: Map<string, string>;
+  /** Sinks that get no live message from this agent. */
+  readonly excludedSinks: Set<string>;
 }
 
 /**
- * Keeps the live message of the batch that the Lease names up to date, in the sinks that can change one. It is a help for those who watch:
- * what fails is logged and comes again with the next change, for the final message is what counts.
+ * Keeps the live message of the Lease's batch up to date in the sinks that can update a message. A failed update is logged and repeated
+ * only with the next change, because the final message is what counts.
  */
-export async function runLiveMessages(ports: DeliverPorts, changed: ChangeSignal, { stop, cut }: DeliverSignals): Promise<void> {
+export async function runLiveMessages(
+  ports: DeliverPorts,
+  changed: ChangeSignal,
+  { stop, abortSends }: DeliverSignals,
+): Promise<void> {
   const { hold, clock, log } = ports;
   let live: LiveBatch | undefined;
   while (!stop.aborted) {
@@ -40,13 +44,13 @@ export async function runLiveMessages(ports: DeliverPorts, changed: ChangeSignal
       await changed.wait(stop);
       continue;
     }
-    if (live?.name !== batch) live = { name: batch, told: new Map(), mute: new Set() };
+    if (live?.name !== batch) live = { name: batch, shown: new Map(), excludedSinks: new Set() };
     try {
-      await updateAll(live, ports, { stop, cut });
+      await updateAll(live, ports, { stop, abortSends });
     } catch (error) {
       log.warn('Updating live messages failed', { batch, error });
     }
-    await pause(clock.sleep, UPDATE_MS, stop);
+    await pause(clock.sleep, MIN_UPDATE_INTERVAL_MS, stop);
   }
 }
 
@@ -54,35 +58,35 @@ async function updateAll(live: LiveBatch, ports: DeliverPorts, signals: DeliverS
   const plan = await ports.plans.read(signals.stop);
   if (plan?.spec.notify?.live !== true) return;
   const { sinks: all } = await readPlanSinks(plan, ports);
-  const sinks = all.filter((sink) => sendPolicy(sink) === 'EveryBatch' && !live.mute.has(sink.name));
+  const sinks = all.filter((sink) => sendPolicy(sink) === 'EveryBatch' && !live.excludedSinks.has(sink.name));
   const able = sinks.filter((spec) => ports.createSink(spec).updatesInPlace === true);
-  await Promise.all(able.map((spec) => ports.turns.take(spec.name, () => update(live, { plan, spec }, ports, signals))));
+  await Promise.all(able.map((spec) => ports.sinkLock.run(spec.name, () => update(live, { plan, spec }, ports, signals))));
 }
 
 async function update(
   live: LiveBatch,
   { plan, spec }: { readonly plan: UpgradePlan; readonly spec: SinkSpec },
   ports: DeliverPorts,
-  { stop, cut }: DeliverSignals,
+  { stop, abortSends }: DeliverSignals,
 ): Promise<void> {
   const { hold, batches, compose, clock } = ports;
   const baton = await hold.confirm(stop);
   if (baton === undefined || hold.batch !== live.name) return;
   const batch = await batches.read(live.name, stop);
-  // Read in this sink's turn: what has settled is told by the final message, and by nothing after it.
+  // The batch is read under the sink's lock: once it has settled, nothing may follow the final message.
   if (batch === undefined || isTrue(batch.status?.conditions, CONDITIONS.settled)) return;
   const key = progressKey(batch);
-  if (live.told.get(spec.name) === key) return;
+  if (live.shown.get(spec.name) === key) return;
 
   const notification = await compose({ batch, id: seriesId('live', batch.metadata.uid) }, styleOf(plan, spec), stop);
   const known = liveHandle(batch, spec.name, ports);
-  const signal = AbortSignal.any([baton, cut]);
+  const signal = AbortSignal.any([baton, abortSends]);
   const options = presentFields({ signal, now: clock.now(), handle: known?.handle });
   const { result } = await sendWithRetry(ports, spec, notification, options);
-  keep(live, { batch, sink: spec.name, key, result, known }, ports);
+  recordResult(live, { batch, sink: spec.name, key, result, known }, ports);
 }
 
-/** A sink's live message of a batch, as the Lease or the batch's status has it. */
+/** The sink's live message of a batch, from the batch's status or the Lease. */
 export function liveHandle(
   batch: UpgradeBatch,
   sink: string,
@@ -93,7 +97,7 @@ export function liveHandle(
   return found === undefined ? undefined : { handle: found.receipt.handle, number: found.number };
 }
 
-interface Updated {
+interface UpdateResult {
   readonly batch: UpgradeBatch;
   readonly sink: string;
   readonly key: string;
@@ -101,18 +105,22 @@ interface Updated {
   readonly known: ReturnType<typeof liveHandle>;
 }
 
-function keep(live: LiveBatch, { batch, sink, key, result, known }: Updated, { hold, config, clock, log }: DeliverPorts): void {
+function recordResult(
+  live: LiveBatch,
+  { batch, sink, key, result, known }: UpdateResult,
+  { hold, config, clock, log }: DeliverPorts,
+): void {
   const { name, uid } = batch.metadata;
   if (result.kind !== 'Delivered') {
     const { reason, message } = result;
     log.warn('Updating a live message failed', { batch: name, sink, reason, problem: message });
-    if (result.kind === 'Permanent') live.mute.add(sink);
+    if (result.kind === 'Permanent') live.excludedSinks.add(sink);
     return;
   }
-  live.told.set(sink, key);
+  live.shown.set(sink, key);
   const { handle } = result;
-  // Without a handle it can never be changed, and each change would be a new message.
-  if (handle === undefined) live.mute.add(sink);
+  // Without a handle the message cannot be updated: each change would be a new message.
+  if (handle === undefined) live.excludedSinks.add(sink);
   if (handle === undefined || handle === known?.handle) return;
   const delivery = { batch: name, batchUid: uid, id: seriesId('live', uid, (known?.number ?? 0) + 1), sink };
   const verdict = { kind: 'Over', outcome: 'Delivered', handle } as const;

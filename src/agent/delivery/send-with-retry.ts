@@ -5,13 +5,13 @@ import type { SendResult } from '../../core/notification/model/send-result.ts';
 import type { SendOptions } from '../../notify/sink.ts';
 import type { AgentPorts } from '../ports.ts';
 
-/** What a patient try works with. */
+/** What an attempt depends on. */
 export interface RetryPorts extends Pick<AgentPorts, 'createSink' | 'clock'> {
-  /** How many tries of each sink had no answer in time, as long as this agent lives. */
+  /** Number of attempts that timed out during this agent's life, by sink. */
   readonly unanswered: Map<string, number>;
 }
 
-/** Tries once. A receiver that is slow to answer is given more time in the tries, and with the messages, that follow. */
+/** Sends once. After a timeout, later attempts and messages to the same sink get a longer timeout. */
 export async function sendWithRetry(
   { createSink, clock, unanswered }: RetryPorts,
   spec: SinkSpec,

@@ -7,19 +7,19 @@ import type { Instant } from '../../core/facts.ts';
 import { cutToBytes } from '../../core/text.ts';
 import type { Sink } from '../../notify/sink.ts';
 
-/** What is tried. */
+/** What to test. */
 export interface SinkTestInput {
   readonly plan: UpgradePlan;
-  /** Name of the one sink; empty for all of them. */
+  /** Name of a sink; empty for all sinks. */
   readonly sink: string;
   readonly cluster: string;
   readonly createSink: (spec: SinkSpec) => Sink;
   readonly now: Instant;
-  /** Makes the id of the sample unlike that of any other. */
+  /** Makes the id of the sample unique. */
   readonly random: () => number;
 }
 
-/** What became of the sample at one sink. */
+/** The result of sending the sample to one sink. */
 export interface SinkTestResult {
   readonly sink: string;
   readonly outcome: 'Delivered' | 'Failed';
@@ -27,12 +27,12 @@ export interface SinkTestResult {
   readonly message?: string;
 }
 
-/** For one sink (ms). */
-const TEST_MS = 30_000;
-/** Ten sinks with such messages fit into the 4,096 bytes that Kubernetes keeps of a container's last words. */
-const MESSAGE_BYTES = 256;
+/** Timeout of one sink (ms). */
+const SEND_TIMEOUT_MS = 30_000;
+/** Maximum size of a result's message in bytes: the results of ten sinks fit into the 4,096 bytes of a termination message. */
+const MAX_MESSAGE_BYTES = 256;
 
-/** Sends a sample to each sink, once and at the same time. */
+/** Sends a sample to all sinks at the same time, once. */
 export async function testSinks({
   plan,
   sink,
@@ -45,19 +45,23 @@ export async function testSinks({
   const id = Math.floor(random() * 1e9);
   return Promise.all(
     sinks.map(async (spec): Promise<SinkTestResult> => {
-      const notification = sample(plan, { cluster, now, id, spec });
-      const result = await createSink(spec).send(notification, { signal: AbortSignal.timeout(TEST_MS), now });
+      const notification = sampleNotification(plan, { cluster, now, id, spec });
+      const result = await createSink(spec).send(notification, { signal: AbortSignal.timeout(SEND_TIMEOUT_MS), now });
       if (result.kind === 'Delivered') {
         const { reason, message } = result.remark ?? {};
-        return { sink: spec.name, outcome: 'Delivered', ...(reason === undefined ? {} : { reason, message: cut(message) }) };
+        return {
+          sink: spec.name,
+          outcome: 'Delivered',
+          ...(reason === undefined ? {} : { reason, message: cutMessage(message) }),
+        };
       }
-      return { sink: spec.name, outcome: 'Failed', reason: result.reason, message: cut(result.message) };
+      return { sink: spec.name, outcome: 'Failed', reason: result.reason, message: cutMessage(result.message) };
     }),
   );
 }
 
-function cut(message = ''): string {
-  return cutToBytes(message, MESSAGE_BYTES);
+function cutMessage(message = ''): string {
+  return cutToBytes(message, MAX_MESSAGE_BYTES);
 }
 
 interface Sample {
@@ -67,15 +71,15 @@ interface Sample {
   readonly spec: SinkSpec;
 }
 
-/** A notification like any other, but for its first line and its kind, which say that nothing of it has happened. */
-function sample(plan: UpgradePlan, { cluster, now, id, spec }: Sample): Notification {
+/** A notification whose kind and first line say that it is a test. */
+function sampleNotification(plan: UpgradePlan, { cluster, now, id, spec }: Sample): Notification {
   const batch = sampleBatch(plan, now);
-  const told = consolidate({
+  const notification = consolidate({
     batch: { ...batch, metadata: { ...batch.metadata, uid: `${batch.metadata.uid.slice(0, -9)}${String(id).padStart(9, '0')}` } },
     reports: [],
     cluster,
     agent: { node: 'test', pod: 'test' },
     ...styleOf(plan, spec),
   });
-  return { ...told, kind: 'Test', text: `TEST, nothing of this has happened\n${told.text}` };
+  return { ...notification, kind: 'Test', text: `TEST, nothing of this has happened\n${notification.text}` };
 }

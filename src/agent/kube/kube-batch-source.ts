@@ -11,26 +11,26 @@ import { Reflector } from '../../kube/watch/reflector.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import type { BatchSource } from '../ports.ts';
 
-/** What the sources that watch the cluster need. */
+/** What sources that watch the cluster depend on. */
 export interface WatchDeps {
   readonly client: Pick<KubeClient, 'get' | 'list' | 'watch'>;
   readonly namespace: string;
   readonly log: Log;
-  /** Milliseconds of a clock that does not jump. */
+  /** Monotonic clock in milliseconds. */
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: Sleep;
 }
 
-/** A plan's UpgradeBatches at the API server. Of those it watches it keeps only what is still to be told, and what probes have found out. */
+/** Watches a plan's UpgradeBatches. Of each it keeps only the outbox and the results of probes. */
 export function kubeBatchSource(deps: WatchDeps, plan: string): BatchSource {
   const { client, namespace } = deps;
   let changed: () => void = () => undefined;
-  const reflector = new Reflector<Kept>({
+  const reflector = new Reflector<BatchExtract>({
     ...deps,
     path: resourcePath(KINDS.batches, { namespace }),
     query: { labelSelector: `${LABELS.plan}=${plan}` },
-    project: (object) => keep(readBatch(object)),
+    project: (object) => extract(readBatch(object)),
     onChange: () => {
       changed();
     },
@@ -53,13 +53,13 @@ export function kubeBatchSource(deps: WatchDeps, plan: string): BatchSource {
   };
 }
 
-interface Kept {
+interface BatchExtract {
   readonly outbox: readonly OutboxEntry[];
   readonly probes: readonly Receipt[];
 }
 
-/** Of a batch that has neither nothing is kept. */
-function keep(batch: UpgradeBatch): Kept | undefined {
+/** Undefined when the batch has neither, so that nothing is kept of it. */
+function extract(batch: UpgradeBatch): BatchExtract | undefined {
   const outbox = outboxEntries(batch);
   const probes = (batch.status?.notification?.receipts ?? []).filter(isProbe);
   return outbox.length === 0 && probes.length === 0 ? undefined : { outbox, probes };

@@ -6,9 +6,9 @@ import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import type { EventWriter } from '../../notify/sink-environment.ts';
 
 /**
- * Events at the API server, in the plan's namespace.
+ * Creates Events in the plan's namespace.
  *
- * @param node the agent's: the admission policy holds it against the token.
+ * @param node the agent's node; the admission policy compares it with the token.
  */
 export function kubeEventWriter(
   client: Pick<KubeClient, 'create'>,
@@ -22,16 +22,16 @@ export function kubeEventWriter(
         return { kind: 'Delivered' };
       } catch (error) {
         if (!isKubeError(error)) throw error;
-        return isKubeError(error, 'AlreadyExists') ? { kind: 'Delivered' } : judge(error);
+        return isKubeError(error, 'AlreadyExists') ? { kind: 'Delivered' } : toSendResult(error);
       }
     },
   };
 }
 
-/** What an answer means. The client has repeated what it safely could. */
-function judge({ code, reason, message, retryAfterSeconds }: KubeError): SendResult {
-  const passes = code === 0 || code === 429 || code >= 500;
-  if (!passes) return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message };
+/** Maps an error to a result. The client has already retried what it safely could. */
+function toSendResult({ code, reason, message, retryAfterSeconds }: KubeError): SendResult {
+  const isTransient = code === 0 || code === 429 || code >= 500;
+  if (!isTransient) return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message };
   const afterMs = retryAfterSeconds === undefined ? {} : { afterMs: retryAfterSeconds * 1000 };
   const why = code === 0 ? 'NoAnswer' : code === 429 ? 'RateLimited' : 'Unavailable';
   return { kind: 'Retry', ...afterMs, reason: why, message: code === 0 ? `the API server: ${reason}` : message };

@@ -4,7 +4,7 @@ import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import { LeaseConflict, type LeaseStore } from '../ports.ts';
 
-/** The plan's Lease at the API server. The whole object goes back as it came, so that fields that Baton does not know stay. */
+/** Reads and replaces the plan's Lease. The whole object is written back, so that fields that Baton does not know are kept. */
 export function kubeLeaseStore(client: Pick<KubeClient, 'get' | 'replace'>, namespace: string, name: string): LeaseStore {
   const path = resourcePath(KINDS.leases, { namespace, name });
   return {

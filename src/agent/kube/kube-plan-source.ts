@@ -4,7 +4,7 @@ import { isKubeError } from '../../kube/client/kube-error.ts';
 import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import type { PlanSource } from '../ports.ts';
 
-/** The plan at the API server. It is read before each try to send, which is seldom; a watch would be dearer, and could be behind. */
+/** Reads the plan from the API server. It is read before each attempt, which is rare. A watch would cost more and could be out of date. */
 export function kubePlanSource(client: Pick<KubeClient, 'get'>, namespace: string, name: string): PlanSource {
   const path = resourcePath(KINDS.plans, { namespace, name });
   return {

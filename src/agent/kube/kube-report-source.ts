@@ -7,26 +7,26 @@ import { KINDS, resourcePath } from '../../kube/resource-path.ts';
 import type { WatchDeps } from './kube-batch-source.ts';
 import type { ReportSource } from '../ports.ts';
 
-/** Events a page: an Event has about a kilobyte. */
+/** Number of Events in a page; an Event has about a kilobyte. */
 const PAGE_SIZE = 500;
 
 /**
- * The reports about one batch at a time, from the Events at the API server. What was gathered stays when its Event expires, for Events
- * live an hour and batches may take longer.
+ * Reads the reports about one batch at a time from Events. Collected reports are kept when their Events expire, because Events live for an
+ * hour and a batch may take longer.
  */
 export function kubeReportSource(deps: WatchDeps): ReportSource {
   const { client, namespace } = deps;
   const path = resourcePath(KINDS.events, { namespace });
-  let gathered: { readonly batch: string; readonly reports: Map<string, ReportFact> } = { batch: '', reports: new Map() };
+  let collected: { readonly batch: string; readonly reports: Map<string, ReportFact> } = { batch: '', reports: new Map() };
 
-  function gather(batch: string): Map<string, ReportFact> {
-    if (gathered.batch !== batch) gathered = { batch, reports: new Map() };
-    return gathered.reports;
+  function reportsOf(batch: string): Map<string, ReportFact> {
+    if (collected.batch !== batch) collected = { batch, reports: new Map() };
+    return collected.reports;
   }
 
   return {
     async follow(batch, signal) {
-      const reports = gather(batch);
+      const reports = reportsOf(batch);
       const reflector = new Reflector<ReportFact>({
         ...deps,
         path,
@@ -39,7 +39,7 @@ export function kubeReportSource(deps: WatchDeps): ReportSource {
       await reflector.run(signal);
     },
     async collect(batch, signal) {
-      const reports = new Map(gathered.batch === batch ? gathered.reports : []);
+      const reports = new Map(collected.batch === batch ? collected.reports : []);
       let next: string | undefined;
       do {
         const position = next === undefined ? {} : { continue: next };

@@ -10,7 +10,7 @@ function gotBy(world: AgentWorld, sink: string): readonly string[] {
 }
 
 describe('an alert', () => {
-  it('is sent while the batch still runs, only to the sinks that are to get it', async () => {
+  it('is sent during the batch, only to its sinks', async () => {
     const { world } = await worldWithHolder(['ops', 'mail']);
 
     world.raiseAlert(1, ['ops']);
@@ -22,7 +22,7 @@ describe('an alert', () => {
     expect(world.cluster.lease.receipts).toMatchObject([{ sink: 'ops', id: `${UID}/2`, outcome: 'Delivered' }]);
   });
 
-  it('goes out in order with others and the final message', async () => {
+  it('is sent in order with others and the final message', async () => {
     const { world } = await worldWithHolder();
     world.behaviours.set('ops', {
       latencyMs: 10,
@@ -39,7 +39,7 @@ describe('an alert', () => {
     expect(gotBy(world, 'ops')).toEqual([`Alert ${UID}/2`, `Alert ${UID}/3`, `BatchSettled ${UID}/1`]);
   });
 
-  it('that was not sent until the batch settled gives way to the final message', async () => {
+  it('is replaced by the final message when it was not sent before the batch settled', async () => {
     const { world } = await worldWithHolder();
     let down = true;
     world.behaviours.set('ops', {

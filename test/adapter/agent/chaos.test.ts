@@ -46,7 +46,7 @@ describe('agents that are killed, frozen, replaced and cut off', () => {
     liveMessages += new Set(world.posted.filter(({ kind }) => kind === 'Progress').map(({ handle }) => handle)).size;
   });
 
-  it('go through every scenario in these runs, and repeat themselves after some of it', () => {
+  it('pass every scenario in these runs, some of which lead to repetitions', () => {
     const counts = <T>(kinds: readonly T[], all: readonly T[]): string =>
       kinds.map((kind) => `${String(kind)} ${all.filter((each) => each === kind).length}`).join(', ');
     const causes = repetitions.flatMap(({ cause }) => cause ?? []);

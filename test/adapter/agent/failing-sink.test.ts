@@ -3,7 +3,7 @@ import { BATCH, MINUTE_MS, SECOND_MS, unavailable, worldWithHolder } from './a-h
 import { aPlan } from './batches.ts';
 
 describe('a sink that fails', () => {
-  it('is tried again with growing pauses until it takes the notification, and does not delay the others', async () => {
+  it('is retried with growing pauses until it accepts the notification and does not delay the others', async () => {
     const { world } = await worldWithHolder(['ops', 'chat']);
     const tries: number[] = [];
     world.behaviours.set('ops', {
@@ -22,7 +22,7 @@ describe('a sink that fails', () => {
     expect(world.cluster.lease.receipts.find(({ sink }) => sink === 'ops')).toMatchObject({ outcome: 'Delivered', attempts: 8 });
   });
 
-  it('that takes messages and answers late is given more time with each try, and has it for the next message', async () => {
+  it('that answers late gets a longer timeout with each attempt and for the next message', async () => {
     const { world } = await worldWithHolder();
     world.behaviours.set('ops', { latencyMs: 10, answerMs: 25 * SECOND_MS });
 
@@ -35,7 +35,7 @@ describe('a sink that fails', () => {
     expect(world.cluster.lease.receipts).toMatchObject([{ attempts: 3 }, { attempts: 1 }]);
   });
 
-  it('is left alone for as long as it asks', async () => {
+  it('is not tried again before the delay that it asks for', async () => {
     const { world } = await worldWithHolder();
     const tries: number[] = [];
     world.behaviours.set('ops', {
@@ -75,7 +75,7 @@ describe('a sink that fails', () => {
     expect(world.received).toEqual([]);
   });
 
-  it('takes the notification when its secret comes late', async () => {
+  it('accepts the notification when its Secret is created late', async () => {
     const { world } = await worldWithHolder();
     world.behaviours.set('ops', {
       latencyMs: 10,
@@ -90,7 +90,7 @@ describe('a sink that fails', () => {
     expect(world.cluster.lease.receipts).toMatchObject([{ outcome: 'Delivered' }]);
   });
 
-  it('is not tried any more once the operator has given up', async () => {
+  it('is not tried again once the operator has given up', async () => {
     const { world } = await worldWithHolder();
     let tries = 0;
     world.behaviours.set('ops', { latencyMs: 10, onSend: () => (tries += 1), answer: () => unavailable });
@@ -116,7 +116,7 @@ describe('a sink that fails', () => {
     expect(world.cluster.lease.receipts).toEqual([]);
   });
 
-  it('that was removed from the plan gets a receipt that says so', async () => {
+  it('gets a receipt that says that it was removed from the plan', async () => {
     const { world } = await worldWithHolder(['ops', 'chat']);
     world.cluster.plan = aPlan(['chat']);
 

@@ -21,7 +21,7 @@ describe('an agent that the Lease does not name', () => {
     expect(world.logged).toEqual([]);
   });
 
-  it('begins within two seconds once it is named', async () => {
+  it('starts within two seconds once it is named', async () => {
     const world = new AgentWorld([settle(openBatch(1), ['ops'])], ['ops']);
     const agent = world.start('node-a');
     await world.time.pass(MINUTE_MS);
@@ -34,7 +34,7 @@ describe('an agent that the Lease does not name', () => {
 });
 
 describe('an agent that holds the baton', () => {
-  it('renews every third of the duration, and follows the reports about its batch', async () => {
+  it('renews every third of the duration and follows the reports about its batch', async () => {
     const { world } = await worldWithHolder();
     const before = world.cluster.leaseWrites;
 
@@ -45,7 +45,7 @@ describe('an agent that holds the baton', () => {
     expect(world.received).toEqual([]);
   });
 
-  it('sends when the batch has settled, and puts a receipt on the Lease', async () => {
+  it('sends when the batch has settled and writes a receipt to the Lease', async () => {
     const { world } = await worldWithHolder(['ops', 'chat']);
     world.reports = [aReport(openBatch(1), 'node-1', { fromVersion: '6.12.30', toVersion: '6.12.31' })];
 
@@ -64,7 +64,7 @@ describe('an agent that holds the baton', () => {
     ]);
   });
 
-  it('sends once, whether or not the operator has copied the receipt', async () => {
+  it('sends once whether or not the operator has copied the receipt', async () => {
     const { world } = await worldWithHolder();
 
     world.settleBatch(1, ['ops']);
@@ -75,7 +75,7 @@ describe('an agent that holds the baton', () => {
     expect(world.received).toHaveLength(1);
   });
 
-  it('looks once, not without end, when its watch still shows what another has delivered', async () => {
+  it('checks only once when its watch still shows what another agent has delivered', async () => {
     const { world } = await worldWithHolder();
     const shown = [{ name: BATCH, uid: `uid-of-${BATCH}`, index: 1, id: `uid-of-${BATCH}/1`, sinks: ['ops'] }];
     const receipt = { sink: 'ops', id: `uid-of-${BATCH}/1`, outcome: 'Delivered', time: '2026-11-22T10:00:00Z' } as const;
@@ -96,7 +96,7 @@ describe('an agent that holds the baton', () => {
     expect(reads).toBe(1);
   });
 
-  it('tells the backlog first, in order, and leaves out what has been told', async () => {
+  it('sends the backlog first and in order, without what was already sent', async () => {
     const world = new AgentWorld(
       [3, 1, 2].map((index) => settle(openBatch(index), ['ops'])),
       ['ops'],

@@ -4,7 +4,7 @@ import { aPatientPlan } from './batches.ts';
 import { type SendTry } from './receivers.ts';
 
 describe('an agent that loses the baton', () => {
-  it('stops sending, and sends nothing more', async () => {
+  it('stops sending', async () => {
     const { world } = await worldWithHolder();
     world.behaviours.set('ops', { latencyMs: 9 * SECOND_MS });
     world.settleBatch(1, ['ops']);
@@ -17,7 +17,7 @@ describe('an agent that loses the baton', () => {
     expect(world.cluster.lease.receipts).toEqual([]);
   });
 
-  it('does not begin to send in the time until it would notice', async () => {
+  it('does not start to send before it has noticed', async () => {
     const { world } = await worldWithHolder();
     world.apiLatency = (call) => (call.startsWith('lease.') ? SECOND_MS : 10);
 
@@ -28,7 +28,7 @@ describe('an agent that loses the baton', () => {
     expect(world.received).toEqual([]);
   });
 
-  it('counts from before it asked, however long the answer took', async () => {
+  it('counts the Lease duration from before the request, no matter how long the answer took', async () => {
     const { world } = await worldWithHolder();
     world.behaviours.set('ops', { latencyMs: 10 * MINUTE_MS });
     world.apiLatency = () => 3 * SECOND_MS;
@@ -48,7 +48,7 @@ describe('an agent that loses the baton', () => {
     expect(world.time.now).toBeLessThanOrEqual(asked - 1_500 + 12 * SECOND_MS);
   });
 
-  it('cuts a send off before the Lease has run out when it cannot renew', async () => {
+  it('aborts a send before the Lease expires when it cannot renew', async () => {
     const { world } = await worldWithHolder();
     world.behaviours.set('ops', { latencyMs: MINUTE_MS });
     world.settleBatch(1, ['ops']);
@@ -64,7 +64,7 @@ describe('an agent that loses the baton', () => {
     expect(world.received).toEqual([]);
   });
 
-  it('sends for a sink that is slower than the Lease, because it renews meanwhile', async () => {
+  it('sends to a sink that is slower than the Lease duration, because it renews meanwhile', async () => {
     const { world } = await worldWithHolder();
     world.cluster.plan = aPatientPlan('ops');
     world.behaviours.set('ops', { latencyMs: 25 * SECOND_MS });
@@ -75,7 +75,7 @@ describe('an agent that loses the baton', () => {
     expect(world.received).toHaveLength(1);
   });
 
-  it('does not send again what it could not write down', async () => {
+  it('does not send again when it could not write the receipt', async () => {
     const { world } = await worldWithHolder();
     world.behaviours.set('ops', {
       latencyMs: 10,
@@ -106,7 +106,7 @@ describe('an agent that loses the baton', () => {
   it.each([
     { title: 'before the receiver has got the notification', behaviour: { onSend: killFirstOnTheWay }, received: 1 },
     { title: 'after the receiver has got it, before the receipt', behaviour: { onReceived: killFirst }, received: 2 },
-  ])('by being killed $title: the next agent sends with the same id', async ({ behaviour, received }) => {
+  ])('when it is killed $title: the next agent sends with the same id', async ({ behaviour, received }) => {
     const { world } = await worldWithHolder();
     world.behaviours.set('ops', { latencyMs: 10, ...behaviour });
     world.settleBatch(1, ['ops']);

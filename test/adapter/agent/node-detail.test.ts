@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { MINUTE_MS, worldWithHolder } from './a-holder.ts';
 import { aPlan } from './batches.ts';
 
-it('gives each sink as much of single nodes as it wants and the plan lets be told', async () => {
+it('each sink gets the detail about nodes that it asks for and the plan allows', async () => {
   const { world } = await worldWithHolder(['ops', 'chat']);
   const plan = aPlan(['ops', 'chat']);
   const sinks =

@@ -21,8 +21,8 @@ async function worldThatShares(): Promise<AgentWorld> {
   return world;
 }
 
-describe('a sink that the plan shares', () => {
-  it('gets its notification like one of its own', async () => {
+describe('a shared sink', () => {
+  it("gets its notification like one of the plan's own", async () => {
     const world = await worldThatShares();
     world.sharedSinks = () => ({ sinks: [CHAT], problem: undefined });
     world.settleBatch(1, ['ops', 'chat']);
@@ -30,7 +30,7 @@ describe('a sink that the plan shares', () => {
     expect(world.received.map(({ sink }) => sink).toSorted()).toEqual(['chat', 'ops']);
   });
 
-  it('has a live message like one of its own', async () => {
+  it("has a live message like one of the plan's own", async () => {
     const world = await worldThatShares();
     const { plan } = world.cluster;
     if (plan === undefined) throw new Error('the world has no plan');
@@ -41,7 +41,7 @@ describe('a sink that the plan shares', () => {
     expect(world.posted).toMatchObject([{ sink: 'chat', kind: 'Progress' }]);
   });
 
-  it('is waited for while its ConfigMap cannot be read, however long that takes', async () => {
+  it('is waited for while its ConfigMap cannot be read, no matter how long', async () => {
     const world = await worldThatShares();
     world.sharedSinks = () => ({
       sinks: [],
@@ -56,7 +56,7 @@ describe('a sink that the plan shares', () => {
     expect(world.cluster.lease.receipts).toMatchObject([{ sink: 'chat', outcome: 'Delivered' }]);
   });
 
-  it('counts as removed only after the kubelet must have brought it', async () => {
+  it('counts as removed only after the maximum ConfigMap propagation delay', async () => {
     const world = await worldThatShares();
     world.settleBatch(1, ['chat']);
     await world.time.pass(2 * MINUTE_MS);
@@ -85,7 +85,7 @@ it.each([
   ['a sink', '../ops', 'webhook', 'key'],
   ['a Secret', 'ops', '../../../secrets', 'token'],
   ['a key', 'ops', 'webhook', '..'],
-])('no name of %s leads out of the directory of Secrets', async (_title, sink, name, key) => {
+])('no name of %s leads outside of the directory of Secrets', async (_title, sink, name, key) => {
   await expect(secretFiles('/var/run/baton/sinks', sink)({ name, key })).resolves.toEqual({
     kind: 'Invalid',
     message: 'a sink, a Secret or a key has a name that no file may have; nothing was read',

@@ -16,7 +16,7 @@ describe('an agent that is asked to stop', () => {
     expect(agent.endedAt).toBeDefined();
   });
 
-  it('ends a send that a receiver answers in its usual time, and writes its receipt', async () => {
+  it('completes a send that the receiver answers in its usual time and writes its receipt', async () => {
     const { world, agent } = await worldWithHolder();
     world.behaviours.set('ops', {
       latencyMs: 4 * SECOND_MS,

@@ -162,7 +162,8 @@ describe('baton reporter and baton report', () => {
     expect(await reporter?.ended).toEqual({
       code: 2,
       stdout: '',
-      stderr: "The environment variable BATON_NODE is not set: set it to the name of this node (in a Pod: fieldRef spec.nodeName).\n",
+      stderr:
+        'The environment variable BATON_NODE is not set: set it to the name of this node (in a Pod: fieldRef spec.nodeName).\n',
     });
   });
 });

@@ -31,7 +31,7 @@ function story(world: AgentWorld): readonly string[] {
 }
 
 describe('notify.live', () => {
-  it('posts one message when the batch runs, changes it when counts changed, and puts the final message in its place', async () => {
+  it('posts one message when the batch runs, updates it when counts change, and replaces it by the final message', async () => {
     const { world } = await liveWorld();
     await world.time.pass(2 * MINUTE_MS);
     expect(story(world)).toEqual(['node-a posts chat/1: Progress']);
@@ -49,7 +49,7 @@ describe('notify.live', () => {
     expect(world.received.map(({ sink, id }) => `${sink} ${id}`).sort()).toEqual([`chat ${UID}/1`, `ops ${UID}/1`]);
   });
 
-  it('changes the message at most every 30 s', async () => {
+  it('updates the message at most every 30 s', async () => {
     const { world } = await liveWorld();
     for (let i = 0; i < 60; i++) {
       progress(world, i);
@@ -62,7 +62,7 @@ describe('notify.live', () => {
   it.each([
     { title: 'its receipt copied into the status', copied: true },
     { title: 'its receipt still on the Lease', copied: false },
-  ])('goes on with the same message when the agent is replaced, $title', async ({ copied }) => {
+  ])('continues with the same message when the agent is replaced, $title', async ({ copied }) => {
     const { world, agent } = await liveWorld();
     if (copied) world.cluster.copyReceipts();
     agent.process.kill();
@@ -81,7 +81,7 @@ describe('notify.live', () => {
     expect(story(world).at(-1)).toBe('node-b changes chat/1: BatchSettled');
   });
 
-  it('posts a new message where the receiver has lost the one before, and goes on with that', async () => {
+  it('posts a new message when the receiver has lost the previous one and continues with that', async () => {
     const { world, handles } = await liveWorld();
     handles.clear();
     progress(world, 1);
@@ -101,7 +101,7 @@ describe('notify.live', () => {
     ]);
   });
 
-  it('is silent about progress, but not about the end, when the receiver fails', async () => {
+  it('skips progress, but not the final message, when the receiver fails', async () => {
     const { world } = await liveWorld();
     let down = true;
     world.behaviours.set('chat', {
@@ -120,7 +120,7 @@ describe('notify.live', () => {
     expect(story(world).filter((line) => line.endsWith('BatchSettled'))).toHaveLength(1);
   });
 
-  it('never changes what the final message says: it waits for an update that is on its way', async () => {
+  it('never overwrites the final message, which waits for an update in progress', async () => {
     const { world } = await liveWorld();
     const live = { handles: new Set(['chat/1']) };
     world.behaviours.set('chat', { latencyMs: 4 * SECOND_MS, live });
@@ -134,7 +134,7 @@ describe('notify.live', () => {
     expect(story(world).slice(-2)).toEqual(['node-a changes chat/1: Progress', 'node-a changes chat/1: BatchSettled']);
   });
 
-  it('tells nothing to sinks that ask for less, and nothing when the plan does not say so', async () => {
+  it('sends nothing to sinks that ask for less, and nothing unless the plan enables it', async () => {
     const { world } = await liveWorld();
     const before = world.posted.length;
     world.cluster.plan = aPlan(['chat', 'ops']);

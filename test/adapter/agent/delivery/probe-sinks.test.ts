@@ -39,7 +39,7 @@ function words({ cluster }: AgentWorld): readonly string[] {
 const unreachable = (node: string, id: string): string => `ops ${id} Failed SinkUnreachable ${node}`;
 
 describe('a probe', () => {
-  it('looks at every sink once when the agent gets the baton, and says nothing when it reaches them', async () => {
+  it('checks every sink once when the agent gets the baton and records nothing when it reaches them', async () => {
     const world = probeWorld({ ops: () => REACHED, chat: () => REACHED, shared: () => REACHED });
     world.cluster.plan = aPlan(['ops', 'chat'], { sinksFrom: [{ configMapRef: { name: 'sinks' } }] });
     world.sharedSinks = () => ({ sinks: [{ name: 'shared', webhook: { url: 'https://shared.example/' } }], problem: undefined });
@@ -52,7 +52,7 @@ describe('a probe', () => {
     expect(words(world)).toEqual([]);
   });
 
-  it('tells that a sink cannot be reached once that has been so for a while', async () => {
+  it('records that a sink cannot be reached once that has lasted for a while', async () => {
     const { world } = await held(() => refused);
 
     await world.time.pass(9 * SECOND_MS);
@@ -72,7 +72,7 @@ describe('a probe', () => {
     ]);
   });
 
-  it('does not tell of a moment', async () => {
+  it('does not record a short outage', async () => {
     const { world } = await held(({ at }) => (at < 5 * SECOND_MS ? refused : REACHED));
 
     await world.time.pass(10 * MINUTE_MS);
@@ -97,7 +97,7 @@ describe('a probe', () => {
     expect(words(world)).toEqual([`ops ${UID}/probe Failed ${reason} node-a`]);
   });
 
-  it('looks again every five minutes until the sink is reached, says so, and rests', async () => {
+  it('repeats every five minutes until the sink is reached, then records that and stops', async () => {
     const { world } = await held(({ at }) => (at < 14 * MINUTE_MS ? refused : REACHED));
     await world.time.pass(14 * MINUTE_MS);
     expect(words(world)).toEqual([unreachable('node-a', `${UID}/probe`)]);
@@ -138,7 +138,7 @@ describe('a probe', () => {
   it.each([
     { title: 'failed again', result: refused, word: 'Failed' },
     { title: 'reached it', result: REACHED, word: 'Reached' },
-  ])('of the next batch tells that it $title', async ({ result, word }) => {
+  ])('of the next batch records that it $title', async ({ result, word }) => {
     const { world, agent } = await held(({ at }) => (at < 5 * MINUTE_MS ? refused : result));
     await world.time.pass(MINUTE_MS);
     world.cluster.copyReceipts();
@@ -155,7 +155,7 @@ describe('a probe', () => {
     );
   });
 
-  it('that hangs delays no delivery, and no other probe', async () => {
+  it('that hangs delays no delivery and no other probe', async () => {
     const world = probeWorld({ ops: () => 'Hangs', chat: () => refused });
     await world.startHolder('node-a', BATCH);
     await world.time.pass(MINUTE_MS);
@@ -168,7 +168,7 @@ describe('a probe', () => {
     expect(world.received[0]?.at).toBeLessThan(before + SECOND_MS);
   });
 
-  it('says nothing about a sink that has taken a message meanwhile, and looks no more', async () => {
+  it('ends without a result for a sink that has accepted a message meanwhile', async () => {
     const { world } = await held(() => refused);
     await world.time.pass(5 * SECOND_MS);
 
@@ -192,7 +192,7 @@ describe('a probe', () => {
         world.cluster.passBaton({ node: 'node-b', podUid: 'another' }, BATCH);
       },
     },
-  ])('is neither begun nor told when the agent $title', async ({ end }) => {
+  ])('is neither started nor recorded when the agent $title', async ({ end }) => {
     const { world, agent } = await held(() => refused);
     await world.time.pass(5 * SECOND_MS);
 
@@ -203,7 +203,7 @@ describe('a probe', () => {
     expect(world.probes.every(({ at }) => at < 30 * SECOND_MS)).toBe(true);
   });
 
-  it('looks at what is new in the plan, and at what was corrected', async () => {
+  it('checks sinks that are new in the plan or were corrected', async () => {
     const world = probeWorld({ ops: () => REACHED, chat: () => REACHED });
     world.cluster.plan = aPlan(['ops']);
     await world.startHolder('node-a', BATCH);
@@ -239,7 +239,7 @@ describe('a probe', () => {
           world.time.now < 20 * SECOND_MS ? { sinks: [], problem: 'the kubelet is behind' } : { sinks, problem: undefined };
       },
     },
-  ])('comes soon again when $title', async ({ disturb }) => {
+  ])('is repeated soon when $title', async ({ disturb }) => {
     const world = probeWorld({ ops: () => refused });
     disturb(world);
     await world.startHolder('node-a', BATCH);

@@ -38,7 +38,7 @@ describe('a test of sinks', () => {
     expect(sent[0]?.id).toMatch(/^[0-9-]+\/1$/);
   });
 
-  it('says of each what became of it', async () => {
+  it('returns the result of each sink', async () => {
     const { results } = await run({
       ops: { kind: 'Retry', reason: 'NoAnswer', message: 'hooks.example: ENOTFOUND' },
       chat: { kind: 'Delivered', remark: { reason: 'TemplateFailed', message: 'the template fails: x' } },
@@ -49,7 +49,7 @@ describe('a test of sinks', () => {
     ]);
   });
 
-  it('tries one sink alone', async () => {
+  it('tests a single sink', async () => {
     expect((await run({}, 'chat')).results.map(({ sink }) => sink)).toEqual(['chat']);
   });
 });

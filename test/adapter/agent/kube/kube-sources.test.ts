@@ -56,7 +56,7 @@ function collection(
 }
 
 describe('the Lease at the API server', () => {
-  it('goes back as a whole', async () => {
+  it('is written back as a whole', async () => {
     const lease = { metadata: { resourceVersion: '7' }, spec: { holderIdentity: 'node-1' }, fieldOfTheFuture: 1 };
     const sent: unknown[] = [];
     const replace = <T>(path: string, body: unknown): Promise<T> => {
@@ -74,7 +74,7 @@ describe('the Lease at the API server', () => {
   it.each([
     { code: 409, reason: 'Conflict', error: { code: 'LeaseConflict' } },
     { code: 403, reason: 'Forbidden', error: { reason: 'Forbidden' } },
-  ])('tells a conflict from other errors: $reason', async ({ code, reason, error }) => {
+  ])('distinguishes a conflict from other errors: $reason', async ({ code, reason, error }) => {
     const store = kubeLeaseStore(client({ replace: failing(code, reason) }), 'fleet', 'kernel-agent');
 
     await expect(store.update({}, signal)).rejects.toMatchObject(error);
@@ -82,21 +82,21 @@ describe('the Lease at the API server', () => {
 });
 
 describe('the plan and the batches at the API server', () => {
-  it('are undefined once they are gone', async () => {
+  it('are undefined once they are deleted', async () => {
     const gone = { get: failing(404, 'NotFound') };
 
     expect(await kubePlanSource(client(gone), 'fleet', 'kernel').read(signal)).toBeUndefined();
     expect(await kubeBatchSource(deps(gone), 'kernel').read('kernel-7f3c-1', signal)).toBeUndefined();
   });
 
-  it('are an error when the API server does not tell', async () => {
+  it('are an error when the API server does not answer', async () => {
     const silent = { get: failing(503, 'ServiceUnavailable') };
 
     await expect(kubePlanSource(client(silent), 'fleet', 'kernel').read(signal)).rejects.toMatchObject({ code: 503 });
     await expect(kubeBatchSource(deps(silent), 'kernel').read('kernel-7f3c-1', signal)).rejects.toMatchObject({ code: 503 });
   });
 
-  it('are followed by the label of the plan, and of batches only the outbox and the words of probes are kept', async () => {
+  it("are watched by the label of the plan, and only a batch's outbox and probe results are kept", async () => {
     const open: UpgradeBatch = { ...aBatch([succeeded('node-1')], { name: 'kernel-7f3c-2' }), status: {} };
     const word = { sink: 'ops', outcome: 'Failed', time: '2026-11-22T10:00:00Z' } as const;
     const probe = { ...word, id: 'uid-of-kernel-7f3c-3/probe' };
@@ -159,7 +159,7 @@ describe('the reports at the API server', () => {
     };
   }
 
-  it('are gathered while the batch runs, so that they outlive their Events', async () => {
+  it('are collected while the batch runs, so that they outlive their Events', async () => {
     const before = collection([event(1), event(2)]);
     const source = { current: before };
     const reports = kubeReportSource(
