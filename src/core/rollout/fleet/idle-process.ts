@@ -37,9 +37,10 @@ export function whyIdle(
   const { AlreadyCurrent, NothingToRun } = NODE_REASONS;
   const name = daemonSet === undefined ? '' : daemonSetName(daemonSet);
   const state = daemonSet === undefined ? undefined : daemonSetStateOn(daemonSets.get(name), node);
-  if (state === 'Absent') return { reason: NothingToRun, message: `DaemonSet ${name} has no Pod on it` };
+  if (state === 'Absent') return { reason: NothingToRun, message: `DaemonSet ${name} has no Pod on the node` };
   if (verify !== undefined && versionMismatches(verify, node, version).length > 0) return undefined;
-  if (state === 'Current') return { reason: AlreadyCurrent, message: `DaemonSet ${name} is Ready there at its newest revision` };
+  if (state === 'Current')
+    return { reason: AlreadyCurrent, message: `DaemonSet ${name} is Ready on the node at its newest revision` };
   if (state !== undefined || verify === undefined || !comparesVersions(verify)) return undefined;
   return { reason: AlreadyCurrent, message: `its verify holds already: ${comparedVersion(verify, node) ?? version}` };
 }

@@ -9,7 +9,7 @@ import type { NodeInput } from './node-input.ts';
 import { versionMismatches } from '../fleet/verify.ts';
 import type { ProcessResult } from './process-result.ts';
 
-/** What the decision about a process looks at that the node's own updater carries out. */
+/** What the decision about a process that the node's own updater runs is based on. */
 export interface ExternalInput {
   readonly input: NodeInput;
   readonly node: NodeFact;
@@ -21,14 +21,15 @@ export interface ExternalInput {
   readonly reports: readonly ReportFact[];
 }
 
-/** The process whose turn it is, where the node's own updater carries it out; undefined when it is none's. */
+/** Name of the process that the node's own updater was asked to run; undefined if there is none. */
 export function startedExternal(node: NodeFact | undefined): string | undefined {
   return node?.labels[LABELS.process];
 }
 
 /**
- * Decides how far a process is that the node's own updater carries out. It is given its turn; its word alone is not enough, so it has ended
- * when what `verify` compares is there, or when it says so, and then `verify` decides.
+ * Decides how far a process is that the node's own updater runs. The updater is notified that its turn has come. It has ended
+ * when the version comparisons of `verify` pass or the updater reports success; `verify` decides in both cases whether the work
+ * was done.
  */
 export function advanceExternal(external: ExternalInput): ProcessResult {
   const { input, node, process, attempt, before, reports } = external;
@@ -39,26 +40,41 @@ export function advanceExternal(external: ExternalInput): ProcessResult {
   const announced = before?.rebooting === true || reports.some((report) => report.reason === 'UpgradeRebooting');
   const base = { name: process.name, attempt, startTime: toRfc3339(started), ...(announced ? { rebooting: true } : {}) };
   const last = reports.at(-1);
-  const lacks = process.verify === undefined ? [] : versionMismatches(process.verify, node, batch.spec.version);
+  const mismatches = process.verify === undefined ? [] : versionMismatches(process.verify, node, batch.spec.version);
   if (last?.reason === 'UpgradeFailed') {
     const message = last.note === '' ? 'its updater reported UpgradeFailed' : last.note;
     return failed(base, NODE_REASONS.JobFailed, message, now);
   }
-  if (lacks.length === 0 || last?.reason === 'UpgradeSucceeded')
+  if (mismatches.length === 0 || last?.reason === 'UpgradeSucceeded')
     return { kind: 'Succeeded', record: { ...base, state: 'Succeeded', endTime: toRfc3339(now) }, overdue: false };
   if (now > deadline) {
-    return failed(base, NODE_REASONS.DeadlineExceeded, `not done within ${process.deadlineSeconds} s: ${lacks[0] ?? ''}`, now);
+    return failed(
+      base,
+      NODE_REASONS.DeadlineExceeded,
+      `not done within ${process.deadlineSeconds} s: ${mismatches[0] ?? ''}`,
+      now,
+    );
   }
-  const record: ProcessRecord = { ...base, state: 'Running', message: cutToBytes(wordsOf(last, announced, lacks), 128) };
-  const told = startedExternal(node) === process.name;
-  return { kind: 'Running', record, overdue: false, requeueAt: deadline + 1000, commands: told ? [] : [giveTurn(external)] };
+  const record: ProcessRecord = {
+    ...base,
+    state: 'Running',
+    message: cutToBytes(progressMessage(last, announced, mismatches), 128),
+  };
+  const isNotified = startedExternal(node) === process.name;
+  return {
+    kind: 'Running',
+    record,
+    overdue: false,
+    requeueAt: deadline + 1000,
+    commands: isNotified ? [] : [giveTurn(external)],
+  };
 }
 
-function wordsOf(last: ReportFact | undefined, announced: boolean, lacks: readonly string[]): string {
+function progressMessage(last: ReportFact | undefined, announced: boolean, mismatches: readonly string[]): string {
   if (announced) return 'rebooting';
   const progress = last?.progress === undefined ? '' : `${last.progress}% `;
-  const words = `${progress}${last?.note ?? ''}`.trim();
-  return words === '' ? (lacks[0] ?? '') : words;
+  const message = `${progress}${last?.note ?? ''}`.trim();
+  return message === '' ? (mismatches[0] ?? '') : message;
 }
 
 function failed(base: Omit<ProcessRecord, 'state'>, reason: string, message: string, now: Instant): ProcessResult {
@@ -68,11 +84,11 @@ function failed(base: Omit<ProcessRecord, 'state'>, reason: string, message: str
 
 function giveTurn(external: ExternalInput): Command {
   const { node, process } = external;
-  const why = `${process.name} is next on ${node.name}: its own updater is told`;
+  const why = `${process.name} is next on ${node.name}: notifying its own updater`;
   return { kind: 'StartExternal', node, process: process.name, event: turnEvent(external), why };
 }
 
-/** The Event that tells a node's updater that it is its turn. */
+/** The Event that notifies a node's updater of its turn. */
 function turnEvent({ input, node, process, attempt }: ExternalInput): Manifest {
   const { batch, namespace, hash, now } = input;
   const { name, uid } = batch.metadata;
@@ -90,7 +106,7 @@ function turnEvent({ input, node, process, attempt }: ExternalInput): Manifest {
     action: process.name,
     reason: TURN_REASON,
     type: 'Normal',
-    note: `${notePrefix(node.name, process.name)}it is its turn to go to ${batch.spec.version}`,
+    note: `${notePrefix(node.name, process.name)}start the upgrade to ${batch.spec.version}`,
     reportingController: REPORTING_OPERATOR,
     reportingInstance: 'baton-operator',
     eventTime: toMicroTime(now),

@@ -6,7 +6,7 @@ import { cutToBytes, toInstant, toRfc3339 } from '../../text.ts';
 import { provesWork } from '../fleet/verify.ts';
 import type { ProcessResult } from './process-result.ts';
 
-/** What one decision about one process on one node looks at. */
+/** What the decision about a process on a node is based on. */
 export interface ProcessInput {
   readonly process: BatchProcess;
   /** The record as persisted; undefined before the process has begun. */
@@ -19,23 +19,24 @@ export interface ProcessInput {
   readonly now: Instant;
 }
 
-/** After the Job has ended, how long a new boot ID or a late report may take to be seen (ms). */
+/** How long after the end of a Job a new boot ID or a late report may still arrive (ms). */
 const EVIDENCE_GRACE_MS = 60_000;
 
-/** A Pod that does not end although its Job is over and its node is Ready is waited for so long (ms). */
-const STOPPING_MS = 10 * 60_000;
+/** How long to wait for the Pod of a failing Job to end while its node is Ready (ms). */
+const MAX_STOPPING_MS = 10 * 60_000;
 
-/** Exit codes of a container that was killed from outside (SIGKILL, SIGTERM) or whose end nobody saw. */
+/** Exit codes of a container that was killed (SIGKILL, SIGTERM) or whose exit was not seen. */
 const KILLED = new Set([137, 143, 255]);
 
+/** What the facts and reports show about a process. */
 interface Evidence {
   readonly deadline: Instant;
   readonly rebooted: boolean;
   readonly announced: boolean;
-  /** `verify` will show what was done: what a reboot or a vanished Job leaves open is no failure yet. */
+  /** Whether `verify` can show that the work was done, so that a reboot or a deleted Job is not a failure yet. */
   readonly provable: boolean;
   readonly reportedSuccess: boolean;
-  /** The process's own last word is that it failed: no reboot makes a success of that. */
+  /** Whether the last report is UpgradeFailed. A reboot afterwards does not make it a success. */
   readonly reportedFailure: boolean;
 }
 
@@ -52,7 +53,7 @@ function evidenceOf(input: ProcessInput, started: Instant): Evidence {
   };
 }
 
-/** The words that explain a failure best: the container's last words, the process's last report, or the Job's condition. */
+/** The best explanation of a failure: the container's termination message, the last report, or the Job's condition. */
 function failureMessage(input: ProcessInput): string {
   const { job, pod, reports } = input;
   const report = reports.findLast((candidate) => candidate.reason === 'UpgradeFailed');
@@ -65,8 +66,8 @@ function failureMessage(input: ProcessInput): string {
 }
 
 /**
- * Decides how far a process is: facts first (Job, Pod, boot ID), reports second. A Job that was started is never taken for one that
- * was not: when it has vanished, the process is verified or failed, not run again.
+ * Decides how far a process is, from facts first (Job, Pod, boot ID) and reports second. A process whose Job was deleted never
+ * counts as not started: it is verified or has failed, but does not run again.
  */
 export function advanceJob(input: ProcessInput): ProcessResult {
   const { before, job } = input;
@@ -89,22 +90,25 @@ export function advanceJob(input: ProcessInput): ProcessResult {
   }
 }
 
-/** The Job controller waits for Pods that cannot end, because their node is lost or its kubelet is stuck: that is as final as it gets. */
+/**
+ * A failing Job waits for its Pod to end. On a lost node or with a stuck kubelet that never happens, so the Job then counts as
+ * failed.
+ */
 function decideFailing(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessResult {
-  const until = (job.failedTime ?? evidence.deadline) + STOPPING_MS;
+  const until = (job.failedTime ?? evidence.deadline) + MAX_STOPPING_MS;
   if (!input.node.ready || input.now > until) return decideFailed(input, job, evidence, outcome);
   return outcome.running('stopping', until);
 }
 
+/** Builds the possible results, each with the record of what was observed. */
 interface Outcomes {
-  /** `until`: when it is looked at again at the latest, if not at its deadline. */
+  /** The plan is requeued after `until`, by default the deadline. */
   running(message: string | undefined, until?: Instant): ProcessResult;
   verifying(message: string, until: Instant, endTime?: Instant): ProcessResult;
   succeeded(end: Instant): ProcessResult;
   failed(reason: string, message: string, end: Instant): ProcessResult;
 }
 
-/** Makes the steps, each with the record of what was observed. */
 function outcomesFor({ process, before, job, now }: ProcessInput, started: Instant, evidence: Evidence): Outcomes {
   const overdue = now > evidence.deadline;
   const base = presentFields({
@@ -117,9 +121,9 @@ function outcomesFor({ process, before, job, now }: ProcessInput, started: Insta
   const ended = before?.state === 'Verifying' ? toInstant(before.endTime) : undefined;
   return {
     running(message, until = evidence.deadline) {
-      const words = message === undefined || message === '' ? undefined : cutToBytes(message, 128);
-      const record = presentFields({ ...base, state: 'Running', message: words });
-      // An instant that is past would be looked at again and again.
+      const text = message === undefined || message === '' ? undefined : cutToBytes(message, 128);
+      const record = presentFields({ ...base, state: 'Running', message: text });
+      // A time in the past would requeue the plan in a loop.
       return { kind: 'Running', record, overdue, ...(now > until ? {} : { requeueAt: until + 1000 }) };
     },
     verifying(message, until, endTime) {
@@ -132,7 +136,7 @@ function outcomesFor({ process, before, job, now }: ProcessInput, started: Insta
       });
       return { kind: 'Verifying', record, overdue, requeueAt: until + 1000 };
     },
-    // What follows is `verify`, where there is one.
+    // The caller runs `verify` next, if there is one.
     succeeded: (end) => ({ kind: 'Succeeded', record: { ...base, state: 'Succeeded', endTime: toRfc3339(end) }, overdue: false }),
     failed(reason, message, end) {
       const record: ProcessRecord = {
@@ -166,7 +170,7 @@ function decideComplete(input: ProcessInput, job: JobFact, evidence: Evidence, o
     const until = end + EVIDENCE_GRACE_MS;
     return now > until
       ? unannounced(outcome, end)
-      : outcome.verifying('rebooted; looking for its report UpgradeRebooting', until, end);
+      : outcome.verifying('rebooted; waiting for its report UpgradeRebooting', until, end);
   }
   if (evidence.reportedSuccess && !evidence.announced) return outcome.succeeded(end);
   if (now <= evidence.deadline) return outcome.verifying('ended; waiting for the reboot', evidence.deadline, end);
@@ -176,15 +180,15 @@ function decideComplete(input: ProcessInput, job: JobFact, evidence: Evidence, o
 function decideFailed(input: ProcessInput, job: JobFact, evidence: Evidence, outcome: Outcomes): ProcessResult {
   const { process, now } = input;
   const end = job.failedTime ?? now;
-  const late = job.reason === 'DeadlineExceeded';
-  const rebooting = process.disruption === 'Reboot' ? decideKilled(input, { evidence, outcome, end, late }) : undefined;
+  const isLate = job.reason === 'DeadlineExceeded';
+  const rebooting = process.disruption === 'Reboot' ? decideKilled(input, { evidence, outcome, end, isLate }) : undefined;
   if (rebooting !== undefined) return rebooting;
-  if (late) {
-    const words = failureMessage(input);
+  if (isLate) {
+    const message = failureMessage(input);
     const limit = `did not end within ${process.deadlineSeconds} s`;
     return outcome.failed(
       NODE_REASONS.DeadlineExceeded,
-      words === '' || words === job.message ? limit : `${limit}: ${words}`,
+      message === '' || message === job.message ? limit : `${limit}: ${message}`,
       end,
     );
   }
@@ -196,22 +200,22 @@ interface Killed {
   readonly outcome: Outcomes;
   /** When the Job failed. */
   readonly end: Instant;
-  /** It did not end in time. */
-  readonly late: boolean;
+  /** Whether it exceeded its deadline. */
+  readonly isLate: boolean;
 }
 
-/** What the failed Job of a process that reboots its host means; undefined when it failed by itself. */
-function decideKilled(input: ProcessInput, { evidence, outcome, end, late }: Killed): ProcessResult | undefined {
+/** Decides about the failed Job of a process that reboots its host; undefined if the Job failed by itself. */
+function decideKilled(input: ProcessInput, { evidence, outcome, end, isLate }: Killed): ProcessResult | undefined {
   const { pod, now } = input;
   const ownFailure = pod?.terminated !== undefined && !KILLED.has(pod.terminated.exitCode) && pod.terminated.exitCode !== 0;
   if (evidence.reportedFailure) return outcome.failed(NODE_REASONS.JobFailed, failureMessage(input), end);
   if (evidence.rebooted && evidence.announced) return afterReboot(input, evidence, outcome, end);
   if (evidence.announced && now <= evidence.deadline) return outcome.verifying('rebooting', evidence.deadline, end);
   if (evidence.announced) return outcome.failed(NODE_REASONS.NoReturnFromReboot, noReturn(input), now);
-  const killed = !ownFailure && !late;
+  const killed = !ownFailure && !isLate;
   if (killed && evidence.rebooted && evidence.provable) return afterReboot(input, evidence, outcome, end);
   if (killed && now <= end + EVIDENCE_GRACE_MS) {
-    return outcome.verifying('its Pod was killed; looking for a reboot', end + EVIDENCE_GRACE_MS, end);
+    return outcome.verifying('its Pod was killed; checking whether the host reboots', end + EVIDENCE_GRACE_MS, end);
   }
   return evidence.rebooted ? unannounced(outcome, end) : undefined;
 }
@@ -230,7 +234,7 @@ function decideVanished(input: ProcessInput, evidence: Evidence, outcome: Outcom
   if (evidence.provable && process.disruption !== 'Reboot') return outcome.succeeded(seen);
   if (evidence.reportedSuccess) return outcome.succeeded(seen);
   if (now <= seen + EVIDENCE_GRACE_MS)
-    return outcome.verifying('its Job is gone; looking for what it did', seen + EVIDENCE_GRACE_MS, seen);
+    return outcome.verifying('its Job is gone; waiting for evidence of its outcome', seen + EVIDENCE_GRACE_MS, seen);
   return outcome.failed(NODE_REASONS.JobVanished, 'its Job was deleted, and nothing shows that its work was done', now);
 }
 

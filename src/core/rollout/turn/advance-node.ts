@@ -8,13 +8,13 @@ import { inTurn, isTerminal } from '../records/node-record.ts';
 import type { NodeInput, NodeResult } from './node-input.ts';
 import { advanceTurn } from './advance-turn.ts';
 
-/** Decides what follows for one node that is not waiting for its turn. */
+/** Decides what to do for a node of the batch; a node that waits for its turn stays as it is. */
 export function advanceNode(input: NodeInput): NodeResult {
   const { before, node, batch } = input;
-  if (isTerminal(before)) return closeAfter(input);
+  if (isTerminal(before)) return closeEndedTurn(input);
   if (node === undefined) return skipDeleted(input);
   if (inTurn(node, batch)) return advanceTurn(input, node);
-  // The release is the evidence of success: a kill between it and the record loses nothing.
+  // The done mark proves the success, so a kill between closing the turn and the record loses nothing.
   if (node.done !== undefined && isMarkedDone(batch, node)) {
     const record: NodeRecord = { ...withoutProgress(before), state: goalState(batch), endTime: before.endTime ?? node.done.time };
     return { record: completeProcesses(record, node.done.time), commands: [] };
@@ -32,15 +32,15 @@ function completeProcesses(record: NodeRecord, time: string): NodeRecord {
   const processes = record.processes.map((process): ProcessRecord => {
     const { message: _message, verifyDeadlineTime, verifyStableSinceTime: _since, ...rest } = process;
     if (process.state === 'Succeeded' || process.state === 'Skipped') return process;
-    // A turn is closed as done only once `verify` held.
+    // A turn only gets its done mark after `verify` has passed.
     const verified = verifyDeadlineTime === undefined ? {} : { verifiedTime: time };
     return { ...rest, state: 'Succeeded', endTime: process.endTime ?? time, ...verified };
   });
   return { ...record, processes };
 }
 
-/** A failure is on record before its turn is closed, because the Node does not keep it. */
-function closeAfter(input: NodeInput): NodeResult {
+/** Closes the turn of a node that has its outcome. Failures are recorded before that, because the Node does not keep them. */
+function closeEndedTurn(input: NodeInput): NodeResult {
   const { before, node, batch, batchNode, now } = input;
   if (node === undefined || !inTurn(node, batch)) {
     const quarantined = before.quarantined === true && node?.quarantine?.planUid === batch.spec.planUid;
@@ -66,16 +66,17 @@ function quarantine({ before, batch, namespace, now }: NodeInput, node: NodeFact
     reason: before.reason ?? NODE_REASONS.JobFailed,
     message: before.message ?? '',
     since: before.endTime ?? toRfc3339(now),
-    // Who uncordoned it in its turn has taken back an earlier cordon as well.
+    // Whoever uncordoned the node in its turn has also ended an earlier cordon.
     unschedulableBefore: node.unschedulable && (node.turn?.before.unschedulable ?? false),
   };
   const why = `${node.name} failed once its upgrade had begun: it stays cordoned until it is released`;
   return { record: before, commands: [{ kind: 'Quarantine', node, quarantine: mark, why }] };
 }
 
+/** The result for a node whose Node object was deleted. */
 function skipDeleted(input: NodeInput): NodeResult {
   const { before, now } = input;
-  const message = before.state === 'Pending' ? 'the Node is gone' : 'the Node went away in its turn';
+  const message = before.state === 'Pending' ? 'the Node is gone' : 'the Node was deleted during its turn';
   const record: NodeRecord = {
     ...withoutProgress(before),
     state: 'Skipped',

@@ -12,14 +12,14 @@ import { recordedRollback } from '../records/recorded-rollback.ts';
 import { isSettled } from '../records/settled.ts';
 import { advanceNode } from './advance-node.ts';
 
-/** The facts' verdict on each node of the batch, before new turns are opened. */
+/** What the facts show about each node of the batch, before new turns are opened. */
 export interface NodesResult {
   readonly records: ReadonlyMap<string, NodeRecord>;
   readonly commands: readonly Command[];
   readonly requeueAt: Instant | undefined;
 }
 
-/** Steps every node of a batch. */
+/** Advances every node of a batch. */
 export function advanceNodes(input: DecisionInput, batch: UpgradeBatch): NodesResult {
   const { snapshot, now, hash, settings } = input;
   const before = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record]));
@@ -33,7 +33,7 @@ export function advanceNodes(input: DecisionInput, batch: UpgradeBatch): NodesRe
   );
   const references = isSettled(batch)
     ? new Map<string, Reference>()
-    : // How long a process takes says nothing of how long its rollback does.
+    : // Upgrades and rollbacks take different times: learn only from batches of the same kind.
       referencesFor(
         batch.spec.processes,
         currentBatches(snapshot).filter((other) => isRollback(other) === isRollback(batch)),
@@ -43,7 +43,7 @@ export function advanceNodes(input: DecisionInput, batch: UpgradeBatch): NodesRe
   let requeueAt: Instant | undefined;
   for (const batchNode of batch.spec.nodes) {
     const node = snapshot.nodes.get(batchNode.name);
-    const step = advanceNode({
+    const result = advanceNode({
       namespace: snapshot.plan.metadata.namespace,
       batch,
       batchNode,
@@ -64,14 +64,14 @@ export function advanceNodes(input: DecisionInput, batch: UpgradeBatch): NodesRe
       now,
       hash,
     });
-    records.set(batchNode.name, step.record);
-    commands.push(...step.commands);
-    if (step.requeueAt !== undefined) requeueAt = Math.min(requeueAt ?? step.requeueAt, step.requeueAt);
+    records.set(batchNode.name, result.record);
+    commands.push(...result.commands);
+    if (result.requeueAt !== undefined) requeueAt = Math.min(requeueAt ?? result.requeueAt, result.requeueAt);
   }
   return { records, commands, requeueAt };
 }
 
-/** Whether what fails in the batch may be tried again: nothing of an upgrade is that is to be taken back. */
+/** Whether failures in the batch may be retried. An upgrade is not retried once its rollback has begun. */
 function mayRetry(snapshot: DecisionInput['snapshot'], batch: UpgradeBatch): boolean {
   if (hasOtherFormat(batch)) return false;
   if (snapshot.plan.metadata.deletionTimestamp !== undefined || recordedEnd(snapshot) !== undefined) return false;

@@ -21,10 +21,10 @@ interface InTurnInput {
   readonly fromVersion: string | undefined;
 }
 
-/** Decides how far one process of a node in its turn is: first the process itself, then its `verify`. */
+/** Decides how far a process of a node in its turn is: first the process itself, then its `verify`. */
 export function advanceProcess(input: NodeInput, node: NodeFact, { process, attempt, fromVersion }: InTurnInput): ProcessResult {
   const recorded = recordOf(input, process.name);
-  // What an earlier attempt left on record says nothing of this one.
+  // A record of an earlier attempt does not count.
   const before = (recorded?.attempt ?? attempt) === attempt ? recorded : undefined;
   if (before === undefined || before.state === 'Skipped') {
     if (processesInTurn([process], node.turn).length === 0) return leftOut(input, process, before);
@@ -37,13 +37,16 @@ export function advanceProcess(input: NodeInput, node: NodeFact, { process, atte
   const untimed = advanceUntimed(input, { seen, attempt });
   if (untimed.kind === 'NotStarted') return untimed;
   const reference = input.references.get(process.name);
-  const step = withCheckpoint(markOverdue({ ...seen, result: untimed, reference }), checkpointOf(input, process.name));
-  const endedNow = step.kind === 'Succeeded' && before?.state !== 'Succeeded' && step.record.state !== 'Skipped';
-  if (process.verify === undefined || !endedNow) return step;
-  return advanceOwnVerify(input, { node, process, attempt, record: step.record, fromVersion });
+  const result = withCheckpoint(markOverdue({ ...seen, result: untimed, reference }), checkpointOf(input, process.name));
+  const endedNow = result.kind === 'Succeeded' && before?.state !== 'Succeeded' && result.record.state !== 'Skipped';
+  if (process.verify === undefined || !endedNow) return result;
+  return advanceOwnVerify(input, { node, process, attempt, record: result.record, fromVersion });
 }
 
-/** How far a process is by what there is to see of it: which facts those are depends on who carries it out. */
+/**
+ * How far a process is, before time limits apply. What to check depends on whether a Job, a DaemonSet or an external updater runs
+ * it.
+ */
 function advanceUntimed(
   input: NodeInput,
   { seen, attempt }: { readonly seen: ProcessInput; readonly attempt: number },
@@ -54,17 +57,17 @@ function advanceUntimed(
   return external === undefined ? advanceJob(seen) : advanceExternal({ input, node, process, attempt, before, reports });
 }
 
-/** What the process, in this attempt and those before, wants the next one to know. */
+/** The checkpoint that this attempt and those before it have left for the next one. */
 export function checkpointOf(input: NodeInput, process: string): string | undefined {
   const reported = input.reports.filter((report) => report.process === process).map((report) => report.checkpoint);
   return mergeCheckpoints(recordOf(input, process)?.checkpoint, reported);
 }
 
-function withCheckpoint(step: BegunResult, checkpoint: string | undefined): BegunResult {
-  return checkpoint === undefined ? step : { ...step, record: { ...step.record, checkpoint } };
+function withCheckpoint(result: BegunResult, checkpoint: string | undefined): BegunResult {
+  return checkpoint === undefined ? result : { ...result, record: { ...result.record, checkpoint } };
 }
 
-/** It counts as done: what it would bring was there when the turn was opened, or nothing takes back what it did. */
+/** A process that the claim left out counts as done: it had nothing to do, or has no rollback template. */
 function leftOut(input: NodeInput, process: BatchProcess, before: ProcessRecord | undefined): ProcessResult {
   return { kind: 'Succeeded', record: before ?? idleRecord(input, process), overdue: false };
 }
@@ -103,7 +106,7 @@ function advanceOwnVerify(input: NodeInput, { node, process, attempt, record, fr
   if (verify === undefined) throw new Error(`the process ${process.name} has no verify`);
   const job = jobOf(input, verifyProcessName(process.name), attempt);
   const manifest = buildVerifyJob({ namespace, batch, process, node, attempt, fromVersion: fromVersion ?? '', hash });
-  const why = `what ${process.name} did on ${node.name} is looked at`;
+  const why = `verifying ${process.name} on ${node.name}`;
   const createJob: Command | undefined =
     manifest === undefined ? undefined : { kind: 'CreateJob', node: node.name, job: manifest, why };
   return advanceVerify({

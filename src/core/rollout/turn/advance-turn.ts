@@ -18,12 +18,15 @@ import { drainTurn } from './drain-turn.ts';
 import { failedTurn, handleFailure } from './handle-failure.ts';
 
 /** How long a Job with `report: Socket` waits for the reporter (ms). */
-const REPORTER_GRACE_MS = 30_000;
+const MAX_REPORTER_WAIT_MS = 30_000;
 
-/** How long a process waits for a Pod that the one before it has left on the node (ms); then the node has failed. */
-const LEFT_POD_MS = 10 * 60_000;
+/** How long a process waits for a Pod that an earlier one left on the node (ms). After that, the node has failed. */
+const MAX_POD_WAIT_MS = 10 * 60_000;
 
-/** Decides what follows for a node in its turn: drain, then its processes one after the other, then the release. */
+/**
+ * Decides what to do for a node in its turn: drain it, run its processes one after the other, then release it. Read from the top:
+ * this file is the life of a node.
+ */
 export function advanceTurn(input: NodeInput, node: NodeFact): NodeResult {
   return keepCordon(node, advanceOpenTurn(input, node));
 }
@@ -53,7 +56,7 @@ function advanceOpenTurn(input: NodeInput, node: NodeFact): NodeResult {
   return advanceProcesses(input, node, { base, processes, opened });
 }
 
-/** Whether anything has been done to the node beside making room for it. */
+/** Whether the upgrade of the node has begun: a drain alone changes nothing. */
 function hasBegun({ before, jobs, node }: NodeInput, turn: Turn | undefined): boolean {
   const worked = (before.processes ?? []).some(({ state }) => state !== 'Skipped');
   return jobs.length > 0 || worked || startedExternal(node) !== undefined || (turn?.attempt ?? 1) > 1;
@@ -71,12 +74,12 @@ function advanceProcesses(input: NodeInput, node: NodeFact, { base, processes, o
   let lastEnd = opened;
   for (const process of processes) {
     const attempt = currentAttempt(input, node, { process, processes });
-    const step = advanceProcess(input, node, { process, attempt, fromVersion: base.fromVersion });
-    if (step.kind === 'NotStarted') return startProcess(input, node, { base, process, attempt, records, since: lastEnd });
-    records.push(step.record);
-    lastEnd = toInstant(step.record.verifiedTime ?? step.record.endTime) ?? lastEnd;
-    if (step.kind === 'Failed') return handleFailure(input, node, { base, failed: step.record, attempt, records });
-    if (step.kind !== 'Succeeded') return stillWorking({ base, step, records });
+    const result = advanceProcess(input, node, { process, attempt, fromVersion: base.fromVersion });
+    if (result.kind === 'NotStarted') return startProcess(input, node, { base, process, attempt, records, since: lastEnd });
+    records.push(result.record);
+    lastEnd = toInstant(result.record.verifiedTime ?? result.record.endTime) ?? lastEnd;
+    if (result.kind === 'Failed') return handleFailure(input, node, { base, failed: result.record, attempt, records });
+    if (result.kind !== 'Succeeded') return stillWorking({ base, result, records });
   }
   if (!node.ready)
     return waitForReady({ input, base, records, lastEnd, deadlineSeconds: processes.at(-1)?.deadlineSeconds ?? 0 });
@@ -102,15 +105,15 @@ function currentAttempt(input: NodeInput, node: NodeFact, { process, processes }
 
 interface WorkingInput {
   readonly base: NodeRecord;
-  readonly step: Exclude<ProcessResult, { kind: 'NotStarted' }>;
+  readonly result: Exclude<ProcessResult, { kind: 'NotStarted' }>;
   readonly records: readonly ProcessRecord[];
 }
 
-function stillWorking({ base, step, records }: WorkingInput): NodeResult {
-  const state = step.kind === 'Verifying' ? 'Verifying' : 'Upgrading';
-  const message = step.record.message === undefined ? {} : { message: step.record.message };
-  const record: NodeRecord = { ...base, state, ...message, ...(step.overdue ? { overdue: true } : {}), processes: records };
-  return { record, commands: step.commands ?? [], ...(step.requeueAt === undefined ? {} : { requeueAt: step.requeueAt }) };
+function stillWorking({ base, result, records }: WorkingInput): NodeResult {
+  const state = result.kind === 'Verifying' ? 'Verifying' : 'Upgrading';
+  const message = result.record.message === undefined ? {} : { message: result.record.message };
+  const record: NodeRecord = { ...base, state, ...message, ...(result.overdue ? { overdue: true } : {}), processes: records };
+  return { record, commands: result.commands ?? [], ...(result.requeueAt === undefined ? {} : { requeueAt: result.requeueAt }) };
 }
 
 interface NotReadyInput {
@@ -146,7 +149,7 @@ function startProcess(input: NodeInput, node: NodeFact, { base, process, attempt
   const { batch, now } = input;
   const checkpoint = checkpointOf(input, process.name) ?? node.turn?.checkpoints?.[process.name];
   const earlier = recordOf(input, process.name);
-  // Until the next attempt has a record, that of the one before keeps the checkpoint.
+  // Until this attempt has a record, the one of the attempt before keeps the checkpoint.
   const known = earlier?.checkpoint === undefined ? records : [...records, earlier];
   const processes = known.length === 0 ? {} : { processes: known };
   const name = jobName(batch.metadata.uid, node.uid, process.name, attempt, input.hash);
@@ -166,17 +169,18 @@ function startProcess(input: NodeInput, node: NodeFact, { base, process, attempt
   const left = unfinishedPod(input.pods, batch.metadata.uid);
   if (left !== undefined) {
     const message = cutToBytes(`waiting for Pod ${left.name} to be gone`, 128);
-    if (now <= since + LEFT_POD_MS) {
+    if (now <= since + MAX_POD_WAIT_MS) {
       const record: NodeRecord = { ...base, state: 'Upgrading', message, ...processes };
-      return { record, commands: [], requeueAt: since + LEFT_POD_MS + 1000 };
+      return { record, commands: [], requeueAt: since + MAX_POD_WAIT_MS + 1000 };
     }
     const end = { reason: NODE_REASONS.DeadlineExceeded, message: cutToBytes(`Pod ${left.name} does not end`, 128) };
     return failedTurn(input, { ...base, state: 'Failed', ...end, endTime: toRfc3339(now) }, records);
   }
-  const waits = process.report === 'Socket' && input.reporterInstalled && !input.reporterReady && now < since + REPORTER_GRACE_MS;
+  const waits =
+    process.report === 'Socket' && input.reporterInstalled && !input.reporterReady && now < since + MAX_REPORTER_WAIT_MS;
   if (waits) {
     const record: NodeRecord = { ...base, state: 'Upgrading', message: 'waiting for the reporter', ...processes };
-    return { record, commands: [], requeueAt: since + REPORTER_GRACE_MS };
+    return { record, commands: [], requeueAt: since + MAX_REPORTER_WAIT_MS };
   }
   const fromVersion = base.fromVersion ?? '';
   const { namespace, hash } = input;

@@ -6,27 +6,27 @@ import type { Command } from '../model/command.ts';
 import { unmetChecks, type VerifiedNode } from '../fleet/verify.ts';
 import type { ProcessResult } from './process-result.ts';
 
-/** What the verification of one process on one node looks at. */
+/** What the decision about the verification of a process on a node is based on. */
 export interface VerifyInput extends VerifiedNode {
   readonly verify: BatchVerify;
   /** The record of the process, which has ended well; `verifyDeadlineTime` and `verifyStableSinceTime` as persisted. */
   readonly record: ProcessRecord;
-  /** The Job that looks at the node, if there is one, with its Pod. */
+  /** The verify Job and its Pod, if there is one. */
   readonly job: JobFact | undefined;
   readonly jobPod: PodFact | undefined;
-  /** Why the API server refused that Job for good. */
+  /** Why the API server rejected that Job for good; undefined if it did not. */
   readonly jobRejection: string | undefined;
   /** Creates that Job; undefined when `verify` has none. */
   readonly createJob: Command | undefined;
   readonly now: Instant;
 }
 
-/** Whether a process has ended well and only its `verify` is still looked at. */
+/** Whether a process has succeeded and its `verify` is under way. */
 export function isVerified(record: ProcessRecord | undefined): record is ProcessRecord {
   return record?.state === 'Verifying' && record.verifyDeadlineTime !== undefined;
 }
 
-/** Times are on record in whole seconds; rounded up, what has to hold for a while never holds for less. */
+/** Records store whole seconds. Rounding up ensures that checks pass for at least `stableSeconds`. */
 function wholeSeconds(instant: Instant): Instant {
   return Math.ceil(instant / 1000) * 1000;
 }
@@ -37,31 +37,31 @@ function afterWork({ record }: VerifyInput): ProcessRecord {
 }
 
 /**
- * Decides how far the verification of a process is that has ended well. Both its limit and the time since when everything holds are on
- * record, so that a restart of the operator starts neither anew.
+ * Decides how far the verification of a process that has succeeded is. Its deadline and the time since when all checks pass are
+ * on record, so a restart of the operator does not reset them.
  */
 export function advanceVerify(input: VerifyInput): ProcessResult {
   const { verify, record, now } = input;
   const until = toInstant(record.verifyDeadlineTime) ?? wholeSeconds(now) + verify.timeoutSeconds * 1000;
-  const lacks = unmetChecks(verify, input);
-  if (lacks.length > 0) return waitForChecks(input, until, lacks);
+  const unmet = unmetChecks(verify, input);
+  if (unmet.length > 0) return waitForChecks(input, until, unmet);
   const since = toInstant(record.verifyStableSinceTime) ?? wholeSeconds(now);
   const stable = verify.stableSeconds === 0 ? now : since + verify.stableSeconds * 1000;
   if (now < stable) {
-    const message = `as wanted since ${toRfc3339(since).slice(11)}; must stay so for ${verify.stableSeconds} s`;
+    const message = `all checks pass since ${toRfc3339(since).slice(11)}; they must pass for ${verify.stableSeconds} s`;
     return verifying(input, { message, until, since, requeueAt: stable });
   }
   return advanceVerifyJob(input, until, since);
 }
 
-function waitForChecks(input: VerifyInput, until: Instant, lacks: readonly string[]): ProcessResult {
-  const [first = '', ...others] = lacks;
+function waitForChecks(input: VerifyInput, until: Instant, unmet: readonly string[]): ProcessResult {
+  const [first = '', ...others] = unmet;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   if (input.now > until) return failed(input, `${cutToBytes(first, 128 - more.length)}${more}`);
   return verifying(input, { message: `${cutToBytes(first, 128 - more.length)}${more}`, until, requeueAt: until + 1000 });
 }
 
-/** The Job only looks: one that has vanished is created again. */
+/** Decides about the verify Job. It changes nothing, so one that was deleted is created again. */
 function advanceVerifyJob(input: VerifyInput, until: Instant, since: Instant): ProcessResult {
   const { job, jobPod, createJob, now } = input;
   const done: ProcessResult = {
@@ -70,7 +70,7 @@ function advanceVerifyJob(input: VerifyInput, until: Instant, since: Instant): P
     overdue: false,
   };
   if (createJob === undefined) return done;
-  if (input.jobRejection !== undefined) return failed(input, `its verify Job was refused: ${input.jobRejection}`);
+  if (input.jobRejection !== undefined) return failed(input, `its verify Job was rejected: ${input.jobRejection}`);
   if (job === undefined) {
     const message = 'its verify Job is being created';
     return { ...verifying(input, { message, until, since, requeueAt: now + 5000 }), commands: [createJob] };
@@ -81,16 +81,16 @@ function advanceVerifyJob(input: VerifyInput, until: Instant, since: Instant): P
     case 'Active':
     case 'Failing':
       return verifying(input, {
-        message: jobPod?.waiting ?? 'its verify Job runs',
+        message: jobPod?.waiting ?? 'its verify Job is running',
         until,
         since,
         requeueAt: now + 60_000,
       });
     case 'Failed': {
       const end = jobPod?.terminated;
-      const words = end?.message.trim() ?? '';
+      const message = end?.message.trim() ?? '';
       const code = end === undefined ? job.message : `exit code ${end.exitCode}`;
-      return failed(input, `its verify Job failed: ${words === '' ? code : words}`);
+      return failed(input, `its verify Job failed: ${message === '' ? code : message}`);
     }
   }
 }

@@ -14,11 +14,11 @@ interface DrainedTurn {
   readonly processes: readonly BatchProcess[];
 }
 
-/** Steps the drain of a node in its turn; undefined when the node is drained. */
+/** Advances the drain of a node in its turn; undefined when the node is drained. */
 export function drainTurn(input: NodeInput, node: NodeFact, { base, opened, processes }: DrainedTurn): NodeResult | undefined {
   const policy = drainPolicy(input.batch);
   const disrupting = processes.find((process) => process.disruption !== 'None');
-  const step = decideDrain({
+  const result = decideDrain({
     node,
     pods: input.pods,
     policy,
@@ -29,11 +29,11 @@ export function drainTurn(input: NodeInput, node: NodeFact, { base, opened, proc
     operator: input.operatorPod,
     now: input.now,
   });
-  if (step.kind === 'Done') return undefined;
-  const drain = Object.keys(step.record).length === 0 ? {} : { drain: step.record };
-  const told = { ...base, message: cutToBytes(step.message, 128), ...drain };
-  if (step.kind === 'Draining')
-    return { record: { ...told, state: 'Draining' }, commands: step.commands, requeueAt: step.requeueAt };
+  if (result.kind === 'Done') return undefined;
+  const drain = Object.keys(result.record).length === 0 ? {} : { drain: result.record };
+  const record = { ...base, message: cutToBytes(result.message, 128), ...drain };
+  if (result.kind === 'Draining')
+    return { record: { ...record, state: 'Draining' }, commands: result.commands, requeueAt: result.requeueAt };
   const failed = { state: 'Failed', reason: NODE_REASONS.DrainTimeout, endTime: toRfc3339(input.now) } as const;
-  return { record: { ...told, ...failed }, commands: [] };
+  return { record: { ...record, ...failed }, commands: [] };
 }

@@ -3,19 +3,18 @@ import type { Command } from '../model/command.ts';
 import { isTerminal } from '../records/node-record.ts';
 import type { NodeResult } from './node-input.ts';
 
-/** What waits until the node is cordoned: what it could undo, or what writes the turn as well. */
-const AFTERWARDS: ReadonlySet<Command['kind']> = new Set(['Evict', 'DeletePod', 'RetryTurn']);
+/** Commands that must wait for the cordon: evicted Pods could come back, and a retry writes the same annotation as the cordon. */
+const AFTER_CORDON: ReadonlySet<Command['kind']> = new Set(['Evict', 'DeletePod', 'RetryTurn']);
 
 /**
- * Cordons a node again that somebody uncordoned in its turn: new Pods would come to a host that is about to go down. Nothing is evicted
- * before that, for it could come back to the same node. Whoever uncordoned it wants it schedulable, so that is how it is left after
- * the turn, whatever it was like before.
+ * Cordons a node again that somebody uncordoned during its turn: otherwise new Pods would start on a host that is about to go
+ * down. Since that person wants the node schedulable, it stays uncordoned after the turn even if it was cordoned before.
  */
-export function keepCordon(node: NodeFact, step: NodeResult): NodeResult {
+export function keepCordon(node: NodeFact, result: NodeResult): NodeResult {
   const { turn } = node;
-  if (turn?.cordoned !== true || node.unschedulable || isTerminal(step.record)) return step;
-  const rest = step.commands.filter((command) => !AFTERWARDS.has(command.kind));
+  if (turn?.cordoned !== true || node.unschedulable || isTerminal(result.record)) return result;
+  const rest = result.commands.filter((command) => !AFTER_CORDON.has(command.kind));
   const again = { ...turn, before: { ...turn.before, unschedulable: false } };
   const why = `somebody uncordoned ${node.name} in its turn`;
-  return { ...step, commands: [{ kind: 'Cordon', node, turn: again, why }, ...rest] };
+  return { ...result, commands: [{ kind: 'Cordon', node, turn: again, why }, ...rest] };
 }

@@ -4,7 +4,7 @@ import { toRfc3339 } from '../../text.ts';
 import type { DecisionInput } from '../model/snapshot.ts';
 import { isTerminal, inTurn } from '../records/node-record.ts';
 
-/** Ends the wait of nodes that will have no turn any more. */
+/** Records waiting nodes as NotAttempted when their batch ends early. */
 export function markNotAttempted(
   input: DecisionInput,
   batch: UpgradeBatch,
@@ -19,7 +19,7 @@ export function markNotAttempted(
   return ended;
 }
 
-/** Why nodes that wait will have no turn. */
+/** Why a batch ends early, so that waiting nodes get no turn. */
 export interface EarlyEnd {
   readonly reason: (typeof NODE_REASONS)[
     'Aborted' | 'BudgetExceeded' | 'MadeByOlderVersion' | 'PlanDeleted' | 'RollingBack' | 'Superseded'];

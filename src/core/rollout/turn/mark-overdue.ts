@@ -7,10 +7,10 @@ import { rebootTimeOf, timeProcess } from '../../timing/overdue.ts';
 import type { Reference } from '../../timing/reference.ts';
 import type { BegunResult } from './process-result.ts';
 
-/** What follows for a process from the time that it takes. */
+/** What the decision about the duration of a process is based on. */
 export interface OverdueInput {
   readonly process: BatchProcess;
-  /** How far the facts say that it is. */
+  /** How far the process is, before its time limits. */
   readonly result: BegunResult;
   /** The record of this attempt as persisted, if there is one. */
   readonly before: ProcessRecord | undefined;
@@ -23,49 +23,49 @@ export interface OverdueInput {
 }
 
 /**
- * Adds to a step what follows from the time that the process takes: the flag, a stop, or a failure. One that was stopped fails with
- * reason Overdue once it has ended.
+ * Applies the time limits of a process to its result: marks it overdue, stops it or fails it, as `onOverdue` says. A process that
+ * was stopped fails with reason Overdue once its Job has ended.
  */
 export function markOverdue(input: OverdueInput): BegunResult {
-  const { result: step, before, job, reports } = input;
-  if (before?.state === 'Succeeded' || before?.state === 'Failed') return step;
-  if (step.kind === 'Failed' && job?.stopped !== undefined) return stoppedFailure(input, job.stopped);
-  if (step.kind === 'Succeeded' || step.kind === 'Failed') {
-    const record = presentFields({ ...step.record, rebootTime: rebootTimeOf(before, reports) });
-    return { ...step, record };
+  const { result, before, job, reports } = input;
+  if (before?.state === 'Succeeded' || before?.state === 'Failed') return result;
+  if (result.kind === 'Failed' && job?.stopped !== undefined) return stoppedFailure(input, job.stopped);
+  if (result.kind === 'Succeeded' || result.kind === 'Failed') {
+    const record = presentFields({ ...result.record, rebootTime: rebootTimeOf(before, reports) });
+    return { ...result, record };
   }
   return timeUnended(input);
 }
 
 function timeUnended(input: OverdueInput): BegunResult {
-  const { process, result: step, node, job } = input;
+  const { process, result, node, job } = input;
   const { record, requeueAt } = timeProcess({
     ...input,
-    record: step.record,
-    isBack: node.ready && step.record.bootId !== undefined && node.bootId !== step.record.bootId,
+    record: result.record,
+    isBack: node.ready && result.record.bootId !== undefined && node.bootId !== result.record.bootId,
   });
-  const looks = [step.requeueAt, requeueAt];
-  const at = Math.min(...looks.filter((look) => look !== undefined));
-  const timed = { ...step, record, overdue: record.overdue !== undefined, ...(at === Infinity ? {} : { requeueAt: at }) };
+  const times = [result.requeueAt, requeueAt];
+  const at = Math.min(...times.filter((time) => time !== undefined));
+  const timed = { ...result, record, overdue: record.overdue !== undefined, ...(at === Infinity ? {} : { requeueAt: at }) };
   const { overdue } = record;
   if (overdue === undefined || !mayStop(process, overdue)) return timed;
   if (job === undefined || job.outcome === 'Complete' || job.outcome === 'Failed') {
-    return overdueFailure(input, `${overdue.message}${lastWords(input)}`);
+    return overdueFailure(input, `${overdue.message}${waitMessage(input)}`);
   }
   if (job.outcome === 'Failing' || job.stopped !== undefined) return timed;
   const why = `${process.name} on ${node.name} is overdue: ${overdue.message}`;
   return { ...timed, commands: [{ kind: 'StopJob', job, message: overdue.message, why }] };
 }
 
-/** What a process waits for that is no Job of ours; of a Job, its Pod's last words are told once it has ended. */
-function lastWords({ process, result: step }: OverdueInput): string {
-  const { message } = step.record;
+/** What a process without a Job waits for. A Job's message comes from its Pod, once that has ended. */
+function waitMessage({ process, result }: OverdueInput): string {
+  const { message } = result.record;
   return process.template !== undefined || message === undefined ? '' : `; ${message}`;
 }
 
 /**
- * Past its deadline, a process is being ended already. One that is rebooting its host cannot be stopped and begun again: whether its work
- * is done shows when the host is back.
+ * Whether an overdue process may be stopped. Past its deadline it is being stopped already. One that is rebooting its host must
+ * not be stopped to be retried: only when the host is back can it be seen whether the work is done.
  */
 function mayStop({ onOverdue }: BatchProcess, { reason }: OverdueRecord): boolean {
   if (reason === OVERDUE_REASONS.PastDeadline) return false;
@@ -73,14 +73,14 @@ function mayStop({ onOverdue }: BatchProcess, { reason }: OverdueRecord): boolea
 }
 
 function stoppedFailure(input: OverdueInput, why: string): BegunResult {
-  const { result: step, pod } = input;
-  const words = pod?.terminated?.message.trim() ?? '';
-  return overdueFailure(input, `${why}; stopped${words === '' ? '' : `: ${words}`}`, step.record.endTime);
+  const { result, pod } = input;
+  const message = pod?.terminated?.message.trim() ?? '';
+  return overdueFailure(input, `${why}; stopped${message === '' ? '' : `: ${message}`}`, result.record.endTime);
 }
 
-function overdueFailure({ result: step, before, reports, now }: OverdueInput, message: string, endTime?: string): BegunResult {
+function overdueFailure({ result, before, reports, now }: OverdueInput, message: string, endTime?: string): BegunResult {
   const record: ProcessRecord = presentFields({
-    ...step.record,
+    ...result.record,
     state: 'Failed',
     reason: NODE_REASONS.Overdue,
     message: cutToBytes(message, 128),

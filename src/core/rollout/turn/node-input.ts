@@ -5,37 +5,37 @@ import type { Command } from '../model/command.ts';
 import type { EvictionAnswer } from '../model/eviction-answer.ts';
 import type { OperatorPod, DaemonSets } from '../model/facts.ts';
 
-/** What the decision about one node of a batch looks at. */
+/** What the decision about a node of a batch is based on. */
 export interface NodeInput {
   readonly namespace: string;
   readonly batch: UpgradeBatch;
   readonly batchNode: BatchNode;
   /** The record as persisted. */
   readonly before: NodeRecord;
-  /** The node; undefined when it is gone or another Node has its name. */
+  /** The Node; undefined when it was deleted, or another one has its name. */
   readonly node: NodeFact | undefined;
-  /** This node's Jobs, Pods and reports of this batch. */
+  /** This node's Jobs and reports of this batch, and all its Pods. */
   readonly jobs: readonly JobFact[];
   readonly pods: readonly PodFact[];
   readonly reports: readonly ReportFact[];
-  /** The plan is being deleted: nothing begins any more. */
+  /** Whether the plan is being deleted, so that nothing new begins. */
   readonly deleting: boolean;
-  /** False once nothing is tried again: the plan is being deleted, or its rollout has ended. */
+  /** Whether failures may be retried: not once the plan is being deleted, its rollout has ended, or a rollback has begun. */
   readonly mayRetry: boolean;
   readonly reporterReady: boolean;
   readonly reporterInstalled: boolean;
   readonly evictionAnswers: ReadonlyMap<string, EvictionAnswer>;
-  /** The Pod of the operator that decides, when it is on this node. */
+  /** The operator's own Pod when it runs on this node. */
   readonly operatorPod: OperatorPod | undefined;
   readonly jobRejections: ReadonlyMap<string, string>;
   readonly daemonSets: DaemonSets;
-  /** How long each process is expected to take, by its name. */
+  /** The expected duration of each process, by name. */
   readonly references: ReadonlyMap<string, Reference>;
   readonly now: Instant;
   readonly hash: Hash;
 }
 
-/** What follows for a node: the record as observed, what to do, and when to look again. */
+/** What was decided for a node. */
 export interface NodeResult {
   readonly record: NodeRecord;
   readonly commands: readonly Command[];

@@ -2,7 +2,7 @@ import type { ProcessRecord } from '../../../api/generated/upgradebatch.ts';
 import type { Instant } from '../../facts.ts';
 import type { Command } from '../model/command.ts';
 
-/** How far a process is. `record` is what was observed; `overdue` that it is past its deadline and has not ended. */
+/** How far a process is. `record` is what was observed; `overdue`: it is past a time limit and has not ended. */
 export type ProcessResult =
   | { readonly kind: 'NotStarted' }
   | {
@@ -13,5 +13,5 @@ export type ProcessResult =
       readonly commands?: readonly Command[];
     };
 
-/** How far a process is that has begun. */
+/** How far a process that has begun is. */
 export type BegunResult = Exclude<ProcessResult, { kind: 'NotStarted' }>;

@@ -6,12 +6,14 @@ import type { Instant, JobFact, NodeFact, PodFact } from '../../facts.ts';
 import { toInstant } from '../../text.ts';
 
 /**
- * Reasons for which a node may get another attempt: the process itself ended badly, took too long, or did not bring about what it was to.
- * Not in it: a reboot that nobody
- * announced or from which the host did not come back (its state is not known, and the next attempt could reboot it again), a Job that
- * vanished (nobody knows how far it came), one that the API server refuses (it would refuse the next one too), a drain that did not end
- * (nothing has run), a DaemonSet's old Pod that does not end (its host may be lost), and a node that is not Ready after its last process
- * (there is nothing left to run).
+ * Reasons that always allow another attempt. Overdue allows one under the conditions of {@link isRetryable}. The others do not:
+ *
+ * - UnannouncedReboot, NoReturnFromReboot: the state of the host is unknown, and the next attempt could reboot it again.
+ * - JobVanished: nobody knows how far the Job got.
+ * - JobRefused: the API server would reject the next Job too.
+ * - DrainTimeout: no process has run.
+ * - PodNotGone: the host of the DaemonSet's old Pod may be lost.
+ * - NodeNotReady: all processes have succeeded, so there is nothing left to run.
  */
 const RETRYABLE: ReadonlySet<string> = new Set([
   NODE_REASONS.JobFailed,
@@ -19,25 +21,28 @@ const RETRYABLE: ReadonlySet<string> = new Set([
   NODE_REASONS.VerifyFailed,
 ]);
 
-/** So long after a failure the next attempt waits for the Pod to be gone and the node to be Ready (ms); then there is none. */
-const RETRY_WAIT_MS = 10 * 60_000;
+/**
+ * How long after a failure the next attempt waits for the Pod to end and the node to be Ready (ms). After that, there is no
+ * retry.
+ */
+const MAX_RETRY_WAIT_MS = 10 * 60_000;
 
 type Rerun = Pick<BatchProcess, 'onOverdue' | 'rerun'>;
 
 /**
- * Whether a failure of this reason may be followed by another attempt. A process that was stopped as overdue may have been in the
- * middle of its work: it begins again only where the plan asks for that and the process says that it is safe.
+ * Whether a failure with this reason may be retried. A process that was stopped as overdue may have been in the middle of its
+ * work, so it is retried only if the plan asks for that and declares it safe.
  */
 export function isRetryable(reason: string, { onOverdue, rerun }: Rerun): boolean {
   return RETRYABLE.has(reason) || (reason === NODE_REASONS.Overdue && onOverdue === 'Retry' && rerun === 'Safe');
 }
 
-/** How many attempts a node has beyond the first after a failure of this reason: an overdue process that may begin again has one. */
+/** Number of retries after a failure with this reason. An overdue process that may be retried has at least one. */
 export function retriesAfter(reason: string, process: Rerun, retriesPerNode: number): number {
   return reason === NODE_REASONS.Overdue && isRetryable(reason, process) ? Math.max(1, retriesPerNode) : retriesPerNode;
 }
 
-/** What the attempt of a process is found from. */
+/** What the attempt of a process is derived from. */
 interface AttemptInput {
   readonly turn: Turn | undefined;
   /** Names of the node's processes, in order. */
@@ -49,8 +54,8 @@ interface AttemptInput {
 }
 
 /**
- * The attempt in which a process is: that of the turn from the process on that was tried again; the processes before it succeeded in
- * the attempt that their record or their newest Job names.
+ * The current attempt of a process. From the retried process on, that is the attempt of the turn; the processes before it
+ * succeeded in the attempt that their record or newest Job names.
  */
 export function attemptOf({ turn, order, process, before, jobs }: AttemptInput): number {
   const retried = turn?.retried === undefined ? -1 : order.indexOf(turn.retried);
@@ -59,11 +64,11 @@ export function attemptOf({ turn, order, process, before, jobs }: AttemptInput):
     const newest = Math.max(1, ...jobs.filter((job) => job.process === process).map((job) => job.attempt));
     return before?.attempt ?? newest;
   }
-  // A turn whose annotation was lost begins at 1 again, and what is on record does not.
+  // A turn whose annotation was lost starts at 1 again; the record still has the attempt.
   return Math.max(turn?.attempt ?? 1, before?.attempt ?? 1);
 }
 
-/** What the decision about another attempt looks at. */
+/** What the decision about a retry is based on. */
 export interface RetryInput {
   readonly process: Rerun;
   /** The failure, as observed. */
@@ -71,9 +76,9 @@ export interface RetryInput {
   /** The process's record as persisted. */
   readonly before: ProcessRecord | undefined;
   readonly attempt: number;
-  /** How many attempts the node has beyond the first. */
+  /** Number of retries after the first attempt. */
   readonly retries: number;
-  /** False once the plan is being deleted or has ended: what runs is finished, and nothing is tried again. */
+  /** Whether failures may be retried: not once the plan is being deleted, its rollout has ended, or a rollback has begun. */
   readonly mayRetry: boolean;
   readonly batchUid: string;
   readonly node: NodeFact;
@@ -82,23 +87,23 @@ export interface RetryInput {
   readonly now: Instant;
 }
 
-/** Whether a failed process is tried again: `Wait` until its failure is on record and nothing of it is left on the node. */
+/** Whether a failed process is retried. `Wait`: its failure is not on record yet, or something of it still runs on the node. */
 export type Retry = { readonly kind: 'No' | 'Go' } | { readonly kind: 'Wait'; readonly for: string; readonly until: Instant };
 
-/** Decides whether a process that failed is tried again, and when. */
+/** Decides whether and when a failed process is retried. */
 export function decideRetry(input: RetryInput): Retry {
   const { failed, before, attempt, now } = input;
   if (!input.mayRetry || attempt > input.retries || !isRetryable(failed.reason ?? '', input.process)) return { kind: 'No' };
-  const until = (toInstant(failed.endTime) ?? now) + RETRY_WAIT_MS;
+  const until = (toInstant(failed.endTime) ?? now) + MAX_RETRY_WAIT_MS;
   if (now > until) return { kind: 'No' };
   const held = heldBy(input);
   if (held !== undefined) return { kind: 'Wait', for: held, until };
-  // The failure is on record first: only the record says that the process ran before when its Job is gone.
+  // Record the failure first: without its Job, only the record shows that the process has run.
   if (before?.state !== 'Failed' || (before.attempt ?? 1) !== attempt) return { kind: 'Wait', for: 'its record', until };
   return { kind: 'Go' };
 }
 
-/** A Pod of the batch that has not ended: a Job that others deleted may leave one behind that still works. */
+/** A Pod of the batch that has not ended: a Job that somebody deleted may leave a Pod that still runs. */
 export function unfinishedPod(pods: readonly PodFact[], batchUid: string): PodFact | undefined {
   return pods.find((pod) => pod.labels[LABELS.batchUid] === batchUid && pod.phase !== 'Succeeded' && pod.phase !== 'Failed');
 }
@@ -111,7 +116,7 @@ function heldBy({ batchUid, node, jobs, pods }: RetryInput): string | undefined 
   return node.ready ? undefined : 'the node to be Ready';
 }
 
-/** The turn in its next attempt. */
+/** The turn with its next attempt. */
 export function nextAttempt(turn: Turn, { name, checkpoint }: Pick<ProcessRecord, 'name' | 'checkpoint'>, attempt: number): Turn {
   const left = checkpoint === undefined ? {} : { checkpoints: { ...turn.checkpoints, [name]: checkpoint } };
   return { ...turn, attempt: attempt + 1, retried: name, ...left };

@@ -8,7 +8,7 @@ import { isForced, surveyPods, type PodsToGo } from './pods-to-evict.ts';
 import { chooseObstacle, obstacleRecord, obstacles, stillThere, waitedFor, type Obstacle } from './obstacles.ts';
 import type { EvictionAnswer } from '../../model/eviction-answer.ts';
 
-/** What one decision about the drain of a node looks at. */
+/** What the decision about the drain of a node is based on. */
 export interface DrainInput {
   readonly node: NodeFact;
   /** All Pods of the node. */
@@ -16,18 +16,18 @@ export interface DrainInput {
   readonly policy: BatchDrain;
   /** When the node's turn was opened. */
   readonly opened: Instant;
-  /** How long the Pods may take to go, from the first eviction on. */
+  /** Maximum duration of the drain after the first eviction (s). */
   readonly timeoutSeconds: number;
-  /** What is on record of the drain. */
+  /** The drain's record as persisted. */
   readonly before: DrainRecord | undefined;
-  /** Answers of the API server by Pod UID. */
+  /** The API server's last answers to evictions, by Pod UID. */
   readonly answers: ReadonlyMap<string, EvictionAnswer>;
-  /** The Pod of the operator that decides, when it is on this node. */
+  /** The operator's own Pod when it runs on this node. */
   readonly operator: OperatorPod | undefined;
   readonly now: Instant;
 }
 
-/** How far a drain is. `message` says what it waits for, the Pod that holds it up first; or why the node is given up. */
+/** How far a drain is. `message` says what the drain waits for, or why it failed; a Pod that blocks it comes first. */
 export type DrainDecision =
   | { readonly kind: 'Done' }
   | {
@@ -39,14 +39,14 @@ export type DrainDecision =
     }
   | { readonly kind: 'TimedOut'; readonly record: DrainRecord; readonly message: string };
 
-/** What was asked of the API server is looked at again so soon, for its answer (ms). */
-const ANSWER_MS = 1000;
-/** Pods that are deleted past their budget have so long beyond their own grace period, for their host may be lost (ms). */
-const FORCE_SLACK_MS = 60_000;
-/** The operator moves elsewhere only when so much time is left for it to start there and go on (ms). */
-const MOVE_MS = 60_000;
+/** Minimum time between an eviction and the next pass, which reads its answer (ms). */
+const MIN_ANSWER_MS = 1000;
+/** How long Pods that are deleted past their budget may exceed their grace period, because their host may be lost (ms). */
+const MAX_FORCE_SLACK_MS = 60_000;
+/** Minimum time before the deadline in which the operator still moves: it must start elsewhere and continue (ms). */
+const MIN_MOVE_MS = 60_000;
 
-/** When the phases of a drain began, as far as the record has to know. */
+/** The recorded start times of a drain's phases. */
 type Times = Pick<DrainRecord, 'evictionStartTime' | 'forcedDeletionStartTime'>;
 
 /** A drain in which evictions have begun. */
@@ -57,8 +57,9 @@ interface Evicting {
 }
 
 /**
- * Decides the next step of a drain: wait for the Pods that may end by themselves, then evict, then delete past their budgets the Pods
- * that the plan names, then give up. No phase begins anew: what its time counts from is on record.
+ * Decides what a drain does next. Its phases are: wait for the Pods that may end by themselves, evict, delete the Pods of
+ * `drain.force` past their budgets, give up. The start of each phase is on record, so no phase starts again after a restart of
+ * the operator.
  */
 export function decideDrain(input: DrainInput): DrainDecision {
   const { policy, opened, before, now } = input;
@@ -99,11 +100,12 @@ function evictPods(input: DrainInput, { toGo, deadline, times }: Evicting): Drai
   });
 }
 
-/** Nothing but the operator is left. It goes when it can run elsewhere, but must not hold up the rollout that it is for. */
+/** Evicts the operator's own Pod, the last one left, if it can run elsewhere. If it stays, the rollout continues anyway. */
 function moveOperator(input: DrainInput, { toGo: { last }, deadline, times }: Evicting): DrainDecision {
   const { opened, now, node, answers } = input;
-  if (last === undefined || answers.get(last.uid)?.rejection !== undefined || now > deadline - MOVE_MS) return { kind: 'Done' };
-  // One that came after the cordon tolerates it, and would come again.
+  if (last === undefined || answers.get(last.uid)?.rejection !== undefined || now > deadline - MIN_MOVE_MS)
+    return { kind: 'Done' };
+  // A Pod that was created after the cordon tolerates it, and would come back.
   if (last.createdTime > opened) return { kind: 'Done' };
   const why = `the operator moves from ${node.name} to another node, last of all`;
   return draining(input, {
@@ -111,12 +113,14 @@ function moveOperator(input: DrainInput, { toGo: { last }, deadline, times }: Ev
     idle: 'the operator moves to another node',
     commands: due(input, [last]).map((pod) => ({ kind: 'Evict', pod, why })),
     asked: [last],
-    requeueAt: deadline - MOVE_MS + 1000,
+    requeueAt: deadline - MIN_MOVE_MS + 1000,
     times,
   });
 }
 
-/** The time is over: only what the plan names may still be made to go, and only when that empties the node. */
+/**
+ * After the timeout: deletes the Pods of `drain.force`, but only if no other Pods are left. Otherwise the drain has timed out.
+ */
 function forceOrGiveUp(input: DrainInput, { toGo, times }: Evicting): DrainDecision {
   const { policy, now, timeoutSeconds } = input;
   const unforced = (pod: PodFact): boolean => !isForced(pod, policy);
@@ -124,11 +128,11 @@ function forceOrGiveUp(input: DrainInput, { toGo, times }: Evicting): DrainDecis
   if (countLeft(others) > 0) return timedOut(input, others, times);
   const forcedDeletionStartTime = toInstant(times.forcedDeletionStartTime) ?? now;
   const until =
-    Math.max(forcedDeletionStartTime, ...toGo.ending.map((pod) => pod.endsBy ?? forcedDeletionStartTime)) + FORCE_SLACK_MS;
+    Math.max(forcedDeletionStartTime, ...toGo.ending.map((pod) => pod.endsBy ?? forcedDeletionStartTime)) + MAX_FORCE_SLACK_MS;
   if (now > until) return timedOut(input, toGo, times);
   const why = `not evicted within ${timeoutSeconds} s, and drain.force names it`;
   const [first] = stillThere([...toGo.evict, ...toGo.ending]);
-  // What the last eviction was answered with is no reason to wait for the first deletion.
+  // The first deletion does not wait for the answer to the last eviction.
   const pods = times.forcedDeletionStartTime === undefined ? toGo.evict : due(input, toGo.evict);
   return draining(input, {
     found: [],
@@ -163,15 +167,15 @@ function andMore(left: number): string {
 
 interface Progress {
   readonly found: readonly Obstacle[];
-  /** How many Pods are left, where something holds it up. */
+  /** Number of Pods that are left, for the message about an obstacle. */
   readonly left?: number;
   readonly times: Times;
-  /** When it is looked at again although nothing changes. */
+  /** When the plan is requeued although nothing changes. */
   readonly requeueAt: Instant;
-  /** What is said when nothing holds it up. */
+  /** The message when nothing blocks the drain. */
   readonly idle?: string;
   readonly commands?: readonly Command[];
-  /** Pods that the API server was asked for, or is to be asked for again. */
+  /** Pods whose eviction or deletion is requested, now or again later. */
   readonly asked?: readonly PodFact[];
 }
 
@@ -183,12 +187,12 @@ function draining(
   const shown = chooseObstacle(found, before);
   const held = obstacleRecord(shown, before, now);
   const message = shown === undefined ? idle : `since ${held.blockedSinceTime ?? ''}: ${shown.why}${andMore(left)}`;
-  const looks = asked.map((pod) => now + Math.max(answers.get(pod.uid)?.askAgainMs ?? 0, ANSWER_MS));
+  const answerTimes = asked.map((pod) => now + Math.max(answers.get(pod.uid)?.askAgainMs ?? 0, MIN_ANSWER_MS));
   return {
     kind: 'Draining',
     commands,
     record: { ...held, ...times },
     message,
-    requeueAt: Math.min(requeueAt, ...looks),
+    requeueAt: Math.min(requeueAt, ...answerTimes),
   };
 }

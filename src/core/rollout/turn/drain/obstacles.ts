@@ -5,16 +5,16 @@ import { toRfc3339 } from '../../../text.ts';
 import { podName, type PodsToGo } from './pods-to-evict.ts';
 import type { EvictionAnswer, Rejection } from '../../model/eviction-answer.ts';
 
-/** A Pod that holds a drain up. */
+/** A Pod that blocks a drain. */
 export interface Obstacle {
   /** `namespace/name`. */
   readonly pod: string;
-  /** The PodDisruptionBudget that is the reason, if one is. */
+  /** The PodDisruptionBudget that blocks its eviction, if one does. */
   readonly budget: string | undefined;
   readonly why: string;
 }
 
-/** What is on record of the Pod that holds a drain up. */
+/** The recorded Pod that blocks a drain. */
 export type ObstacleRecord = Pick<DrainRecord, 'pod' | 'budget' | 'blockedSinceTime'>;
 
 function obstacle(pod: PodFact, why: (name: string) => string): Obstacle {
@@ -22,45 +22,45 @@ function obstacle(pod: PodFact, why: (name: string) => string): Obstacle {
   return { pod: name, budget: undefined, why: why(name) };
 }
 
-/** The Pods that are waited for until a deadline. */
+/** Pods that may end by themselves until a deadline. */
 export function waitedFor(pods: readonly PodFact[], deadline: Instant): readonly Obstacle[] {
-  return pods.map((pod) => obstacle(pod, (name) => `waits until ${toRfc3339(deadline)} for Pod ${name} to end`));
+  return pods.map((pod) => obstacle(pod, (name) => `waiting until ${toRfc3339(deadline)} for Pod ${name} to end`));
 }
 
-/** The Pods that may go and have not gone. */
+/** Pods that may be evicted and are not gone yet. */
 export function stillThere(pods: readonly PodFact[]): readonly Obstacle[] {
   return pods.map((pod) => obstacle(pod, (name) => `Pod ${name} is ${pod.deleting ? 'terminating' : 'still there'}`));
 }
 
 /**
- * The Pods that may not go, those that need somebody's consent first. The budget on record is believed until something else is
- * known: an operator that has just started has not asked yet.
+ * Pods that cannot be evicted now: first those that the plan must allow, then those whose eviction was rejected. The budget on
+ * record counts until the API server answers, because an operator that has just started has no answers yet.
  */
 export function obstacles(
   { blocked, evict }: PodsToGo,
   answers: ReadonlyMap<string, EvictionAnswer>,
   before: ObstacleRecord | undefined,
 ): readonly Obstacle[] {
-  const refused = evict.flatMap((pod): Obstacle[] => {
+  const rejected = evict.flatMap((pod): Obstacle[] => {
     const answer = answers.get(pod.uid);
     const name = podName(pod);
     const onRecord = before?.pod === name && before.budget !== undefined ? { budget: before.budget, message: '' } : undefined;
-    const refusal = answer === undefined ? onRecord : answer.rejection;
-    return refusal === undefined ? [] : [refusedBy(name, refusal)];
+    const rejection = answer === undefined ? onRecord : answer.rejection;
+    return rejection === undefined ? [] : [rejectedObstacle(name, rejection)];
   });
-  return [...blocked.map(({ pod, why }) => obstacle(pod, () => why)), ...refused];
+  return [...blocked.map(({ pod, why }) => obstacle(pod, () => why)), ...rejected];
 }
 
-function refusedBy(pod: string, { budget, message }: Rejection): Obstacle {
+function rejectedObstacle(pod: string, { budget, message }: Rejection): Obstacle {
   return { pod, budget, why: budget === undefined ? `Pod ${pod}: ${message}` : `PodDisruptionBudget ${budget} holds Pod ${pod}` };
 }
 
-/** The obstacle that is shown: the one on record while it is one, so that its time goes on; else the first. */
+/** The obstacle to report: the recorded one while it lasts, so that its duration continues; otherwise the first. */
 export function chooseObstacle(found: readonly Obstacle[], before: ObstacleRecord | undefined): Obstacle | undefined {
   return found.find(({ pod }) => pod === before?.pod) ?? found[0];
 }
 
-/** What goes on record of an obstacle. Its time is kept nowhere else, so that it survives the operator. */
+/** The record of an obstacle. Its start time is kept only there, so that it survives a restart of the operator. */
 export function obstacleRecord(shown: Obstacle | undefined, before: ObstacleRecord | undefined, now: Instant): ObstacleRecord {
   if (shown === undefined) return {};
   const { pod, budget } = shown;

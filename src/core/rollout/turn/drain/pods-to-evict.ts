@@ -5,16 +5,17 @@ import { selects } from '../../../selector.ts';
 import type { OperatorPod } from '../../model/facts.ts';
 
 /**
- * What a drain does with a Pod. `Leave`: it stays. `WaitFor`: it may end by itself before anything is evicted. `Ending`: it is on its
- * way out. `Block`: the plan must consent first. `MoveLast`: the operator itself, which goes when nothing else is left.
+ * What a drain does with a Pod. `Leave`: it stays. `WaitFor`: it may end by itself before anything is evicted. `Ending`: it is
+ * terminating. `Block`: the plan does not allow its eviction. `MoveLast`: the operator's own Pod, which is evicted when nothing
+ * else is left.
  */
 export type Disposition =
   { readonly kind: 'Leave' | 'WaitFor' | 'Ending' | 'Evict' | 'MoveLast' } | { readonly kind: 'Block'; readonly why: string };
 
 /**
- * Decides what a drain does with one Pod, like `kubectl drain`: DaemonSet and static Pods stay, as do Baton's upgrades and agents
- * (evicting them would stop what the drain is for); a Pod that nobody would start again, or whose emptyDir data would be lost, blocks
- * the drain unless the plan consents.
+ * Decides what a drain does with a Pod, like `kubectl drain`: DaemonSet Pods and static Pods stay. So do Baton's own Pods,
+ * because evicting them would stop the upgrade. A Pod without a controller or with emptyDir data blocks the drain unless the plan
+ * allows its deletion.
  */
 export function podDisposition(pod: PodFact, policy: BatchDrain, operator: OperatorPod | undefined): Disposition {
   if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return { kind: 'Leave' };
@@ -22,40 +23,40 @@ export function podDisposition(pod: PodFact, policy: BatchDrain, operator: Opera
   if (policy.ignore !== undefined && selects(policy.ignore.podSelector, pod.labels)) return { kind: 'Leave' };
   if (pod.deleting) return { kind: 'Ending' };
   if (pod.uid === operator?.uid) return { kind: operator.movable && pod.controllerKind !== undefined ? 'MoveLast' : 'Leave' };
-  // One that is still to start has done nothing yet that would be lost.
+  // A Pod that has not started yet has no work to lose.
   if (policy.waitFor !== undefined && pod.phase !== 'Pending' && selects(policy.waitFor.podSelector, pod.labels)) {
     return { kind: 'WaitFor' };
   }
-  return withConsent(pod, policy);
+  return evictIfAllowed(pod, policy);
 }
 
-function withConsent(pod: PodFact, { unmanagedPods, emptyDirData }: BatchDrain): Disposition {
+function evictIfAllowed(pod: PodFact, { unmanagedPods, emptyDirData }: BatchDrain): Disposition {
   if (pod.controllerKind === undefined && unmanagedPods === 'Keep') {
-    return { kind: 'Block', why: `Pod ${podName(pod)} has no controller; drain.unmanagedPods: Delete lets it go` };
+    return { kind: 'Block', why: `Pod ${podName(pod)} has no controller; to evict it, set drain.unmanagedPods: Delete` };
   }
   if (pod.emptyDir && emptyDirData === 'Keep') {
-    return { kind: 'Block', why: `Pod ${podName(pod)} has emptyDir data; drain.emptyDirData: Delete lets it go` };
+    return { kind: 'Block', why: `Pod ${podName(pod)} has emptyDir data; to evict it, set drain.emptyDirData: Delete` };
   }
   return { kind: 'Evict' };
 }
 
-/** A Pod as messages name it. */
+/** The name of a Pod in messages: `namespace/name`. */
 export function podName(pod: PodFact): string {
   return `${pod.namespace}/${pod.name}`;
 }
 
-/** Whether a Pod may be deleted past its budget. */
+/** Whether `drain.force` selects a Pod, so that it may be deleted past its budget. */
 export function isForced(pod: PodFact, policy: BatchDrain): boolean {
   return policy.force !== undefined && selects(policy.force.podSelector, pod.labels);
 }
 
-/** The Pods of a node that a drain has to do with. */
+/** The Pods of a node that concern its drain, by what happens to them. */
 export interface PodsToGo {
   readonly waitFor: readonly PodFact[];
   readonly ending: readonly PodFact[];
   readonly evict: readonly PodFact[];
   readonly blocked: readonly { readonly pod: PodFact; readonly why: string }[];
-  /** The operator's own. */
+  /** The operator's own Pod. */
   readonly last: PodFact | undefined;
 }
 

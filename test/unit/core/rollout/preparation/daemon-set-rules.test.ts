@@ -91,7 +91,7 @@ describe('A node whose turn has come', () => {
     expect(recordOf([NEW])).toMatchObject({
       state: 'Skipped',
       reason: 'AlreadyCurrent',
-      message: 'DaemonSet kube-system/cni is Ready there at its newest revision',
+      message: 'DaemonSet kube-system/cni is Ready on the node at its newest revision',
     });
   });
 
@@ -102,7 +102,7 @@ describe('A node whose turn has come', () => {
     expect(recordOf([], node, set)).toMatchObject({
       state: 'Skipped',
       reason: 'NothingToRun',
-      message: 'DaemonSet kube-system/cni has no Pod on it',
+      message: 'DaemonSet kube-system/cni has no Pod on the node',
     });
   });
 

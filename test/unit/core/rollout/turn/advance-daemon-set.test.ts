@@ -100,13 +100,13 @@ describe('A process that replaces the Pod of a DaemonSet', () => {
   });
 
   it.each<readonly [string, Case, string]>([
-    ['the old one is ending', { pods: [{ ...OLD, deleting: true }] }, 'Pod kube-system/cni-a is ending'],
+    ['the old one is ending', { pods: [{ ...OLD, deleting: true }] }, 'Pod kube-system/cni-a is terminating'],
     [
       'the old one is ending on a lost node',
       { pods: [{ ...OLD, deleting: true }], node: { ready: false } },
-      'Pod kube-system/cni-a is ending, and its node is not Ready',
+      'Pod kube-system/cni-a is terminating, and its node is not Ready',
     ],
-    ['there is none for a moment', { pods: [] }, 'DaemonSet kube-system/cni has no Pod on it'],
+    ['there is none for a moment', { pods: [] }, 'DaemonSet kube-system/cni has no Pod on the node'],
     ['the new one has just started', { pods: [{ ...NEW, ready: false }] }, 'Pod kube-system/cni-b is not Ready'],
     [
       'the new one crashes',
@@ -148,13 +148,13 @@ describe('A process that replaces the Pod of a DaemonSet', () => {
       'is not replaced, because the old one does not end on a lost node',
       { pods: [{ ...OLD, deleting: true }], node: { ready: false } },
       'PodNotGone',
-      'not Ready within 600 s: Pod kube-system/cni-a is ending, and its node is not Ready',
+      'not Ready within 600 s: Pod kube-system/cni-a is terminating, and its node is not Ready',
     ],
     [
       'does not come any more, because the node was relabelled',
       { pods: [], set: { podSpec: { nodeSelector: { cni: 'yes' } } } },
       'DeadlineExceeded',
-      'not Ready within 600 s: DaemonSet kube-system/cni has no Pod on it: it has no label cni, and nodeSelector wants yes',
+      'not Ready within 600 s: DaemonSet kube-system/cni has no Pod on the node: it has no label cni, and nodeSelector wants yes',
     ],
   ])('fails at its deadline when the Pod %s', (_, state, reason, message) => {
     const result = step({ before: {}, now: 691, input: { mayRetry: false }, ...state });
@@ -201,12 +201,12 @@ describe('A process that has no Pod to replace on the node', () => {
     [
       'is skipped when the node was taken from the DaemonSet before it began',
       { pods: [], set: elsewhere },
-      { state: 'Skipped', reason: 'NothingToRun', message: 'DaemonSet kube-system/cni has no Pod on it' },
+      { state: 'Skipped', reason: 'NothingToRun', message: 'DaemonSet kube-system/cni has no Pod on the node' },
     ],
     [
       'is left out as the claim said, because the DaemonSet is not for the node',
       { pods: [], set: elsewhere, turn: [] },
-      { state: 'Skipped', reason: 'NothingToRun', message: 'DaemonSet kube-system/cni has no Pod on it' },
+      { state: 'Skipped', reason: 'NothingToRun', message: 'DaemonSet kube-system/cni has no Pod on the node' },
     ],
     [
       'is left out as the claim said, because the Pod was current',

@@ -51,7 +51,7 @@ describe('An external process', () => {
       event: {
         reason: 'TurnOpened',
         action: 'bmc',
-        note: 'node-1/bmc: it is its turn to go to 12.9',
+        note: 'node-1/bmc: start the upgrade to 12.9',
         regarding: { kind: 'UpgradeBatch', name: 'os-aaaa-1' },
         related: { kind: 'Node', name: 'node-1' },
       },

@@ -44,7 +44,7 @@ describe('A process that reboots, once its Job is complete', () => {
     [
       'looks for the announcement of a reboot that it sees',
       { ...silent, node: REBOOTED },
-      { kind: 'Verifying', message: 'rebooted; looking for its report UpgradeRebooting' },
+      { kind: 'Verifying', message: 'rebooted; waiting for its report UpgradeRebooting' },
     ],
     [
       'fails when nobody announced the reboot, whatever its exit code',
@@ -124,7 +124,7 @@ describe('A process that reboots, once its Job has failed', () => {
     [
       'looks for a minute for what killed it',
       { ...silent, pod: KILLED },
-      { kind: 'Verifying', message: 'its Pod was killed; looking for a reboot', endTime: timeAt(50) },
+      { kind: 'Verifying', message: 'its Pod was killed; checking whether the host reboots', endTime: timeAt(50) },
     ],
     ['looks for a minute when its Pod is gone', silent, { kind: 'Verifying' }],
     [

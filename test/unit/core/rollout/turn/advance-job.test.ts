@@ -128,7 +128,7 @@ describe('A process whose Job has vanished', () => {
       { kind: 'Succeeded', endTime: timeAt(100) },
     ],
     ['is looked for when `verify` can show nothing', { ...gone, verify: { stableSeconds: 5 } }, { kind: 'Verifying' }],
-    ['is looked for', gone, { kind: 'Verifying', message: 'its Job is gone; looking for what it did' }],
+    ['is looked for', gone, { kind: 'Verifying', message: 'its Job is gone; waiting for evidence of its outcome' }],
     [
       'is looked for a minute long',
       { ...gone, before: { state: 'Verifying', endTime: timeAt(50) }, now: 110 },

@@ -68,7 +68,7 @@ describe('A node that waits for its turn', () => {
 
   it('was verified, when its release was written while it was being verified', () => {
     const [ended, until] = ['2026-11-22T08:03:00Z', '2026-11-22T08:09:00Z'];
-    const process = { name: 'os', state: 'Verifying', message: 'its verify Job runs', endTime: ended } as const;
+    const process = { name: 'os', state: 'Verifying', message: 'its verify Job is running', endTime: ended } as const;
     const before: NodeRecord = {
       ...PENDING,
       state: 'Verifying',
@@ -225,7 +225,7 @@ describe('A node that goes away', () => {
       name: 'node-1',
       state: 'Skipped',
       reason: 'NodeDeleted',
-      message: 'the Node went away in its turn',
+      message: 'the Node was deleted during its turn',
       startTime: timeAt(0),
       endTime: timeAt(100),
       processes: [{ name: 'os', state: 'Running' }],

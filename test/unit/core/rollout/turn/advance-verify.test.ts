@@ -116,7 +116,7 @@ describe('verify.stableSeconds', () => {
   it('begins when everything holds, and that is on record', () => {
     const result = step(holds);
     expect(processOf(result)).toMatchObject({ ...WAITING, verifyStableSinceTime: timeAt(100) });
-    expect(result.record.message).toBe('as wanted since 08:01:40Z; must stay so for 60 s');
+    expect(result.record.message).toBe('all checks pass since 08:01:40Z; they must pass for 60 s');
     expect(result.requeueAt).toBe(at(160));
   });
 
@@ -171,7 +171,7 @@ describe('verify.job', () => {
   });
 
   it.each<readonly [string, Case, Partial<ProcessRecord>]>([
-    ['is waited for', { jobs: [look({})] }, { state: 'Verifying', message: 'its verify Job runs' }],
+    ['is waited for', { jobs: [look({})] }, { state: 'Verifying', message: 'its verify Job is running' }],
     ['ends it with 0', { jobs: [look({ outcome: 'Complete' })] }, { state: 'Succeeded' }],
     [
       'fails it by its last words',
@@ -192,7 +192,7 @@ describe('verify.job', () => {
     [
       'fails it when it is refused',
       { turn: { jobRejections: new Map([[name, 'admission says no']]) } },
-      { state: 'Failed', reason: 'VerifyFailed', message: 'its verify Job was refused: admission says no' },
+      { state: 'Failed', reason: 'VerifyFailed', message: 'its verify Job was rejected: admission says no' },
     ],
   ])('%s', (_, input, expected) => {
     const given = aJob('node-1', { outcome: 'Complete', completedTime: at(50) });

@@ -73,7 +73,7 @@ describe('A drain', () => {
     expect(told(result)).toEqual([
       'Draining',
       ['Evict web-1'],
-      `since ${timeAt(100)}: Pod shop/bare has no controller; drain.unmanagedPods: Delete lets it go (and 1 more)`,
+      `since ${timeAt(100)}: Pod shop/bare has no controller; to evict it, set drain.unmanagedPods: Delete (and 1 more)`,
     ]);
   });
 });
@@ -143,7 +143,7 @@ describe('waitFor', () => {
     expect(told(result)).toEqual([
       'Draining',
       [],
-      `since ${timeAt(100)}: waits until 2026-11-22T08:05:00Z for Pod shop/job-1 to end`,
+      `since ${timeAt(100)}: waiting until 2026-11-22T08:05:00Z for Pod shop/job-1 to end`,
     ]);
     expect(result).toMatchObject({ requeueAt: at(300), record: { pod: 'shop/job-1' } });
     expect(result).not.toHaveProperty('record.evictionStartTime');

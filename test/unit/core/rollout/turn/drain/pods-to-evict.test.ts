@@ -53,8 +53,12 @@ describe('What a drain does with a Pod', () => {
   });
 
   it.each([
-    ['emptyDirData', { emptyDir: true }, 'Pod shop/shop-1 has emptyDir data; drain.emptyDirData: Delete lets it go'],
-    ['unmanagedPods', { controllerKind: undefined }, 'Pod shop/shop-1 has no controller; drain.unmanagedPods: Delete lets it go'],
+    ['emptyDirData', { emptyDir: true }, 'Pod shop/shop-1 has emptyDir data; to evict it, set drain.emptyDirData: Delete'],
+    [
+      'unmanagedPods',
+      { controllerKind: undefined },
+      'Pod shop/shop-1 has no controller; to evict it, set drain.unmanagedPods: Delete',
+    ],
   ])('a Pod that blocks is named, with what would let it go: %s', (_, changes, why) => {
     expect(podDisposition(aPod('shop-1', 'node-1', changes), aDrain(), undefined)).toEqual({ kind: 'Block', why });
   });
