@@ -6,12 +6,12 @@ import { toInstant } from '../text.ts';
 import { sinksUnknown } from './fleet/sinks-unknown.ts';
 import type { Decision } from './model/decision.ts';
 import { isSettled } from './records/settled.ts';
-import { mayStillEnd } from './status/batch/batch-status.ts';
 import { isPlanEnd } from '../baton/final-sinks.ts';
 import type { Command } from './model/command.ts';
 import { currentBatches } from './fleet/fleet.ts';
 import { isMarkedBy, unmark } from './batch/outdated-marks.ts';
 import type { DecisionInput, PlanSnapshot } from './model/snapshot.ts';
+import { mayStillEnd } from './status/batch/late-end.ts';
 
 /** How long the deletion of a plan waits for its notifications to be delivered (ms). */
 const MAX_DELIVERY_WAIT_MS = 5 * 60 * 1000;

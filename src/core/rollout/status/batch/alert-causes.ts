@@ -3,13 +3,13 @@ import { listNodeNames } from '../../../notification/model/node-names.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { cutToBytes } from '../../../text.ts';
 
-/** What an alert may be about. */
+/** The kinds of alerts. */
 export type AlertKind = AlertCause['alert'];
 
-/** One thing that an alert is to tell. */
+/** One thing that an alert reports. */
 export interface Trouble {
   readonly alert: AlertKind;
-  /** Name of the node; undefined where it is about the rollout as a whole. */
+  /** Name of the node; undefined if it is about the rollout as a whole. */
   readonly node?: string;
   readonly reason: string | undefined;
   readonly process?: string | undefined;
@@ -17,15 +17,14 @@ export interface Trouble {
   readonly quarantined?: boolean;
 }
 
-/** An alert holds so many causes. */
-const MOST_CAUSES = 8;
-/** As long as their messages and lists of nodes may be. */
+/** Maximum number of causes in an alert, and maximum lengths of their messages and lists of nodes. */
+const MAX_CAUSES = 8;
 const MESSAGE_BYTES = 512;
 const NAMES_LENGTH = 400;
-/** What the name of a node stands for when messages are compared. */
+/** Replaces the name of the node when messages are compared. */
 const ANY_NODE = '<node>';
 
-/** What a failed node is told of with. */
+/** What an alert reports about a failed node. */
 export function failureOf(record: NodeRecord): Trouble {
   const process = record.processes?.find(({ state }) => state === 'Failed');
   return {
@@ -38,7 +37,7 @@ export function failureOf(record: NodeRecord): Trouble {
   };
 }
 
-/** What a node with an overdue process is told of with. */
+/** What an alert reports about a node with an overdue process. */
 export function delayOf(record: NodeRecord): Trouble {
   const process = record.processes?.findLast(({ overdue }) => overdue !== undefined);
   const { reason, message } = process?.overdue ?? {};
@@ -46,8 +45,8 @@ export function delayOf(record: NodeRecord): Trouble {
 }
 
 /**
- * What has happened, each reason once with its nodes, what concerns the rollout and most nodes first. Beyond the limit the rest is
- * counted, never dropped.
+ * The causes of an alert: each reason once with its nodes, first what concerns the rollout, then the most frequent. Causes beyond the limit are
+ * counted.
  */
 export function alertCauses(troubles: readonly Trouble[]): AlertCause[] {
   const groups = Map.groupBy(troubles, ({ alert, reason, process, quarantined }) =>
@@ -56,13 +55,13 @@ export function alertCauses(troubles: readonly Trouble[]): AlertCause[] {
   const causes = [...groups.values()]
     .toSorted((a, b) => Number(isOfNodes(a)) - Number(isOfNodes(b)) || b.length - a.length)
     .flatMap((group) => causeOf(group));
-  if (causes.length <= MOST_CAUSES) return causes;
-  const told = causes.slice(0, MOST_CAUSES - 1);
-  const rest = causes.slice(MOST_CAUSES - 1);
+  if (causes.length <= MAX_CAUSES) return causes;
+  const listed = causes.slice(0, MAX_CAUSES - 1);
+  const rest = causes.slice(MAX_CAUSES - 1);
   const [first] = rest;
-  if (first === undefined) return told;
+  if (first === undefined) return listed;
   const count = rest.reduce((sum, cause) => sum + cause.count, 0);
-  return [...told, { alert: first.alert, count, message: `${rest.length} more causes` }];
+  return [...listed, { alert: first.alert, count, message: `${rest.length} more causes` }];
 }
 
 function isOfNodes(group: readonly Trouble[]): boolean {

@@ -10,23 +10,27 @@ import { presentFields } from '../../../present-fields.ts';
 import type { PassView } from '../../fleet/pass-view.ts';
 import type { ActionsResult } from '../../model/actions-result.ts';
 import { advanceNodes } from '../../turn/advance-nodes.ts';
-import { alertsMayChange, type RolloutTrouble } from './alerts.ts';
-import { batchStatus, mayStillEnd } from './batch-status.ts';
+import type { RolloutTrouble } from './alerts-input.ts';
+import { alertsMayChange } from './alerts.ts';
+import { batchStatus } from './batch-status.ts';
 import { downNodes } from '../../fleet/fleet.ts';
 import { nothingFollows, outlookFor } from '../outlook/outlook.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
+import { mayStillEnd } from './late-end.ts';
 
-/** What the statuses are made from, beside the snapshot. */
+/** What the statuses depend on besides the snapshot. */
 interface StatusesInput {
+  /** The open batch, if any. */
   readonly open: UpgradeBatch | undefined;
+  /** The records of the open batch in this pass. */
   readonly records: ReadonlyMap<string, NodeRecord> | undefined;
   readonly actions: ActionsResult;
   readonly agentProblem: string | undefined;
-  /** What the rollout as a whole has to tell at once. */
+  /** What alerts report about the rollout as a whole. */
   readonly troubles: readonly RolloutTrouble[];
 }
 
-/** Statuses of the open batch, and of settled ones in which something may still change. */
+/** The statuses of the open batch, and of settled batches that may still change, by name. */
 export function batchStatuses(
   input: DecisionInput,
   view: PassView,
@@ -37,11 +41,11 @@ export function batchStatuses(
   const outlook = (summary: BatchSummary): BatchOutlook => outlookFor(view, summary);
   for (const batch of input.snapshot.batches) {
     const { name } = batch.metadata;
-    const acts = presentFields({ resumed: actions.resumed.get(name), approved: actions.approved.get(name) });
+    const marks = presentFields({ resumed: actions.resumed.get(name), approved: actions.approved.get(name) });
     const changed = actions.records.get(name);
-    const acted = changed !== undefined || Object.keys(acts).length > 0;
+    const hasActions = changed !== undefined || Object.keys(marks).length > 0;
     const rollout = rolloutOf(input, batch, troubles);
-    const own = batch === open ? records : settledRecords(input, batch, acted || alertsMayChange(batch, rollout));
+    const own = batch === open ? records : settledRecords(input, batch, hasActions || alertsMayChange(batch, rollout));
     if (own === undefined) continue;
     const status = batchStatus({
       input,
@@ -54,12 +58,12 @@ export function batchStatuses(
       rollout,
       budget: view.budget,
     });
-    statuses.set(name, { ...status, ...acts });
+    statuses.set(name, { ...status, ...marks });
   }
   return statuses;
 }
 
-/** What a batch tells of the rollout: the newest one does, of its own revision. A plan that is being deleted has nothing more to ask for. */
+/** What alerts of this batch report about the rollout: only the newest batch reports it, for its own revision, unless the plan is being deleted. */
 function rolloutOf(
   { snapshot }: DecisionInput,
   batch: UpgradeBatch,
@@ -69,7 +73,7 @@ function rolloutOf(
   return batch.spec.revision === snapshot.revision ? troubles : [];
 }
 
-/** Records of a settled batch that may still change: quarantines end, receipts arrive, an act is noted. Undefined: nothing can. */
+/** The records of a settled batch if its status may still change: a quarantine ends, a receipt arrives, an action is recorded. */
 function settledRecords(
   input: DecisionInput,
   batch: UpgradeBatch,

@@ -7,10 +7,10 @@ import { describeReceipt, deliveryProblem, latestReceiptOf, recordedReceipts } f
 import type { DecisionInput } from '../../model/snapshot.ts';
 
 /**
- * Tells in an Event on the plan what is new and permanent about a sink: what it refuses, or takes otherwise than it should. That the next
- * message fails for the same reason is nothing new. The Event's name comes from the receipt, so that it is told once.
+ * Events on the plan about new permanent problems with a sink. Another failure for the same reason creates no Event. The Event's name depends on
+ * the receipt, so that each is created once.
  *
- * @param statuses of this pass: receipts that the persisted ones lack have just come.
+ * @param statuses of this pass. Receipts that are not in the stored statuses are new.
  */
 export function deliveryFailureEvents(
   input: DecisionInput,

@@ -21,8 +21,8 @@ const kinds = ({ commands }: Decision): readonly string[] => commands.map((comma
 
 describe('sinksFrom: while a ConfigMap cannot be read', () => {
   it.each<readonly [string, readonly UpgradeBatch[]]>([
-    ['no batch is made', []],
-    ['no turn of the open batch begins', [aBatch(['node-1'])]],
+    ['no batch is created', []],
+    ['no turn of the open batch is opened', [aBatch(['node-1'])]],
   ])('%s, and the status says why', (_title, batches) => {
     const decision = pass({ batches, lease: aLease() });
     expect(kinds(decision)).not.toContain('CreateBatch');
@@ -33,14 +33,14 @@ describe('sinksFrom: while a ConfigMap cannot be read', () => {
     );
   });
 
-  it('no agent is made, which would lack the Secrets of the shared sinks', () => {
+  it('no agent is created, which would lack the Secrets of the shared sinks', () => {
     const running = { batches: [aBatch(['node-1'])], lease: aLease(), nodes: byName(inTurn('node-1'), aNode('node-2')) };
     expect(kinds(pass(running))).not.toContain('CreateAgentPod');
     const known = { sharedSinks: { kind: 'Known' }, plan: aPlan({ notify: { sinks: [CHAT] } }) } as const;
     expect(kinds(pass({ ...running, ...known }))).toContain('CreateAgentPod');
   });
 
-  it('the agent that runs is not sent home, although the plan has no sink of its own', () => {
+  it('a running agent is not deleted, although the plan has no sink of its own', () => {
     const batch = aBatch(['node-1']);
     const nodes = byName(inTurn('node-1'), aNode('node-2'));
     const running = { batches: [batch], lease: aLease('node-2'), agentPods: [anAgent('node-2')], nodes };
@@ -53,7 +53,7 @@ describe('sinksFrom: while a ConfigMap cannot be read', () => {
     const waiting = pass({ batches: [batch] }).batchStatuses.get(batch.metadata.name);
     expect(findCondition(waiting?.conditions, 'Settled')).toMatchObject({
       status: 'False',
-      message: `0 of 1 nodes have no outcome yet; who is to be told is not known: ${UNREADABLE.message}`,
+      message: `0 of 1 nodes have no outcome yet; the shared sinks are unknown: ${UNREADABLE.message}`,
     });
     expect(waiting?.notification).toBeUndefined();
 

@@ -6,13 +6,8 @@ import type {
   UpgradeBatchStatus,
 } from '../../../../../../src/api/generated/upgradebatch.ts';
 import type { NotifyPolicy, Sink } from '../../../../../../src/api/generated/upgradeplan.ts';
-import {
-  alertDueAt,
-  decideAlerts,
-  type AlertsInput,
-  type AlertsResult,
-  type RolloutTrouble,
-} from '../../../../../../src/core/rollout/status/batch/alerts.ts';
+import type { AlertsInput, RolloutTrouble } from '../../../../../../src/core/rollout/status/batch/alerts-input.ts';
+import { alertDueAt, decideAlerts, type AlertsResult } from '../../../../../../src/core/rollout/status/batch/alerts.ts';
 import { aBatch, at, timeAt } from '../../support/objects.ts';
 
 const aSink = (name: string, send?: Sink['send']): Sink => ({
@@ -58,11 +53,11 @@ class Passes {
       budget: { failed: 5, maxFailed: 8 },
       now: at(seconds),
     });
-    const { nodes: told, ...entries } = step;
+    const { nodes: alerted, ...entries } = step;
     const { receipts = [] } = this.#status.notification ?? {};
     this.#status = {
       ...this.#status,
-      nodes: told,
+      nodes: alerted,
       notification: { id: 'uid-of-os-aaaa-1/1', receipts, ...entries },
       ...(outlook === undefined ? {} : { settledTime: this.#status.settledTime ?? timeAt(seconds) }),
     };
@@ -92,7 +87,7 @@ describe('notify.alerts: an alert', () => {
     expect(passes.raise(200, { rollout: [PAUSED] }).alerts).toHaveLength(1);
   });
 
-  it('gathers what happens within 15 s, each reason once, and says what it is about and what follows', () => {
+  it('collects what happens within 15 s, with each reason once, and says what follows', () => {
     const passes = new Passes();
     expect(passes.pass(100, { nodes: [FAILED] })).toMatchObject({ pendingAlertTime: timeAt(100) });
     expect(passes.pass(114, { nodes: [FAILED, { ...FAILED, name: 'node-2' }] })).toMatchObject({ pendingAlertTime: timeAt(100) });
@@ -114,7 +109,7 @@ describe('notify.alerts: an alert', () => {
     ]);
   });
 
-  it('tells a node once, and waits five minutes until it tells of another one', () => {
+  it('reports a node once, and is followed by another alert after five minutes at the earliest', () => {
     const passes = new Passes();
     const first = passes.raise(100, { nodes: [FAILED] });
     expect(passes.raise(200, { nodes: first.nodes })).toMatchObject({ alerts: [{ id: 'uid-of-os-aaaa-1/2' }] });
@@ -131,7 +126,7 @@ describe('notify.alerts: an alert', () => {
     });
   });
 
-  it('tells of a node that is overdue again', () => {
+  it('reports a node that is overdue again', () => {
     const passes = new Passes();
     passes.raise(100, { nodes: [OVERDUE] });
     passes.pass(200, { nodes: [{ name: 'node-2', state: 'Upgrading' }] });
@@ -139,7 +134,7 @@ describe('notify.alerts: an alert', () => {
     expect(idsOf(passes.raise(500, { nodes: [OVERDUE] }))).toEqual(['uid-of-os-aaaa-1/2', 'uid-of-os-aaaa-1/3']);
   });
 
-  it('is not raised for what has passed before it was due', () => {
+  it('is not raised for a trouble that ends before the alert is due', () => {
     const passes = new Passes();
     passes.pass(100, { nodes: [OVERDUE] });
 
@@ -150,9 +145,9 @@ describe('notify.alerts: an alert', () => {
   });
 
   it.each<readonly [string, Case]>([
-    ['no sink wants to hear of it', { nodes: [FAILED], notify: { sinks: [aSink('mail', 'PlanEnd')] } }],
-    ['the plan did not ask for it', { nodes: [FAILED, OVERDUE], rollout: [PAUSED], notify: { alerts: ['RolloutStalled'] } }],
-    ['the plan asks for none', { nodes: [FAILED], rollout: [PAUSED, ASKED], notify: { alerts: [] } }],
+    ['no sink gets alerts', { nodes: [FAILED], notify: { sinks: [aSink('mail', 'PlanEnd')] } }],
+    ['the plan disables its kind', { nodes: [FAILED, OVERDUE], rollout: [PAUSED], notify: { alerts: ['RolloutStalled'] } }],
+    ['the plan disables alerts', { nodes: [FAILED], rollout: [PAUSED, ASKED], notify: { alerts: [] } }],
   ])('is not raised when %s', (_, world) => {
     const step = new Passes().raise(100, world);
 
@@ -160,20 +155,20 @@ describe('notify.alerts: an alert', () => {
     expect(step.pendingAlertTime).toBeUndefined();
   });
 
-  it('leaves out what the plan did not ask for', () => {
+  it('leaves out kinds that the plan disables', () => {
     const step = new Passes().raise(100, { nodes: [FAILED, OVERDUE], notify: { alerts: ['NodeOverdue'] } });
 
     expect(step.alerts).toMatchObject([{ causes: [{ alert: 'NodeOverdue', count: 1 }] }]);
   });
 
-  it('says when it is due, also after a restart', () => {
+  it('says when it is due, even after a restart', () => {
     expect(alertDueAt({})).toBeUndefined();
     expect(alertDueAt({ pendingAlertTime: timeAt(100) })).toBe(at(115));
     const alerts = [{ id: 'x/2', time: timeAt(90), action: 'Act', causes: [], next: '' }] as const;
     expect(alertDueAt({ pendingAlertTime: timeAt(100), alerts })).toBe(at(390));
   });
 
-  it('is one of eight that are kept, and sequences go on', () => {
+  it('is one of eight that are kept, and sequence numbers continue', () => {
     const passes = new Passes();
     for (let i = 0; i < 10; i++) {
       passes.raise(1000 * (i + 1), { rollout: [PAUSED] });
@@ -186,8 +181,8 @@ describe('notify.alerts: an alert', () => {
   });
 });
 
-describe('notify.alerts: of the rollout', () => {
-  it('is told once while it holds, and again when it comes again', () => {
+describe('notify.alerts: an alert about the rollout', () => {
+  it('is raised once while the trouble lasts, and again when it comes back', () => {
     const passes = new Passes();
     expect(passes.raise(100, { rollout: [PAUSED] }).alerts).toMatchObject([
       { action: 'Act', causes: [{ alert: 'RolloutPaused', reason: 'BudgetExceeded', count: 0 }] },
@@ -198,7 +193,7 @@ describe('notify.alerts: of the rollout', () => {
     expect(idsOf(passes.raise(2000, { rollout: [PAUSED] }))).toEqual(['uid-of-os-aaaa-1/2', 'uid-of-os-aaaa-1/3']);
   });
 
-  it('asks for nothing when a person paused it', () => {
+  it('asks for no action if a person paused the plan', () => {
     const step = new Passes().raise(100, { rollout: [{ ...PAUSED, reason: 'PausedByAction' }] });
 
     expect(step.alerts).toMatchObject([{ action: 'None' }]);
@@ -208,7 +203,7 @@ describe('notify.alerts: of the rollout', () => {
 describe('notify.alerts: when the batch settles', () => {
   const outlook: BatchOutlook = { next: 'Paused', reason: 'BudgetExceeded', message: '' };
 
-  it('what is untold is left to the final message', () => {
+  it('pending trouble is left to the final message', () => {
     const passes = new Passes();
     passes.pass(100, { nodes: [FAILED] });
 
@@ -218,7 +213,7 @@ describe('notify.alerts: when the batch settles', () => {
     expect(passes.raise(200, { nodes: [FAILED], outlook, rollout: [PAUSED] }).alerts).toBeUndefined();
   });
 
-  it('sinks that have not got an alert get the final message instead', () => {
+  it('sinks that have not received an alert get the final message instead', () => {
     const passes = new Passes();
     passes.raise(100, { nodes: [FAILED] });
     passes.deliver('ops', 'uid-of-os-aaaa-1/2');
@@ -226,7 +221,7 @@ describe('notify.alerts: when the batch settles', () => {
     expect(passes.pass(120, { nodes: [FAILED], outlook }).alerts).toMatchObject([{ sinks: ['ops'] }]);
   });
 
-  it('what begins to hold after that is alerted', () => {
+  it('later trouble raises an alert', () => {
     const passes = new Passes();
     passes.pass(100, { nodes: [GOOD], outlook: { next: 'Waiting', reason: 'WindowClosed', message: '' } });
 
@@ -235,7 +230,7 @@ describe('notify.alerts: when the batch settles', () => {
     expect(step.alerts).toMatchObject([{ action: 'Act', causes: [{ alert: 'ApprovalRequired' }], sinks: ['ops', 'page'] }]);
   });
 
-  it('a batch that is not the newest any more keeps its alerts and raises none', () => {
+  it('a batch that is no longer the newest keeps its alerts and raises none', () => {
     const passes = new Passes();
     passes.raise(100, { rollout: [ASKED] });
     passes.pass(200, { outlook });

@@ -113,7 +113,7 @@ describe('The summary of a batch', () => {
     });
   });
 
-  it('keeps how many were down at most while the batch ran', () => {
+  it('keeps the maximum number of nodes that were down during the batch', () => {
     const running = { nodes: byName(inTurn('node-1')) };
     expect(statusOf({ snapshot: running, downNow: 3 }).summary?.peakUnavailable).toBe(3);
     const batch = aBatch(['node-1', 'node-2'], { status: { summary: { peakUnavailable: 4 } } });
@@ -121,7 +121,7 @@ describe('The summary of a batch', () => {
     expect(statusOf({ downNow: 3 }).summary?.peakUnavailable).toBe(0);
   });
 
-  it('names the node that speaks for the batch, and then the one that did', () => {
+  it('names the node whose agent sends for the batch, and later the node that did', () => {
     expect(statusOf({ snapshot: { lease: aLease('node-2') } }).agent).toBe('node-2');
     const batch = aBatch(['node-1', 'node-2'], { status: { agent: 'node-2' } });
     expect(statusOf({ batch, snapshot: { lease: aLease('node-9', { batchUid: 'next' }) } }).agent).toBe('node-2');
@@ -131,11 +131,11 @@ describe('The summary of a batch', () => {
 describe('The outbox of a batch', () => {
   const lease = (...receipts: Receipt[]): Partial<PlanSnapshot> => ({ lease: aLease('node-1', { receipts }) });
 
-  it('asks for every sink of the plan, under an id that never changes', () => {
+  it('names every sink of the plan, under an id that never changes', () => {
     expect(statusOf({ records: SUCCEEDED }).notification).toEqual({ id: ID, sinks: ['ops'], receipts: [] });
   });
 
-  it('copies a receipt from the Lease, and then is notified', () => {
+  it('copies a receipt from the Lease, and is then Notified', () => {
     const status = statusOf({ records: SUCCEEDED, snapshot: lease(delivered()) });
     expect(status.notification?.receipts).toEqual([delivered()]);
     expect(findCondition(status.conditions, 'Notified')).toMatchObject({ status: 'True', reason: 'Delivered' });
@@ -143,19 +143,19 @@ describe('The outbox of a batch', () => {
 
   it.each<readonly [string, Receipt]>([
     ['of another batch', delivered({ id: 'other/1' })],
-    ['of a sink that was not asked for', delivered({ sink: 'chat' })],
+    ['of a sink that does not get the message', delivered({ sink: 'chat' })],
   ])('copies no receipt %s', (_, receipt) => {
     expect(statusOf({ records: SUCCEEDED, snapshot: lease(receipt) }).notification?.receipts).toEqual([]);
   });
 
-  it('copies a receipt once, and the first one stands', () => {
+  it('copies a receipt once, and keeps the first one', () => {
     const notification = outboxOf('os-aaaa-1', 'node-1');
     const batch = aBatch(['node-1', 'node-2'], { status: settledStatus(SUCCEEDED, { notification }) });
     const again = delivered({ outcome: 'Failed', node: 'node-2' });
     expect(statusOf({ batch, records: SUCCEEDED, snapshot: lease(again) }).notification).toEqual(notification);
   });
 
-  it('does not take the receipt of another message of the batch for the final one', () => {
+  it('ignores receipts of other messages of the batch for the final one', () => {
     const alert = delivered({ id: 'uid-of-os-aaaa-1/2' });
     const raised = { id: alert.id, time: timeAt(1), action: 'None', causes: [], next: '' } as const;
     const notification = { ...outboxOf('os-aaaa-1'), alerts: [raised], receipts: [alert] };
@@ -166,7 +166,7 @@ describe('The outbox of a batch', () => {
     expect(findCondition(statusOf({ batch, records: SUCCEEDED }).conditions, 'Notified')?.reason).toBe('Pending');
   });
 
-  it('keeps the sinks that were asked for when it settled', () => {
+  it('keeps the sinks that were decided when it settled', () => {
     const batch = aBatch(['node-1', 'node-2'], { status: settledStatus(SUCCEEDED, { notification: outboxOf('os-aaaa-1') }) });
     expect(
       statusOf({ batch, records: SUCCEEDED, snapshot: { plan: aPlan({ notify: { sinks: [] } }) } }).notification?.sinks,
@@ -176,7 +176,7 @@ describe('The outbox of a batch', () => {
   it.each<readonly [string, Partial<Receipt>, string, string]>([
     ['refused', { outcome: 'Failed', reason: 'Refused', message: 'HTTP 410' }, 'Refused', 'ops: HTTP 410'],
     ['without a Secret', { outcome: 'Failed', reason: 'SecretMissing', message: 'no key' }, 'SecretMissing', 'ops: no key'],
-    ['failed in words of its own', { outcome: 'Failed', reason: 'Teapot' }, 'Refused', 'ops: Teapot'],
+    ['failed with an unknown reason', { outcome: 'Failed', reason: 'Teapot' }, 'Refused', 'ops: Teapot'],
   ])('says for good that it was %s', (_, changes, reason, message) => {
     const status = statusOf({ records: SUCCEEDED, snapshot: lease(delivered(changes)) });
     expect(findCondition(status.conditions, 'Notified')).toMatchObject({ status: 'False', reason, message });
@@ -184,8 +184,8 @@ describe('The outbox of a batch', () => {
 
   it.each<readonly [string, Case, string]>([
     ['is on its way', {}, 'Pending'],
-    ['has nobody who may take it', { agentProblem: 'no node of the plan may hold the baton' }, 'NoEligibleAgent'],
-    ['has nobody to go to', { snapshot: { plan: aPlan({ notify: { sinks: [] } }) } }, 'NoSinks'],
+    ['has no node that can hold the baton', { agentProblem: 'no node of the plan can hold the baton' }, 'NoEligibleAgent'],
+    ['has no sinks', { snapshot: { plan: aPlan({ notify: { sinks: [] } }) } }, 'NoSinks'],
   ])('says that it %s', (_, input, reason) => {
     expect(findCondition(statusOf({ records: SUCCEEDED, ...input }).conditions, 'Notified')?.reason).toBe(reason);
   });
@@ -206,9 +206,9 @@ describe('Giving up', () => {
     expect(findCondition(status.conditions, 'Notified')?.reason).toBe(gone ? 'GivenUp' : 'Pending');
   });
 
-  it('does not touch what was delivered', () => {
-    const told = aBatch(['node-1'], { status: settledStatus([], { notification: outboxOf('os-aaaa-1', 'node-1') }) });
-    expect(statusOf({ batch: told, now: day + 1 }).notification?.receipts).toMatchObject([{ outcome: 'Delivered' }]);
+  it('does not change delivered messages', () => {
+    const delivered = aBatch(['node-1'], { status: settledStatus([], { notification: outboxOf('os-aaaa-1', 'node-1') }) });
+    expect(statusOf({ batch: delivered, now: day + 1 }).notification?.receipts).toMatchObject([{ outcome: 'Delivered' }]);
   });
 });
 
@@ -228,7 +228,7 @@ it('Nodes that will have no turn are not attempted; those with an outcome or in 
   ]);
 });
 
-it('A batch without a status is neither settled nor owes it anything to anyone', () => {
+it('A batch without a status is not settled and has nothing to deliver', () => {
   expect(isSettled(aBatch(['node-1']))).toBe(false);
   expect(outstandingSinks(aBatch(['node-1']))).toEqual([]);
   expect(outstandingSinks(aBatch([], { status: { notification: outboxOf('os-aaaa-1') } }))).toEqual(['ops']);

@@ -8,8 +8,8 @@ import { aBatch, aPlan, at, hash, settledStatus, timeAt } from '../../support/ob
 const ID = 'uid-of-os-aaaa-2/1';
 const REFUSED: Receipt = { sink: 'ops', id: ID, outcome: 'Failed', reason: 'Refused', message: 'HTTP 410', time: timeAt(50) };
 
-/** A batch that was told at some time. */
-function told(index: number, receipts: readonly Receipt[]): UpgradeBatch {
+/** A batch with receipts. */
+function batchWith(index: number, receipts: readonly Receipt[]): UpgradeBatch {
   const name = `os-aaaa-${index}`;
   return aBatch(['node-1'], {
     name,
@@ -26,7 +26,7 @@ function pass(found: Receipt, before: readonly Receipt[] = [], own: readonly Rec
   const snapshot = aSnapshot({
     plan: aPlan({ notify: { sinks: [{ name: 'ops', webhook: { url: 'https://hooks.example' } }] } }),
     nodes: byName(aNode('node-1')),
-    batches: [told(1, before), told(2, own)],
+    batches: [batchWith(1, before), batchWith(2, own)],
     lease: aLease('node-1', { receipts: [found] }),
   });
   return decide({ snapshot, now: at(60), settings: SETTINGS, hash });
@@ -46,39 +46,44 @@ const UNREACHED: Receipt = {
 const earlier = (changes: Partial<Receipt>): Receipt => ({ ...REFUSED, id: 'uid-of-os-aaaa-1/1', time: timeAt(10), ...changes });
 const GOOD: Receipt = { sink: 'ops', id: 'uid-of-os-aaaa-1/1', outcome: 'Delivered', time: timeAt(10) };
 
-describe('A delivery that failed for good', () => {
+describe('A delivery that failed permanently', () => {
   it.each<readonly [string, Receipt, readonly Receipt[], readonly string[]]>([
-    ['is told as an Event on the plan', REFUSED, [], ['os-aaaa-2 to ops: Refused: HTTP 410']],
-    ['is told when the one before was good', REFUSED, [GOOD], ['os-aaaa-2 to ops: Refused: HTTP 410']],
-    ['is nothing new when the one before failed so too', REFUSED, [earlier({})], []],
+    ['creates an Event on the plan', REFUSED, [], ['os-aaaa-2 to ops: Refused: HTTP 410']],
+    ['creates an Event after a successful one', REFUSED, [GOOD], ['os-aaaa-2 to ops: Refused: HTTP 410']],
+    ['creates no Event if the one before failed for the same reason', REFUSED, [earlier({})], []],
     [
-      'is told when the one before failed otherwise',
+      'creates an Event if the one before failed for another reason',
       REFUSED,
       [earlier({ reason: 'SecretMissing' })],
       ['os-aaaa-2 to ops: Refused: HTTP 410'],
     ],
-    ['is not told of a sink that was removed', { ...REFUSED, reason: 'SinkRemoved' }, [], []],
+    ['creates no Event about a removed sink', { ...REFUSED, reason: 'SinkRemoved' }, [], []],
     [
-      'is told in the words of its receipt',
+      'creates an Event with the reason of its receipt',
       { ...REFUSED, reason: 'AddressNotAllowed', message: 'loopback' },
       [],
       ['os-aaaa-2 to ops: AddressNotAllowed: loopback'],
     ],
     [
-      'is told as well where it was delivered otherwise than it should be',
+      'creates an Event about a remark on a delivered message',
       { ...GOOD, id: ID, remark: { reason: 'TemplateFailed', message: 'line 3' } },
       [],
       ['os-aaaa-2 to ops: TemplateFailed: line 3'],
     ],
-    ['is told of a probe as well', UNREACHED, [], ['ops, probed from node-7: SinkUnreachable: hooks.example: ECONNREFUSED']],
-    ['is nothing new when the last probe failed so too', UNREACHED, [{ ...UNREACHED, id: 'uid-of-os-aaaa-1/probe' }], []],
-    ['is not told of a probe that reached its sink', { ...UNREACHED, outcome: 'Reached' }, [], []],
-    ['is not told of a good one', { ...GOOD, id: ID }, [], []],
+    ['creates an Event about a probe', UNREACHED, [], ['ops, probed from node-7: SinkUnreachable: hooks.example: ECONNREFUSED']],
+    [
+      'creates no Event if the last probe failed for the same reason',
+      UNREACHED,
+      [{ ...UNREACHED, id: 'uid-of-os-aaaa-1/probe' }],
+      [],
+    ],
+    ['creates no Event about a successful probe', { ...UNREACHED, outcome: 'Reached' }, [], []],
+    ['creates no Event about a delivered message', { ...GOOD, id: ID }, [], []],
   ])('%s', (_, found, before, notes) => {
     expect(notesOf(pass(found, before))).toEqual(notes);
   });
 
-  it('is told once, under the same name however often the pass is repeated', () => {
+  it('has the same name however often the pass is repeated', () => {
     const first = pass(REFUSED).commands.find(({ kind }) => kind === 'RecordWarnings');
     expect(pass(REFUSED).commands.find(({ kind }) => kind === 'RecordWarnings')).toEqual(first);
     expect(notesOf(pass(REFUSED, [], [REFUSED]))).toEqual([]);

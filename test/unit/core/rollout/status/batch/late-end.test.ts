@@ -12,7 +12,7 @@ const NOTIFY = { sinks: [SINKS[0]!, { ...SINKS[1]!, send: 'PlanEnd' as const }] 
 const ID = 'uid-of-os-aaaa-1/1';
 const DAY = 24 * 3600;
 
-/** A batch of two that has settled and was told to `ops`; of the nodes of the plan one is left. */
+/** A batch of two nodes that has settled and was delivered to `ops`. One node of the plan is left. */
 const TOLD = aBatch(['node-1', 'node-2'], {
   status: settledStatus(
     [
@@ -42,7 +42,7 @@ describe('`send: PlanEnd` when the rollout ends after its last batch has settled
   it.each<readonly [string, UpgradePlan, string]>([
     ['by an abort', ENDED, 'Aborted'],
     ['by the deletion of the plan', DELETED, 'Deleted'],
-  ])('%s, is told by the message of that batch', (_, plan, next) => {
+  ])('%s, is sent with the message of that batch', (_, plan, next) => {
     const status = statusOf({ plan });
 
     expect(status?.outlook?.next).toBe(next);
@@ -51,14 +51,14 @@ describe('`send: PlanEnd` when the rollout ends after its last batch has settled
     expect(outstandingSinks({ ...batch, ...(status === undefined ? {} : { status }) })).toEqual(['mail']);
   });
 
-  it('because its last nodes are gone, is told by the message of that batch', () => {
+  it('because its last nodes no longer exist, is sent with the message of that batch', () => {
     const status = statusOf({ plan: PAUSED, nodes: byName(aNode('node-1'), aNode('node-2')) });
 
     expect(status?.outlook?.next).toBe('Done');
     expect(status?.notification?.sinks).toEqual(['ops', 'mail']);
   });
 
-  it('has a day for it from then on', () => {
+  it('has a day for the delivery from then on', () => {
     const status = statusOf({ plan: ENDED });
     const asked = { ...TOLD, status: { ...TOLD.status, ...status } };
 
@@ -69,11 +69,11 @@ describe('`send: PlanEnd` when the rollout ends after its last batch has settled
     });
   });
 
-  it('is told nothing while the rollout goes on', () => {
+  it('is not sent while the rollout continues', () => {
     expect(statusOf({ plan: PAUSED })).toMatchObject({ outlook: { next: 'Paused' }, notification: { sinks: ['ops'] } });
   });
 
-  it('keeps a plan that is being deleted until it is told', () => {
+  it('keeps a plan that is being deleted until it is delivered', () => {
     const input = { snapshot: aSnapshot({ plan: DELETED, batches: [TOLD] }), now: at(3 * DAY), settings: SETTINGS, hash };
 
     expect(decide(input).commands.filter(({ kind }) => kind === 'DeleteBatch' || kind === 'RemoveFinalizer')).toEqual([]);

@@ -50,7 +50,7 @@ describe('notify.live: the handle of the live message', () => {
     expect(kept(pass([], [live(1)]))).toEqual([`${UID}/live C1/1`]);
   });
 
-  it('is that of the newest one, for each sink of the plan', () => {
+  it('is that of the newest message, for each sink of the plan', () => {
     expect(kept(pass([live(2), live(1)], [live(1)]))).toEqual([`${UID}/live.2 C1/2`]);
     expect(kept(pass([live(1)], [live(2)]))).toEqual([`${UID}/live.2 C1/2`]);
     expect(kept(pass([live(1, { sink: 'gone' })]))).toEqual([]);
@@ -59,7 +59,7 @@ describe('notify.live: the handle of the live message', () => {
     expect(kept(pass([], [live(1, { sink: 'gone' })], unknown))).toEqual([`${UID}/live C1/1`]);
   });
 
-  it('goes from the Lease once it is on record, when many receipts have gathered there', () => {
+  it('is removed from the Lease once it is stored, if there are many receipts', () => {
     const many = Array.from({ length: 17 }, (_, i) => live(i + 1));
 
     const clear = pass(many, [live(16)]).commands.find(({ kind }) => kind === 'ClearReceipts');
@@ -69,18 +69,18 @@ describe('notify.live: the handle of the live message', () => {
   });
 });
 
-describe('What a probe has found out', () => {
-  it('is kept in the status of the batch from the first moment, beside the live message', () => {
+describe('The result of a probe', () => {
+  it('is kept in the status of the batch from the start, besides the live message', () => {
     expect(kept(pass([probe(1, 'Failed')]))).toEqual([`${UID}/probe `]);
     expect(kept(pass([probe(1, 'Failed'), live(1)]))).toEqual([`${UID}/live C1/1`, `${UID}/probe `]);
   });
 
-  it('is what the newest one says', () => {
+  it('is that of the newest probe', () => {
     expect(kept(pass([probe(2, 'Reached')], [probe(1, 'Failed')]))).toEqual([`${UID}/probe.2 `]);
     expect(kept(pass([probe(1, 'Failed')], [probe(2, 'Reached')]))).toEqual([`${UID}/probe.2 `]);
   });
 
-  it('makes the batch Notified no more than it was', () => {
+  it('does not change whether the batch is Notified', () => {
     const { batchStatuses } = pass([probe(1, 'Failed')]);
     expect(findCondition(batchStatuses.get('os-aaaa-1')?.conditions, 'Notified')).toMatchObject({
       status: 'False',
