@@ -1,38 +1,8 @@
-import { byteLength } from './text.ts';
-
-/**
- * The size of a text in its destination, in the destination's unit. The cost of a text must be the sum of the costs of its parts. A text
- * is cut before it is escaped, so that no escape sequence is cut: `(text) => byteLength(escape(text))`.
- */
-export type Cost = (text: string) => number;
+import { byteLength, cutText, ELLIPSIS, type Cost } from './text.ts';
 
 /** Size of a text within a JSON string, in bytes of UTF-8. */
 export function jsonBytes(text: string): number {
   return byteLength(JSON.stringify(text)) - 2;
-}
-
-/** Size of a text in UTF-16 code units, which is how Slack and most receivers count characters. */
-export function characters(text: string): number {
-  return text.length;
-}
-
-const ELLIPSIS = '…';
-
-// One visible character may consist of several code points: flags, families, letters with combining accents.
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
-/** Cuts `text` to `budget` without splitting a grapheme. A cut text ends with an ellipsis if that fits. */
-export function cutText(text: string, budget: number, cost: Cost = byteLength): string {
-  if (cost(text) <= budget) return text;
-  const ellipsis = cost(ELLIPSIS) <= budget ? ELLIPSIS : '';
-  let room = budget - cost(ellipsis);
-  let end = 0;
-  for (const { segment, index } of graphemes.segment(text)) {
-    room -= cost(segment);
-    if (room < 0) break;
-    end = index + segment.length;
-  }
-  return `${text.slice(0, end).trimEnd()}${ellipsis}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** A JSON object whose fields nobody has checked. */
+/** A JSON object whose shape has not been validated, such as a Pod template. A field of the wrong type counts as absent. */
 export type Json = Readonly<Record<string, unknown>>;
 
 /** Whether a value is a JSON object. */

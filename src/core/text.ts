@@ -5,18 +5,35 @@ export function byteLength(text: string): number {
   return encoder.encode(text).length;
 }
 
-/** Cuts `text` to at most `limit` bytes of UTF-8 without splitting a code point. A cut text ends with an ellipsis if that fits. */
-export function cutToBytes(text: string, limit: number): string {
-  if (byteLength(text) <= limit) return text;
-  const ellipsis = byteLength('…') <= limit ? '…' : '';
-  let cut = '';
-  let size = byteLength(ellipsis);
-  for (const character of text) {
-    size += byteLength(character);
-    if (size > limit) break;
-    cut += character;
+/**
+ * The size of a text in its destination, in the destination's unit. The cost of a text must be the sum of the costs of its parts. A text
+ * is cut before it is escaped, so that no escape sequence is cut: `(text) => byteLength(escape(text))`.
+ */
+export type Cost = (text: string) => number;
+
+/** Marks where a text was cut. */
+export const ELLIPSIS = '…';
+
+// One visible character may consist of several code points: flags, families, letters with combining accents.
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Cuts `text` to a cost of at most `limit` without splitting a grapheme. A cut text ends with an ellipsis if that fits. */
+export function cutText(text: string, limit: number, cost: Cost): string {
+  if (cost(text) <= limit) return text;
+  const ellipsis = cost(ELLIPSIS) <= limit ? ELLIPSIS : '';
+  let room = limit - cost(ellipsis);
+  let end = 0;
+  for (const { segment, index } of graphemes.segment(text)) {
+    room -= cost(segment);
+    if (room < 0) break;
+    end = index + segment.length;
   }
-  return `${cut}${ellipsis}`;
+  return `${text.slice(0, end).trimEnd()}${ellipsis}`;
+}
+
+/** Cuts `text` to at most `limit` bytes of UTF-8, as {@link cutText} does. */
+export function cutToBytes(text: string, limit: number): string {
+  return cutText(text, limit, byteLength);
 }
 
 /** An instant as RFC 3339 in UTC and whole seconds, the format of Kubernetes' Time. */
@@ -54,4 +71,9 @@ export function compareNames(a: string, b: string): number {
     return x < y ? -1 : 1;
   }
   return left.length - right.length;
+}
+
+/** Size of a text in UTF-16 code units, which is how Slack and most receivers count characters. */
+export function characters(text: string): number {
+  return text.length;
 }

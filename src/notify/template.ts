@@ -1,5 +1,5 @@
 import { Liquid } from 'liquidjs';
-import { characters, cutText } from '../core/fit.ts';
+import { cutText, characters } from '../core/text.ts';
 import type { Notification } from '../core/notification/model/notification.ts';
 
 /** What a user's own template came to. */

@@ -1,5 +1,5 @@
 import { NOTIFY_REASONS } from '../api/conditions.ts';
-import { characters, cutText } from '../core/fit.ts';
+import { cutText, characters } from '../core/text.ts';
 import type { Notification } from '../core/notification/model/notification.ts';
 import type { DeliveryRemark, SendResult } from '../core/notification/model/send-result.ts';
 import { plainText } from '../core/notification/text/text-line.ts';

@@ -1,22 +1,67 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { byteLength, compareNames, counted, cutToBytes, toInstant, toMicroTime, toRfc3339 } from '../../../src/core/text.ts';
+import {
+  byteLength,
+  compareNames,
+  counted,
+  cutText,
+  cutToBytes,
+  toInstant,
+  toMicroTime,
+  toRfc3339,
+} from '../../../src/core/text.ts';
+import { anyText, COSTS } from './any-text.ts';
 
 /** Texts with characters of one to four bytes. */
-const anyText = fc.string({ unit: 'binary', maxLength: 80 });
+const anyCharacters = fc.string({ unit: 'binary', maxLength: 80 });
 
-describe('cutToBytes', () => {
-  it('never exceeds the limit', () => {
-    fc.assert(fc.property(anyText, fc.nat(200), (text, limit) => byteLength(cutToBytes(text, limit)) <= limit));
+describe.each(COSTS)('cutText with a budget of $name', ({ cost }) => {
+  it('never exceeds the budget', () => {
+    fc.assert(fc.property(anyText, fc.nat(300), (text, budget) => cost(cutText(text, budget, cost)) <= budget));
   });
 
   it('returns a text that fits unchanged', () => {
-    fc.assert(fc.property(anyText, (text) => cutToBytes(text, byteLength(text)) === text));
+    fc.assert(fc.property(anyText, (text) => cutText(text, cost(text), cost) === text));
+  });
+
+  it('never splits a grapheme', () => {
+    const segments = (text: string): string[] =>
+      Array.from(new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text), ({ segment }) => segment);
+    fc.assert(
+      fc.property(anyText, fc.nat(300), (text, budget) => {
+        const cut = cutText(text, budget, cost);
+        if (cut === text) return;
+        const kept = segments(cut.replace(/…$/, ''));
+        expect(kept).toEqual(segments(text).slice(0, kept.length));
+      }),
+    );
+  });
+});
+
+describe('cutText', () => {
+  it.each([
+    { text: 'no space left on device', budget: 11, cut: 'no space…' },
+    { text: 'ready 👩‍👩‍👧 go', budget: 12, cut: 'ready…' },
+    { text: 'ready 👩‍👩‍👧 going', budget: 27, cut: 'ready 👩‍👩‍👧…' },
+    { text: 'äöü', budget: 5, cut: 'ä…' },
+    { text: 'äöü', budget: 2, cut: 'ä' },
+  ])('cuts $text to $cut within $budget bytes', ({ text, budget, cut }) => {
+    expect(cutToBytes(text, budget)).toBe(cut);
+  });
+});
+
+describe('cutToBytes', () => {
+  it('never exceeds the limit', () => {
+    fc.assert(fc.property(anyCharacters, fc.nat(200), (text, limit) => byteLength(cutToBytes(text, limit)) <= limit));
+  });
+
+  it('returns a text that fits unchanged', () => {
+    fc.assert(fc.property(anyCharacters, (text) => cutToBytes(text, byteLength(text)) === text));
   });
 
   it('never splits a character and ends a cut text with an ellipsis', () => {
     fc.assert(
-      fc.property(anyText, fc.nat(200), (text, limit) => {
+      fc.property(anyCharacters, fc.nat(200), (text, limit) => {
         const cut = cutToBytes(text, limit);
         if (cut === text) return;
         const kept = Array.from(limit < 3 ? cut : cut.slice(0, -1));

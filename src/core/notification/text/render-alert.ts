@@ -1,5 +1,4 @@
-import { cutText } from '../../fit.ts';
-import { byteLength, counted } from '../../text.ts';
+import { byteLength, counted, cutToBytes } from '../../text.ts';
 import { clockText } from './clock-text.ts';
 import type { Notification, NotifiedCommand } from '../model/notification.ts';
 import type { NotifiedAlertCause } from '../model/notified-alert.ts';
@@ -101,6 +100,6 @@ function footer({ alert, plan, agent, timeZone }: Told): string {
 
 /** One line; when it is too long, what comes before `ending` is cut. */
 function prose(text: string, ending = ''): string {
-  const last = cutText(oneLine(ending), LINE_BYTES / 2);
-  return `${cutText(oneLine(text), LINE_BYTES - byteLength(last))}${last === '' ? '' : ` ${last}`}`;
+  const last = cutToBytes(oneLine(ending), LINE_BYTES / 2);
+  return `${cutToBytes(oneLine(text), LINE_BYTES - byteLength(last))}${last === '' ? '' : ` ${last}`}`;
 }

@@ -1,4 +1,4 @@
-import { characters, cutText } from '../../fit.ts';
+import { cutText, characters } from '../../text.ts';
 
 /** A line of prose is cut here (UTF-16 units); commands are never cut. Twelve such lines and three acts stay below 4,000. */
 const LINE_LENGTH = 280;

@@ -1,6 +1,5 @@
 import type { Notification } from '../../../core/notification/model/notification.ts';
-import { cutText } from '../../../core/fit.ts';
-import { toInstant, toRfc3339 } from '../../../core/text.ts';
+import { cutToBytes, toInstant, toRfc3339 } from '../../../core/text.ts';
 import { headline, severityOf, type Severity } from '../../severity.ts';
 
 /** An alert as Alertmanager's API v2 takes it. */
@@ -79,8 +78,8 @@ function planLabels({ cluster, plan }: Notification): Alert['labels'] {
 function annotations(notification: Notification): Alert['annotations'] {
   const first = headline(notification);
   return {
-    summary: cutText(first, SUMMARY_BYTES),
-    description: cutText(notification.text.slice(first.length + 1), DESCRIPTION_BYTES),
+    summary: cutToBytes(first, SUMMARY_BYTES),
+    description: cutToBytes(notification.text.slice(first.length + 1), DESCRIPTION_BYTES),
     batch: notification.batch.name,
     version: notification.plan.version,
     notification: notification.id,

@@ -1,8 +1,8 @@
-import { cutText, fitLines } from '../../../core/fit.ts';
+import { fitLines } from '../../../core/fit.ts';
 import { durationText } from '../../../core/notification/model/duration-text.ts';
 import type { Cause, Notification, NodeState, NotifiedNode } from '../../../core/notification/model/notification.ts';
 import { oneLine } from '../../../core/notification/text/text-line.ts';
-import { byteLength } from '../../../core/text.ts';
+import { byteLength, cutText } from '../../../core/text.ts';
 import { messageLines, moreLines, type MessageLine, type ProseLine } from '../../message-lines.ts';
 import { moreNodes } from '../../more-nodes.ts';
 import { severityOf, type Severity } from '../../severity.ts';

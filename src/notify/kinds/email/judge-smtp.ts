@@ -1,6 +1,6 @@
 import { NOTIFY_REASONS } from '../../../api/conditions.ts';
 import type { SendResult } from '../../../core/notification/model/send-result.ts';
-import { cutText } from '../../../core/fit.ts';
+import { cutToBytes } from '../../../core/text.ts';
 import { NOT_ALLOWED } from '../../../net/guarded-lookup.ts';
 import { addressNotAllowed } from '../../http/judge-answer.ts';
 
@@ -49,7 +49,7 @@ export function judgeSmtpFailure(failure: SmtpFailure, host: string): SendResult
 export function judgeSmtpSuccess(refused: readonly RefusedRecipient[], recipients: number): SendResult {
   if (refused.length === 0) return { kind: 'Delivered' };
   const names = refused.map((each) => `${each.recipient ?? 'somebody'} (${replyText(each)})`).join(', ');
-  const message = cutText(`${refused.length} of ${recipients} recipients were refused: ${names}`, REMARK_BYTES);
+  const message = cutToBytes(`${refused.length} of ${recipients} recipients were refused: ${names}`, REMARK_BYTES);
   return { kind: 'Delivered', remark: { reason: NOTIFY_REASONS.RecipientsRefused, message } };
 }
 

@@ -1,6 +1,6 @@
 import type { Notification } from '../../../core/notification/model/notification.ts';
-import { cutText, jsonBytes } from '../../../core/fit.ts';
-import { byteLength } from '../../../core/text.ts';
+import { jsonBytes } from '../../../core/fit.ts';
+import { byteLength, cutText, cutToBytes } from '../../../core/text.ts';
 import { moreNodes } from '../../more-nodes.ts';
 import { headline, severityOf } from '../../severity.ts';
 
@@ -47,7 +47,7 @@ function trigger(notification: Notification): PagerDutyEvent {
     dedup_key: incidentKey(notification),
     client: 'Baton',
     payload: {
-      summary: cutText(headline(notification), SUMMARY_BYTES),
+      summary: cutToBytes(headline(notification), SUMMARY_BYTES),
       source: cluster ?? `${plan.namespace}/${plan.name}`,
       severity: severityOf(notification),
       ...(settledTime === undefined ? {} : { timestamp: settledTime }),
@@ -65,7 +65,7 @@ function change(notification: Notification): PagerDutyEvent {
   const { plan, cluster, settledTime } = notification;
   const body = {
     payload: {
-      summary: cutText(headline(notification), SUMMARY_BYTES),
+      summary: cutToBytes(headline(notification), SUMMARY_BYTES),
       source: cluster ?? `${plan.namespace}/${plan.name}`,
       ...(settledTime === undefined ? {} : { timestamp: settledTime }),
       custom_details: { id: notification.id, text: textOf(notification) },
@@ -98,7 +98,7 @@ function details(notification: Notification, most: number): Readonly<Record<stri
     batch,
     counts,
     // The names of a thousand nodes may be long; the texts of the nodes follow one by one.
-    causes: causes.slice(0, most).map((cause) => ({ ...cause, nodes: cutText(cause.nodes, SUMMARY_BYTES) })),
+    causes: causes.slice(0, most).map((cause) => ({ ...cause, nodes: cutToBytes(cause.nodes, SUMMARY_BYTES) })),
     progress,
     next,
     commands: Object.fromEntries(commands.map(({ purpose, command }) => [purpose, command])),

@@ -1,4 +1,5 @@
-import { cutText, fitLines } from '../../../core/fit.ts';
+import { fitLines } from '../../../core/fit.ts';
+import { cutText } from '../../../core/text.ts';
 import type { Notification } from '../../../core/notification/model/notification.ts';
 import { messageLines, moreLines, type MessageLine, type ProseLine } from '../../message-lines.ts';
 

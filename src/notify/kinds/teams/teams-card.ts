@@ -1,6 +1,6 @@
-import { cutText, jsonBytes } from '../../../core/fit.ts';
+import { jsonBytes } from '../../../core/fit.ts';
 import type { Notification } from '../../../core/notification/model/notification.ts';
-import { byteLength } from '../../../core/text.ts';
+import { byteLength, cutText } from '../../../core/text.ts';
 import { messageLines, moreLines, type MessageLine, type ProseLine } from '../../message-lines.ts';
 
 /** What a webhook of Teams takes: a message with one Adaptive Card. */
