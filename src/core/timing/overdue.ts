@@ -1,9 +1,9 @@
 import { OVERDUE_REASONS } from '../../api/conditions.ts';
 import type { BatchProcess, OverdueRecord, ProcessRecord, TaskRecord } from '../../api/generated/upgradebatch.ts';
+import { longDuration } from '../duration.ts';
 import type { Instant, ReportFact } from '../facts.ts';
 import { presentFields } from '../present-fields.ts';
 import { counted, cutToBytes, toInstant, toRfc3339 } from '../text.ts';
-import { durationWords } from './duration-words.ts';
 import { referenceFromPlan, type Reference } from './reference.ts';
 
 /** The input for timing a process that has not ended. */
@@ -138,12 +138,12 @@ function limitsOf(timed: TimedProcess, durable: DurableTimes): Limit[] {
 }
 
 function deadlineLimit({ deadlineSeconds }: BatchProcess, started: Instant): Limit {
-  const message = `past its deadline of ${durationWords(deadlineSeconds)}, and has not ended`;
+  const message = `past its deadline of ${longDuration(deadlineSeconds)}, and has not ended`;
   return { reason: 'PastDeadline', due: started + deadlineSeconds * 1000, message };
 }
 
 function rebootLimit(since: Instant, seconds: number): Limit {
-  const message = `more than ${durationWords(seconds)} in its reboot; check its console`;
+  const message = `more than ${longDuration(seconds)} in its reboot; check its console`;
   return { reason: 'RebootTooLong', due: since + seconds * 1000, message };
 }
 
@@ -161,7 +161,7 @@ function taskLimit(process: BatchProcess, task: TaskRecord | undefined): Limit |
 }
 
 function silenceLimit(heard: Instant, seconds: number): Limit {
-  return { reason: 'Silent', due: heard + seconds * 1000, message: `silent for more than ${durationWords(seconds)}` };
+  return { reason: 'Silent', due: heard + seconds * 1000, message: `silent for more than ${longDuration(seconds)}` };
 }
 
 function limitSeconds({ expectedSeconds, toleranceSeconds }: Reference): number {
@@ -170,7 +170,7 @@ function limitSeconds({ expectedSeconds, toleranceSeconds }: Reference): number 
 
 function limitText(reference: Reference): string {
   const { expectedSeconds, toleranceSeconds, samples } = reference;
-  const expected = `expected ${durationWords(expectedSeconds)} + ${durationWords(toleranceSeconds)}`;
+  const expected = `expected ${longDuration(expectedSeconds)} + ${longDuration(toleranceSeconds)}`;
   const learned = samples === 0 ? '' : ` (learned from ${counted(samples, 'node')})`;
-  return `more than ${durationWords(limitSeconds(reference))}, ${expected}${learned}`;
+  return `more than ${longDuration(limitSeconds(reference))}, ${expected}${learned}`;
 }

@@ -1,6 +1,6 @@
 import type { BatchOutlook, RolloutStory as RecordedStory, StoryRollback } from '../../../api/generated/upgradebatch.ts';
 import { presentFields } from '../../present-fields.ts';
-import { secondsBetween } from '../model/duration-text.ts';
+import { secondsBetween } from '../../duration.ts';
 import { detailOf, type DetailRequest } from '../model/node-detail.ts';
 import type { NextStep, NotifiedRollback, PlanProgress, RolloutStory } from '../model/notified-rollout.ts';
 import { compressNodeNames } from '../model/node-names.ts';

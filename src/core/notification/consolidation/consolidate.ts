@@ -6,7 +6,7 @@ import { cutToBytes } from '../../text.ts';
 import { actionNeeded } from '../model/action-needed.ts';
 import { detailOf, type DetailRequest, type NodeDetail } from '../model/node-detail.ts';
 import { findCauses } from './causes.ts';
-import { secondsBetween } from '../model/duration-text.ts';
+import { secondsBetween } from '../../duration.ts';
 import { nodeDurations } from './durations.ts';
 import { hideNamesIn, withShortNames } from './hide-names.ts';
 import type { MessageStyle } from '../text/message-style.ts';

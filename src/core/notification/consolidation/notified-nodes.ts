@@ -1,7 +1,7 @@
 import type { BatchNode, NodeRecord, ProcessRecord, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
 import type { ReportFact } from '../../facts.ts';
 import { cutToBytes } from '../../text.ts';
-import { secondsBetween } from '../model/duration-text.ts';
+import { secondsBetween } from '../../duration.ts';
 import type { NotifiedNode, NotifiedProcess } from '../model/notification.ts';
 import { presentFields } from '../../present-fields.ts';
 

@@ -1,5 +1,5 @@
 import { counted } from '../../text.ts';
-import { durationText } from '../model/duration-text.ts';
+import { shortDuration } from '../../duration.ts';
 import { compressNodeNames, expandNodeNames, listNodeNames } from '../model/node-names.ts';
 import type { Notification, VersionMove } from '../model/notification.ts';
 import { joined, oneLine, prose } from './text-line.ts';
@@ -28,8 +28,8 @@ export function countsText({ batch: { rollbackOf }, plan, counts, seconds, expec
     [counts.notAttempted, 'not attempted'],
     [counts.unfinished, 'unfinished'],
   ] as const;
-  const expected = expectedSeconds === undefined ? '' : ` (expected ${durationText(expectedSeconds)})`;
-  const time = seconds === undefined ? '' : ` in ${durationText(seconds)}${expected}`;
+  const expected = expectedSeconds === undefined ? '' : ` (expected ${shortDuration(expectedSeconds)})`;
+  const time = seconds === undefined ? '' : ` in ${shortDuration(seconds)}${expected}`;
   const told = [
     rollbackOf === undefined
       ? `${counts.succeeded}/${counts.nodes} upgraded${time}`
@@ -99,10 +99,10 @@ export function slowText({ durations, drainWaits = [] }: Told): string | undefin
   const nodes =
     durations === undefined
       ? undefined
-      : `Slowest ${slowest} ${durationText(slowestSeconds)} (median ${durationText(medianSeconds)})`;
+      : `Slowest ${slowest} ${shortDuration(slowestSeconds)} (median ${shortDuration(medianSeconds)})`;
   const [wait] = drainWaits.toSorted((a, b) => b.longestSeconds - a.longestSeconds);
   const held = wait?.budget === undefined ? `Pod ${wait?.pod ?? '?'}` : `PDB ${wait.budget}`;
-  const drains = wait === undefined ? undefined : `Longest drain wait ${durationText(wait.longestSeconds)}: ${oneLine(held)}`;
+  const drains = wait === undefined ? undefined : `Longest drain wait ${shortDuration(wait.longestSeconds)}: ${oneLine(held)}`;
   return joined([nodes, drains], '. ');
 }
 
@@ -111,7 +111,7 @@ export function lateText({ late = [] }: Told): string | undefined {
   const told = late.map(({ process, count, longestSeconds, expectedSeconds, nodes }) => {
     const named = expandNodeNames(nodes);
     const names = named.length === 0 ? counted(count, 'node') : listNodeNames(named, NAMES_LENGTH, count - named.length);
-    return `${process} took up to ${durationText(longestSeconds)} (usual ${durationText(expectedSeconds)}) on ${names}`;
+    return `${process} took up to ${shortDuration(longestSeconds)} (usual ${shortDuration(expectedSeconds)}) on ${names}`;
   });
   return told.length === 0 ? undefined : prose(`Overdue, but well: ${told.join('; ')}`);
 }

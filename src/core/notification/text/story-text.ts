@@ -5,7 +5,7 @@ import { planReasonTraits } from '../model/plan-reasons.ts';
 import { counted } from '../../text.ts';
 import type { NotifiedAction, NotifiedDependent, RolloutStory } from '../model/notified-rollout.ts';
 import type { ClockText } from './clock-text.ts';
-import { durationText } from '../model/duration-text.ts';
+import { shortDuration } from '../../duration.ts';
 import { leftText, versionsText, type Fact, type Told } from './facts-text.ts';
 import { joined, oneLine, prose } from './text-line.ts';
 
@@ -53,15 +53,15 @@ function timeText(
   const ended = clock.day(end);
   const span = `${clock.day(startTime) ?? '?'}${ended === undefined ? '' : `–${ended}`} ${clock.zone}`;
   if (seconds === undefined) return span;
-  const worked = `${span}: worked ${durationText(Math.max(0, seconds - waitedSeconds))}`;
+  const worked = `${span}: worked ${shortDuration(Math.max(0, seconds - waitedSeconds))}`;
   const byWord = Map.groupBy(waits, ({ reason }) => planReasonTraits(reason).waitName ?? reason);
   const told = [...byWord]
     .map(([word, all]) => ({ word, total: all.reduce((sum, wait) => sum + wait.seconds, 0) }))
     .filter(({ total }) => total >= LEAST_WAIT_SECONDS)
     .toSorted((a, b) => b.total - a.total)
     .slice(0, MOST_WAITS)
-    .map(({ word, total }) => `${word} ${durationText(total)}`);
-  return prose(`${worked}, waited ${durationText(waitedSeconds)}${told.length === 0 ? '' : ` (${told.join(', ')})`}`);
+    .map(({ word, total }) => `${word} ${shortDuration(total)}`);
+  return prose(`${worked}, waited ${shortDuration(waitedSeconds)}${told.length === 0 ? '' : ` (${told.join(', ')})`}`);
 }
 
 /** `1 ✅1 · 2 ✅20 · … · 5 🔴90/100 · 8 retry ✅9`: what does not fit goes from the middle. */
@@ -135,7 +135,7 @@ function drainsText({ drainWaits = [] }: RolloutStory): string | undefined {
   const [worst] = drainWaits;
   if (worst === undefined) return undefined;
   const what = worst.budget === undefined ? `Pod ${worst.pod ?? '?'}` : `PDB ${worst.budget}`;
-  return prose(`Before next time: ${oneLine(what)} held up drains ${durationText(worst.seconds)} in all (${worst.nodes}×)`);
+  return prose(`Before next time: ${oneLine(what)} held up drains ${shortDuration(worst.seconds)} in all (${worst.nodes}×)`);
 }
 
 function actsText(acts: readonly NotifiedAction[], clock: ClockText): string | undefined {

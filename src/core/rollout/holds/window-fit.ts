@@ -1,8 +1,8 @@
 import { PLAN_REASONS } from '../../../api/conditions.ts';
 import type { BatchProcess } from '../../../api/generated/upgradebatch.ts';
+import { longDuration } from '../../duration.ts';
 import { localTime } from '../../schedule/local-time.ts';
 import { nextOpening, openUntil } from '../../schedule/windows.ts';
-import { durationWords } from '../../timing/duration-words.ts';
 import { referencesFor, type PastBatches } from '../../timing/reference.ts';
 import type { PassView, WaitingNode } from '../fleet/pass-view.ts';
 import type { Hold } from '../model/hold.ts';
@@ -32,7 +32,7 @@ export function windowTooShort({ input, fleet }: PassView, { batch, entry }: Wai
   if (closes === undefined || closes >= now + needed * 1000) return undefined;
   const next = nextOpening(windows, settings.cron, closes);
   const held = { reason: PLAN_REASONS.WindowClosed, summary: 'Waiting' } as const;
-  const why = `${entry.name} is expected to take ${durationWords(needed)}, and the windows close before that`;
+  const why = `${entry.name} is expected to take ${longDuration(needed)}, and the windows close before that`;
   if (next === undefined) return { ...held, message: `${why}; none opens again`, kind: 'Stalled' };
   const { at, window } = next;
   const again = openUntil(windows, settings.cron, at, at + needed * 1000) ?? at;

@@ -1,5 +1,5 @@
 import { fitLines } from '../../../core/fit.ts';
-import { durationText } from '../../../core/notification/model/duration-text.ts';
+import { shortDuration } from '../../../core/duration.ts';
 import type { Cause, Notification, NodeState, NotifiedNode } from '../../../core/notification/model/notification.ts';
 import { oneLine } from '../../../core/notification/text/text-line.ts';
 import { byteLength, cutText } from '../../../core/text.ts';
@@ -96,7 +96,7 @@ function nodeRow({ name, state, reason, message, seconds, quarantined }: Notifie
     ...(reason === undefined ? [] : [cell(reason)]),
     ...(quarantined ? ['QUARANTINED'] : []),
   ];
-  const time = seconds === undefined ? '' : durationText(seconds);
+  const time = seconds === undefined ? '' : shortDuration(seconds);
   const why = message === undefined ? '' : `${time === '' ? '' : '<br>'}${cell(message)}`;
   return row([td([cell(name), ...words].join('<br>')), td(`${time}${why}`)]);
 }

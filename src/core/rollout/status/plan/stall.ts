@@ -2,9 +2,9 @@ import { CONDITIONS, PLAN_REASONS, STALL_REASONS, type PlanReason } from '../../
 import type { NodeRecord, UpgradeBatch } from '../../../../api/generated/upgradebatch.ts';
 import { API_VERSION } from '../../../../api/names.ts';
 import { isTrue } from '../../../condition.ts';
+import { longDuration } from '../../../duration.ts';
 import type { Instant } from '../../../facts.ts';
 import { cutToBytes, toInstant, toMicroTime } from '../../../text.ts';
-import { durationWords } from '../../../timing/duration-words.ts';
 import { referencesFor, type Reference } from '../../../timing/reference.ts';
 import type { Budget } from '../../fleet/budget.ts';
 import type { Command } from '../../model/command.ts';
@@ -73,7 +73,7 @@ function judgeMovement(view: StallInput): Movement | undefined {
   const { reason, message } = blame(view);
   return {
     lastProgressTime,
-    stall: { reason, message: `nothing has moved for ${durationWords(limit / 1000)}: ${message}` },
+    stall: { reason, message: `nothing has moved for ${longDuration(limit / 1000)}: ${message}` },
     requeueAt: undefined,
   };
 }
