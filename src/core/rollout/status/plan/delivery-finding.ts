@@ -14,13 +14,13 @@ import {
 } from '../../records/recorded-receipts.ts';
 import type { PlanSnapshot } from '../../model/snapshot.ts';
 
-/** So many messages that were given up are named. */
-const MOST_NAMED = 3;
+/** Maximum number of failed messages in the tally. */
+const MAX_NAMED = 3;
 
-/** Where to look when a sink cannot be reached. */
-const WAY_THERE = 'look at its address, and at DNS, firewall and proxy on the way';
+/** What to do if a sink cannot be reached. */
+const UNREACHABLE_ADVICE = 'check its address, and DNS, firewalls and proxies on the way';
 
-/** Whether everybody can be told, by the last word of each sink, and has been told of what has settled. */
+/** The condition NotificationsDelivered. It reflects the latest receipt of each sink, and whether settled batches have been delivered. */
 export function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | undefined): PlanFinding {
   const finding = (status: PlanFinding['status'], reason: string, message: string): PlanFinding => ({
     type: CONDITIONS.notificationsDelivered,
@@ -28,12 +28,12 @@ export function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | u
     reason,
     message,
   });
-  const words = recordedReceipts(snapshot.batches);
+  const receipts = recordedReceipts(snapshot.batches);
   const open = openMessage(snapshot);
   if (open !== undefined && agentProblem !== undefined) {
     return finding('False', NOTIFY_REASONS.NoEligibleAgent, `${open}: ${agentProblem}`);
   }
-  const problems = currentSinks(snapshot, words).flatMap((sink) => problemOf(latestReceiptOf(sink, words)));
+  const problems = currentSinks(snapshot, receipts).flatMap((sink) => problemOf(latestReceiptOf(sink, receipts)));
   const [first] = problems;
   if (first !== undefined) {
     const messages = [...problems.map(({ message }) => message), ...(open === undefined ? [] : [open])];
@@ -41,34 +41,36 @@ export function deliveryFinding(snapshot: PlanSnapshot, agentProblem: string | u
   }
   if (open !== undefined) return finding('False', NOTIFY_REASONS.Pending, open);
   if (!snapshot.batches.some(isSettled)) return finding('Unknown', NOTIFY_REASONS.NotSettled, 'no batch is settled yet');
-  const messages = words.filter(({ id }) => seriesPlace(id) === undefined);
-  if (messages.length === 0) return finding('True', NOTIFY_REASONS.NoSinks, 'no sink of the plan has asked for anything');
+  const messages = receipts.filter(({ id }) => seriesPlace(id) === undefined);
+  if (messages.length === 0) return finding('True', NOTIFY_REASONS.NoSinks, 'there was nothing to deliver');
   return finding('True', NOTIFY_REASONS.Delivered, tally(messages));
 }
 
-/** To whom the first batch that is not told everywhere is still to be told. */
+/** The first batch with messages that are not delivered, and their sinks, as the message says it. */
 function openMessage({ batches }: PlanSnapshot): string | undefined {
-  const late = batches.find((batch) => outboxEntries(batch).length > 0);
-  if (late === undefined) return undefined;
-  const sinks = [...new Set(outboxEntries(late).flatMap((entry) => entry.sinks))].join(', ');
-  return `${late.metadata.name} is still to be told to ${sinks}`;
+  const batch = batches.find((batch) => outboxEntries(batch).length > 0);
+  if (batch === undefined) return undefined;
+  const sinks = [...new Set(outboxEntries(batch).flatMap((entry) => entry.sinks))].join(', ');
+  return `${batch.metadata.name} is not delivered to ${sinks} yet`;
 }
 
-function problemOf(word: RecordedReceipt | undefined): readonly { readonly reason: string; readonly message: string }[] {
-  const problem = word === undefined ? undefined : deliveryProblem(word);
-  if (word === undefined || problem === undefined) return [];
+function problemOf(receipt: RecordedReceipt | undefined): readonly { readonly reason: string; readonly message: string }[] {
+  const problem = receipt === undefined ? undefined : deliveryProblem(receipt);
+  if (receipt === undefined || problem === undefined) return [];
   const { reason, message } = problem;
-  const advice = reason === NOTIFY_REASONS.SinkUnreachable ? `; ${WAY_THERE}` : '';
-  return [{ reason, message: `${describeReceipt(word)}: ${message}${advice}` }];
+  const advice = reason === NOTIFY_REASONS.SinkUnreachable ? `; ${UNREACHABLE_ADVICE}` : '';
+  return [{ reason, message: `${describeReceipt(receipt)}: ${message}${advice}` }];
 }
 
-/** How many messages were taken, and which of those that are on record never will be: `4 notifications delivered, 1 given up: …`. */
-function tally(words: readonly RecordedReceipt[]): string {
-  const delivered = words.filter(({ outcome }) => outcome === 'Delivered').length;
-  const givenUp = words.filter(({ outcome, reason }) => outcome === 'Failed' && reason !== NOTIFY_REASONS.SinkRemoved);
-  const told = `${counted(delivered, 'notification')} delivered`;
-  if (givenUp.length === 0) return told;
-  const named = givenUp.slice(-MOST_NAMED).map((word) => `${describeReceipt(word)}: ${deliveryProblem(word)?.reason ?? ''}`);
-  const more = givenUp.length > MOST_NAMED ? ` and ${givenUp.length - MOST_NAMED} before` : '';
-  return `${told}, ${givenUp.length} given up: ${named.join(', ')}${more}`;
+/** How many messages were delivered, and which never will be, as in `4 notifications delivered, 1 given up: …`. */
+function tally(receipts: readonly RecordedReceipt[]): string {
+  const delivered = receipts.filter(({ outcome }) => outcome === 'Delivered').length;
+  const givenUp = receipts.filter(({ outcome, reason }) => outcome === 'Failed' && reason !== NOTIFY_REASONS.SinkRemoved);
+  const count = `${counted(delivered, 'notification')} delivered`;
+  if (givenUp.length === 0) return count;
+  const named = givenUp
+    .slice(-MAX_NAMED)
+    .map((receipt) => `${describeReceipt(receipt)}: ${deliveryProblem(receipt)?.reason ?? ''}`);
+  const more = givenUp.length > MAX_NAMED ? ` and ${givenUp.length - MAX_NAMED} before` : '';
+  return `${count}, ${givenUp.length} given up: ${named.join(', ')}${more}`;
 }

@@ -4,10 +4,10 @@ import type { PlanSnapshot } from '../../model/snapshot.ts';
 import type { Movement } from './stall.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What a condition of a plan is found to be; the generation is added where all of them come together. */
+/** A condition of a plan. The observed generation is added to all conditions together. */
 export type PlanFinding = Omit<Finding, 'observedGeneration'>;
 
-/** Whether the plan can be carried out. */
+/** The condition Accepted: whether the spec can be carried out. */
 export function acceptedFinding({ validation }: PlanSnapshot): PlanFinding {
   const type = CONDITIONS.accepted;
   switch (validation.kind) {
@@ -25,7 +25,7 @@ export function acceptedFinding({ validation }: PlanSnapshot): PlanFinding {
   }
 }
 
-/** The conditions that tell the verdict. Reconciling and Stalled exist only while they are true (kstatus). */
+/** The conditions that follow from the verdict. Reconciling and Stalled exist only while they are True, as kstatus expects. */
 export function verdictFindings({ kind, reason, message }: Verdict, failed: number): readonly PlanFinding[] {
   const done = kind === 'Done';
   const ready = { type: CONDITIONS.ready, status: done ? 'True' : 'False', reason, message } as const;
@@ -39,7 +39,7 @@ export function verdictFindings({ kind, reason, message }: Verdict, failed: numb
   return [ready, succeeded, ...abnormal.map((type) => ({ type, status: 'True', reason, message }) as const)];
 }
 
-/** That nothing moves; nothing while something does. */
+/** The condition RolloutStalled, which exists only while it is True. */
 export function stallFindings(movement: Movement | undefined): readonly PlanFinding[] {
   return movement?.stall === undefined ? [] : [{ type: CONDITIONS.rolloutStalled, status: 'True', ...movement.stall }];
 }

@@ -8,22 +8,22 @@ import type { PlanControl } from '../../model/plan-control.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
 import type { Movement } from './stall.ts';
 
-/** What the plan's status is made from, beside the snapshot. */
+/** What the status of the plan depends on. */
 export interface PlanStatusInput {
   readonly input: DecisionInput;
-  /** The fleet with this pass's records. */
+  /** The fleet with the records of this pass. */
   readonly fleet: Fleet;
   readonly budget: Budget;
-  /** The batch under way, if any. */
+  /** The open batch, if any. */
   readonly open: UpgradeBatch | undefined;
   /** Why nothing new starts, if anything holds it. */
   readonly hold: Hold | undefined;
-  /** What acts and the failure policy have made of the plan. */
+  /** Pause, end, rollback and history of the plan. */
   readonly control: PlanControl;
   readonly agentProblem: string | undefined;
   readonly preflight: UpgradePlanStatus['preflight'];
   readonly prePull: UpgradePlanStatus['prePull'];
-  /** The gates that matter now. */
+  /** The gates that whatever starts next has to pass. */
   readonly gates: readonly GateStatus[];
   /** How long each process is expected to take, by its name. */
   readonly references: ReadonlyMap<string, Reference>;

@@ -10,7 +10,7 @@ import { countNodes } from '../counts.ts';
 import { deliveryFinding } from './delivery-finding.ts';
 import { expectedEnd } from '../outlook/expected-end.ts';
 import { nextStart } from '../../holds/windows.ts';
-import { judge } from './judge.ts';
+import { planVerdict } from './plan-verdict.ts';
 import { acceptedFinding, stallFindings, verdictFindings } from './plan-findings.ts';
 import { planWaits } from '../outlook/plan-waits.ts';
 import { newNodesStatus } from '../../holds/new-nodes.ts';
@@ -29,7 +29,7 @@ function planTiming(references: ReadonlyMap<string, Reference>): readonly PlanTi
   }));
 }
 
-/** The batches to come; none once the revision is over. */
+/** The batches to come; undefined if there are none, or the revision has ended. */
 function upcomingOf({ input, fleet, control }: PlanStatusInput): UpgradePlanStatus['upcoming'] {
   const upcoming = control.ended === undefined && control.rollback === undefined ? upcomingBatches(input.snapshot, fleet) : [];
   return upcoming.length === 0 ? undefined : upcoming;
@@ -50,19 +50,19 @@ function nextOpeningOf(input: DecisionInput, hold: Hold | undefined): string | u
   return next === undefined ? undefined : toRfc3339(next);
 }
 
-/** Why nothing starts, while nothing runs either. */
-function waitsFor({ summary, reason }: Verdict, { running }: Required<PlanCounts>): PlanReason | undefined {
+/** Why the plan waits; undefined while something runs. */
+function waitReason({ summary, reason }: Verdict, { running }: Required<PlanCounts>): PlanReason | undefined {
   return summary === 'Running' || running > 0 ? undefined : reason;
 }
 
-/** The plan's status: what was observed, in a size that does not depend on the fleet's. */
+/** The status of the plan. Its size does not depend on the number of nodes. */
 export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
   const { input, fleet, open, hold } = status;
   const { snapshot, now } = input;
   const end = expectedEnd(status);
   const { plan, lease } = snapshot;
   const counts = countNodes(snapshot, fleet);
-  const verdict = judge(status, counts);
+  const verdict = planVerdict(status, counts);
   const observedGeneration = plan.metadata.generation;
   const findings = [
     ...verdictFindings(verdict, counts.failed),
@@ -87,7 +87,7 @@ export function planStatus(status: PlanStatusInput): UpgradePlanStatus {
     lastBatchIndex: Math.max(plan.status?.lastBatchIndex ?? 0, ...snapshot.batches.map((each) => each.spec.index)),
     agent: holder === '' ? plan.status?.agent : holder,
     lastProgressTime: status.movement === undefined ? plan.status?.lastProgressTime : toRfc3339(status.movement.lastProgressTime),
-    ...planWaits(snapshot, fleet.batches.length > 0, waitsFor(verdict, counts), now),
+    ...planWaits(snapshot, fleet.batches.length > 0, waitReason(verdict, counts), now),
     estimatedEndTime: end === undefined ? undefined : toRfc3339(end),
     timing: planTiming(status.references),
     newNodes: newNodesStatus(input, fleet),

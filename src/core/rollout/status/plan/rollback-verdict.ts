@@ -6,10 +6,10 @@ import { awaitedRollback } from '../../rollback/decide-rollback.ts';
 import { rollbackName } from '../../rollback/next-rollback.ts';
 import { recordedRollback } from '../../records/recorded-rollback.ts';
 import type { PlanStatusInput } from './plan-status-input.ts';
-import { verdictOf, type Verdict, type TallyInput } from './verdict.ts';
+import { verdictOf, type Verdict, type Tally } from './verdict.ts';
 
-/** What is said of a plan that is rolled back, or waits for the approval of that; undefined of any other. */
-export function rollbackVerdict(status: PlanStatusInput, tally: TallyInput): Verdict | undefined {
+/** The verdict on a plan that is or was rolled back, or waits for approval of a rollback; undefined for any other. */
+export function rollbackVerdict(status: PlanStatusInput, tally: Tally): Verdict | undefined {
   const { ended, rollback } = status.control;
   if (ended !== undefined) return ended.reason === 'RolledBack' ? rolledBack(ended, tally.counts) : undefined;
   if (rollback !== undefined) return rollingBack(status, rollback, tally);
@@ -22,15 +22,15 @@ export function rollbackVerdict(status: PlanStatusInput, tally: TallyInput): Ver
 function rollingBack(
   { input, fleet, budget, open, hold }: PlanStatusInput,
   rollback: PlanRollback,
-  { counts, running }: TallyInput,
+  { counts, running }: Tally,
 ): Verdict {
   const left = rollbackCuts(input.snapshot, fleet, rollback).reduce((sum, cut) => sum + cut.changes.length, 0);
-  const tally = `${rollbackName(rollback)} is rolled back (${rollback.message}): ${counts.rolledBack} back, ${left} to go`;
+  const tally = `${rollbackName(rollback)} is being rolled back (${rollback.message}): ${counts.rolledBack} done, ${left} to go`;
   if (hold?.summary === 'Paused') return { ...verdictOf(hold), message: `${tally}; ${hold.message}: ${running}` };
-  // Until it is on record, the budget is that of the rollout.
+  // Until the rollback is stored, the budget is that of the rollout.
   if (budget.exceeded && recordedRollback(input.snapshot) !== undefined) {
-    const acts = `create an UpgradeAction Abort, or a Resume for ${budget.batch ?? 'the batch'}`;
-    const message = `${tally}; ${budget.message}; ${running}. Repair, then ${acts}`;
+    const actions = `create an UpgradeAction Abort, or a Resume for ${budget.batch ?? 'the batch'}`;
+    const message = `${tally}; ${budget.message}; ${running}. Repair the nodes, then ${actions}`;
     return { summary: 'Paused', reason: PLAN_REASONS.BudgetExceeded, kind: 'Stalled', message };
   }
   if (hold !== undefined && counts.running === 0) return { ...verdictOf(hold), message: `${tally}; ${hold.message}` };
@@ -40,12 +40,12 @@ function rollingBack(
 
 function rolledBack(end: PlanEnd, counts: Required<PlanCounts>): Verdict {
   const others = [
-    [counts.succeeded, 'still at the version'],
+    [counts.succeeded, 'still at the new version'],
     [counts.failed, 'failed'],
     [counts.quarantined, 'quarantined'],
   ] as const;
-  const told = others.filter(([count]) => count > 0).map(([count, word]) => `, ${count} ${word}`);
-  const tally = `${counts.rolledBack} of ${counted(counts.nodes, 'node')} back at their earlier version${told.join('')}`;
-  const message = `${end.message}; ${tally}. This revision is over: another version begins a new rollout, an UpgradeAction Retry tries this one again`;
+  const rest = others.filter(([count]) => count > 0).map(([count, state]) => `, ${count} ${state}`);
+  const tally = `${counts.rolledBack} of ${counted(counts.nodes, 'node')} back at their earlier version${rest.join('')}`;
+  const message = `${end.message}; ${tally}. This revision has ended: another version begins a new rollout, an UpgradeAction Retry repeats this one`;
   return { summary: 'RolledBack', reason: PLAN_REASONS.RolledBack, kind: 'Stalled', message };
 }

@@ -17,15 +17,15 @@ import { awaitedRollback } from '../../rollback/decide-rollback.ts';
 import { recordedRollback } from '../../records/recorded-rollback.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
 
-/** Where the plan does not say how long nothing may move (seconds). */
+/** How long nothing may move before the rollout counts as stalled, by default (s). */
 const STALL_SECONDS = 1800;
-/** A time that was told stays as long as it is right to this share of `stallSeconds`: each start of a process would be a write. */
-const TOLD_SHARE = 0.1;
+/** The stored time is kept while it is right to this share of `stallSeconds`, because each change costs a write. */
+const TOLERATED_SHARE = 0.1;
 
-/** What a stall is judged by. */
+/** What decides whether the rollout is stalled. */
 interface StallInput {
   readonly input: DecisionInput;
-  /** The fleet with this pass's records. */
+  /** The fleet with the records of this pass. */
   readonly fleet: Fleet;
   readonly budget: Budget;
   readonly open: UpgradeBatch | undefined;
@@ -41,36 +41,36 @@ interface Stall {
 
 /** Whether the rollout moves. */
 export interface Movement {
-  /** When anything last moved, to be written into the status. */
+  /** When anything last moved, for the status. */
   readonly lastProgressTime: Instant;
-  /** What is to blame when nothing has moved for too long. */
+  /** The cause, if nothing has moved for too long. */
   readonly stall: Stall | undefined;
   readonly requeueAt: Instant | undefined;
 }
 
 /**
- * Judges whether the rollout moves. It moves when a turn is opened, a record changes its state, a batch is made or settled, or a
- * person acts; all of that has a time on record, so a restart of the operator begins nothing anew. A closed window, a freeze, a soak and
- * `spec.paused` are no stall, and what they took does not count; nor is a process that is at work within its known time.
+ * Decides whether the rollout moves; undefined if it has ended. It moves when a turn is opened, a record changes its state, a batch is created
+ * or settles, or a person acts. All of these times are stored, so that a restart of the operator changes nothing. Closed windows, freezes, soaks
+ * and `spec.paused` do not count, nor does a process that runs within its expected time.
  */
-function judgeMovement(view: StallInput): Movement | undefined {
+function movementOf(view: StallInput): Movement | undefined {
   const { input, fleet, open } = view;
   const { snapshot, now } = input;
   const { plan } = snapshot;
-  const takesBack = recordedRollback(snapshot) !== undefined || awaitedRollback(view) !== undefined;
-  const over = open === undefined && fleet.remaining.length === 0 && !takesBack;
-  if (over || plan.metadata.deletionTimestamp !== undefined) return undefined;
+  const rollsBack = recordedRollback(snapshot) !== undefined || awaitedRollback(view) !== undefined;
+  const hasEnded = open === undefined && fleet.remaining.length === 0 && !rollsBack;
+  if (hasEnded || plan.metadata.deletionTimestamp !== undefined) return undefined;
   const limit = (plan.spec.notify?.stallSeconds ?? STALL_SECONDS) * 1000;
-  const told = toInstant(plan.status?.lastProgressTime);
+  const stored = toInstant(plan.status?.lastProgressTime);
   const rests = isResting(view.hold);
-  const rested = !rests && holdTraits(plan.status?.reason).restIntended;
-  // A plan that is seen for the first time has not stood still yet.
-  const moved = Math.min(now, Math.max(told ?? now, lastOnRecord(view), rested ? now : 0));
-  const lastProgressTime = told !== undefined && moved - told <= limit * TOLD_SHARE ? told : moved;
+  const hasRested = !rests && holdTraits(plan.status?.reason).restIntended;
+  // For a plan without a stored time, the stall begins now at the earliest.
+  const moved = Math.min(now, Math.max(stored ?? now, lastRecordedTime(view), hasRested ? now : 0));
+  const lastProgressTime = stored !== undefined && moved - stored <= limit * TOLERATED_SHARE ? stored : moved;
   if (rests || isAtWork(view)) return { lastProgressTime, stall: undefined, requeueAt: undefined };
   const due = moved + limit;
   if (now <= due) return { lastProgressTime, stall: undefined, requeueAt: due + 1000 };
-  const { reason, message } = blame(view);
+  const { reason, message } = stallCause(view);
   return {
     lastProgressTime,
     stall: { reason, message: `nothing has moved for ${longDuration(limit / 1000)}: ${message}` },
@@ -82,8 +82,8 @@ function isResting(hold: Hold | undefined): boolean {
   return hold !== undefined && hold.kind !== 'Stalled' && holdTraits(hold.reason).restIntended;
 }
 
-/** The newest of the times that are on record; those of the newest batch are enough, because batches go one after the other. */
-function lastOnRecord({ input, fleet }: StallInput): Instant {
+/** The newest time in the records of the newest batch. Earlier batches have ended before it started. */
+function lastRecordedTime({ input, fleet }: StallInput): Instant {
   const { plan } = input.snapshot;
   const batch = fleet.batches.at(-1);
   const times = [
@@ -103,23 +103,24 @@ function timesOf({ startTime, endTime, processes = [] }: NodeRecord): readonly (
 }
 
 /** Nodes of the open batch that are in their turn. */
-function working({ open, fleet }: StallInput): readonly NodeRecord[] {
+function nodesInTurn({ open, fleet }: StallInput): readonly NodeRecord[] {
   const records = (open?.spec.nodes ?? []).flatMap(({ name }) => fleet.records.get(name) ?? []);
   return records.filter((record) => !isTerminal(record) && record.state !== 'Pending');
 }
 
-/** Whether some process runs that is known to take so long: it becomes overdue when its time is up, and that is told instead. */
+/** Whether a process runs within its expected time. Once that is over, the process is reported as overdue instead. */
 function isAtWork(view: StallInput): boolean {
-  return working(view).some((record) => {
+  return nodesInTurn(view).some((record) => {
     const process = record.processes?.at(-1);
     return process?.state === 'Running' && process.overdue === undefined && view.references.has(process.name);
   });
 }
 
-function blame(view: StallInput): Stall {
+/** The most likely cause of a stall. */
+function stallCause(view: StallInput): Stall {
   const { input, budget, hold } = view;
   const { validation } = input.snapshot;
-  const node = working(view).toSorted((a, b) => rank(a) - rank(b))[0];
+  const node = nodesInTurn(view).toSorted((a, b) => rank(a) - rank(b))[0];
   if (node !== undefined) {
     const reason = node.state === 'Draining' ? PLAN_REASONS.DrainBlocked : STALL_REASONS.Upgrading;
     return { reason, message: `${node.name} is ${node.state}${node.message === undefined ? '' : `: ${node.message}`}` };
@@ -132,35 +133,36 @@ function blame(view: StallInput): Stall {
     const resume = `create an UpgradeAction Resume for ${budget.batch ?? 'the batch'}`;
     return { reason: PLAN_REASONS.BudgetExceeded, message: `${budget.message}; ${resume}` };
   }
-  return hold ?? { reason: STALL_REASONS.Unknown, message: 'nothing is known to hold it; look at the log of the operator' };
+  return hold ?? { reason: STALL_REASONS.Unknown, message: 'no cause is known; check the log of the operator' };
 }
 
-/** What is overdue first, then what does not even begin. */
+/** Overdue nodes first, then nodes that are not drained yet. */
 function rank({ overdue, state }: NodeRecord): number {
   if (overdue === true) return 0;
   return state === 'Draining' ? 1 : 2;
 }
 
-/** What a pass makes of the time that everything takes. */
+/** How long processes take, and whether the rollout moves. */
 export interface ProgressResult {
+  /** Expected time of each process, by its name. */
   readonly references: ReadonlyMap<string, Reference>;
   readonly movement: Movement | undefined;
   readonly commands: readonly Command[];
   readonly requeueAt: Instant | undefined;
 }
 
-/** Looks at what is known of the times, whether the rollout moves, and tells when it does not. */
+/** Learns how long processes take, decides whether the rollout moves, and reports a stall. */
 export function trackProgress(view: Omit<StallInput, 'references'>): ProgressResult {
   const references = referencesFor(
     view.input.snapshot.plan.spec.processes,
     view.fleet.batches.filter((batch) => !isRollback(batch)),
   );
-  const movement = judgeMovement({ ...view, references });
-  return { references, movement, commands: tellStall(view.input, movement), requeueAt: movement?.requeueAt };
+  const movement = movementOf({ ...view, references });
+  return { references, movement, commands: reportStall(view.input, movement), requeueAt: movement?.requeueAt };
 }
 
-/** Tells a stall once as an Event on the plan: when its condition is not on record yet. The name is the same for the same stall. */
-function tellStall({ snapshot, now }: DecisionInput, movement: Movement | undefined): readonly Command[] {
+/** Reports a stall in an Event on the plan, unless its condition is stored already. The same stall has the same name. */
+function reportStall({ snapshot, now }: DecisionInput, movement: Movement | undefined): readonly Command[] {
   const { metadata, status } = snapshot.plan;
   if (movement?.stall === undefined || isTrue(status?.conditions, CONDITIONS.rolloutStalled)) return [];
   const { namespace, name, uid } = metadata;

@@ -2,7 +2,7 @@ import type { PlanReason } from '../../../../api/conditions.ts';
 import type { UpgradePlanStatus, PlanCounts } from '../../../../api/generated/upgradeplan.ts';
 import type { Hold } from '../../model/hold.ts';
 
-/** The word, the reason and the sentence for a plan as a whole. */
+/** Summary, reason and message of a plan as a whole. */
 export interface Verdict {
   readonly summary: NonNullable<UpgradePlanStatus['summary']>;
   readonly reason: PlanReason;
@@ -10,14 +10,14 @@ export interface Verdict {
   readonly kind: 'Done' | 'Working' | 'Stalled' | 'Resting';
 }
 
-/** A hold as the verdict on the plan. */
+/** The verdict on a plan that is held. */
 export function verdictOf({ summary, reason, kind, message }: Hold): Verdict {
   return { summary, reason, kind, message };
 }
 
-/** What a verdict counts. */
-export interface TallyInput {
+/** The counts that verdicts mention. */
+export interface Tally {
   readonly counts: Required<PlanCounts>;
-  /** What still runs, for people. */
+  /** What is still running, as messages say it. */
   readonly running: string;
 }

@@ -11,7 +11,7 @@ const sinks: Sink[] = ['ops', 'mail'].map((name) => ({ name, webhook: { url: `ht
 const PLAN = aPlan({ notify: { sinks } });
 
 /** A batch that has settled, with receipts of these sinks for its final message. */
-function told(index: number, receipts: readonly Partial<Receipt>[], asked: readonly string[] = []): UpgradeBatch {
+function batchWith(index: number, receipts: readonly Partial<Receipt>[], asked: readonly string[] = []): UpgradeBatch {
   const name = `os-aaaa-${index}`;
   const id = `uid-of-${name}/1`;
   const full = receipts.map((receipt): Receipt => ({ sink: 'ops', id, outcome: 'Delivered', time: timeAt(index), ...receipt }));
@@ -30,71 +30,77 @@ function finding(
 
 const refused: Partial<Receipt> = { outcome: 'Failed', reason: 'Refused', message: 'HTTP 410 from ops.example' };
 
-describe('Whether everybody was told', () => {
+describe('The condition NotificationsDelivered, when', () => {
   it.each<readonly [string, readonly UpgradeBatch[], string, string, string]>([
     ['no batch is settled', [aBatch(['node-1'])], 'Unknown', 'NotSettled', 'no batch is settled yet'],
-    ['there is no sink', [told(1, [])], 'True', 'NoSinks', 'no sink of the plan has asked for anything'],
+    ['there is no sink', [batchWith(1, [])], 'True', 'NoSinks', 'there was nothing to deliver'],
     [
       'every sink has its receipts',
-      [told(1, [{}]), told(2, [{}, { sink: 'mail' }])],
+      [batchWith(1, [{}]), batchWith(2, [{}, { sink: 'mail' }])],
       'True',
       'Delivered',
       '3 notifications delivered',
     ],
-    ['a sink has none', [told(1, [{}], ['mail'])], 'False', 'Pending', 'os-aaaa-1 is still to be told to mail'],
-    ['a sink refused the last one', [told(1, [refused])], 'False', 'Refused', 'os-aaaa-1 to ops: HTTP 410 from ops.example'],
+    ['a sink has none', [batchWith(1, [{}], ['mail'])], 'False', 'Pending', 'os-aaaa-1 is not delivered to mail yet'],
     [
-      'a sink refused the last one, and another is still to be told',
-      [told(1, [refused], ['mail'])],
+      'a sink rejected the last message',
+      [batchWith(1, [refused])],
       'False',
       'Refused',
-      'os-aaaa-1 to ops: HTTP 410 from ops.example; os-aaaa-1 is still to be told to mail',
+      'os-aaaa-1 to ops: HTTP 410 from ops.example',
     ],
     [
-      'two sinks failed, each in its way',
-      [told(1, [refused, { sink: 'mail', outcome: 'Failed', reason: 'AddressNotAllowed', message: 'loopback' }])],
+      'a sink rejected the last message, and another has not received it',
+      [batchWith(1, [refused], ['mail'])],
+      'False',
+      'Refused',
+      'os-aaaa-1 to ops: HTTP 410 from ops.example; os-aaaa-1 is not delivered to mail yet',
+    ],
+    [
+      'two sinks failed for different reasons',
+      [batchWith(1, [refused, { sink: 'mail', outcome: 'Failed', reason: 'AddressNotAllowed', message: 'loopback' }])],
       'False',
       'Refused',
       'os-aaaa-1 to ops: HTTP 410 from ops.example; os-aaaa-1 to mail: loopback',
     ],
     [
       'a sink got the built-in text',
-      [told(1, [{ remark: { reason: 'TemplateFailed', message: 'line 3' } }])],
+      [batchWith(1, [{ remark: { reason: 'TemplateFailed', message: 'line 3' } }])],
       'False',
       'TemplateFailed',
       'os-aaaa-1 to ops: line 3',
     ],
     [
-      'a sink that had failed has taken the next one',
-      [told(1, [refused]), told(2, [{}])],
+      'a sink that had failed has received the next message',
+      [batchWith(1, [refused]), batchWith(2, [{}])],
       'True',
       'Delivered',
       '1 notification delivered, 1 given up: os-aaaa-1 to ops: Refused',
     ],
     [
-      'a sink that had failed has taken a backlog, later than the batch after it',
-      [told(1, [{ time: timeAt(50) }]), told(2, [{ ...refused, time: timeAt(40) }])],
+      'a sink that had failed has received an earlier message later',
+      [batchWith(1, [{ time: timeAt(50) }]), batchWith(2, [{ ...refused, time: timeAt(40) }])],
       'True',
       'Delivered',
       '1 notification delivered, 1 given up: os-aaaa-2 to ops: Refused',
     ],
     [
-      'many were given up before',
-      [...[1, 2, 3, 4, 5].map((index) => told(index, [refused])), told(6, [{}])],
+      'many messages were given up before',
+      [...[1, 2, 3, 4, 5].map((index) => batchWith(index, [refused])), batchWith(6, [{}])],
       'True',
       'Delivered',
       '1 notification delivered, 5 given up: os-aaaa-3 to ops: Refused, os-aaaa-4 to ops: Refused, os-aaaa-5 to ops: Refused and 2 before',
     ],
     [
-      'a sink that failed is not in the plan any more',
-      [told(1, [{}, { ...refused, sink: 'gone' }])],
+      'a sink that failed is no longer in the plan',
+      [batchWith(1, [{}, { ...refused, sink: 'gone' }])],
       'True',
       'Delivered',
       '1 notification delivered, 1 given up: os-aaaa-1 to gone: Refused',
     ],
     [
       'a sink was removed, and came back',
-      [told(1, [{}, { sink: 'mail', outcome: 'Failed', reason: 'SinkRemoved', message: 'gone' }])],
+      [batchWith(1, [{}, { sink: 'mail', outcome: 'Failed', reason: 'SinkRemoved', message: 'gone' }])],
       'True',
       'Delivered',
       '1 notification delivered',
@@ -108,12 +114,12 @@ describe('Whether everybody was told', () => {
     ...{ message: 'mail.example: ECONNREFUSED', time: timeAt(100 * index), ...changes },
   });
   const open = (index: number, receipts: readonly Partial<Receipt>[]): UpgradeBatch => {
-    const { metadata, status } = told(index, receipts);
+    const { metadata, status } = batchWith(index, receipts);
     const { sinks: _unasked, ...notification } = { id: '', ...status?.notification };
     return { ...aBatch(['node-1'], { name: metadata.name, spec: { index } }), status: { notification } };
   };
   const unreachable =
-    'mail, probed from node-7: mail.example: ECONNREFUSED; look at its address, and at DNS, firewall and proxy on the way';
+    'mail, probed from node-7: mail.example: ECONNREFUSED; check its address, and DNS, firewalls and proxies on the way';
   const noSecret = { reason: 'SecretMissing', message: 'the key url of the Secret hook is missing' };
 
   it.each<readonly [string, readonly UpgradeBatch[], string, string, string]>([
@@ -125,54 +131,60 @@ describe('Whether everybody was told', () => {
       'SecretMissing',
       'mail, probed from node-7: the key url of the Secret hook is missing',
     ],
-    ['after messages that it took', [told(1, [{ sink: 'mail' }]), open(2, [probe(2)])], 'False', 'SinkUnreachable', unreachable],
     [
-      'and the final message waits for it',
-      [told(1, [probe(1)], ['mail'])],
+      'after messages that it received',
+      [batchWith(1, [{ sink: 'mail' }]), open(2, [probe(2)])],
       'False',
       'SinkUnreachable',
-      `${unreachable}; os-aaaa-1 is still to be told to mail`,
+      unreachable,
     ],
     [
-      'until it takes a message',
-      [told(1, [probe(1), { sink: 'mail', time: timeAt(200) }])],
+      'and the final message waits for it',
+      [batchWith(1, [probe(1)], ['mail'])],
+      'False',
+      'SinkUnreachable',
+      `${unreachable}; os-aaaa-1 is not delivered to mail yet`,
+    ],
+    [
+      'until it receives a message',
+      [batchWith(1, [probe(1), { sink: 'mail', time: timeAt(200) }])],
       'True',
       'Delivered',
       '1 notification delivered',
     ],
     [
-      'until it is reached, also by the agent of another batch',
-      [told(1, [{}, probe(1)]), open(2, [probe(2, { outcome: 'Reached' })])],
+      'until it is reached, even by the agent of another batch',
+      [batchWith(1, [{}, probe(1)]), open(2, [probe(2, { outcome: 'Reached' })])],
       'True',
       'Delivered',
       '1 notification delivered',
     ],
     [
-      'and that it is reached does not make good what it refused',
-      [told(1, [{ ...refused, sink: 'mail' }]), open(2, [probe(2, { outcome: 'Reached' })])],
+      'and a successful probe does not hide a rejected message',
+      [batchWith(1, [{ ...refused, sink: 'mail' }]), open(2, [probe(2, { outcome: 'Reached' })])],
       'False',
       'Refused',
       'os-aaaa-1 to mail: HTTP 410 from ops.example',
     ],
-    ['and is not counted', [told(1, [{}, probe(1, { sink: 'gone' })])], 'True', 'Delivered', '1 notification delivered'],
+    ['and is not counted', [batchWith(1, [{}, probe(1, { sink: 'gone' })])], 'True', 'Delivered', '1 notification delivered'],
   ])('tells what a probe has found out: %s', (_, batches, status, reason, message) => {
     expect(finding(batches)).toEqual({ status, reason, message });
   });
 
-  it('says first that nobody may speak', () => {
-    expect(finding([told(1, [refused], ['mail'])], { agentProblem: 'no node may' })).toEqual({
+  it('says first that no node can hold the baton', () => {
+    expect(finding([batchWith(1, [refused], ['mail'])], { agentProblem: 'no node may' })).toEqual({
       status: 'False',
       reason: 'NoEligibleAgent',
-      message: 'os-aaaa-1 is still to be told to mail: no node may',
+      message: 'os-aaaa-1 is not delivered to mail yet: no node may',
     });
   });
 
-  it('minds a sink that is in no plan as long as the shared sinks cannot be read', () => {
+  it('includes a sink that is not in the plan while the shared sinks cannot be read', () => {
     const sharedSinks = { kind: 'Unreadable', message: 'there is no ConfigMap' } as const;
-    expect(finding([told(1, [{ ...refused, sink: 'shared' }])], { sharedSinks })).toMatchObject({ status: 'False' });
+    expect(finding([batchWith(1, [{ ...refused, sink: 'shared' }])], { sharedSinks })).toMatchObject({ status: 'False' });
   });
 
-  it('says so while a batch runs, too', () => {
-    expect(finding([told(1, [refused]), open(2, [])])).toMatchObject({ status: 'False', reason: 'Refused' });
+  it('includes failures while a batch runs', () => {
+    expect(finding([batchWith(1, [refused]), open(2, [])])).toMatchObject({ status: 'False', reason: 'Refused' });
   });
 });

@@ -22,16 +22,16 @@ function hold(nodes: readonly NodeRecord[], now = 100): Hold | undefined {
 }
 
 describe('A plan whose nodes all wait to be drained', () => {
-  it('says so, and names the Pod, its budget and since when', () => {
+  it('is held, with the Pod, its budget and since when', () => {
     expect(hold([HELD])).toMatchObject({ reason: 'DrainBlocked', summary: 'Waiting', kind: 'Working' });
     expect(hold([HELD])?.message).toBe(`node-1 is not drained since ${timeAt(20)}: PodDisruptionBudget web holds Pod shop/web-1`);
-    expect(hold([HELD, OTHER])?.message).toMatch(/web-1; 1 other node likewise$/);
+    expect(hold([HELD, OTHER])?.message).toMatch(/web-1; the same for 1 other node$/);
   });
 
   it.each<readonly [string, readonly NodeRecord[], number]>([
     ['while another node moves', [HELD, { name: 'node-2', state: 'Upgrading' }], 100],
-    ['while a drain goes on', [{ name: 'node-1', state: 'Draining', message: '2 Pods to go' }], 100],
-    ['before it has lasted', [HELD], 49],
+    ['while a drain makes progress', [{ name: 'node-1', state: 'Draining', message: '2 Pods to go' }], 100],
+    ['before it has lasted 30 seconds', [HELD], 49],
     ['when its drain has failed', [{ ...HELD, state: 'Failed' }], 100],
   ])('says nothing %s', (_, records, now) => {
     expect(hold(records, now)).toBeUndefined();

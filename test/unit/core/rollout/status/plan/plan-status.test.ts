@@ -75,7 +75,7 @@ describe('The verdict on a plan', () => {
     ],
     ['some failed within the budget', { plan: generous, nodes: NODES, batches: [past(ONE_FAILED)] }, 'Failed', 'SomeFailed'],
     [
-      'the last node failed past the budget: nothing is left to pause',
+      'the last node exceeds the budget: nothing is left to pause',
       { nodes: NODES, batches: [past(ONE_FAILED)] },
       'Failed',
       'SomeFailed',
@@ -88,19 +88,19 @@ describe('The verdict on a plan', () => {
     ],
     ['a person paused it', { plan: aPlan({ paused: true }), nodes: NODES }, 'Paused', 'PausedBySpec'],
     [
-      'a person paused it when it had ended',
+      'a person paused it after it had ended',
       { plan: aPlan({ paused: true }), nodes: NODES, batches: [past(BOTH)] },
       'Succeeded',
       'AllSucceeded',
     ],
     [
-      'a template is refused',
+      'a template is invalid',
       { nodes: NODES, validation: { kind: 'Refused', message: 'spec.processes[0]: no' } },
       'Invalid',
       'TemplateRefused',
     ],
     [
-      'a template could not be tried',
+      'a template could not be validated',
       { nodes: NODES, validation: { kind: 'Pending', message: 'timeout' } },
       'Waiting',
       'ValidationPending',
@@ -126,7 +126,7 @@ describe('The verdict on a plan', () => {
       'BatchRunning',
     ],
     ['a batch runs', { nodes: byName(inTurn('node-1'), aNode('node-2')), batches: OPEN }, 'Running', 'BatchRunning'],
-    ['the last batch is still to be told', { nodes: NODES, view: { hold: aHold('Notifying') } }, 'Running', 'Notifying'],
+    ['the last batch is not delivered yet', { nodes: NODES, view: { hold: aHold('Notifying') } }, 'Running', 'Notifying'],
     ['it is being deleted', { plan: aPlan({}, { deletionTimestamp: timeAt(50) }), nodes: NODES }, 'Running', 'Deleting'],
   ])('when %s', (_, input, summary, reason) => {
     expect(statusOf(input)).toMatchObject({ summary, reason });
@@ -162,7 +162,7 @@ describe('The conditions of a plan follow kstatus', () => {
       ['Ready=False', 'Succeeded=Unknown', 'Stalled=True', 'Accepted=False', 'NotificationsDelivered=Unknown'],
     ],
     [
-      'not yet tried',
+      'not yet validated',
       { nodes: NODES, validation: { kind: 'Pending', message: 'later' } },
       ['Ready=False', 'Succeeded=Unknown', 'Reconciling=True', 'Accepted=Unknown', 'NotificationsDelivered=Unknown'],
     ],
@@ -170,18 +170,18 @@ describe('The conditions of a plan follow kstatus', () => {
     expect(conditionsOf(statusOf(input))).toEqual(expected);
   });
 
-  it('say of which generation they speak', () => {
+  it('have the observed generation', () => {
     const status = statusOf({ plan: aPlan({}, { generation: 4 }) });
     expect(status.observedGeneration).toBe(4);
     expect(status.conditions?.every((condition) => condition.observedGeneration === 4)).toBe(true);
   });
 });
 
-describe('A plan that stands still says what to do', () => {
+describe('A plan that needs manual action says what to do', () => {
   it('names the batch for a Resume', () => {
     const nodes = byName(aNode('node-1'), aNode('node-2'), aNode('node-3'));
     const message = statusOf({ nodes, batches: [past(ONE_FAILED)] }).conditions?.[0]?.message;
-    expect(message).toBe('1 failed, budget 0; nothing runs. Repair, then create an UpgradeAction Resume for os-aaaa-1');
+    expect(message).toBe('1 failed, budget 0; nothing runs. Repair the nodes, then create an UpgradeAction Resume for os-aaaa-1');
   });
 
   it('says that a quarantined node uses up the limit, and how to release it', () => {
@@ -224,12 +224,12 @@ describe('The figures of a plan', () => {
     expect(status.counts).toMatchObject({ succeeded: 2, skipped: 0 });
   });
 
-  it('remember the last batch, agent and index when nothing shows them any more', () => {
+  it('keep the last batch, agent and index once nothing else shows them', () => {
     const plan = { ...aPlan(), status: { batch: 'os-9999-7', agent: 'node-9', lastBatchIndex: 7 } };
     expect(statusOf({ plan })).toMatchObject({ batch: 'os-9999-7', agent: 'node-9', lastBatchIndex: 7 });
   });
 
-  it('name the batch under way and its agent', () => {
+  it('name the open batch and its agent', () => {
     expect(statusOf({ nodes: NODES, batches: OPEN, lease: aLease('node-2') })).toMatchObject({
       batch: 'os-aaaa-1',
       agent: 'node-2',

@@ -49,7 +49,7 @@ const LONG = { processes: [aProcess({ timing: { deadlineSeconds: 7200 } })] };
 const EXPECTED = { processes: [aProcess({ timing: { expectedSeconds: 3600, deadlineSeconds: 7200 } })] };
 
 describe('A rollout is stalled', () => {
-  it('when nothing has moved for notify.stallSeconds, and the condition names what is to blame', () => {
+  it('when nothing has moved for notify.stallSeconds, and the condition names the cause', () => {
     expect(stallOf(pass({ now: 1800 }))).toBeUndefined();
     expect(stallOf(pass({ now: 1801 }))).toMatchObject({
       status: 'True',
@@ -58,12 +58,12 @@ describe('A rollout is stalled', () => {
     });
   });
 
-  it('after 1800 seconds where the plan does not say', () => {
+  it('after 1800 seconds by default', () => {
     expect(stallOf(pass({ spec: { notify: {} }, now: 1800 }))).toBeUndefined();
     expect(stallOf(pass({ spec: { notify: {} }, now: 1801 }))).toBeDefined();
   });
 
-  it('and is told once as an Event', () => {
+  it('and is reported once in an Event', () => {
     const first = pass();
     expect(events(first)).toEqual(['RolloutStalled']);
 
@@ -87,7 +87,7 @@ describe('A rollout is stalled', () => {
       'shop-1',
     ],
     [
-      'a process of which nobody knows how long it takes',
+      'a process of unknown duration',
       { records: [RUNNING], spec: LONG, snapshot: { ...TURN, jobs: [aJob('node-1')] } },
       'Upgrading',
       'node-1 is Upgrading',
@@ -120,15 +120,18 @@ describe('A rollout is stalled', () => {
   it.each<[string, Case]>([
     ['by spec.paused', { spec: { paused: true } }],
     ['by a freeze', { spec: { freezes: [{ name: 'x', from: timeAt(-1), to: timeAt(9999), reason: 'fair' }] } }],
-    ['by a process within its known time', { records: [RUNNING], spec: EXPECTED, snapshot: { ...TURN, jobs: [aJob('node-1')] } }],
-    ['when its record moved a moment ago', { records: [{ ...UPGRADING, startTime: timeAt(3000) }], snapshot: TURN }],
+    [
+      'by a process within its expected time',
+      { records: [RUNNING], spec: EXPECTED, snapshot: { ...TURN, jobs: [aJob('node-1')] } },
+    ],
+    ['when its record has just changed', { records: [{ ...UPGRADING, startTime: timeAt(3000) }], snapshot: TURN }],
     ['when somebody deletes the plan', { snapshot: { plan: aPlan({}, { deletionTimestamp: timeAt(0) }) } }],
-    ['when it is over', { snapshot: { nodes: new Map(), batches: [] } }],
+    ['when it has ended', { snapshot: { nodes: new Map(), batches: [] } }],
   ])('not %s', (_, given) => {
     expect(stallOf(pass(given))).toBeUndefined();
   });
 
-  it('not by the time that a freeze took: when it is over, the time begins anew', () => {
+  it('not by the time of a freeze: afterwards, the time starts again', () => {
     const thawed = pass({ status: { reason: 'Frozen', lastProgressTime: timeAt(0) } });
 
     expect(stallOf(thawed)).toBeUndefined();
@@ -138,11 +141,11 @@ describe('A rollout is stalled', () => {
 });
 
 describe('lastProgressTime', () => {
-  it('begins when the plan is seen for the first time', () => {
+  it('starts when the plan is seen for the first time', () => {
     expect(pass({ status: {} }).planStatus?.lastProgressTime).toBe(timeAt(3600));
   });
 
-  it('is derived from what is on record, so that a restart of the operator does not begin it anew', () => {
+  it('is derived from stored times, so that a restart of the operator does not change it', () => {
     expect(pass().planStatus?.lastProgressTime).toBe(timeAt(0));
     expect(
       pass({ records: [{ ...RUNNING, startTime: timeAt(1200) }], snapshot: { ...TURN, jobs: [aJob('node-1')] } }).planStatus
@@ -150,7 +153,7 @@ describe('lastProgressTime', () => {
     ).toBe(timeAt(1200));
   });
 
-  it('is written again only when it has gone on by a tenth of stallSeconds', () => {
+  it('is stored again only after a tenth of stallSeconds', () => {
     const status = { lastProgressTime: timeAt(1000) };
 
     expect(

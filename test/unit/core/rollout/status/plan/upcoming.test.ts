@@ -36,7 +36,7 @@ describe('The batches to come', () => {
     expect(upcoming(30, { batches: [{ size: 1 }] })).toHaveLength(10);
   });
 
-  it('have names cut to a bound, with the number of the others', () => {
+  it('have a limited list of names, with the number of the others', () => {
     const [batch] = upcoming(900, { batches: [{ size: '100%' }] });
     expect(batch?.nodeNames.length).toBeLessThanOrEqual(256);
     const { names = '', more } = /^(?<names>.*) and (?<more>\d+) more$/.exec(batch?.nodeNames ?? '')?.groups ?? {};
@@ -49,7 +49,7 @@ describe('The batches to come', () => {
   });
 });
 
-describe('What the status says of them', () => {
+describe('The stored list', () => {
   const MANY = 2001;
   const said: UpcomingBatch[] = [{ batch: 1, nodes: 3, nodeNames: 'as it was said' }];
   const kept = (count: number, status: UpgradePlan['status']): boolean => {
@@ -58,16 +58,16 @@ describe('What the status says of them', () => {
   };
 
   it.each<readonly [string, number, UpgradePlan['status'], boolean]>([
-    ['is kept of a large fleet while nothing has changed', MANY, { counts: { waiting: MANY } }, true],
-    ['is made anew for another spec', MANY, { observedGeneration: 0, counts: { waiting: MANY } }, false],
-    ['is made anew when a node came or went', MANY, { counts: { waiting: MANY - 1 } }, false],
-    ['is made anew when a batch was made', MANY, { counts: { waiting: MANY }, lastBatchIndex: 1 }, false],
-    ['is made anew in each pass for a fleet that is not large', MANY - 1, { counts: { waiting: MANY - 1 } }, false],
+    ['is kept for a large fleet while nothing has changed', MANY, { counts: { waiting: MANY } }, true],
+    ['is made again for another spec', MANY, { observedGeneration: 0, counts: { waiting: MANY } }, false],
+    ['is made again when a node joins or leaves', MANY, { counts: { waiting: MANY - 1 } }, false],
+    ['is made again when a batch was created', MANY, { counts: { waiting: MANY }, lastBatchIndex: 1 }, false],
+    ['is made again in each pass for a small fleet', MANY - 1, { counts: { waiting: MANY - 1 } }, false],
   ])('%s', (_, count, status, expected) => {
     expect(kept(count, { observedGeneration: 1, upcoming: said, ...status })).toBe(expected);
   });
 
-  it('names the node that took the place of another', () => {
+  it('names a node that replaced another', () => {
     const before = snapshotOf(3, aPlan());
     const { planStatus: status } = decide({ snapshot: before, now: at(0), settings: SETTINGS, hash });
     const plan = { ...aPlan(), ...(status === undefined ? {} : { status }) };

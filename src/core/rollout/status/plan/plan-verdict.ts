@@ -5,13 +5,14 @@ import { maxUnavailable } from '../../fleet/fleet.ts';
 import { drainHold } from './drain-hold.ts';
 import type { PlanStatusInput } from './plan-status-input.ts';
 import { rollbackVerdict } from './rollback-verdict.ts';
-import { type Verdict, verdictOf, type TallyInput } from './verdict.ts';
+import { type Verdict, verdictOf, type Tally } from './verdict.ts';
 
-export function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
+/** Decides the summary, reason and message of the plan. The first that applies counts, from deletion down to a running batch. */
+export function planVerdict(status: PlanStatusInput, counts: Required<PlanCounts>): Verdict {
   const { input, fleet, budget, open, hold } = status;
   const { plan, validation } = input.snapshot;
   const running = counts.running === 0 ? 'nothing runs' : `${counted(counts.running, 'node')} still running, nothing new starts`;
-  const budgetMessage = `${budget.message}; ${running}. Repair, then create an UpgradeAction Resume for ${budget.batch ?? 'the batch'}`;
+  const budgetMessage = `${budget.message}; ${running}. Repair the nodes, then create an UpgradeAction Resume for ${budget.batch ?? 'the batch'}`;
   const down = `${counts.unavailable} of maxUnavailable ${maxUnavailable(input.snapshot, fleet)} nodes are down`;
   const quarantined =
     counts.quarantined === 0 ? '' : `, ${counts.quarantined} of them quarantined: create an UpgradeAction Release`;
@@ -20,7 +21,7 @@ export function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Ve
       summary: 'Running',
       reason: PLAN_REASONS.Deleting,
       kind: 'Working',
-      message: `being deleted: ${running}; its nodes are released then`,
+      message: `being deleted: ${running}; its nodes are then released`,
     };
   }
   if (validation.kind === 'Refused') {
@@ -37,7 +38,7 @@ export function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Ve
       summary: 'Waiting',
       reason: PLAN_REASONS.NoNodes,
       kind: 'Stalled',
-      message: 'nodeSelector chooses no node of the cluster',
+      message: 'nodeSelector selects no node of the cluster',
     };
   }
   if (hold !== undefined && counts.running === 0) {
@@ -50,22 +51,22 @@ export function judge(status: PlanStatusInput, counts: Required<PlanCounts>): Ve
   if (drain !== undefined) return verdictOf(drain);
   const batch =
     open === undefined
-      ? 'the next batch is being made'
+      ? 'the next batch is being created'
       : `${open.metadata.name}: ${counted(counts.running, 'node')} in their turn`;
   return { summary: 'Running', reason: PLAN_REASONS.BatchRunning, kind: 'Working', message: `${batch}; ${down}` };
 }
 
-/** What is said of a rollout that is rolled back or was aborted. */
-function stoppedVerdict(status: PlanStatusInput, tally: TallyInput): Verdict | undefined {
-  const back = rollbackVerdict(status, tally);
-  if (back !== undefined || status.control.ended === undefined) return back;
+/** The verdict on a rollout that is rolled back or was aborted. */
+function stoppedVerdict(status: PlanStatusInput, tally: Tally): Verdict | undefined {
+  const rollback = rollbackVerdict(status, tally);
+  if (rollback !== undefined || status.control.ended === undefined) return rollback;
   return aborted(status, status.control.ended, tally);
 }
 
-function aborted({ fleet, open }: PlanStatusInput, end: PlanEnd, { counts, running }: TallyInput): Verdict {
+function aborted({ fleet, open }: PlanStatusInput, end: PlanEnd, { counts, running }: Tally): Verdict {
   const tally = `${counts.succeeded} of ${counted(counts.nodes, 'node')} done, ${counts.failed} failed, ${fleet.remaining.length} not attempted`;
   const now = open === undefined ? '' : `; ${running}`;
-  const message = `aborted: ${end.message}; ${tally}${now}. This revision is over: another version begins a new rollout`;
+  const message = `aborted: ${end.message}; ${tally}${now}. This revision has ended: another version begins a new rollout`;
   return { summary: 'Aborted', reason: PLAN_REASONS.Aborted, kind: 'Stalled', message };
 }
 
