@@ -67,20 +67,20 @@ describe('A decision', () => {
     });
   });
 
-  it('changes nothing that it was given', () => {
+  it('does not modify its input', () => {
     always(({ input }) => {
       freeze(input.snapshot);
       expect(() => decide(input)).not.toThrow();
     });
   });
 
-  it('names the sentence that explains each command', () => {
+  it('explains each command', () => {
     always(({ input }) => {
       expect(decide(input).commands.filter((command) => command.why.trim() === '')).toEqual([]);
     });
   });
 
-  it('does not ask to look again in the past', () => {
+  it('never requeues in the past', () => {
     always(({ input }) => {
       expect(decide(input).requeueAt ?? input.now).toBeGreaterThanOrEqual(input.now);
     });
@@ -88,7 +88,7 @@ describe('A decision', () => {
 });
 
 describe('Commands', () => {
-  it('that are carried out a second time change nothing', () => {
+  it('change nothing when they run a second time', () => {
     always(({ world, memory, input }) => {
       const { commands } = decide(input);
       for (const command of commands) apply(world, memory, command);
@@ -98,7 +98,7 @@ describe('Commands', () => {
     });
   });
 
-  it('of a stale snapshot are refused where they claim, release, quarantine or pass the baton', () => {
+  it('of a stale snapshot are rejected where they claim, release, quarantine or pass the baton', () => {
     always(({ world, memory, input }) => {
       const { commands } = decide(input);
       for (const command of commands) apply(world, memory, command);

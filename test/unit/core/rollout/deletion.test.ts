@@ -18,7 +18,7 @@ import {
 } from './support/facts.ts';
 import { aBatch, aPlan, at, hash, outboxOf, PLAN_UID, settledStatus, timeAt } from './support/objects.ts';
 
-/** A plan whose deletion was asked for at 50 s. */
+/** A plan whose deletion was requested at 50 s. */
 function deleted(meta: Partial<UpgradePlan['metadata']> = {}): UpgradePlan {
   return aPlan({}, { deletionTimestamp: timeAt(50), ...meta });
 }
@@ -28,7 +28,7 @@ function commands(snapshot: Partial<PlanSnapshot>, now = 100): readonly Command[
   return decide({ snapshot: aSnapshot(snapshot), now: at(now), settings, hash }).commands;
 }
 
-function told(snapshot: Partial<PlanSnapshot>, now = 100): readonly string[] {
+function describeCommands(snapshot: Partial<PlanSnapshot>, now = 100): readonly string[] {
   return commands(snapshot, now).map((command) => {
     if ('node' in command && typeof command.node !== 'string') return `${command.kind} ${command.node.name}`;
     return command.kind === 'DeleteBatch' ? `DeleteBatch ${command.batch.metadata.name}` : command.kind;
@@ -59,7 +59,7 @@ describe('A plan that is deleted', () => {
 
   it.each<readonly [string, Partial<PlanSnapshot>, readonly string[]]>([
     [
-      'lets what runs end',
+      'waits for running Jobs to end',
       {
         batches: [aBatch(['node-1'])],
         nodes: byName(inTurn('node-1')),
@@ -84,7 +84,7 @@ describe('A plan that is deleted', () => {
       [],
     ],
     [
-      'sends its agents home when all is told',
+      'deletes its agents when all notifications are delivered',
       { batches: [DONE], lease: aLease('node-1'), agentPods: [anAgent('node-1')] },
       ['DeleteAgentPod'],
     ],
@@ -93,10 +93,10 @@ describe('A plan that is deleted', () => {
       { batches: [DONE], lease: aLease('node-1'), agentPods: [anAgent('node-1', { deleting: true })] },
       ['DeleteBatch os-aaaa-1', 'DeleteLease'],
     ],
-    ['lets its batches and its Lease go', { batches: [DONE], lease: aLease('node-1') }, ['DeleteBatch os-aaaa-1', 'DeleteLease']],
-    ['goes last', {}, ['RemoveFinalizer']],
+    ['deletes its batches and its Lease', { batches: [DONE], lease: aLease('node-1') }, ['DeleteBatch os-aaaa-1', 'DeleteLease']],
+    ['is itself deleted last', {}, ['RemoveFinalizer']],
   ])('%s', (_, snapshot, expected) => {
-    expect(told({ plan: deleted(), ...snapshot })).toEqual(expected);
+    expect(describeCommands({ plan: deleted(), ...snapshot })).toEqual(expected);
   });
 
   it('gives up on its notifications after five minutes', () => {
@@ -111,14 +111,14 @@ describe('A plan that is deleted', () => {
     expect(status?.notification?.receipts).toMatchObject([{ outcome: 'Failed', reason: 'GivenUp' }]);
   });
 
-  it('goes at once when Baton never touched it', () => {
+  it('is not held when Baton never added its finalizer', () => {
     expect(commands({ plan: deleted({ finalizers: ['somebody.else/finalizer'] }) })).toEqual([]);
   });
 });
 
 describe('A plan that is new', () => {
-  it('is held before anything is touched', () => {
-    expect(told({ plan: aPlan({}, { finalizers: [] }), nodes: byName(aNode('node-1')) })).toEqual(['AddFinalizer']);
+  it('gets its finalizer before anything else', () => {
+    expect(describeCommands({ plan: aPlan({}, { finalizers: [] }), nodes: byName(aNode('node-1')) })).toEqual(['AddFinalizer']);
   });
 });
 
@@ -130,7 +130,7 @@ describe('In a namespace that is being deleted', () => {
   it.each<readonly [string, Partial<PlanSnapshot>, readonly string[]]>([
     ['a node waits for its upgrade Pod to be gone', { nodes: byName(inTurn('node-1')), pods: pods({}) }, []],
     [
-      'an upgrade Pod that has ended holds nothing',
+      'an upgrade Pod that has ended does not delay the release',
       { nodes: byName(inTurn('node-1')), pods: pods({ phase: 'Failed' }) },
       ['CloseTurn node-1'],
     ],
@@ -140,21 +140,21 @@ describe('In a namespace that is being deleted', () => {
       ['EndQuarantine node-2'],
     ],
     [
-      'the batches go once the nodes are released',
+      'the batches are deleted once the nodes are released',
       { nodes: byName(aNode('node-1')), batches: [aBatch(['node-1'])] },
       ['DeleteBatch os-aaaa-1'],
     ],
-    ['the plan goes last', {}, ['RemoveFinalizer']],
+    ['the plan is deleted last', {}, ['RemoveFinalizer']],
   ])('%s', (_, snapshot, expected) => {
-    expect(told({ ...terminating, ...snapshot })).toEqual(expected);
+    expect(describeCommands({ ...terminating, ...snapshot })).toEqual(expected);
   });
 
-  it('a plan that is not being deleted goes on', () => {
-    expect(told({ namespaceTerminating: true, nodes: byName(aNode('node-1')) })).toEqual(['CreateBatch']);
+  it('a plan that is not being deleted continues', () => {
+    expect(describeCommands({ namespaceTerminating: true, nodes: byName(aNode('node-1')) })).toEqual(['CreateBatch']);
   });
 });
 
-describe('What has served its purpose goes', () => {
+describe('A pass deletes what is no longer needed:', () => {
   const paused = { plan: aPlan({ paused: true }) };
   const job = (changes: Parameters<typeof aJob>[1]): readonly ReturnType<typeof aJob>[] => [aJob('node-1', changes)];
   const old = (index: number, nodes?: readonly NodeRecord[]): UpgradeBatch =>
@@ -201,16 +201,16 @@ describe('What has served its purpose goes', () => {
       [],
     ],
     [
-      'a batch whose deletion somebody asked for',
+      'a batch whose deletion somebody requested',
       { batches: [{ ...DONE, metadata: { ...DONE.metadata, deletionTimestamp: timeAt(50) } }] },
       ['DeleteBatch os-aaaa-1'],
     ],
   ])('%s', (_, snapshot, expected) => {
-    expect(told({ ...paused, ...snapshot })).toEqual(expected);
+    expect(describeCommands({ ...paused, ...snapshot })).toEqual(expected);
   });
 
-  it('but no batch that is still to be told', () => {
+  it('no batch with undelivered notifications', () => {
     const late = { ...old(1), status: { ...old(1).status, notification: outboxOf('os-old-1') } };
-    expect(told({ ...paused, batches: [late, old(2), old(3)] })).not.toContain('DeleteBatch os-old-1');
+    expect(describeCommands({ ...paused, batches: [late, old(2), old(3)] })).not.toContain('DeleteBatch os-old-1');
   });
 });

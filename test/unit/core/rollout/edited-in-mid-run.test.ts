@@ -82,7 +82,7 @@ describe('A plan that is edited in mid-run', () => {
     expect(decision.commands.flatMap((command) => (command.kind === 'OpenTurn' ? [command.node.name] : []))).toEqual(['node-3']);
   });
 
-  it('T19: a limit that rounds down to nothing still lets one node go, so that the plan ends', () => {
+  it('T19: a limit that rounds down to nothing still allows one node, so that the plan ends', () => {
     const nodes = byName(done('node-1'), aNode('node-2'), aNode('node-3'));
     const decision = pass(midRun({ maxUnavailable: '1%' }, { nodes }));
     expect(decision.commands.filter(({ kind }) => kind === 'OpenTurn')).toHaveLength(1);

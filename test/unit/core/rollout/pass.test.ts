@@ -34,7 +34,7 @@ describe('A turn of the open batch', () => {
 
   it.each<readonly [string, Partial<PlanSnapshot>]>([
     ['while the plan is paused', { plan: aPlan({ paused: true }) }],
-    ['while its templates are refused', { validation: { kind: 'Refused', message: 'no' } }],
+    ['while its templates are rejected', { validation: { kind: 'Refused', message: 'no' } }],
     ['while its templates could not be tried', { validation: { kind: 'Pending', message: 'later' } }],
     ['past the failure budget', { batches: [failing] }],
     ['for a version that the plan has left', { revision: 'another' }],
@@ -47,12 +47,12 @@ describe('A turn of the open batch', () => {
     ['past the failure budget', { batches: [failing] }, 'BudgetExceeded'],
     ['when the plan has moved on', { revision: 'another' }, 'Superseded'],
     ['when the plan is deleted', { plan: aPlan({}, { deletionTimestamp: '2026-11-22T08:01:00Z' }) }, 'PlanDeleted'],
-  ])('is never opened any more %s, and that is on record', (_, changes, reason) => {
+  ])('never comes %s, and that is on record', (_, changes, reason) => {
     const records = pass({ ...OPEN, ...changes }).batchStatuses.get('os-aaaa-1')?.nodes;
     expect(records?.at(-1)).toMatchObject({ name: 'node-2', state: 'NotAttempted', reason });
   });
 
-  it('stays to come while a person pauses', () => {
+  it('stays pending while a person pauses the plan', () => {
     const records = pass({ ...OPEN, plan: aPlan({ paused: true }) }).batchStatuses.get('os-aaaa-1')?.nodes;
     expect(records?.map((record) => record.state)).toEqual(['Pending', 'Pending']);
   });
@@ -61,7 +61,7 @@ describe('A turn of the open batch', () => {
     ['while the plan is paused', { plan: aPlan({ paused: true }) }],
     ['past the failure budget', { batches: [failing] }],
     ['for a version that the plan has left', { revision: 'another' }],
-  ])('that is open is finished %s', (_, changes) => {
+  ])('is finished once open, even %s', (_, changes) => {
     const nodes = byName(aNode('node-1'), inTurn('node-2'), aNode('node-3'));
     expect(kinds({ ...OPEN, nodes, ...changes })).toContain('CreateJob');
   });
@@ -81,21 +81,26 @@ describe('A turn of the open batch', () => {
 
 describe('A batch that has no agent yet', () => {
   const without = { ...OPEN, lease: aLease(), agentPods: [] };
-  it.each<readonly [string, Partial<PlanSnapshot>, number, boolean]>([
-    ['waits for one', without, 30, false],
-    ['waits for 30 s only: no sink may stop an upgrade', without, 31, true],
-    [
-      'waits while the baton speaks for another batch',
-      { ...without, lease: aLease('node-3', { batchUid: 'another' }) },
-      30,
-      false,
-    ],
-    ['does not wait when there is nobody to tell', { ...without, plan: aPlan({ notify: { sinks: [] } }) }, 1, true],
-  ])('%s', (_, snapshot, now, opens) => {
+  it.each<{ readonly title: string; readonly snapshot: Partial<PlanSnapshot>; readonly now: number; readonly opens: boolean }>([
+    { title: 'waits for one', snapshot: without, now: 30, opens: false },
+    { title: 'waits for 30 s only: no sink may stop an upgrade', snapshot: without, now: 31, opens: true },
+    {
+      title: 'waits while the agent sends for another batch',
+      snapshot: { ...without, lease: aLease('node-3', { batchUid: 'another' }) },
+      now: 30,
+      opens: false,
+    },
+    {
+      title: 'does not wait when there are no sinks',
+      snapshot: { ...without, plan: aPlan({ notify: { sinks: [] } }) },
+      now: 1,
+      opens: true,
+    },
+  ])('$title', ({ snapshot, now, opens }) => {
     expect(kinds(snapshot, now).includes('OpenTurn')).toBe(opens);
   });
 
-  it('with nobody to tell still has one for what earlier batches have not told', () => {
+  it('without sinks still gets one to deliver the notifications of earlier batches', () => {
     const untold = aBatch(['node-3'], { status: settledStatus([], { notification: outboxOf('os-aaaa-1') }) });
     const open = aBatch(['node-1', 'node-2'], { name: 'os-aaaa-2', spec: { index: 2 } });
     const batches = [untold, open];
@@ -114,31 +119,41 @@ describe('The next batch', () => {
   const untold = aBatch(['node-1'], { status: settledStatus(done, { notification: outboxOf('os-aaaa-1') }) });
   const held = { lease: aLease('node-1'), agentPods: [anAgent('node-1')] };
   const nodes = byName(aNode('node-1'), aNode('node-2'));
-  it.each<readonly [string, Partial<PlanSnapshot>, number, boolean]>([
-    ['follows when the last one is told', { nodes, batches: [told] }, 1, true],
-    ['waits for the last one to be told', { nodes, batches: [untold], ...held }, 29, false],
-    ['waits for that 30 s at most', { nodes, batches: [untold], ...held }, 30, true],
-    ['waits while one is open', { nodes, batches: [aBatch(['node-1'])], ...held }, 1, false],
-    ['is not made while the plan is paused', { nodes, batches: [told], plan: aPlan({ paused: true }) }, 1, false],
-    [
-      'is not made while its templates are refused',
-      { nodes, batches: [told], validation: { kind: 'Refused', message: 'no' } },
-      1,
-      false,
-    ],
-    [
-      'is not made past the failure budget',
-      { nodes, batches: [aBatch(['node-1'], { status: settledStatus([FAILED[0]!]) })] },
-      1,
-      false,
-    ],
-    [
-      'is not made for a plan that is being deleted',
-      { nodes, batches: [told], plan: aPlan({}, { deletionTimestamp: '2026-11-22T08:00:00Z' }) },
-      1,
-      false,
-    ],
-  ])('%s', (_, snapshot, now, made) => {
+  it.each<{ readonly title: string; readonly snapshot: Partial<PlanSnapshot>; readonly now: number; readonly made: boolean }>([
+    { title: 'follows when the last notification is delivered', snapshot: { nodes, batches: [told] }, now: 1, made: true },
+    {
+      title: 'waits for the last notification to be delivered',
+      snapshot: { nodes, batches: [untold], ...held },
+      now: 29,
+      made: false,
+    },
+    { title: 'waits for that 30 s at most', snapshot: { nodes, batches: [untold], ...held }, now: 30, made: true },
+    { title: 'waits while one is open', snapshot: { nodes, batches: [aBatch(['node-1'])], ...held }, now: 1, made: false },
+    {
+      title: 'is not made while the plan is paused',
+      snapshot: { nodes, batches: [told], plan: aPlan({ paused: true }) },
+      now: 1,
+      made: false,
+    },
+    {
+      title: 'is not made while its templates are rejected',
+      snapshot: { nodes, batches: [told], validation: { kind: 'Refused', message: 'no' } },
+      now: 1,
+      made: false,
+    },
+    {
+      title: 'is not made past the failure budget',
+      snapshot: { nodes, batches: [aBatch(['node-1'], { status: settledStatus([FAILED[0]!]) })] },
+      now: 1,
+      made: false,
+    },
+    {
+      title: 'is not made for a plan that is being deleted',
+      snapshot: { nodes, batches: [told], plan: aPlan({}, { deletionTimestamp: '2026-11-22T08:00:00Z' }) },
+      now: 1,
+      made: false,
+    },
+  ])('$title', ({ snapshot, now, made }) => {
     expect(kinds(snapshot, now).includes('CreateBatch')).toBe(made);
   });
 
@@ -169,12 +184,20 @@ describe('When no batch is open', () => {
   });
   it.each<readonly [string, Partial<PlanSnapshot>, readonly string[]]>([
     [
-      'the agent of the last batch tells what is left of an earlier one',
+      'the agent of the last batch delivers what is left of an earlier one',
       { batches: batches(undefined, 'node-1'), ...leaseFor(2) },
       [],
     ],
-    ['a batch that is not told gets an agent', { batches: batches('node-1', undefined), ...leaseFor(1) }, ['CreateAgentPod']],
-    ['the agent goes home when all is told', { batches: batches('node-1', 'node-1'), ...leaseFor(2) }, ['DeleteAgentPod']],
+    [
+      'a batch with undelivered notifications gets an agent',
+      { batches: batches('node-1', undefined), ...leaseFor(1) },
+      ['CreateAgentPod'],
+    ],
+    [
+      'the agent is deleted when all notifications are delivered',
+      { batches: batches('node-1', 'node-1'), ...leaseFor(2) },
+      ['DeleteAgentPod'],
+    ],
   ])('%s', (_, changes, expected) => {
     expect(kinds({ ...held, ...changes })).toEqual(expected);
   });

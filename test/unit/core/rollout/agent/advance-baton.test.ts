@@ -5,7 +5,7 @@ import { agentPodName, mountsHash } from '../../../../../src/core/rollout/manife
 import { advanceBaton } from '../../../../../src/core/rollout/agent/advance-baton.ts';
 import type { LeaseFact } from '../../../../../src/core/rollout/model/facts.ts';
 import type { PlanSnapshot } from '../../../../../src/core/rollout/model/snapshot.ts';
-import { AGENT, alertedBy, HELD, inputOf, next, step, notifiedBy, WORKERS, type Case } from '../support/baton.ts';
+import { AGENT, alertedBy, HELD, inputOf, next, advance, notifiedBy, WORKERS, type Case } from '../support/baton.ts';
 import { aLease, anAgent, aNode, aQuarantined } from '../support/facts.ts';
 import { aPlan, at, hash } from '../support/objects.ts';
 
@@ -37,19 +37,19 @@ describe('The first holder of a batch', () => {
   it('gets its Pod first and then the baton', () => {
     const name = agentPodName('uid-of-lease', 1, hash);
     const pod = anAgent('node-3', { name });
-    expect(step({ agents: [pod] }).commands).toMatchObject([
+    expect(advance({ agents: [pod] }).commands).toMatchObject([
       { kind: 'PassBaton', to: { node: 'node-3', pod: name, podUid: pod.uid, batch: 'os-aaaa-1', batchUid: 'uid-of-os-aaaa-1' } },
     ]);
   });
 
   it('is the node whose Pod exists already, if it can still hold the baton', () => {
     const pod = anAgent('node-1', { name: agentPodName('uid-of-lease', 1, hash) });
-    expect(step({ agents: [pod] }).commands).toMatchObject([{ kind: 'PassBaton', to: { node: 'node-1' } }]);
+    expect(advance({ agents: [pod] }).commands).toMatchObject([{ kind: 'PassBaton', to: { node: 'node-1' } }]);
   });
 
   it('is not the last sender only because its Pod exists already', () => {
     const pod = anAgent('node-1', { name: agentPodName('uid-of-lease', 1, hash) });
-    expect(step({ agents: [pod], earlier: notifiedBy('node-1') }).commands).toMatchObject([
+    expect(advance({ agents: [pod], earlier: notifiedBy('node-1') }).commands).toMatchObject([
       { kind: 'DeleteAgentPod', atOnce: true },
     ]);
   });
@@ -59,24 +59,26 @@ describe('The first holder of a batch', () => {
     ['is terminating', { deleting: true }],
   ])('does not wait for a Pod that %s: its name is needed', (_, changes) => {
     const pod = anAgent('node-3', { name: agentPodName('uid-of-lease', 1, hash), ...changes });
-    expect(step({ agents: [pod] }).commands).toMatchObject([{ kind: 'DeleteAgentPod', atOnce: true, pod: { uid: pod.uid } }]);
+    expect(advance({ agents: [pod] }).commands).toMatchObject([{ kind: 'DeleteAgentPod', atOnce: true, pod: { uid: pod.uid } }]);
   });
 
   it('takes over the receipts that have not been copied', () => {
     const receipt = { sink: 'ops', id: 'uid/1', outcome: 'Delivered', time: '' } as const;
     const agents = [anAgent('node-3', { name: agentPodName('uid-of-lease', 1, hash) })];
-    expect(step({ agents, input: { uncopied: [receipt] } }).commands).toMatchObject([{ kind: 'PassBaton', receipts: [receipt] }]);
+    expect(advance({ agents, input: { uncopied: [receipt] } }).commands).toMatchObject([
+      { kind: 'PassBaton', receipts: [receipt] },
+    ]);
   });
 
   it('does not exist if no node can hold the baton', () => {
-    expect(step({ egress: true })).toMatchObject({ commands: [], problem: 'no node of the plan can hold the baton' });
+    expect(advance({ egress: true })).toMatchObject({ commands: [], problem: 'no node of the plan can hold the baton' });
   });
 });
 
 describe('A holder', () => {
   it('stays while it renews, and older agents are deleted', () => {
     const old = anAgent('node-4');
-    const result = step({ lease: HELD, agents: [AGENT, old] });
+    const result = advance({ lease: HELD, agents: [AGENT, old] });
     expect(result).toMatchObject({
       commands: [{ kind: 'DeleteAgentPod', atOnce: false, pod: { uid: old.uid } }],
       problem: undefined,
@@ -107,7 +109,7 @@ describe('A holder', () => {
   };
 
   it('is replaced if the sinks need other Secrets than its Pod mounts', () => {
-    expect(step({ lease: HELD, agents: [madeFor(signed)] }).commands).toMatchObject([
+    expect(advance({ lease: HELD, agents: [madeFor(signed)] }).commands).toMatchObject([
       { kind: 'CreateAgentPod', why: expect.stringContaining('the sinks need other Secrets than its Pod has') },
     ]);
   });
@@ -125,7 +127,7 @@ describe('A holder', () => {
     ['its Lease is old but not too old', { unchangedMs: 15_000 }],
     ['its Pod has not started yet', { renewed: false, unchangedMs: 59_000 }],
   ])('is not lost while %s', (_, changes) => {
-    expect(step({ lease: aLease('node-3', changes), agents: [AGENT] }).commands).toEqual([]);
+    expect(advance({ lease: aLease('node-3', changes), agents: [AGENT] }).commands).toEqual([]);
   });
 
   it('that is lost is followed by a node that is done in this batch', () => {
@@ -137,7 +139,7 @@ describe('A holder', () => {
   });
 
   it('that is lost without a successor is reported as a problem', () => {
-    expect(step({ nodes: [], lease: HELD }).problem).toBe('no node of the plan can hold the baton (node-3 no longer exists)');
+    expect(advance({ nodes: [], lease: HELD }).problem).toBe('no node of the plan can hold the baton (node-3 no longer exists)');
   });
 
   it('is followed by a failed node that is in service rather than by the last sender', () => {

@@ -4,7 +4,7 @@ import { canHandOver } from '../../../../../src/core/rollout/agent/choose-holder
 import { agentPodName } from '../../../../../src/core/rollout/manifests/agent-pod.ts';
 import type { Command } from '../../../../../src/core/rollout/model/command.ts';
 import type { LeaseFact } from '../../../../../src/core/rollout/model/facts.ts';
-import { AGENT, HELD, inputOf, next, step, notifiedBy, WORKERS, type Case } from '../support/baton.ts';
+import { AGENT, HELD, inputOf, next, advance, notifiedBy, WORKERS, type Case } from '../support/baton.ts';
 import { aLease, anAgent, aNode, inTurn } from '../support/facts.ts';
 import { aBatch, at, hash, settledStatus, timeAt } from '../support/objects.ts';
 
@@ -48,7 +48,7 @@ describe('A holder whose own turn is next', () => {
   });
 
   it('keeps the baton while it waits', () => {
-    expect(step(held)).toMatchObject({ commands: [], problem: undefined });
+    expect(advance(held)).toMatchObject({ commands: [], problem: undefined });
   });
 });
 
@@ -58,7 +58,7 @@ describe('An agent that may be sending', () => {
   const untold = aBatch(['node-4'], { name: 'os-aaaa-0', spec: { index: 1 }, status: settledStatus([], { notification }) });
   const follower = anAgent('node-1', { name: agentPodName('uid-of-lease', 2, hash) });
   const handOver = (speaker: Partial<PodFact>, lease: Partial<LeaseFact> = {}, earlier = untold): readonly Command[] =>
-    step({
+    advance({
       earlier,
       lease: aLease('node-3', lease),
       agents: [anAgent('node-3', speaker), follower],

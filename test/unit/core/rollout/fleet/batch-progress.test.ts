@@ -51,7 +51,7 @@ describe('A batch all of whose nodes were at the version', () => {
     expect(decision.commands.some(({ kind }) => kind === 'CreateBatch')).toBe(expected === 'BatchRunning');
   });
 
-  it('does not soak where nobody has to approve', () => {
+  it('does not soak where no approval is needed', () => {
     const soak = { soakSeconds: 300 };
     const nodes = [current('node-1'), current('node-2'), aNode('node-3')];
     expect(reasonOf(pass(soak, batchOf(settledStatus([skipped('node-1'), skipped('node-2')])), nodes))).toBe('BatchRunning');
@@ -60,24 +60,34 @@ describe('A batch all of whose nodes were at the version', () => {
     );
   });
 
-  it('is told all the same, and says that the next batch follows', () => {
+  it('is notified all the same, with the next batch as what follows', () => {
     const batch = batchOf({ nodes: [skipped('node-1'), skipped('node-2')] });
     const decision = pass(WAITS, batch, [current('node-1'), current('node-2'), aNode('node-3')]);
     const status = decision.batchStatuses.get('os-aaaa-1');
     expect(status).toMatchObject({ outlook: { next: 'NextBatch', nextBatchNodes: 1 } });
     const settled = settledStatus([skipped('node-1'), skipped('node-2')], { settledTime: timeAt(90) });
-    const told = batchOf({ ...settled, notification: outboxOf('os-aaaa-1') });
-    expect(reasonOf(pass(WAITS, told, [current('node-1'), current('node-2'), aNode('node-3')]))).toBe('Notifying');
+    const notified = batchOf({ ...settled, notification: outboxOf('os-aaaa-1') });
+    expect(reasonOf(pass(WAITS, notified, [current('node-1'), current('node-2'), aNode('node-3')]))).toBe('Notifying');
   });
 });
 
 describe('approval: BeforeStart of a batch', () => {
   const pending = batchOf({ nodes: [{ name: 'node-1', state: 'Pending' }, skipped('node-2', 'SkippedByAction')] });
-  it.each<readonly [string, NodeFact, string, string]>([
-    ['is not asked for when no node of it has anything to run', current('node-1'), 'Skipped', 'BatchRunning'],
-    ['is when one has', aNode('node-1'), 'Pending', 'ApprovalRequired'],
-    ['is while another plan has a node of it', { ...current('node-1'), claim: 'another' }, 'Pending', 'ApprovalRequired'],
-  ])('%s', (_, node, state, reason) => {
+  it.each<{ readonly title: string; readonly node: NodeFact; readonly state: string; readonly reason: string }>([
+    {
+      title: 'is not asked for when no node of it has anything to run',
+      node: current('node-1'),
+      state: 'Skipped',
+      reason: 'BatchRunning',
+    },
+    { title: 'is when one has', node: aNode('node-1'), state: 'Pending', reason: 'ApprovalRequired' },
+    {
+      title: 'is while another plan has a node of it',
+      node: { ...current('node-1'), claim: 'another' },
+      state: 'Pending',
+      reason: 'ApprovalRequired',
+    },
+  ])('$title', ({ node, state, reason }) => {
     const decision = pass({ approval: 'BeforeStart' }, pending, [node, aNode('node-2'), aNode('node-3')]);
     expect(decision.batchStatuses.get('os-aaaa-1')?.nodes?.[0]).toMatchObject({ name: 'node-1', state });
     expect(reasonOf(decision)).toBe(reason);

@@ -24,17 +24,42 @@ function budgetOf(limit: number | undefined, ...batches: readonly UpgradeBatch[]
 }
 
 describe('failure.maxConsecutiveFailed', () => {
-  it.each<readonly [string, number | undefined, readonly UpgradeBatch[], boolean]>([
-    ['is no limit where it is not set', undefined, [batchOf(1, 'Fa@1 Fb@2 Fc@3')], false],
-    ['stops the rollout at as many in a row', 2, [batchOf(1, 'Fa@1 Fb@2')], true],
-    ['does not count failures with a success between them', 2, [batchOf(1, 'Fa@1 Sb@2 Fc@3')], false],
-    ['goes by the order of outcomes, not of nodes', 2, [batchOf(1, 'Fa@1 Sb@3 Fc@2')], true],
-    ['goes by names where outcomes have one time', 2, [batchOf(1, 'Fa@1 Fc@1 Sb@1')], false],
-    ['takes no notice of skipped nodes', 2, [batchOf(1, 'Fa@1 Kb@2 Fc@3')], true],
-    ['counts across batches', 2, [batchOf(1, 'Sa@1 Fb@2'), batchOf(2, 'Fc@3 Sd@4')], true],
-    ['stays exceeded when another node succeeds afterwards', 2, [batchOf(1, 'Fa@1 Fb@2 Sc@3')], true],
-    ['counts anew after a Resume', 2, [batchOf(1, 'Fa@1', true), batchOf(2, 'Fb@2')], false],
-  ])('%s', (_, limit, batches, exceeded) => {
+  it.each<{
+    readonly title: string;
+    readonly limit: number | undefined;
+    readonly batches: readonly UpgradeBatch[];
+    readonly exceeded: boolean;
+  }>([
+    { title: 'is no limit where it is not set', limit: undefined, batches: [batchOf(1, 'Fa@1 Fb@2 Fc@3')], exceeded: false },
+    { title: 'stops the rollout at as many in a row', limit: 2, batches: [batchOf(1, 'Fa@1 Fb@2')], exceeded: true },
+    {
+      title: 'does not count failures with a success between them',
+      limit: 2,
+      batches: [batchOf(1, 'Fa@1 Sb@2 Fc@3')],
+      exceeded: false,
+    },
+    { title: 'follows the order of outcomes, not of nodes', limit: 2, batches: [batchOf(1, 'Fa@1 Sb@3 Fc@2')], exceeded: true },
+    {
+      title: 'follows names where outcomes have the same time',
+      limit: 2,
+      batches: [batchOf(1, 'Fa@1 Fc@1 Sb@1')],
+      exceeded: false,
+    },
+    { title: 'takes no notice of skipped nodes', limit: 2, batches: [batchOf(1, 'Fa@1 Kb@2 Fc@3')], exceeded: true },
+    { title: 'counts across batches', limit: 2, batches: [batchOf(1, 'Sa@1 Fb@2'), batchOf(2, 'Fc@3 Sd@4')], exceeded: true },
+    {
+      title: 'stays exceeded when another node succeeds afterwards',
+      limit: 2,
+      batches: [batchOf(1, 'Fa@1 Fb@2 Sc@3')],
+      exceeded: true,
+    },
+    {
+      title: 'counts again from 0 after a Resume',
+      limit: 2,
+      batches: [batchOf(1, 'Fa@1', true), batchOf(2, 'Fb@2')],
+      exceeded: false,
+    },
+  ])('$title', ({ limit, batches, exceeded }) => {
     expect(budgetOf(limit, ...batches).exceeded).toBe(exceeded);
   });
 

@@ -37,21 +37,66 @@ const FAILED_ONE: PastBatch = { states: ['Failed', 'Succeeded'] };
 const FAILED_TWO: PastBatch = { states: ['Failed', 'Failed'] };
 
 describe('The failure budget', () => {
-  it.each<readonly [string, number | string, readonly PastBatch[], boolean]>([
-    ['holds while nothing failed', 0, [{ states: ['Succeeded', 'Skipped', 'NotAttempted'] }], false],
-    ['of 0 is exceeded by one failure', 0, [FAILED_ONE], true],
-    ['holds while no more failed than it allows', 2, [FAILED_ONE, FAILED_ONE], false],
-    ['is exceeded by one failure more, wherever', 2, [FAILED_ONE, FAILED_TWO], true],
-    ['is a part of the nodes that there were at the start', '3%', [FAILED_ONE, FAILED_TWO], false],
-    ['is a part that is rounded down', '2%', [FAILED_ONE, FAILED_TWO], true],
-    ['is exceeded when a batch has more than its own', 9, [{ ...FAILED_ONE, maxFailed: 0 }], true],
-    ['holds when a batch has as many as its own', 9, [{ ...FAILED_ONE, maxFailed: 1 }], false],
-    ['forgives what a Resume was for', 0, [{ ...FAILED_TWO, resumed: true }], false],
-    ['forgives what was before a batch that was resumed', 0, [FAILED_TWO, { states: ['Succeeded'], resumed: true }], false],
-    ["forgives a batch's own as well", 9, [{ ...FAILED_ONE, maxFailed: 0, resumed: true }], false],
-    ['counts anew after a Resume', 0, [{ ...FAILED_TWO, resumed: true }, FAILED_ONE], true],
-    ['does not count failures of another revision', 0, [{ ...FAILED_TWO, revision: 'old' }], false],
-  ])('%s', (_, maxFailed, batches, exceeded) => {
+  it.each<{
+    readonly title: string;
+    readonly maxFailed: number | string;
+    readonly batches: readonly PastBatch[];
+    readonly exceeded: boolean;
+  }>([
+    {
+      title: 'holds while nothing failed',
+      maxFailed: 0,
+      batches: [{ states: ['Succeeded', 'Skipped', 'NotAttempted'] }],
+      exceeded: false,
+    },
+    { title: 'of 0 is exceeded by one failure', maxFailed: 0, batches: [FAILED_ONE], exceeded: true },
+    { title: 'holds while no more failed than it allows', maxFailed: 2, batches: [FAILED_ONE, FAILED_ONE], exceeded: false },
+    { title: 'is exceeded by one failure more, wherever', maxFailed: 2, batches: [FAILED_ONE, FAILED_TWO], exceeded: true },
+    {
+      title: 'is a part of the nodes that there were at the start',
+      maxFailed: '3%',
+      batches: [FAILED_ONE, FAILED_TWO],
+      exceeded: false,
+    },
+    { title: 'is a part that is rounded down', maxFailed: '2%', batches: [FAILED_ONE, FAILED_TWO], exceeded: true },
+    {
+      title: 'is exceeded when a batch has more than its own',
+      maxFailed: 9,
+      batches: [{ ...FAILED_ONE, maxFailed: 0 }],
+      exceeded: true,
+    },
+    {
+      title: 'holds when a batch has as many as its own',
+      maxFailed: 9,
+      batches: [{ ...FAILED_ONE, maxFailed: 1 }],
+      exceeded: false,
+    },
+    { title: 'forgives what a Resume was for', maxFailed: 0, batches: [{ ...FAILED_TWO, resumed: true }], exceeded: false },
+    {
+      title: 'forgives what was before a batch that was resumed',
+      maxFailed: 0,
+      batches: [FAILED_TWO, { states: ['Succeeded'], resumed: true }],
+      exceeded: false,
+    },
+    {
+      title: "forgives a batch's own as well",
+      maxFailed: 9,
+      batches: [{ ...FAILED_ONE, maxFailed: 0, resumed: true }],
+      exceeded: false,
+    },
+    {
+      title: 'counts again from 0 after a Resume',
+      maxFailed: 0,
+      batches: [{ ...FAILED_TWO, resumed: true }, FAILED_ONE],
+      exceeded: true,
+    },
+    {
+      title: 'does not count failures of another revision',
+      maxFailed: 0,
+      batches: [{ ...FAILED_TWO, revision: 'old' }],
+      exceeded: false,
+    },
+  ])('$title', ({ maxFailed, batches, exceeded }) => {
     expect(budgetOf(maxFailed, ...batches).exceeded).toBe(exceeded);
   });
 
@@ -113,7 +158,7 @@ describe('A survey of the fleet', () => {
     expect(survey([aNode('a-1')], history({ states: ['Succeeded'] })).planNodes).toBe(100);
   });
 
-  it('does again what another version has undone', () => {
+  it('upgrades again what another version has undone', () => {
     const there = { states: ['Succeeded'] } as const;
     const batches = [...history(there, { states: ['Succeeded'], revision: 'other' })];
     const moved = aNode('a-1', { done: { revision: 'other', version: '13', batch: 'os-2', time: '' } });

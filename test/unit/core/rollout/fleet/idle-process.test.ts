@@ -76,11 +76,11 @@ describe('A node on which the verify of every process holds', () => {
   });
 
   it.each<readonly [string, Partial<NodeFact>, string | undefined]>([
-    ['is NotReady: nobody knows', { ready: false }, 'NotReady'],
+    ['is NotReady, so that its versions may be stale', { ready: false }, 'NotReady'],
     ['is being removed', { leaving: true }, 'BeingRemoved'],
     ['is chosen no more', { labels: {} }, 'NoLongerSelected'],
     ['is in the turn of another plan: that may change it', { claim: 'uid-of-other', turn: aTurn('b') }, undefined],
-  ])('is no such node when it %s', (_, changes, expected) => {
+  ])('is not skipped for that when it %s', (_, changes, expected) => {
     const decision = pass(aNode('node-1', { ...AT_VERSION, ...changes }), ONLY_KERNEL, { plan: aPlan({ maxUnavailable: 3 }) });
     expect(recordOf(decision)?.reason).toBe(expected);
   });
@@ -108,7 +108,7 @@ describe('A node on which the verify of some processes holds', () => {
     ]);
   });
 
-  it('has not begun by that: a plan that is deleted leaves it alone', () => {
+  it('has not begun its upgrade by that: a plan that is deleted leaves it alone', () => {
     const node = inTurn('node-1', 'os-aaaa-1', { turn: aTurn('os-aaaa-1', { processes: ['tools'] }) });
     const skipped = { name: 'kernel', state: 'Skipped' } as const;
     const nodes = [{ name: 'node-1', uid: 'uid-of-node-1', processes: ['kernel', 'tools'] }];

@@ -30,7 +30,7 @@ describe('The order of the nodes', () => {
     fc.assert(fc.property(nodes, (fleet) => expect(ordered(fleet.toReversed())).toEqual(ordered(fleet))));
   });
 
-  it('stays as it is for the others when a node joins or goes', () => {
+  it('does not change for the others when a node joins or is deleted', () => {
     fc.assert(
       fc.property(nodes, fc.uuid(), (fleet, uid) => {
         const joined = ordered([...fleet, aNode('new', { uid })]);
@@ -44,7 +44,7 @@ describe('The order of the nodes', () => {
     expect(ordered(workers(20), [], next)).toEqual(ordered(workers(20)));
   });
 
-  it('is another one for another plan, so that not all plans try the same node first', () => {
+  it('differs between plans, so that not all of them try the same node first', () => {
     const others = Array.from({ length: 20 }, (_, i) => ordered(workers(20), [], aPlan({}, { uid: `uid-of-plan-${i}` }))[0]);
     expect(new Set(others).size).toBeGreaterThan(5);
   });
@@ -68,12 +68,12 @@ describe('A node that failed before', () => {
     expect(last(...batches)).toBe(expected);
   });
 
-  it('has its old place when the host was made anew under its name', () => {
-    const anew = fleet.map((node) => (node.name === 'node-1' ? aNode('node-1', { uid: 'new' }) : node));
-    expect(ordered(anew, [pastBatch('Failed')]).at(-1)).toBe('cp-1');
+  it('has its old place when a new Node has its name', () => {
+    const recreated = fleet.map((node) => (node.name === 'node-1' ? aNode('node-1', { uid: 'new' }) : node));
+    expect(ordered(recreated, [pastBatch('Failed')]).at(-1)).toBe('cp-1');
   });
 
-  it('goes last while it is quarantined, by whomever', () => {
+  it('goes last while any plan has it in quarantine', () => {
     expect(ordered([aQuarantined('node-9', { planUid: 'other' }), ...fleet.filter(({ name }) => name !== 'node-9')]).at(-1)).toBe(
       'node-9',
     );

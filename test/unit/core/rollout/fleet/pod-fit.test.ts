@@ -47,7 +47,7 @@ describe('A Pod of which the template says', () => {
     expect(misfit(spec, ARM)).toContain(why);
   });
 
-  it('a label that every object inherits is no label', () => {
+  it('a property that every object inherits is not a label', () => {
     expect(misfit({ nodeSelector: { constructor: 'x' } }, ARM)).toContain('it has no label constructor');
   });
 });

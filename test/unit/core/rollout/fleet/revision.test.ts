@@ -39,7 +39,7 @@ describe('The revision of a plan does not change with', () => {
     ['the batches', { batches: [{ size: 9 }] }],
     ['the failure policy', { failure: { maxFailed: 9 } }],
     ['the drain policy', { drain: aDrain({ mode: 'Cordon', timeoutSeconds: 60, emptyDirData: 'Delete' }) }],
-    ['who is told', { notify: { sinks: [] } }],
+    ['the sinks', { notify: { sinks: [] } }],
     ['what a process does to the host', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, disruption: 'None' }] }],
     ['how a process reports', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, report: 'Socket' }] }],
     ['a deadline', { processes: [PROCESSES[0]!, { ...PROCESSES[1]!, timing: { deadlineSeconds: 9 } }] }],

@@ -28,7 +28,7 @@ describe('A pattern', () => {
     expect(matchesPattern(pattern, text)).toBe(expected);
   });
 
-  it('with many stars is answered at once', () => {
+  it('with many stars is matched without backtracking', () => {
     expect(matchesPattern(`${'*a'.repeat(40)}*b`, 'a'.repeat(128))).toBe(false);
   });
 });
@@ -72,11 +72,11 @@ describe('verify', () => {
     ['one that has failed: another takes its place', { phase: 'Failed' }, ''],
     ["a Deployment's Pod", { controllerKind: 'ReplicaSet' }, ''],
     ["Baton's own reporter", { labels: { 'app.kubernetes.io/component': 'reporter' } }, ''],
-  ])('looks with daemonSetsReady at %s', (_, changes, expected) => {
+  ])('checks %s with daemonSetsReady', (_, changes, expected) => {
     expect(daemon(changes)).toBe(expected);
   });
 
-  it('looks at no DaemonSet Pod when nobody asks for it', () => {
+  it('checks no DaemonSet Pod without daemonSetsReady', () => {
     const pods = [aPod('x', 'node-1', { controllerKind: 'DaemonSet', ready: false })];
     expect(unmetChecks(aVerify(), { node: aNode('node-1'), pods, version: '1' })).toEqual([]);
   });

@@ -38,19 +38,19 @@ describe('The agent Pod', () => {
     expect(agentPodName('another', 3, hash)).not.toBe(pod.metadata.name);
   });
 
-  it('is owned by the Lease, so that a drain of somebody else finds a controller', () => {
+  it('is owned by the Lease, so that `kubectl drain` finds a controller', () => {
     expect(pod.metadata.ownerReferences).toEqual([
       { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: 'os-agent', uid: 'uid-of-lease', controller: true },
     ]);
     expect(pod.metadata.labels).toMatchObject({ 'baton.dev/lease-uid': 'uid-of-lease', 'baton.dev/plan-uid': 'uid-of-os' });
   });
 
-  it('is pinned to its node and speaks as the agent', () => {
+  it('is pinned to its node and runs as the agent', () => {
     expect(JSON.stringify(pod.spec.affinity)).toContain('"values":["node-2"]');
     expect(pod.spec.serviceAccountName).toBe('baton-agent');
   });
 
-  it('knows what it speaks for', () => {
+  it('knows its plan, Lease and node', () => {
     const names = pod.spec.containers[0]?.env.map((variable) => variable.name);
     expect(names).toEqual(
       expect.arrayContaining(['BATON_NAMESPACE', 'BATON_PLAN', 'BATON_LEASE', 'BATON_NODE', 'BATON_POD_NAME', 'BATON_POD_UID']),
@@ -66,7 +66,7 @@ describe('The agent Pod', () => {
     ]);
   });
 
-  it('has the ConfigMaps of shared sinks, a folder for each, and starts without them', () => {
+  it('mounts the ConfigMaps of shared sinks, with a directory for each, and starts without them', () => {
     const sinksFrom = [
       { configMapRef: { name: 'shared' } },
       { configMapRef: { name: 'team', key: 'chat.yaml' } },
@@ -86,7 +86,7 @@ describe('The agent Pod', () => {
     ]);
   });
 
-  it('says for which Secrets and ConfigMaps it was made, in whatever order the sinks stand', () => {
+  it('has a label for the Secrets and ConfigMaps that it was created with, independent of the order of sinks', () => {
     const mounts = (notify: NotifyPolicy): string => mountsHash(aPlan({ notify }), hash);
     expect(pod.metadata.labels).toMatchObject({ 'baton.dev/mounts': mounts({ sinks: SINKS.toReversed() }) });
     expect(mounts({ sinks: SINKS.slice(1) })).not.toBe(mounts({ sinks: SINKS }));

@@ -160,11 +160,21 @@ describe('compatibility: SystemUpgradeController', () => {
     expect(build().metadata.labels['baton.dev/plan']).toBe('os');
   });
 
-  it.each<readonly [string, Case, string, string]>([
-    ['the hostname label of the node', { labels: { 'kubernetes.io/hostname': 'host-7' } }, 'upgrade.cattle.io/node', 'host-7'],
-    ['a version that a label cannot have', { version: 'v1:2+x' }, 'upgrade.cattle.io/version', 'v1-2-x'],
-    ['a version cut at 63 characters', { version: `${'1'.repeat(62)}.5` }, 'upgrade.cattle.io/version', '1'.repeat(62)],
-  ])('labels with %s', (_what, of, key, value) => {
+  it.each<{ readonly title: string; readonly of: Case; readonly key: string; readonly value: string }>([
+    {
+      title: 'the hostname label of the node',
+      of: { labels: { 'kubernetes.io/hostname': 'host-7' } },
+      key: 'upgrade.cattle.io/node',
+      value: 'host-7',
+    },
+    { title: 'a version that a label cannot have', of: { version: 'v1:2+x' }, key: 'upgrade.cattle.io/version', value: 'v1-2-x' },
+    {
+      title: 'a version cut at 63 characters',
+      of: { version: `${'1'.repeat(62)}.5` },
+      key: 'upgrade.cattle.io/version',
+      value: '1'.repeat(62),
+    },
+  ])('labels with $title', ({ of, key, value }) => {
     expect(build(of).metadata.labels[key]).toBe(value);
   });
 

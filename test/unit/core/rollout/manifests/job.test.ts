@@ -24,7 +24,7 @@ const TEMPLATE = {
   },
 };
 
-/** A Job as JSON, so that a test may look into it. */
+/** A Job as JSON, so that a test can read its fields. */
 interface Job {
   readonly metadata: {
     readonly name: string;
@@ -83,7 +83,7 @@ describe('The Job of a process on a node', () => {
     expect(build().spec.template.spec.restartPolicy).toBe('Never');
   });
 
-  it('is not removed by anyone but the operator', () => {
+  it('is deleted only by the operator', () => {
     expect(build().spec).not.toHaveProperty('ttlSecondsAfterFinished');
   });
 
@@ -92,7 +92,7 @@ describe('The Job of a process on a node', () => {
     expect(build().spec.template.metadata).not.toHaveProperty('ownerReferences');
   });
 
-  it('says on itself and its Pod whose it is, whatever the template says', () => {
+  it('has labels for what it belongs to on itself and its Pod, whatever the template says', () => {
     const labels = {
       'app.kubernetes.io/managed-by': 'baton',
       'app.kubernetes.io/component': 'upgrade',
@@ -109,7 +109,7 @@ describe('The Job of a process on a node', () => {
     expect(build().spec.template.metadata.annotations).toEqual({ note: 'kept', 'baton.dev/node': 'node-1' });
   });
 
-  it('remembers the boot ID that its host has', () => {
+  it('records the boot ID of its host', () => {
     expect(build({}, { node: aNode('node-1', { bootId: 'boot-7' }) }).metadata.annotations).toEqual({
       'baton.dev/node': 'node-1',
       'baton.dev/boot-id': 'boot-7',
@@ -155,7 +155,7 @@ describe('Its containers', () => {
     expect(initContainers[0]?.env.map((variable) => variable.name)).toEqual([...JOB_ENVIRONMENT]);
   });
 
-  it('get what earlier attempts have left, in a variable and a file in which nothing is expanded', () => {
+  it('get the checkpoint of earlier attempts, in a variable and a file in which nothing is expanded', () => {
     const left = 'stage=$(BATON_NODE)';
     const { metadata, spec } = build({ report: 'Socket' }, { attempt: 2, checkpoint: left }).spec.template;
     const source = { fieldRef: { fieldPath: "metadata.annotations['baton.dev/checkpoint']" } };
@@ -173,7 +173,7 @@ describe('Its containers', () => {
     });
   });
 
-  it('have an empty variable and no file when nothing was left', () => {
+  it('have an empty variable and no file without a checkpoint', () => {
     const { spec } = build().spec.template;
 
     expect(spec.containers[0]?.env).toContainEqual({ name: 'BATON_CHECKPOINT', value: '' });
@@ -201,7 +201,7 @@ describe('Pinning a Pod to its node', () => {
     expect(required(undefined)).toEqual({ nodeSelectorTerms: [{ matchFields: [pin] }] });
   });
 
-  it('goes into every term, because terms are alternatives', () => {
+  it('is added to every term, because terms are alternatives', () => {
     const one = { matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] };
     const two = { matchFields: [{ key: 'metadata.name', operator: 'NotIn', values: ['node-2'] }] };
     const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [one, two] } } };

@@ -89,17 +89,27 @@ describe('A Pod that pulls images', () => {
 
 describe('How far a Pod is that pulls', () => {
   const failing = 'ErrImagePull: not found';
-  it.each<[string, Partial<PodFact>, number, string]>([
-    ['waits for a node', { waiting: 'not scheduled: too many pods' }, 30, 'Pulling'],
-    ['pulls', {}, 599, 'Pulling'],
-    ['pulls for too long', {}, 600, 'Over'],
-    ['cannot start', { phase: 'Failed', terminated: { exitCode: 128, reason: 'StartError', message: '' } }, 5, 'Over'],
-    ['has its images, and a container that cannot be made', { waiting: 'CreateContainerConfigError: runAsNonRoot' }, 5, 'Over'],
-    ['runs after all', { phase: 'Running' }, 5, 'Over'],
-    ['cannot pull, for now', { waiting: failing }, 59, 'Failing'],
-    ['cannot pull', { waiting: failing }, 60, 'Failed'],
-    ['could not pull before its own end', { waiting: failing, phase: 'Failed' }, 700, 'Failed'],
-  ])('one that %s', (_, changes, seconds, kind) => {
+  it.each<{ readonly title: string; readonly changes: Partial<PodFact>; readonly seconds: number; readonly kind: string }>([
+    { title: 'waits for a node', changes: { waiting: 'not scheduled: too many pods' }, seconds: 30, kind: 'Pulling' },
+    { title: 'pulls', changes: {}, seconds: 599, kind: 'Pulling' },
+    { title: 'pulls for too long', changes: {}, seconds: 600, kind: 'Over' },
+    {
+      title: 'cannot start',
+      changes: { phase: 'Failed', terminated: { exitCode: 128, reason: 'StartError', message: '' } },
+      seconds: 5,
+      kind: 'Over',
+    },
+    {
+      title: 'has its images, and a container that cannot be made',
+      changes: { waiting: 'CreateContainerConfigError: runAsNonRoot' },
+      seconds: 5,
+      kind: 'Over',
+    },
+    { title: 'runs after all', changes: { phase: 'Running' }, seconds: 5, kind: 'Over' },
+    { title: 'cannot pull, for now', changes: { waiting: failing }, seconds: 59, kind: 'Failing' },
+    { title: 'cannot pull', changes: { waiting: failing }, seconds: 60, kind: 'Failed' },
+    { title: 'could not pull before its own end', changes: { waiting: failing, phase: 'Failed' }, seconds: 700, kind: 'Failed' },
+  ])('one that $title', ({ changes, seconds, kind }) => {
     const pod = aPod('baton-pull-1', 'node-1', { phase: 'Pending', createdTime: at(0), ...changes });
     expect(pullStateOf(pod, at(seconds)).kind).toBe(kind);
   });

@@ -7,7 +7,7 @@ import type { LeaseFact } from '../../../../../src/core/rollout/model/facts.ts';
 import { aLease, anAgent, aNode, aSnapshot, byName, SETTINGS } from './facts.ts';
 import { aBatch, aPlan, at, hash, outboxOf, settledStatus, timeAt } from './objects.ts';
 
-/** What there is to see of a baton: four workers, three of them in an open batch; nobody holds, unless something else is said. */
+/** A baton and its plan: by default four workers, three of them in an open batch, and no holder. */
 export interface Case {
   readonly nodes?: readonly NodeFact[];
   /** Names of the batch's nodes; node-1 to node-3 unless said otherwise. */
@@ -23,7 +23,7 @@ export interface Case {
 /** Four workers that may hold. */
 export const WORKERS = [aNode('node-1'), aNode('node-2'), aNode('node-3'), aNode('node-4')];
 
-/** What the decision looks at. */
+/** The input of the decision. */
 export function inputOf({
   nodes = WORKERS,
   batch: names = ['node-1', 'node-2', 'node-3'],
@@ -47,18 +47,18 @@ export function inputOf({
 }
 
 /** Decides. */
-export function step(input: Case): BatonResult {
+export function advance(input: Case): BatonResult {
   return advanceBaton(inputOf(input));
 }
 
 /** Where the next agent is to be; undefined when none is made. */
 export function next(input: Case): string | undefined {
-  const [command] = step(input).commands;
+  const [command] = advance(input).commands;
   if (command?.kind !== 'CreateAgentPod') return undefined;
   return /"values":\["(?<node>[^"]+)"\]/.exec(JSON.stringify(command.pod))?.groups?.['node'];
 }
 
-/** The batch before, told by a node. */
+/** The batch before, notified by a node. */
 export function notifiedBy(node: string): UpgradeBatch {
   return aBatch([node], {
     name: 'os-aaaa-0',
@@ -67,10 +67,10 @@ export function notifiedBy(node: string): UpgradeBatch {
   });
 }
 
-/** The batch before: one node sent the alert at last, another one had told how it ended. */
-export function alertedBy(alerter: string, teller: string): UpgradeBatch {
-  const batch = notifiedBy(teller);
-  const { id, sinks, receipts = [] } = outboxOf('os-aaaa-0', teller);
+/** The batch before: one node sent its final notification, then another one sent an alert. */
+export function alertedBy(alerter: string, notifier: string): UpgradeBatch {
+  const batch = notifiedBy(notifier);
+  const { id, sinks, receipts = [] } = outboxOf('os-aaaa-0', notifier);
   const alerted = { sink: 'ops', id: 'uid-of-os-aaaa-0/2', outcome: 'Delivered', node: alerter, time: timeAt(1) } as const;
   return { ...batch, status: { ...batch.status, notification: { id, sinks: sinks ?? [], receipts: [...receipts, alerted] } } };
 }

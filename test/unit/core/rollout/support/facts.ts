@@ -155,7 +155,7 @@ export function anAgent(node: string, changes: Partial<PodFact> = {}): PodFact {
   });
 }
 
-/** The plan's Lease, held by a node for a batch and renewed in time; nobody holds it when no node is named. */
+/** The plan's Lease, held by a node for a batch and renewed in time; without a node, it has no holder. */
 export function aLease(holder = '', changes: Partial<LeaseFact> = {}): LeaseFact {
   return {
     name: 'os-agent',

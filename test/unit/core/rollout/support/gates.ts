@@ -13,7 +13,7 @@ export const GATE: Gate = {
   http: { url: 'https://status.example/ready', expectStatus: 200 },
 };
 
-/** What was seen of it after so many seconds. */
+/** An observation of the gate, some seconds after START. */
 export function seen(open: boolean, seconds: number, changes: Partial<GateObservation> = {}): GateObservation {
   const observedTime = at(seconds);
   const closed = { value: '3', threshold: 'max 0', closedTime: observedTime };
@@ -35,11 +35,11 @@ export function planWith(gate: Gate, status?: GateStatus, step: Omit<BatchStep, 
   return status === undefined ? plan : { ...plan, status: { gates: [status] } };
 }
 
-/** What the status says after these looks, one after the other. */
-export function after(gate: Gate, looks: readonly GateObservation[], from?: GateStatus): GateStatus | undefined {
+/** The gate's status after these observations, one after the other. */
+export function after(gate: Gate, observations: readonly GateObservation[], from?: GateStatus): GateStatus | undefined {
   let status = from;
-  for (const look of looks) {
-    const snapshot = aSnapshot({ plan: planWith(gate, status), gates: new Map([[gate.name, look]]) });
+  for (const observation of observations) {
+    const snapshot = aSnapshot({ plan: planWith(gate, status), gates: new Map([[gate.name, observation]]) });
     status = gateStatus(gate, { snapshot, hash });
   }
   return status;

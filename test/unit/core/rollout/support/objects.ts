@@ -17,7 +17,7 @@ import { toRfc3339 } from '../../../../../src/core/text.ts';
 /** When the tests of the rollout take place. */
 export const START = Date.parse('2026-11-22T08:00:00Z');
 
-/** An instant so many seconds after {@link START}. */
+/** The instant that is this number of seconds after {@link START}. */
 export function at(seconds: number): number {
   return START + seconds * 1000;
 }
@@ -165,7 +165,7 @@ export function resumedBy(action: string): Resumption {
   return { action, format: 1, time: timeAt(0) };
 }
 
-/** An act on the plan `os`. */
+/** An UpgradeAction for the plan `os`. */
 export function anAction(spec: Omit<UpgradeActionSpec, 'plan'>, name = 'act'): UpgradeAction {
   return { apiVersion: 'baton.dev/v1alpha1', kind: 'UpgradeAction', metadata: metadata(name), spec: { plan: 'os', ...spec } };
 }

@@ -24,11 +24,11 @@ export interface Case {
 /** How far it is expected to be, and what its record says. */
 export type Expected = { readonly kind: ProcessResult['kind'] } & Partial<ProcessRecord>;
 
-/** A row of a table: what happens, what there is to see, what follows. */
+/** A row of a table: title, case, expected result. */
 export type Row = readonly [string, Case, Expected];
 
-/** Steps a process. */
-export function step({
+/** Advances a process. */
+export function advance({
   disruption = 'Drain',
   verify,
   before,
@@ -56,9 +56,9 @@ export function step({
   });
 }
 
-/** Steps a process and looks at what follows. */
-export function expectStep(input: Case, { kind, ...record }: Expected): void {
-  const result = step(input);
+/** Advances a process and checks the result. */
+export function expectResult(input: Case, { kind, ...record }: Expected): void {
+  const result = advance(input);
   expect(result.kind).toBe(kind);
   if (result.kind !== 'NotStarted') expect(result.record).toMatchObject(record);
 }
@@ -72,12 +72,12 @@ export const FAILED = {
 } as const;
 export const TIMED_OUT = { outcome: 'Failed', reason: 'DeadlineExceeded', message: 'too long', failedTime: at(600) } as const;
 export const FAILING = { outcome: 'Failing', reason: 'DeadlineExceeded', message: 'too long', failedTime: at(600) } as const;
-/** The Pod of a process that ended by itself, with an exit code of its own. */
+/** The Pod of a process that failed by itself, with its own exit code. */
 export const OWN_END = { terminated: { exitCode: 1, reason: 'Error', message: '' } } as const;
 export const KILLED = { terminated: { exitCode: 143, reason: 'Error', message: '' } } as const;
 export const REBOOTED = { bootId: 'boot-2' } as const;
 export const AWAY = { ready: false } as const;
-/** A process that reboots, and has said so. */
+/** A process that has announced its reboot. */
 export const ANNOUNCED: Case = { disruption: 'Reboot', reports: [['UpgradeRebooting']] };
-/** A process that reboots without a word. */
+/** A process that reboots its host without a report. */
 export const SILENT: Case = { disruption: 'Reboot' };

@@ -23,7 +23,7 @@ const OLD = aDaemonPod('node-1', 'old');
 const NEW = aDaemonPod('node-1', 'new', { name: 'cni-b', uid: 'uid-of-cni-b' });
 
 /** A turn in which the Pod of kube-system/cni is to be replaced; nothing has happened, and now is 100 s. */
-function step({
+function advance({
   pods = [OLD],
   set = {},
   before,
@@ -59,7 +59,7 @@ const recordOf = ({ record }: NodeResult): ProcessRecord | undefined => record.p
 
 describe('A process that replaces the Pod of a DaemonSet', () => {
   it('deletes the Pod of an earlier revision when its turn has come', () => {
-    const result = step();
+    const result = advance();
     expect(result.commands).toMatchObject([{ kind: 'ReplacePod', pod: { uid: OLD.uid } }]);
     expect(recordOf(result)).toMatchObject({
       state: 'Running',
@@ -69,33 +69,33 @@ describe('A process that replaces the Pod of a DaemonSet', () => {
   });
 
   it('waits for the drain, and does not evict the Pod itself', () => {
-    const draining = step({ process: { disruption: 'Drain' }, input: { pods: [aPod('shop-1', 'node-1'), OLD] } });
+    const draining = advance({ process: { disruption: 'Drain' }, input: { pods: [aPod('shop-1', 'node-1'), OLD] } });
     expect(draining.commands).toMatchObject([{ kind: 'Evict', pod: { name: 'shop-1' } }]);
-    const drained = step({ process: { disruption: 'Drain' }, input: { pods: [OLD] } });
+    const drained = advance({ process: { disruption: 'Drain' }, input: { pods: [OLD] } });
     expect(kinds(drained)).toEqual(['ReplacePod']);
   });
 
   it('is not drained for a second time once the Pod was replaced', () => {
     const input = { pods: [aPod('shop-1', 'node-1')] };
-    expect(step({ process: { disruption: 'Drain' }, before: {}, pods: [NEW], input }).record.state).toBe('Succeeded');
+    expect(advance({ process: { disruption: 'Drain' }, before: {}, pods: [NEW], input }).record.state).toBe('Succeeded');
   });
 
   it('waits for what the process before it has left on the node', () => {
     const left = aPod('upgrade-1', 'node-1', { labels: { 'baton.dev/batch-uid': 'uid-of-os-aaaa-1' } });
-    const result = step({ input: { pods: [left] } });
+    const result = advance({ input: { pods: [left] } });
     expect(kinds(result)).toEqual([]);
     expect(recordOf(result)?.message).toBe('waiting for Pod upgrade-1 to be gone');
   });
 
   it('has succeeded when the Pod of the newest revision is Ready, and the turn is closed', () => {
-    const result = step({ pods: [NEW], before: {} });
+    const result = advance({ pods: [NEW], before: {} });
     expect(recordOf(result)).toMatchObject({ state: 'Succeeded', startTime: timeAt(90), endTime: timeAt(100) });
     expect(kinds(result)).toEqual(['CloseTurn']);
   });
 
-  it('lets verify decide after that', () => {
+  it('is verified after that', () => {
     const verify = aVerify({ nodeLabels: { cni: '2' }, timeoutSeconds: 60 });
-    const result = step({ pods: [NEW], before: {}, process: { verify } });
+    const result = advance({ pods: [NEW], before: {}, process: { verify } });
     expect(recordOf(result)).toMatchObject({ state: 'Verifying', message: "label cni is missing, wanted '2'" });
   });
 
@@ -131,33 +131,34 @@ describe('A process that replaces the Pod of a DaemonSet', () => {
       'the newest revision of DaemonSet kube-system/cni is not known yet',
     ],
   ])('deletes nothing and says why while %s', (_, state, message) => {
-    const result = step({ before: {}, ...state });
+    const result = advance({ before: {}, ...state });
     expect(kinds(result)).toEqual([]);
     expect(recordOf(result)).toMatchObject({ state: 'Running', message });
     expect(result.requeueAt).toBe(at(90 + 600 + 1));
   });
 
-  it.each<readonly [string, Case, string, string]>([
-    [
-      'crash loops',
-      { pods: [{ ...NEW, ready: false, waiting: 'CrashLoopBackOff: back-off 5m' }] },
-      'DeadlineExceeded',
-      'not Ready within 600 s: Pod kube-system/cni-b is not Ready: CrashLoopBackOff: back-off 5m',
-    ],
-    [
-      'is not replaced, because the old one does not end on a lost node',
-      { pods: [{ ...OLD, deleting: true }], node: { ready: false } },
-      'PodNotGone',
-      'not Ready within 600 s: Pod kube-system/cni-a is terminating, and its node is not Ready',
-    ],
-    [
-      'does not come any more, because the node was relabelled',
-      { pods: [], set: { podSpec: { nodeSelector: { cni: 'yes' } } } },
-      'DeadlineExceeded',
-      'not Ready within 600 s: DaemonSet kube-system/cni has no Pod on the node: it has no label cni, and nodeSelector wants yes',
-    ],
-  ])('fails at its deadline when the Pod %s', (_, state, reason, message) => {
-    const result = step({ before: {}, now: 691, input: { mayRetry: false }, ...state });
+  it.each<{ readonly title: string; readonly state: Case; readonly reason: string; readonly message: string }>([
+    {
+      title: 'crash loops',
+      state: { pods: [{ ...NEW, ready: false, waiting: 'CrashLoopBackOff: back-off 5m' }] },
+      reason: 'DeadlineExceeded',
+      message: 'not Ready within 600 s: Pod kube-system/cni-b is not Ready: CrashLoopBackOff: back-off 5m',
+    },
+    {
+      title: 'is not replaced, because the old one does not end on a lost node',
+      state: { pods: [{ ...OLD, deleting: true }], node: { ready: false } },
+      reason: 'PodNotGone',
+      message: 'not Ready within 600 s: Pod kube-system/cni-a is terminating, and its node is not Ready',
+    },
+    {
+      title: 'does not come any more, because the node was relabelled',
+      state: { pods: [], set: { podSpec: { nodeSelector: { cni: 'yes' } } } },
+      reason: 'DeadlineExceeded',
+      message:
+        'not Ready within 600 s: DaemonSet kube-system/cni has no Pod on the node: it has no label cni, and nodeSelector wants yes',
+    },
+  ])('fails at its deadline when the Pod $title', ({ state, reason, message }) => {
+    const result = advance({ before: {}, now: 691, input: { mayRetry: false }, ...state });
     expect(recordOf(result)).toMatchObject({ state: 'Failed', reason, message, endTime: timeAt(691) });
     expect(result.record).toMatchObject({ state: 'Failed', reason, quarantined: true });
   });
@@ -165,23 +166,23 @@ describe('A process that replaces the Pod of a DaemonSet', () => {
   it('is tried again after a crash loop by waiting once more: a Pod of the newest revision is never deleted', () => {
     const crashing = { ...NEW, ready: false, waiting: 'CrashLoopBackOff: back-off 5m' };
     const failed = { state: 'Failed', reason: 'DeadlineExceeded', endTime: timeAt(691) } as const;
-    expect(kinds(step({ before: failed, pods: [crashing], now: 692 }))).toEqual(['RetryTurn']);
-    const again = step({ before: failed, pods: [crashing], attempt: 2, now: 693 });
+    expect(kinds(advance({ before: failed, pods: [crashing], now: 692 }))).toEqual(['RetryTurn']);
+    const again = advance({ before: failed, pods: [crashing], attempt: 2, now: 693 });
     expect(kinds(again)).toEqual([]);
     expect(recordOf(again)).toMatchObject({ state: 'Running', attempt: 2, startTime: timeAt(693) });
   });
 
-  it('is not tried again when the old Pod did not end: nobody knows the state of the host', () => {
+  it('is not retried when the old Pod did not end: the state of the host is unknown', () => {
     const failed = { state: 'Failed', reason: 'PodNotGone', endTime: timeAt(691) } as const;
-    expect(step({ before: failed, pods: [{ ...OLD, deleting: true }], now: 692 }).record.state).toBe('Failed');
+    expect(advance({ before: failed, pods: [{ ...OLD, deleting: true }], now: 692 }).record.state).toBe('Failed');
   });
 
   it('is overdue like any other process', () => {
     const references = new Map([['cni', { expectedSeconds: 60, toleranceSeconds: 30, samples: 0 }]]);
     const crashing = { ...NEW, ready: false, waiting: 'CrashLoopBackOff: back-off 10s' };
     const state = { before: {}, pods: [crashing], input: { references }, now: 200 };
-    expect(step(state).record).toMatchObject({ state: 'Upgrading', overdue: true });
-    expect(step({ ...state, process: { onOverdue: 'Fail' } }).record).toMatchObject({
+    expect(advance(state).record).toMatchObject({ state: 'Upgrading', overdue: true });
+    expect(advance({ ...state, process: { onOverdue: 'Fail' } }).record).toMatchObject({
       ...{ state: 'Failed', reason: 'Overdue' },
       message: expect.stringMatching(/: more than .*; Pod kube-system\/cni-b is not Ready: CrashLoop/),
     });
@@ -189,8 +190,8 @@ describe('A process that replaces the Pod of a DaemonSet', () => {
 
   it('is not begun any more once the plan is being deleted, and ended when it had begun', () => {
     const input = { deleting: true };
-    expect(step({ input }).record).toMatchObject({ state: 'NotAttempted', reason: 'PlanDeleted' });
-    expect(kinds(step({ before: {}, input }))).toEqual(['ReplacePod']);
+    expect(advance({ input }).record).toMatchObject({ state: 'NotAttempted', reason: 'PlanDeleted' });
+    expect(kinds(advance({ before: {}, input }))).toEqual(['ReplacePod']);
   });
 });
 
@@ -219,7 +220,7 @@ describe('A process that has no Pod to replace on the node', () => {
       { state: 'Skipped', reason: 'AlreadyCurrent', message: 'as it was' },
     ],
     [
-      'keeps on record that it was skipped, without a look at verify',
+      'keeps on record that it was skipped, without verifying it',
       {
         pods: [OLD],
         before: { state: 'Skipped', reason: 'NothingToRun' },
@@ -228,7 +229,7 @@ describe('A process that has no Pod to replace on the node', () => {
       { state: 'Skipped', reason: 'NothingToRun' },
     ],
   ])('%s', (_, state, record) => {
-    const result = step(state);
+    const result = advance(state);
     expect(kinds(result)).toEqual(['CloseTurn']);
     expect(recordOf(result)).toMatchObject(record);
   });

@@ -18,7 +18,7 @@ interface Case {
 }
 
 /** A turn of a BMC that has its own updater; nothing has happened, and now is 100 s. */
-function step({ before, labels, reports = [], input, attempt = 1, disruption = 'None', now = 100 }: Case = {}): NodeResult {
+function advance({ before, labels, reports = [], input, attempt = 1, disruption = 'None', now = 100 }: Case = {}): NodeResult {
   const turn = aTurn('os-aaaa-1', { processes: ['bmc'], attempt });
   const changes: Partial<NodeFact> = { turn, labels: { role: 'worker', bmc: '2.8', ...labels } };
   const node = inTurn('node-1', 'os-aaaa-1', changes);
@@ -44,7 +44,7 @@ const kinds = ({ commands }: NodeResult): readonly string[] => commands.map(({ k
 
 describe('An external process', () => {
   it('is given its turn, with an Event that says so', () => {
-    const result = step();
+    const result = advance();
     expect(kinds(result)).toEqual(['StartExternal']);
     expect(result.commands[0]).toMatchObject({
       process: 'bmc',
@@ -61,23 +61,23 @@ describe('An external process', () => {
     ]);
   });
 
-  it('is told so once', () => {
-    expect(kinds(step({ labels: GIVEN }))).toEqual([]);
-    expect(kinds(step({ labels: GIVEN, before: {} }))).toEqual([]);
+  it('is notified of it once', () => {
+    expect(kinds(advance({ labels: GIVEN }))).toEqual([]);
+    expect(kinds(advance({ labels: GIVEN, before: {} }))).toEqual([]);
   });
 
   it('is not given its turn before the node is drained', () => {
-    expect(kinds(step({ disruption: 'Drain', input: { pods: [aPod('shop-1', 'node-1')] } }))).toEqual(['Evict']);
+    expect(kinds(advance({ disruption: 'Drain', input: { pods: [aPod('shop-1', 'node-1')] } }))).toEqual(['Evict']);
   });
 
   it('is not drained for a second time once it was given its turn', () => {
     const input = { pods: [aPod('shop-1', 'node-1')] };
-    expect(step({ disruption: 'Drain', labels: GIVEN, input }).record.state).toBe('Upgrading');
+    expect(advance({ disruption: 'Drain', labels: GIVEN, input }).record.state).toBe('Upgrading');
   });
 
-  it('is told of another attempt by another Event', () => {
+  it('is notified of another attempt with another Event', () => {
     const nameOf = (attempt: number): unknown => {
-      const [command] = step({ attempt }).commands;
+      const [command] = advance({ attempt }).commands;
       return command?.kind === 'StartExternal' ? (command.event['metadata'] as { name: string }).name : command?.kind;
     };
     expect(nameOf(2)).not.toBe(nameOf(1));
@@ -96,9 +96,9 @@ describe('An external process', () => {
       { ...running, reports: [['UpgradeRebooting']] },
       { state: 'Running', message: 'rebooting', rebooting: true },
     ],
-    ['is done when verify holds, without a word', { ...running, labels: { ...GIVEN, bmc: '2.9' } }, { state: 'Succeeded' }],
+    ['is done when verify passes, without a report', { ...running, labels: { ...GIVEN, bmc: '2.9' } }, { state: 'Succeeded' }],
     [
-      'is not done by its word alone',
+      'is not done by its report alone',
       { ...running, reports: [['UpgradeSucceeded']] },
       { state: 'Verifying', message: "label bmc is '2.8', wanted '2.9'", verifyDeadlineTime: timeAt(160), endTime: timeAt(100) },
     ],
@@ -113,16 +113,16 @@ describe('An external process', () => {
       { state: 'Failed', reason: 'JobFailed', message: 'flash is locked' },
     ],
     [
-      'fails at its deadline, and says what is not there',
+      'fails at its deadline, and says which check fails',
       { ...running, now: 691 },
       { state: 'Failed', reason: 'DeadlineExceeded', message: "not done within 600 s: label bmc is '2.8', wanted '2.9'" },
     ],
   ])('%s', (_, input, expected) => {
-    expect(step(input).record.processes?.[0]).toMatchObject(expected);
+    expect(advance(input).record.processes?.[0]).toMatchObject(expected);
   });
 
   it('that was given its turn is finished although the plan is being deleted', () => {
-    expect(step({ labels: GIVEN, input: { deleting: true } }).record.state).toBe('Upgrading');
-    expect(step({ input: { deleting: true } }).record.state).toBe('NotAttempted');
+    expect(advance({ labels: GIVEN, input: { deleting: true } }).record.state).toBe('Upgrading');
+    expect(advance({ input: { deleting: true } }).record.state).toBe('NotAttempted');
   });
 });

@@ -10,7 +10,7 @@ import {
   REBOOTED,
   SILENT,
   TIMED_OUT,
-  expectStep,
+  expectResult,
   type Case,
   type Row,
 } from '../support/process.ts';
@@ -30,8 +30,8 @@ describe('A process that reboots, while its Job is active', () => {
       { ...SILENT, node: REBOOTED },
       { kind: 'Verifying', message: 'rebooted; its Job is ending' },
     ],
-    ['is not mistaken when nobody knows the boot ID', { ...SILENT, node: { bootId: '' } }, { kind: 'Running' }],
-  ])('%s', (_, input, expected) => expectStep(input, expected));
+    ['does not count as rebooted while the boot ID is unknown', { ...SILENT, node: { bootId: '' } }, { kind: 'Running' }],
+  ])('%s', (_, input, expected) => expectResult(input, expected));
 });
 
 describe('A process that reboots, once its Job is complete', () => {
@@ -42,12 +42,12 @@ describe('A process that reboots, once its Job is complete', () => {
     ['waits for the reboot that it announced', announced, { kind: 'Verifying', message: 'ended; waiting for the reboot' }],
     ['succeeds after the reboot that it announced', { ...announced, node: REBOOTED }, { kind: 'Succeeded' }],
     [
-      'looks for the announcement of a reboot that it sees',
+      'waits for the announcement of a reboot that it sees',
       { ...silent, node: REBOOTED },
       { kind: 'Verifying', message: 'rebooted; waiting for its report UpgradeRebooting' },
     ],
     [
-      'fails when nobody announced the reboot, whatever its exit code',
+      'fails when the reboot was not announced, whatever its exit code',
       { ...silent, node: REBOOTED, now: 111 },
       {
         kind: 'Failed',
@@ -55,9 +55,9 @@ describe('A process that reboots, once its Job is complete', () => {
         message: 'the host rebooted, but no UpgradeRebooting was reported: report it, or give the process a `verify`',
       },
     ],
-    ['succeeds after a reboot that nobody announced when `verify` will show it', proven(silent), { kind: 'Succeeded' }],
+    ['succeeds after a reboot that was not announced when `verify` can prove it', proven(silent), { kind: 'Succeeded' }],
     [
-      'waits for the node to be Ready before `verify` looks',
+      'waits for the node to be Ready before it is verified',
       { ...proven(silent), node: { ...REBOOTED, ...AWAY } },
       { kind: 'Verifying', message: 'rebooted; waiting for the node to be Ready' },
     ],
@@ -87,7 +87,7 @@ describe('A process that reboots, once its Job is complete', () => {
       { ...silent, reports: [['UpgradeRebooting'], ['UpgradeSucceeded']] },
       { kind: 'Verifying' },
     ],
-  ])('%s', (_, input, expected) => expectStep(input, expected));
+  ])('%s', (_, input, expected) => expectResult(input, expected));
 });
 
 describe('A process that reboots, once its Job has failed', () => {
@@ -122,11 +122,11 @@ describe('A process that reboots, once its Job has failed', () => {
       { kind: 'Failed', reason: 'NoReturnFromReboot', message: 'did not return from its reboot within 600 s; check its console' },
     ],
     [
-      'looks for a minute for what killed it',
+      'waits a minute for evidence of a reboot',
       { ...silent, pod: KILLED },
       { kind: 'Verifying', message: 'its Pod was killed; checking whether the host reboots', endTime: timeAt(50) },
     ],
-    ['looks for a minute when its Pod is gone', silent, { kind: 'Verifying' }],
+    ['waits a minute when its Pod is gone', silent, { kind: 'Verifying' }],
     [
       'fails when it was killed and nothing rebooted',
       { ...silent, pod: KILLED, now: 111 },
@@ -154,7 +154,7 @@ describe('A process that reboots, once its Job has failed', () => {
       { kind: 'Failed', message: 'old kernel' },
     ],
     [
-      'succeeds when it was killed by a reboot that nobody announced and `verify` will show it',
+      'succeeds when a reboot that was not announced killed it and `verify` can prove its work',
       { ...proven(silent), pod: KILLED, now: 111 },
       { kind: 'Succeeded' },
     ],
@@ -164,5 +164,5 @@ describe('A process that reboots, once its Job has failed', () => {
       { kind: 'Failed', reason: 'UnannouncedReboot' },
     ],
     ['fails at its deadline', { ...SILENT, job: TIMED_OUT, now: LATE }, { kind: 'Failed', reason: 'DeadlineExceeded' }],
-  ])('%s', (_, input, expected) => expectStep(input, expected));
+  ])('%s', (_, input, expected) => expectResult(input, expected));
 });

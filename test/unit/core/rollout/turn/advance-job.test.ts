@@ -11,15 +11,15 @@ import {
   REBOOTED,
   SILENT,
   TIMED_OUT,
-  expectStep,
-  step,
+  expectResult,
+  advance,
   type Row,
 } from '../support/process.ts';
 import { at, timeAt } from '../support/objects.ts';
 
 describe('A process that has not begun', () => {
   it('has no Job and no record', () => {
-    expect(step({ job: null })).toEqual({ kind: 'NotStarted' });
+    expect(advance({ job: null })).toEqual({ kind: 'NotStarted' });
   });
 });
 
@@ -32,7 +32,7 @@ describe('A process with its outcome', () => {
       { kind: 'Failed', reason: 'JobFailed' },
     ],
     ['is not begun again when its Job is gone', { before: { state: 'Succeeded' }, job: null }, { kind: 'Succeeded' }],
-  ])('%s', (_, input, expected) => expectStep(input, expected));
+  ])('%s', (_, input, expected) => expectResult(input, expected));
 });
 
 describe('A process that does not reboot', () => {
@@ -91,7 +91,7 @@ describe('A process that does not reboot', () => {
       { job: FAILING, now: 1201 },
       { kind: 'Failed', reason: 'DeadlineExceeded' },
     ],
-  ])('%s', (_, input, expected) => expectStep(input, expected));
+  ])('%s', (_, input, expected) => expectResult(input, expected));
 });
 
 describe('The words for a failure', () => {
@@ -110,11 +110,11 @@ describe('The words for a failure', () => {
     ['else the exit code', { pod: OWN_END }, { kind: 'Failed', message: 'exit code 1 (Error)' }],
     ['else why the Pod waited', { pod: { waiting: 'ErrImagePull: 503' } }, { kind: 'Failed', message: 'ErrImagePull: 503' }],
     ["else the Job's own", {}, { kind: 'Failed', message: 'backoff limit' }],
-  ])('%s', (_, input, expected) => expectStep({ job: FAILED, ...input }, expected));
+  ])('%s', (_, input, expected) => expectResult({ job: FAILED, ...input }, expected));
 
   it('fit into a record', () => {
     const message = 'ä'.repeat(500);
-    const result = step({ job: FAILED, pod: { terminated: { exitCode: 1, reason: '', message } } });
+    const result = advance({ job: FAILED, pod: { terminated: { exitCode: 1, reason: '', message } } });
     expect(result.kind === 'NotStarted' ? 0 : new TextEncoder().encode(result.record.message).length).toBeLessThanOrEqual(128);
   });
 });
@@ -127,10 +127,14 @@ describe('A process whose Job has vanished', () => {
       { ...gone, verify: { kernelVersion: '12.9' } },
       { kind: 'Succeeded', endTime: timeAt(100) },
     ],
-    ['is looked for when `verify` can show nothing', { ...gone, verify: { stableSeconds: 5 } }, { kind: 'Verifying' }],
-    ['is looked for', gone, { kind: 'Verifying', message: 'its Job is gone; waiting for evidence of its outcome' }],
     [
-      'is looked for a minute long',
+      'gets time for evidence when `verify` cannot prove its work',
+      { ...gone, verify: { stableSeconds: 5 } },
+      { kind: 'Verifying' },
+    ],
+    ['gets time for evidence', gone, { kind: 'Verifying', message: 'its Job is gone; waiting for evidence of its outcome' }],
+    [
+      'gets a minute for evidence',
       { ...gone, before: { state: 'Verifying', endTime: timeAt(50) }, now: 110 },
       { kind: 'Verifying', endTime: timeAt(50) },
     ],
@@ -161,16 +165,16 @@ describe('A process whose Job has vanished', () => {
       { ...gone, ...SILENT, before: { state: 'Verifying', endTime: timeAt(0), bootId: 'boot-1' }, node: REBOOTED },
       { kind: 'Failed', reason: 'JobVanished' },
     ],
-  ])('%s', (_, input, expected) => expectStep(input, expected));
+  ])('%s', (_, input, expected) => expectResult(input, expected));
 });
 
 describe('A process past its deadline that has not ended', () => {
-  it('is overdue, and is not looked at again by the clock', () => {
-    expect(step({ now: LATE })).toMatchObject({ kind: 'Running', overdue: true });
-    expect(step({ now: LATE })).not.toHaveProperty('requeueAt');
+  it('is overdue, and does not requeue the plan again', () => {
+    expect(advance({ now: LATE })).toMatchObject({ kind: 'Running', overdue: true });
+    expect(advance({ now: LATE })).not.toHaveProperty('requeueAt');
   });
 
-  it('was looked at when the deadline passed', () => {
-    expect(step({ now: 100 })).toMatchObject({ overdue: false, requeueAt: at(LATE) });
+  it('had the plan requeued for the deadline', () => {
+    expect(advance({ now: 100 })).toMatchObject({ overdue: false, requeueAt: at(LATE) });
   });
 });

@@ -17,7 +17,7 @@ const FAILED: NodeRecord = {
 };
 const PROCESS_DONE = { name: 'os', state: 'Succeeded', startTime: timeAt(5), endTime: timeAt(50) } as const;
 
-function step(changes: Partial<NodeInput>): NodeResult {
+function advance(changes: Partial<NodeInput>): NodeResult {
   const batch = changes.batch ?? aBatch(['node-1']);
   return advanceNode(aNodeInput(batch, { node: aNode('node-1'), reporterReady: true, reporterInstalled: false, ...changes }));
 }
@@ -28,11 +28,11 @@ function kinds({ commands }: NodeResult): readonly string[] {
 
 describe('A node that waits for its turn', () => {
   it('stays as it is', () => {
-    expect(step({})).toEqual({ record: PENDING, commands: [] });
+    expect(advance({})).toEqual({ record: PENDING, commands: [] });
   });
 
   it('is skipped when it is gone, or another Node has its name', () => {
-    expect(step({ node: undefined }).record).toEqual({
+    expect(advance({ node: undefined }).record).toEqual({
       ...PENDING,
       state: 'Skipped',
       reason: 'NodeDeleted',
@@ -42,11 +42,11 @@ describe('A node that waits for its turn', () => {
   });
 
   it('is left alone while another plan has it', () => {
-    expect(step({ node: aNode('node-1', { claim: 'another' }) })).toEqual({ record: PENDING, commands: [] });
+    expect(advance({ node: aNode('node-1', { claim: 'another' }) })).toEqual({ record: PENDING, commands: [] });
   });
 
   it('is left alone while another batch of its plan has it', () => {
-    expect(step({ node: inTurn('node-1', 'os-aaaa-9') })).toEqual({ record: PENDING, commands: [] });
+    expect(advance({ node: inTurn('node-1', 'os-aaaa-9') })).toEqual({ record: PENDING, commands: [] });
   });
 
   it('has succeeded when its release was written and the record was not: the mark names this batch', () => {
@@ -56,7 +56,7 @@ describe('A node that waits for its turn', () => {
       message: 'busy',
       processes: [{ name: 'os', state: 'Running', message: '40%' }],
     };
-    const { record, commands } = step({ before, node: done('node-1') });
+    const { record, commands } = advance({ before, node: done('node-1') });
     expect(commands).toEqual([]);
     expect(record).toEqual({
       name: 'node-1',
@@ -74,13 +74,13 @@ describe('A node that waits for its turn', () => {
       state: 'Verifying',
       processes: [{ ...process, verifyDeadlineTime: until, verifyStableSinceTime: ended }],
     };
-    expect(step({ before, node: done('node-1') }).record.processes).toEqual([
+    expect(advance({ before, node: done('node-1') }).record.processes).toEqual([
       { name: 'os', state: 'Succeeded', endTime: ended, verifiedTime: '2026-11-22T08:05:00Z' },
     ]);
   });
 
   it('has not succeeded by the mark of another batch', () => {
-    expect(step({ node: done('node-1', 'os-aaaa-9') }).record).toEqual(PENDING);
+    expect(advance({ node: done('node-1', 'os-aaaa-9') }).record).toEqual(PENDING);
   });
 });
 
@@ -89,7 +89,7 @@ describe('A node that is drained', () => {
   const pods = [aPod('shop-1', 'node-1')];
 
   it('evicts its Pods and says so', () => {
-    const result = step({ node, pods });
+    const result = advance({ node, pods });
     expect(kinds(result)).toEqual(['Evict']);
     expect(result.record).toEqual({ name: 'node-1', state: 'Draining', startTime: timeAt(0), message: '1 Pod to go' });
     expect(result.requeueAt).toBe(at(101));
@@ -97,14 +97,14 @@ describe('A node that is drained', () => {
 
   it('names the Pod, its budget, and since when it holds the drain up', () => {
     const evictionAnswers = new Map([['uid-of-shop-1', { rejection: { message: '', budget: 'shop' }, askAgainMs: 5000 }]]);
-    const { record, commands } = step({ node, pods, evictionAnswers });
+    const { record, commands } = advance({ node, pods, evictionAnswers });
     expect(record.drain).toEqual({ pod: 'shop/shop-1', budget: 'shop', blockedSinceTime: timeAt(100) });
     expect(record.message).toBe('since 2026-11-22T08:01:40Z: PodDisruptionBudget shop holds Pod shop/shop-1');
     expect(commands).toEqual([]);
   });
 
   it('fails without quarantine when that takes longer than the process may', () => {
-    const { record, commands } = step({ node, pods, now: at(601) });
+    const { record, commands } = advance({ node, pods, now: at(601) });
     expect(record).toMatchObject({
       state: 'Failed',
       reason: 'DrainTimeout',
@@ -120,16 +120,16 @@ describe('A node that is drained', () => {
       ...batch,
       spec: { ...batch.spec, processes: batch.spec.processes.map((process) => ({ ...process, disruption: 'None' as const })) },
     };
-    expect(kinds(step({ batch: quiet, node, pods }))).toEqual(['CreateJob']);
+    expect(kinds(advance({ batch: quiet, node, pods }))).toEqual(['CreateJob']);
   });
 
   it('is not drained again once its upgrade has begun', () => {
-    expect(kinds(step({ node, pods, jobs: [aJob('node-1')] }))).toEqual([]);
-    expect(kinds(step({ node, pods, before: { ...PENDING, processes: [PROCESS_DONE] } }))).toEqual(['CloseTurn']);
+    expect(kinds(advance({ node, pods, jobs: [aJob('node-1')] }))).toEqual([]);
+    expect(kinds(advance({ node, pods, before: { ...PENDING, processes: [PROCESS_DONE] } }))).toEqual(['CloseTurn']);
   });
 
   it('is not upgraded when the plan was deleted before its upgrade began', () => {
-    expect(step({ node, pods, deleting: true })).toEqual({
+    expect(advance({ node, pods, deleting: true })).toEqual({
       record: {
         name: 'node-1',
         state: 'NotAttempted',
@@ -142,7 +142,7 @@ describe('A node that is drained', () => {
   });
 
   it('is upgraded to the end when the plan is deleted after its upgrade began', () => {
-    expect(step({ node, deleting: true, jobs: [aJob('node-1')] }).record.state).toBe('Upgrading');
+    expect(advance({ node, deleting: true, jobs: [aJob('node-1')] }).record.state).toBe('Upgrading');
   });
 });
 
@@ -151,7 +151,7 @@ describe('A node that failed', () => {
     const node = inTurn('node-1', 'os-aaaa-1', {
       turn: aTurn('os-aaaa-1', { before: { unschedulable: true, bootId: 'boot-1', kept: [] } }),
     });
-    const { commands, record } = step({ before: FAILED, node });
+    const { commands, record } = advance({ before: FAILED, node });
     expect(record).toEqual(FAILED);
     expect(commands).toMatchObject([
       {
@@ -171,7 +171,7 @@ describe('A node that failed', () => {
 
   it('is released without a mark when its upgrade had not begun', () => {
     const { quarantined: _quarantined, ...before } = FAILED;
-    expect(step({ before, node: inTurn('node-1') }).commands).toMatchObject([{ kind: 'CloseTurn', done: undefined }]);
+    expect(advance({ before, node: inTurn('node-1') }).commands).toMatchObject([{ kind: 'CloseTurn', done: undefined }]);
   });
 
   it.each([
@@ -179,12 +179,12 @@ describe('A node that failed', () => {
     ['uncordoned in its turn, though cordoned before', false, false],
   ])('is left after its quarantine as people want it: %s', (_, unschedulable, unschedulableBefore) => {
     const turn = aTurn('os-aaaa-1', { before: { unschedulable: true, bootId: 'boot-1', kept: [] } });
-    const { commands } = step({ before: FAILED, node: inTurn('node-1', 'os-aaaa-1', { turn, unschedulable }) });
+    const { commands } = advance({ before: FAILED, node: inTurn('node-1', 'os-aaaa-1', { turn, unschedulable }) });
     expect(commands).toMatchObject([{ kind: 'Quarantine', quarantine: { unschedulableBefore } }]);
   });
 
   it('stays quarantined on record while the Node is', () => {
-    expect(step({ before: FAILED, node: aQuarantined('node-1') }).record).toEqual(FAILED);
+    expect(advance({ before: FAILED, node: aQuarantined('node-1') }).record).toEqual(FAILED);
   });
 
   it.each([
@@ -192,26 +192,26 @@ describe('A node that failed', () => {
     ['another plan has quarantined it', aQuarantined('node-1', { planUid: 'another' })],
     ['it is gone', undefined],
   ])('is not quarantined on record any more when %s', (_, node) => {
-    expect(step({ before: FAILED, node }).record).not.toHaveProperty('quarantined');
+    expect(advance({ before: FAILED, node }).record).not.toHaveProperty('quarantined');
   });
 });
 
 describe('A node with its outcome whose turn is still open', () => {
   it('is released with the mark when it succeeded', () => {
     const before: NodeRecord = { ...PENDING, state: 'Succeeded', endTime: timeAt(50) };
-    expect(step({ before, node: inTurn('node-1') }).commands).toMatchObject([
+    expect(advance({ before, node: inTurn('node-1') }).commands).toMatchObject([
       { kind: 'CloseTurn', done: { revision: 'aaaa1111', version: '12.9', batch: 'os-aaaa-1', time: timeAt(50) } },
     ]);
   });
 
   it.each(['Skipped', 'NotAttempted'] as const)('is released without a mark when it was %s', (state) => {
-    expect(step({ before: { ...PENDING, state }, node: inTurn('node-1') }).commands).toMatchObject([
+    expect(advance({ before: { ...PENDING, state }, node: inTurn('node-1') }).commands).toMatchObject([
       { kind: 'CloseTurn', done: undefined },
     ]);
   });
 });
 
-describe('A node that goes away', () => {
+describe('A node that is deleted', () => {
   it('in its turn is skipped with what it had done', () => {
     const before: NodeRecord = {
       ...PENDING,
@@ -221,7 +221,7 @@ describe('A node that goes away', () => {
       overdue: true,
       processes: [{ name: 'os', state: 'Running' }],
     };
-    expect(step({ before, node: undefined }).record).toEqual({
+    expect(advance({ before, node: undefined }).record).toEqual({
       name: 'node-1',
       state: 'Skipped',
       reason: 'NodeDeleted',

@@ -16,7 +16,7 @@ function process(name: string, changes: Partial<BatchProcess> = {}): BatchProces
 }
 
 /** A turn in which first `firmware`, then `os` runs. */
-function step(changes: Partial<NodeInput> & { readonly processes?: readonly BatchProcess[] } = {}): NodeResult {
+function advance(changes: Partial<NodeInput> & { readonly processes?: readonly BatchProcess[] } = {}): NodeResult {
   const { processes = [process('firmware'), process('os')], ...rest } = changes;
   const nodes = [{ name: 'node-1', uid: 'uid-of-node-1', processes: processes.map(({ name }) => name) }];
   const batch = aBatch([], { spec: { processes, nodes } });
@@ -44,17 +44,17 @@ const firmware = (changes: Partial<JobFact>): JobFact =>
 
 describe('The processes of a turn', () => {
   it('begin with the first', () => {
-    expect(created(step())).toEqual([nameOf('firmware')]);
-    expect(step().record).toEqual({ name: 'node-1', state: 'Upgrading', startTime: timeAt(0) });
+    expect(created(advance())).toEqual([nameOf('firmware')]);
+    expect(advance().record).toEqual({ name: 'node-1', state: 'Upgrading', startTime: timeAt(0) });
   });
 
   it('run one after the other', () => {
-    expect(created(step({ jobs: [firmware({})] }))).toEqual([]);
-    expect(created(step({ jobs: [firmware(COMPLETE)] }))).toEqual([nameOf('os')]);
+    expect(created(advance({ jobs: [firmware({})] }))).toEqual([]);
+    expect(created(advance({ jobs: [firmware(COMPLETE)] }))).toEqual([nameOf('os')]);
   });
 
   it('stop at the first that fails', () => {
-    const { record, commands } = step({ jobs: [firmware(FAILED)] });
+    const { record, commands } = advance({ jobs: [firmware(FAILED)] });
     expect(commands).toEqual([]);
     expect(record).toMatchObject({
       state: 'Failed',
@@ -67,31 +67,31 @@ describe('The processes of a turn', () => {
   });
 
   it('end the turn when all have succeeded and the node is Ready', () => {
-    const { record, commands } = step({ jobs: [firmware(COMPLETE), aJob('node-1', { ...COMPLETE, completedTime: at(90) })] });
+    const { record, commands } = advance({ jobs: [firmware(COMPLETE), aJob('node-1', { ...COMPLETE, completedTime: at(90) })] });
     expect(record).toMatchObject({ state: 'Succeeded', startTime: timeAt(0), endTime: timeAt(90) });
     expect(commands).toMatchObject([{ kind: 'CloseTurn', done: { revision: 'aaaa1111', version: '12.9', time: timeAt(90) } }]);
   });
 
-  it('are told from one another by name and attempt', () => {
-    expect(created(step({ jobs: [aJob('node-1', { ...COMPLETE, process: 'firmware', attempt: 2 })] }))).toEqual([
+  it('are distinguished by name and attempt', () => {
+    expect(created(advance({ jobs: [aJob('node-1', { ...COMPLETE, process: 'firmware', attempt: 2 })] }))).toEqual([
       nameOf('firmware'),
     ]);
   });
 
   it('that verify make the node verify', () => {
     const reports = [aReport('node-1', 'UpgradeRebooting')];
-    const { record } = step({ processes: [process('os', { disruption: 'Reboot' })], jobs: [aJob('node-1')], reports });
+    const { record } = advance({ processes: [process('os', { disruption: 'Reboot' })], jobs: [aJob('node-1')], reports });
     expect(record).toMatchObject({ state: 'Verifying', message: 'rebooting', processes: [{ rebooting: true }] });
   });
 
   it('that are past their deadline make the node overdue', () => {
-    expect(step({ jobs: [firmware({})], now: at(700) }).record).toMatchObject({ state: 'Upgrading', overdue: true });
-    expect(step({ jobs: [firmware({})] }).record).not.toHaveProperty('overdue');
+    expect(advance({ jobs: [firmware({})], now: at(700) }).record).toMatchObject({ state: 'Upgrading', overdue: true });
+    expect(advance({ jobs: [firmware({})] }).record).not.toHaveProperty('overdue');
   });
 
   it('do not believe the reports of another process', () => {
     const reports = [aReport('node-1', 'UpgradeRebooting', { process: 'firmware' })];
-    expect(step({ processes: [process('os', { disruption: 'Reboot' })], jobs: [aJob('node-1')], reports }).record.state).toBe(
+    expect(advance({ processes: [process('os', { disruption: 'Reboot' })], jobs: [aJob('node-1')], reports }).record.state).toBe(
       'Upgrading',
     );
   });
@@ -99,16 +99,16 @@ describe('The processes of a turn', () => {
 
 describe('The version before', () => {
   const earlier = { revision: 'old', version: '12.8', batch: 'os-9999-3', time: timeAt(0) };
-  it('is that of the mark of the earlier revision, and is told to the upgrade', () => {
+  it('is that of the mark of the earlier revision, and is passed to the upgrade', () => {
     const processes = [process('os', { template: { spec: { containers: [{ name: 'upgrade', image: 'os' }] } } })];
-    const result = step({ processes, node: inTurn('node-1', 'os-aaaa-1', { done: earlier }) });
+    const result = advance({ processes, node: inTurn('node-1', 'os-aaaa-1', { done: earlier }) });
     expect(result.record.fromVersion).toBe('12.8');
     expect(JSON.stringify(result.commands)).toContain('"BATON_FROM_VERSION","value":"12.8"');
   });
 
   it('stays as it was recorded', () => {
     const before: NodeRecord = { name: 'node-1', state: 'Upgrading', fromVersion: '12.7' };
-    expect(step({ before }).record.fromVersion).toBe('12.7');
+    expect(advance({ before }).record.fromVersion).toBe('12.7');
   });
 });
 
@@ -118,13 +118,13 @@ describe('A node that is not Ready after its last process', () => {
   const processes = [process('os')];
 
   it('is waited for', () => {
-    const result = step({ node, jobs, processes });
+    const result = advance({ node, jobs, processes });
     expect(result.record).toMatchObject({ state: 'Verifying', message: 'waiting for the node to be Ready' });
     expect(result.requeueAt).toBe(at(651));
   });
 
   it('fails when that takes longer than the process may', () => {
-    expect(step({ node, jobs, processes, now: at(651) }).record).toMatchObject({
+    expect(advance({ node, jobs, processes, now: at(651) }).record).toMatchObject({
       state: 'Failed',
       reason: 'NodeNotReady',
       message: 'not Ready within 600 s after its last process',
@@ -133,16 +133,16 @@ describe('A node that is not Ready after its last process', () => {
   });
 });
 
-describe('A Job that the API server refuses', () => {
+describe('A Job that the API server rejects', () => {
   it('fails the node, without quarantine when nothing has run', () => {
-    const { record, commands } = step({ jobRejections: new Map([[nameOf('firmware'), 'denied by policy']]) });
+    const { record, commands } = advance({ jobRejections: new Map([[nameOf('firmware'), 'denied by policy']]) });
     expect(record).toMatchObject({ state: 'Failed', reason: 'JobRefused', message: 'denied by policy' });
     expect(record).not.toHaveProperty('quarantined');
     expect(commands).toEqual([]);
   });
 
   it('fails the node with quarantine when an earlier process has run', () => {
-    const { record } = step({ jobs: [firmware(COMPLETE)], jobRejections: new Map([[nameOf('os'), 'denied']]) });
+    const { record } = advance({ jobs: [firmware(COMPLETE)], jobRejections: new Map([[nameOf('os'), 'denied']]) });
     expect(record).toMatchObject({ state: 'Failed', reason: 'JobRefused', quarantined: true });
   });
 });
@@ -155,11 +155,11 @@ describe('A process that reports by the socket', () => {
     ['starts after 30 s without it', { now: at(30) }, 1],
     ['starts at once where no reporters are installed', { now: at(1), reporterInstalled: false }, 1],
   ])('%s', (_, changes, jobs) => {
-    expect(created(step({ processes, ...changes }))).toHaveLength(jobs);
+    expect(created(advance({ processes, ...changes }))).toHaveLength(jobs);
   });
 
   it('says that it waits', () => {
-    const result = step({ processes, now: at(29) });
+    const result = advance({ processes, now: at(29) });
     expect(result.record).toMatchObject({ state: 'Upgrading', message: 'waiting for the reporter' });
     expect(result.requeueAt).toBe(at(30));
   });

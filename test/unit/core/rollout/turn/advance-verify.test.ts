@@ -28,7 +28,7 @@ function aVerified(verify: Partial<BatchVerify>): BatchProcess {
 }
 
 /** A turn whose only process has ended well and is verified at 100 s. */
-function step({ verify = KERNEL, before, node: changes = {}, jobs = [], turn = {}, now = 100 }: Case): NodeResult {
+function advance({ verify = KERNEL, before, node: changes = {}, jobs = [], turn = {}, now = 100 }: Case): NodeResult {
   const node = inTurn('node-1', 'os-aaaa-1', changes);
   const batch = aBatch(['node-1'], { spec: { processes: [aVerified(verify)] } });
   const record = { name: 'os', state: 'Running', startTime: timeAt(0), ...before } as const;
@@ -53,15 +53,15 @@ const WAITING = { state: 'Verifying', endTime: timeAt(50), verifyDeadlineTime: t
 const HOLDING = { ...WAITING, verifyStableSinceTime: timeAt(90) } as const;
 
 describe('A process with verify that has ended', () => {
-  it('is verified while something does not hold, and says what', () => {
-    const result = step({});
+  it('is verified while a check fails, and says which', () => {
+    const result = advance({});
     expect(result.record).toMatchObject({ state: 'Verifying', message: 'kernelVersion is 12.8-amd64, wanted 12.9-*' });
     expect(processOf(result)).toMatchObject({ ...WAITING, startTime: timeAt(0), message: result.record.message });
     expect(result).toMatchObject({ commands: [], requeueAt: at(1001) });
   });
 
-  it('is done at once when everything holds and nothing has to stay so', () => {
-    const result = step({ node: NEW_KERNEL });
+  it('is done at once when all checks pass and stableSeconds is 0', () => {
+    const result = advance({ node: NEW_KERNEL });
     expect(processOf(result)).toEqual({
       name: 'os',
       state: 'Succeeded',
@@ -74,18 +74,18 @@ describe('A process with verify that has ended', () => {
     expect(result.commands.map(({ kind }) => kind)).toEqual(['CloseTurn']);
   });
 
-  it('keeps its limit, however often it is looked at', () => {
-    expect(processOf(step({ before: WAITING, now: 500 }))?.verifyDeadlineTime).toBe(timeAt(1000));
+  it('keeps its deadline in every pass', () => {
+    expect(processOf(advance({ before: WAITING, now: 500 }))?.verifyDeadlineTime).toBe(timeAt(1000));
   });
 
-  it('is not judged anew when its Job is gone', () => {
+  it('is not decided again when its Job is gone', () => {
     const turn = { jobs: [] };
-    expect(step({ before: WAITING, turn }).record.state).toBe('Verifying');
-    expect(step({ before: WAITING, node: NEW_KERNEL, turn }).record.state).toBe('Succeeded');
+    expect(advance({ before: WAITING, turn }).record.state).toBe('Verifying');
+    expect(advance({ before: WAITING, node: NEW_KERNEL, turn }).record.state).toBe('Succeeded');
   });
 
-  it('fails when something does not hold in time: the message names the field, what it wants and what the node has', () => {
-    const result = step({ before: WAITING, now: 1001 });
+  it('fails when a check does not pass in time: the message names the field, the wanted and the actual value', () => {
+    const result = advance({ before: WAITING, now: 1001 });
     expect(result.record).toMatchObject({
       state: 'Failed',
       reason: 'VerifyFailed',
@@ -96,13 +96,13 @@ describe('A process with verify that has ended', () => {
     expect(processOf(result)).toMatchObject({ state: 'Failed', reason: 'VerifyFailed' });
   });
 
-  it('says how much more does not hold', () => {
+  it('says how many other checks fail', () => {
     const verify = { ...KERNEL, nodeLabels: { bmc: '2' } };
-    expect(step({ verify, node: { ready: false } }).record.message).toBe('the node is not Ready (and 2 more)');
+    expect(advance({ verify, node: { ready: false } }).record.message).toBe('the node is not Ready (and 2 more)');
   });
 
   it('waits for the node to be Ready, whatever the versions are', () => {
-    expect(step({ node: { ...NEW_KERNEL, ready: false } }).record).toMatchObject({
+    expect(advance({ node: { ...NEW_KERNEL, ready: false } }).record).toMatchObject({
       state: 'Verifying',
       message: 'the node is not Ready',
     });
@@ -113,35 +113,35 @@ describe('verify.stableSeconds', () => {
   const verify = { ...KERNEL, stableSeconds: 60 };
   const holds = { verify, node: NEW_KERNEL };
 
-  it('begins when everything holds, and that is on record', () => {
-    const result = step(holds);
+  it('begins when all checks pass, and that is on record', () => {
+    const result = advance(holds);
     expect(processOf(result)).toMatchObject({ ...WAITING, verifyStableSinceTime: timeAt(100) });
     expect(result.record.message).toBe('all checks pass since 08:01:40Z; they must pass for 60 s');
     expect(result.requeueAt).toBe(at(160));
   });
 
-  it('goes on from what is on record', () => {
-    expect(processOf(step({ ...holds, before: HOLDING, now: 149 }))).toMatchObject({
+  it('continues from what is on record', () => {
+    expect(processOf(advance({ ...holds, before: HOLDING, now: 149 }))).toMatchObject({
       state: 'Verifying',
       verifyStableSinceTime: timeAt(90),
     });
-    expect(processOf(step({ ...holds, before: HOLDING, now: 150 }))?.state).toBe('Succeeded');
+    expect(processOf(advance({ ...holds, before: HOLDING, now: 150 }))?.state).toBe('Succeeded');
   });
 
-  it('begins anew after a break', () => {
-    const broken = processOf(step({ verify, before: HOLDING, node: { ...NEW_KERNEL, ready: false }, now: 120 }));
+  it('starts again after a break', () => {
+    const broken = processOf(advance({ verify, before: HOLDING, node: { ...NEW_KERNEL, ready: false }, now: 120 }));
     expect(broken).toMatchObject(WAITING);
     expect(broken?.verifyStableSinceTime).toBeUndefined();
   });
 
   it('never counts the part of a second before it began', () => {
-    expect(processOf(step({ ...holds, now: 100.4 }))?.verifyStableSinceTime).toBe(timeAt(101));
+    expect(processOf(advance({ ...holds, now: 100.4 }))?.verifyStableSinceTime).toBe(timeAt(101));
   });
 
-  it('is granted to what holds when the time is up, and a break ends it', () => {
+  it('continues past the deadline while all checks pass, and a break ends it', () => {
     const late = { ...WAITING, verifyStableSinceTime: timeAt(980) };
-    expect(step({ ...holds, before: late, now: 1010 }).record.state).toBe('Verifying');
-    expect(step({ verify, before: late, now: 1010 }).record).toMatchObject({ state: 'Failed', reason: 'VerifyFailed' });
+    expect(advance({ ...holds, before: late, now: 1010 }).record.state).toBe('Verifying');
+    expect(advance({ verify, before: late, now: 1010 }).record).toMatchObject({ state: 'Failed', reason: 'VerifyFailed' });
   });
 });
 
@@ -152,13 +152,13 @@ describe('verify.job', () => {
   const lookPod = anUpgradePod('node-1', { labels: { 'batch.kubernetes.io/controller-uid': 'uid-of-look' } });
   const name = jobName('uid-of-os-aaaa-1', 'uid-of-node-1', 'os.verify', 1, hash);
 
-  it('is created when the rest holds', () => {
-    const [command] = step(looked).commands;
+  it('is created when all other checks pass', () => {
+    const [command] = advance(looked).commands;
     expect(command).toMatchObject({ kind: 'CreateJob', node: 'node-1', job: { metadata: { name } } });
-    expect(step({ ...looked, node: {} }).commands).toEqual([]);
+    expect(advance({ ...looked, node: {} }).commands).toEqual([]);
   });
 
-  it('has the label of its own, the environment of its process and the time that verify has', () => {
+  it('has its own label, the environment of its process and the timeout of verify', () => {
     const batch = aBatch(['node-1']);
     const node = inTurn('node-1');
     const process = aVerified(looked.verify);
@@ -197,6 +197,6 @@ describe('verify.job', () => {
   ])('%s', (_, input, expected) => {
     const given = aJob('node-1', { outcome: 'Complete', completedTime: at(50) });
     const turn = input.turn === undefined ? {} : { turn: { jobs: [given, ...(input.jobs ?? [])], ...input.turn } };
-    expect(processOf(step({ ...looked, ...input, ...turn }))).toMatchObject(expected);
+    expect(processOf(advance({ ...looked, ...input, ...turn }))).toMatchObject(expected);
   });
 });

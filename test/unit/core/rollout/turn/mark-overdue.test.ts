@@ -33,7 +33,15 @@ interface Case {
 }
 
 /** Steps a turn whose only process began at the start and may take 90 s; now is 100 s. */
-function step({ process, job = {}, attempt = 1, before = [RECORD], input = {}, ready = true, now = 100 }: Case = {}): NodeResult {
+function advance({
+  process,
+  job = {},
+  attempt = 1,
+  before = [RECORD],
+  input = {},
+  ready = true,
+  now = 100,
+}: Case = {}): NodeResult {
   const entry = { name: 'node-1', uid: 'uid-of-node-1', processes: ['os'] };
   const node = inTurn('node-1', 'os-aaaa-1', { ready, turn: aTurn('os-aaaa-1', { attempt }) });
   const batch = aBatch([], { spec: { nodes: [entry], processes: [{ ...PROCESS, ...process }] } });
@@ -60,30 +68,30 @@ function processOf({ processes }: NodeRecord): ProcessRecord | undefined {
 }
 
 describe('onOverdue: Alert', () => {
-  it('shows that a node is overdue, in its flag, its message and since when, and does nothing', () => {
-    const { record, commands } = step();
+  it('marks a node as overdue, with its message and since when, and does nothing', () => {
+    const { record, commands } = advance();
 
     expect(record).toMatchObject({ state: 'Upgrading', overdue: true, message: `overdue: ${WHY}` });
     expect(processOf(record)?.overdue).toEqual({ reason: 'TooLong', message: WHY, sinceTime: timeAt(90) });
     expect(commands).toEqual([]);
   });
 
-  it('is forgotten when the process ends well', () => {
+  it('is cleared when the process succeeds', () => {
     const before = { ...RECORD, overdue: { reason: 'TooLong', message: WHY, sinceTime: timeAt(90) } };
-    const { record } = step({ before: [before], job: { outcome: 'Complete', completedTime: at(99) } });
+    const { record } = advance({ before: [before], job: { outcome: 'Complete', completedTime: at(99) } });
 
     expect(record).toMatchObject({ state: 'Succeeded' });
     expect(record).not.toHaveProperty('overdue');
     expect(processOf(record)).not.toHaveProperty('overdue');
   });
 
-  it('goes on where it was after the operator has restarted: no timer starts from zero', () => {
+  it('continues after the operator has restarted: no timer starts from zero', () => {
     // All that a new operator has: the record, and a Job whose Events have expired.
     const reboot = { ...RECORD, state: 'Verifying', rebooting: true, rebootTime: timeAt(20), bootId: 'boot-1' } as const;
     const process = { disruption: 'Reboot', timing: { rebootSeconds: 60 } } as const;
 
-    expect(step({ process, before: [reboot], job: null, now: 80 }).record.overdue).toBeUndefined();
-    expect(processOf(step({ process, before: [reboot], job: null, now: 81 }).record)?.overdue?.sinceTime).toBe(timeAt(80));
+    expect(advance({ process, before: [reboot], job: null, now: 80 }).record.overdue).toBeUndefined();
+    expect(processOf(advance({ process, before: [reboot], job: null, now: 81 }).record)?.overdue?.sinceTime).toBe(timeAt(80));
   });
 
   it('keeps the time of its reboot when it has succeeded, so that others learn how long it ran', () => {
@@ -91,7 +99,7 @@ describe('onOverdue: Alert', () => {
     const reports = [aReport('node-1', 'UpgradeRebooting', { time: at(40) })];
     const job = { outcome: 'Failed', bootId: 'boot-0', failedTime: at(80) } as const;
 
-    expect(processOf(step({ process, job, input: { reports } }).record)).toMatchObject({
+    expect(processOf(advance({ process, job, input: { reports } }).record)).toMatchObject({
       state: 'Succeeded',
       rebootTime: timeAt(40),
     });
@@ -100,16 +108,16 @@ describe('onOverdue: Alert', () => {
 
 describe('onOverdue: Fail', () => {
   it('stops the Job once', () => {
-    expect(kinds(step({ process: FAIL }))).toEqual(['StopJob']);
-    expect(kinds(step({ process: FAIL, job: { stopped: WHY } }))).toEqual([]);
-    expect(kinds(step({ process: FAIL, job: { outcome: 'Failing', stopped: WHY } }))).toEqual([]);
+    expect(kinds(advance({ process: FAIL }))).toEqual(['StopJob']);
+    expect(kinds(advance({ process: FAIL, job: { stopped: WHY } }))).toEqual([]);
+    expect(kinds(advance({ process: FAIL, job: { outcome: 'Failing', stopped: WHY } }))).toEqual([]);
   });
 
-  it('fails the node when the Job has ended, not before, and with the last words of its container', () => {
+  it("fails the node when the Job has ended, not before, and with its container's termination message", () => {
     const pod = anUpgradePod('node-1', { terminated: { exitCode: 143, reason: 'Error', message: 'caught SIGTERM' } });
-    expect(step({ process: FAIL, job: { outcome: 'Failing', stopped: WHY } }).record.state).toBe('Upgrading');
+    expect(advance({ process: FAIL, job: { outcome: 'Failing', stopped: WHY } }).record.state).toBe('Upgrading');
 
-    expect(step({ process: FAIL, job: STOPPED, input: { pods: [pod] } }).record).toMatchObject({
+    expect(advance({ process: FAIL, job: STOPPED, input: { pods: [pod] } }).record).toMatchObject({
       state: 'Failed',
       reason: 'Overdue',
       message: `${WHY}; stopped: caught SIGTERM`,
@@ -118,8 +126,8 @@ describe('onOverdue: Fail', () => {
     });
   });
 
-  it('lets one that ended well in the meantime succeed', () => {
-    expect(step({ process: FAIL, job: { outcome: 'Complete', completedTime: at(99), stopped: WHY } }).record.state).toBe(
+  it('succeeds when the Job has succeeded in the meantime', () => {
+    expect(advance({ process: FAIL, job: { outcome: 'Complete', completedTime: at(99), stopped: WHY } }).record.state).toBe(
       'Succeeded',
     );
   });
@@ -129,7 +137,7 @@ describe('onOverdue: Fail', () => {
     const process = { ...FAIL, disruption: 'Reboot', timing: { rebootSeconds: 60 } } as const;
 
     expect(
-      step({ process, before: [before], job: { outcome: 'Complete', completedTime: at(20) }, ready: false }).record,
+      advance({ process, before: [before], job: { outcome: 'Complete', completedTime: at(20) }, ready: false }).record,
     ).toMatchObject({
       state: 'Failed',
       reason: 'Overdue',
@@ -137,8 +145,8 @@ describe('onOverdue: Fail', () => {
     });
   });
 
-  it('leaves the end at the deadline to the deadline', () => {
-    expect(kinds(step({ process: { ...FAIL, timing: {} }, input: { references: new Map() }, now: 3700 }))).toEqual([]);
+  it('does not stop a process that is past its deadline', () => {
+    expect(kinds(advance({ process: { ...FAIL, timing: {} }, input: { references: new Map() }, now: 3700 }))).toEqual([]);
   });
 });
 
@@ -147,13 +155,13 @@ describe('onOverdue: Retry', () => {
   const failed = { ...RECORD, state: 'Failed', reason: 'Overdue', message: `${WHY}; stopped`, endTime: timeAt(110) } as const;
 
   it('stops the Job, and begins the next attempt when it has ended and is on record', () => {
-    expect(kinds(step({ process: RETRY }))).toEqual(['StopJob']);
-    expect(step({ process: RETRY, job: STOPPED, before: [overdue] })).toMatchObject({
+    expect(kinds(advance({ process: RETRY }))).toEqual(['StopJob']);
+    expect(advance({ process: RETRY, job: STOPPED, before: [overdue] })).toMatchObject({
       commands: [],
       record: { state: 'Upgrading', message: `attempt 1 of 2 failed: ${WHY}; stopped`, processes: [failed] },
     });
 
-    expect(step({ process: RETRY, job: STOPPED, before: [failed] }).commands).toMatchObject([
+    expect(advance({ process: RETRY, job: STOPPED, before: [failed] }).commands).toMatchObject([
       { kind: 'RetryTurn', turn: { attempt: 2, openedTime: timeAt(0) } },
     ]);
   });
@@ -162,13 +170,13 @@ describe('onOverdue: Retry', () => {
     const labels = { 'baton.dev/batch-uid': 'uid-of-os-aaaa-1', 'batch.kubernetes.io/controller-uid': 'uid-of-job-node-1' };
     const pods = [anUpgradePod('node-1', { phase: 'Running', deleting: true, labels })];
 
-    expect(kinds(step({ process: RETRY, job: STOPPED, before: [failed], input: { pods } }))).toEqual([]);
+    expect(kinds(advance({ process: RETRY, job: STOPPED, before: [failed], input: { pods } }))).toEqual([]);
   });
 
-  it('only shows a reboot that takes too long: its work may be done', () => {
+  it('only marks a reboot that takes too long: its work may be done', () => {
     const before = { ...RECORD, state: 'Verifying', rebooting: true, rebootTime: timeAt(20), bootId: 'boot-1' } as const;
     const process = { ...RETRY, disruption: 'Reboot', timing: { rebootSeconds: 60 } } as const;
-    const { record, commands } = step({
+    const { record, commands } = advance({
       process,
       before: [before],
       job: { outcome: 'Complete', completedTime: at(20) },
@@ -182,13 +190,13 @@ describe('onOverdue: Retry', () => {
   it('gives the next attempt the checkpoint that the first has left, and keeps it until that runs', () => {
     const reports = [aReport('node-1', 'UpgradeProgressing', { time: at(80), checkpoint: 'stage=install' })];
     const kept = { ...failed, checkpoint: 'stage=install' };
-    expect(processOf(step({ process: RETRY, input: { reports } }).record)?.checkpoint).toBe('stage=install');
-    expect(step({ process: RETRY, job: STOPPED, before: [kept] }).commands).toMatchObject([
+    expect(processOf(advance({ process: RETRY, input: { reports } }).record)?.checkpoint).toBe('stage=install');
+    expect(advance({ process: RETRY, job: STOPPED, before: [kept] }).commands).toMatchObject([
       { kind: 'RetryTurn', turn: { checkpoints: { os: 'stage=install' } } },
     ]);
 
     // The Events of the first attempt have expired by now.
-    const { record, commands } = step({ process: RETRY, attempt: 2, job: STOPPED, before: [kept] });
+    const { record, commands } = advance({ process: RETRY, attempt: 2, job: STOPPED, before: [kept] });
     expect(processOf(record)?.checkpoint).toBe('stage=install');
     expect(commands).toMatchObject([
       {
@@ -197,7 +205,7 @@ describe('onOverdue: Retry', () => {
       },
     ]);
     const second = { attempt: 2, createdTime: at(120) };
-    expect(processOf(step({ process: RETRY, attempt: 2, job: second, before: [kept], now: 130 }).record)).toMatchObject({
+    expect(processOf(advance({ process: RETRY, attempt: 2, job: second, before: [kept], now: 130 }).record)).toMatchObject({
       attempt: 2,
       checkpoint: 'stage=install',
     });
@@ -206,9 +214,9 @@ describe('onOverdue: Retry', () => {
   it('times the next attempt from its own start', () => {
     const second = { attempt: 2, createdTime: at(120) };
 
-    expect(step({ process: RETRY, attempt: 2, job: second, before: [failed], now: 200 }).record).not.toHaveProperty('overdue');
+    expect(advance({ process: RETRY, attempt: 2, job: second, before: [failed], now: 200 }).record).not.toHaveProperty('overdue');
     expect(
-      processOf(step({ process: RETRY, attempt: 2, job: second, before: [failed], now: 211 }).record)?.overdue,
+      processOf(advance({ process: RETRY, attempt: 2, job: second, before: [failed], now: 211 }).record)?.overdue,
     ).toMatchObject({
       sinceTime: timeAt(210),
     });
@@ -219,14 +227,14 @@ describe('onOverdue: Retry', () => {
     ['the process does not say that it is safe', { process: { onOverdue: 'Retry' } }],
     ['the plan is being deleted', { input: { mayRetry: false } }],
   ])('fails when %s', (_, given) => {
-    const { record } = step({ process: RETRY, job: STOPPED, before: [failed], ...given });
+    const { record } = advance({ process: RETRY, job: STOPPED, before: [failed], ...given });
 
     expect(record).toMatchObject({ state: 'Failed', reason: 'Overdue', quarantined: true });
   });
 
-  it('is for what was overdue alone: a Job that failed by itself begins again only as often as failure.retriesPerNode says', () => {
+  it('applies only to overdue processes: a Job that failed by itself is retried as failure.retriesPerNode says', () => {
     const job = { outcome: 'Failed', reason: 'BackoffLimitExceeded', failedTime: at(80) } as const;
 
-    expect(step({ process: RETRY, job }).record).toMatchObject({ state: 'Failed', reason: 'JobFailed' });
+    expect(advance({ process: RETRY, job }).record).toMatchObject({ state: 'Failed', reason: 'JobFailed' });
   });
 });

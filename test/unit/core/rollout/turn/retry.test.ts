@@ -35,7 +35,7 @@ interface Case extends Partial<NodeInput> {
 }
 
 /** A turn in which `firmware` has succeeded and `os` has failed in the first of two attempts, at 60 s; now is 100 s. */
-function step({ spec, turn, ready = true, ...changes }: Case = {}): NodeResult {
+function advance({ spec, turn, ready = true, ...changes }: Case = {}): NodeResult {
   const processes = ['firmware', 'os'].map((name) => ({
     name,
     disruption: 'Drain' as const,
@@ -75,14 +75,14 @@ const podOf = (phase: 'Running' | 'Failed'): NodeInput['pods'] => [
 
 describe('failure.retriesPerNode: a node whose process failed', () => {
   it('gets its next attempt in the same turn, on the Node before the Job is made', () => {
-    const { record: after, commands } = step();
+    const { record: after, commands } = advance();
     expect(next({ record: after, commands })).toEqual(['attempt 2 of os']);
     expect(after).toMatchObject({ state: 'Upgrading', message: 'attempt 1 of 2 failed: disk full' });
     expect(after).not.toHaveProperty('quarantined');
   });
 
   it('runs again only what failed', () => {
-    expect(next(step({ turn: { attempt: 2, retried: 'os' } }))).toEqual([job('os', 2)]);
+    expect(next(advance({ turn: { attempt: 2, retried: 'os' } }))).toEqual([job('os', 2)]);
   });
 
   it.each<readonly [string, Case]>([
@@ -91,14 +91,14 @@ describe('failure.retriesPerNode: a node whose process failed', () => {
     ['the Job has ended', { jobs: [firmware(COMPLETE), aJob('node-1', FAILED), aJob('node-1', { process: 'x' })] }],
     ['the node is Ready', { ready: false }],
   ])('waits until %s', (_, changes) => {
-    const { record: after, commands, requeueAt } = step(changes);
+    const { record: after, commands, requeueAt } = advance(changes);
     expect(commands).toEqual([]);
     expect(after).toMatchObject({ state: 'Upgrading', message: 'attempt 1 of 2 failed: disk full' });
     expect(requeueAt).toBe(at(105));
   });
 
   it('does not wait for a Pod that has ended', () => {
-    expect(next(step({ pods: podOf('Failed') }))).toEqual(['attempt 2 of os']);
+    expect(next(advance({ pods: podOf('Failed') }))).toEqual(['attempt 2 of os']);
   });
 
   it.each<readonly [string, Case, string]>([
@@ -115,14 +115,14 @@ describe('failure.retriesPerNode: a node whose process failed', () => {
     ['when nothing was gone in time', { ready: false, now: at(60) + LIMIT_MS + 1 }, 'attempt 1 of 2: disk full'],
     ['at once where the plan grants no other attempt', { spec: { retriesPerNode: 0 } }, 'disk full'],
   ])('fails %s', (_, changes, message) => {
-    const { record: after, commands } = step(changes);
+    const { record: after, commands } = advance(changes);
     expect(commands).toEqual([]);
     expect(after).toMatchObject({ state: 'Failed', reason: 'JobFailed', message, quarantined: true });
   });
 
   it('keeps the attempt of a process that succeeded before', () => {
     const jobs = [firmware(COMPLETE), aJob('node-1', { ...COMPLETE, attempt: 2, completedTime: at(90) })];
-    const done = step({ turn: { attempt: 2, retried: 'os' }, jobs, before: before() });
+    const done = advance({ turn: { attempt: 2, retried: 'os' }, jobs, before: before() });
     expect(done.record).toMatchObject({
       state: 'Succeeded',
       processes: [
@@ -133,11 +133,11 @@ describe('failure.retriesPerNode: a node whose process failed', () => {
   });
 
   it('does not begin at its first attempt again when the annotation of its turn was lost', () => {
-    expect(next(step({ before: before(record('firmware', 'Succeeded'), record('os', 'Running', 2)) }))).toEqual([]);
+    expect(next(advance({ before: before(record('firmware', 'Succeeded'), record('os', 'Running', 2)) }))).toEqual([]);
   });
 });
 
-describe('What may be tried again', () => {
+describe('A reason that allows a retry', () => {
   it.each(
     Object.values(NODE_REASONS).map(
       (reason) => [reason, ['JobFailed', 'DeadlineExceeded', 'VerifyFailed'].includes(reason)] as const,
@@ -152,6 +152,6 @@ describe('failure.failedNodes', () => {
     ['Quarantine', true],
     ['Uncordon', undefined],
   ] as const)('%s: a node that failed once its upgrade had begun is quarantined: %s', (failedNodes, quarantined) => {
-    expect(step({ spec: { retriesPerNode: 0, failedNodes } }).record.quarantined).toBe(quarantined);
+    expect(advance({ spec: { retriesPerNode: 0, failedNodes } }).record.quarantined).toBe(quarantined);
   });
 });

@@ -16,7 +16,7 @@ interface Case {
   readonly now?: number;
 }
 
-function step({ pods = [], policy = {}, before, answers = {}, operator, now = 100 }: Case): DrainDecision {
+function drain({ pods = [], policy = {}, before, answers = {}, operator, now = 100 }: Case): DrainDecision {
   return decideDrain({
     node: inTurn('node-1'),
     pods,
@@ -30,47 +30,50 @@ function step({ pods = [], policy = {}, before, answers = {}, operator, now = 10
   });
 }
 
-/** The step in short: what it is, which Pods go how, and what it says. */
-function told(result: DrainDecision): readonly (string | readonly string[])[] {
+/** The decision in short: its kind, the commands for Pods, and its message. */
+function describeDecision(result: DrainDecision): readonly (string | readonly string[])[] {
   if (result.kind === 'Done') return ['Done'];
   if (result.kind === 'TimedOut') return ['TimedOut', result.message];
-  const goes = result.commands.map((command) =>
+  const commands = result.commands.map((command) =>
     command.kind === 'Evict' || command.kind === 'DeletePod' ? `${command.kind} ${command.pod.name}` : command.kind,
   );
-  return ['Draining', goes, result.message];
+  return ['Draining', commands, result.message];
 }
 
 const WEB = aPod('web-1', 'node-1');
-const refused = (budget: string | undefined, askAgainMs = 5000): EvictionAnswer => ({
+const rejected = (budget: string | undefined, askAgainMs = 5000): EvictionAnswer => ({
   rejection: { message: 'a webhook says no', budget },
   askAgainMs,
 });
 const GRANTED: EvictionAnswer = { rejection: undefined, askAgainMs: 5000 };
 
 describe('A drain', () => {
-  it('is done when nothing is left to go', () => {
-    expect(step({ pods: [aPod('logs-1', 'node-1', { controllerKind: 'DaemonSet' })] })).toEqual({ kind: 'Done' });
+  it('is done when no Pod is left to evict', () => {
+    expect(drain({ pods: [aPod('logs-1', 'node-1', { controllerKind: 'DaemonSet' })] })).toEqual({ kind: 'Done' });
   });
 
-  it('evicts everything that may go at once', () => {
+  it('evicts all Pods at once', () => {
     const pods = [WEB, aPod('web-2', 'node-1')];
-    expect(told(step({ pods }))).toEqual(['Draining', ['Evict web-1', 'Evict web-2'], '2 Pods to go']);
+    expect(describeDecision(drain({ pods }))).toEqual(['Draining', ['Evict web-1', 'Evict web-2'], '2 Pods to go']);
   });
 
   it('waits for a Pod that is terminating', () => {
     const pods = [aPod('web-1', 'node-1', { deleting: true, endsBy: at(130) })];
-    expect(told(step({ pods }))).toEqual(['Draining', [], 'Pod shop/web-1 is terminating']);
+    expect(describeDecision(drain({ pods }))).toEqual(['Draining', [], 'Pod shop/web-1 is terminating']);
   });
 
   it('ends at its timeout also for a Pod that never ends, on a host that is lost', () => {
     const pods = [aPod('web-1', 'node-1', { deleting: true, endsBy: at(130) })];
-    expect(told(step({ pods, now: 600 }))[0]).toBe('Draining');
-    expect(told(step({ pods, now: 601 }))).toEqual(['TimedOut', 'not drained within 600 s: Pod shop/web-1 is terminating']);
+    expect(describeDecision(drain({ pods, now: 600 }))[0]).toBe('Draining');
+    expect(describeDecision(drain({ pods, now: 601 }))).toEqual([
+      'TimedOut',
+      'not drained within 600 s: Pod shop/web-1 is terminating',
+    ]);
   });
 
-  it('goes on with the others while a Pod blocks it, and says which one', () => {
-    const result = step({ pods: [WEB, aPod('bare', 'node-1', { controllerKind: undefined })] });
-    expect(told(result)).toEqual([
+  it('continues with the others while a Pod blocks it, and says which one', () => {
+    const result = drain({ pods: [WEB, aPod('bare', 'node-1', { controllerKind: undefined })] });
+    expect(describeDecision(result)).toEqual([
       'Draining',
       ['Evict web-1'],
       `since ${timeAt(100)}: Pod shop/bare has no controller; to evict it, set drain.unmanagedPods: Delete (and 1 more)`,
@@ -79,58 +82,58 @@ describe('A drain', () => {
 });
 
 describe('A budget that allows no eviction', () => {
-  const answers = { 'uid-of-web-1': refused('web') };
+  const answers = { 'uid-of-web-1': rejected('web') };
 
   it('is named with the Pod and since when', () => {
-    const result = step({ pods: [WEB], answers });
+    const result = drain({ pods: [WEB], answers });
     expect(result).toMatchObject({
       kind: 'Draining',
       record: { pod: 'shop/web-1', budget: 'web', blockedSinceTime: timeAt(100) },
     });
-    expect(told(result)[2]).toBe(`since ${timeAt(100)}: PodDisruptionBudget web holds Pod shop/web-1`);
+    expect(describeDecision(result)[2]).toBe(`since ${timeAt(100)}: PodDisruptionBudget web holds Pod shop/web-1`);
   });
 
   it.each([
-    ['while the API server says so', { 'uid-of-web-1': refused('web') }],
+    ['while the API server says so', { 'uid-of-web-1': rejected('web') }],
     ['after the operator was killed and has not asked again', {}],
   ])('keeps its time %s', (_, known) => {
     const before = { pod: 'shop/web-1', budget: 'web', blockedSinceTime: timeAt(20) };
-    expect(step({ pods: [WEB], before, answers: known })).toMatchObject({ record: before });
+    expect(drain({ pods: [WEB], before, answers: known })).toMatchObject({ record: before });
   });
 
-  it('is off the record when the Pod goes', () => {
+  it('is removed from the record when the Pod is evicted', () => {
     const before = { pod: 'shop/web-1', budget: 'web', blockedSinceTime: timeAt(20) };
-    expect(step({ pods: [WEB], before, answers: { 'uid-of-web-1': GRANTED } })).toMatchObject({ record: {} });
-    expect(step({ pods: [{ ...WEB, deleting: true }], before })).toMatchObject({ record: {} });
+    expect(drain({ pods: [WEB], before, answers: { 'uid-of-web-1': GRANTED } })).toMatchObject({ record: {} });
+    expect(drain({ pods: [{ ...WEB, deleting: true }], before })).toMatchObject({ record: {} });
   });
 
-  it('stays the one that is told when another comes', () => {
+  it('stays the reported one when another one blocks too', () => {
     const pods = [aPod('app-1', 'node-1'), WEB];
     const before = { pod: 'shop/web-1', budget: 'web', blockedSinceTime: timeAt(20) };
-    const both = { 'uid-of-app-1': refused('app'), 'uid-of-web-1': refused('web') };
-    expect(step({ pods, before, answers: both })).toMatchObject({ record: before });
-    expect(step({ pods, answers: both })).toMatchObject({ record: { pod: 'shop/app-1', blockedSinceTime: timeAt(100) } });
+    const both = { 'uid-of-app-1': rejected('app'), 'uid-of-web-1': rejected('web') };
+    expect(drain({ pods, before, answers: both })).toMatchObject({ record: before });
+    expect(drain({ pods, answers: both })).toMatchObject({ record: { pod: 'shop/app-1', blockedSinceTime: timeAt(100) } });
   });
 
-  it('is asked again when it is time, not in every pass', () => {
-    const result = step({ pods: [WEB], answers });
+  it('is tried again after its backoff, not in every pass', () => {
+    const result = drain({ pods: [WEB], answers });
     expect(result).toMatchObject({ commands: [], requeueAt: at(105) });
-    expect(told(step({ pods: [WEB], answers: { 'uid-of-web-1': refused('web', 0) } }))[1]).toEqual(['Evict web-1']);
+    expect(describeDecision(drain({ pods: [WEB], answers: { 'uid-of-web-1': rejected('web', 0) } }))[1]).toEqual(['Evict web-1']);
   });
 
-  it('for ever ends the drain at its timeout, with its name and time on record (T14)', () => {
+  it('ends the drain at its timeout, with its name and time on record (T14)', () => {
     const before = { pod: 'shop/web-1', budget: 'web', blockedSinceTime: timeAt(20) };
-    expect(step({ pods: [WEB], before, answers, now: 601 })).toEqual({
+    expect(drain({ pods: [WEB], before, answers, now: 601 })).toEqual({
       kind: 'TimedOut',
       record: before,
       message: 'not drained within 600 s: PodDisruptionBudget web holds Pod shop/web-1',
     });
   });
 
-  it('is told from a refusal by somebody else', () => {
-    const result = step({ pods: [WEB], answers: { 'uid-of-web-1': refused(undefined) } });
+  it('is distinguished from a rejection by a webhook', () => {
+    const result = drain({ pods: [WEB], answers: { 'uid-of-web-1': rejected(undefined) } });
     expect(result).toMatchObject({ record: { pod: 'shop/web-1', blockedSinceTime: timeAt(100) } });
-    expect(told(result)[2]).toBe(`since ${timeAt(100)}: Pod shop/web-1: a webhook says no`);
+    expect(describeDecision(result)[2]).toBe(`since ${timeAt(100)}: Pod shop/web-1: a webhook says no`);
   });
 });
 
@@ -139,8 +142,8 @@ describe('waitFor', () => {
   const job = aPod('job-1', 'node-1', { labels: { job: 'batch' }, controllerKind: 'Job' });
 
   it('evicts nothing while a Pod that it names runs, and says until when', () => {
-    const result = step({ pods: [WEB, job], policy });
-    expect(told(result)).toEqual([
+    const result = drain({ pods: [WEB, job], policy });
+    expect(describeDecision(result)).toEqual([
       'Draining',
       [],
       `since ${timeAt(100)}: waiting until 2026-11-22T08:05:00Z for Pod shop/job-1 to end`,
@@ -150,70 +153,79 @@ describe('waitFor', () => {
   });
 
   it('evicts when it has ended, and counts the timeout from then', () => {
-    const result = step({ pods: [WEB], policy, now: 250 });
-    expect(told(result)[1]).toEqual(['Evict web-1']);
+    const result = drain({ pods: [WEB], policy, now: 250 });
+    expect(describeDecision(result)[1]).toEqual(['Evict web-1']);
     expect(result).toMatchObject({ record: { evictionStartTime: timeAt(250) } });
     const before = { evictionStartTime: timeAt(250) };
-    expect(step({ pods: [WEB], policy, before, now: 849 }).kind).toBe('Draining');
-    expect(step({ pods: [WEB], policy, before, now: 851 }).kind).toBe('TimedOut');
+    expect(drain({ pods: [WEB], policy, before, now: 849 }).kind).toBe('Draining');
+    expect(drain({ pods: [WEB], policy, before, now: 851 }).kind).toBe('TimedOut');
   });
 
   it('evicts what it names at its own timeout', () => {
-    expect(told(step({ pods: [job], policy, now: 299 }))[1]).toEqual([]);
-    expect(told(step({ pods: [job], policy, now: 300 }))[1]).toEqual(['Evict job-1']);
+    expect(describeDecision(drain({ pods: [job], policy, now: 299 }))[1]).toEqual([]);
+    expect(describeDecision(drain({ pods: [job], policy, now: 300 }))[1]).toEqual(['Evict job-1']);
   });
 
   it('does not begin again once evictions have begun', () => {
-    expect(told(step({ pods: [job], policy, before: { evictionStartTime: timeAt(50) } }))[1]).toEqual(['Evict job-1']);
+    expect(describeDecision(drain({ pods: [job], policy, before: { evictionStartTime: timeAt(50) } }))[1]).toEqual([
+      'Evict job-1',
+    ]);
   });
 });
 
 describe('force', () => {
   const policy = { force: { podSelector: { matchLabels: { tier: 'cache' } } } };
   const cache = aPod('cache-1', 'node-1', { labels: { tier: 'cache' } });
-  const answers = { 'uid-of-cache-1': refused('cache') };
+  const answers = { 'uid-of-cache-1': rejected('cache') };
 
   it('deletes nothing before the timeout', () => {
-    expect(told(step({ pods: [cache], policy, answers, now: 600 }))[1]).toEqual([]);
+    expect(describeDecision(drain({ pods: [cache], policy, answers, now: 600 }))[1]).toEqual([]);
   });
 
   it('deletes past their budget the Pods that it names after the timeout, and records since when', () => {
-    const result = step({ pods: [cache], policy, answers, now: 601 });
-    expect(told(result)).toEqual(['Draining', ['DeletePod cache-1'], 'deleted past its budget after 600 s: Pod shop/cache-1']);
+    const result = drain({ pods: [cache], policy, answers, now: 601 });
+    expect(describeDecision(result)).toEqual([
+      'Draining',
+      ['DeletePod cache-1'],
+      'deleted past its budget after 600 s: Pod shop/cache-1',
+    ]);
     expect(result).toMatchObject({ record: { forcedDeletionStartTime: timeAt(601) } });
   });
 
-  it('deletes nothing when another Pod keeps the node from being empty, and names that one', () => {
-    const result = step({ pods: [cache, WEB], policy, answers: { ...answers, 'uid-of-web-1': refused('web') }, now: 601 });
-    expect(told(result)).toEqual(['TimedOut', 'not drained within 600 s: PodDisruptionBudget web holds Pod shop/web-1']);
+  it('deletes nothing while another Pod blocks the drain, and names that one', () => {
+    const result = drain({ pods: [cache, WEB], policy, answers: { ...answers, 'uid-of-web-1': rejected('web') }, now: 601 });
+    expect(describeDecision(result)).toEqual([
+      'TimedOut',
+      'not drained within 600 s: PodDisruptionBudget web holds Pod shop/web-1',
+    ]);
   });
 
-  it('is no consent to lose data', () => {
-    const result = step({ pods: [{ ...cache, emptyDir: true }], policy, answers, now: 601 });
+  it('does not allow the loss of emptyDir data', () => {
+    const result = drain({ pods: [{ ...cache, emptyDir: true }], policy, answers, now: 601 });
     expect(result.kind).toBe('TimedOut');
-    expect(told(result)[1]).toContain('has emptyDir data');
+    expect(describeDecision(result)[1]).toContain('has emptyDir data');
   });
 
   it('gives what it deleted its own grace period and a minute, then gives up', () => {
     const pods = [{ ...cache, deleting: true, endsBy: at(700) }];
     const before = { forcedDeletionStartTime: timeAt(601) };
-    expect(told(step({ pods, policy, before, now: 760 }))[0]).toBe('Draining');
-    expect(told(step({ pods, policy, before, now: 761 }))).toEqual([
+    expect(describeDecision(drain({ pods, policy, before, now: 760 }))[0]).toBe('Draining');
+    expect(describeDecision(drain({ pods, policy, before, now: 761 }))).toEqual([
       'TimedOut',
       'not drained within 600 s: Pod shop/cache-1 is terminating',
     ]);
   });
 
   it('still deletes when the operator was away at the timeout', () => {
-    expect(told(step({ pods: [cache], policy, now: 9000 }))[1]).toEqual(['DeletePod cache-1']);
+    expect(describeDecision(drain({ pods: [cache], policy, now: 9000 }))[1]).toEqual(['DeletePod cache-1']);
   });
 
-  it('asks again when a deletion is refused, but not in every pass', () => {
+  it('deletes again when a deletion is rejected, but not in every pass', () => {
     const before = { forcedDeletionStartTime: timeAt(601) };
-    expect(told(step({ pods: [cache], policy, before, answers, now: 603 }))[1]).toEqual([]);
-    const due = { 'uid-of-cache-1': refused(undefined, 0) };
-    expect(told(step({ pods: [cache], policy, before, answers: due, now: 606 }))[1]).toEqual(['DeletePod cache-1']);
-    expect(step({ pods: [cache], policy, before, answers, now: 662 }).kind).toBe('TimedOut');
+    expect(describeDecision(drain({ pods: [cache], policy, before, answers, now: 603 }))[1]).toEqual([]);
+    const due = { 'uid-of-cache-1': rejected(undefined, 0) };
+    expect(describeDecision(drain({ pods: [cache], policy, before, answers: due, now: 606 }))[1]).toEqual(['DeletePod cache-1']);
+    expect(drain({ pods: [cache], policy, before, answers, now: 662 }).kind).toBe('TimedOut');
   });
 });
 
@@ -221,17 +233,21 @@ describe("The operator's own Pod", () => {
   const pod = aPod('operator', 'node-1', { createdTime: at(-1000) });
   const operator = { uid: pod.uid, movable: true };
 
-  it('goes last of all', () => {
-    expect(told(step({ pods: [WEB, pod], operator }))[1]).toEqual(['Evict web-1']);
-    expect(told(step({ pods: [pod], operator }))).toEqual(['Draining', ['Evict operator'], 'the operator moves to another node']);
+  it('is evicted last', () => {
+    expect(describeDecision(drain({ pods: [WEB, pod], operator }))[1]).toEqual(['Evict web-1']);
+    expect(describeDecision(drain({ pods: [pod], operator }))).toEqual([
+      'Draining',
+      ['Evict operator'],
+      'the operator moves to another node',
+    ]);
   });
 
   it.each<readonly [string, Case]>([
     ['it cannot run elsewhere, as in a cluster of one node', { operator: { uid: pod.uid, movable: false } }],
-    ['a budget holds it', { operator, answers: { [pod.uid]: refused('operator') } }],
+    ['a budget holds it', { operator, answers: { [pod.uid]: rejected('operator') } }],
     ['no time is left for it to start elsewhere', { operator, now: 541 }],
     ['it came back although the node is cordoned', { operator, pods: [{ ...pod, createdTime: at(10) }] }],
   ])('does not hold up the drain when %s', (_, input) => {
-    expect(step({ pods: [pod], ...input })).toEqual({ kind: 'Done' });
+    expect(drain({ pods: [pod], ...input })).toEqual({ kind: 'Done' });
   });
 });

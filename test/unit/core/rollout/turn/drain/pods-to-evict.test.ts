@@ -16,39 +16,89 @@ const CACHE = { podSelector: { matchLabels: { tier: 'cache' } } };
 const ALL_CONSENT = aDrain({ emptyDirData: 'Delete', unmanagedPods: 'Delete' });
 
 describe('What a drain does with a Pod', () => {
-  it.each<readonly [string, Partial<PodFact>, Partial<BatchDrain>, Disposition['kind']]>([
-    ['a Pod of a ReplicaSet', {}, {}, 'Evict'],
-    ['a Pod of a Job of somebody else', { controllerKind: 'Job' }, {}, 'Evict'],
-    ['a Pod of a StatefulSet', { controllerKind: 'StatefulSet' }, {}, 'Evict'],
-    ['a pending Pod', { phase: 'Pending' }, {}, 'Evict'],
-    ['a DaemonSet Pod', { controllerKind: 'DaemonSet' }, {}, 'Leave'],
-    ['a static Pod', { mirror: true, controllerKind: 'Node' }, {}, 'Leave'],
-    ['a Pod that has succeeded', { phase: 'Succeeded' }, {}, 'Leave'],
-    ['a Pod that has failed', { phase: 'Failed', controllerKind: undefined }, {}, 'Leave'],
-    ["Baton's upgrade Pod", { labels: BATON, controllerKind: 'Job' }, {}, 'Leave'],
-    ["Baton's agent", { labels: BATON, controllerKind: 'Lease' }, {}, 'Leave'],
-    ['a Pod that is terminating', { deleting: true }, {}, 'Ending'],
-    ['unmanagedPods Keep: a Pod without a controller', { controllerKind: undefined }, {}, 'Block'],
-    ['unmanagedPods Keep, whatever else is consented to', { controllerKind: undefined }, { emptyDirData: 'Delete' }, 'Block'],
-    ['unmanagedPods Delete: a Pod without a controller', { controllerKind: undefined }, { unmanagedPods: 'Delete' }, 'Evict'],
-    ['emptyDirData Keep: a Pod with emptyDir data', { emptyDir: true }, {}, 'Block'],
-    ['emptyDirData Keep, whatever else is consented to', { emptyDir: true }, { unmanagedPods: 'Delete' }, 'Block'],
-    ['emptyDirData Delete: a Pod with emptyDir data', { emptyDir: true }, { emptyDirData: 'Delete' }, 'Evict'],
-    ['a DaemonSet Pod with emptyDir data', { emptyDir: true, controllerKind: 'DaemonSet' }, {}, 'Leave'],
-    ['a terminating Pod with emptyDir data', { emptyDir: true, deleting: true }, {}, 'Ending'],
-    ['ignore: a Pod that it names', { labels: { tier: 'cache' } }, { ignore: CACHE }, 'Leave'],
-    ['ignore: a Pod that would block', { labels: { tier: 'cache' }, controllerKind: undefined }, { ignore: CACHE }, 'Leave'],
-    ['ignore: a terminating Pod that it names', { labels: { tier: 'cache' }, deleting: true }, { ignore: CACHE }, 'Leave'],
-    ['ignore: another Pod', { labels: { tier: 'web' } }, { ignore: CACHE }, 'Evict'],
-    ['waitFor: a Pod that it names', { labels: { tier: 'cache' } }, { waitFor: { ...CACHE, timeoutSeconds: 9 } }, 'WaitFor'],
-    [
-      'waitFor: one that has not started',
-      { labels: { tier: 'cache' }, phase: 'Pending' },
-      { waitFor: { ...CACHE, timeoutSeconds: 9 } },
-      'Evict',
-    ],
-    ['waitFor: another Pod', {}, { waitFor: { ...CACHE, timeoutSeconds: 9 } }, 'Evict'],
-  ])('%s', (_, changes, policy, kind) => {
+  it.each<{
+    readonly title: string;
+    readonly changes: Partial<PodFact>;
+    readonly policy: Partial<BatchDrain>;
+    readonly kind: Disposition['kind'];
+  }>([
+    { title: 'a Pod of a ReplicaSet', changes: {}, policy: {}, kind: 'Evict' },
+    { title: 'a Pod of a Job of somebody else', changes: { controllerKind: 'Job' }, policy: {}, kind: 'Evict' },
+    { title: 'a Pod of a StatefulSet', changes: { controllerKind: 'StatefulSet' }, policy: {}, kind: 'Evict' },
+    { title: 'a pending Pod', changes: { phase: 'Pending' }, policy: {}, kind: 'Evict' },
+    { title: 'a DaemonSet Pod', changes: { controllerKind: 'DaemonSet' }, policy: {}, kind: 'Leave' },
+    { title: 'a static Pod', changes: { mirror: true, controllerKind: 'Node' }, policy: {}, kind: 'Leave' },
+    { title: 'a Pod that has succeeded', changes: { phase: 'Succeeded' }, policy: {}, kind: 'Leave' },
+    { title: 'a Pod that has failed', changes: { phase: 'Failed', controllerKind: undefined }, policy: {}, kind: 'Leave' },
+    { title: "Baton's upgrade Pod", changes: { labels: BATON, controllerKind: 'Job' }, policy: {}, kind: 'Leave' },
+    { title: "Baton's agent", changes: { labels: BATON, controllerKind: 'Lease' }, policy: {}, kind: 'Leave' },
+    { title: 'a Pod that is terminating', changes: { deleting: true }, policy: {}, kind: 'Ending' },
+    {
+      title: 'unmanagedPods Keep: a Pod without a controller',
+      changes: { controllerKind: undefined },
+      policy: {},
+      kind: 'Block',
+    },
+    {
+      title: 'unmanagedPods Keep, whatever else is consented to',
+      changes: { controllerKind: undefined },
+      policy: { emptyDirData: 'Delete' },
+      kind: 'Block',
+    },
+    {
+      title: 'unmanagedPods Delete: a Pod without a controller',
+      changes: { controllerKind: undefined },
+      policy: { unmanagedPods: 'Delete' },
+      kind: 'Evict',
+    },
+    { title: 'emptyDirData Keep: a Pod with emptyDir data', changes: { emptyDir: true }, policy: {}, kind: 'Block' },
+    {
+      title: 'emptyDirData Keep, whatever else is consented to',
+      changes: { emptyDir: true },
+      policy: { unmanagedPods: 'Delete' },
+      kind: 'Block',
+    },
+    {
+      title: 'emptyDirData Delete: a Pod with emptyDir data',
+      changes: { emptyDir: true },
+      policy: { emptyDirData: 'Delete' },
+      kind: 'Evict',
+    },
+    {
+      title: 'a DaemonSet Pod with emptyDir data',
+      changes: { emptyDir: true, controllerKind: 'DaemonSet' },
+      policy: {},
+      kind: 'Leave',
+    },
+    { title: 'a terminating Pod with emptyDir data', changes: { emptyDir: true, deleting: true }, policy: {}, kind: 'Ending' },
+    { title: 'ignore: a Pod that it names', changes: { labels: { tier: 'cache' } }, policy: { ignore: CACHE }, kind: 'Leave' },
+    {
+      title: 'ignore: a Pod that would block',
+      changes: { labels: { tier: 'cache' }, controllerKind: undefined },
+      policy: { ignore: CACHE },
+      kind: 'Leave',
+    },
+    {
+      title: 'ignore: a terminating Pod that it names',
+      changes: { labels: { tier: 'cache' }, deleting: true },
+      policy: { ignore: CACHE },
+      kind: 'Leave',
+    },
+    { title: 'ignore: another Pod', changes: { labels: { tier: 'web' } }, policy: { ignore: CACHE }, kind: 'Evict' },
+    {
+      title: 'waitFor: a Pod that it names',
+      changes: { labels: { tier: 'cache' } },
+      policy: { waitFor: { ...CACHE, timeoutSeconds: 9 } },
+      kind: 'WaitFor',
+    },
+    {
+      title: 'waitFor: one that has not started',
+      changes: { labels: { tier: 'cache' }, phase: 'Pending' },
+      policy: { waitFor: { ...CACHE, timeoutSeconds: 9 } },
+      kind: 'Evict',
+    },
+    { title: 'waitFor: another Pod', changes: {}, policy: { waitFor: { ...CACHE, timeoutSeconds: 9 } }, kind: 'Evict' },
+  ])('$title', ({ changes, policy, kind }) => {
     expect(podDisposition(aPod('shop-1', 'node-1', changes), aDrain(policy), undefined).kind).toBe(kind);
   });
 
@@ -59,19 +109,29 @@ describe('What a drain does with a Pod', () => {
       { controllerKind: undefined },
       'Pod shop/shop-1 has no controller; to evict it, set drain.unmanagedPods: Delete',
     ],
-  ])('a Pod that blocks is named, with what would let it go: %s', (_, changes, why) => {
+  ])('a Pod that blocks is named, with the setting that allows its eviction: %s', (_, changes, why) => {
     expect(podDisposition(aPod('shop-1', 'node-1', changes), aDrain(), undefined)).toEqual({ kind: 'Block', why });
   });
 });
 
 describe('What a drain does with the Pod of the operator that decides', () => {
   const pod = aPod('operator', 'node-1');
-  it.each<readonly [string, Partial<PodFact>, boolean, Disposition['kind']]>([
-    ['moves it last where it can run elsewhere', {}, true, 'MoveLast'],
-    ['leaves it where it cannot, as in a cluster of one node', {}, false, 'Leave'],
-    ['leaves it where nobody would start it again', { controllerKind: undefined }, true, 'Leave'],
-    ['waits for it when it is on its way', { deleting: true }, true, 'Ending'],
-  ])('%s', (_, changes, movable, kind) => {
+  it.each<{
+    readonly title: string;
+    readonly changes: Partial<PodFact>;
+    readonly movable: boolean;
+    readonly kind: Disposition['kind'];
+  }>([
+    { title: 'moves it last where it can run elsewhere', changes: {}, movable: true, kind: 'MoveLast' },
+    { title: 'leaves it where it cannot, as in a cluster of one node', changes: {}, movable: false, kind: 'Leave' },
+    {
+      title: 'leaves it where no controller would start it again',
+      changes: { controllerKind: undefined },
+      movable: true,
+      kind: 'Leave',
+    },
+    { title: 'waits for it when it is on its way', changes: { deleting: true }, movable: true, kind: 'Ending' },
+  ])('$title', ({ changes, movable, kind }) => {
     const operator = { uid: pod.uid, movable };
     expect(podDisposition({ ...pod, ...changes }, ALL_CONSENT, operator).kind).toBe(kind);
   });
@@ -121,20 +181,23 @@ describe('mode', () => {
     template: {},
   });
   it.each([
-    ['Auto', 'None', false, false],
-    ['Auto', 'Drain', true, true],
-    ['Auto', 'Reboot', true, true],
-    ['Cordon', 'None', false, false],
-    ['Cordon', 'Drain', true, false],
-    ['None', 'Reboot', false, false],
-  ] as const)('%s before a process with disruption %s: cordoned %s, drained %s', (mode, kind, cordoned, drained) => {
-    const processes = [disruption('None'), disruption(kind)];
-    const batch = aBatch(['node-1'], { spec: { processes, drain: aDrain({ mode }) } });
-    expect([isCordonedFor(batch, processes), isDrainedFor(batch, processes)]).toEqual([cordoned, drained]);
-  });
+    { mode: 'Auto', kind: 'None', cordoned: false, drained: false },
+    { mode: 'Auto', kind: 'Drain', cordoned: true, drained: true },
+    { mode: 'Auto', kind: 'Reboot', cordoned: true, drained: true },
+    { mode: 'Cordon', kind: 'None', cordoned: false, drained: false },
+    { mode: 'Cordon', kind: 'Drain', cordoned: true, drained: false },
+    { mode: 'None', kind: 'Reboot', cordoned: false, drained: false },
+  ] as const)(
+    '$mode before a process with disruption $kind: cordoned $cordoned, drained $drained',
+    ({ mode, kind, cordoned, drained }) => {
+      const processes = [disruption('None'), disruption(kind)];
+      const batch = aBatch(['node-1'], { spec: { processes, drain: aDrain({ mode }) } });
+      expect([isCordonedFor(batch, processes), isDrainedFor(batch, processes)]).toEqual([cordoned, drained]);
+    },
+  );
 });
 
-describe('The labels of Pods that a drain looks at', () => {
+describe('The labels of Pods that a drain selects by', () => {
   const waitFor = { podSelector: { matchExpressions: [{ key: 'job', operator: 'Exists' as const }] }, timeoutSeconds: 9 };
   it.each([
     ['are those of its selectors', aDrain({ ignore: CACHE, waitFor }), ['tier', 'job']],
