@@ -79,6 +79,7 @@ const ROLLOUT: Rooms = {
 };
 
 const CORE: Rooms = {
+  'backoff.ts': { holds: 'How long to wait after failures in a row', mayImport: [] },
   '.': { holds: 'What the whole core shares: texts, quantities, selectors, conditions, facts about nodes', mayImport: [] },
   sinks: { holds: 'Sinks in a plan: their kinds, their Secrets, those shared with other plans', mayImport: [] },
   timing: { holds: 'Checkpoints, estimates and overdue processes', mayImport: ['.'] },
@@ -96,7 +97,7 @@ const CORE: Rooms = {
   },
   baton: {
     holds: 'The Lease that names the agent, and the attempts and receipts of deliveries',
-    mayImport: ['.', 'sinks', 'notification/model'],
+    mayImport: ['.', 'backoff.ts', 'sinks', 'notification/model'],
   },
   rollout: {
     holds: 'Every decision about a rollout: one pure function of a snapshot',
@@ -107,7 +108,7 @@ const CORE: Rooms = {
 };
 
 const KUBE: Rooms = {
-  '.': { holds: 'What the rooms of `kube` share: resource paths, backoff, pauses', mayImport: [] },
+  '.': { holds: 'What the rooms of `kube` share: resource paths, queues, pauses', mayImport: [] },
   client: { holds: 'The client of the API server: requests, retries, errors, streams of watch events', mayImport: ['.'] },
   watch: { holds: 'Caches of objects, kept current by watches', mayImport: ['.', 'client'] },
   'safe-operator.ts': { holds: 'The control loop of an operator', mayImport: ['.', 'client', 'watch'] },
@@ -194,7 +195,7 @@ export const SRC: Rooms = {
     },
   },
   core: { holds: 'Every decision, without clock, randomness, I/O or logging', mayImport: ['api'], pure: true, rooms: CORE },
-  kube: { holds: 'Access to the API server: client, watches, queues', mayImport: ['api'], rooms: KUBE },
+  kube: { holds: 'Access to the API server: client, watches, queues', mayImport: ['api', 'core/backoff.ts'], rooms: KUBE },
   net: { holds: 'HTTP and sockets that reach only allowed addresses', mayImport: [] },
   runtime: { holds: 'What programs start with: clock, log, configuration, shutdown', mayImport: ['api'], mainOnly: true },
   notify: { holds: 'Sinks: where notifications go', mayImport: ['api', 'core', 'net'], rooms: NOTIFY },

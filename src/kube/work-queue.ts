@@ -1,5 +1,5 @@
 import type { Log } from '../api/log.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs } from '../core/backoff.ts';
 import { pause, type Sleep } from './pause.ts';
 
 /** What came of handling a key. */
@@ -160,7 +160,7 @@ export class WorkQueue {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
     this.#failed += 1;
-    const retryInMs = backoffMs(failures, { baseMs: baseDelayMs, maxMs: maxDelayMs }, random);
+    const retryInMs = backoffMs(failures, { baseMs: baseDelayMs, maxMs: maxDelayMs }, random());
     log.error('Handling a key failed', { queue: name, key, failures, retryInMs, error });
     this.addAfter(key, retryInMs);
   }

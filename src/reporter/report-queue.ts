@@ -2,7 +2,7 @@ import type { Log } from '../api/log.ts';
 import type { Hash } from '../core/facts.ts';
 import { buildReportEvent } from '../core/reports/report-event.ts';
 import { isSameReport } from '../core/reports/parse-report.ts';
-import { backoffMs } from '../kube/backoff.ts';
+import { backoffMs } from '../core/backoff.ts';
 import { pause } from '../kube/pause.ts';
 import type { AcceptedReport, ReportLedger } from './report-ledger.ts';
 import type { ReportStore, StoreAnswer } from './report-store.ts';
@@ -123,7 +123,7 @@ export class ReportQueue {
   async #pause(answer: Unavailable, failures: number, signal: AbortSignal): Promise<void> {
     const { sleep, random, log, ledger } = this.#options;
     const draining = this.#hurry.signal.aborted;
-    const pauseMs = answer.retryAfterMs ?? backoffMs(failures, draining ? STOPPING_BACKOFF : BACKOFF, random);
+    const pauseMs = answer.retryAfterMs ?? backoffMs(failures, draining ? STOPPING_BACKOFF : BACKOFF, random());
     log.warn('Posting a report failed, retrying', {
       failures,
       pauseMs,

@@ -1,7 +1,8 @@
 import { NOTIFY_REASONS } from '../../api/conditions.ts';
 import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import type { Sink as SinkSpec, UpgradePlan } from '../../api/generated/upgradeplan.ts';
-import { backoffMs, judgeAttempt, makeReceipt, type Verdict } from '../../core/baton/attempt.ts';
+import { backoffMs } from '../../core/backoff.ts';
+import { DELIVERY_BACKOFF, judgeAttempt, makeReceipt, type Verdict } from '../../core/baton/attempt.ts';
 import { outboxEntries, type Delivery } from '../../core/baton/deliveries.ts';
 import { hasReceipt } from '../../core/baton/lease.ts';
 import { styleOf } from '../../core/notification/text/message-style.ts';
@@ -68,7 +69,7 @@ export async function deliver(delivery: Delivery, ports: DeliverPorts, signals: 
     if (tried.kind === 'Unready') {
       failures += 1;
       log.warn('Preparing a notification failed', { batch, sink, problem: tried.problem, error: tried.error });
-      await pause(clock.sleep, backoffMs(failures, random()), signals.stop);
+      await pause(clock.sleep, backoffMs(failures, DELIVERY_BACKOFF, random()), signals.stop);
       continue;
     }
     failures = 0;

@@ -1,13 +1,14 @@
 import { NOTIFY_REASONS } from '../../api/conditions.ts';
 import type { Receipt } from '../../api/generated/upgradebatch.ts';
+import { backoffMs, type BackoffLimits } from '../backoff.ts';
 import type { Instant } from '../facts.ts';
 import type { Delivered, SendResult } from '../notification/model/send-result.ts';
 import { presentFields } from '../present-fields.ts';
 import { byteLength, cutToBytes, toRfc3339 } from '../text.ts';
 import type { Delivery } from './deliveries.ts';
 
-/** The first wait after a failure, and the longest (ms). */
-const BACKOFF = { firstMs: 1_000, longestMs: 60_000 } as const;
+/** How long to wait after attempts that failed. */
+export const DELIVERY_BACKOFF: BackoffLimits = { baseMs: 1_000, maxMs: 60_000 };
 /** The longest wait after a try without an answer in time (ms): the receiver may have taken it, and take it once more each time. */
 const LONGEST_UNANSWERED_MS = 300_000;
 /** The longest that a receiver may ask to wait (ms): the agent lives for a batch, not for days. */
@@ -63,14 +64,8 @@ export function judgeFailure(
   const secretMayCome = reason === NOTIFY_REASONS.SecretMissing && elapsedMs < SECRET_GRACE_MS;
   if (result.kind === 'Permanent' && !secretMayCome) return { kind: 'Over', outcome: 'Failed', reason, message };
   const asked = result.kind === 'Retry' ? Math.min(result.afterMs ?? 0, LONGEST_RETRY_AFTER_MS) : 0;
-  const longestMs = unanswered ? LONGEST_UNANSWERED_MS : BACKOFF.longestMs;
-  return { kind: 'Again', afterMs: Math.max(asked, backoffMs(attempts, random, longestMs)) };
-}
-
-/** Milliseconds to wait after so many tries (from 1) that failed: twice as long each time, up to a minute unless it is said otherwise. */
-export function backoffMs(attempts: number, random: number, longestMs: number = BACKOFF.longestMs): number {
-  const full = Math.min(BACKOFF.firstMs * 2 ** (attempts - 1), longestMs);
-  return Math.round(full * (0.5 + random / 2));
+  const limits = unanswered ? { ...DELIVERY_BACKOFF, maxMs: LONGEST_UNANSWERED_MS } : DELIVERY_BACKOFF;
+  return { kind: 'Again', afterMs: Math.max(asked, backoffMs(attempts, limits, random)) };
 }
 
 /** The receipt for what has become of a delivery, or of a probe. */

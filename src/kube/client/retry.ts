@@ -1,4 +1,4 @@
-import { backoffMs } from '../backoff.ts';
+import { backoffMs } from '../../core/backoff.ts';
 import { NO_ANSWER, type KubeError } from './kube-error.ts';
 
 /** Whether a request may be carried out twice. `OnlyIfRefused`: it is repeated only when it certainly was not carried out. */
@@ -28,7 +28,7 @@ export function retryDelayMs(
   random: () => number,
 ): number | undefined {
   if (!mayRepeat(error, repeatable)) return undefined;
-  const backoff = backoffMs(failures, BACKOFF, random);
+  const backoff = backoffMs(failures, BACKOFF, random());
   if (error.retryAfterSeconds === undefined) return backoff;
   // The server tells everyone the same; the random part keeps them from coming back together.
   return Math.min(error.retryAfterSeconds * 1000, MAX_RETRY_AFTER_MS) + Math.round(random() * BACKOFF.baseMs);

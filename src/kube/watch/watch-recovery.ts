@@ -1,4 +1,4 @@
-import { backoffMs } from '../backoff.ts';
+import { backoffMs } from '../../core/backoff.ts';
 import { NO_ANSWER, isKubeError } from '../client/kube-error.ts';
 
 /** Nothing came for so long that the connection is taken for dead. */
@@ -48,8 +48,8 @@ export function recoverFrom({ error, failures, silences, losses }: WatchEnd, ran
   // (its bookmarks stop, too, while the server's cache of it stands still), but the server may not know our version.
   if (isSilence(error)) return { waitMs: 0, relist: silences > 1 };
   // At once, unless the list before was of no use either: that would go round and round.
-  if (isVersionLost(error)) return { waitMs: losses > 1 ? backoffMs(losses, BACKOFF, random) : 0, relist: true };
-  const backoff = backoffMs(failures, isKubeError(error, NO_ANSWER.notSent) ? AWAY_BACKOFF : BACKOFF, random);
+  if (isVersionLost(error)) return { waitMs: losses > 1 ? backoffMs(losses, BACKOFF, random()) : 0, relist: true };
+  const backoff = backoffMs(failures, isKubeError(error, NO_ANSWER.notSent) ? AWAY_BACKOFF : BACKOFF, random());
   if (!isKubeError(error)) return { waitMs: backoff, relist: false };
   const retryAfterMs = Math.min((error.retryAfterSeconds ?? 0) * 1000, MAX_RETRY_AFTER_MS);
   return { waitMs: Math.max(backoff, retryAfterMs), relist: false };

@@ -21,6 +21,7 @@ const FORBIDDEN_IMPORTS: readonly ForbiddenImport[] = [
   { rule: 'api', from: 'api', imports: 'core' },
   { rule: 'api/*.ts', from: 'api', imports: 'api/generated' },
   { rule: 'core', from: 'core/rollout/model', imports: 'kube' },
+  { rule: 'core/backoff.ts', from: 'core/backoff.ts', imports: 'core/sinks' },
   { rule: 'core/*.ts', from: 'core', imports: 'core/timing' },
   { rule: 'core/sinks', from: 'core/sinks', imports: 'core/notification/model' },
   { rule: 'core/timing', from: 'core/timing', imports: 'core/schedule' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Receipt } from '../../../../src/api/generated/upgradebatch.ts';
-import { backoffMs, judgeAttempt, makeReceipt } from '../../../../src/core/baton/attempt.ts';
+import { judgeAttempt, makeReceipt } from '../../../../src/core/baton/attempt.ts';
 import type { SendResult } from '../../../../src/core/notification/model/send-result.ts';
 
 const DELIVERY = { batch: 'kernel-7f3c-1', batchUid: 'uid', id: 'uid/1', sink: 'ops' };
@@ -70,8 +70,9 @@ describe('a try', () => {
     expect(waits.map((wait) => 'afterMs' in wait && wait.afterMs)).toEqual([1_000, 64_000, 256_000, 300_000]);
   });
 
-  it('is repeated after a wait of which half is left to chance', () => {
-    expect([0, 0.5, 1].map((random) => backoffMs(4, random))).toEqual([4_000, 6_000, 8_000]);
+  it('is repeated after a wait of which half is random', () => {
+    const waits = [0, 0.5, 1].map((random) => judgeAttempt(retry, { attempts: 4, unanswered: false, elapsedMs: 0 }, random));
+    expect(waits.map((wait) => 'afterMs' in wait && wait.afterMs)).toEqual([4_000, 6_000, 8_000]);
   });
 });
 
