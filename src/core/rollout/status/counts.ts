@@ -4,12 +4,12 @@ import type { PlanCounts } from '../../../api/generated/upgradeplan.ts';
 import { type Fleet, downNodes } from '../fleet/fleet.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
-/** Whether a node is at the version: it came there in this revision, or was there before. */
+/** Whether a node is done: it was upgraded in this revision, or was already at the version. */
 export function isDone({ state, reason }: NodeRecord): boolean {
   return state === 'Succeeded' || reason === NODE_REASONS.AlreadyDone || reason === NODE_REASONS.AlreadyCurrent;
 }
 
-/** The plan's nodes by outcome. */
+/** The numbers of the plan's nodes by outcome and state. */
 export function countNodes(snapshot: PlanSnapshot, fleet: Fleet): Required<PlanCounts> {
   const records = [...fleet.records.values()];
   const done = records.filter(isDone);

@@ -14,7 +14,7 @@ import type { RolloutTrouble } from './alerts-input.ts';
 import { alertsMayChange } from './alerts.ts';
 import { batchStatus } from './batch-status.ts';
 import { downNodes } from '../../fleet/fleet.ts';
-import { nothingFollows, outlookFor } from '../outlook/outlook.ts';
+import { rolloutHasEnded, outlookFor } from '../outlook/outlook.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
 import { mayStillEnd } from './late-end.ts';
 
@@ -53,7 +53,7 @@ export function batchStatuses(
       records: changed === undefined ? own : new Map([...own, ...changed]),
       downNow,
       outlook,
-      hasEnded: () => nothingFollows(view),
+      hasEnded: () => rolloutHasEnded(view),
       agentProblem,
       rollout,
       budget: view.budget,

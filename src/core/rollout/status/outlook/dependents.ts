@@ -6,13 +6,13 @@ import { isDependencyMet } from '../../fleet/dependencies-met.ts';
 import type { SiblingPlan } from '../../model/facts.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
 
-/** So many are told; the CRD takes no more. */
-const MOST_DEPENDENTS = 10;
+/** Maximum number of dependents, as in the CRD. */
+const MAX_DEPENDENTS = 10;
 
 /**
- * The plans that have waited for this one at its version, when its rollout ends.
+ * The plans that wait for this plan at its version, for the end of its rollout.
  *
- * @param succeeded whether it has ended as they want it.
+ * @param succeeded whether the rollout has ended in a way that lets them start.
  */
 export function dependentsOf({ snapshot, settings, now }: DecisionInput, succeeded: boolean): readonly StoryDependent[] {
   const { metadata, spec } = snapshot.plan;
@@ -21,7 +21,7 @@ export function dependentsOf({ snapshot, settings, now }: DecisionInput, succeed
   return [...snapshot.siblings.values()]
     .filter(waitsForThis)
     .toSorted((a, b) => compareNames(a.name, b.name))
-    .slice(0, MOST_DEPENDENTS)
+    .slice(0, MAX_DEPENDENTS)
     .map(({ name, dependsOn, windows }) => {
       const others = dependsOn.filter((each) => each.name !== metadata.name);
       const unblocked = succeeded && others.every((each) => isDependencyMet(each, snapshot.siblings));

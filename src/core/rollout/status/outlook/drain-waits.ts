@@ -3,14 +3,14 @@ import type { Instant } from '../../../facts.ts';
 import { presentFields } from '../../../present-fields.ts';
 import { toInstant } from '../../../text.ts';
 
-/** So many are kept; the CRD takes no more. */
-const MOST_WAITS = 5;
-/** What held a drain up for less is no news: budgets often take a moment (s). */
-const LEAST_SECONDS = 30;
+/** Maximum number of waits, as in the CRD. */
+const MAX_WAITS = 5;
+/** Minimum duration of a wait that counts (s). PodDisruptionBudgets often block a drain for a moment. */
+const MIN_SECONDS = 30;
 
 /**
- * What drains waited for, with the waits that end in this pass: those whose obstacle is on record and holds the node up no more. They are
- * added in the same write that takes the obstacle off the record, so that each counts once, whatever is killed in between.
+ * What drains have waited for, including the waits that end in this pass: the stored record has an obstacle that no longer exists. The wait is
+ * added in the same write that removes the obstacle, so that each counts once, whatever is killed in between.
  */
 export function drainWaits(
   before: readonly DrainWait[] | undefined,
@@ -23,7 +23,7 @@ export function drainWaits(
   return ended.length === 0 ? before : mergeWaits([...(before ?? []), ...ended]);
 }
 
-/** Waits for the same thing as one, the longest first. */
+/** Combines waits for the same budget or Pod, the longest first. */
 export function mergeWaits(waits: readonly DrainWait[]): readonly DrainWait[] {
   const groups = Map.groupBy(waits, ({ budget, pod }) => JSON.stringify([budget ?? null, pod ?? null]));
   return [...groups.values()]
@@ -35,15 +35,15 @@ export function mergeWaits(waits: readonly DrainWait[]): readonly DrainWait[] {
       return [{ ...first, seconds: sum((wait) => wait.seconds), longestSeconds, nodes: sum((wait) => wait.nodes) }];
     })
     .toSorted((a, b) => b.seconds - a.seconds)
-    .slice(0, MOST_WAITS);
+    .slice(0, MAX_WAITS);
 }
 
 function endedWait({ state, drain }: NodeRecord, after: NodeRecord | undefined, now: Instant): DrainWait | undefined {
   const since = toInstant(drain?.blockedSinceTime);
   if (state !== 'Draining' || drain?.pod === undefined || since === undefined) return undefined;
-  const goesOn = after?.state === 'Draining' && after.drain?.pod === drain.pod;
+  const continues = after?.state === 'Draining' && after.drain?.pod === drain.pod;
   const seconds = Math.round((now - since) / 1000);
-  if (goesOn || seconds < LEAST_SECONDS) return undefined;
+  if (continues || seconds < MIN_SECONDS) return undefined;
   const budget = drain.budget === undefined ? undefined : `${drain.pod.split('/')[0] ?? ''}/${drain.budget}`;
   return presentFields({ budget, pod: budget === undefined ? drain.pod : undefined, seconds, longestSeconds: seconds, nodes: 1 });
 }

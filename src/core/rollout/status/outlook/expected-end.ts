@@ -13,9 +13,10 @@ import { recordedRollback } from '../../records/recorded-rollback.ts';
 import type { DecisionInput } from '../../model/snapshot.ts';
 import { nextStep, stepProgress, stepOf } from '../../fleet/batch-steps.ts';
 
+/** What decides when the rollout is expected to end. */
 interface EndInput {
   readonly input: DecisionInput;
-  /** The fleet with this pass's records. */
+  /** The fleet with the records of this pass. */
   readonly fleet: Fleet;
   readonly budget: Budget;
   readonly open: UpgradeBatch | undefined;
@@ -23,14 +24,13 @@ interface EndInput {
 }
 
 /**
- * When the rollout is expected to end, as far as that can be known: from how long nodes were in their turn, or else from what the plan
- * says of its processes; from the nodes that are left, their batches with their soaks, and `maxUnavailable`. It does not know what nobody
- * knows: undefined while somebody has to act, and without what approvals, gates and windows to come will take.
+ * When the rollout is expected to end. It depends on the duration of turns (learned, or from the plan), the remaining nodes, the soaks of their
+ * batches, and `maxUnavailable`. Future approvals, gates and windows are not included. Undefined while somebody has to act.
  */
 export function expectedEnd({ input, fleet, budget, open, hold }: EndInput): Instant | undefined {
   const { snapshot, now } = input;
   const { plan } = snapshot;
-  const nodeSeconds = usualTurn(plan, fleet);
+  const nodeSeconds = usualTurnSeconds(plan, fleet);
   if (recordedRollback(snapshot) !== undefined) return undefined;
   if (nodeSeconds === undefined || budget.exceeded || snapshot.validation.kind !== 'Valid') return undefined;
   if (plan.metadata.deletionTimestamp !== undefined || (open === undefined && fleet.remaining.length === 0)) return undefined;
@@ -40,7 +40,7 @@ export function expectedEnd({ input, fleet, budget, open, hold }: EndInput): Ins
   const running = records.flatMap((record) => toInstant(record.startTime) ?? []).map((start) => (now - start) / 1000);
   const work = {
     nodeSeconds,
-    atOnce: maxUnavailable(snapshot, fleet) - downForOthers(input, fleet),
+    atOnce: maxUnavailable(snapshot, fleet) - downForOtherReasons(input, fleet),
     running,
     waiting: records.length - running.length,
     batches: batchesToCome(plan, fleet),
@@ -49,8 +49,8 @@ export function expectedEnd({ input, fleet, budget, open, hold }: EndInput): Ins
   return reportableEnd(now, end, toInstant(plan.status?.estimatedEndTime));
 }
 
-/** How long a node is in its turn (seconds): the median of those that are done, or the sum of what the plan says of its processes. */
-export function usualTurn(plan: UpgradePlan, fleet: Pick<Fleet, 'batches'>): number | undefined {
+/** How long a node is in its turn (s): the median of earlier turns, or the sum of the expected times of the plan's processes. */
+export function usualTurnSeconds(plan: UpgradePlan, fleet: Pick<Fleet, 'batches'>): number | undefined {
   const samples = newestSamples(fleet.batches, turnSeconds);
   if (samples.length >= MIN_SAMPLES) return learnReference(samples)?.expectedSeconds;
   let sum = 0;
@@ -67,33 +67,33 @@ function turnSeconds({ state, startTime, endTime }: NodeRecord): number | undefi
   return state !== 'Succeeded' || start === undefined || end === undefined || end < start ? undefined : (end - start) / 1000;
 }
 
-/** Records of the open batch that have no outcome yet. */
+/** Records of the open batch without an outcome. */
 function openRecords(fleet: Fleet, open: UpgradeBatch | undefined): readonly NodeRecord[] {
   if (open === undefined) return [];
   const pending = (name: string): NodeRecord => ({ name, state: 'Pending' });
   return open.spec.nodes.map(({ name }) => fleet.records.get(name) ?? pending(name)).filter((record) => !isTerminal(record));
 }
 
-/** Nodes that are down, and not because the plan works on them: they take a share of `maxUnavailable`. */
-export function downForOthers({ snapshot }: DecisionInput, fleet: Fleet): number {
+/** Number of nodes that count towards `maxUnavailable` although they are not in a turn of this plan. */
+export function downForOtherReasons({ snapshot }: DecisionInput, fleet: Fleet): number {
   let count = 0;
   for (const node of fleet.selected.values())
     if (node.claim !== snapshot.plan.metadata.uid && downReason(node) !== undefined) count += 1;
   return count;
 }
 
-/** Sizes and pauses of the batches to come. Only counted: to put a large fleet in order is for the batch that is really made. */
+/** Sizes of the batches to come and the pauses before them. Nodes are only counted, because sorting a large fleet takes long. */
 function batchesToCome(plan: UpgradePlan, fleet: Fleet): readonly { readonly nodes: number; readonly pauseSeconds: number }[] {
-  const most = Math.floor(MAX_NODE_PROCESSES / plan.spec.processes.length);
+  const maxNodes = Math.floor(MAX_NODE_PROCESSES / plan.spec.processes.length);
   const last = fleet.upgrades.at(-1);
   const batches: { readonly nodes: number; readonly pauseSeconds: number }[] = [];
   let progress = stepProgress(fleet.upgrades);
-  // A soak that has begun is a hold with an end of its own.
+  // A soak that has started is already part of the hold.
   let pauseSeconds = last === undefined || last.status?.settledTime !== undefined ? 0 : (stepOf(plan, last)?.soakSeconds ?? 0);
   for (let left = fleet.remaining.length; left > 0;) {
     const { step, size } = nextStep(plan, fleet.planNodes, progress);
     const wanted = Math.min(size, left);
-    const nodes = Math.min(wanted, most);
+    const nodes = Math.min(wanted, maxNodes);
     batches.push({ nodes, pauseSeconds });
     left -= nodes;
     progress = { step, rest: wanted - nodes };

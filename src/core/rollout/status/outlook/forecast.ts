@@ -7,20 +7,20 @@ import { referencesFor } from '../../../timing/reference.ts';
 import type { NextBatch } from '../../batch/cut-batch.ts';
 import type { PassView } from '../../fleet/pass-view.ts';
 import type { Hold } from '../../model/hold.ts';
-import { downForOthers, usualTurn } from './expected-end.ts';
+import { downForOtherReasons, usualTurnSeconds } from './expected-end.ts';
 import { maxUnavailable } from '../../fleet/fleet.ts';
 import { isRollback } from '../../records/batch-goal.ts';
 
-/** A batch that goes as usual may take so much longer than expected before anybody has to wonder why they hear nothing. */
-const PATIENCE = 1.5;
-/** Besides, an agent has to be found, and the notification to be sent (ms). */
-const TELLING_MS = 5 * 60_000;
-/** How far ahead is looked for the end of windows that follow one another (ms). */
+/** How much longer than expected a batch may take before people should wonder about a missing notification. */
+const TOLERANCE_FACTOR = 1.5;
+/** Time to find an agent and send the notification, in addition (ms). */
+const DELIVERY_MS = 5 * 60_000;
+/** How far ahead to look for the end of windows without a gap between them (ms). */
 const WINDOW_HORIZON_MS = 86_400_000;
 
 type Times = Pick<BatchOutlook, 'nextBatchTime' | 'nextNotificationTime' | 'windowEndTime' | 'nextWindowTime' | 'timeZone'>;
 
-/** When the batch to come is expected, and its notification; where that depends on somebody, only what the windows say. */
+/** When the next batch and its notification are expected. If that depends on a person, only the times of windows. */
 export function forecast(view: PassView, next: Pick<NextBatch, 'nodes' | 'step'>, hold: Hold | undefined): Times {
   const { input } = view;
   const { plan } = input.snapshot;
@@ -31,26 +31,27 @@ export function forecast(view: PassView, next: Pick<NextBatch, 'nodes' | 'step'>
     windows.length === 0 ? undefined : openUntil(windows, input.settings.cron, at, at + WINDOW_HORIZON_MS);
   if (start === undefined) {
     const opens = openFrom(input.now) === undefined ? nextOpening(windows, input.settings.cron, input.now)?.at : undefined;
-    return presentFields({ ...zone, windowEndTime: written(openFrom(input.now)), nextWindowTime: written(opens) });
+    return presentFields({ ...zone, windowEndTime: toTime(openFrom(input.now)), nextWindowTime: toTime(opens) });
   }
   const open = openFrom(start);
   const seconds = batchSeconds(view, next.nodes.length);
-  const asked = plan.spec.batches[next.step]?.approval === 'BeforeStart';
+  const needsApproval = plan.spec.batches[next.step]?.approval === 'BeforeStart';
   const fits = open === undefined || seconds === undefined || open >= start + seconds * 1000;
-  const word = seconds === undefined || asked || !fits ? undefined : start + seconds * 1000 * PATIENCE + TELLING_MS;
+  const notified =
+    seconds === undefined || needsApproval || !fits ? undefined : start + seconds * 1000 * TOLERANCE_FACTOR + DELIVERY_MS;
   return presentFields({
     ...zone,
     nextBatchTime: toRfc3339(start),
-    nextNotificationTime: word === undefined ? undefined : toRfc3339(Math.ceil(word / 60_000) * 60_000),
-    windowEndTime: written(open),
+    nextNotificationTime: notified === undefined ? undefined : toRfc3339(Math.ceil(notified / 60_000) * 60_000),
+    windowEndTime: toTime(open),
   });
 }
 
-function written(at: Instant | undefined): string | undefined {
+function toTime(at: Instant | undefined): string | undefined {
   return at === undefined ? undefined : toRfc3339(at);
 }
 
-/** When what holds the next batch is over, and a window is open. */
+/** When the hold ends and a window is open; undefined if that is not known. */
 function startOf({ input }: PassView, hold: Hold | undefined): Instant | undefined {
   const { snapshot, settings, now } = input;
   if (hold !== undefined && hold.until === undefined) return undefined;
@@ -60,18 +61,18 @@ function startOf({ input }: PassView, hold: Hold | undefined): Instant | undefin
   return nextOpening(windows, settings.cron, earliest)?.at;
 }
 
-/** How long a batch of so many nodes takes (s), if it goes as those before; or as the plan says. */
+/** How long a batch with this number of nodes takes (s), learned from earlier batches or calculated from the plan. */
 function batchSeconds({ input, fleet }: PassView, nodes: number, batches = fleet.batches): number | undefined {
-  const turn = usualTurn(input.snapshot.plan, { batches });
+  const turn = usualTurnSeconds(input.snapshot.plan, { batches });
   if (turn === undefined || nodes === 0) return undefined;
-  const slots = Math.max(1, maxUnavailable(input.snapshot, fleet) - downForOthers(input, fleet));
+  const slots = Math.max(1, maxUnavailable(input.snapshot, fleet) - downForOtherReasons(input, fleet));
   return Math.max(1, Math.round(Math.ceil(nodes / slots) * turn));
 }
 
-/** What was expected of the newest batch before it ran: by the batches before it, or by the plan. */
+/** How long the newest batch was expected to take before it ran, learned from earlier batches or taken from the plan. */
 export function expectations(view: PassView): Pick<BatchOutlook, 'expectedSeconds' | 'timing'> {
   const batch = view.fleet.batches.at(-1);
-  // How long an upgrade takes says nothing of its rollback.
+  // The duration of an upgrade says nothing about its rollback.
   if (batch === undefined || isRollback(batch)) return {};
   const earlier = view.fleet.batches.slice(0, -1);
   const timing = [...referencesFor(batch.spec.processes, earlier)].map(([process, { expectedSeconds, toleranceSeconds }]) => ({

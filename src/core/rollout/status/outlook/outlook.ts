@@ -18,12 +18,12 @@ import type { PlanSnapshot } from '../../model/snapshot.ts';
 import { storyOf } from './story.ts';
 
 const NOTHING_STARTS = 'nothing of this revision starts any more';
-const BEGIN_ANEW = 'another version begins a new rollout';
+const NEXT_ROLLOUT = 'another version begins a new rollout';
 
 /**
- * What follows after a batch, as its notification tells it: without the names of nodes, for not everybody may be told them.
+ * What follows a batch, for its notification. It contains no names of nodes, because sinks may hide them.
  *
- * @param summary what this pass counts of the batch.
+ * @param summary of the batch in this pass.
  */
 export function outlookFor(view: PassView, summary: BatchSummary): BatchOutlook {
   const { input, fleet, budget } = view;
@@ -46,8 +46,8 @@ export function outlookFor(view: PassView, summary: BatchSummary): BatchOutlook 
   if (plan.metadata.deletionTimestamp !== undefined) {
     return { next: 'Deleted', message: 'the plan is being deleted; its nodes are released', ...common };
   }
-  const back = outlookBack(view);
-  if (back !== undefined) return { ...back, ...common, ...(back.next === 'RolledBack' ? ending() : {}) };
+  const rollback = rollbackOutlook(view);
+  if (rollback !== undefined) return { ...rollback, ...common, ...(rollback.next === 'RolledBack' ? ending() : {}) };
   const next = cuts[0];
   if (next === undefined) {
     const failed = counts.failed === 0 ? '' : `, ${counts.failed} failed`;
@@ -56,22 +56,30 @@ export function outlookFor(view: PassView, summary: BatchSummary): BatchOutlook 
   }
   const end = decidedEnd(input, budget);
   if (end !== undefined) {
-    const message = `${end.message}; ${NOTHING_STARTS}, ${counted(fleet.remaining.length, 'node')} not attempted; ${BEGIN_ANEW}`;
+    const message = `${end.message}; ${NOTHING_STARTS}, ${counted(fleet.remaining.length, 'node')} not attempted; ${NEXT_ROLLOUT}`;
     return { next: 'Aborted', reason: PLAN_REASONS.Aborted, message, ...common, ...ending() };
   }
   const upcoming = { nextBatchIndex: next.index, nextBatchNodes: next.nodes.length };
   if (budget.exceeded) {
     const message = `${budget.brief}; nothing starts until you act`;
-    return { next: 'Paused', reason: PLAN_REASONS.BudgetExceeded, message, ...rollbackOf(view), ...upcoming, ...common, ...zone };
+    return {
+      next: 'Paused',
+      reason: PLAN_REASONS.BudgetExceeded,
+      message,
+      ...possibleRollback(view),
+      ...upcoming,
+      ...common,
+      ...zone,
+    };
   }
   const hold = holdNextBatch(view);
   const times = presentFields({ ...forecast(view, next, hold), estimatedEndTime: plan.status?.estimatedEndTime });
-  const name = next.stepName === undefined ? '' : ` (${next.stepName})`;
-  const what = `batch ${next.index}${name}, ${counted(next.nodes.length, 'node')}${supersedingText(snapshot)}`;
+  const step = next.stepName === undefined ? '' : ` (${next.stepName})`;
+  const what = `batch ${next.index}${step}, ${counted(next.nodes.length, 'node')}${supersededBy(snapshot)}`;
   if (hold !== undefined) {
-    const word = hold.summary === 'Paused' ? 'Paused' : 'Waiting';
+    const state = hold.summary === 'Paused' ? 'Paused' : 'Waiting';
     const message = hold.reason === PLAN_REASONS.ApprovalRequired ? `${what}, once it is approved` : hold.message;
-    return { next: word, reason: hold.reason, message, ...upcoming, ...common, ...times };
+    return { next: state, reason: hold.reason, message, ...upcoming, ...common, ...times };
   }
   const approval = plan.spec.batches[next.step]?.approval === 'BeforeStart' ? ', once it is approved' : '';
   const gates = gatesBeforeNextBatch(view);
@@ -79,31 +87,31 @@ export function outlookFor(view: PassView, summary: BatchSummary): BatchOutlook 
   return presentFields({ next: 'NextBatch', message: `${what}${when}`, ...upcoming, ...common, ...times, gates });
 }
 
-/** Which rollout comes next, where the plan has moved on from that of its newest batch. */
-function supersedingText({ plan, revision, batches }: PlanSnapshot): string {
+/** The version of the next rollout, if the plan has moved on since its newest batch; otherwise empty. */
+function supersededBy({ plan, revision, batches }: PlanSnapshot): string {
   const moved = batches.at(-1)?.spec.revision !== revision;
   return moved ? `, to ${plan.spec.version} (revision ${revision.slice(0, 8)})` : '';
 }
 
-/** Whether nothing of the rollout follows: what {@link outlookFor} says as well, for which it looks at all that is left to do. */
-export function nothingFollows(view: PassView): boolean {
+/** Whether nothing of the rollout follows. {@link outlookFor} says the same, but sorts all remaining nodes for that. */
+export function rolloutHasEnded(view: PassView): boolean {
   const { input, fleet, budget } = view;
   if (input.snapshot.plan.metadata.deletionTimestamp !== undefined) return true;
-  const back = outlookBack(view);
-  if (back !== undefined) return back.next === 'RolledBack';
+  const rollback = rollbackOutlook(view);
+  if (rollback !== undefined) return rollback.next === 'RolledBack';
   return fleet.remaining.length === 0 || decidedEnd(input, budget) !== undefined;
 }
 
-/** What could be taken back after the newest batch. */
-function rollbackOf({ input: { snapshot }, fleet, budget }: PassView): Pick<BatchOutlook, 'rollbackScope'> {
+/** Whether the newest batch could be rolled back. */
+function possibleRollback({ input: { snapshot }, fleet, budget }: PassView): Pick<BatchOutlook, 'rollbackScope'> {
   const { batch } = budget;
   if (batch === undefined) return {};
   const [cut] = rollbackCuts(snapshot, fleet, { scope: 'Batch', batch });
   return cut?.changes.some((change) => canRollBack(change, snapshot.plan)) === true ? { rollbackScope: 'Batch' } : {};
 }
 
-/** What follows where a rollback is under way, or waits for approval; undefined elsewhere. */
-function outlookBack(view: PassView): BatchOutlook | undefined {
+/** What follows if a rollback is in progress or waits for approval; undefined otherwise. */
+function rollbackOutlook(view: PassView): BatchOutlook | undefined {
   const { input, fleet, budget } = view;
   const awaited = awaitedRollback(view);
   if (awaited !== undefined) {
@@ -115,18 +123,18 @@ function outlookBack(view: PassView): BatchOutlook | undefined {
   const cuts = rollbackCuts(input.snapshot, fleet, rollback);
   const name = rollbackName(rollback);
   if (cuts.length === 0) {
-    const message = `${name} is rolled back (${rollback.message}); ${NOTHING_STARTS}; ${BEGIN_ANEW}`;
+    const message = `${name} is rolled back (${rollback.message}); ${NOTHING_STARTS}; ${NEXT_ROLLOUT}`;
     return { next: 'RolledBack', message: cutToBytes(message, 512) };
   }
   const left = `rollback of ${name} (${rollback.message}): ${describeExtent(cuts)} to go back`;
   const hold = holdRollback(view);
   const exceeded = budget.exceeded && recordedRollback(input.snapshot) !== undefined;
   if (exceeded || hold?.summary === 'Paused') {
-    const why = hold?.summary === 'Paused' ? hold : { reason: PLAN_REASONS.BudgetExceeded, message: budget.message };
+    const pause = hold?.summary === 'Paused' ? hold : { reason: PLAN_REASONS.BudgetExceeded, message: budget.message };
     return {
       next: 'Paused',
-      reason: why.reason,
-      message: cutToBytes(`${why.message}; nothing starts until you act; ${left}`, 512),
+      reason: pause.reason,
+      message: cutToBytes(`${pause.message}; nothing starts until you act; ${left}`, 512),
     };
   }
   return { next: 'RollingBack', message: cutToBytes(left, 512) };

@@ -4,17 +4,17 @@ import type { Instant } from '../../../facts.ts';
 import { toInstant, toRfc3339 } from '../../../text.ts';
 import type { PlanSnapshot } from '../../model/snapshot.ts';
 
-/** The CRD takes no more. */
-const MOST_WAITS = 20;
+/** Maximum number of reasons, as in the CRD. */
+const MAX_WAITS = 20;
 
-/** What the plan's status keeps of the time in which nothing could start. */
+/** What the plan's status stores about the time in which nothing could start. */
 export type PlanWaits = Pick<UpgradePlanStatus, 'waits' | 'waiting'>;
 
 /**
- * Adds up the waits of a rollout by reason. It changes only when the reason does, so a wait of hours is one write. What was waited for before
- * the first batch is no part of the rollout.
+ * Adds up the waits of a rollout by reason. The result only changes with the reason, so that a long wait is one write. Waits before the first
+ * batch do not count.
  *
- * @param reason why nothing starts while nothing runs; undefined while the rollout is at work.
+ * @param reason why nothing starts while nothing runs; undefined while something runs.
  */
 export function planWaits(snapshot: PlanSnapshot, begun: boolean, reason: PlanReason | undefined, now: Instant): PlanWaits {
   const { status } = snapshot.plan;
@@ -26,7 +26,7 @@ export function planWaits(snapshot: PlanSnapshot, begun: boolean, reason: PlanRe
   return reason === undefined ? added : { ...added, waiting: { reason, sinceTime: toRfc3339(now) } };
 }
 
-/** All waits of a rollout until now, the longest first. */
+/** All waits of a rollout, including the current one, the longest first. */
 export function waitsUntil(snapshot: PlanSnapshot, now: Instant): readonly PlanWait[] {
   const { waits = [] } = planWaits(snapshot, true, undefined, now);
   return waits.toSorted((a, b) => b.seconds - a.seconds);
@@ -39,6 +39,6 @@ function addWait(
 ): readonly PlanWait[] {
   const seconds = Math.max(0, Math.round((now - (toInstant(sinceTime) ?? now)) / 1000));
   const known = waits.find((wait) => wait.reason === reason);
-  if (known === undefined) return [...waits, { reason, seconds }].slice(-MOST_WAITS);
+  if (known === undefined) return [...waits, { reason, seconds }].slice(-MAX_WAITS);
   return waits.map((wait) => (wait === known ? { reason, seconds: known.seconds + seconds } : wait));
 }

@@ -20,20 +20,20 @@ import { waitsUntil } from './plan-waits.ts';
 import { rollbackStory } from './rollback-story.ts';
 import type { PlanSnapshot } from '../../model/snapshot.ts';
 
-/** The first and the last batches are told whatever became of them, and so many of those between that did not go well. */
+/** The first and last batches are always listed; of those between, only the latest that did not fully succeed. */
 const FIRST_BATCHES = 4;
 const LAST_BATCHES = 4;
-const BAD_BATCHES = 16;
-const MOST_FAILURES = 10;
-const MOST_NAMES = 20;
-const MOST_ACTS = 10;
+const MAX_BAD_BATCHES = 16;
+const MAX_FAILURES = 10;
+const MAX_NAMES = 20;
+const MAX_ACTIONS = 10;
 
 /**
- * The whole rollout of the revision, for the last notification. All of it stands on record: in the batches, and in the plan's status. Its
- * size does not depend on the fleet's, nor on the number of batches.
+ * The whole rollout of the revision, for its last notification. Everything comes from the batches and the plan's status. The size of the story
+ * depends neither on the number of nodes nor on the number of batches.
  *
- * @param summary what this pass counts of the newest batch.
- * @param succeeded whether the rollout has ended as the plans want it that wait for it.
+ * @param summary of the newest batch in this pass.
+ * @param succeeded whether the rollout has ended in a way that lets dependent plans start.
  */
 export function storyOf(view: PassView, summary: BatchSummary, succeeded: boolean): RolloutStory | undefined {
   const { input, fleet } = view;
@@ -49,23 +49,23 @@ export function storyOf(view: PassView, summary: BatchSummary, succeeded: boolea
   const drainWaits = mergeWaits(summaries.flatMap((each) => each?.drainWaits ?? []));
   return presentFields({
     startTime,
-    waits: filled(waits),
+    waits: nonEmpty(waits),
     batches: fleet.batches.length,
     listedBatches: listedBatches(fleet.batches),
-    failures: filled(failures),
+    failures: nonEmpty(failures),
     recovered: recovered(fleet),
-    retried: [...fleet.records.values()].filter(tookAnotherAttempt).length,
+    retried: [...fleet.records.values()].filter(succeededOnRetry).length,
     peakUnavailable: Math.max(...summaries.map((each) => each?.peakUnavailable ?? 0)),
     quarantined: quarantined.length,
-    quarantinedNodes: filled(quarantined.slice(0, MOST_NAMES)),
-    actions: filled(actions),
-    drainWaits: filled(drainWaits),
-    dependents: filled(dependentsOf(input, succeeded)),
+    quarantinedNodes: nonEmpty(quarantined.slice(0, MAX_NAMES)),
+    actions: nonEmpty(actions),
+    drainWaits: nonEmpty(drainWaits),
+    dependents: nonEmpty(dependentsOf(input, succeeded)),
     rollbackResult: rollbackStory(view),
   });
 }
 
-function filled<T>(list: readonly T[]): readonly T[] | undefined {
+function nonEmpty<T>(list: readonly T[]): readonly T[] | undefined {
   return list.length === 0 ? undefined : list;
 }
 
@@ -77,18 +77,18 @@ function listedBatches(batches: readonly UpgradeBatch[]): readonly StoryBatch[] 
   const failedBefore = new Set<string>();
   const all = batches.map((batch): StoryBatch => {
     const count = (wanted: (record: NodeRecord) => boolean): number => recordsOf(batch).filter(wanted).length;
-    const again = batch.spec.nodes.every(({ name }) => failedBefore.has(name));
+    const isRetry = batch.spec.nodes.every(({ name }) => failedBefore.has(name));
     for (const { name, state } of recordsOf(batch)) if (state === 'Failed') failedBefore.add(name);
     return {
       index: batch.spec.index,
-      kind: isRollback(batch) ? 'Rollback' : again ? 'Retry' : 'Upgrade',
+      kind: isRollback(batch) ? 'Rollback' : isRetry ? 'Retry' : 'Upgrade',
       nodes: batch.spec.nodes.length,
       succeeded: count((record) => isDone(record) || record.state === 'RolledBack'),
       failed: count(({ state }) => state === 'Failed'),
     };
   });
   const middle = all.slice(FIRST_BATCHES, Math.max(FIRST_BATCHES, all.length - LAST_BATCHES));
-  const bad = middle.filter(({ succeeded, nodes }) => succeeded < nodes).slice(-BAD_BATCHES);
+  const bad = middle.filter(({ succeeded, nodes }) => succeeded < nodes).slice(-MAX_BAD_BATCHES);
   return [...all.slice(0, FIRST_BATCHES), ...bad, ...all.slice(FIRST_BATCHES).slice(-LAST_BATCHES)];
 }
 
@@ -103,10 +103,10 @@ function failuresOf({ batches }: Fleet): readonly StoryFailure[] {
         .map((record) => presentFields({ reason: record.reason ?? 'Failed', process: processOf(record), count: group.length })),
     )
     .toSorted((a, b) => b.count - a.count)
-    .slice(0, MOST_FAILURES);
+    .slice(0, MAX_FAILURES);
 }
 
-/** Nodes that failed in one batch and were done in a later one. */
+/** Number of nodes that failed in one batch and were done in a later one. */
 function recovered({ batches, records }: Fleet): number {
   const failed = new Set(batches.flatMap(recordsOf).flatMap(({ name, state }) => (state === 'Failed' ? [name] : [])));
   return [...failed].filter((name) => {
@@ -115,11 +115,11 @@ function recovered({ batches, records }: Fleet): number {
   }).length;
 }
 
-function tookAnotherAttempt({ state, processes = [] }: NodeRecord): boolean {
+function succeededOnRetry({ state, processes = [] }: NodeRecord): boolean {
   return state === 'Succeeded' && processes.some(({ attempt = 1 }) => attempt > 1);
 }
 
-/** The plan's quarantined nodes, with what its nodeDetails said of them when their last batch was made. */
+/** The plan's quarantined nodes, with their details from their last batch. */
 function quarantinedNodes({ plan, nodes }: PlanSnapshot, { batches }: Fleet): readonly QuarantinedNode[] {
   const details = new Map(batches.flatMap(({ spec }) => spec.nodes).map(({ name, nodeDetail }) => [name, nodeDetail]));
   return [...nodes.values()]
@@ -132,6 +132,6 @@ function actionsSince({ plan }: PlanSnapshot, startTime: string): readonly Story
   const since = toInstant(startTime) ?? 0;
   return (plan.status?.history ?? [])
     .filter(({ time }) => (toInstant(time) ?? 0) >= since)
-    .slice(-MOST_ACTS)
+    .slice(-MAX_ACTIONS)
     .map(({ action, requestedBy, reason, time }) => presentFields({ action, requestedBy, reason, time }));
 }

@@ -45,11 +45,16 @@ it.each<readonly [string, readonly SiblingPlan[], Parameters<typeof dependents>[
     [BLOCKED],
   ],
   ['is unblocked when all others have succeeded', [{ ...WAITS, dependsOn: [THIS, FIRMWARE] }, met], {}, [UNBLOCKED]],
-  ['has its window to come', [{ ...WAITS, windows: [NIGHTS] }], {}, [{ ...UNBLOCKED, nextWindowTime: '2026-11-23T21:00:00Z' }]],
+  [
+    'has the time of its next window',
+    [{ ...WAITS, windows: [NIGHTS] }],
+    {},
+    [{ ...UNBLOCKED, nextWindowTime: '2026-11-23T21:00:00Z' }],
+  ],
   ['may start at once in its window', [{ ...WAITS, windows: [NIGHTS] }], { now: NIGHT }, [UNBLOCKED]],
-  ['has no window to look at while it is blocked', [{ ...WAITS, windows: [NIGHTS] }], { succeeded: false }, [BLOCKED]],
-  ['is not told of where it waits for another version', [{ ...WAITS, dependsOn: [{ ...THIS, version: '13' }] }], {}, []],
-  ['is not told of once it has succeeded itself', [{ ...WAITS, succeeded: true }], {}, []],
+  ['has no time of a window while it is blocked', [{ ...WAITS, windows: [NIGHTS] }], { succeeded: false }, [BLOCKED]],
+  ['is left out if it waits for another version', [{ ...WAITS, dependsOn: [{ ...THIS, version: '13' }] }], {}, []],
+  ['is left out once it has succeeded itself', [{ ...WAITS, succeeded: true }], {}, []],
 ])('A plan that depends on the one that ends %s', (_, others, end, expected) => {
   expect(dependents(others, end)).toEqual(expected);
 });

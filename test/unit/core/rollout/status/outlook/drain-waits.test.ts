@@ -24,31 +24,31 @@ const CART = { budget: 'shop/cart', seconds: 240, longestSeconds: 240, nodes: 1 
 describe('What drains waited for', () => {
   it.each<readonly [string, NodeRecord]>([
     ['the drain is done', { name: 'node-1', state: 'Upgrading' }],
-    ['the drain is given up', { ...held('node-1'), state: 'Failed', reason: 'DrainTimeout' }],
-    ['another Pod holds it up', held('node-1', { pod: 'shop/db-0', blockedSinceTime: timeAt(240) })],
-    ['nothing holds it up any more', { name: 'node-1', state: 'Draining' }],
+    ['the drain times out', { ...held('node-1'), state: 'Failed', reason: 'DrainTimeout' }],
+    ['another Pod blocks it', held('node-1', { pod: 'shop/db-0', blockedSinceTime: timeAt(240) })],
+    ['nothing blocks it any more', { name: 'node-1', state: 'Draining' }],
   ])('is added when %s', (_, after) => {
     expect(waits(240, [after])).toEqual([CART]);
   });
 
-  it('is added when the record is gone', () => {
+  it('is added when the record no longer exists', () => {
     expect(waits(240, [])).toEqual([CART]);
   });
 
   it.each<readonly [string, number, NodeRecord[], NodeRecord]>([
     ['it still waits', 240, [held('node-1')], held('node-1')],
-    ['it was held up for a moment only', 29, [held('node-1')], { name: 'node-1', state: 'Upgrading' }],
+    ['it was blocked only for a moment', 29, [held('node-1')], { name: 'node-1', state: 'Upgrading' }],
     ['it was added before', 240, [{ ...held('node-1'), state: 'Failed' }], { ...held('node-1'), state: 'Failed' }],
   ])('is not added while %s', (_, seconds, recorded, after) => {
     expect(waits(seconds, [after], recorded, [CART])).toEqual([CART]);
   });
 
-  it('is a Pod where no budget is to blame', () => {
+  it('names the Pod if no PodDisruptionBudget is the cause', () => {
     const recorded = { ...held('node-1'), drain: { pod: 'shop/job-x', blockedSinceTime: timeAt(0) } };
     expect(waits(60, [], [recorded])).toEqual([{ pod: 'shop/job-x', seconds: 60, longestSeconds: 60, nodes: 1 }]);
   });
 
-  it('is one for each budget, the longest first, and at most five', () => {
+  it('has one entry for each budget, the longest first, at most five', () => {
     const others = ['a', 'b', 'c', 'd', 'e'].map((name, i) => ({
       budget: `shop/${name}`,
       seconds: i,
@@ -61,7 +61,7 @@ describe('What drains waited for', () => {
   });
 });
 
-it('A batch keeps what a drain waited for in the write that takes the Pod off its record', () => {
+it('A batch stores what a drain waited for in the write that removes the Pod from its record', () => {
   const batch = aBatch(['node-1'], { status: { nodes: [held('node-1')] } });
   const snapshot = aSnapshot({
     nodes: byName(inTurn('node-1')),

@@ -36,17 +36,17 @@ function statusOf({ spec = {}, took = [], left = 4, now = 1000, ready = true, st
 
 describe('The expected end', () => {
   it.each<[string, Case, number | undefined]>([
-    ['is unknown while nothing is known of the time', {}, undefined],
-    ['follows from what the plan says', { spec: { processes: [TIMED] } }, 1000 + 4 * 600],
+    ['is unknown while the duration of a turn is not known', {}, undefined],
+    ['follows from the times in the plan', { spec: { processes: [TIMED] } }, 1000 + 4 * 600],
     [
       'counts the reboot that the plan expects',
       { spec: { processes: [{ ...TIMED, disruption: 'Reboot', timing: { ...TIMED.timing, rebootSeconds: 300 } }] } },
       1000 + 4 * 900,
     ],
-    ['follows from the nodes that are done, rather', { took: [290, 300, 310], spec: { processes: [TIMED] } }, 1000 + 4 * 300],
-    ['gets nearer with maxUnavailable', { took: [300, 300, 300], spec: { maxUnavailable: 2 } }, 1000 + 2 * 300],
+    ['follows from earlier turns if there are some', { took: [290, 300, 310], spec: { processes: [TIMED] } }, 1000 + 4 * 300],
+    ['is earlier with a larger maxUnavailable', { took: [300, 300, 300], spec: { maxUnavailable: 2 } }, 1000 + 2 * 300],
     [
-      'has the soaks between batches in it',
+      'includes the soaks between batches',
       { took: [300, 300, 300], spec: { batches: [{ size: 2, soakSeconds: 600 }] }, now: 700 },
       700 + 4 * 300 + 600,
     ],
@@ -56,7 +56,7 @@ describe('The expected end', () => {
       1800 + 4 * 300,
     ],
     ['is unknown while somebody has to act', { took: [300, 300, 300], spec: { paused: true } }, undefined],
-    ['is unknown when it is over', { took: [300, 300, 300], left: 0 }, undefined],
+    ['is unknown when the rollout has ended', { took: [300, 300, 300], left: 0 }, undefined],
   ])('%s', (_, given, seconds) => {
     const expected = seconds === undefined ? undefined : timeAt(Math.ceil((seconds + 1) / 60) * 60);
     const end = statusOf(given).estimatedEndTime;
@@ -64,23 +64,23 @@ describe('The expected end', () => {
     else expect(Math.abs(Date.parse(end ?? '') - Date.parse(expected))).toBeLessThanOrEqual(60_000);
   });
 
-  it('stays as it was told while it is about right, so that no pass writes for its sake', () => {
-    const told = statusOf({ took: [300, 300, 300] });
-    const later = statusOf({ took: [300, 300, 300], now: 1060, status: told });
+  it('stays as it was stored while it is about right, to avoid writes', () => {
+    const stored = statusOf({ took: [300, 300, 300] });
+    const later = statusOf({ took: [300, 300, 300], now: 1060, status: stored });
 
-    expect(later.estimatedEndTime).toBe(told.estimatedEndTime);
-    expect({ ...later, counts: undefined }).toEqual({ ...told, counts: undefined });
+    expect(later.estimatedEndTime).toBe(stored.estimatedEndTime);
+    expect({ ...later, counts: undefined }).toEqual({ ...stored, counts: undefined });
   });
 });
 
 describe('status.timing', () => {
-  it('shows what the plan says as not learned', () => {
+  it('shows times from the plan as not learned', () => {
     expect(statusOf({ spec: { processes: [TIMED] } }).timing).toEqual([
       { process: 'os', expectedSeconds: 600, toleranceSeconds: 300, source: 'Plan' },
     ]);
   });
 
-  it('shows what was learned, and from how many nodes', () => {
+  it('shows learned times, and from how many nodes', () => {
     expect(statusOf({ took: [290, 300, 320] }).timing).toEqual([
       { process: 'os', expectedSeconds: 300, toleranceSeconds: 150, source: 'Learned', samples: 3 },
     ]);

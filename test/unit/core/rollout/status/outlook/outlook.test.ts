@@ -5,7 +5,7 @@ import { isPlanEnd } from '../../../../../../src/core/baton/final-sinks.ts';
 import { failureBudget } from '../../../../../../src/core/rollout/fleet/budget.ts';
 import { surveyFleet } from '../../../../../../src/core/rollout/fleet/fleet.ts';
 import type { PassView } from '../../../../../../src/core/rollout/fleet/pass-view.ts';
-import { nothingFollows, outlookFor } from '../../../../../../src/core/rollout/status/outlook/outlook.ts';
+import { rolloutHasEnded, outlookFor } from '../../../../../../src/core/rollout/status/outlook/outlook.ts';
 import { aNode, aSnapshot, byName, SETTINGS } from '../../support/facts.ts';
 import { aBatch, aPlan, aProcess, hash, settledStatus, type PlanChanges } from '../../support/objects.ts';
 
@@ -39,7 +39,7 @@ function outlook(now: string, spec: PlanChanges = {}, records?: readonly NodeRec
   return outlookFor(viewAt(now, spec, { records }), {});
 }
 
-describe('Whether nothing follows', () => {
+describe('rolloutHasEnded', () => {
   const failed = ['node-1', 'node-2'].map((name): NodeRecord => ({ name, state: 'Failed', ...TURN }));
   it.each<readonly [BatchOutlook['next'], PlanChanges, After]>([
     ['NextBatch', {}, {}],
@@ -50,14 +50,14 @@ describe('Whether nothing follows', () => {
     ['Deleted', {}, { deletionTimestamp: EVENING }],
   ])('is what the outlook says as well: %s', (next, spec, after) => {
     const view = viewAt(EVENING, spec, after);
-    const told = outlookFor(view, {});
-    expect(told.next).toBe(next);
-    expect(nothingFollows(view)).toBe(isPlanEnd(told));
+    const outlook = outlookFor(view, {});
+    expect(outlook.next).toBe(next);
+    expect(rolloutHasEnded(view)).toBe(isPlanEnd(outlook));
   });
 });
 
-describe('What is told of the batch to come', () => {
-  it('is when it begins, and by when it is told of: half as long again as it usually takes, and five minutes', () => {
+describe('The outlook on the next batch', () => {
+  it('says when it starts, and when its notification is expected: after one and a half times its usual duration and five minutes', () => {
     expect(outlook(EVENING)).toMatchObject({
       next: 'NextBatch',
       nextBatchTime: EVENING,
@@ -65,14 +65,14 @@ describe('What is told of the batch to come', () => {
     });
   });
 
-  it('is when a soak is over', () => {
+  it('says when a soak ends', () => {
     expect(outlook(EVENING, { batches: [{ size: 3, soakSeconds: 600 }] })).toMatchObject({
       reason: 'Soaking',
       nextBatchTime: '2026-11-23T23:10:00Z',
     });
   });
 
-  it('is until when the window is open, in its zone', () => {
+  it('says until when the window is open, in its time zone', () => {
     expect(outlook(EVENING, { windows: [NIGHTS] })).toMatchObject({
       nextBatchTime: EVENING,
       windowEndTime: '2026-11-24T03:00:00Z',
@@ -80,7 +80,7 @@ describe('What is told of the batch to come', () => {
     });
   });
 
-  it('is when the window opens again', () => {
+  it('says when the window opens again', () => {
     expect(outlook('2026-11-24T05:00:00Z', { windows: [NIGHTS] })).toMatchObject({
       reason: 'WindowClosed',
       nextBatchTime: '2026-11-24T21:00:00Z',
@@ -88,7 +88,7 @@ describe('What is told of the batch to come', () => {
     });
   });
 
-  it('is when the window opens after a soak that ends outside', () => {
+  it('says when the window opens after a soak that ends outside of it', () => {
     const spec = { windows: [NIGHTS], batches: [{ size: 3, soakSeconds: 6 * 3600 }] };
     expect(outlook(EVENING, spec)).toMatchObject({ reason: 'Soaking', nextBatchTime: '2026-11-24T21:00:00Z' });
   });
@@ -116,7 +116,7 @@ describe('What is told of the batch to come', () => {
     expect(outlook(now, spec).nextNotificationTime).toBeUndefined();
   });
 
-  it('asks for an approval by the batch that follows, and names no node', () => {
+  it('asks for the approval of the next batch, and names no node', () => {
     const { message } = outlook(EVENING, {
       batches: [
         { size: 3, approval: 'BeforeNext' },
@@ -126,15 +126,15 @@ describe('What is told of the batch to come', () => {
     expect(message).toBe('batch 2 (rest), 2 nodes, once it is approved');
   });
 
-  it('says what was expected of the batch that has settled: by the plan, for it was the first', () => {
+  it('says how long the settled batch was expected to take, from the plan if it was the first', () => {
     const processes = [aProcess({ timing: { deadlineSeconds: 3600, expectedSeconds: 240, toleranceSeconds: 60 } })];
     expect(outlook(EVENING, { processes, maxUnavailable: 2 })).toMatchObject({ expectedSeconds: 480 });
     expect(outlook(EVENING).expectedSeconds).toBeUndefined();
   });
 });
 
-describe('What is told of too many failures', () => {
-  it('has no name of a node', () => {
+describe('The outlook after too many failures', () => {
+  it('names no node', () => {
     const records = ['node-1', 'node-2'].map((name): NodeRecord => ({ name, state: 'Failed', reason: 'JobFailed', ...TURN }));
     const failure = { maxFailed: 9, maxConsecutiveFailed: 2 };
     for (const then of ['Pause', 'Abort'] as const) {
@@ -145,7 +145,7 @@ describe('What is told of too many failures', () => {
 });
 
 describe('The story', () => {
-  it('is told when the rollout has come to its end, and not before', () => {
+  it('is part of the outlook once the rollout has ended, and not before', () => {
     expect(outlook(EVENING).story).toBeUndefined();
     const nodes = ['node-1', 'node-8', 'node-9'].map((name): NodeRecord => ({ name, state: 'Succeeded', ...TURN }));
     expect(outlook(EVENING, {}, nodes)).toMatchObject({ next: 'Done', story: { batches: 1 } });

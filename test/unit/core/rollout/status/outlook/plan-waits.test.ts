@@ -31,7 +31,7 @@ describe('The waits of a rollout', () => {
     });
   });
 
-  it('are the same while the reason is, so that a long wait is not written again and again', () => {
+  it('do not change while the reason is the same, so that a long wait is one write', () => {
     const first = pass(10, 'PausedBySpec');
     expect(pass(9999, 'PausedBySpec', first)).toEqual(first);
   });
@@ -40,7 +40,7 @@ describe('The waits of a rollout', () => {
     expect(pass(10, 'WindowClosed', {}, false)).toEqual({});
   });
 
-  it('begin anew with another revision', () => {
+  it('start again with another revision', () => {
     const before = {
       revision: 'other',
       waits: [{ reason: 'Frozen', seconds: 9 }],
@@ -49,7 +49,7 @@ describe('The waits of a rollout', () => {
     expect(pass(10, 'PausedBySpec', before)).toEqual({ waiting: { reason: 'PausedBySpec', sinceTime: timeAt(10) } });
   });
 
-  it('are told with the one that goes on, the longest first', () => {
+  it('include the current one, the longest first', () => {
     const status = {
       revision: REVISION,
       waits: [{ reason: 'Soaking', seconds: 9 }],

@@ -29,8 +29,8 @@ function story(
 }
 
 describe('The story of a rollout', () => {
-  it('tells the failures by their reason, those that were recovered, and which batch was a retry', () => {
-    const told = story([
+  it('has the failures by reason, the recovered nodes, and which batch was a retry', () => {
+    const result = story([
       batch(1, [record('node-1')], { peakUnavailable: 1 }),
       batch(2, [record('node-2', 'Failed'), record('node-3', 'Failed'), record('node-4', 'Failed', { reason: 'DrainTimeout' })], {
         peakUnavailable: 7,
@@ -38,7 +38,7 @@ describe('The story of a rollout', () => {
       batch(3, [record('node-2'), record('node-3', 'Failed')]),
       batch(4, [record('node-5', 'Succeeded', { processes: [{ name: 'os', state: 'Succeeded', attempt: 2 }] })]),
     ]);
-    expect(told).toMatchObject({
+    expect(result).toMatchObject({
       batches: 4,
       failures: [
         { reason: 'JobFailed', count: 3 },
@@ -56,7 +56,7 @@ describe('The story of a rollout', () => {
     });
   });
 
-  it('shows the first batches, the last ones, and those between that did not go well', () => {
+  it('lists the first batches, the last ones, and those between that did not succeed', () => {
     const batches = Array.from({ length: 300 }, (_, i) =>
       batch(i + 1, [record(`node-${i}`, i % 60 === 30 ? 'Failed' : 'Succeeded')]),
     );
@@ -65,30 +65,30 @@ describe('The story of a rollout', () => {
     ]);
   });
 
-  it('has a size that depends on nothing', () => {
+  it('has a limited size', () => {
     const batches = Array.from({ length: 200 }, (_, i) =>
       batch(i + 1, [record(`node-${i}`, 'Failed', { reason: `Reason${'X'.repeat(50)}${i}` })]),
     );
     const nodes = Array.from({ length: 200 }, (_, i) => aQuarantined(`node-${i}.${'x'.repeat(200)}`));
-    const told = story(batches, {}, nodes);
-    expect(told).toMatchObject({ batches: 200, quarantined: 200 });
-    expect(JSON.stringify(told).length).toBeLessThan(10_000);
+    const result = story(batches, {}, nodes);
+    expect(result).toMatchObject({ batches: 200, quarantined: 200 });
+    expect(JSON.stringify(result).length).toBeLessThan(10_000);
   });
 
-  it('tells who did what since it began, and for how long it waited', () => {
+  it('has the actions since it started, and the waits', () => {
     const act = { uid: 'u', message: 'done' };
-    const told = story([batch(1, [record('node-1')])], {
+    const result = story([batch(1, [record('node-1')])], {
       waits: [{ reason: 'WindowClosed', seconds: 60 }],
       history: [
         { ...act, action: 'Approve', name: 'early', time: timeAt(-999_999) },
         { ...act, action: 'Resume', name: 'resume-1', requestedBy: 'ben', reason: 'registry fixed', time: timeAt(10) },
       ],
     });
-    expect(told?.actions).toEqual([{ action: 'Resume', requestedBy: 'ben', reason: 'registry fixed', time: timeAt(10) }]);
-    expect(told?.waits).toEqual([{ reason: 'WindowClosed', seconds: 60 }]);
+    expect(result?.actions).toEqual([{ action: 'Resume', requestedBy: 'ben', reason: 'registry fixed', time: timeAt(10) }]);
+    expect(result?.waits).toEqual([{ reason: 'WindowClosed', seconds: 60 }]);
   });
 
-  it('names the quarantined nodes with what may be told of them', () => {
+  it('names the quarantined nodes with their details', () => {
     const secret = batch(1, [record('node-9', 'Failed')]);
     const spec = { ...secret.spec, nodes: secret.spec.nodes.map((node) => ({ ...node, nodeDetail: 'None' as const })) };
     expect(story([{ ...secret, spec }], {}, [aQuarantined('node-10'), aQuarantined('node-9')])?.quarantinedNodes).toEqual([
