@@ -31,7 +31,7 @@ export interface OpenBatchResult {
   readonly requeueAt: Instant | undefined;
 }
 
-/** Whether waiting nodes of the open batch may get their turn. `End`: no node of it gets one any more. */
+/** Whether waiting nodes of the open batch may get their turn. `End`: none of them gets one. */
 type Fate =
   | { readonly kind: 'Go' }
   | { readonly kind: 'Hold'; readonly hold: Hold | undefined }

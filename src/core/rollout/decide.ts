@@ -2,11 +2,11 @@
  * How Baton decides a rollout. Start reading here.
  *
  * The shell (src/operator/reconcile.ts) runs a pass for a plan whenever something about it changes. A pass gathers a snapshot of
- * what is known (model/snapshot.ts), calls `decide`, runs the commands of the decision (model/command.ts), writes its statuses and
- * requeues the plan for `requeueAt`. A command from a stale snapshot fails on its precondition, and the next pass decides again.
- * The shell does all I/O; this folder is pure: no clock, no randomness, no log, no state between passes.
+ * what is known (model/snapshot.ts), calls `decide`, runs the commands of the decision (model/command.ts), writes its statuses
+ * and requeues the plan for `requeueAt`. A command from a stale snapshot fails on its precondition, and the next pass decides
+ * again. The shell does all I/O; this folder is pure: no clock, no randomness, no log, no state between passes.
  *
- * `decidePass` takes these steps in order:
+ * One pass does this, in order (`decidePass`):
  *
  *   1. turn/         advanceNodes       what happened to each node of the open batch: drain, processes, verify, release
  *   2. fleet/        surveyFleet        which nodes are still to do; failureBudget: how many may still fail
@@ -20,8 +20,9 @@
  *  10. deletion.ts   decideDeletions    finished Jobs, old batches and, once it is being deleted, the plan
  *  11. status/       planStatus         the plan's status; batchStatuses: the batches' statuses with their notifications
  *
- * Step 1 comes first so that failures seen now count before anything new starts. The folders below are records/ (what is on
- * record), manifests/ (objects that commands create) and model/ (types). Next, read advance-open-batch.ts and turn/advance-turn.ts.
+ * The nodes come first so that failures seen now count before anything new starts. The folders below are records/ (what is on
+ * record), manifests/ (objects that commands create) and model/ (types). Next, read advance-open-batch.ts and
+ * turn/advance-turn.ts.
  */
 
 import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';

@@ -94,7 +94,7 @@ export function decideDeletions(input: DecisionInput, deleting: boolean, open: U
   if (snapshot.lease !== undefined)
     commands.push({ kind: 'DeleteLease', lease: snapshot.lease, why: 'the plan is being deleted' });
   if (snapshot.batches.length === 0 && snapshot.lease === undefined)
-    commands.push({ kind: 'RemoveFinalizer', why: 'its nodes are released and its notifications are delivered' });
+    commands.push({ kind: 'RemoveFinalizer', why: 'its nodes are released and no notification is left to deliver' });
   return { commands, requeueAt: now + DELETION_RETRY_MS };
 }
 

@@ -78,13 +78,13 @@ function consecutiveExcess(batches: readonly UpgradeBatch[], limit: number | und
     .flatMap((batch) => batch.status?.nodes ?? [])
     .filter((record) => record.state === 'Failed' || isGoalState(record.state))
     .toSorted((a, b) => compareTexts(a.endTime ?? '', b.endTime ?? '') || compareTexts(a.name, b.name));
-  let row: NodeRecord[] = [];
+  let streak: NodeRecord[] = [];
   for (const record of outcomes) {
-    row = record.state === 'Failed' ? [...row, record] : [];
-    if (row.length >= limit) {
-      const names = row.slice(-3).map(({ name }) => name);
-      const describe = (which: string): string => `${row.length} failed in a row${which}, maxConsecutiveFailed ${limit}`;
-      return { message: describe(` (${row.length > 3 ? 'the last: ' : ''}${names.join(', ')})`), brief: describe('') };
+    streak = record.state === 'Failed' ? [...streak, record] : [];
+    if (streak.length >= limit) {
+      const names = streak.slice(-3).map(({ name }) => name);
+      const describe = (which: string): string => `${streak.length} failed in a row${which}, maxConsecutiveFailed ${limit}`;
+      return { message: describe(` (${streak.length > 3 ? 'the last: ' : ''}${names.join(', ')})`), brief: describe('') };
     }
   }
   return undefined;

@@ -66,7 +66,7 @@ export function advanceExternal(external: ExternalInput): ProcessResult {
     record,
     overdue: false,
     requeueAt: deadline + 1000,
-    commands: isNotified ? [] : [giveTurn(external)],
+    commands: isNotified ? [] : [startCommand(external)],
   };
 }
 
@@ -82,7 +82,7 @@ function failed(base: Omit<ProcessRecord, 'state'>, reason: string, message: str
   return { kind: 'Failed', record: { ...base, state: 'Failed', ...end }, overdue: false };
 }
 
-function giveTurn(external: ExternalInput): Command {
+function startCommand(external: ExternalInput): Command {
   const { node, process } = external;
   const why = `${process.name} is next on ${node.name}: notifying its own updater`;
   return { kind: 'StartExternal', node, process: process.name, event: turnEvent(external), why };

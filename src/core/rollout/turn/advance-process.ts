@@ -12,7 +12,7 @@ import { buildVerifyJob, jobName, verifyProcessName } from '../manifests/job.ts'
 import { recordOf, type NodeInput } from './node-input.ts';
 import { markOverdue } from './mark-overdue.ts';
 import { advanceJob, type ProcessInput } from './advance-job.ts';
-import { isVerified, advanceVerify } from './advance-verify.ts';
+import { isBeingVerified, advanceVerify } from './advance-verify.ts';
 import type { BegunResult, ProcessResult } from './process-result.ts';
 
 interface InTurnInput {
@@ -27,17 +27,17 @@ export function advanceProcess(input: NodeInput, node: NodeFact, { process, atte
   // A record of an earlier attempt does not count.
   const before = (recorded?.attempt ?? attempt) === attempt ? recorded : undefined;
   if (before === undefined || before.state === 'Skipped') {
-    if (processesInTurn([process], node.turn).length === 0) return leftOut(input, process, before);
+    if (processesInTurn([process], node.turn).length === 0) return skippedByClaim(input, process, before);
   }
-  if (process.verify !== undefined && isVerified(before))
+  if (process.verify !== undefined && isBeingVerified(before))
     return advanceOwnVerify(input, { node, process, attempt, record: before, fromVersion });
   const job = jobOf(input, process.name, attempt);
   const reports = input.reports.filter((report) => report.process === process.name && report.attempt === attempt);
-  const seen = { process, before, job, pod: podOf(input, job), node, reports, now: input.now };
-  const untimed = advanceUntimed(input, { seen, attempt });
+  const observed = { process, before, job, pod: podOf(input, job), node, reports, now: input.now };
+  const untimed = advanceUntimed(input, { observed, attempt });
   if (untimed.kind === 'NotStarted') return untimed;
   const reference = input.references.get(process.name);
-  const result = withCheckpoint(markOverdue({ ...seen, result: untimed, reference }), checkpointOf(input, process.name));
+  const result = withCheckpoint(markOverdue({ ...observed, result: untimed, reference }), checkpointOf(input, process.name));
   const endedNow = result.kind === 'Succeeded' && before?.state !== 'Succeeded' && result.record.state !== 'Skipped';
   if (process.verify === undefined || !endedNow) return result;
   return advanceOwnVerify(input, { node, process, attempt, record: result.record, fromVersion });
@@ -49,12 +49,12 @@ export function advanceProcess(input: NodeInput, node: NodeFact, { process, atte
  */
 function advanceUntimed(
   input: NodeInput,
-  { seen, attempt }: { readonly seen: ProcessInput; readonly attempt: number },
+  { observed, attempt }: { readonly observed: ProcessInput; readonly attempt: number },
 ): ProcessResult {
-  const { process, node, before, reports } = seen;
+  const { process, node, before, reports } = observed;
   const { daemonSet, external } = process;
   if (daemonSet !== undefined) return advanceDaemonSet({ input, node, process, of: daemonSet, attempt, before });
-  return external === undefined ? advanceJob(seen) : advanceExternal({ input, node, process, attempt, before, reports });
+  return external === undefined ? advanceJob(observed) : advanceExternal({ input, node, process, attempt, before, reports });
 }
 
 /** The checkpoint that this attempt and those before it have left for the next one. */
@@ -68,7 +68,7 @@ function withCheckpoint(result: BegunResult, checkpoint: string | undefined): Be
 }
 
 /** A process that the claim left out counts as done: it had nothing to do, or has no rollback template. */
-function leftOut(input: NodeInput, process: BatchProcess, before: ProcessRecord | undefined): ProcessResult {
+function skippedByClaim(input: NodeInput, process: BatchProcess, before: ProcessRecord | undefined): ProcessResult {
   return { kind: 'Succeeded', record: before ?? idleRecord(input, process), overdue: false };
 }
 

@@ -24,8 +24,8 @@ const MAX_REPORTER_WAIT_MS = 30_000;
 const MAX_POD_WAIT_MS = 10 * 60_000;
 
 /**
- * Decides what to do for a node in its turn: drain it, run its processes one after the other, then release it. Read from the top:
- * this file is the life of a node.
+ * Decides what to do for a node in its turn: drain it, run its processes one after the other, then release it. The functions
+ * below follow that order.
  */
 export function advanceTurn(input: NodeInput, node: NodeFact): NodeResult {
   return keepCordon(node, advanceOpenTurn(input, node));
@@ -153,9 +153,9 @@ function startProcess(input: NodeInput, node: NodeFact, { base, process, attempt
   const known = earlier?.checkpoint === undefined ? records : [...records, earlier];
   const processes = known.length === 0 ? {} : { processes: known };
   const name = jobName(batch.metadata.uid, node.uid, process.name, attempt, input.hash);
-  const refusal = input.jobRejections.get(name);
-  if (refusal !== undefined) {
-    const message = cutToBytes(refusal, 128);
+  const rejection = input.jobRejections.get(name);
+  if (rejection !== undefined) {
+    const message = cutToBytes(rejection, 128);
     const failed: NodeRecord = {
       ...base,
       state: 'Failed',

@@ -22,7 +22,7 @@ export interface VerifyInput extends VerifiedNode {
 }
 
 /** Whether a process has succeeded and its `verify` is under way. */
-export function isVerified(record: ProcessRecord | undefined): record is ProcessRecord {
+export function isBeingVerified(record: ProcessRecord | undefined): record is ProcessRecord {
   return record?.state === 'Verifying' && record.verifyDeadlineTime !== undefined;
 }
 

@@ -94,13 +94,13 @@ function evictPods(input: DrainInput, { toGo, deadline, times }: Evicting): Drai
     left: countLeft(toGo),
     idle: toGo.evict.length > 0 ? `${counted(countLeft(toGo), 'Pod')} to go` : firstOf(stillThere(toGo.ending)),
     commands: due(input, toGo.evict).map((pod) => ({ kind: 'Evict', pod, why })),
-    asked: toGo.evict,
+    requested: toGo.evict,
     requeueAt: deadline + 1000,
     times,
   });
 }
 
-/** Evicts the operator's own Pod, the last one left, if it can run elsewhere. If it stays, the rollout continues anyway. */
+/** Evicts the operator's own Pod, the last one left, if it can run elsewhere. If it cannot move in time, the drain is done. */
 function moveOperator(input: DrainInput, { toGo: { last }, deadline, times }: Evicting): DrainDecision {
   const { opened, now, node, answers } = input;
   if (last === undefined || answers.get(last.uid)?.rejection !== undefined || now > deadline - MIN_MOVE_MS)
@@ -112,7 +112,7 @@ function moveOperator(input: DrainInput, { toGo: { last }, deadline, times }: Ev
     found: [],
     idle: 'the operator moves to another node',
     commands: due(input, [last]).map((pod) => ({ kind: 'Evict', pod, why })),
-    asked: [last],
+    requested: [last],
     requeueAt: deadline - MIN_MOVE_MS + 1000,
     times,
   });
@@ -138,15 +138,15 @@ function forceOrGiveUp(input: DrainInput, { toGo, times }: Evicting): DrainDecis
     found: [],
     idle: `deleted past its budget after ${timeoutSeconds} s: Pod ${first?.pod ?? ''}`,
     commands: pods.map((pod) => ({ kind: 'DeletePod', pod, why })),
-    asked: toGo.evict,
+    requested: toGo.evict,
     requeueAt: until + 1000,
     times: { ...times, forcedDeletionStartTime: toRfc3339(forcedDeletionStartTime) },
   });
 }
 
 function timedOut(input: DrainInput, left: PodsToGo, times: Times): DrainDecision {
-  const held = obstacles(left, input.answers, input.before);
-  const found = held.length > 0 ? held : stillThere([...left.ending, ...left.evict]);
+  const blocking = obstacles(left, input.answers, input.before);
+  const found = blocking.length > 0 ? blocking : stillThere([...left.ending, ...left.evict]);
   const shown = chooseObstacle(found, input.before);
   const record = { ...obstacleRecord(shown, input.before, input.now), ...times };
   const why = shown === undefined ? '' : `: ${shown.why}${andMore(countLeft(left))}`;
@@ -176,22 +176,22 @@ interface Progress {
   readonly idle?: string;
   readonly commands?: readonly Command[];
   /** Pods whose eviction or deletion is requested, now or again later. */
-  readonly asked?: readonly PodFact[];
+  readonly requested?: readonly PodFact[];
 }
 
 function draining(
   input: DrainInput,
-  { found, left = 1, times, idle = '', commands = [], asked = [], requeueAt }: Progress,
+  { found, left = 1, times, idle = '', commands = [], requested = [], requeueAt }: Progress,
 ): DrainDecision {
   const { before, now, answers } = input;
   const shown = chooseObstacle(found, before);
-  const held = obstacleRecord(shown, before, now);
-  const message = shown === undefined ? idle : `since ${held.blockedSinceTime ?? ''}: ${shown.why}${andMore(left)}`;
-  const answerTimes = asked.map((pod) => now + Math.max(answers.get(pod.uid)?.askAgainMs ?? 0, MIN_ANSWER_MS));
+  const recorded = obstacleRecord(shown, before, now);
+  const message = shown === undefined ? idle : `since ${recorded.blockedSinceTime ?? ''}: ${shown.why}${andMore(left)}`;
+  const answerTimes = requested.map((pod) => now + Math.max(answers.get(pod.uid)?.askAgainMs ?? 0, MIN_ANSWER_MS));
   return {
     kind: 'Draining',
     commands,
-    record: { ...held, ...times },
+    record: { ...recorded, ...times },
     message,
     requeueAt: Math.min(requeueAt, ...answerTimes),
   };
