@@ -81,7 +81,7 @@ const ROLLOUT: Rooms = {
 const CORE: Rooms = {
   'backoff.ts': { holds: 'How long to wait after failures in a row', mayImport: [] },
   '.': { holds: 'What the whole core shares: texts, quantities, selectors, conditions, facts about nodes', mayImport: [] },
-  sinks: { holds: 'Sinks in a plan: their kinds, their Secrets, those shared with other plans', mayImport: [] },
+  sinks: { holds: 'Sinks in a plan: their kinds, their Secrets, those shared with other plans', mayImport: ['.'] },
   timing: { holds: 'Checkpoints, estimates and overdue processes', mayImport: ['.'] },
   schedule: { holds: 'Maintenance windows and change freezes', mayImport: ['.'] },
   reports: { holds: 'Reports of upgrade processes, and the Events that carry them', mayImport: ['.', 'timing'] },

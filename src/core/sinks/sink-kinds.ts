@@ -1,4 +1,5 @@
-import type { Sink, WebhookSink } from '../../api/generated/upgradeplan.ts';
+import type { Sink } from '../../api/generated/upgradeplan.ts';
+import { secretsIn, type SecretFields, type SinkSecret } from './secret-fields.ts';
 
 /** A kind of sink: the field of a sink that describes its receiver. */
 export type SinkKind = Exclude<keyof Sink, 'name' | 'send' | 'nodeDetail' | 'connection' | 'template'>;
@@ -9,22 +10,14 @@ export type KindSpec<K extends SinkKind> = NonNullable<Sink[K]>;
 /** Which messages a sink receives. */
 export type SendPolicy = NonNullable<Sink['send']>;
 
-/** A key of a Secret in the plan's namespace. */
-export interface SinkSecret {
-  /** Name of the Secret. */
-  readonly name: string;
-  /** Name of the key. If an optional key is missing from the Secret, its file is missing too. */
-  readonly key: string;
-}
-
 /** What the operator and the agent have to know about a kind of sink. */
 interface KindRules<Spec> {
   /** The `send` of a sink that does not set it. */
   readonly send: SendPolicy;
   /** How long one attempt may take if the plan does not say (seconds). */
   readonly timeoutSeconds: number;
-  /** The Secrets that the spec refers to, undefined for each reference that is not set. */
-  readonly secrets: (spec: Spec) => readonly (SinkSecret | undefined)[];
+  /** The fields of the spec that refer to Secrets. */
+  readonly secrets: SecretFields<Spec>;
 }
 
 type SinkKinds = { readonly [K in SinkKind]: KindRules<KindSpec<K>> };
@@ -39,18 +32,22 @@ const HTTP = { send: 'EveryBatch', timeoutSeconds: HTTP_TIMEOUT_SECONDS } as con
 
 /** Every kind of sink in the API. Its factory is in src/notify/sink-factories.ts. */
 const SINK_KINDS: SinkKinds = {
-  webhook: { ...HTTP, secrets: webhookSecrets },
-  slack: { ...HTTP, secrets: ({ tokenSecretRef, webhookUrlSecretRef }) => [tokenSecretRef, webhookUrlSecretRef] },
-  teams: { ...HTTP, secrets: ({ webhookUrlSecretRef }) => [webhookUrlSecretRef] },
-  email: {
-    send: 'EveryBatch',
-    // A mail server may greet slowly, and inspect a message before it accepts it.
-    timeoutSeconds: 20,
-    secrets: ({ smtpSecretRef: { name } }) => SMTP_KEYS.map((key) => ({ name, key })),
+  webhook: {
+    ...HTTP,
+    secrets: {
+      urlSecretRef: 'ReferencedKey',
+      signingSecretRef: 'ReferencedKey',
+      previousSigningSecretRef: 'ReferencedKey',
+      authorizationSecretRef: 'ReferencedKey',
+    },
   },
-  pagerDuty: { ...HTTP, send: 'OnTrouble', secrets: ({ routingKeySecretRef }) => [routingKeySecretRef] },
-  alertmanager: { ...HTTP, secrets: ({ authorizationSecretRef }) => [authorizationSecretRef] },
-  events: { ...HTTP, secrets: () => [] },
+  slack: { ...HTTP, secrets: { tokenSecretRef: 'ReferencedKey', webhookUrlSecretRef: 'ReferencedKey' } },
+  teams: { ...HTTP, secrets: { webhookUrlSecretRef: 'ReferencedKey' } },
+  // A mail server may greet slowly, and inspect a message before it accepts it.
+  email: { send: 'EveryBatch', timeoutSeconds: 20, secrets: { smtpSecretRef: SMTP_KEYS } },
+  pagerDuty: { ...HTTP, send: 'OnTrouble', secrets: { routingKeySecretRef: 'ReferencedKey' } },
+  alertmanager: { ...HTTP, secrets: { authorizationSecretRef: 'ReferencedKey' } },
+  events: { ...HTTP, secrets: {} },
 };
 
 const KINDS = Object.keys(SINK_KINDS) as readonly SinkKind[];
@@ -77,7 +74,7 @@ export function attemptSeconds(sink: Sink): number {
 /** The Secrets that the settings of the sink's kind refer to. */
 export function kindSecrets(sink: Sink): readonly SinkSecret[] {
   const found = kindOf(sink);
-  return found === undefined ? [] : secretsOf(found.kind, found.spec).filter((secret) => secret !== undefined);
+  return found === undefined ? [] : secretsOf(found.kind, found.spec);
 }
 
 function rulesOf(sink: Sink): Pick<KindRules<never>, 'send' | 'timeoutSeconds'> | undefined {
@@ -85,11 +82,6 @@ function rulesOf(sink: Sink): Pick<KindRules<never>, 'send' | 'timeoutSeconds'> 
   return found === undefined ? undefined : SINK_KINDS[found.kind];
 }
 
-function secretsOf<K extends SinkKind>(kind: K, spec: KindSpec<K>): readonly (SinkSecret | undefined)[] {
-  return SINK_KINDS[kind].secrets(spec);
-}
-
-function webhookSecrets(spec: WebhookSink): readonly (SinkSecret | undefined)[] {
-  const { urlSecretRef, signingSecretRef, previousSigningSecretRef, authorizationSecretRef } = spec;
-  return [urlSecretRef, signingSecretRef, previousSigningSecretRef, authorizationSecretRef];
+function secretsOf<K extends SinkKind>(kind: K, spec: KindSpec<K>): readonly SinkSecret[] {
+  return secretsIn(spec, SINK_KINDS[kind].secrets);
 }
