@@ -167,7 +167,9 @@ function readPolicy(allow: string, apiServer: string): AddressPolicy {
     return createAddressPolicy({ allow, apiServer: [apiServer] });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ExitError(`The environment variable BATON_SINK_ALLOW is invalid: ${reason}`, 2, { cause: error });
+    throw new ExitError(`The environment variable BATON_SINK_ALLOW is invalid (${reason}): correct the entry.`, 2, {
+      cause: error,
+    });
   }
 }
 

@@ -1,10 +1,10 @@
 import OperatorPkg, { type OperatorLogger } from '@dot-i/k8s-operator';
 
 /**
- * The base class, kept from looking for a cluster by itself: its constructor loads the kubeconfig that KUBECONFIG or the home
- * directory name, which for Baton must never choose a cluster, and which fails when that file is broken.
+ * The base class without its own search for a cluster. Its constructor loads the kubeconfig from KUBECONFIG or the home directory, which
+ * must never choose Baton's cluster, and fails when that file is invalid.
  *
- * A class of its own, because `super` may stand in a `try` only where there are no private fields.
+ * It is a separate class, because `super` may be called within a `try` only in a class without private fields.
  */
 export abstract class IsolatedOperator extends OperatorPkg.default {
   constructor(log: OperatorLogger) {
@@ -14,7 +14,7 @@ export abstract class IsolatedOperator extends OperatorPkg.default {
     try {
       super(log);
     } finally {
-      // Nothing else can have run meanwhile: a constructor is synchronous.
+      // A constructor is synchronous, so nothing else can have run in between.
       if (KUBECONFIG !== undefined) process.env['KUBECONFIG'] = KUBECONFIG;
       if (HOME !== undefined) process.env['HOME'] = HOME;
     }

@@ -21,7 +21,7 @@ export interface ObjectMetadata {
   readonly ownerReferences?: readonly OwnerReference[];
 }
 
-/** An object of the API as JSON, with every field that the server sent, known to us or not. */
+/** An API object as JSON, with every field that the server sent, known or not. */
 export interface KubeObject {
   readonly apiVersion?: string;
   readonly kind?: string;
@@ -36,10 +36,10 @@ export function keyOf(object: KubeObject): string {
 }
 
 /**
- * Whether one resourceVersion is older than another, of objects of the same resource. The API compares them as numbers; what is
- * not a number cannot be compared and counts as not older.
+ * Whether a resourceVersion is older than another one of the same resource. Versions compare as numbers; a version that is not a number
+ * cannot be compared and counts as not older.
  */
-export function isOlder(version: string | undefined, than: string | undefined): boolean {
+export function isOlderVersion(version: string | undefined, than: string | undefined): boolean {
   const [left, right] = [numeric(version), numeric(than)];
   return left !== undefined && right !== undefined && left < right;
 }

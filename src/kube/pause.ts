@@ -1,10 +1,10 @@
-/** Waits for some milliseconds. May end early, resolved or rejected, when the signal is aborted. */
+/** Sleeps. May resolve or reject early when the signal is aborted. */
 export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 
-/** Runs something once after some milliseconds; the function returned calls it off. */
+/** Calls `run` once after a delay. The returned function cancels it. */
 export type SetTimer = (milliseconds: number, run: () => void) => () => void;
 
-/** Sleeps, or less when the signal is aborted first. Never rejects because of the signal: whoever waits looks at it next. */
+/** Sleeps until the signal is aborted at the latest. Never rejects because of the signal, which the caller checks next. */
 export async function pause(sleep: Sleep, milliseconds: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const { promise: aborted, resolve } = Promise.withResolvers<undefined>();

@@ -1,6 +1,6 @@
 import { GROUP, VERSION } from '../api/names.ts';
 
-/** A resource of the API, as its paths name it. */
+/** A resource of the Kubernetes API. */
 export interface ResourceKind {
   /** Empty for the core group. */
   readonly group: string;
@@ -29,26 +29,26 @@ export const KINDS = {
   roleBindings: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'rolebindings', namespaced: true },
 } as const satisfies Record<string, ResourceKind>;
 
-/** Which objects of a resource a path is for. */
+/** What a path addresses within a resource. */
 export interface PathTarget {
-  /** Without it, and without a name: the objects of all namespaces. */
+  /** Undefined for a collection across all namespaces, and for cluster-scoped resources. */
   readonly namespace?: string;
-  /** Without it: the collection. */
+  /** Undefined for the collection. */
   readonly name?: string;
-  /** For instance `status`, `eviction`. */
+  /** For example `status` or `eviction`. */
   readonly subresource?: string;
 }
 
-/** The path of a collection, an object or a subresource. Throws on a target that no path can name. */
+/** The path of a collection, an object or a subresource. Throws when the target is invalid. */
 export function resourcePath(kind: ResourceKind, target: PathTarget = {}): string {
   const { namespace, name, subresource } = target;
   if (!kind.namespaced && namespace !== undefined)
-    throw new Error(`${kind.plural} have no namespace, but '${namespace}' was given`);
+    throw new Error(`${kind.plural} are cluster-scoped, but the namespace '${namespace}' was passed`);
   if (kind.namespaced && name !== undefined && namespace === undefined) {
-    throw new Error(`the namespace of '${name}' is missing: ${kind.plural} are namespaced`);
+    throw new Error(`${kind.plural} are namespaced, but no namespace was passed for '${name}'`);
   }
   if (subresource !== undefined && name === undefined)
-    throw new Error(`the subresource ${kind.plural}/${subresource} needs a name`);
+    throw new Error(`the subresource ${kind.plural}/${subresource} requires a name`);
   const parts = [
     ...(kind.group === '' ? ['api'] : ['apis', kind.group]),
     kind.version,
@@ -60,7 +60,7 @@ export function resourcePath(kind: ResourceKind, target: PathTarget = {}): strin
   return `/${parts.join('/')}`;
 }
 
-// A name comes from outside and must not become another path; `..` survives encoding, so it is refused.
+// A name may be untrusted and must not change the path. Encoding does not affect `..`, so it is rejected.
 function segment(text: string): string {
   if (text === '' || text === '.' || text === '..') throw new Error(`'${text}' cannot be part of an API path`);
   return encodeURIComponent(text);

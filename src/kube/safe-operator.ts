@@ -12,16 +12,16 @@ import { WorkQueue } from './work-queue.ts';
 
 export { ResourceEventType, type ResourceEvent, type ResourceMeta };
 
-/** What a {@link SafeOperator} works with. */
+/** What a {@link SafeOperator} depends on. */
 export interface SafeOperatorDeps {
   readonly kubeConfig: PooledKubeConfig;
   readonly client: KubeClient;
   readonly log: Log;
-  /** Milliseconds. */
+  /** Monotonic clock in milliseconds. */
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: Sleep;
-  /** How many objects of one resource are handled at a time; 4 by default. */
+  /** Maximum number of objects of one resource that are handled at the same time; 4 by default. */
   readonly concurrency?: number | undefined;
 }
 
@@ -35,8 +35,8 @@ interface Watched {
 
 /**
  * The base class of `@dot-i/k8s-operator` with its lifecycle (`start`, `init`, `stop`, `handleResourceFinalizer`) and without its
- * dangers: stock, it ends the process when a watch breaks, loses deletions in the gaps between watches, swallows what handlers
- * throw, and answers a failed write with null. See docs/adr/0002-kubernetes-layer.md.
+ * problems: the original exits the process when a watch fails, loses deletions between watches, swallows the errors of handlers, and
+ * returns null for a failed write. See docs/adr/0002-kubernetes-layer.md.
  */
 export abstract class SafeOperator extends IsolatedOperator {
   readonly #deps: SafeOperatorDeps;
@@ -56,12 +56,12 @@ export abstract class SafeOperator extends IsolatedOperator {
     return this.#stop.signal;
   }
 
-  /** Begins to stop: watches end, no event is delivered any more, handlers that run may finish. */
+  /** Starts to stop: ends the watches and delivers no more events. Running handlers may finish. */
   override stop(): void {
     this.#stop.abort(new Error('the operator is being stopped'));
   }
 
-  /** Resolves when {@link stop} was called and all has ended; rejects when it ended because a loop of ours broke. */
+  /** Resolves when {@link stop} was called and everything has ended; rejects when it ended because a watch loop failed. */
   async stopped(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     if (this.stopSignal.aborted) resolve(undefined);
@@ -71,10 +71,10 @@ export abstract class SafeOperator extends IsolatedOperator {
     await promise;
     const ends = await Promise.allSettled([...this.#loops, ...this.#watches().map(({ queue }) => queue.stop())]);
     const broken = ends.find((end) => end.status === 'rejected');
-    if (broken !== undefined) throw new Error('the operator stopped because a watch loop broke', { cause: broken.reason });
+    if (broken !== undefined) throw new Error('the operator stopped because a watch loop failed', { cause: broken.reason });
   }
 
-  /** What is known of a resource that {@link watchResource} was called for. */
+  /** The reflector of a resource for which {@link watchResource} was called. */
   protected reflector(plural: string): Reflector<KubeObject> {
     return this.#watchedAs(plural).reflector;
   }
@@ -85,8 +85,8 @@ export abstract class SafeOperator extends IsolatedOperator {
   }
 
   /**
-   * Delivers what happens to the objects of a resource: for each object one event at a time, the newest; again (later and later)
-   * while the handler rejects. A plural can be watched once.
+   * Delivers the events of a resource: for each object one event at a time, the newest one. An event is delivered again with growing
+   * delays while the handler rejects. A plural can be watched once.
    */
   protected override watchResource(
     group: string,
@@ -95,9 +95,9 @@ export abstract class SafeOperator extends IsolatedOperator {
     onEvent: (event: ResourceEvent) => Promise<void>,
     namespace?: string,
   ): Promise<void> {
-    if (this.#watched.has(plural)) return Promise.reject(new Error(`${plural} are watched already`));
+    if (this.#watched.has(plural)) return Promise.reject(new Error(`${plural} are already being watched`));
     const { concurrency = 4, ...ports } = this.#deps;
-    const newest = new Map<string, Undelivered>();
+    const newest = new Map<string, PendingEvent>();
     const queue = new WorkQueue({
       ...ports,
       name: plural,
@@ -106,7 +106,7 @@ export abstract class SafeOperator extends IsolatedOperator {
         const undelivered = newest.get(key);
         if (undelivered === undefined) return;
         await onEvent(resourceEvent(plural, undelivered));
-        // A newer one that came meanwhile stays, and is in the queue again.
+        // A newer event that arrived meanwhile stays, and its key is in the queue again.
         if (newest.get(key) === undelivered) newest.delete(key);
       },
     });
@@ -115,7 +115,7 @@ export abstract class SafeOperator extends IsolatedOperator {
       path: resourcePath({ group, version, plural, namespaced: true }, namespace === undefined ? {} : { namespace }),
       project: withoutManagedFields,
       onChange: (key, current, previous) => {
-        const undelivered = undeliveredOf(current, previous);
+        const undelivered = pendingEventOf(current, previous);
         if (undelivered !== undefined) newest.set(key, undelivered);
         queue.add(key);
       },
@@ -126,18 +126,18 @@ export abstract class SafeOperator extends IsolatedOperator {
     return Promise.resolve();
   }
 
-  // A reflector never gives up by itself. If it does, that is a fault of ours, and better an operator that ends than a blind one.
+  // A reflector ends by itself only because of a bug. It is better to stop the operator than to run it without its watch.
   async #untilStopped(plural: string, reflector: Reflector<KubeObject>): Promise<void> {
     try {
       await reflector.run(this.stopSignal);
     } catch (error) {
-      this.#deps.log.error('Stopping because a watch loop broke', { resource: plural, error });
+      this.#deps.log.error('Stopping because a watch loop failed', { resource: plural, error });
       this.stop();
       throw error;
     }
   }
 
-  /** Merges into the status of an object as it was seen. Throws a KubeError: Conflict when it has changed since. */
+  /** Merges into the status of an object. Throws a KubeError with reason Conflict when the object has changed since `meta`. */
   protected override async patchResourceStatus(meta: ResourceMeta, status: unknown): Promise<ResourceMeta> {
     const { reflector, kind } = this.#watchedBy(meta);
     const body = { metadata: { resourceVersion: meta.resourceVersion }, status };
@@ -145,7 +145,7 @@ export abstract class SafeOperator extends IsolatedOperator {
     return written(reflector, meta, answer);
   }
 
-  /** Replaces the status of an object as it was seen. Throws a KubeError: Conflict when it has changed since. */
+  /** Replaces the status of an object. Throws a KubeError with reason Conflict when the object has changed since `meta`. */
   protected override async setResourceStatus(meta: ResourceMeta, status: unknown): Promise<ResourceMeta> {
     const { reflector, kind } = this.#watchedBy(meta);
     const { apiVersion, name, namespace, resourceVersion } = meta;
@@ -154,12 +154,12 @@ export abstract class SafeOperator extends IsolatedOperator {
     return written(reflector, meta, answer);
   }
 
-  /** Sets the finalizers of an object as it was seen. Throws a KubeError: Conflict when it has changed since. */
+  /** Sets the finalizers of an object. Throws a KubeError with reason Conflict when the object has changed since `meta`. */
   protected override async setResourceFinalizers(meta: ResourceMeta, finalizers: string[]): Promise<void> {
     const { reflector, kind } = this.#watchedBy(meta);
     const body = { metadata: { resourceVersion: meta.resourceVersion, finalizers } };
     const answer = await this.#deps.client.mergePatch<KubeObject>(objectPath(kind, meta), body);
-    // Without its last finalizer an object that was being deleted is gone, and the answer is its last state.
+    // Removing the last finalizer of an object that is being deleted deletes it; the answer is its last state.
     if (answer.metadata.deletionTimestamp !== undefined && finalizers.length === 0) {
       reflector.observeDeleted(keyOf(answer), answer.metadata.uid ?? '');
     } else reflector.observe(answer);
@@ -191,7 +191,7 @@ export abstract class SafeOperator extends IsolatedOperator {
 
   #watchedAs(plural: string): Watched {
     const watched = this.#watched.get(plural);
-    if (watched === undefined) throw new Error(`${plural} are not watched: call watchResource first`);
+    if (watched === undefined) throw new Error(`${plural} are not being watched: call watchResource first`);
     return watched;
   }
 
@@ -202,23 +202,23 @@ export abstract class SafeOperator extends IsolatedOperator {
   }
 }
 
-interface Undelivered {
+interface PendingEvent {
   readonly type: ResourceEventType;
   readonly object: KubeObject;
 }
 
-function undeliveredOf(current: KubeObject | undefined, previous: KubeObject | undefined): Undelivered | undefined {
+function pendingEventOf(current: KubeObject | undefined, previous: KubeObject | undefined): PendingEvent | undefined {
   if (current === undefined) return previous === undefined ? undefined : { type: ResourceEventType.Deleted, object: previous };
   return { type: previous === undefined ? ResourceEventType.Added : ResourceEventType.Modified, object: current };
 }
 
-function resourceEvent(plural: string, { type, object }: Undelivered): ResourceEvent {
-  // A copy: the base class changes the finalizers of what it is given, and the original is the cache's.
+function resourceEvent(plural: string, { type, object }: PendingEvent): ResourceEvent {
+  // A copy, because the base class changes the finalizers of its argument, and the original belongs to the cache.
   const own = structuredClone<object>(object);
   return { type, object: own, meta: ResourceMetaImpl.createWithPlural(plural, own) };
 }
 
-// They are the larger part of most objects, and of no use to us.
+// They are the larger part of most objects, and Baton does not use them.
 function withoutManagedFields(object: KubeObject): KubeObject {
   const metadata = Object.fromEntries(Object.entries(object.metadata).filter(([field]) => field !== 'managedFields'));
   return { ...object, metadata };

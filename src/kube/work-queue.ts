@@ -2,38 +2,38 @@ import type { Log } from '../api/log.ts';
 import { backoffMs } from '../core/backoff.ts';
 import { pause, type Sleep } from './pause.ts';
 
-/** What came of handling a key. */
+/** The result of handling a key. */
 export interface HandleResult {
-  /** When to handle the key again if nothing happens before. */
+  /** When to handle the key again if it is not added before. */
   readonly requeueAfterMs?: number | undefined;
 }
 
-/** How a queue works. */
+/** The options of a queue. */
 export interface WorkQueueOptions {
   /** A short name for log lines. */
   readonly name?: string | undefined;
   /**
-   * Handles a key. Rejects when it should be tried again. The signal is aborted when the queue is being stopped and its patience is
-   * at an end.
+   * Handles a key. Rejects when it should be retried. The signal is aborted when the queue is being stopped and the grace period has
+   * passed.
    */
   // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- most handlers return nothing
   readonly handle: (key: string, signal: AbortSignal) => Promise<HandleResult | void>;
-  /** How many keys at a time. */
+  /** Maximum number of keys that are handled at the same time. */
   readonly concurrency: number;
   readonly log: Log;
-  /** Milliseconds. */
+  /** Monotonic clock in milliseconds. */
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: Sleep;
-  /** After the first failure of a key; 500 ms by default. Doubles with each further one. */
+  /** Delay after the first failure of a key, 500 ms by default. It doubles with each further failure. */
   readonly baseDelayMs?: number | undefined;
-  /** 60 s by default. */
+  /** Maximum delay, 60 s by default. */
   readonly maxDelayMs?: number | undefined;
-  /** How long `stop` lets running handlers finish before it aborts their signal; 10 s by default. */
+  /** How long `stop` waits for running handlers before it aborts their signal, 10 s by default. */
   readonly stopGraceMs?: number | undefined;
 }
 
-/** What a queue has done so far, and what it holds. */
+/** Counts of what a queue has done and what it contains. */
 export interface WorkQueueStatistics {
   readonly handled: number;
   readonly failed: number;
@@ -48,8 +48,8 @@ interface Delayed {
 }
 
 /**
- * A queue of keys. A key is handled by one worker at a time; added while it is handled, it is handled once more afterwards; added
- * several times, it is handled once. A failed key comes back, each time later, until it succeeds.
+ * A queue of keys. A key is handled by one worker at a time. A key that is added while it is handled is handled once more afterwards. A key
+ * that is added several times is handled once. A failed key is retried with growing delays until it succeeds.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
@@ -76,36 +76,36 @@ export class WorkQueue {
     };
   }
 
-  /** Begins to handle; what was added before is waiting already. */
+  /** Starts handling keys, including those that were added before. */
   start(): void {
-    if (this.#state !== 'Idle') throw new Error('a work queue can be started once only');
+    if (this.#state !== 'Idle') throw new Error('a work queue can be started only once');
     this.#state = 'Started';
     this.#pump();
   }
 
-  /** Ends: nothing is begun any more, and what runs is waited for. */
+  /** Stops handling keys and waits for the running handlers. */
   async stop(): Promise<void> {
     this.#state = 'Stopped';
     this.#waiting.clear();
     for (const { cancel } of this.#delayed.values()) cancel.abort();
     this.#delayed.clear();
     const finished = new AbortController();
-    const patience = pause(this.#options.sleep, this.#options.stopGraceMs ?? 10_000, finished.signal).then(() => {
+    const grace = pause(this.#options.sleep, this.#options.stopGraceMs ?? 10_000, finished.signal).then(() => {
       if (!finished.signal.aborted) this.#abort.abort(new Error('the work queue is being stopped'));
     });
     await Promise.all(this.#running.values());
     finished.abort();
-    await patience;
+    await grace;
   }
 
-  /** Has a key handled as soon as a worker is free. A later time that was asked for stays. */
+  /** Adds a key, to be handled as soon as a worker is free. A later time that was requested for it remains. */
   add(key: string): void {
     if (this.#state === 'Stopped') return;
     this.#waiting.add(key);
     this.#pump();
   }
 
-  /** Has a key handled after some milliseconds. When asked more than once, the earliest time counts. */
+  /** Adds a key after a delay. When this is called several times, the earliest time counts. */
   addAfter(key: string, milliseconds: number): void {
     if (this.#state === 'Stopped') return;
     const due = this.#options.now() + milliseconds;
@@ -114,16 +114,16 @@ export class WorkQueue {
     before?.cancel.abort();
     const delayed = { due, cancel: new AbortController() };
     this.#delayed.set(key, delayed);
-    void this.#release(key, delayed, milliseconds);
+    void this.#addWhenDue(key, delayed, milliseconds);
   }
 
-  async #release(key: string, delayed: Delayed, milliseconds: number): Promise<void> {
+  async #addWhenDue(key: string, delayed: Delayed, milliseconds: number): Promise<void> {
     const { name, log, sleep } = this.#options;
     try {
       await pause(sleep, milliseconds, delayed.cancel.signal);
     } catch (error) {
-      // Early is harmless, never is not.
-      log.error('Waiting with a key failed', { queue: name, key, error });
+      // Handling the key too early is harmless, never handling it is not.
+      log.error('Delaying a key failed', { queue: name, key, error });
     }
     if (this.#delayed.get(key) !== delayed) return;
     this.#delayed.delete(key);
@@ -141,7 +141,7 @@ export class WorkQueue {
   }
 
   async #work(key: string): Promise<void> {
-    // Whoever adds must not be kept waiting by the synchronous part of the handler, nor meet what it throws.
+    // The caller of `add` must not wait for the synchronous part of the handler or receive its errors.
     await Promise.resolve();
     try {
       const result = await this.#options.handle(key, this.#abort.signal);

@@ -1,45 +1,44 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Where the URL of a sink or a gate leads, before its name is resolved. */
+/** The destination of a sink's or gate's URL, before its name is resolved. */
 export interface Destination {
   /** As in the URL; an IPv6 address without brackets. */
   readonly host: string;
   readonly port: number;
 }
 
-/** Says which addresses may be reached. */
+/** Decides which addresses are allowed. */
 export interface AddressPolicy {
-  /** @param address an IP address to which the destination's host resolves, or the host itself when it is one. */
+  /** @param address an IP address that the destination's host resolves to, or the host itself if it is an IP address. */
   allows(destination: Destination, address: string): boolean;
   /**
-   * Whether a destination may be reached through a proxy, which resolves its name: all that can be judged then is the name, or the
-   * literal address.
+   * Whether a destination is allowed through a proxy. The proxy resolves the name, so only the name or the literal address can be checked.
    */
   allowsName(destination: Destination): boolean;
 }
 
-/** What a policy is made from. */
+/** The options of a policy. */
 export interface AddressPolicyOptions {
   /**
-   * The admin's list, as in BATON_SINK_ALLOW and BATON_GATE_ALLOW: `host`, `host:port`, IP addresses (`10.1.2.3`, `10.1.2.3:8080`, `[fd00::1]:8080`) and
-   * CIDR ranges, joined by commas. Empty: everything is allowed that is not guarded.
+   * The value of BATON_SINK_ALLOW or BATON_GATE_ALLOW: a comma-separated list of `host`, `host:port`, IP addresses (`10.1.2.3`,
+   * `10.1.2.3:8080`, `[fd00::1]:8080`) and CIDR ranges. Empty allows everything that is not guarded.
    */
   readonly allow: string;
   /** Addresses of the API server. */
   readonly apiServer: readonly string[];
 }
 
-/** Always guarded: a plan's author could otherwise reach what listens on the host, or the cloud's metadata service. */
+/** Guarded ranges: otherwise a plan's author could reach services on the host or the cloud's metadata service. */
 const GUARDED = [
   '127.0.0.0/8',
   '::1/128',
-  '0.0.0.0/8', // Linux takes it for the loopback.
+  '0.0.0.0/8', // Linux treats it as loopback.
   '::/128',
   '169.254.0.0/16',
   'fe80::/10',
 ] as const;
 
-/** Names that lead to guarded addresses, whatever a proxy makes of them. */
+/** Names of guarded addresses, for proxies. */
 const GUARDED_NAMES = [/(^|\.)localhost$/, /^kubernetes(\.default(\.svc(\..+)?)?)?$/, /^metadata\.google\.internal$/] as const;
 
 interface NameEntry {
@@ -53,10 +52,10 @@ interface RangeEntry {
 }
 
 /**
- * Makes a policy. Loopback, link-local and the API server's addresses are guarded: only an entry with an address or a range opens them,
- * never one with a name, for whoever owns a name decides to what it resolves.
+ * Creates a policy. Loopback, link-local and the API server's addresses are guarded: only an entry with an address or a range allows them.
+ * An entry with a name does not, because the owner of the name decides what it resolves to.
  *
- * @throws Error that names the entry which is wrong.
+ * @throws Error that names the invalid entry.
  */
 export function createAddressPolicy({ allow, apiServer }: AddressPolicyOptions): AddressPolicy {
   const entries = allow
@@ -102,16 +101,16 @@ function parseEntry(entry: string): NameEntry | RangeEntry {
   if (isIP(host) !== 0 || isRange(host)) return { range: rangeOf([host]), port: number };
   if (bracketed === undefined && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host))
     return { host: host.toLowerCase(), port: number };
-  throw new Error(`'${entry}' is neither a host, nor an IP address, nor a CIDR range, with or without a port.`);
+  throw new Error(`'${entry}' must be a host, an IP address or a CIDR range, optionally with a port`);
 }
 
 function isRange(text: string): boolean {
   const [address = '', bits = '', ...rest] = text.split('/');
-  const most = isIP(address) === 6 ? 128 : 32;
-  return isIP(address) !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
+  const maxBits = isIP(address) === 6 ? 128 : 32;
+  return isIP(address) !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= maxBits;
 }
 
-/** A list of addresses and ranges. IPv4 addresses in IPv6 form (`::ffff:127.0.0.1`) count as what they stand for. */
+/** A list of addresses and ranges. An IPv4-mapped IPv6 address (`::ffff:127.0.0.1`) counts as its IPv4 address. */
 function rangeOf(texts: readonly string[]): BlockList {
   const list = new BlockList();
   for (const text of texts) {

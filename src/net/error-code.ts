@@ -1,6 +1,6 @@
 /**
- * The code of an error, or of what caused it: `ECONNREFUSED`, `ENOENT`, `UND_ERR_SOCKET`, a TLS code. Its message is not for others: it
- * may hold a URL, or a piece of a secret.
+ * The code of an error or of its cause, such as `ECONNREFUSED`, `ENOENT`, `UND_ERR_SOCKET` or a TLS code. The message of the error must
+ * not be shown, because it may contain a URL or a part of a secret.
  */
 export function errorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;

@@ -2,34 +2,34 @@ import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector, Pool, ProxyAgent, type Dispatcher } from 'undici';
 import type { AddressPolicy } from './address-policy.ts';
-import { destinationOf, guardedLookup, notAllowed } from './guarded-lookup.ts';
+import { destinationOf, guardedLookup, notAllowedError } from './guarded-lookup.ts';
 
-/** Whom a TLS connection trusts, and as whom it introduces itself. All in PEM. */
+/** The trusted CAs and the client certificate of a TLS connection, in PEM. */
 export interface TlsOptions {
-  /** Certificates to be trusted instead of the system's. */
+  /** Certificates to trust instead of the system's. */
   readonly ca?: string;
-  /** The client's certificate, with those that lead to its authority. */
+  /** The client certificate with its chain. */
   readonly cert?: string;
-  /** The client's private key. */
+  /** Private key of the client certificate. */
   readonly key?: string;
 }
 
-/** What a guarded agent is made from. */
+/** The options of a guarded agent. */
 export interface GuardedAgentOptions {
   readonly policy: AddressPolicy;
-  /** For making a connection, milliseconds. */
+  /** Timeout of a connection attempt, in milliseconds. */
   readonly connectTimeoutMs: number;
-  /** Resolves names; the system's by default. */
+  /** Resolves names; the system's resolver by default. */
   readonly lookup?: LookupFunction | undefined;
   readonly tls?: TlsOptions | undefined;
-  /** An HTTP proxy through which everything goes. */
+  /** An HTTP proxy for all connections. */
   readonly proxyUrl?: URL | undefined;
 }
 
 /**
- * The only way out of Baton for anything but the Kubernetes API: connections that reach only what the policy allows. The check is on
- * the address of the connection itself, so that a name that resolves differently the second time gains nothing. With a proxy that is
- * the proxy's address, and of the receiver only its name can be judged: the proxy resolves it.
+ * Creates an agent that connects only to what the policy allows. All of Baton's connections except for those to the Kubernetes API use it.
+ * It checks the address of the connection itself, so that a name that resolves differently the next time cannot bypass it. With a proxy,
+ * that is the proxy's address; of the receiver, only the name can be checked, because the proxy resolves it.
  */
 export function createGuardedAgent(options: GuardedAgentOptions): Dispatcher {
   const { policy, connectTimeoutMs, lookup = systemLookup, tls = {}, proxyUrl } = options;
@@ -38,9 +38,9 @@ export function createGuardedAgent(options: GuardedAgentOptions): Dispatcher {
     allowH2: false,
     connect: (target, callback) => {
       const destination = destinationOf(target);
-      // A literal address is never looked up.
+      // A literal address is not looked up.
       if (isIP(destination.host) !== 0 && !policy.allows(destination, destination.host)) {
-        callback(notAllowed(), null);
+        callback(notAllowedError(), null);
         return;
       }
       const guarded = guardedLookup(policy, destination, lookup);
@@ -64,9 +64,9 @@ class GuardedProxy extends ProxyAgent {
     const trust = tls.ca === undefined ? {} : { ca: tls.ca };
     super({
       uri: proxyUrl.href,
-      // The client's certificate is for the receiver, not for the proxy.
+      // The client certificate is for the receiver, not for the proxy.
       proxyTls: { allowH2: false, timeout: connectTimeoutMs, lookup: guarded, ...trust },
-      // A proxy that says nothing to CONNECT is not waited for any longer than the request that asked for it.
+      // Limits the wait for a proxy that does not answer CONNECT.
       clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: connectTimeoutMs }),
       requestTls: { allowH2: false, timeout: connectTimeoutMs, ...tls },
     });
@@ -77,8 +77,8 @@ class GuardedProxy extends ProxyAgent {
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     const proxy = destinationOf(this.#proxyUrl);
     const literalProxy = isIP(proxy.host) !== 0;
-    if (literalProxy && !this.#policy.allows(proxy, proxy.host)) throw notAllowed();
-    if (!this.#policy.allowsName(destinationOf(new URL(String(options.origin))))) throw notAllowed();
+    if (literalProxy && !this.#policy.allows(proxy, proxy.host)) throw notAllowedError();
+    if (!this.#policy.allowsName(destinationOf(new URL(String(options.origin))))) throw notAllowedError();
     return super.dispatch(options, handler);
   }
 }

@@ -1,5 +1,5 @@
 import { createAddressPolicy } from '../net/address-policy.ts';
-import { createHttpReader } from '../net/http-get.ts';
+import { createHttpFetcher } from '../net/http-fetcher.ts';
 import { alertmanagerSilencer, type Silencer } from './silences/alertmanager-silences.ts';
 import { createCredentials, type CredentialBinding } from './credentials.ts';
 import type { Probes } from './gates/gate-loops.ts';
@@ -37,7 +37,7 @@ export interface GateClients {
  */
 export function createGateClients(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSettings): GateClients {
   const policy = createAddressPolicy({ allow: settings.allow, apiServer: [settings.apiServer] });
-  const http = createHttpReader({ policy, maxBodyBytes: MAX_BODY_BYTES });
+  const http = createHttpFetcher({ policy, maxBodyBytes: MAX_BODY_BYTES });
   const credentials = createCredentials(settings.credentials, settings.credentialsDirectory);
   const httpDeps = { http, credentials, userAgent: settings.userAgent };
   return {

@@ -159,7 +159,7 @@ function gateClients(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSetting
     return createGateClients(deps, settings);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ExitError(`The environment variable BATON_GATE_ALLOW has a wrong value (${reason}): correct the entry.`, 2, {
+    throw new ExitError(`The environment variable BATON_GATE_ALLOW is invalid (${reason}): correct the entry.`, 2, {
       cause: error,
     });
   }

@@ -2,23 +2,23 @@ import { z } from 'zod';
 import { ExitError } from './exit-error.ts';
 import { LOG_LEVELS } from './logging.ts';
 
-/** Exit code of a program whose configuration or arguments are wrong. */
+/** Exit code for an invalid configuration or invalid arguments. */
 const EXIT_USAGE = 2;
 
-/** How much a program logs: a setting that all of them have. */
+/** The log level, a setting of every program. */
 export const logLevel = z
   .enum(LOG_LEVELS)
   .default('info')
   .describe(`one of ${LOG_LEVELS.join(', ')}`);
 
 /**
- * Reads a configuration from environment variables. An empty variable counts as one that is not set. Give each field of the schema
- * a `.describe(...)` that completes "set it to …": it becomes the advice of the error.
+ * Reads a configuration from environment variables. An empty variable counts as not set. Give each field of the schema a `.describe(...)`
+ * that completes "set it to …": it becomes the advice in the error.
  *
  * @param schema one field for each setting.
  * @param env the environment, as in `process.env`.
  * @param names the variable of each field.
- * @throws ExitError with exit code 2 that names every wrong variable, what is wrong, and what to do. It repeats no value, for it may be a secret.
+ * @throws ExitError with exit code 2 that lists every wrong variable, what is wrong and what to do. It repeats no value, which may be secret.
  */
 export function parseConfig<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
@@ -34,13 +34,13 @@ export function parseConfig<Shape extends z.ZodRawShape>(
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
 
-  const complaints = parsed.error.issues.map((issue) => {
+  const problems = parsed.error.issues.map((issue) => {
     const field = String(issue.path[0]);
-    const what = Object.hasOwn(values, field) ? `has a wrong value (${issue.message})` : 'is not set';
+    const what = Object.hasOwn(values, field) ? `is invalid (${issue.message})` : 'is not set';
     const advice = describe(schema.shape, field);
     return `The environment variable ${variables.get(field) ?? field} ${what}${advice === undefined ? '' : `: set it to ${advice}`}.`;
   });
-  throw new ExitError(complaints.join('\n'), EXIT_USAGE, { cause: parsed.error });
+  throw new ExitError(problems.join('\n'), EXIT_USAGE, { cause: parsed.error });
 }
 
 function describe(shape: z.ZodRawShape, field: string): string | undefined {

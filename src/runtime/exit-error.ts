@@ -1,4 +1,4 @@
-/** An error for the person who started the program: the message alone is printed, and the process ends with `exitCode`. */
+/** An error for the user: only its message is printed, and the process exits with `exitCode`. */
 export class ExitError extends Error {
   readonly exitCode: number;
 

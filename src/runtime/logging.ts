@@ -3,24 +3,24 @@ import { inspect } from 'node:util';
 import winston from 'winston';
 import type { Log } from '../api/log.ts';
 
-/** How much is logged, from little to much. */
+/** The log levels, from the least to the most verbose. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 /** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** A chain of causes longer than this is cut; it also ends one that leads back to itself. */
-const MOST_CAUSES = 8;
+/** Maximum length of a chain of causes. It also ends a chain with a cycle. */
+const MAX_CAUSES = 8;
 
-/** What a logger is made from. */
+/** The options of a logger. */
 export interface LoggerOptions {
-  /** The program, for the field `component` of each line. */
+  /** Name of the program, for the field `component` of each line. */
   readonly component: string;
   readonly level: LogLevel;
-  /** Where lines go; standard output when left out. */
+  /** Where to write lines; standard output by default. */
   readonly stream?: NodeJS.WritableStream;
 }
 
-/** A log that writes one JSON object a line: `time`, `level`, `component`, `message` and the fields. */
+/** Creates a log that writes one JSON object in each line: `time`, `level`, `component`, `message` and the fields. */
 export function createLogger({ component, level, stream }: LoggerOptions): Log {
   const logger = winston.createLogger({
     level,
@@ -35,7 +35,7 @@ export function createLogger({ component, level, stream }: LoggerOptions): Log {
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston types its own transports as interfaces
     transports: new winston.transports.Stream({ stream: stream ?? process.stdout }),
   });
-  // winston appends a field called `message` to the message; one entry object, with ours last, keeps the message static.
+  // winston appends a field called `message` to the message. Passing one object with our message last keeps it static.
   const write =
     (lineLevel: LogLevel) =>
     (message: string, fields: object = {}): void => {
@@ -50,7 +50,7 @@ function plainFields(fields: object): Record<string, unknown> {
   );
 }
 
-/** JSON has no errors: left as they are they would be written as `{}`. */
+/** The error as a plain object, because JSON would write it as `{}`. */
 function plainError(error: Error, depth = 0): object {
   const cause: unknown = error.cause;
   return {
@@ -58,14 +58,14 @@ function plainError(error: Error, depth = 0): object {
     message: error.message,
     ...('code' in error && error.code !== undefined ? { code: error.code } : {}),
     ...(depth === 0 && error.stack !== undefined ? { stack: error.stack } : {}),
-    ...(isError(cause) && depth < MOST_CAUSES ? { cause: plainError(cause, depth + 1) } : {}),
+    ...(isError(cause) && depth < MAX_CAUSES ? { cause: plainError(cause, depth + 1) } : {}),
     ...(cause !== undefined && !isError(cause)
       ? { cause: typeof cause === 'string' ? cause : inspect(cause, { depth: 2, breakLength: Infinity }) }
       : {}),
   };
 }
 
-/** Not by instanceof: an error may come from another realm. */
+/** Does not use instanceof, because an error may come from another realm. */
 function isError(value: unknown): value is Error {
   return (
     typeof value === 'object' && value !== null && 'stack' in value && 'message' in value && typeof value.message === 'string'

@@ -15,71 +15,71 @@ export type JsonPatchOperation =
   | { readonly op: 'remove'; readonly path: string }
   | { readonly op: 'move' | 'copy'; readonly from: string; readonly path: string };
 
-/** For every call. */
+/** Options of every call. */
 export interface CallOptions {
-  /** Ends the call, its retries included, with a KubeError of reason `Aborted`. */
+  /** Aborts the call including its retries, with a KubeError of reason `Aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** For what is created or patched. */
+/** Options of a create or patch. */
 export interface WriteOptions extends CallOptions {
-  /** The server does everything but store the object. */
+  /** The server does everything except for storing the object. */
   readonly dryRun?: boolean | undefined;
-  /** `Strict`: a field that the server does not know is an error (BadRequest) instead of being dropped. */
+  /** `Strict`: the server rejects an unknown field with BadRequest instead of dropping it. */
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore' | undefined;
 }
 
-/** For deletes. */
+/** Options of a delete. */
 export interface DeleteOptions extends CallOptions {
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan' | undefined;
-  /** Otherwise: Conflict. */
+  /** When they do not hold, the call fails with Conflict. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string } | undefined;
   readonly gracePeriodSeconds?: number | undefined;
 }
 
 /** One page of a list. */
 export interface ListPage<T> {
-  /** With `apiVersion` and `kind`, which the server leaves out in lists. */
+  /** Including `apiVersion` and `kind`, which the server omits in lists. */
   readonly items: T[];
   readonly resourceVersion: string;
-  /** For the query `continue` of the next page; absent on the last one. */
+  /** Value of the query parameter `continue` for the next page; absent on the last page. */
   readonly continue?: string;
 }
 
-/** An event of a watch. ERROR events are thrown instead. */
+/** An event of a watch. An ERROR event is thrown instead. */
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
-  /** A BOOKMARK has nothing but a resourceVersion. */
+  /** Of a BOOKMARK, only the resourceVersion is set. */
   readonly object: KubeObject;
 }
 
 /**
- * The Kubernetes API as JSON. Untyped, because client-node's typed API drops the fields that it does not know. Every failure is a
- * {@link KubeError}. Every attempt has a deadline, and every call a bound of twice that. What is repeated says {@link retryDelayMs};
- * a POST is repeated only when it certainly was not carried out, so its caller meets `NoAnswer` or `DeadlineExceeded` and finds
- * out by the object's deterministic name (AlreadyExists) what came of it.
+ * The Kubernetes API as JSON. It is untyped, because client-node's typed API drops fields that it does not know. Every failure is a
+ * {@link KubeError}. Every attempt has a deadline, and every call twice that. {@link retryDelayMs} decides what is repeated. A POST is
+ * repeated only when it certainly was not executed. After `NoAnswer` or `DeadlineExceeded`, its caller finds out by the object's
+ * deterministic name (AlreadyExists) whether it was.
  */
 export interface KubeClient {
   get<T>(path: string, options?: CallOptions): Promise<T>;
-  /** One page. */
+  /** Reads one page. */
   list<T>(path: string, query?: Readonly<Record<string, string>>, options?: CallOptions): Promise<ListPage<T>>;
-  /** POST: an object into a collection, or a subresource like `eviction`. */
+  /** POST, to create an object in a collection or use a subresource such as `eviction`. */
   create<T>(path: string, body: unknown, options?: WriteOptions): Promise<T>;
-  /** PUT. With a resourceVersion in the body, a repeated one whose first answer was lost ends with Conflict: read again. */
+  /** PUT. With a resourceVersion in the body, a repeated request whose first answer was lost fails with Conflict: read the object again. */
   replace<T>(path: string, body: unknown, options?: CallOptions): Promise<T>;
   /**
-   * JSON Patch. A failed `test` is an error of code 422. A patch with a `test` is taken as safe to repeat: either the test must fail
-   * once the patch was carried out, or carrying it out twice must do no harm.
+   * JSON Patch. A failed `test` is an error with code 422. A patch with a `test` is considered safe to repeat: the test must fail once the
+   * patch was applied, or applying it twice must be harmless.
    */
   jsonPatch<T>(path: string, operations: readonly JsonPatchOperation[], options?: CallOptions): Promise<T>;
   /** JSON Merge Patch (RFC 7386), which is idempotent. */
   mergePatch<T>(path: string, body: unknown, options?: WriteOptions): Promise<T>;
-  /** That there is nothing to delete is fine. */
+  /** Deletes an object. Succeeds when the object does not exist. */
   delete(path: string, options?: DeleteOptions): Promise<void>;
   deleteCollection(path: string, query: Readonly<Record<string, string>>, options?: DeleteOptions): Promise<void>;
   /**
-   * One watch, without retry: ends when the server closes it, throws a KubeError on an ERROR event and when the connection breaks.
-   * For the Reflector, which does the rest.
+   * A single watch without retries. Ends when the server closes it; throws a KubeError for an ERROR event or a broken connection. It is
+   * for the Reflector, which recovers.
    */
   watch(
     path: string,
@@ -88,23 +88,23 @@ export interface KubeClient {
   ): AsyncIterable<WatchEvent>;
 }
 
-/** What a client needs. */
+/** What a client depends on. */
 export interface KubeClientOptions {
   readonly kubeConfig: PooledKubeConfig;
-  /** `baton-operator/0.1.0`: what stands before the slash also becomes the field manager. */
+  /** For example `baton-operator/0.1.0`. The part before the slash is also the field manager. */
   readonly userAgent: string;
   readonly log: Log;
-  /** Milliseconds. */
+  /** Monotonic clock in milliseconds. */
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: Sleep;
-  /** For one attempt; 30 s by default. */
+  /** Deadline of one attempt; 30 s by default. */
   readonly deadlineMs?: number;
 }
 
 const never = new AbortController().signal;
 
-/** Makes a client for the API server that the kubeconfig names. */
+/** Creates a client for the API server of the kubeconfig. */
 export function createKubeClient(options: KubeClientOptions): KubeClient {
   const { log, now, random, sleep, deadlineMs = 30_000 } = options;
   const totalMs = 2 * deadlineMs;
@@ -119,7 +119,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
       } catch (error) {
         const waitMs = isKubeError(error) ? retryDelayMs(error, failures, repeatable, random) : undefined;
         if (waitMs === undefined || now() - started + waitMs >= totalMs) throw error;
-        log.warn('Retrying API request', {
+        log.warn('Retrying an API request', {
           method: request.method,
           path: request.path,
           failures,
@@ -143,7 +143,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
       }
     } catch (error) {
       if (isKubeError(error)) throw error;
-      throw new KubeError(`Watch ${path} broke off`, { code: 0, reason: NO_ANSWER.noAnswer, cause: error });
+      throw new KubeError(`Watch ${path} was interrupted`, { code: 0, reason: NO_ANSWER.noAnswer, cause: error });
     }
   }
 
@@ -156,7 +156,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     },
     async create<T>(path: string, body: unknown, options: WriteOptions = {}) {
       const request = { method: 'POST', path, query: writeQuery(options), body } as const;
-      return call<T>(request, options.dryRun === true ? 'Always' : 'OnlyIfRefused', options.signal);
+      return call<T>(request, options.dryRun === true ? 'Always' : 'OnlyIfNotExecuted', options.signal);
     },
     async replace<T>(path: string, body: unknown, { signal }: CallOptions = {}) {
       return call<T>({ method: 'PUT', path, body }, 'Always', signal);
@@ -164,7 +164,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     async jsonPatch<T>(path: string, operations: readonly JsonPatchOperation[], { signal }: CallOptions = {}) {
       const guarded = operations.some(({ op }) => op === 'test');
       const request = { method: 'PATCH', path, body: operations, contentType: 'application/json-patch+json' } as const;
-      return call<T>(request, guarded ? 'Always' : 'OnlyIfRefused', signal);
+      return call<T>(request, guarded ? 'Always' : 'OnlyIfNotExecuted', signal);
     },
     async mergePatch<T>(path: string, body: unknown, options: WriteOptions = {}) {
       const query = writeQuery(options);
@@ -190,7 +190,7 @@ function writeQuery({ dryRun = false, fieldValidation }: WriteOptions): Readonly
 }
 
 function deleteBody({ propagationPolicy, preconditions, gracePeriodSeconds }: DeleteOptions): unknown {
-  // JSON leaves out what is undefined.
+  // JSON omits undefined fields.
   return { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, preconditions, gracePeriodSeconds };
 }
 
@@ -214,18 +214,18 @@ function listPage<T>({ apiVersion, kind, metadata, items }: RawList): ListPage<T
 type RawWatchEvent = WatchEvent | { readonly type: 'ERROR'; readonly object: Status };
 
 function watchEvent(event: RawWatchEvent, path: string): WatchEvent {
-  // Thrown before anything is aborted, or the abort would hide a 410.
+  // Thrown before anything is aborted, because the abort would hide a 410.
   if (event.type === 'ERROR') throw answerError(`Watch ${path}`, event.object.code ?? 500, event.object);
   return event;
 }
 
-// The one place where JSON of the API becomes a type: callers name the type of what they asked for.
+// The only place where JSON of the API gets a type, which the caller chooses.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the type is the caller's knowledge of the API
 function parseJson<T>(text: string, action: string): T {
   try {
     return JSON.parse(text) as T;
   } catch (error) {
-    throw new KubeError(`${action} was answered with something that is not JSON`, {
+    throw new KubeError(`The answer to ${action} is not valid JSON`, {
       code: 0,
       reason: NO_ANSWER.noAnswer,
       cause: error,

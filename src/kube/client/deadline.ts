@@ -1,46 +1,46 @@
-/** Why an act under a deadline was cut short. */
-export type Cut = 'Deadline' | 'Caller' | undefined;
+/** What aborted an operation with a deadline. */
+export type AbortedBy = 'Deadline' | 'Caller' | undefined;
 
-/** A deadline in force: its signal is aborted by the deadline or by the caller, whichever comes first. */
+/** A running deadline. Its signal is aborted by the deadline or by the caller, whichever comes first. */
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** Which of the two it was. */
-  cut(): Cut;
-  /** Calls the deadline off; the caller's signal keeps counting. */
-  lift(): void;
-  /** Aborts what still runs and lets go of timer and listener. */
-  end(): void;
+  /** Which of the two aborted the signal. */
+  abortedBy(): AbortedBy;
+  /** Cancels the timer. The caller's signal stays in effect. */
+  cancelTimer(): void;
+  /** Aborts the signal and releases the timer and the listener. */
+  dispose(): void;
 }
 
 /**
- * Starts a deadline. It runs on real time: it bounds real I/O. Not `AbortSignal.timeout` and `AbortSignal.any`: those would leave
- * a timer behind for every call that was answered.
+ * Starts a deadline in real time, because it limits real I/O. `AbortSignal.timeout` with `AbortSignal.any` would leave a timer behind for
+ * every answered call.
  */
 export function startDeadline(milliseconds: number, caller: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
-  let cut: Cut;
-  function stop(by: Cut): void {
+  let abortedBy: AbortedBy;
+  function abort(by: AbortedBy): void {
     if (controller.signal.aborted) return;
-    cut = by;
+    abortedBy = by;
     controller.abort();
   }
   const timer = setTimeout(() => {
-    stop('Deadline');
+    abort('Deadline');
   }, milliseconds);
-  function callerGaveUp(): void {
-    stop('Caller');
+  function abortByCaller(): void {
+    abort('Caller');
   }
-  if (caller?.aborted === true) callerGaveUp();
-  caller?.addEventListener('abort', callerGaveUp, { once: true });
+  if (caller?.aborted === true) abortByCaller();
+  caller?.addEventListener('abort', abortByCaller, { once: true });
   return {
     signal: controller.signal,
-    cut: () => cut,
-    lift: () => {
+    abortedBy: () => abortedBy,
+    cancelTimer: () => {
       clearTimeout(timer);
     },
-    end: () => {
+    dispose: () => {
       clearTimeout(timer);
-      caller?.removeEventListener('abort', callerGaveUp);
+      caller?.removeEventListener('abort', abortByCaller);
       controller.abort();
     },
   };

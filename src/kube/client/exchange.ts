@@ -12,21 +12,21 @@ export interface Request {
   readonly contentType?: string;
 }
 
-/** Who asks, and how long one attempt may take. */
+/** The options of an exchange. */
 export interface ExchangeOptions {
   readonly kubeConfig: PooledKubeConfig;
   readonly userAgent: string;
 }
 
-/** Sends requests once, and turns whatever goes wrong into a {@link KubeError}. */
+/** Sends requests once and turns every failure into a {@link KubeError}. */
 export interface Exchange {
-  /** Sends and reads the whole answer, within the deadline. */
+  /** Sends the request and reads the complete answer within the deadline. */
   send(request: Request, deadlineMs: number, caller: AbortSignal | undefined): Promise<string>;
-  /** Sends and hands out the answer's body as it comes. The deadline is for its beginning only. */
+  /** Sends the request and streams the answer's body. The deadline applies only until the headers arrive. */
   stream(request: Request, deadlineMs: number, caller: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-/** Makes an exchange over client-node's own HTTP plumbing. */
+/** Creates an exchange on top of client-node's HTTP layer. */
 export function createExchange(options: ExchangeOptions): Exchange {
   async function open(request: Request, deadline: Deadline): Promise<ResponseContext> {
     const cluster = options.kubeConfig.getCurrentCluster();
@@ -35,7 +35,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const context = server.makeRequestContext(request.path, request.method);
     for (const [name, value] of Object.entries(request.query ?? {})) context.setQueryParam(name, value);
     context.setHeaderParam('Accept', 'application/json');
-    // The audit log counts by it who makes how many requests.
+    // The audit log attributes requests by it.
     context.setHeaderParam('User-Agent', options.userAgent);
     if (request.body !== undefined) {
       context.setHeaderParam('Content-Type', request.contentType ?? 'application/json');
@@ -57,7 +57,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     } catch (error) {
       throw failure(error, request, deadline, deadlineMs);
     } finally {
-      deadline.end();
+      deadline.dispose();
     }
   }
 
@@ -65,13 +65,13 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const deadline = startDeadline(deadlineMs, caller);
     try {
       const response = await open(request, deadline);
-      deadline.lift();
+      deadline.cancelTimer();
       const body = response.body.stream();
       if (body !== null) yield* body;
     } catch (error) {
       throw failure(error, request, deadline, deadlineMs);
     } finally {
-      deadline.end();
+      deadline.dispose();
     }
   }
 
@@ -86,12 +86,12 @@ async function authenticate(
   try {
     await kubeConfig.applySecurityAuthentication(context);
   } catch (error) {
-    const message = `${actionOf(request)} was not sent, because its credentials could not be read`;
+    const message = `${actionOf(request)} was not sent, because reading the credentials failed`;
     throw new KubeError(message, { code: 0, reason: NO_ANSWER.notSent, cause: error });
   }
 }
 
-// Never the query: a selector or a token in it is nobody's business.
+// Without the query, which may contain a selector or a token.
 function actionOf(request: Request): string {
   return `${request.method} ${request.path}`;
 }
@@ -100,17 +100,17 @@ function failure(error: unknown, request: Request, deadline: Deadline, deadlineM
   if (error instanceof KubeError) return error;
   const action = actionOf(request);
   const fields = { code: 0, cause: error };
-  switch (deadline.cut()) {
+  switch (deadline.abortedBy()) {
     case 'Caller':
-      return new KubeError(`${action} was given up by its caller`, { ...fields, reason: NO_ANSWER.aborted });
+      return new KubeError(`${action} was aborted by its caller`, { ...fields, reason: NO_ANSWER.aborted });
     case 'Deadline':
-      return new KubeError(`${action} had no answer in ${deadlineMs / 1000} s`, {
+      return new KubeError(`${action} got no answer within ${deadlineMs / 1000} s`, {
         ...fields,
         reason: NO_ANSWER.deadlineExceeded,
       });
     case undefined: {
       const { reason, text } = connectionFault(error);
-      return new KubeError(`${action} had no answer: ${text}`, { ...fields, reason });
+      return new KubeError(`${action} got no answer: ${text}`, { ...fields, reason });
     }
   }
 }
@@ -120,11 +120,11 @@ interface Fault {
   readonly text: string;
 }
 
-/** Finds out from the chain of causes whether the request can have reached the server. */
+/** Derives from the chain of causes whether the request may have reached the server. */
 function connectionFault(error: unknown): Fault {
   let text = 'unknown error';
   for (let current = error, depth = 0; isRecord(current) && depth < 5; current = current['cause'], depth += 1) {
-    // Node tries all addresses of a name; the errors are alike.
+    // Node tries all addresses of a name; their errors are alike.
     const attempts: unknown = current['errors'];
     const fault = Array.isArray(attempts) && isRecord(attempts[0]) ? attempts[0] : current;
     const { code, syscall, message } = fault;
@@ -138,7 +138,7 @@ function connectionFault(error: unknown): Fault {
   return { reason: NO_ANSWER.noAnswer, text };
 }
 
-// OpenSSL's verification results, as Node names them.
+// OpenSSL's verification errors by their names in Node.
 const UNTRUSTED_CODES: ReadonlySet<string> = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
@@ -156,7 +156,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-// Something in between (a proxy, a load balancer) may answer with text or HTML; its first words are all that can be told.
+// A proxy or a load balancer may answer with text or HTML; the message is then its beginning.
 function parseStatus(text: string): Status {
   try {
     const parsed: unknown = JSON.parse(text);

@@ -1,10 +1,10 @@
 /**
- * Splits a stream of bytes into its lines. Not `node:readline`: that also splits at U+2028 and U+2029, which JSON may hold. Throws
- * when the stream ends in the middle of a line.
+ * Splits a stream of bytes into lines. `node:readline` also splits at U+2028 and U+2029, which JSON may contain. Throws when the stream
+ * ends in the middle of a line.
  */
 export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  // Pieces of a long line are joined once, at its end.
+  // The pieces of a long line are joined only once, at its end.
   let pieces: string[] = [];
   for await (const chunk of chunks) {
     const parts = decoder.decode(chunk, { stream: true }).split('\n');

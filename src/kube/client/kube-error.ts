@@ -7,7 +7,7 @@ export interface StatusCause {
   readonly field?: string;
 }
 
-/** The parts of a Status (`meta/v1`) that errors are made from. */
+/** The fields of a Status (`meta/v1`) that an error uses. */
 export interface Status {
   readonly code?: number;
   readonly reason?: string;
@@ -15,23 +15,23 @@ export interface Status {
   readonly details?: { readonly retryAfterSeconds?: number; readonly causes?: readonly StatusCause[] };
 }
 
-/** Reasons of errors that are not an answer of the API server; their `code` is 0. */
+/** Reasons of errors without an answer of the API server; their `code` is 0. */
 export const NO_ANSWER = {
-  /** The request did not leave: no connection, no name, no credentials. It was certainly not carried out. */
+  /** The request was not sent: no connection, no address, no credentials. It was certainly not executed. */
   notSent: 'NotSent',
-  /** The connection broke before the whole answer was there. The request may have been carried out. */
+  /** The connection ended before the answer was complete. The request may have been executed. */
   noAnswer: 'NoAnswer',
-  /** Nothing more came for so long that the pool gave the request up. The request may have been carried out. */
+  /** The answer stalled until the timeout of the connection pool. The request may have been executed. */
   silent: 'Silent',
-  /** The deadline passed. The request may have been carried out. */
+  /** The deadline passed. The request may have been executed. */
   deadlineExceeded: 'DeadlineExceeded',
-  /** The server's certificate is not trusted. It will not help to try again. */
+  /** The server's certificate is not trusted. A retry does not help. */
   untrusted: 'Untrusted',
-  /** The caller gave up. The request may have been carried out. */
+  /** The caller aborted the request. It may have been executed. */
   aborted: 'Aborted',
 } as const;
 
-/** What a {@link KubeError} is made from. */
+/** The fields of a {@link KubeError}. */
 export interface KubeErrorFields {
   readonly code: number;
   readonly reason: string;
@@ -42,13 +42,13 @@ export interface KubeErrorFields {
 
 const BRAND = Symbol.for('baton.dev/KubeError');
 
-/** Why a call to the API server failed. */
+/** A failed call to the API server. */
 export class KubeError extends Error {
-  /** The HTTP status, or 0 when there was no answer. */
+  /** The HTTP status code; 0 when there was no answer. */
   readonly code: number;
   /** `reason` of the Status (NotFound, AlreadyExists, Conflict, Invalid, Expired, TooManyRequests …), or one of {@link NO_ANSWER}. */
   readonly reason: string;
-  /** For how long the server asks to wait before the next attempt. */
+  /** The delay that the server asks for before the next attempt. */
   readonly retryAfterSeconds: number | undefined;
   /** `details.causes` of the Status. */
   readonly causes: readonly StatusCause[];
@@ -60,18 +60,18 @@ export class KubeError extends Error {
     this.reason = fields.reason;
     this.retryAfterSeconds = fields.retryAfterSeconds;
     this.causes = fields.causes ?? [];
-    // Not a field: it would show in every log line.
+    // Not a field, because it would appear in every log line.
     Object.defineProperty(this, BRAND, { value: true });
   }
 }
 
-/** Whether something is a KubeError (from whichever realm), and of this reason when one is given. */
+/** Whether the value is a KubeError of any realm, and has this reason if one is passed. */
 export function isKubeError(error: unknown, reason?: string): error is KubeError {
   if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
   return reason === undefined || ('reason' in error && error.reason === reason);
 }
 
-// What Kubernetes would say, for answers that something in between gave without a Status.
+// The reasons that Kubernetes uses, for answers of a proxy or load balancer without a Status.
 const REASON_BY_CODE: Readonly<Record<number, string>> = {
   400: 'BadRequest',
   401: 'Unauthorized',
@@ -89,11 +89,11 @@ const REASON_BY_CODE: Readonly<Record<number, string>> = {
   504: 'Timeout',
 };
 
-/** The error for an answer that is not a success. The action (`GET /api/v1/nodes`) begins the message and must hold no query. */
+/** The error for an unsuccessful answer. The message begins with `action` (`GET /api/v1/nodes`), which must not contain the query. */
 export function answerError(action: string, code: number, status: Status, retryAfterHeader?: string): KubeError {
   const reason = status.reason || (REASON_BY_CODE[code] ?? `Http${code}`);
-  const told = status.message ?? STATUS_CODES[code] ?? 'no message';
-  return new KubeError(`${action} was answered with ${code} ${reason}: ${told}`, {
+  const message = status.message ?? STATUS_CODES[code] ?? 'no message';
+  return new KubeError(`${action} failed with ${code} ${reason}: ${message}`, {
     code,
     reason,
     retryAfterSeconds: seconds(retryAfterHeader) ?? status.details?.retryAfterSeconds,
@@ -101,7 +101,7 @@ export function answerError(action: string, code: number, status: Status, retryA
   });
 }
 
-// The API server sends whole seconds only, never a date.
+// The API server sends only whole seconds, never a date.
 function seconds(header: string | undefined): number | undefined {
   return header !== undefined && /^\d+$/.test(header) ? Number(header) : undefined;
 }

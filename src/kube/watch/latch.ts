@@ -1,4 +1,4 @@
-/** Something that happens once and can be waited for by many. */
+/** An event that happens once and that any number of callers can wait for. */
 export class Latch {
   readonly #waiters = new Set<() => void>();
   #open = false;
@@ -12,7 +12,7 @@ export class Latch {
     for (const wake of this.#waiters) wake();
   }
 
-  /** Resolves as soon as the latch is open; rejects with the signal's reason when that is aborted first. */
+  /** Resolves when the latch is open; rejects with the signal's reason when the signal is aborted first. */
   async wait(signal?: AbortSignal): Promise<void> {
     if (this.#open) return;
     signal?.throwIfAborted();

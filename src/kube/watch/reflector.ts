@@ -1,32 +1,32 @@
 import type { Log } from '../../api/log.ts';
 import type { KubeClient, WatchEvent } from '../client/client.ts';
-import { isOlder, keyOf, type KubeObject } from '../kube-object.ts';
+import { isOlderVersion, keyOf, type KubeObject } from '../kube-object.ts';
 import { Latch } from './latch.ts';
 import { ObjectCache, type OnChange } from './object-cache.ts';
 import { pause, type Sleep } from '../pause.ts';
-import { BackInTimeError, SilenceError, isSilence, isVersionLost, recoverFrom } from './watch-recovery.ts';
+import { VersionRegressionError, SilenceError, isSilence, isVersionLost, recoverFrom } from './watch-recovery.ts';
 
 export { keyOf } from '../kube-object.ts';
 
-/** What a reflector watches, and what it makes of it. */
+/** What a reflector watches, and what it depends on. */
 export interface ReflectorOptions<T> {
   readonly client: Pick<KubeClient, 'list' | 'watch'>;
   /** A collection, see `resourcePath`. */
   readonly path: string;
   /** `labelSelector`, `fieldSelector`. */
   readonly query?: Readonly<Record<string, string>> | undefined;
-  /** The little that is kept of an object; undefined when it is of no interest. */
+  /** Extracts the part of an object to keep; undefined when the object is of no interest. */
   readonly project: (object: KubeObject) => T | undefined;
-  /** Called after each change. It should do no more than put the key into a queue. */
+  /** Called after each change. It should only add the key to a queue. */
   readonly onChange?: OnChange<T> | undefined;
   readonly log: Log;
-  /** Milliseconds. */
+  /** Monotonic clock in milliseconds. */
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: Sleep;
-  /** Objects a page; 500 by default. */
+  /** Number of objects in a page; 500 by default. */
   readonly pageSize?: number | undefined;
-  /** A watch from which nothing came for so long is given up; 150 s by default, as bookmarks come about every 60 s where anything happens. */
+  /** A watch without any event for this long is ended; 150 s by default, because active collections send a bookmark about every 60 s. */
   readonly silenceMs?: number | undefined;
 }
 
@@ -36,23 +36,22 @@ export interface ReflectorStatistics {
   readonly watches: number;
   /** Without bookmarks. */
   readonly events: number;
-  /** When the API server last said something, bookmarks included; in milliseconds of `now`. */
+  /** When the API server last sent something, including bookmarks, by the clock `now`. */
   readonly lastActivity: number | undefined;
 }
 
-// A watch that lived shorter counts as a failure even if the server closed it in order: else watches would follow each other
-// without a pause.
-const STEADY_MS = 5_000;
+// A shorter watch counts as a failure even if the server closed it normally. Otherwise watches would follow each other without a pause.
+const MIN_WATCH_MS = 5_000;
 
 /**
- * Keeps a projection of all objects of a collection up to date: lists them in pages, watches from there, resumes where a watch
- * ended, and lists again only when the server has forgotten that version. Goes on through every fault until it is told to stop.
+ * Keeps a projection of all objects of a collection up to date. It lists them in pages, watches from there, resumes where a watch ended,
+ * and lists again only when the server no longer has that version. It continues after every failure until it is stopped.
  */
 export class Reflector<T> {
   readonly #options: ReflectorOptions<T>;
   readonly #cache: ObjectCache<T>;
   readonly #sync = new Latch();
-  /** The version to watch from; undefined: list first. */
+  /** The version to watch from; undefined to list first. */
   #version: string | undefined;
   #watchStarted: number | undefined;
   #losses = 0;
@@ -73,7 +72,7 @@ export class Reflector<T> {
     });
   }
 
-  /** Whether the collection has been listed once in full. */
+  /** Whether the collection has been listed completely once. */
   get synced(): boolean {
     return this.#sync.isOpen;
   }
@@ -99,8 +98,8 @@ export class Reflector<T> {
   }
 
   /**
-   * Takes the answer to a write of our own into the cache at once. The newer resourceVersion wins, so it does not matter in which
-   * order this and the watch come.
+   * Takes the answer to an own write into the cache at once. The newer resourceVersion wins, so the order of this call and the watch does
+   * not matter.
    */
   observe(object: KubeObject): void {
     this.#guard(keyOf(object), () => {
@@ -108,17 +107,17 @@ export class Reflector<T> {
     });
   }
 
-  /** Takes an object out of the cache that is known to be gone for good (not merely being deleted). */
+  /** Removes an object from the cache that is known to be deleted, not only being deleted. */
   observeDeleted(key: string, uid: string): void {
     this.#cache.observeDeleted(key, uid);
   }
 
-  /** Resolves when the collection has been listed once; rejects with the signal's reason when that is aborted first. */
+  /** Resolves when the collection has been listed once; rejects with the signal's reason when the signal is aborted first. */
   whenSynced(signal?: AbortSignal): Promise<void> {
     return this.#sync.wait(signal);
   }
 
-  /** Lists and watches until the signal is aborted; then resolves. Call it once. */
+  /** Lists and watches until the signal is aborted, then resolves. Call it once. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       let error: unknown;
@@ -135,7 +134,7 @@ export class Reflector<T> {
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const { log, now, path, random, sleep } = this.#options;
-    const steady = this.#watchStarted !== undefined && now() - this.#watchStarted >= STEADY_MS;
+    const steady = this.#watchStarted !== undefined && now() - this.#watchStarted >= MIN_WATCH_MS;
     if (steady) this.#failures = this.#losses = 0;
     if (isVersionLost(error)) this.#losses += 1;
     if (error !== undefined || !steady) this.#failures += 1;
@@ -144,9 +143,9 @@ export class Reflector<T> {
     const { waitMs, relist } = recoverFrom(end, random);
     if (relist) this.#version = undefined;
     const fields = { path, failures: this.#failures, waitMs, relist };
-    if (error === undefined) log.debug('Resuming watch that the server closed', fields);
-    else if (isSilence(error)) log.debug('Renewing watch that was silent', { ...fields, error });
-    else log.warn('Resuming after list or watch failed', { ...fields, error });
+    if (error === undefined) log.debug('Resuming a watch that the server closed', fields);
+    else if (isSilence(error)) log.debug('Restarting a watch without events', { ...fields, error });
+    else log.warn('Retrying after a failed list or watch', { ...fields, error });
     if (waitMs > 0) await pause(sleep, waitMs, signal);
   }
 
@@ -162,9 +161,9 @@ export class Reflector<T> {
       const position = next === undefined ? {} : { continue: next };
       const page = await client.list<KubeObject>(path, { ...query, limit: String(pageSize), ...position }, { signal });
       this.#lastActivity = now();
-      // Page by page, so that only projections pile up.
+      // Page by page, so that only projections accumulate.
       this.#cache.acceptPage(page.items, page.resourceVersion, (key, error) => {
-        this.#logFault(key, error);
+        this.#logFailure(key, error);
       });
       version = page.resourceVersion;
       next = page.continue;
@@ -183,41 +182,41 @@ export class Reflector<T> {
       ...query,
       resourceVersion: from,
       allowWatchBookmarks: 'true',
-      // Random, so that watches that began together do not end together.
+      // Random, so that watches that started together do not end together.
       timeoutSeconds: String(240 + Math.floor(random() * 240)),
     };
     const silence = new AbortController();
-    const over = new AbortController();
-    const guard = this.#abortOnSilence(now(), silence, over.signal);
+    const ended = new AbortController();
+    const guard = this.#abortOnSilence(now(), silence, ended.signal);
     try {
       for await (const event of client.watch(path, place, { signal: AbortSignal.any([signal, silence.signal]) }))
-        this.#take(event);
+        this.#handleEvent(event);
     } catch (error) {
       if (silence.signal.aborted) throw silence.signal.reason;
       throw error;
     } finally {
-      over.abort();
+      ended.abort();
       await guard;
     }
   }
 
-  /** A half-open connection looks like a quiet one; only bookmarks tell them apart. */
-  async #abortOnSilence(started: number, silence: AbortController, over: AbortSignal): Promise<void> {
+  /** Only bookmarks distinguish a half-open connection from a quiet one. */
+  async #abortOnSilence(started: number, silence: AbortController, ended: AbortSignal): Promise<void> {
     const { now, sleep, silenceMs = 150_000 } = this.#options;
-    while (!over.aborted) {
+    while (!ended.aborted) {
       const quietMs = now() - Math.max(started, this.#lastActivity ?? started);
       if (quietMs >= silenceMs) {
         silence.abort(new SilenceError(quietMs));
         return;
       }
-      await pause(sleep, silenceMs - quietMs, over);
+      await pause(sleep, silenceMs - quietMs, ended);
     }
   }
 
-  #take({ type, object }: WatchEvent): void {
+  #handleEvent({ type, object }: WatchEvent): void {
     const version = object.metadata.resourceVersion;
-    if (version !== undefined && this.#version !== undefined && isOlder(version, this.#version)) {
-      throw new BackInTimeError(version, this.#version);
+    if (version !== undefined && this.#version !== undefined && isOlderVersion(version, this.#version)) {
+      throw new VersionRegressionError(version, this.#version);
     }
     this.#lastActivity = this.#options.now();
     this.#silences = 0;
@@ -234,16 +233,16 @@ export class Reflector<T> {
     this.#cache.advance(version);
   }
 
-  #guard(key: string, act: () => void): void {
+  #guard(key: string, run: () => void): void {
     try {
-      act();
+      run();
     } catch (error) {
-      this.#logFault(key, error);
+      this.#logFailure(key, error);
     }
   }
 
-  // One object that we cannot digest must cost neither the others nor the watch.
-  #logFault(key: string, error: unknown): void {
-    this.#options.log.error('Taking in an object failed', { path: this.#options.path, key, error });
+  // An object that cannot be processed must affect neither the others nor the watch.
+  #logFailure(key: string, error: unknown): void {
+    this.#options.log.error('Processing an object failed', { path: this.#options.path, key, error });
   }
 }

@@ -1,35 +1,35 @@
 import { backoffMs } from '../../core/backoff.ts';
 import { NO_ANSWER, isKubeError } from '../client/kube-error.ts';
 
-/** Nothing came for so long that the connection is taken for dead. */
+/** No event arrived for so long that the connection is considered dead. */
 export class SilenceError extends Error {
   constructor(milliseconds: number) {
-    super(`nothing came for ${milliseconds / 1000} s, not even a bookmark`);
+    super(`no event for ${milliseconds / 1000} s, not even a bookmark`);
     this.name = 'SilenceError';
   }
 }
 
-/** The server sent something older than what it was asked to go on from: its store was restored from a backup. */
-export class BackInTimeError extends Error {
+/** The server sent a version older than the one that the watch started from: its store was restored from a backup. */
+export class VersionRegressionError extends Error {
   constructor(version: string, than: string) {
-    super(`version ${version} came after ${than}`);
+    super(`received version ${version} after ${than}`);
     this.name = 'BackInTimeError';
   }
 }
 
 /** How a list or a watch ended. */
 export interface WatchEnd {
-  /** Undefined when the server closed the watch in order. */
+  /** Undefined when the server closed the watch normally. */
   readonly error: unknown;
-  /** Ends in a row, this one included, that were an error or came too soon. */
+  /** Number of consecutive ends, including this one, that were an error or came too soon. */
   readonly failures: number;
-  /** Watches in a row, this one included, that ended in silence. */
+  /** Number of consecutive watches, including this one, that ended in silence. */
   readonly silences: number;
-  /** Times in a row, this one included, that the server did not know our version, with nothing heard from it in between. */
+  /** Number of consecutive times, including this one, that the server did not have our version, without an event in between. */
   readonly losses: number;
 }
 
-/** How to go on. */
+/** How to continue. */
 export interface Recovery {
   readonly waitMs: number;
   /** Whether to list again, instead of watching from the last version. */
@@ -37,32 +37,32 @@ export interface Recovery {
 }
 
 const BACKOFF = { baseMs: 800, maxMs: 30_000 };
-// A server that is away costs nothing to ask, and shall not be missed for long once it is back.
-const AWAY_BACKOFF = { baseMs: 800, maxMs: 5_000 };
+// Retrying an unreachable server is cheap, and its return should be noticed soon.
+const UNREACHABLE_BACKOFF = { baseMs: 800, maxMs: 5_000 };
 const MAX_RETRY_AFTER_MS = 60_000;
 
-/** Decides how to go on after a list or a watch ended. */
+/** Decides how to continue after a list or a watch has ended. */
 export function recoverFrom({ error, failures, silences, losses }: WatchEnd, random: () => number): Recovery {
   if (failures === 0) return { waitMs: 0, relist: false };
-  // After a second silence in a row the connection is no explanation any more. Mostly it is a collection in which nothing happens
-  // (its bookmarks stop, too, while the server's cache of it stands still), but the server may not know our version.
+  // The connection does not explain a second silence in a row. Usually the collection is inactive (the server sends no bookmarks while
+  // its cache does not change), but the server may also lack our version.
   if (isSilence(error)) return { waitMs: 0, relist: silences > 1 };
-  // At once, unless the list before was of no use either: that would go round and round.
+  // Without a delay, unless the previous list did not help either, which would be a tight loop.
   if (isVersionLost(error)) return { waitMs: losses > 1 ? backoffMs(losses, BACKOFF, random()) : 0, relist: true };
-  const backoff = backoffMs(failures, isKubeError(error, NO_ANSWER.notSent) ? AWAY_BACKOFF : BACKOFF, random());
+  const backoff = backoffMs(failures, isKubeError(error, NO_ANSWER.notSent) ? UNREACHABLE_BACKOFF : BACKOFF, random());
   if (!isKubeError(error)) return { waitMs: backoff, relist: false };
   const retryAfterMs = Math.min((error.retryAfterSeconds ?? 0) * 1000, MAX_RETRY_AFTER_MS);
   return { waitMs: Math.max(backoff, retryAfterMs), relist: false };
 }
 
-/** Whether a watch ended because nothing came, be it the reflector's patience that ended or the pool's. */
+/** Whether a watch ended because of silence, by the timeout of the reflector or of the connection pool. */
 export function isSilence(error: unknown): boolean {
   return error instanceof SilenceError || isKubeError(error, NO_ANSWER.silent);
 }
 
-/** 410: the server has forgotten the version to go on from. ResourceVersionTooLarge, or a step back in time: it never knew it. */
+/** Whether the server no longer has the version to continue from (410), or never had it (ResourceVersionTooLarge, an older version). */
 export function isVersionLost(error: unknown): boolean {
-  if (error instanceof BackInTimeError) return true;
+  if (error instanceof VersionRegressionError) return true;
   if (!isKubeError(error)) return false;
   return error.code === 410 || error.causes.some(({ reason }) => reason === 'ResourceVersionTooLarge');
 }

@@ -136,7 +136,7 @@ export class GateLoops {
       this.#deps.log.warn('Evaluating a gate failed', { ...fieldsOf(loop), error });
       return closedBecause(error instanceof Error ? error.message : 'its evaluation failed');
     } finally {
-      deadline.end();
+      deadline.dispose();
     }
   }
 }

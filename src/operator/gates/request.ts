@@ -1,9 +1,9 @@
-import type { HttpReader } from '../../net/http-get.ts';
+import type { HttpFetcher } from '../../net/http-fetcher.ts';
 import type { Credentials } from '../credentials.ts';
 
 /** What sending requests for gates needs. */
 export interface RequestDeps {
-  readonly http: HttpReader;
+  readonly http: HttpFetcher;
   readonly credentials: Credentials;
   /** The User-Agent. */
   readonly userAgent: string;

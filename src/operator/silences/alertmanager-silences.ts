@@ -2,7 +2,7 @@ import type { SilencesPolicy, UpgradePlan } from '../../api/generated/upgradepla
 import type { Instant } from '../../core/facts.ts';
 import { matchersFor } from '../../core/silences/decide-silences.ts';
 import { toRfc3339 } from '../../core/text.ts';
-import type { HttpReader } from '../../net/http-get.ts';
+import type { HttpFetcher } from '../../net/http-fetcher.ts';
 import type { Credentials } from '../credentials.ts';
 import { asObject, parseObject, asText } from '../../core/json.ts';
 
@@ -31,7 +31,7 @@ export interface Silencer {
 
 /** What requests to Alertmanager need. */
 export interface AlertmanagerDeps {
-  readonly http: HttpReader;
+  readonly http: HttpFetcher;
   readonly credentials: Credentials;
   readonly userAgent: string;
 }

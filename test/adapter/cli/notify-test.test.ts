@@ -123,8 +123,8 @@ describe('baton notify test', () => {
   });
 
   it('shows the last log lines of a Pod that crashed', async () => {
-    statuses = [ended('BATON_SINK_ALLOW has a wrong value', 'Failed')];
-    await expect(run()).resolves.toMatchObject({ lines: [expect.stringContaining('BATON_SINK_ALLOW has a wrong value')] });
+    statuses = [ended('BATON_SINK_ALLOW is invalid', 'Failed')];
+    await expect(run()).resolves.toMatchObject({ lines: [expect.stringContaining('BATON_SINK_ALLOW is invalid')] });
   });
 
   it.each<readonly [string, Partial<TestPlanInput>, RegExp]>([

@@ -4,7 +4,7 @@ import { pause } from '../../../src/kube/pause.ts';
 const never = (): Promise<void> => new Promise(() => undefined);
 
 describe('pause', () => {
-  it('ends when the signal is aborted, even if the sleep does not heed it', async () => {
+  it('ends when the signal is aborted, even if the sleep ignores it', async () => {
     const stop = new AbortController();
     const paused = pause(never, 1_000, stop.signal);
 
@@ -13,11 +13,11 @@ describe('pause', () => {
     await expect(paused).resolves.toBeUndefined();
   });
 
-  it('does not begin when the signal was aborted before', async () => {
+  it('does not start when the signal is already aborted', async () => {
     await expect(pause(never, 1_000, AbortSignal.abort())).resolves.toBeUndefined();
   });
 
-  it('is not bothered by a sleep that rejects because it was aborted', async () => {
+  it('resolves when the sleep rejects because it was aborted', async () => {
     const stop = new AbortController();
     const sleep = (_milliseconds: number, signal?: AbortSignal): Promise<void> =>
       new Promise((_resolve, reject) => {

@@ -15,12 +15,12 @@ describe('resourcePath', () => {
   });
 
   it.each([
-    [KINDS.nodes, { namespace: 'ns' }, 'nodes have no namespace'],
-    [KINDS.pods, { name: 'p' }, "the namespace of 'p' is missing"],
-    [KINDS.pods, { namespace: 'ns', subresource: 'status' }, 'needs a name'],
+    [KINDS.nodes, { namespace: 'ns' }, 'nodes are cluster-scoped'],
+    [KINDS.pods, { name: 'p' }, "no namespace was passed for 'p'"],
+    [KINDS.pods, { namespace: 'ns', subresource: 'status' }, 'requires a name'],
     [KINDS.pods, { namespace: '..', name: 'p' }, 'cannot be part of an API path'],
     [KINDS.pods, { namespace: 'ns', name: '' }, 'cannot be part of an API path'],
-  ])('of %j, %j is refused: %s', (kind, target, message) => {
+  ])('of %j, %j is rejected: %s', (kind, target, message) => {
     expect(() => resourcePath(kind, target)).toThrow(message);
   });
 });

@@ -44,7 +44,7 @@ describe('SafeOperator', () => {
     return operator.events.map(({ type, meta }) => `${type} ${meta.namespace ?? ''}/${meta.name}@${meta.resourceVersion}`);
   }
 
-  it('delivers additions, changes and deletions with what the base class says of an object', async () => {
+  it('delivers additions, changes and deletions with the metadata of the base class', async () => {
     client.collection.put('a');
     await start();
 
@@ -57,7 +57,7 @@ describe('SafeOperator', () => {
     expect(operator.events[0]?.meta).toMatchObject({ id: 'things.v1', apiVersion: 'v1', kind: 'Thing' });
   });
 
-  it('finds the deletion that happened while the watch was down', async () => {
+  it('finds a deletion that happened while the watch was down', async () => {
     client.collection.put('a');
     await start();
 
@@ -70,7 +70,7 @@ describe('SafeOperator', () => {
     expect(told()).toEqual(['ADDED fleet/a@101', 'DELETED fleet/a@101']);
   });
 
-  it('handles one event of an object at a time, and then the newest only', async () => {
+  it('handles one event of an object at a time, and then only the newest', async () => {
     let finish = (): void => undefined;
     operator.handler = () => new Promise((resolve) => (finish = resolve));
     client.collection.put('a');
@@ -86,7 +86,7 @@ describe('SafeOperator', () => {
     finish();
   });
 
-  it('delivers an event again whose handler failed, and logs why', async () => {
+  it('delivers an event again when its handler failed and logs why', async () => {
     operator.handler = () => (operator.events.length < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve());
     client.collection.put('a');
 
@@ -97,7 +97,7 @@ describe('SafeOperator', () => {
     expect(log.errors()[0]).toMatchObject({ message: 'Handling a key failed', fields: { queue: 'things', key: 'fleet/a' } });
   });
 
-  it('gives each handler a copy, so that none can change what is cached', async () => {
+  it('passes each handler a copy, so that none can change the cache', async () => {
     operator.handler = ({ object }) => {
       (object as { spec?: unknown }).spec = 'changed';
       return Promise.resolve();
@@ -109,7 +109,7 @@ describe('SafeOperator', () => {
     expect(operator.things.get('fleet/a')?.['spec']).toBe('original');
   });
 
-  it('never ends the process, whatever happens to the watch', async () => {
+  it('never exits the process, whatever happens to the watch', async () => {
     const exit = jest.spyOn(process, 'exit').mockImplementation((() => undefined) as unknown as typeof process.exit);
     await start();
 
@@ -124,7 +124,7 @@ describe('SafeOperator', () => {
     exit.mockRestore();
   });
 
-  it('patches and replaces a status only as it was seen, and has the answer in the cache at once', async () => {
+  it('patches and replaces a status only at the observed version and caches the answer at once', async () => {
     client.collection.put('a');
     await start();
     const meta = operator.events[0]!.meta;
@@ -153,7 +153,7 @@ describe('SafeOperator', () => {
     ]);
   });
 
-  it('throws when a write fails, where the base class would say null', async () => {
+  it('throws when a write fails, where the base class would return null', async () => {
     client.collection.put('a');
     await start();
     client.answer = new KubeError('changed since', { code: 409, reason: 'Conflict' });
@@ -163,7 +163,7 @@ describe('SafeOperator', () => {
     await expect(operator.finalize(operator.events[0]!, () => Promise.resolve())).rejects.toMatchObject({ reason: 'Conflict' });
   });
 
-  it('sets and clears finalizers through the base class, and takes out what is gone by that', async () => {
+  it('sets and clears finalizers through the base class and removes objects that this deletes', async () => {
     client.collection.put('a');
     await start();
     await operator.finalize(operator.events[0]!, () => Promise.resolve());
@@ -183,14 +183,14 @@ describe('SafeOperator', () => {
     expect(operator.things.size).toBe(0);
   });
 
-  it('refuses what Baton does another way', async () => {
+  it('rejects what Baton does in another way', async () => {
     for (const call of operator.forbidden()) await expect(call).rejects.toThrow();
     await operator.start();
-    await expect(operator.watchAgain()).rejects.toThrow('things are watched already');
+    await expect(operator.watchAgain()).rejects.toThrow('things are already being watched');
     expect(operator.server).toBe('http://127.0.0.1:9/apis/x/v1/namespaces/fleet/things');
   });
 
-  it('begins to stop at once, and has stopped when the last handler has', async () => {
+  it('starts to stop at once and has stopped when the last handler has', async () => {
     let finish = (): void => undefined;
     operator.handler = () => new Promise((resolve) => (finish = resolve));
     client.collection.put('a');
@@ -208,7 +208,7 @@ describe('SafeOperator', () => {
     expect(stopped).toBe(true);
   });
 
-  it('takes no cluster from the environment, be the file there or broken, and leaves the environment as it was', () => {
+  it('takes no cluster from the environment, whether the file is valid or not, and does not change the environment', () => {
     const directory = mkdtempSync(join(tmpdir(), 'baton-operator-'));
     const before = process.env['KUBECONFIG'];
     const broken = join(directory, 'config');

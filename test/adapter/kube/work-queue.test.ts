@@ -34,7 +34,7 @@ describe('WorkQueue', () => {
     await settle();
   }
 
-  it('handles as many keys at a time as it may, in the order of their coming', async () => {
+  it('handles up to the maximum number of keys at a time, in the order in which they were added', async () => {
     const queue = makeQueue();
 
     for (const key of ['a', 'b', 'c']) queue.add(key);
@@ -46,7 +46,7 @@ describe('WorkQueue', () => {
     expect(queue.statistics).toEqual({ handled: 1, failed: 0, waiting: 0, delayed: 0, running: 2 });
   });
 
-  it('handles a key once however often it was added', async () => {
+  it('handles a key once, no matter how many times it was added', async () => {
     const queue = makeQueue({ concurrency: 1 });
 
     for (const key of ['a', 'b', 'b', 'b']) queue.add(key);
@@ -57,7 +57,7 @@ describe('WorkQueue', () => {
     expect(begun).toEqual(['0 a', '0 b']);
   });
 
-  it('handles a key once more that was added while it ran, and never twice at a time', async () => {
+  it('handles a key once more when it was added while it ran, and never twice at a time', async () => {
     const queue = makeQueue();
     queue.add('a');
     await settle();
@@ -71,7 +71,7 @@ describe('WorkQueue', () => {
     expect(begun).toEqual(['0 a', '0 a']);
   });
 
-  it('tries a failed key again, twice as late each time, up to a limit, and from the beginning after a success', async () => {
+  it('retries a failed key with doubling delays up to a maximum and resets the delay after a success', async () => {
     const queue = makeQueue({ baseDelayMs: 1_000, maxDelayMs: 4_000 });
     queue.add('a');
     await settle();
@@ -107,7 +107,7 @@ describe('WorkQueue', () => {
     ]);
   });
 
-  it('takes what a handler throws at once for a failure like any other', async () => {
+  it('treats a synchronous error of a handler like any other failure', async () => {
     const queue = makeQueue({
       handle: () => {
         throw new Error('at once');
@@ -120,7 +120,7 @@ describe('WorkQueue', () => {
     expect(queue.statistics).toMatchObject({ failed: 1, delayed: 1, running: 0 });
   });
 
-  it('handles a key again when its handler asked for it', async () => {
+  it('handles a key again when its handler requests it', async () => {
     const queue = makeQueue({
       handle: (key) => {
         begun.push(`${time.now()} ${key}`);
@@ -159,7 +159,7 @@ describe('WorkQueue', () => {
     expect(begun).toEqual(['0 a', '5000 a']);
   });
 
-  it('waits with stopping for what runs, and begins nothing more', async () => {
+  it('waits for running handlers when it stops and starts no others', async () => {
     const queue = makeQueue({ concurrency: 1 });
     queue.add('a');
     queue.add('b');
@@ -178,7 +178,7 @@ describe('WorkQueue', () => {
     expect(begun).toEqual(['0 a']);
   });
 
-  it('aborts what still runs when its patience with stopping ends', async () => {
+  it('aborts running handlers when the grace period ends', async () => {
     const queue = makeQueue({
       stopGraceMs: 10_000,
       handle: (_key, signal) =>

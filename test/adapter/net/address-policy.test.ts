@@ -3,7 +3,7 @@ import { createAddressPolicy } from '../../../src/net/address-policy.ts';
 
 const apiServer = ['10.96.0.1'];
 
-describe('the addresses that sinks may have', () => {
+describe('createAddressPolicy', () => {
   it.each([
     { allow: '', host: 'hooks.example', address: '203.0.113.7', allowed: true },
     { allow: '', host: 'hooks.internal', address: '10.1.2.3', allowed: true },
@@ -57,16 +57,14 @@ describe('the addresses that sinks may have', () => {
     { allow: '203.0.113.0/24', host: '203.0.113.7', allowed: true },
     // Whether the name leads there is for the proxy to know.
     { allow: '203.0.113.0/24', host: 'hooks.example', allowed: false },
-  ])('with "$allow", $host may be asked of a proxy: $allowed', ({ allow, host, allowed }) => {
+  ])('with "$allow", $host is allowed through a proxy: $allowed', ({ allow, host, allowed }) => {
     expect(createAddressPolicy({ allow, apiServer }).allowsName({ host, port: 443 })).toBe(allowed);
   });
 
   it.each(['hooks.example/path', 'https://hooks.example', '10.0.0.0/33', 'a b', 'host:port', '*'])(
     '"%s" is refused with the reason',
     (allow) => {
-      expect(() => createAddressPolicy({ allow, apiServer })).toThrow(
-        `'${allow}' is neither a host, nor an IP address, nor a CIDR range`,
-      );
+      expect(() => createAddressPolicy({ allow, apiServer })).toThrow(`'${allow}' must be a host, an IP address or a CIDR range`);
     },
   );
 });

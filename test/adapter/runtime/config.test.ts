@@ -23,7 +23,7 @@ describe('parseConfig', () => {
     expect(parseConfig(schema, { BATON_NODE: 'n', BATON_BEAT_SECONDS: '5' }, names)).toEqual({ node: 'n', beatSeconds: 5 });
   });
 
-  it('takes an empty variable as not set', () => {
+  it('treats an empty variable as not set', () => {
     expect(parseConfig(schema, { BATON_NODE: 'n', BATON_BEAT_SECONDS: '' }, names)).toEqual({ node: 'n', beatSeconds: 60 });
     expect(complaintOf({ BATON_NODE: '' })).toEqual({
       exitCode: 2,
@@ -31,12 +31,12 @@ describe('parseConfig', () => {
     });
   });
 
-  it('names every wrong variable, what is wrong and what to do, and repeats no value', () => {
+  it('names every wrong variable, what is wrong and what to do, without its value', () => {
     expect(complaintOf({ BATON_BEAT_SECONDS: 'hunter2' })).toEqual({
       exitCode: 2,
       message: [
         "The environment variable BATON_NODE is not set: set it to the node's name.",
-        'The environment variable BATON_BEAT_SECONDS has a wrong value (Invalid input: expected number, received NaN): ' +
+        'The environment variable BATON_BEAT_SECONDS is invalid (Invalid input: expected number, received NaN): ' +
           'set it to a whole number of seconds from 1.',
       ].join('\n'),
     });

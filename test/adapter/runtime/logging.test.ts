@@ -37,7 +37,7 @@ describe('createLogger', () => {
     ]);
   });
 
-  it('leaves out what is below its level', () => {
+  it('omits messages below its level', () => {
     const { log, lines } = aLog('warn');
 
     log.debug('no');
@@ -48,7 +48,7 @@ describe('createLogger', () => {
     expect(lines().map(({ message }) => message)).toEqual(['yes', 'yes']);
   });
 
-  it('keeps message and level whatever the fields are called', () => {
+  it('keeps message and level regardless of the names of the fields', () => {
     const { log, lines } = aLog();
 
     log.info('Static', { message: 'other', level: 'error' });
@@ -56,7 +56,7 @@ describe('createLogger', () => {
     expect(lines()).toMatchObject([{ message: 'Static', level: 'info' }]);
   });
 
-  it('writes an error with its chain of causes, and the stack of the outermost', () => {
+  it('writes an error with its chain of causes and the stack of the outermost one', () => {
     const { log, lines } = aLog();
     const inner = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
 
@@ -74,7 +74,7 @@ describe('createLogger', () => {
     ]);
   });
 
-  it('survives a chain of causes that leads back to itself', () => {
+  it('survives a cycle in the chain of causes', () => {
     const { log, lines } = aLog();
     const error = new Error('ring');
     error.cause = error;

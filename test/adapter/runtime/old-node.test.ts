@@ -42,7 +42,7 @@ describe('The version of Node', () => {
     expect(await runOn(version)).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('is the one that package.json asks for', () => {
+  it('is the version in package.json', () => {
     const { engines } = JSON.parse(readFileSync(packageFile, 'utf8')) as { readonly engines: { readonly node: string } };
     expect(engines.node).toBe('>=24.9');
   });

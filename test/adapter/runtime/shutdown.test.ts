@@ -17,7 +17,7 @@ describe('onShutdown', () => {
   it.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
-  ] as const)('aborts its signal at the first %s, and ends the process at the second with %i', async (name, code) => {
+  ] as const)('aborts its signal at the first %s and exits the process at the second with %i', async (name, code) => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', STUBBORN], { stdio: ['ignore', 'pipe', 'inherit'] });
     const lines: string[] = [];
     child.stdout.setEncoding('utf8');
@@ -28,7 +28,7 @@ describe('onShutdown', () => {
     }
 
     const [ended] = child.exitCode === null ? ((await once(child, 'exit')) as [number]) : [child.exitCode];
-    expect(lines).toEqual(['ready', `The process was asked to stop by ${name}.`]);
+    expect(lines).toEqual(['ready', `The process received ${name}.`]);
     expect(ended).toBe(code);
   });
 });

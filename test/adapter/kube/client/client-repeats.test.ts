@@ -61,16 +61,16 @@ const idempotent = [
   'delete of a collection',
 ];
 
-describe('KubeClient repeats', () => {
+describe('KubeClient', () => {
   const rows = Object.keys(calls).flatMap((call) =>
     Object.keys(faults).map((fault) => {
       const again = fault === 'a 429' || (passing.includes(fault) && idempotent.includes(call));
-      return [call, again ? 'again' : 'no more', fault] as const;
+      return [call, again ? 'repeats' : 'does not repeat', fault] as const;
     }),
   );
 
-  it.each(rows)('a %s %s after %s', async (call, verdict, fault) => {
-    // Deadlines are real time: a short one only where it is what has to pass, or a busy machine would fail the others.
+  it.each(rows)('(%s) %s the request after %s', async (call, verdict, fault) => {
+    // Deadlines are in real time. Only the case that waits for it has a short one, because a busy machine would fail the others.
     const deadlineMs = fault === 'no answer in time' ? 500 : 30_000;
     const client = await harness.clientFor((_request, response, number) => {
       if (number === 1) faults[fault]?.(response);
@@ -79,10 +79,10 @@ describe('KubeClient repeats', () => {
 
     await calls[call]?.(client).catch(() => undefined);
 
-    expect(harness.requests).toHaveLength(verdict === 'again' ? 2 : 1);
+    expect(harness.requests).toHaveLength(verdict === 'repeats' ? 2 : 1);
   });
 
-  it.each(Object.keys(calls))('a %s that could not be sent, until the bound of the call', async (call) => {
+  it.each(Object.keys(calls))('repeats a %s that could not be sent until the deadline of the call', async (call) => {
     const unused = await startServer(() => undefined);
     await unused.close();
     const client = harness.clientOf(unused.url);

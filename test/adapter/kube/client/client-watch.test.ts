@@ -18,7 +18,7 @@ describe('A watch of KubeClient', () => {
   }
   const added = `${JSON.stringify({ type: 'ADDED', object: { metadata: { name: 'a' } } })}\n`;
 
-  it('hands out events until the server closes it', async () => {
+  it('yields events until the server closes it', async () => {
     const client = await harness.clientFor((_request, response) => {
       response.writeHead(200).end(added.repeat(2));
     });
@@ -27,7 +27,7 @@ describe('A watch of KubeClient', () => {
     expect(harness.requests[0]?.query).toEqual({ watch: 'true', resourceVersion: '5' });
   });
 
-  it('throws an ERROR event as what it is, not as the abort that follows', async () => {
+  it('throws the error of an ERROR event, not of the abort that follows', async () => {
     const status = { code: 410, reason: 'Expired', message: 'too old' };
     const client = await harness.clientFor((_request, response) => {
       response.writeHead(200).write(`${added}${JSON.stringify({ type: 'ERROR', object: status })}\n`);
@@ -47,7 +47,7 @@ describe('A watch of KubeClient', () => {
     expect(await failureOf(namesOf(client))).toMatchObject({ code: 0, reason: 'NoAnswer' });
   });
 
-  it('throws when the connection breaks, without trying again', async () => {
+  it('throws when the connection breaks, without a retry', async () => {
     const client = await harness.clientFor((_request, response) => {
       response.writeHead(200).write(added);
       setTimeout(() => response.socket?.destroy(), 20);
@@ -57,7 +57,7 @@ describe('A watch of KubeClient', () => {
     expect(harness.requests).toHaveLength(1);
   });
 
-  it('has a deadline for its beginning only', async () => {
+  it('has a deadline only until the headers arrive', async () => {
     const client = await harness.clientFor((_request, response, number) => {
       if (number === 1) return;
       response.writeHead(200).write(added);
@@ -68,7 +68,7 @@ describe('A watch of KubeClient', () => {
     expect(await namesOf(client)).toHaveLength(2);
   });
 
-  it('ends the request when its reader leaves', async () => {
+  it('aborts the request when its reader stops reading', async () => {
     let closed = (): void => undefined;
     const ended = new Promise<void>((resolve) => (closed = resolve));
     const client = await harness.clientFor((_request, response) => {

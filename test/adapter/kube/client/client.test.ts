@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => harness.close());
 
 describe('KubeClient', () => {
-  it('waits for as long as the server asks, by header or details, but not for hours', async () => {
+  it('waits as long as the server asks, by header or details, up to a maximum', async () => {
     const client = await harness.clientFor((_request, response, number) => {
       if (number === 1) sendStatus(response, 429, 'TooManyRequests', { headers: { 'retry-after': '3' } });
       else if (number === 2) sendStatus(response, 500, 'ServerTimeout', { details: { retryAfterSeconds: 4 } });
@@ -24,7 +24,7 @@ describe('KubeClient', () => {
     expect(harness.waits).toEqual([3_000, 4_000, 30_000]);
   });
 
-  it('leaves it to the caller what to do when a disruption budget forbids an eviction', async () => {
+  it('does not retry an eviction that a disruption budget disallows', async () => {
     const details = { causes: [{ reason: 'DisruptionBudget', message: 'needs 2 healthy pods' }], retryAfterSeconds: 10 };
     const client = await harness.clientFor((_request, response) => {
       sendStatus(response, 429, 'TooManyRequests', { details, headers: { 'retry-after': '10' } });
@@ -36,7 +36,7 @@ describe('KubeClient', () => {
     expect(error).toMatchObject({ code: 429, reason: 'TooManyRequests', retryAfterSeconds: 10, causes: details.causes });
   });
 
-  it('does not wait for a version that the server cannot know', async () => {
+  it('does not retry a version that the server does not have', async () => {
     const details = { causes: [{ reason: 'ResourceVersionTooLarge' }], retryAfterSeconds: 1 };
     const client = await harness.clientFor((_request, response) => {
       sendStatus(response, 504, 'Timeout', { details });
@@ -47,18 +47,18 @@ describe('KubeClient', () => {
     expect(harness.requests).toHaveLength(1);
   });
 
-  it('ends an attempt at its deadline, and the call at twice that', async () => {
+  it('aborts an attempt at its deadline and the call at twice that', async () => {
     const client = await harness.clientFor(() => undefined, 100);
     const started = performance.now();
 
     const error = await failureOf(client.get(object));
 
-    expect(error).toMatchObject({ code: 0, reason: 'DeadlineExceeded', message: `GET ${object} had no answer in 0.1 s` });
+    expect(error).toMatchObject({ code: 0, reason: 'DeadlineExceeded', message: `GET ${object} got no answer within 0.1 s` });
     expect(harness.requests).toHaveLength(1);
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 
-  it('ends a call, and its waiting, when the caller gives up', async () => {
+  it('ends a call and its waiting when the caller aborts it', async () => {
     const giveUp = new AbortController();
     const client = await harness.clientFor((_request, response) => {
       giveUp.abort();
@@ -71,7 +71,7 @@ describe('KubeClient', () => {
     expect(harness.requests).toHaveLength(1);
   });
 
-  it('does not repeat what an untrusted server will never answer', async () => {
+  it('does not repeat a request to an untrusted server', async () => {
     const client = await harness.clientThatDistrusts(makeCertificate(), makeCertificate());
 
     const error = await failureOf(client.get(object));
@@ -80,7 +80,7 @@ describe('KubeClient', () => {
     expect(harness.waits).toEqual([]);
   });
 
-  it('says who it is, with the token', async () => {
+  it('sends its user agent and token', async () => {
     const client = await harness.clientFor((_request, response) => {
       sendJson(response, 200, {});
     });
@@ -104,19 +104,19 @@ describe('KubeClient', () => {
     expect(`${error.message} ${JSON.stringify(harness.log.lines)}`).not.toMatch(/secret/);
     expect(harness.log.lines[0]).toMatchObject({
       level: 'warn',
-      message: 'Retrying API request',
+      message: 'Retrying an API request',
       fields: { method: 'GET', path, code: 500 },
     });
   });
 
   it.each([
-    ['create', 'POST', path, {}, 'application/json'],
-    ['dry run', 'POST', path, { dryRun: 'All' }, 'application/json'],
-    ['replace', 'PUT', object, {}, 'application/json'],
-    ['merge patch', 'PATCH', object, {}, 'application/merge-patch+json'],
-    ['JSON patch with a test', 'PATCH', object, {}, 'application/json-patch+json'],
-    ['delete', 'DELETE', object, {}, 'application/json'],
-  ])('sends a %s as %s', async (call, method, to, query, contentType) => {
+    { call: 'create', method: 'POST', to: path, query: {}, contentType: 'application/json' },
+    { call: 'dry run', method: 'POST', to: path, query: { dryRun: 'All' }, contentType: 'application/json' },
+    { call: 'replace', method: 'PUT', to: object, query: {}, contentType: 'application/json' },
+    { call: 'merge patch', method: 'PATCH', to: object, query: {}, contentType: 'application/merge-patch+json' },
+    { call: 'JSON patch with a test', method: 'PATCH', to: object, query: {}, contentType: 'application/json-patch+json' },
+    { call: 'delete', method: 'DELETE', to: object, query: {}, contentType: 'application/json' },
+  ])('sends a $call as $method', async ({ call, method, to, query, contentType }) => {
     const client = await harness.clientFor((_request, response) => {
       sendJson(response, 200, {});
     });
@@ -126,7 +126,7 @@ describe('KubeClient', () => {
     expect(harness.requests[0]).toMatchObject({ method, path: to, query, headers: { 'content-type': contentType } });
   });
 
-  it('sends the conditions of a deletion, and is content when there is nothing to delete', async () => {
+  it('sends the preconditions of a deletion and succeeds when there is nothing to delete', async () => {
     const client = await harness.clientFor((_request, response) => {
       sendStatus(response, 404, 'NotFound');
     });
@@ -142,7 +142,7 @@ describe('KubeClient', () => {
     });
   });
 
-  it('gives one page with what the server leaves out of its items', async () => {
+  it('returns one page with the fields that the server omits from its items', async () => {
     const items = [{ metadata: { name: 'a' }, spec: { unknownToUs: 1 } }, { metadata: { name: 'b' } }];
     const client = await harness.clientFor((_request, response) => {
       sendJson(response, 200, {
@@ -170,11 +170,11 @@ describe('KubeClient', () => {
 
     expect(isKubeError(exists, 'AlreadyExists')).toBe(true);
     expect(isKubeError(exists, 'Conflict')).toBe(false);
-    expect(exists.message).toBe(`POST ${path} was answered with 409 AlreadyExists: told AlreadyExists`);
+    expect(exists.message).toBe(`POST ${path} failed with 409 AlreadyExists: told AlreadyExists`);
     expect(forbidden).toMatchObject({
       code: 403,
       reason: 'Forbidden',
-      message: `GET ${object} was answered with 403 Forbidden: go away`,
+      message: `GET ${object} failed with 403 Forbidden: go away`,
     });
   });
 });

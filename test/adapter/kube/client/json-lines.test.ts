@@ -14,11 +14,11 @@ async function linesOf(text: string, size: number): Promise<string[]> {
 }
 
 describe('splitLines', () => {
-  it.each([1, 2, 3, 7, 1000])('finds the lines in chunks of %d bytes, which may cut a letter', async (size) => {
+  it.each([1, 2, 3, 7, 1000])('finds the lines in chunks of %d bytes, which may split a character', async (size) => {
     expect(await linesOf('{"a":"ü€😀"}\n\n{"b":"one\u2028line"}\n', size)).toEqual(['{"a":"ü€😀"}', '{"b":"one\u2028line"}']);
   });
 
-  it('says when the end is missing', async () => {
+  it('throws when the end is missing', async () => {
     await expect(linesOf('{"a":1}\n{"b"', 5)).rejects.toThrow('in the middle of a line');
   });
 });

@@ -67,7 +67,7 @@ describe('PooledKubeConfig', () => {
     return events;
   }
 
-  it('carries watches, and many calls beside them, over one connection', async () => {
+  it('sends watches and many other calls over one connection', async () => {
     const stop = new AbortController();
     const client = clientOf(kubeConfigFor(server.url, certificate));
     for (let watches = 0; watches < 3; watches += 1) await firstEvent(client, stop.signal);
@@ -83,7 +83,7 @@ describe('PooledKubeConfig', () => {
     stop.abort();
   });
 
-  it('keeps the connection when only the token changes, and opens a new one for a new certificate', async () => {
+  it('keeps the connection when only the token changes and opens a new one for a new certificate', async () => {
     const config = kubeConfigFor(server.url, certificate);
     const client = clientOf(config);
     await client.list('/api/v1/nodes');
@@ -105,7 +105,7 @@ describe('PooledKubeConfig', () => {
     ]);
   });
 
-  it('leaves a connection that swallows everything, and ends what runs on it', async () => {
+  it('closes a connection without answers and ends its requests', async () => {
     relay = await startRelay(server.port);
     const timeouts = { headersMs: 300, bodyMs: 60_000 };
     const client = clientOf(kubeConfigFor(`https://127.0.0.1:${relay.port}`, certificate, timeouts));
@@ -152,7 +152,7 @@ describe('PooledKubeConfig', () => {
     await expect(next).rejects.toMatchObject({ code: 0 });
   });
 
-  it('refuses plain HTTP unless the kubeconfig allows it', async () => {
+  it('rejects plain HTTP unless the kubeconfig allows it', async () => {
     const config = kubeConfigFor('http://127.0.0.1:9');
     config.clusters = [{ name: 'loopback', server: 'http://127.0.0.1:9', skipTLSVerify: false }];
 
@@ -193,7 +193,7 @@ describe('loadKubeConfig', () => {
     };
   }
 
-  it('takes the file that was given, whatever KUBECONFIG says', () => {
+  it('uses the file that was passed, regardless of KUBECONFIG', () => {
     process.env['KUBECONFIG'] = write('exported', kubeconfig('https://exported:1'));
 
     const config = loadKubeConfig({ kubeconfigPath: write('given', kubeconfig('https://given:1')) });
@@ -204,20 +204,20 @@ describe('loadKubeConfig', () => {
   it('does not fall back to KUBECONFIG', () => {
     process.env['KUBECONFIG'] = write('exported', kubeconfig('https://exported:1'));
 
-    expect(() => loadKubeConfig({})).toThrow('no kubeconfig was given and this is not a Pod');
+    expect(() => loadKubeConfig({})).toThrow('A kubeconfig is required outside of a Pod');
   });
 
-  it('takes the ServiceAccount in a Pod', () => {
+  it('uses the ServiceAccount in a Pod', () => {
     process.env['KUBERNETES_SERVICE_HOST'] = '10.96.0.1';
     process.env['KUBERNETES_SERVICE_PORT'] = '443';
 
     expect(loadKubeConfig({}).getCurrentCluster()?.server).toBe('https://10.96.0.1:443');
   });
 
-  it('says which file is missing or of no use', () => {
+  it('names the file that is missing or invalid', () => {
     const empty = write('empty', { clusters: [], users: [], contexts: [] });
 
-    expect(() => loadKubeConfig({ kubeconfigPath: '/nowhere/config' })).toThrow('the kubeconfig /nowhere/config cannot be read');
+    expect(() => loadKubeConfig({ kubeconfigPath: '/nowhere/config' })).toThrow('The kubeconfig /nowhere/config cannot be read');
     expect(() => loadKubeConfig({ kubeconfigPath: empty })).toThrow('has no current context');
   });
 });

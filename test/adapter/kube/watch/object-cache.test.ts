@@ -25,7 +25,7 @@ describe('ObjectCache', () => {
     cache.endList(version);
   }
 
-  it('ignores what it knows already', () => {
+  it('ignores a version that it already has', () => {
     list('10', anObject('a', '5'));
     list('11', anObject('a', '5'));
 
@@ -34,10 +34,10 @@ describe('ObjectCache', () => {
 
   it.each([
     ['a newer answer wins over the watch', '12', 'uid-of-a@12'],
-    ['an answer that the watch has passed is old news', '10', 'uid-of-a@5'],
+    ['an answer that the watch has passed is ignored', '10', 'uid-of-a@5'],
     ['versions are compared as numbers, not as text', '100', 'uid-of-a@100'],
-    ['versions beyond 2^53 are told apart', '9007199254740993', 'uid-of-a@9007199254740993'],
-    ['a version that is no number is taken', 'opaque', 'uid-of-a@opaque'],
+    ['versions beyond 2^53 are distinguished', '9007199254740993', 'uid-of-a@9007199254740993'],
+    ['a version that is not a number is accepted', 'opaque', 'uid-of-a@opaque'],
   ])('observe: %s', (_rule, version, expected) => {
     list('10', anObject('a', '5'));
 
@@ -46,7 +46,7 @@ describe('ObjectCache', () => {
     expect(cache.get('fleet/a')).toBe(expected);
   });
 
-  it('tells versions beyond 2^53 apart in the watch too', () => {
+  it('distinguishes versions beyond 2^53', () => {
     cache.accept(anObject('a', '9007199254740993'));
     cache.accept(anObject('a', '9007199254740992'));
 
@@ -81,7 +81,7 @@ describe('ObjectCache', () => {
     expect(cache.size).toBe(0);
   });
 
-  it('drops a write that the watch passes in silence, because the query does not select it', () => {
+  it('drops a write when the watch passes its version without the object, because the query does not select it', () => {
     list('10');
     cache.observe(anObject('a', '12'));
 
@@ -104,7 +104,7 @@ describe('ObjectCache', () => {
     expect(changes).toHaveLength(1);
   });
 
-  it('keeps older news out after a write that made an object uninteresting', () => {
+  it('keeps older versions out after a write that made an object uninteresting', () => {
     list('10', anObject('a', '5'));
     cache.observe({ ...anObject('a', '12'), ...boring });
     expect(cache.size).toBe(0);
@@ -117,7 +117,7 @@ describe('ObjectCache', () => {
     expect(changes).toEqual(['fleet/a: - > uid-of-a@5', 'fleet/a: uid-of-a@5 > -']);
   });
 
-  it('counts right when an uninteresting write becomes interesting again', () => {
+  it('has the correct size when an uninteresting object becomes interesting again', () => {
     list('10');
     cache.observe({ ...anObject('a', '12'), ...boring });
     cache.accept(anObject('a', '13'));
@@ -137,7 +137,7 @@ describe('ObjectCache', () => {
     expect(cache.get('fleet/a')).toBe('second@13');
   });
 
-  it('does not take a new life for the deleted old one', () => {
+  it('distinguishes a recreated object from the deleted one', () => {
     list('10', anObject('a', '8', 'second'));
 
     cache.observeDeleted('fleet/a', 'first');
@@ -146,7 +146,7 @@ describe('ObjectCache', () => {
     expect(cache.get('fleet/a')).toBe('second@8');
   });
 
-  it('believes a later list that a deleted object is there after all', () => {
+  it('accepts a deleted object again when a later list has it', () => {
     list('10', anObject('a', '5'));
     cache.observeDeleted('fleet/a', 'uid-of-a');
 
@@ -157,14 +157,14 @@ describe('ObjectCache', () => {
     expect(cache.size).toBe(1);
   });
 
-  it('tells a change of UID as gone and new', () => {
+  it('reports a change of UID as a deletion and an addition', () => {
     list('10', anObject('a', '5', 'first'));
     cache.accept(anObject('a', '12', 'second'));
 
     expect(changes.slice(1)).toEqual(['fleet/a: first@5 > -', 'fleet/a: - > second@12']);
   });
 
-  it('takes an object out whose label is gone, and in again', () => {
+  it('removes an object that lost its label and adds it again', () => {
     list('10', anObject('a', '5'));
     cache.remove(anObject('a', '11'));
     cache.advance('11');

@@ -34,7 +34,7 @@ describe('A reflector whose watch ends', () => {
     expect(collection.lists).toHaveLength(1);
   });
 
-  it('finds what was missed when the connection breaks', async () => {
+  it('catches up after the connection broke', async () => {
     const reflector = await start();
     await time.advance(10_000);
 
@@ -46,7 +46,7 @@ describe('A reflector whose watch ends', () => {
     expect(reflector.statistics).toMatchObject({ relists: 1, watches: 2 });
   });
 
-  it('does not whirl when every watch is closed at once', async () => {
+  it('does not loop tightly when every watch is closed at once', async () => {
     collection.refuseWatches = true;
 
     await start();
@@ -57,7 +57,7 @@ describe('A reflector whose watch ends', () => {
     expect(collection.lists).toHaveLength(1);
   });
 
-  it('does not whirl when every list is followed by a watch that has expired', async () => {
+  it('does not loop tightly when every list is followed by an expired watch', async () => {
     for (let times = 0; times < 100; times += 1) collection.watchFaults.push(expired());
 
     await start();
@@ -67,7 +67,7 @@ describe('A reflector whose watch ends', () => {
     expect(collection.lists.length).toBeLessThan(10);
   });
 
-  it('finds a half-open connection by its silence, and resumes', async () => {
+  it('detects a half-open connection by its silence and resumes', async () => {
     const reflector = await start({ silenceMs: 150_000 });
     collection.deafen();
     collection.put('a');
@@ -80,7 +80,7 @@ describe('A reflector whose watch ends', () => {
     expect(reflector.statistics).toMatchObject({ relists: 1, watches: 2 });
   });
 
-  it('does not take a quiet watch with bookmarks for a dead one', async () => {
+  it('keeps a quiet watch that has bookmarks', async () => {
     await start({ silenceMs: 150_000 });
 
     for (let minutes = 0; minutes < 60; minutes += 1) {
@@ -102,7 +102,7 @@ describe('A reflector whose watch ends', () => {
     expect(reflector.statistics.relists).toBe(2);
   });
 
-  it('lists again at once when the watch has expired, and finds deletions in the gap', async () => {
+  it('lists again at once when the watch has expired and finds deletions in the gap', async () => {
     collection.put('a');
     collection.put('b');
     const reflector = await start();
@@ -135,7 +135,7 @@ describe('A reflector whose watch ends', () => {
     expect([...reflector.values()].map(({ name }) => name)).toEqual(['b', 'c']);
   });
 
-  it('lists again when the server does not know our version', async () => {
+  it('lists again when the server does not have our version', async () => {
     const reflector = await start();
     await time.advance(10_000);
 
@@ -172,7 +172,7 @@ describe('A reflector whose watch ends', () => {
     expect(collection.watches).toHaveLength(2);
   });
 
-  it('goes on trying for hours when nothing can be listed', async () => {
+  it('keeps retrying for hours when nothing can be listed', async () => {
     const reflector = await start();
     for (let times = 0; times < 1_000; times += 1) collection.watchFaults.push(new Error('refused'));
 
@@ -184,7 +184,7 @@ describe('A reflector whose watch ends', () => {
     expect(reflector.statistics.watches).toBeLessThan((3 * 3_600) / 15);
   });
 
-  it('tells an object that was recreated while nobody looked as gone and new', async () => {
+  it('reports an object that was recreated during the gap as a deletion and an addition', async () => {
     collection.put('a', {}, 'first');
     await start();
 

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 describe('Reflector', () => {
-  it('lists in pages, projects each object, and says when it is in sync', async () => {
+  it('lists in pages, projects each object, and reports when it is in sync', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e']) collection.put(name, { color: 'red' });
     collection.put('f', { boring: true });
 
@@ -61,7 +61,7 @@ describe('Reflector', () => {
     expect(reflector.statistics.events).toBe(4);
   });
 
-  it('takes an object out that is of no interest any more', async () => {
+  it('removes an object that is no longer of interest', async () => {
     collection.put('a');
     const reflector = await start();
 
@@ -75,7 +75,7 @@ describe('Reflector', () => {
   it.each([
     ['onChange', { onChange: failForA }],
     ['project', { project: failForA }],
-  ])('survives an exception of %s, tells the key, and loses no other object', async (_where, options) => {
+  ])('survives an exception of %s, logs the key, and loses no other object', async (_where, options) => {
     collection.put('a');
     collection.put('b');
     const reflector = await start(options);
@@ -89,7 +89,7 @@ describe('Reflector', () => {
     expect(harness.log.errors().map(({ fields }) => 'key' in fields && fields.key)).toEqual(['fleet/a', 'fleet/a']);
   });
 
-  it('shows the answer to our own write before the watch does, and takes no older news over it', async () => {
+  it('returns the answer to an own write before the watch does and keeps older versions out', async () => {
     collection.put('a', { color: 'red' });
     const reflector = await start();
 
@@ -101,7 +101,7 @@ describe('Reflector', () => {
     expect(changes).toEqual(['fleet/a new', 'fleet/a changed']);
   });
 
-  it('stops when told, in the middle of a wait, without another request', async () => {
+  it('stops in the middle of a wait without another request', async () => {
     collection.listFaults.push(new Error('refused'));
     const reflector = await start();
 
@@ -113,7 +113,7 @@ describe('Reflector', () => {
     expect(collection.watches).toHaveLength(0);
   });
 
-  it('lets those go who wait for the sync when their signal is aborted', async () => {
+  it('rejects a wait for the sync when its signal is aborted', async () => {
     collection.listFaults.push(new Error('refused'));
     const reflector = await start();
     const impatient = new AbortController();

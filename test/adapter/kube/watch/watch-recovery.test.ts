@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { KubeError } from '../../../../src/kube/client/kube-error.ts';
-import { BackInTimeError, SilenceError, recoverFrom } from '../../../../src/kube/watch/watch-recovery.ts';
+import { VersionRegressionError, SilenceError, recoverFrom } from '../../../../src/kube/watch/watch-recovery.ts';
 
 const expired = new KubeError('expired', { code: 410, reason: 'Expired' });
 const tooLarge = new KubeError('too large', { code: 504, reason: 'Timeout', causes: [{ reason: 'ResourceVersionTooLarge' }] });
@@ -21,7 +21,11 @@ describe('recoverFrom', () => {
     ['a forgotten version', { error: expired, failures: 9, losses: 1 }, { waitMs: 0, relist: true }],
     ['a version forgotten right after the list', { error: expired, failures: 9, losses: 2 }, { waitMs: 1_600, relist: true }],
     ['a version never known', { error: tooLarge, failures: 1, losses: 1 }, { waitMs: 0, relist: true }],
-    ['a step back in time', { error: new BackInTimeError('5', '10'), failures: 1, losses: 1 }, { waitMs: 0, relist: true }],
+    [
+      'a step back in time',
+      { error: new VersionRegressionError('5', '10'), failures: 1, losses: 1 },
+      { waitMs: 0, relist: true },
+    ],
     ['too many requests', { error: busy, failures: 1 }, { waitMs: 5_000, relist: false }],
     ['too many requests for hours', { error: busyForHours, failures: 1 }, { waitMs: 60_000, relist: false }],
     ['a first silence', { error: new SilenceError(1), failures: 1, silences: 1 }, { waitMs: 0, relist: false }],
@@ -31,7 +35,7 @@ describe('recoverFrom', () => {
     expect(recoverFrom({ error: undefined, silences: 0, losses: 0, ...end }, () => 1)).toEqual(expected);
   });
 
-  it('spreads the second half of a wait at random', () => {
+  it('randomises the second half of a delay', () => {
     const end = { error: lost, failures: 1, silences: 0, losses: 1 };
 
     expect([0, 0.5, 1].map((random) => recoverFrom(end, () => random).waitMs)).toEqual([400, 600, 800]);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Gate } from '../../../../src/api/generated/upgradeplan.ts';
 import { createAddressPolicy } from '../../../../src/net/address-policy.ts';
-import { createHttpReader, type HttpReader } from '../../../../src/net/http-get.ts';
+import { createHttpFetcher, type HttpFetcher } from '../../../../src/net/http-fetcher.ts';
 import { createCredentials } from '../../../../src/operator/credentials.ts';
 import { createHttpProbe } from '../../../../src/operator/gates/http-probe.ts';
 import { createPrometheusProbe } from '../../../../src/operator/gates/prometheus-probe.ts';
@@ -17,7 +17,7 @@ const COMMON = { name: 'pages', when: 'BeforeBatch', forSeconds: 0, timeoutSecon
 
 let server: AnsweringServer;
 let directory: string;
-let readers: HttpReader[];
+let readers: HttpFetcher[];
 
 beforeEach(async () => {
   server = await startServer();
@@ -48,7 +48,7 @@ function evaluate(
   { allow = '127.0.0.1', hosts = [server.host] }: Setting = {},
   timeoutMs = 5000,
 ): Promise<Observation> {
-  const http = createHttpReader({ policy: createAddressPolicy({ allow, apiServer: [] }), maxBodyBytes: 4096 });
+  const http = createHttpFetcher({ policy: createAddressPolicy({ allow, apiServer: [] }), maxBodyBytes: 4096 });
   readers.push(http);
   const bindings = ['monitoring', 'basic', 'empty'].map((name) => ({ name, hosts }));
   const deps = { http, credentials: createCredentials(bindings, directory), userAgent: 'baton/test' };

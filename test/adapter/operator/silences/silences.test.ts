@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import { createAddressPolicy } from '../../../../src/net/address-policy.ts';
-import { createHttpReader, type HttpReader } from '../../../../src/net/http-get.ts';
+import { createHttpFetcher, type HttpFetcher } from '../../../../src/net/http-fetcher.ts';
 import { createCredentials } from '../../../../src/operator/credentials.ts';
 import { alertmanagerSilencer } from '../../../../src/operator/silences/alertmanager-silences.ts';
 import { SilenceKeeper } from '../../../../src/operator/silences/silence-keeper.ts';
@@ -14,7 +14,7 @@ import { aPlan } from '../../../unit/core/rollout/support/objects.ts';
 import { json, startServer, type AnsweringServer } from '../gates/prometheus-server.ts';
 
 let server: AnsweringServer;
-let http: HttpReader;
+let http: HttpFetcher;
 let keeper: SilenceKeeper;
 let now: number;
 let bodies: Record<string, unknown>[];
@@ -34,7 +34,7 @@ beforeEach(async () => {
       json(status, { silenceID: `silence-${server.requests.length}` })(response, request);
     });
   });
-  http = createHttpReader({ policy: createAddressPolicy({ allow: '127.0.0.1', apiServer: [] }), maxBodyBytes: 4096 });
+  http = createHttpFetcher({ policy: createAddressPolicy({ allow: '127.0.0.1', apiServer: [] }), maxBodyBytes: 4096 });
   const credentials = createCredentials([{ name: 'monitoring', hosts: [server.host] }], directory);
   const silencer = alertmanagerSilencer({ http, credentials, userAgent: 'baton/test' });
   const quiet = (): void => undefined;

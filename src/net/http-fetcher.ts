@@ -5,53 +5,53 @@ import { errorCode } from './error-code.ts';
 import { createGuardedAgent } from './guarded-agent.ts';
 import { NOT_ALLOWED } from './guarded-lookup.ts';
 
-/** A GET. */
+/** A GET request. */
 export interface HttpGet {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** Certificates (PEM) to be trusted instead of the system's. */
+  /** Certificates (PEM) to trust instead of the system's. */
   readonly ca?: string | undefined;
-  /** Ends it. */
+  /** Aborts the request. */
   readonly signal: AbortSignal;
 }
 
-/** A request of any method. */
+/** A request with any method. */
 export interface HttpRequest extends HttpGet {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly body?: string;
 }
 
-/** What came of a request. No message has more of the URL than its host: paths and queries may be secrets. */
-export type HttpGetAnswer =
-  /** `body` is undefined when it is larger than the bound. */
+/** The result of a request. No message contains more of the URL than its host, because paths and queries may be secret. */
+export type HttpResult =
+  /** `body` is undefined when it exceeds the maximum size. */
   | { readonly kind: 'Answer'; readonly status: number; readonly body: string | undefined }
-  /** The admin does not allow the address. Nothing was sent. */
+  /** The address policy does not allow the address. Nothing was sent. */
   | { readonly kind: 'NotAllowed' }
   | { readonly kind: 'NoAnswer'; readonly message: string };
 
-/** Asks other servers. */
-export interface HttpReader {
-  /** Asks once: no retry, and no redirect is followed. */
-  get(get: HttpGet): Promise<HttpGetAnswer>;
-  /** The same with any method. */
-  exchange(request: HttpRequest): Promise<HttpGetAnswer>;
+/** Sends requests to other servers. */
+export interface HttpFetcher {
+  /** Sends a GET request once, without retries and without following redirects. */
+  get(get: HttpGet): Promise<HttpResult>;
+  /** Does the same with any method. */
+  exchange(request: HttpRequest): Promise<HttpResult>;
   /** Closes all connections. */
   close(): Promise<void>;
 }
 
-/** What a reader is made from. */
-export interface HttpReaderOptions {
+/** The options of a fetcher. */
+export interface HttpFetcherOptions {
   readonly policy: AddressPolicy;
-  /** Bytes of a body that are read at most. */
+  /** Maximum size of a body in bytes. */
   readonly maxBodyBytes: number;
-  /** Resolves names; the system's by default. */
+  /** Resolves names; the system's resolver by default. */
   readonly lookup?: LookupFunction;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Makes a reader that reaches only what the policy allows. How long it may take is up to each GET's signal. */
-export function createHttpReader({ policy, maxBodyBytes, lookup }: HttpReaderOptions): HttpReader {
+/** Creates a fetcher that connects only to addresses that the policy allows. The signal of each request limits its duration. */
+export function createHttpFetcher({ policy, maxBodyBytes, lookup }: HttpFetcherOptions): HttpFetcher {
   const agents = new Map<string, Dispatcher>();
 
   function agentFor(ca: string | undefined): Dispatcher {
@@ -67,7 +67,7 @@ export function createHttpReader({ policy, maxBodyBytes, lookup }: HttpReaderOpt
     return agent;
   }
 
-  async function exchange({ method, url, headers, body, ca, signal }: HttpRequest): Promise<HttpGetAnswer> {
+  async function exchange({ method, url, headers, body, ca, signal }: HttpRequest): Promise<HttpResult> {
     try {
       const content = body === undefined ? {} : { body };
       const answer = await request(url, { method, headers, ...content, dispatcher: agentFor(ca), signal });
@@ -88,14 +88,14 @@ export function createHttpReader({ policy, maxBodyBytes, lookup }: HttpReaderOpt
   };
 }
 
-/** The body as text; undefined when it is larger than the bound, which is then not read to its end. */
-async function readBody(body: AsyncIterable<Buffer>, most: number): Promise<string | undefined> {
+/** The body as text; undefined when it exceeds the maximum size, in which case the rest is not read. */
+async function readBody(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    // Leaving the loop destroys the connection.
-    if (size > most) return undefined;
+    // Leaving the loop closes the connection.
+    if (size > maxBytes) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
