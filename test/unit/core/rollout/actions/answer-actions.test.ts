@@ -95,21 +95,57 @@ describe('A Resume', () => {
   const resumed: UpgradeBatch = { ...SETTLED, status: { ...SETTLED.status, resumed: resumedBy('go-on') } };
   const fine = aBatch(['node-3'], { status: settledStatus([FAILED[2]!]) });
   const later = aBatch(['node-4'], { name: 'os-aaaa-2', spec: { index: 2 }, status: settledStatus([]) });
-  it.each<readonly [string, readonly UpgradeBatch[], string, readonly string[], boolean]>([
-    ['is recorded in the batch that it names', [SETTLED], 'os-aaaa-1', [], true],
-    [
-      'is done once it is recorded',
-      [resumed],
-      'os-aaaa-1',
-      ['history: resumed after os-aaaa-1; the failure budget starts again'],
-      false,
-    ],
-    ['waits until running nodes are finished', [open], 'os-aaaa-1', ['Unknown Pending'], false],
-    ['is rejected if the failure budget has not paused the plan', [fine], 'os-aaaa-1', ['False NotPaused'], false],
-    ['is rejected for a batch that does not exist', [SETTLED], 'os-aaaa-9', ['False WrongBatch'], false],
-    ['is rejected for a batch before the newest', [SETTLED, later], 'os-aaaa-1', ['False WrongBatch'], false],
-    ['is accepted for the newest batch, whichever failed', [SETTLED, later], 'os-aaaa-2', [], true],
-  ])('%s', (_, batches, batch, expected, noted) => {
+  it.each<{
+    readonly title: string;
+    readonly batches: readonly UpgradeBatch[];
+    readonly batch: string;
+    readonly expected: readonly string[];
+    readonly noted: boolean;
+  }>([
+    { title: 'is recorded in the batch that it names', batches: [SETTLED], batch: 'os-aaaa-1', expected: [], noted: true },
+    {
+      title: 'is done once it is recorded',
+      batches: [resumed],
+      batch: 'os-aaaa-1',
+      expected: ['history: resumed after os-aaaa-1; the failure budget starts again'],
+      noted: false,
+    },
+    {
+      title: 'waits until running nodes are finished',
+      batches: [open],
+      batch: 'os-aaaa-1',
+      expected: ['Unknown Pending'],
+      noted: false,
+    },
+    {
+      title: 'is rejected if the failure budget has not paused the plan',
+      batches: [fine],
+      batch: 'os-aaaa-1',
+      expected: ['False NotPaused'],
+      noted: false,
+    },
+    {
+      title: 'is rejected for a batch that does not exist',
+      batches: [SETTLED],
+      batch: 'os-aaaa-9',
+      expected: ['False WrongBatch'],
+      noted: false,
+    },
+    {
+      title: 'is rejected for a batch before the newest',
+      batches: [SETTLED, later],
+      batch: 'os-aaaa-1',
+      expected: ['False WrongBatch'],
+      noted: false,
+    },
+    {
+      title: 'is accepted for the newest batch, whichever failed',
+      batches: [SETTLED, later],
+      batch: 'os-aaaa-2',
+      expected: [],
+      noted: true,
+    },
+  ])('$title', ({ batches, batch, expected, noted }) => {
     const step = answer({ batches, actions: [resume(batch)] });
     expect(told(step)).toEqual(expected);
     expect([...step.resumed]).toEqual(

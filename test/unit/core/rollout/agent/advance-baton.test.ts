@@ -86,19 +86,24 @@ describe('A holder', () => {
     expect(result.requeueAt).toBe(at(107.5));
   });
 
-  it.each<readonly [string, Partial<LeaseFact>, readonly PodFact[], readonly NodeFact[]]>([
-    ['its Lease was not renewed in time', { unchangedMs: 15_001 }, [AGENT], WORKERS],
-    ['its node no longer exists', {}, [AGENT], [...WORKERS.slice(0, 2)]],
-    ['its Pod no longer exists', {}, [], WORKERS],
-    ['its Pod is being deleted', {}, [anAgent('node-3', { deleting: true })], WORKERS],
-    ['its Pod has failed', {}, [anAgent('node-3', { phase: 'Failed' })], WORKERS],
-    [
-      'its Pod does not start for a minute',
-      { renewed: false, unchangedMs: 60_001 },
-      [anAgent('node-3', { phase: 'Pending' })],
-      WORKERS,
-    ],
-  ])('is lost when %s', (_, changes, agents, nodes) => {
+  it.each<{
+    readonly title: string;
+    readonly changes: Partial<LeaseFact>;
+    readonly agents: readonly PodFact[];
+    readonly nodes: readonly NodeFact[];
+  }>([
+    { title: 'its Lease was not renewed in time', changes: { unchangedMs: 15_001 }, agents: [AGENT], nodes: WORKERS },
+    { title: 'its node no longer exists', changes: {}, agents: [AGENT], nodes: [...WORKERS.slice(0, 2)] },
+    { title: 'its Pod no longer exists', changes: {}, agents: [], nodes: WORKERS },
+    { title: 'its Pod is being deleted', changes: {}, agents: [anAgent('node-3', { deleting: true })], nodes: WORKERS },
+    { title: 'its Pod has failed', changes: {}, agents: [anAgent('node-3', { phase: 'Failed' })], nodes: WORKERS },
+    {
+      title: 'its Pod does not start for a minute',
+      changes: { renewed: false, unchangedMs: 60_001 },
+      agents: [anAgent('node-3', { phase: 'Pending' })],
+      nodes: WORKERS,
+    },
+  ])('is lost when $title', ({ changes, agents, nodes }) => {
     expect(next({ lease: aLease('node-3', changes), agents, nodes })).toBe('node-2');
   });
 

@@ -121,13 +121,37 @@ describe('A step that is too large for one batch', () => {
     expect(cut({ count: 2500, plan: smaller, batches: [half] })?.nodes).toHaveLength(100);
   });
 
-  it.each<readonly [string, Partial<UpgradePlanSpec>, number, boolean, number]>([
-    ['gives its second batch what the first has left of its budget', plan, 3, false, 7],
-    ['has nothing left if the first batch exceeded it', plan, 11, false, 0],
-    ['has all of it again after a Resume', plan, 11, true, 10],
-    ['takes a percentage of the whole step', { batches: [{ size: 1500, maxFailed: '1%' }] }, 3, false, 12],
-    ['allows no failure in either batch by default if it is the first step', { batches: [{ size: 1500 }] }, 0, false, 0],
-  ])('%s', (_, spec, failures, resumed, expected) => {
+  it.each<{
+    readonly title: string;
+    readonly spec: Partial<UpgradePlanSpec>;
+    readonly failures: number;
+    readonly resumed: boolean;
+    readonly expected: number;
+  }>([
+    {
+      title: 'gives its second batch what the first has left of its budget',
+      spec: plan,
+      failures: 3,
+      resumed: false,
+      expected: 7,
+    },
+    { title: 'has nothing left if the first batch exceeded it', spec: plan, failures: 11, resumed: false, expected: 0 },
+    { title: 'has all of it again after a Resume', spec: plan, failures: 11, resumed: true, expected: 10 },
+    {
+      title: 'takes a percentage of the whole step',
+      spec: { batches: [{ size: 1500, maxFailed: '1%' }] },
+      failures: 3,
+      resumed: false,
+      expected: 12,
+    },
+    {
+      title: 'allows no failure in either batch by default if it is the first step',
+      spec: { batches: [{ size: 1500 }] },
+      failures: 0,
+      resumed: false,
+      expected: 0,
+    },
+  ])('$title', ({ spec, failures, resumed, expected }) => {
     const records = first.map((name, i): NodeRecord => ({ name, state: i < failures ? 'Failed' : 'Succeeded' }));
     const status = settledStatus(records, resumed ? { resumed: resumedBy('act') } : {});
     expect(cut({ count: 2500, plan: spec, batches: [{ ...half, status }] })?.maxFailed).toBe(expected);

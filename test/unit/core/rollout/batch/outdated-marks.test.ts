@@ -63,20 +63,40 @@ describe('podPlacement: PreferDoneNodes', () => {
     expect(marksOf([inTurn('node-1'), node], { batches: [aBatch(['node-1', 'node-3'])] })).not.toContain(`UnmarkOutdated node-3`);
   });
 
-  it.each<readonly [string, readonly NodeFact[], UpgradeBatch[], UpgradePlan]>([
-    ['it is done', [marked(done('node-1'))], [settledBatch('Succeeded')], PLAN],
-    ['it was skipped', [marked(aNode('node-1'))], [settledBatch('Skipped')], PLAN],
-    [
-      'the plan no longer selects it',
-      [marked(aNode('node-1', { labels: {} })), aNode('node-9')],
-      [settledBatch('Skipped')],
-      PLAN,
-    ],
-    ['the plan no longer marks nodes', [marked(aNode('node-1'))], [], aPlan({ podPlacement: 'Anywhere', notify: { sinks: [] } })],
-    ['the rollout was aborted', [marked(aNode('node-1')), aNode('node-2')], [settledBatch('NotAttempted')], ABORTED],
-    ['the plan is deleted', [marked(aNode('node-1'))], [], DELETED],
-    ['the plan is deleted while others are in their turn', [marked(aNode('node-1')), inTurn('node-2')], [open], DELETED],
-  ])('takes the mark from a node when %s', (_, nodes, batches, plan) => {
+  it.each<{
+    readonly title: string;
+    readonly nodes: readonly NodeFact[];
+    readonly batches: UpgradeBatch[];
+    readonly plan: UpgradePlan;
+  }>([
+    { title: 'it is done', nodes: [marked(done('node-1'))], batches: [settledBatch('Succeeded')], plan: PLAN },
+    { title: 'it was skipped', nodes: [marked(aNode('node-1'))], batches: [settledBatch('Skipped')], plan: PLAN },
+    {
+      title: 'the plan no longer selects it',
+      nodes: [marked(aNode('node-1', { labels: {} })), aNode('node-9')],
+      batches: [settledBatch('Skipped')],
+      plan: PLAN,
+    },
+    {
+      title: 'the plan no longer marks nodes',
+      nodes: [marked(aNode('node-1'))],
+      batches: [],
+      plan: aPlan({ podPlacement: 'Anywhere', notify: { sinks: [] } }),
+    },
+    {
+      title: 'the rollout was aborted',
+      nodes: [marked(aNode('node-1')), aNode('node-2')],
+      batches: [settledBatch('NotAttempted')],
+      plan: ABORTED,
+    },
+    { title: 'the plan is deleted', nodes: [marked(aNode('node-1'))], batches: [], plan: DELETED },
+    {
+      title: 'the plan is deleted while others are in their turn',
+      nodes: [marked(aNode('node-1')), inTurn('node-2')],
+      batches: [open],
+      plan: DELETED,
+    },
+  ])('takes the mark from a node when $title', ({ nodes, batches, plan }) => {
     expect(marksOf(nodes, { batches, plan })).toContain('UnmarkOutdated node-1');
   });
 

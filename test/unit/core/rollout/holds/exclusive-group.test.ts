@@ -29,21 +29,26 @@ function kinds(decision: Decision): readonly string[] {
 }
 
 describe('exclusiveGroup: who starts', () => {
-  it.each<readonly [string, readonly GroupFact[], Partial<PlanSnapshot>, readonly string[]]>([
-    ['acquires the group before its first batch', [], {}, ['AcquireGroup']],
-    ['creates a batch once it has the group', [OURS], {}, ['CreateBatch']],
-    ['creates no batch while another plan has it', [THEIRS], {}, []],
-    ['opens no turn while another plan has it', [THEIRS], OPEN, []],
-    ['opens turns while it has it', [OURS], OPEN, ['OpenTurn']],
-    ['acquires it again for an open batch', [], OPEN, ['AcquireGroup']],
-    ['ignores other groups', [{ ...THEIRS, group: 'harmless' }], {}, ['AcquireGroup']],
-    [
-      'deletes the Lease of a plan that no longer exists before it acquires the group',
-      [{ ...THEIRS, planGone: true }],
-      {},
-      ['ReleaseGroup'],
-    ],
-  ])('a plan that %s', (_, groups, changes, expected) => {
+  it.each<{
+    readonly title: string;
+    readonly groups: readonly GroupFact[];
+    readonly changes: Partial<PlanSnapshot>;
+    readonly expected: readonly string[];
+  }>([
+    { title: 'acquires the group before its first batch', groups: [], changes: {}, expected: ['AcquireGroup'] },
+    { title: 'creates a batch once it has the group', groups: [OURS], changes: {}, expected: ['CreateBatch'] },
+    { title: 'creates no batch while another plan has it', groups: [THEIRS], changes: {}, expected: [] },
+    { title: 'opens no turn while another plan has it', groups: [THEIRS], changes: OPEN, expected: [] },
+    { title: 'opens turns while it has it', groups: [OURS], changes: OPEN, expected: ['OpenTurn'] },
+    { title: 'acquires it again for an open batch', groups: [], changes: OPEN, expected: ['AcquireGroup'] },
+    { title: 'ignores other groups', groups: [{ ...THEIRS, group: 'harmless' }], changes: {}, expected: ['AcquireGroup'] },
+    {
+      title: 'deletes the Lease of a plan that no longer exists before it acquires the group',
+      groups: [{ ...THEIRS, planGone: true }],
+      changes: {},
+      expected: ['ReleaseGroup'],
+    },
+  ])('a plan that $title', ({ groups, changes, expected }) => {
     expect(kinds(pass(groups, changes))).toEqual(expected);
   });
 
@@ -67,28 +72,53 @@ describe('exclusiveGroup: who starts', () => {
 });
 
 describe('exclusiveGroup: a plan that has the group', () => {
-  it.each<readonly [string, Partial<PlanSnapshot>, Partial<UpgradePlanSpec>, boolean]>([
-    ['keeps it for its next batch', BETWEEN, {}, true],
-    ['keeps it while the last batch soaks', BETWEEN, { batches: [{ size: 1, soakSeconds: 60 }] }, true],
-    ['keeps it when it is paused in the middle of a batch', OPEN, { paused: true }, true],
-    ['releases it when it is paused between batches', BETWEEN, { paused: true }, false],
-    ['releases it while it waits for an approval', BETWEEN, { batches: [{ size: 1, approval: 'BeforeNext' }] }, false],
-    [
-      'releases it during a freeze',
-      BETWEEN,
-      { freezes: [{ name: 'f', from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' }] },
-      false,
-    ],
-    ['releases it when it has ended', { nodes: byName(done('node-1')) }, {}, false],
-    ['releases it when the plan changes to another group', BETWEEN, { exclusiveGroup: 'other' }, false],
-    ['releases it when the plan changes to another group during a batch', OPEN, { exclusiveGroup: 'other' }, false],
-    [
-      'keeps its former group while a node is in its turn',
-      { ...OPEN, nodes: byName(inTurn('node-1')) },
-      { exclusiveGroup: 'other' },
-      true,
-    ],
-  ])('%s', (_, changes, spec, keeps) => {
+  it.each<{
+    readonly title: string;
+    readonly changes: Partial<PlanSnapshot>;
+    readonly spec: Partial<UpgradePlanSpec>;
+    readonly keeps: boolean;
+  }>([
+    { title: 'keeps it for its next batch', changes: BETWEEN, spec: {}, keeps: true },
+    {
+      title: 'keeps it while the last batch soaks',
+      changes: BETWEEN,
+      spec: { batches: [{ size: 1, soakSeconds: 60 }] },
+      keeps: true,
+    },
+    { title: 'keeps it when it is paused in the middle of a batch', changes: OPEN, spec: { paused: true }, keeps: true },
+    { title: 'releases it when it is paused between batches', changes: BETWEEN, spec: { paused: true }, keeps: false },
+    {
+      title: 'releases it while it waits for an approval',
+      changes: BETWEEN,
+      spec: { batches: [{ size: 1, approval: 'BeforeNext' }] },
+      keeps: false,
+    },
+    {
+      title: 'releases it during a freeze',
+      changes: BETWEEN,
+      spec: { freezes: [{ name: 'f', from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' }] },
+      keeps: false,
+    },
+    { title: 'releases it when it has ended', changes: { nodes: byName(done('node-1')) }, spec: {}, keeps: false },
+    {
+      title: 'releases it when the plan changes to another group',
+      changes: BETWEEN,
+      spec: { exclusiveGroup: 'other' },
+      keeps: false,
+    },
+    {
+      title: 'releases it when the plan changes to another group during a batch',
+      changes: OPEN,
+      spec: { exclusiveGroup: 'other' },
+      keeps: false,
+    },
+    {
+      title: 'keeps its former group while a node is in its turn',
+      changes: { ...OPEN, nodes: byName(inTurn('node-1')) },
+      spec: { exclusiveGroup: 'other' },
+      keeps: true,
+    },
+  ])('$title', ({ changes, spec, keeps }) => {
     expect(!kinds(pass([OURS], changes, spec)).includes('ReleaseGroup')).toBe(keeps);
   });
 });

@@ -17,17 +17,35 @@ function pass(now: number, changes: Partial<PlanSnapshot>): Decision {
   return decide({ snapshot, now: at(now), settings: SETTINGS, hash });
 }
 
-it.each<readonly [string, number, Partial<PlanSnapshot>, string, string]>([
-  ['of the plan', 999, OWN, 'Frozen', "the freeze 'year-end' lasts until 2026-11-22T08:16:40Z: change freeze"],
-  ['of the cluster', 999, CLUSTER, 'Frozen', "the cluster's freeze 'year-end' lasts until 2026-11-22T08:16:40Z: change freeze"],
-  [
-    'of the cluster that nobody can read',
-    999,
-    UNREADABLE,
-    'FreezesUnreadable',
-    "nothing starts, because the cluster's freezes are unknown: the key is missing",
-  ],
-])('freezes: nothing starts in one %s, and the status says so', (_, now, changes, reason, message) => {
+it.each<{
+  readonly title: string;
+  readonly now: number;
+  readonly changes: Partial<PlanSnapshot>;
+  readonly reason: string;
+  readonly message: string;
+}>([
+  {
+    title: 'of the plan',
+    now: 999,
+    changes: OWN,
+    reason: 'Frozen',
+    message: "the freeze 'year-end' lasts until 2026-11-22T08:16:40Z: change freeze",
+  },
+  {
+    title: 'of the cluster',
+    now: 999,
+    changes: CLUSTER,
+    reason: 'Frozen',
+    message: "the cluster's freeze 'year-end' lasts until 2026-11-22T08:16:40Z: change freeze",
+  },
+  {
+    title: 'of the cluster that nobody can read',
+    now: 999,
+    changes: UNREADABLE,
+    reason: 'FreezesUnreadable',
+    message: "nothing starts, because the cluster's freezes are unknown: the key is missing",
+  },
+])('freezes: nothing starts in one $title, and the status says so', ({ now, changes, reason, message }) => {
   for (const decision of [pass(now, changes), pass(now, { ...changes, ...BATCH })]) {
     expect(decision.commands).toEqual([]);
     expect(decision.planStatus).toMatchObject({ summary: 'Waiting', reason });

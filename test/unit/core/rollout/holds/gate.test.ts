@@ -40,7 +40,7 @@ describe('The status of a gate', () => {
     expect(after(GATE, looks)?.sinceTime).toBe(timeAt(since));
   });
 
-  it('begins anew when the gate asks something else', () => {
+  it('starts again if the definition of the gate changes', () => {
     const first = after(GATE, [seen(true, 0)]);
     const other = { ...GATE, http: { url: 'https://other.example/', expectStatus: 200 } };
     expect(after(other, [seen(true, 30)], first)?.sinceTime).toBe(timeAt(30));
@@ -50,7 +50,7 @@ describe('The status of a gate', () => {
     ['undefined while it was open all the time', [seen(true, 0), seen(true, 90)], undefined],
     ['when it had opened again', [seen(true, 0), seen(false, 15), seen(true, 30), seen(true, 100)], 30],
     ['when it had opened, if it began closed', [seen(false, 0), seen(true, 15)], 15],
-  ])('tells when it was last closed: %s', (_, looks, closed) => {
+  ])('has the time of the last opening: %s', (_, looks, closed) => {
     expect(after(GATE, looks)?.closedTime).toBe(closed === undefined ? undefined : timeAt(closed));
   });
 });
@@ -62,35 +62,53 @@ describe('A gate', () => {
     return 'message' in verdict ? `${verdict.kind}: ${verdict.message}` : verdict.kind;
   };
 
-  it.each<readonly [string, Partial<Gate>, number, GateObservation | undefined, string]>([
-    ['that nobody has looked at', {}, 0, undefined, 'Unknown: the gate pages counts as closed: it has not been evaluated yet'],
-    ['that is open', {}, 5, seen(true, 0), 'Open'],
-    ['that is open as of the oldest look that counts', {}, 55, seen(true, 0), 'Open'],
-    [
-      'that nobody has looked at for too long',
-      {},
-      56,
-      seen(true, 0),
-      'Unknown: the gate pages counts as closed: it has not been evaluated since 2026-11-22T08:00:00Z',
-    ],
-    ['whose look may take long', { timeoutSeconds: 60 }, 100, seen(true, 0), 'Open'],
-    ['that is closed', {}, 5, seen(false, 0), 'Closed: the gate pages is closed: 3, max 0'],
-    [
-      'that is closed for a reason in words',
-      {},
-      5,
-      seen(false, 0, { message: 'no answer within 10 s', value: undefined, threshold: undefined }),
-      'Closed: the gate pages is closed: no answer within 10 s',
-    ],
-    [
-      'that is not open for long enough',
-      { forSeconds: 30 },
-      30,
-      seen(true, 0),
-      'Opening: the gate pages has been open since 2026-11-22T08:00:00Z, and must be open for 30 s',
-    ],
-    ['that is open for just long enough', { forSeconds: 30 }, 31, seen(true, 0), 'Open'],
-  ])('%s', (_, changes, now, look, expected) => {
+  it.each<{
+    readonly title: string;
+    readonly changes: Partial<Gate>;
+    readonly now: number;
+    readonly look: GateObservation | undefined;
+    readonly expected: string;
+  }>([
+    {
+      title: 'that has not been evaluated',
+      changes: {},
+      now: 0,
+      look: undefined,
+      expected: 'Unknown: the gate pages counts as closed: it has not been evaluated yet',
+    },
+    { title: 'that is open', changes: {}, now: 5, look: seen(true, 0), expected: 'Open' },
+    { title: 'that is open by the oldest observation that counts', changes: {}, now: 55, look: seen(true, 0), expected: 'Open' },
+    {
+      title: 'that has not been evaluated for too long',
+      changes: {},
+      now: 56,
+      look: seen(true, 0),
+      expected: 'Unknown: the gate pages counts as closed: it has not been evaluated since 2026-11-22T08:00:00Z',
+    },
+    { title: 'whose evaluation may take long', changes: { timeoutSeconds: 60 }, now: 100, look: seen(true, 0), expected: 'Open' },
+    {
+      title: 'that is closed',
+      changes: {},
+      now: 5,
+      look: seen(false, 0),
+      expected: 'Closed: the gate pages is closed: 3, max 0',
+    },
+    {
+      title: 'that is closed with a message',
+      changes: {},
+      now: 5,
+      look: seen(false, 0, { message: 'no answer within 10 s', value: undefined, threshold: undefined }),
+      expected: 'Closed: the gate pages is closed: no answer within 10 s',
+    },
+    {
+      title: 'that is not open for long enough',
+      changes: { forSeconds: 30 },
+      now: 30,
+      look: seen(true, 0),
+      expected: 'Opening: the gate pages has been open since 2026-11-22T08:00:00Z, and must be open for 30 s',
+    },
+    { title: 'that is open for just long enough', changes: { forSeconds: 30 }, now: 31, look: seen(true, 0), expected: 'Open' },
+  ])('$title', ({ changes, now, look, expected }) => {
     expect(judge({ ...GATE, ...changes }, now, look)).toBe(expected);
   });
 

@@ -31,47 +31,77 @@ function message({ planStatus }: Decision): string | undefined {
 }
 
 describe('gates[].when', () => {
-  it.each<readonly [string, Gate['when'], Partial<PlanSnapshot>, boolean | undefined, string]>([
-    ['BeforeBatch holds the next batch while closed', 'BeforeBatch', {}, false, 'Waiting GateClosed: waits, evaluates pages'],
-    ['BeforeBatch holds it while unknown', 'BeforeBatch', {}, undefined, 'Waiting GateClosed: waits, evaluates pages'],
-    ['BeforeBatch lets it be made while open', 'BeforeBatch', {}, true, 'Running BatchRunning: starts, evaluates pages'],
-    [
-      'BeforeBatch does not hold turns',
-      'BeforeBatch',
-      { batches: [OPEN], nodes: FRESH },
-      undefined,
-      'Running BatchRunning: starts, evaluates none',
-    ],
-    [
-      'BeforeNode holds turns while closed',
-      'BeforeNode',
-      { batches: [OPEN], nodes: FRESH },
-      false,
-      'Waiting GateClosed: waits, evaluates pages',
-    ],
-    [
-      'BeforeNode lets turns be opened while open',
-      'BeforeNode',
-      { batches: [OPEN], nodes: FRESH },
-      true,
-      'Running BatchRunning: starts, evaluates pages',
-    ],
-    [
-      'BeforeBatch is evaluated once the last nodes of a batch are in their turns, so that the notification includes it',
-      'BeforeBatch',
-      { batches: [OPEN], nodes: byName(inTurn('node-1'), aNode('node-2')) },
-      false,
-      'Running BatchRunning: waits, evaluates pages',
-    ],
-    ['BeforeNode does not hold the next batch', 'BeforeNode', {}, undefined, 'Running BatchRunning: starts, evaluates none'],
-    [
-      'BeforeBatch is not evaluated when no node is left',
-      'BeforeBatch',
-      { nodes: byName(done('node-1')) },
-      undefined,
-      'Succeeded AllSucceeded: waits, evaluates none',
-    ],
-  ])('%s', (_, when, snapshot, open, expected) => {
+  it.each<{
+    readonly title: string;
+    readonly when: Gate['when'];
+    readonly snapshot: Partial<PlanSnapshot>;
+    readonly open: boolean | undefined;
+    readonly expected: string;
+  }>([
+    {
+      title: 'BeforeBatch holds the next batch while closed',
+      when: 'BeforeBatch',
+      snapshot: {},
+      open: false,
+      expected: 'Waiting GateClosed: waits, evaluates pages',
+    },
+    {
+      title: 'BeforeBatch holds it while unknown',
+      when: 'BeforeBatch',
+      snapshot: {},
+      open: undefined,
+      expected: 'Waiting GateClosed: waits, evaluates pages',
+    },
+    {
+      title: 'BeforeBatch lets it be made while open',
+      when: 'BeforeBatch',
+      snapshot: {},
+      open: true,
+      expected: 'Running BatchRunning: starts, evaluates pages',
+    },
+    {
+      title: 'BeforeBatch does not hold turns',
+      when: 'BeforeBatch',
+      snapshot: { batches: [OPEN], nodes: FRESH },
+      open: undefined,
+      expected: 'Running BatchRunning: starts, evaluates none',
+    },
+    {
+      title: 'BeforeNode holds turns while closed',
+      when: 'BeforeNode',
+      snapshot: { batches: [OPEN], nodes: FRESH },
+      open: false,
+      expected: 'Waiting GateClosed: waits, evaluates pages',
+    },
+    {
+      title: 'BeforeNode lets turns be opened while open',
+      when: 'BeforeNode',
+      snapshot: { batches: [OPEN], nodes: FRESH },
+      open: true,
+      expected: 'Running BatchRunning: starts, evaluates pages',
+    },
+    {
+      title: 'BeforeBatch is evaluated once the last nodes of a batch are in their turns, so that the notification includes it',
+      when: 'BeforeBatch',
+      snapshot: { batches: [OPEN], nodes: byName(inTurn('node-1'), aNode('node-2')) },
+      open: false,
+      expected: 'Running BatchRunning: waits, evaluates pages',
+    },
+    {
+      title: 'BeforeNode does not hold the next batch',
+      when: 'BeforeNode',
+      snapshot: {},
+      open: undefined,
+      expected: 'Running BatchRunning: starts, evaluates none',
+    },
+    {
+      title: 'BeforeBatch is not evaluated when no node is left',
+      when: 'BeforeBatch',
+      snapshot: { nodes: byName(done('node-1')) },
+      open: undefined,
+      expected: 'Succeeded AllSucceeded: waits, evaluates none',
+    },
+  ])('$title', ({ when, snapshot, open, expected }) => {
     const look = open === undefined ? undefined : seen(open, 95);
     expect(summarize(pass(planWith({ ...GATE, when }), snapshot, 100, look))).toBe(expected);
   });
@@ -93,27 +123,37 @@ describe('gates[].when', () => {
     expect(pass(planWith({ ...GATE, forSeconds: 60 }), {}, 100, seen(true, 95)).requeueAt).toBe(at(156));
   });
 
-  it.each<readonly [string, Gate, GateObservation | undefined, Partial<BatchOutlook>]>([
-    [
-      'that has not been evaluated is mentioned',
-      GATE,
-      undefined,
-      { next: 'NextBatch', message: 'batch 2, 1 node, once its gates are open', gates: 'Unknown' },
-    ],
-    ['that is open is mentioned', GATE, seen(true, 95), { next: 'NextBatch', message: 'batch 2, 1 node', gates: 'Open' }],
-    [
-      'that is closed is mentioned with the reason',
-      GATE,
-      seen(false, 95),
-      { next: 'Waiting', reason: 'GateClosed', message: 'the gate pages is closed: 3, max 0' },
-    ],
-    [
-      'that must be open for longer is mentioned with the earliest time of the next batch',
-      { ...GATE, forSeconds: 60 },
-      seen(true, 95),
-      { next: 'Waiting', reason: 'GateClosed', nextBatchTime: timeAt(156) },
-    ],
-  ])('%s in the notification of the batch before', (_, gate, look, expected) => {
+  it.each<{
+    readonly title: string;
+    readonly gate: Gate;
+    readonly look: GateObservation | undefined;
+    readonly expected: Partial<BatchOutlook>;
+  }>([
+    {
+      title: 'that has not been evaluated is mentioned',
+      gate: GATE,
+      look: undefined,
+      expected: { next: 'NextBatch', message: 'batch 2, 1 node, once its gates are open', gates: 'Unknown' },
+    },
+    {
+      title: 'that is open is mentioned',
+      gate: GATE,
+      look: seen(true, 95),
+      expected: { next: 'NextBatch', message: 'batch 2, 1 node', gates: 'Open' },
+    },
+    {
+      title: 'that is closed is mentioned with the reason',
+      gate: GATE,
+      look: seen(false, 95),
+      expected: { next: 'Waiting', reason: 'GateClosed', message: 'the gate pages is closed: 3, max 0' },
+    },
+    {
+      title: 'that must be open for longer is mentioned with the earliest time of the next batch',
+      gate: { ...GATE, forSeconds: 60 },
+      look: seen(true, 95),
+      expected: { next: 'Waiting', reason: 'GateClosed', nextBatchTime: timeAt(156) },
+    },
+  ])('$title in the notification of the batch before', ({ gate, look, expected }) => {
     const batches = [aBatch(['node-1'], { status: { nodes: [ENDED] } })];
     expect(pass(planWith(gate), { batches }, 100, look).batchStatuses.get('os-aaaa-1')?.outlook).toMatchObject(expected);
   });

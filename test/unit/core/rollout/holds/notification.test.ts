@@ -55,45 +55,80 @@ describe('notify.required: the next batch', () => {
     expect(commands.filter(({ kind }) => kind === 'AcquireGroup')).toEqual([]);
   });
 
-  it.each<readonly [string, Case, boolean, string | undefined]>([
-    ['is created when every sink has the notification', { batch: settledWith([OPS, CHAT]) }, true, undefined],
-    ['waits half a minute for the other sinks, as always', { batch: settledWith([OPS]), seconds: 29 }, false, 'Notifying'],
-    ['waits longer for a required notification', { batch: settledWith([OPS]), seconds: 31 }, false, 'NotificationPending'],
-    ['waits for hours', { batch: settledWith([OPS]), seconds: 9 * 3600 }, false, 'NotificationPending'],
-    [
-      'does not wait longer if the notification is not required',
-      { batch: settledWith([OPS]), seconds: 31, required: false },
-      true,
-      undefined,
-    ],
-    ['is not held by a failed probe', { batch: settledWith([OPS, CHAT, UNREACHED]) }, true, undefined],
-    ['is not released by a failed probe', { batch: settledWith([OPS, UNREACHED]), seconds: 31 }, false, 'NotificationPending'],
-    [
-      'is held by a sink that rejected the notification',
-      { batch: settledWith([OPS, REFUSED]), seconds: 5 },
-      false,
-      'NotificationFailed',
-    ],
-    [
-      'is not held by it if the notification is not required',
-      { batch: settledWith([OPS, REFUSED]), required: false },
-      true,
-      undefined,
-    ],
-    [
-      'is not held by a sink that was removed',
-      { batch: settledWith([OPS, { ...REFUSED, reason: 'SinkRemoved' }]) },
-      true,
-      undefined,
-    ],
-    ['is created after a Resume', { batch: settledWith([OPS, REFUSED], true) }, true, undefined],
-    [
-      'is created after a Resume, although a sink has not received the notification',
-      { batch: settledWith([OPS], true) },
-      true,
-      undefined,
-    ],
-  ])('%s', (_, world, expected, reason) => {
+  it.each<{ readonly title: string; readonly world: Case; readonly expected: boolean; readonly reason: string | undefined }>([
+    {
+      title: 'is created when every sink has the notification',
+      world: { batch: settledWith([OPS, CHAT]) },
+      expected: true,
+      reason: undefined,
+    },
+    {
+      title: 'waits half a minute for the other sinks, as always',
+      world: { batch: settledWith([OPS]), seconds: 29 },
+      expected: false,
+      reason: 'Notifying',
+    },
+    {
+      title: 'waits longer for a required notification',
+      world: { batch: settledWith([OPS]), seconds: 31 },
+      expected: false,
+      reason: 'NotificationPending',
+    },
+    {
+      title: 'waits for hours',
+      world: { batch: settledWith([OPS]), seconds: 9 * 3600 },
+      expected: false,
+      reason: 'NotificationPending',
+    },
+    {
+      title: 'does not wait longer if the notification is not required',
+      world: { batch: settledWith([OPS]), seconds: 31, required: false },
+      expected: true,
+      reason: undefined,
+    },
+    {
+      title: 'is not held by a failed probe',
+      world: { batch: settledWith([OPS, CHAT, UNREACHED]) },
+      expected: true,
+      reason: undefined,
+    },
+    {
+      title: 'is not released by a failed probe',
+      world: { batch: settledWith([OPS, UNREACHED]), seconds: 31 },
+      expected: false,
+      reason: 'NotificationPending',
+    },
+    {
+      title: 'is held by a sink that rejected the notification',
+      world: { batch: settledWith([OPS, REFUSED]), seconds: 5 },
+      expected: false,
+      reason: 'NotificationFailed',
+    },
+    {
+      title: 'is not held by it if the notification is not required',
+      world: { batch: settledWith([OPS, REFUSED]), required: false },
+      expected: true,
+      reason: undefined,
+    },
+    {
+      title: 'is not held by a sink that was removed',
+      world: { batch: settledWith([OPS, { ...REFUSED, reason: 'SinkRemoved' }]) },
+      expected: true,
+      reason: undefined,
+    },
+    {
+      title: 'is created after a Resume',
+      world: { batch: settledWith([OPS, REFUSED], true) },
+      expected: true,
+      reason: undefined,
+    },
+    {
+      title: 'is created after a Resume, although a sink has not received the notification',
+      world: { batch: settledWith([OPS], true) },
+      expected: true,
+      reason: undefined,
+    },
+  ])('$title', ({ world, expected, reason }) => {
     const decision = pass(world);
 
     expect(continues(decision)).toBe(expected);

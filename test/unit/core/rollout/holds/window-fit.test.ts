@@ -31,17 +31,22 @@ function starts(decision: Decision): boolean {
 }
 
 describe('windows: a node starts only if its expected time still fits', () => {
-  it.each<readonly [string, string, readonly BatchProcess[], boolean]>([
-    ['that ends with the window', '2026-11-24T03:00:00Z', [HOUR], true],
-    ['that ends a second later', '2026-11-24T03:00:01Z', [HOUR], false],
-    ['that nobody knows', '2026-11-24T03:59:59Z', [aBatchProcess({})], true],
-    [
-      'with a reboot',
-      '2026-11-24T02:59:00Z',
-      [{ ...HOUR, disruption: 'Reboot', timing: { ...HOUR.timing, rebootSeconds: 300 } }],
-      false,
-    ],
-  ])('one %s', (_, now, processes, expected) => {
+  it.each<{
+    readonly title: string;
+    readonly now: string;
+    readonly processes: readonly BatchProcess[];
+    readonly expected: boolean;
+  }>([
+    { title: 'that ends with the window', now: '2026-11-24T03:00:00Z', processes: [HOUR], expected: true },
+    { title: 'that ends a second later', now: '2026-11-24T03:00:01Z', processes: [HOUR], expected: false },
+    { title: 'that nobody knows', now: '2026-11-24T03:59:59Z', processes: [aBatchProcess({})], expected: true },
+    {
+      title: 'with a reboot',
+      now: '2026-11-24T02:59:00Z',
+      processes: [{ ...HOUR, disruption: 'Reboot', timing: { ...HOUR.timing, rebootSeconds: 300 } }],
+      expected: false,
+    },
+  ])('one $title', ({ now, processes, expected }) => {
     expect(starts(pass(now, processes))).toBe(expected);
   });
 

@@ -25,12 +25,17 @@ function kinds(decision: Decision): readonly string[] {
 const BATCH = { batches: [aBatch(['node-1', 'node-2'])] };
 
 describe('windows: what starts', () => {
-  it.each<readonly [string, string, Partial<PlanSnapshot>, readonly string[]]>([
-    ['a batch, just before a window closes', OPEN, {}, ['CreateBatch']],
-    ['no batch once it is closed', CLOSED, {}, []],
-    ['a turn, just before a window closes', OPEN, BATCH, ['OpenTurn']],
-    ['no turn once it is closed', CLOSED, BATCH, []],
-  ])('%s', (_, now, changes, expected) => {
+  it.each<{
+    readonly title: string;
+    readonly now: string;
+    readonly changes: Partial<PlanSnapshot>;
+    readonly expected: readonly string[];
+  }>([
+    { title: 'a batch, just before a window closes', now: OPEN, changes: {}, expected: ['CreateBatch'] },
+    { title: 'no batch once it is closed', now: CLOSED, changes: {}, expected: [] },
+    { title: 'a turn, just before a window closes', now: OPEN, changes: BATCH, expected: ['OpenTurn'] },
+    { title: 'no turn once it is closed', now: CLOSED, changes: BATCH, expected: [] },
+  ])('$title', ({ now, changes, expected }) => {
     expect(kinds(pass(now, changes))).toEqual(expected);
   });
 

@@ -173,11 +173,26 @@ describe('The outbox of a batch', () => {
     ).toEqual(['ops']);
   });
 
-  it.each<readonly [string, Partial<Receipt>, string, string]>([
-    ['refused', { outcome: 'Failed', reason: 'Refused', message: 'HTTP 410' }, 'Refused', 'ops: HTTP 410'],
-    ['without a Secret', { outcome: 'Failed', reason: 'SecretMissing', message: 'no key' }, 'SecretMissing', 'ops: no key'],
-    ['failed with an unknown reason', { outcome: 'Failed', reason: 'Teapot' }, 'Refused', 'ops: Teapot'],
-  ])('says for good that it was %s', (_, changes, reason, message) => {
+  it.each<{ readonly title: string; readonly changes: Partial<Receipt>; readonly reason: string; readonly message: string }>([
+    {
+      title: 'refused',
+      changes: { outcome: 'Failed', reason: 'Refused', message: 'HTTP 410' },
+      reason: 'Refused',
+      message: 'ops: HTTP 410',
+    },
+    {
+      title: 'without a Secret',
+      changes: { outcome: 'Failed', reason: 'SecretMissing', message: 'no key' },
+      reason: 'SecretMissing',
+      message: 'ops: no key',
+    },
+    {
+      title: 'failed with an unknown reason',
+      changes: { outcome: 'Failed', reason: 'Teapot' },
+      reason: 'Refused',
+      message: 'ops: Teapot',
+    },
+  ])('reports permanently that it was $title', ({ changes, reason, message }) => {
     const status = statusOf({ records: SUCCEEDED, snapshot: lease(delivered(changes)) });
     expect(findCondition(status.conditions, 'Notified')).toMatchObject({ status: 'False', reason, message });
   });
@@ -195,12 +210,12 @@ describe('Giving up', () => {
   const day = 24 * 3600;
   const batch = aBatch(['node-1', 'node-2'], { status: settledStatus(SUCCEEDED, { notification: outboxOf('os-aaaa-1') }) });
   const deleted = { plan: aPlan({}, { deletionTimestamp: timeAt(1000) }) };
-  it.each<readonly [string, Partial<PlanSnapshot>, number, boolean]>([
-    ['not within a day', {}, day, false],
-    ['after a day', {}, day + 1, true],
-    ['not within five minutes of the deletion', deleted, 1300, false],
-    ['after five minutes of the deletion', deleted, 1301, true],
-  ])('%s', (_, snapshot, now, gone) => {
+  it.each<{ readonly title: string; readonly snapshot: Partial<PlanSnapshot>; readonly now: number; readonly gone: boolean }>([
+    { title: 'not within a day', snapshot: {}, now: day, gone: false },
+    { title: 'after a day', snapshot: {}, now: day + 1, gone: true },
+    { title: 'not within five minutes of the deletion', snapshot: deleted, now: 1300, gone: false },
+    { title: 'after five minutes of the deletion', snapshot: deleted, now: 1301, gone: true },
+  ])('$title', ({ snapshot, now, gone }) => {
     const status = statusOf({ batch, records: SUCCEEDED, snapshot, now });
     expect(status.notification?.receipts?.map((receipt) => receipt.reason)).toEqual(gone ? ['GivenUp'] : []);
     expect(findCondition(status.conditions, 'Notified')?.reason).toBe(gone ? 'GivenUp' : 'Pending');

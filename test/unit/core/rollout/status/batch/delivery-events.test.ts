@@ -47,39 +47,54 @@ const earlier = (changes: Partial<Receipt>): Receipt => ({ ...REFUSED, id: 'uid-
 const GOOD: Receipt = { sink: 'ops', id: 'uid-of-os-aaaa-1/1', outcome: 'Delivered', time: timeAt(10) };
 
 describe('A delivery that failed permanently', () => {
-  it.each<readonly [string, Receipt, readonly Receipt[], readonly string[]]>([
-    ['creates an Event on the plan', REFUSED, [], ['os-aaaa-2 to ops: Refused: HTTP 410']],
-    ['creates an Event after a successful one', REFUSED, [GOOD], ['os-aaaa-2 to ops: Refused: HTTP 410']],
-    ['creates no Event if the one before failed for the same reason', REFUSED, [earlier({})], []],
-    [
-      'creates an Event if the one before failed for another reason',
-      REFUSED,
-      [earlier({ reason: 'SecretMissing' })],
-      ['os-aaaa-2 to ops: Refused: HTTP 410'],
-    ],
-    ['creates no Event about a removed sink', { ...REFUSED, reason: 'SinkRemoved' }, [], []],
-    [
-      'creates an Event with the reason of its receipt',
-      { ...REFUSED, reason: 'AddressNotAllowed', message: 'loopback' },
-      [],
-      ['os-aaaa-2 to ops: AddressNotAllowed: loopback'],
-    ],
-    [
-      'creates an Event about a remark on a delivered message',
-      { ...GOOD, id: ID, remark: { reason: 'TemplateFailed', message: 'line 3' } },
-      [],
-      ['os-aaaa-2 to ops: TemplateFailed: line 3'],
-    ],
-    ['creates an Event about a probe', UNREACHED, [], ['ops, probed from node-7: SinkUnreachable: hooks.example: ECONNREFUSED']],
-    [
-      'creates no Event if the last probe failed for the same reason',
-      UNREACHED,
-      [{ ...UNREACHED, id: 'uid-of-os-aaaa-1/probe' }],
-      [],
-    ],
-    ['creates no Event about a successful probe', { ...UNREACHED, outcome: 'Reached' }, [], []],
-    ['creates no Event about a delivered message', { ...GOOD, id: ID }, [], []],
-  ])('%s', (_, found, before, notes) => {
+  it.each<{
+    readonly title: string;
+    readonly found: Receipt;
+    readonly before: readonly Receipt[];
+    readonly notes: readonly string[];
+  }>([
+    { title: 'creates an Event on the plan', found: REFUSED, before: [], notes: ['os-aaaa-2 to ops: Refused: HTTP 410'] },
+    {
+      title: 'creates an Event after a successful one',
+      found: REFUSED,
+      before: [GOOD],
+      notes: ['os-aaaa-2 to ops: Refused: HTTP 410'],
+    },
+    { title: 'creates no Event if the one before failed for the same reason', found: REFUSED, before: [earlier({})], notes: [] },
+    {
+      title: 'creates an Event if the one before failed for another reason',
+      found: REFUSED,
+      before: [earlier({ reason: 'SecretMissing' })],
+      notes: ['os-aaaa-2 to ops: Refused: HTTP 410'],
+    },
+    { title: 'creates no Event about a removed sink', found: { ...REFUSED, reason: 'SinkRemoved' }, before: [], notes: [] },
+    {
+      title: 'creates an Event with the reason of its receipt',
+      found: { ...REFUSED, reason: 'AddressNotAllowed', message: 'loopback' },
+      before: [],
+      notes: ['os-aaaa-2 to ops: AddressNotAllowed: loopback'],
+    },
+    {
+      title: 'creates an Event about a remark on a delivered message',
+      found: { ...GOOD, id: ID, remark: { reason: 'TemplateFailed', message: 'line 3' } },
+      before: [],
+      notes: ['os-aaaa-2 to ops: TemplateFailed: line 3'],
+    },
+    {
+      title: 'creates an Event about a probe',
+      found: UNREACHED,
+      before: [],
+      notes: ['ops, probed from node-7: SinkUnreachable: hooks.example: ECONNREFUSED'],
+    },
+    {
+      title: 'creates no Event if the last probe failed for the same reason',
+      found: UNREACHED,
+      before: [{ ...UNREACHED, id: 'uid-of-os-aaaa-1/probe' }],
+      notes: [],
+    },
+    { title: 'creates no Event about a successful probe', found: { ...UNREACHED, outcome: 'Reached' }, before: [], notes: [] },
+    { title: 'creates no Event about a delivered message', found: { ...GOOD, id: ID }, before: [], notes: [] },
+  ])('$title', ({ found, before, notes }) => {
     expect(notesOf(pass(found, before))).toEqual(notes);
   });
 

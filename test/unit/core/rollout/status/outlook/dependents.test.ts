@@ -23,38 +23,63 @@ const UNBLOCKED = { plan: 'gpu-driver', state: 'Unblocked' };
 const BLOCKED = { plan: 'gpu-driver', state: 'Blocked' };
 const met = { ...FIRMWARE, succeeded: true, dependsOn: [], windows: [] };
 
-it.each<readonly [string, readonly SiblingPlan[], Parameters<typeof dependents>[1], readonly object[]]>([
-  ['is unblocked by its success', [WAITS], {}, [UNBLOCKED]],
-  ['stays blocked by its failure', [WAITS], { succeeded: false }, [BLOCKED]],
-  [
-    'stays blocked by another one',
-    [
+it.each<{
+  readonly title: string;
+  readonly others: readonly SiblingPlan[];
+  readonly end: Parameters<typeof dependents>[1];
+  readonly expected: readonly object[];
+}>([
+  { title: 'is unblocked by its success', others: [WAITS], end: {}, expected: [UNBLOCKED] },
+  { title: 'stays blocked by its failure', others: [WAITS], end: { succeeded: false }, expected: [BLOCKED] },
+  {
+    title: 'stays blocked by another one',
+    others: [
       { ...WAITS, dependsOn: [THIS, FIRMWARE] },
       { ...met, succeeded: false },
     ],
-    {},
-    [BLOCKED],
-  ],
-  [
-    'stays blocked by another one at another version',
-    [
+    end: {},
+    expected: [BLOCKED],
+  },
+  {
+    title: 'stays blocked by another one at another version',
+    others: [
       { ...WAITS, dependsOn: [THIS, FIRMWARE] },
       { ...met, version: '6' },
     ],
-    {},
-    [BLOCKED],
-  ],
-  ['is unblocked when all others have succeeded', [{ ...WAITS, dependsOn: [THIS, FIRMWARE] }, met], {}, [UNBLOCKED]],
-  [
-    'has the time of its next window',
-    [{ ...WAITS, windows: [NIGHTS] }],
-    {},
-    [{ ...UNBLOCKED, nextWindowTime: '2026-11-23T21:00:00Z' }],
-  ],
-  ['may start at once in its window', [{ ...WAITS, windows: [NIGHTS] }], { now: NIGHT }, [UNBLOCKED]],
-  ['has no time of a window while it is blocked', [{ ...WAITS, windows: [NIGHTS] }], { succeeded: false }, [BLOCKED]],
-  ['is left out if it waits for another version', [{ ...WAITS, dependsOn: [{ ...THIS, version: '13' }] }], {}, []],
-  ['is left out once it has succeeded itself', [{ ...WAITS, succeeded: true }], {}, []],
-])('A plan that depends on the one that ends %s', (_, others, end, expected) => {
+    end: {},
+    expected: [BLOCKED],
+  },
+  {
+    title: 'is unblocked when all others have succeeded',
+    others: [{ ...WAITS, dependsOn: [THIS, FIRMWARE] }, met],
+    end: {},
+    expected: [UNBLOCKED],
+  },
+  {
+    title: 'has the time of its next window',
+    others: [{ ...WAITS, windows: [NIGHTS] }],
+    end: {},
+    expected: [{ ...UNBLOCKED, nextWindowTime: '2026-11-23T21:00:00Z' }],
+  },
+  {
+    title: 'may start at once in its window',
+    others: [{ ...WAITS, windows: [NIGHTS] }],
+    end: { now: NIGHT },
+    expected: [UNBLOCKED],
+  },
+  {
+    title: 'has no time of a window while it is blocked',
+    others: [{ ...WAITS, windows: [NIGHTS] }],
+    end: { succeeded: false },
+    expected: [BLOCKED],
+  },
+  {
+    title: 'is left out if it waits for another version',
+    others: [{ ...WAITS, dependsOn: [{ ...THIS, version: '13' }] }],
+    end: {},
+    expected: [],
+  },
+  { title: 'is left out once it has succeeded itself', others: [{ ...WAITS, succeeded: true }], end: {}, expected: [] },
+])('A plan that depends on the one that ends $title', ({ others, end, expected }) => {
   expect(dependents(others, end)).toEqual(expected);
 });

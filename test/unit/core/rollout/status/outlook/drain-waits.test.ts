@@ -35,11 +35,21 @@ describe('What drains waited for', () => {
     expect(waits(240, [])).toEqual([CART]);
   });
 
-  it.each<readonly [string, number, NodeRecord[], NodeRecord]>([
-    ['it still waits', 240, [held('node-1')], held('node-1')],
-    ['it was blocked only for a moment', 29, [held('node-1')], { name: 'node-1', state: 'Upgrading' }],
-    ['it was added before', 240, [{ ...held('node-1'), state: 'Failed' }], { ...held('node-1'), state: 'Failed' }],
-  ])('is not added while %s', (_, seconds, recorded, after) => {
+  it.each<{ readonly title: string; readonly seconds: number; readonly recorded: NodeRecord[]; readonly after: NodeRecord }>([
+    { title: 'it still waits', seconds: 240, recorded: [held('node-1')], after: held('node-1') },
+    {
+      title: 'it was blocked only for a moment',
+      seconds: 29,
+      recorded: [held('node-1')],
+      after: { name: 'node-1', state: 'Upgrading' },
+    },
+    {
+      title: 'it was added before',
+      seconds: 240,
+      recorded: [{ ...held('node-1'), state: 'Failed' }],
+      after: { ...held('node-1'), state: 'Failed' },
+    },
+  ])('is not added while $title', ({ seconds, recorded, after }) => {
     expect(waits(seconds, [after], recorded, [CART])).toEqual([CART]);
   });
 

@@ -31,81 +31,106 @@ function finding(
 const refused: Partial<Receipt> = { outcome: 'Failed', reason: 'Refused', message: 'HTTP 410 from ops.example' };
 
 describe('The condition NotificationsDelivered, when', () => {
-  it.each<readonly [string, readonly UpgradeBatch[], string, string, string]>([
-    ['no batch is settled', [aBatch(['node-1'])], 'Unknown', 'NotSettled', 'no batch is settled yet'],
-    ['there is no sink', [batchWith(1, [])], 'True', 'NoSinks', 'there was nothing to deliver'],
-    [
-      'every sink has its receipts',
-      [batchWith(1, [{}]), batchWith(2, [{}, { sink: 'mail' }])],
-      'True',
-      'Delivered',
-      '3 notifications delivered',
-    ],
-    ['a sink has none', [batchWith(1, [{}], ['mail'])], 'False', 'Pending', 'os-aaaa-1 is not delivered to mail yet'],
-    [
-      'a sink rejected the last message',
-      [batchWith(1, [refused])],
-      'False',
-      'Refused',
-      'os-aaaa-1 to ops: HTTP 410 from ops.example',
-    ],
-    [
-      'a sink rejected the last message, and another has not received it',
-      [batchWith(1, [refused], ['mail'])],
-      'False',
-      'Refused',
-      'os-aaaa-1 to ops: HTTP 410 from ops.example; os-aaaa-1 is not delivered to mail yet',
-    ],
-    [
-      'two sinks failed for different reasons',
-      [batchWith(1, [refused, { sink: 'mail', outcome: 'Failed', reason: 'AddressNotAllowed', message: 'loopback' }])],
-      'False',
-      'Refused',
-      'os-aaaa-1 to ops: HTTP 410 from ops.example; os-aaaa-1 to mail: loopback',
-    ],
-    [
-      'a sink got the built-in text',
-      [batchWith(1, [{ remark: { reason: 'TemplateFailed', message: 'line 3' } }])],
-      'False',
-      'TemplateFailed',
-      'os-aaaa-1 to ops: line 3',
-    ],
-    [
-      'a sink that had failed has received the next message',
-      [batchWith(1, [refused]), batchWith(2, [{}])],
-      'True',
-      'Delivered',
-      '1 notification delivered, 1 given up: os-aaaa-1 to ops: Refused',
-    ],
-    [
-      'a sink that had failed has received an earlier message later',
-      [batchWith(1, [{ time: timeAt(50) }]), batchWith(2, [{ ...refused, time: timeAt(40) }])],
-      'True',
-      'Delivered',
-      '1 notification delivered, 1 given up: os-aaaa-2 to ops: Refused',
-    ],
-    [
-      'many messages were given up before',
-      [...[1, 2, 3, 4, 5].map((index) => batchWith(index, [refused])), batchWith(6, [{}])],
-      'True',
-      'Delivered',
-      '1 notification delivered, 5 given up: os-aaaa-3 to ops: Refused, os-aaaa-4 to ops: Refused, os-aaaa-5 to ops: Refused and 2 before',
-    ],
-    [
-      'a sink that failed is no longer in the plan',
-      [batchWith(1, [{}, { ...refused, sink: 'gone' }])],
-      'True',
-      'Delivered',
-      '1 notification delivered, 1 given up: os-aaaa-1 to gone: Refused',
-    ],
-    [
-      'a sink was removed, and came back',
-      [batchWith(1, [{}, { sink: 'mail', outcome: 'Failed', reason: 'SinkRemoved', message: 'gone' }])],
-      'True',
-      'Delivered',
-      '1 notification delivered',
-    ],
-  ])('when %s', (_, batches, status, reason, message) => {
+  it.each<{
+    readonly title: string;
+    readonly batches: readonly UpgradeBatch[];
+    readonly status: string;
+    readonly reason: string;
+    readonly message: string;
+  }>([
+    {
+      title: 'no batch is settled',
+      batches: [aBatch(['node-1'])],
+      status: 'Unknown',
+      reason: 'NotSettled',
+      message: 'no batch is settled yet',
+    },
+    {
+      title: 'there is no sink',
+      batches: [batchWith(1, [])],
+      status: 'True',
+      reason: 'NoSinks',
+      message: 'there was nothing to deliver',
+    },
+    {
+      title: 'every sink has its receipts',
+      batches: [batchWith(1, [{}]), batchWith(2, [{}, { sink: 'mail' }])],
+      status: 'True',
+      reason: 'Delivered',
+      message: '3 notifications delivered',
+    },
+    {
+      title: 'a sink has none',
+      batches: [batchWith(1, [{}], ['mail'])],
+      status: 'False',
+      reason: 'Pending',
+      message: 'os-aaaa-1 is not delivered to mail yet',
+    },
+    {
+      title: 'a sink rejected the last message',
+      batches: [batchWith(1, [refused])],
+      status: 'False',
+      reason: 'Refused',
+      message: 'os-aaaa-1 to ops: HTTP 410 from ops.example',
+    },
+    {
+      title: 'a sink rejected the last message, and another has not received it',
+      batches: [batchWith(1, [refused], ['mail'])],
+      status: 'False',
+      reason: 'Refused',
+      message: 'os-aaaa-1 to ops: HTTP 410 from ops.example; os-aaaa-1 is not delivered to mail yet',
+    },
+    {
+      title: 'two sinks failed for different reasons',
+      batches: [batchWith(1, [refused, { sink: 'mail', outcome: 'Failed', reason: 'AddressNotAllowed', message: 'loopback' }])],
+      status: 'False',
+      reason: 'Refused',
+      message: 'os-aaaa-1 to ops: HTTP 410 from ops.example; os-aaaa-1 to mail: loopback',
+    },
+    {
+      title: 'a sink got the built-in text',
+      batches: [batchWith(1, [{ remark: { reason: 'TemplateFailed', message: 'line 3' } }])],
+      status: 'False',
+      reason: 'TemplateFailed',
+      message: 'os-aaaa-1 to ops: line 3',
+    },
+    {
+      title: 'a sink that had failed has received the next message',
+      batches: [batchWith(1, [refused]), batchWith(2, [{}])],
+      status: 'True',
+      reason: 'Delivered',
+      message: '1 notification delivered, 1 given up: os-aaaa-1 to ops: Refused',
+    },
+    {
+      title: 'a sink that had failed has received an earlier message later',
+      batches: [batchWith(1, [{ time: timeAt(50) }]), batchWith(2, [{ ...refused, time: timeAt(40) }])],
+      status: 'True',
+      reason: 'Delivered',
+      message: '1 notification delivered, 1 given up: os-aaaa-2 to ops: Refused',
+    },
+    {
+      title: 'many messages were given up before',
+      batches: [...[1, 2, 3, 4, 5].map((index) => batchWith(index, [refused])), batchWith(6, [{}])],
+      status: 'True',
+      reason: 'Delivered',
+      message:
+        '1 notification delivered, 5 given up: os-aaaa-3 to ops: Refused, os-aaaa-4 to ops: Refused, os-aaaa-5 to ops: Refused and 2 before',
+    },
+    {
+      title: 'a sink that failed is no longer in the plan',
+      batches: [batchWith(1, [{}, { ...refused, sink: 'gone' }])],
+      status: 'True',
+      reason: 'Delivered',
+      message: '1 notification delivered, 1 given up: os-aaaa-1 to gone: Refused',
+    },
+    {
+      title: 'a sink was removed, and came back',
+      batches: [batchWith(1, [{}, { sink: 'mail', outcome: 'Failed', reason: 'SinkRemoved', message: 'gone' }])],
+      status: 'True',
+      reason: 'Delivered',
+      message: '1 notification delivered',
+    },
+  ])('when $title', ({ batches, status, reason, message }) => {
     expect(finding(batches)).toEqual({ status, reason, message });
   });
 
@@ -122,52 +147,70 @@ describe('The condition NotificationsDelivered, when', () => {
     'mail, probed from node-7: mail.example: ECONNREFUSED; check its address, and DNS, firewalls and proxies on the way';
   const noSecret = { reason: 'SecretMissing', message: 'the key url of the Secret hook is missing' };
 
-  it.each<readonly [string, readonly UpgradeBatch[], string, string, string]>([
-    ['before any batch is settled', [open(1, [probe(1)])], 'False', 'SinkUnreachable', unreachable],
-    [
-      'with its Secret',
-      [open(1, [probe(1, noSecret)])],
-      'False',
-      'SecretMissing',
-      'mail, probed from node-7: the key url of the Secret hook is missing',
-    ],
-    [
-      'after messages that it received',
-      [batchWith(1, [{ sink: 'mail' }]), open(2, [probe(2)])],
-      'False',
-      'SinkUnreachable',
-      unreachable,
-    ],
-    [
-      'and the final message waits for it',
-      [batchWith(1, [probe(1)], ['mail'])],
-      'False',
-      'SinkUnreachable',
-      `${unreachable}; os-aaaa-1 is not delivered to mail yet`,
-    ],
-    [
-      'until it receives a message',
-      [batchWith(1, [probe(1), { sink: 'mail', time: timeAt(200) }])],
-      'True',
-      'Delivered',
-      '1 notification delivered',
-    ],
-    [
-      'until it is reached, even by the agent of another batch',
-      [batchWith(1, [{}, probe(1)]), open(2, [probe(2, { outcome: 'Reached' })])],
-      'True',
-      'Delivered',
-      '1 notification delivered',
-    ],
-    [
-      'and a successful probe does not hide a rejected message',
-      [batchWith(1, [{ ...refused, sink: 'mail' }]), open(2, [probe(2, { outcome: 'Reached' })])],
-      'False',
-      'Refused',
-      'os-aaaa-1 to mail: HTTP 410 from ops.example',
-    ],
-    ['and is not counted', [batchWith(1, [{}, probe(1, { sink: 'gone' })])], 'True', 'Delivered', '1 notification delivered'],
-  ])('tells what a probe has found out: %s', (_, batches, status, reason, message) => {
+  it.each<{
+    readonly title: string;
+    readonly batches: readonly UpgradeBatch[];
+    readonly status: string;
+    readonly reason: string;
+    readonly message: string;
+  }>([
+    {
+      title: 'before any batch is settled',
+      batches: [open(1, [probe(1)])],
+      status: 'False',
+      reason: 'SinkUnreachable',
+      message: unreachable,
+    },
+    {
+      title: 'with its Secret',
+      batches: [open(1, [probe(1, noSecret)])],
+      status: 'False',
+      reason: 'SecretMissing',
+      message: 'mail, probed from node-7: the key url of the Secret hook is missing',
+    },
+    {
+      title: 'after messages that it received',
+      batches: [batchWith(1, [{ sink: 'mail' }]), open(2, [probe(2)])],
+      status: 'False',
+      reason: 'SinkUnreachable',
+      message: unreachable,
+    },
+    {
+      title: 'and the final message waits for it',
+      batches: [batchWith(1, [probe(1)], ['mail'])],
+      status: 'False',
+      reason: 'SinkUnreachable',
+      message: `${unreachable}; os-aaaa-1 is not delivered to mail yet`,
+    },
+    {
+      title: 'until it receives a message',
+      batches: [batchWith(1, [probe(1), { sink: 'mail', time: timeAt(200) }])],
+      status: 'True',
+      reason: 'Delivered',
+      message: '1 notification delivered',
+    },
+    {
+      title: 'until it is reached, even by the agent of another batch',
+      batches: [batchWith(1, [{}, probe(1)]), open(2, [probe(2, { outcome: 'Reached' })])],
+      status: 'True',
+      reason: 'Delivered',
+      message: '1 notification delivered',
+    },
+    {
+      title: 'and a successful probe does not hide a rejected message',
+      batches: [batchWith(1, [{ ...refused, sink: 'mail' }]), open(2, [probe(2, { outcome: 'Reached' })])],
+      status: 'False',
+      reason: 'Refused',
+      message: 'os-aaaa-1 to mail: HTTP 410 from ops.example',
+    },
+    {
+      title: 'and is not counted',
+      batches: [batchWith(1, [{}, probe(1, { sink: 'gone' })])],
+      status: 'True',
+      reason: 'Delivered',
+      message: '1 notification delivered',
+    },
+  ])('with a failed probe: $title', ({ batches, status, reason, message }) => {
     expect(finding(batches)).toEqual({ status, reason, message });
   });
 

@@ -70,10 +70,10 @@ describe('A rollout is stalled', () => {
     expect(events(pass({ status: first.planStatus ?? {} }))).toEqual([]);
   });
 
-  it.each<[string, Case, string, string]>([
-    [
-      'a drain that a disruption budget blocks',
-      {
+  it.each<{ readonly title: string; readonly given: Case; readonly reason: string; readonly message: string }>([
+    {
+      title: 'a drain that a disruption budget blocks',
+      given: {
         records: [{ ...UPGRADING, state: 'Draining' }],
         spec: LONG,
         snapshot: {
@@ -83,24 +83,24 @@ describe('A rollout is stalled', () => {
           evictionAnswers: new Map([['uid-of-shop-1', { rejection: { message: '', budget: 'shop' }, askAgainMs: 5000 }]]),
         },
       },
-      'DrainBlocked',
-      'shop-1',
-    ],
-    [
-      'a process of unknown duration',
-      { records: [RUNNING], spec: LONG, snapshot: { ...TURN, jobs: [aJob('node-1')] } },
-      'Upgrading',
-      'node-1 is Upgrading',
-    ],
-    [
-      'a failure budget',
-      { records: [{ name: 'node-1', state: 'Failed', endTime: timeAt(10) }] },
-      'BudgetExceeded',
-      'Resume for os-aaaa-1',
-    ],
-    [
-      'an approval',
-      {
+      reason: 'DrainBlocked',
+      message: 'shop-1',
+    },
+    {
+      title: 'a process of unknown duration',
+      given: { records: [RUNNING], spec: LONG, snapshot: { ...TURN, jobs: [aJob('node-1')] } },
+      reason: 'Upgrading',
+      message: 'node-1 is Upgrading',
+    },
+    {
+      title: 'a failure budget',
+      given: { records: [{ name: 'node-1', state: 'Failed', endTime: timeAt(10) }] },
+      reason: 'BudgetExceeded',
+      message: 'Resume for os-aaaa-1',
+    },
+    {
+      title: 'an approval',
+      given: {
         spec: {
           batches: [{ size: 1, approval: 'BeforeNext' }],
           failure: { maxFailed: 5, failedNodes: 'Quarantine', retriesPerNode: 0, then: 'Pause' },
@@ -110,10 +110,10 @@ describe('A rollout is stalled', () => {
           batches: [aBatch(['node-1'], { status: settledStatus([{ name: 'node-1', state: 'Succeeded' }]) })],
         },
       },
-      'ApprovalRequired',
-      'waits for approval',
-    ],
-  ])('by %s', (_, given, reason, message) => {
+      reason: 'ApprovalRequired',
+      message: 'waits for approval',
+    },
+  ])('by $title', ({ given, reason, message }) => {
     expect(stallOf(pass(given))).toMatchObject({ reason, message: expect.stringContaining(message) });
   });
 

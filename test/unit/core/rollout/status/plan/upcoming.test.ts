@@ -57,13 +57,40 @@ describe('The stored list', () => {
     return upcomingBatches(snapshot, surveyFleet(snapshot)) === status?.upcoming;
   };
 
-  it.each<readonly [string, number, UpgradePlan['status'], boolean]>([
-    ['is kept for a large fleet while nothing has changed', MANY, { counts: { waiting: MANY } }, true],
-    ['is made again for another spec', MANY, { observedGeneration: 0, counts: { waiting: MANY } }, false],
-    ['is made again when a node joins or leaves', MANY, { counts: { waiting: MANY - 1 } }, false],
-    ['is made again when a batch was created', MANY, { counts: { waiting: MANY }, lastBatchIndex: 1 }, false],
-    ['is made again in each pass for a small fleet', MANY - 1, { counts: { waiting: MANY - 1 } }, false],
-  ])('%s', (_, count, status, expected) => {
+  it.each<{ readonly title: string; readonly count: number; readonly status: UpgradePlan['status']; readonly expected: boolean }>(
+    [
+      {
+        title: 'is kept for a large fleet while nothing has changed',
+        count: MANY,
+        status: { counts: { waiting: MANY } },
+        expected: true,
+      },
+      {
+        title: 'is made again for another spec',
+        count: MANY,
+        status: { observedGeneration: 0, counts: { waiting: MANY } },
+        expected: false,
+      },
+      {
+        title: 'is made again when a node joins or leaves',
+        count: MANY,
+        status: { counts: { waiting: MANY - 1 } },
+        expected: false,
+      },
+      {
+        title: 'is made again when a batch was created',
+        count: MANY,
+        status: { counts: { waiting: MANY }, lastBatchIndex: 1 },
+        expected: false,
+      },
+      {
+        title: 'is made again in each pass for a small fleet',
+        count: MANY - 1,
+        status: { counts: { waiting: MANY - 1 } },
+        expected: false,
+      },
+    ],
+  )('$title', ({ count, status, expected }) => {
     expect(kept(count, { observedGeneration: 1, upcoming: said, ...status })).toBe(expected);
   });
 
