@@ -1,23 +1,10 @@
 import { NODE_REASONS } from '../../../api/conditions.ts';
-import type { BatchProcess, ProcessRecord } from '../../../api/generated/upgradebatch.ts';
-import type { Instant, JobFact, NodeFact, PodFact, ReportFact } from '../../facts.ts';
+import type { ProcessRecord } from '../../../api/generated/upgradebatch.ts';
+import type { Instant, JobFact } from '../../facts.ts';
 import { presentFields } from '../../present-fields.ts';
 import { cutToBytes, toInstant, toRfc3339 } from '../../text.ts';
-import { provesWork } from '../fleet/verify.ts';
+import { type ProcessInput, type Evidence, evidenceOf, failureMessage } from './job-evidence.ts';
 import type { ProcessResult } from './process-result.ts';
-
-/** What the decision about a process on a node is based on. */
-export interface ProcessInput {
-  readonly process: BatchProcess;
-  /** The record as persisted; undefined before the process has begun. */
-  readonly before: ProcessRecord | undefined;
-  readonly job: JobFact | undefined;
-  readonly pod: PodFact | undefined;
-  readonly node: NodeFact;
-  /** Reports of this process, this node and this batch, oldest first. */
-  readonly reports: readonly ReportFact[];
-  readonly now: Instant;
-}
 
 /** How long after the end of a Job a new boot ID or a late report may still arrive (ms). */
 const EVIDENCE_GRACE_MS = 60_000;
@@ -27,43 +14,6 @@ const MAX_STOPPING_MS = 10 * 60_000;
 
 /** Exit codes of a container that was killed (SIGKILL, SIGTERM) or whose exit was not seen. */
 const KILLED = new Set([137, 143, 255]);
-
-/** What the facts and reports show about a process. */
-interface Evidence {
-  readonly deadline: Instant;
-  readonly rebooted: boolean;
-  readonly announced: boolean;
-  /** Whether `verify` can show that the work was done, so that a reboot or a deleted Job is not a failure yet. */
-  readonly provable: boolean;
-  readonly reportedSuccess: boolean;
-  /** Whether the last report is UpgradeFailed. A reboot afterwards does not make it a success. */
-  readonly reportedFailure: boolean;
-}
-
-function evidenceOf(input: ProcessInput, started: Instant): Evidence {
-  const { process, before, job, node, reports } = input;
-  const bootId = before?.bootId ?? job?.bootId ?? '';
-  return {
-    deadline: started + process.deadlineSeconds * 1000,
-    rebooted: bootId !== '' && node.bootId !== '' && node.bootId !== bootId,
-    announced: before?.rebooting === true || reports.some((report) => report.reason === 'UpgradeRebooting'),
-    provable: provesWork(process.verify),
-    reportedSuccess: reports.at(-1)?.reason === 'UpgradeSucceeded',
-    reportedFailure: reports.at(-1)?.reason === 'UpgradeFailed',
-  };
-}
-
-/** The best explanation of a failure: the container's termination message, the last report, or the Job's condition. */
-function failureMessage(input: ProcessInput): string {
-  const { job, pod, reports } = input;
-  const report = reports.findLast((candidate) => candidate.reason === 'UpgradeFailed');
-  const exit = pod?.terminated;
-  if (exit !== undefined && exit.message.trim() !== '') return exit.message.trim();
-  if (report !== undefined && report.note !== '') return report.note;
-  if (exit !== undefined) return `exit code ${exit.exitCode}${exit.reason === '' ? '' : ` (${exit.reason})`}`;
-  if (pod?.waiting !== undefined) return pod.waiting;
-  return job?.message ?? '';
-}
 
 /**
  * Decides how far a process is, from facts first (Job, Pod, boot ID) and reports second. A process whose Job was deleted never

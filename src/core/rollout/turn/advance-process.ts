@@ -9,9 +9,10 @@ import { skippedWithoutPod, advanceDaemonSet } from './advance-daemon-set.ts';
 import { advanceExternal } from './advance-external.ts';
 import { goalVersion, isRollback } from '../records/batch-goal.ts';
 import { buildVerifyJob, jobName, verifyProcessName } from '../manifests/job.ts';
+import type { ProcessInput } from './job-evidence.ts';
 import { recordOf, type NodeInput } from './node-input.ts';
 import { markOverdue } from './mark-overdue.ts';
-import { advanceJob, type ProcessInput } from './advance-job.ts';
+import { advanceJob } from './advance-job.ts';
 import { isBeingVerified, advanceVerify } from './advance-verify.ts';
 import type { BegunResult, ProcessResult } from './process-result.ts';
 
