@@ -10,14 +10,14 @@ upgrades nodes again that are already done. A field without a mark inherits that
 shows the same descriptions for the version in your cluster.
 `;
 
-/** A section of the reference: one object schema. */
+/** A section of the reference, for one object schema. */
 interface Section {
-  /** Its path in the object, as in `spec.batches[]`; empty for the kind itself. */
+  /** Path in the object, such as `spec.batches[]`; empty for the kind itself. */
   readonly path: string;
   readonly schema: Schema;
 }
 
-/** Renders docs/reference/api.md: each kind, each object in it, each field with its bounds and rules. */
+/** Renders docs/reference/api.md: each kind, each object in it, and each field with its bounds and rules. */
 export function renderApiReference(files: readonly CrdFile[]): string {
   return [INTRODUCTION, ...files.map(kind)].join('\n');
 }
@@ -73,7 +73,7 @@ function section({ path, schema }: Section): string {
   ].join('\n');
 }
 
-/** Rules of a field that has no section of its own. */
+/** The rules of a field without its own section. */
 function fieldRules(field: Schema): readonly ValidationRule[] {
   return field.properties === undefined || isOpen(field) ? (field['x-kubernetes-validations'] ?? []) : [];
 }

@@ -8,12 +8,12 @@ import { replaceDirectory } from './replace-directory.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DIST = join(ROOT, 'dist');
-/** Made beside the old one and put in its place when it works, for something may be running from there, or be built at the same time. */
+/** The bundle is built here and replaces dist/ once it works, because a program may be running from dist/ or another build may run. */
 const FRESH = join(ROOT, `dist.${process.pid}`);
 
 /**
- * The first lines of the bundle: how the image's kernel starts it (the image has no `env`), and what CommonJS packages expect to find, for
- * an ES module has none of it.
+ * The first lines of the bundle: the path of node, because the image has no `env`, and the variables that CommonJS packages expect and ES
+ * modules lack.
  */
 const BANNER = [
   '#!/usr/local/bin/node',
@@ -24,8 +24,8 @@ const BANNER = [
 ].join('\n');
 
 /**
- * Makes dist/: the whole product beside node, without node_modules. baton.mjs loads the parts of one program alone: `baton report` runs
- * inside upgrade containers and must not need the memory of the Kubernetes client.
+ * Builds dist/, which is the whole product except for node. baton.mjs loads only the parts of one command: `baton report` runs inside
+ * upgrade containers and must not need the memory of the Kubernetes client.
  */
 async function bundle(): Promise<void> {
   await build({
@@ -40,7 +40,7 @@ async function bundle(): Promise<void> {
     platform: 'node',
     target: 'node24',
     banner: { js: BANNER },
-    // Not minified: Node prints the line of an uncaught error, which would be the whole file. Licences stay at the end of it.
+    // Not minified, because Node prints the line of an uncaught error, which would be the whole file. Licences are kept at the end.
     legalComments: 'eof',
     logLevel: 'warning',
   });

@@ -8,11 +8,11 @@ export interface ValidationRule {
   readonly message: string;
 }
 
-/** A node of a structural schema: the keywords that crds/*.yaml use. */
+/** A part of a structural schema, with the keywords that crds/*.yaml use. */
 export interface Schema {
   readonly type?: string;
   readonly format?: string;
-  /** Name of the TypeScript interface and of the section in the reference. */
+  /** Name of the TypeScript interface and of the section in the API reference. */
   readonly title?: string;
   readonly description?: string;
   readonly default?: unknown;
@@ -69,14 +69,14 @@ export interface CrdVersion {
   readonly schema: { readonly openAPIV3Schema: Schema };
 }
 
-/** A CRD with the file that it was read from. */
+/** A CRD and its file. */
 export interface CrdFile {
   /** Name of the file within crds/. */
   readonly file: string;
   readonly crd: Crd;
 }
 
-/** Reads crds/*.yaml in the order of their names. The API server checks their shape; this only names the parts that generators use. */
+/** Reads crds/*.yaml in the order of their names. The API server validates them; the type only names the parts that the generators use. */
 export function readCrds(root: string): readonly CrdFile[] {
   const directory = join(root, 'crds');
   return readdirSync(directory)
@@ -90,9 +90,10 @@ export function isDeprecated({ description = '' }: Schema): boolean {
   return /^\w+ is deprecated: /.test(description);
 }
 
-/** The version that is stored; the only one so far. Throws when there is none. */
+/** The storage version, which is the only version so far. Throws when there is none. */
 export function storedVersion(crd: Crd): CrdVersion {
   const version = crd.spec.versions.find((candidate) => candidate.storage);
-  if (version === undefined) throw new Error(`${crd.metadata.name} has no version with \`storage: true\`: set it for one.`);
+  if (version === undefined)
+    throw new Error(`${crd.metadata.name} has no version with \`storage: true\`: set it for one version.`);
   return version;
 }

@@ -7,18 +7,18 @@ import { renderAll } from './outputs.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Writes every generated file, or with `--check` names those that differ from what would be written. deploy/ is rendered by helm: where
- * there is none it is left alone, and the tests with a real API server, which bring their own helm, tell whether it is stale.
+ * Writes every generated file, or with `--check` lists those that are out of date. deploy/ is rendered by helm. Without helm it is skipped;
+ * the tests with a real API server have their own helm and check it.
  *
  * @returns the exit code.
  */
 async function main(args: readonly string[]): Promise<number> {
   const helm = findHelm();
-  if (helm === undefined) console.error('No helm in $HELM or on the PATH: the manifests of deploy/ are left as they are.');
+  if (helm === undefined) console.error('helm was found neither in $HELM nor in PATH: skipping the manifests of deploy/.');
   const outputs = new Map([...(await renderAll(ROOT)), ...(helm === undefined ? [] : renderManifests(helm, ROOT))]);
   const stale = [...outputs].filter(([path, text]) => readIfThere(join(ROOT, path)) !== text);
   if (args.includes('--check')) {
-    for (const [path] of stale) console.error(`${path} is stale: run \`npm run generate\` and commit the result.`);
+    for (const [path] of stale) console.error(`${path} is out of date: run \`npm run generate\` and commit the result.`);
     return stale.length === 0 ? 0 : 1;
   }
   for (const [path, text] of stale) {

@@ -1,16 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** The namespace of the operator in deploy/: kustomize has no release to take it from. */
+/** The operator's namespace in deploy/. kustomize has no release that could set it. */
 const NAMESPACE = 'baton-system';
 
 const BANNER = '# Generated from charts/baton by `npm run generate`: do not edit.\n';
 
 /**
- * Renders the manifests of deploy/ from the chart, so that both install the same objects: path from the repository's root to content.
+ * Renders the manifests of deploy/ from the chart, so that both install the same objects. Returns the content by path from the
+ * repository's root.
  *
- * @param helm the helm program.
- * @throws when helm is not there or refuses the chart.
+ * @param helm path of the helm program.
+ * @throws when helm is missing or rejects the chart.
  */
 export function renderManifests(helm: string, root: string): ReadonlyMap<string, string> {
   const everywhere = documents(template(helm, root, 'Never'));
@@ -31,7 +32,7 @@ function template(helm: string, root: string, stampRequestedBy: 'Always' | 'Neve
   });
 }
 
-/** The objects of a rendered chart, without the lines that say which template each comes from. */
+/** The documents of a rendered chart, without the comments that name their templates. */
 function documents(text: string): readonly string[] {
   return text
     .split(/^---\n/m)

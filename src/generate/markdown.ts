@@ -1,4 +1,4 @@
-/** Text for a cell of a Markdown table: on one line, no column separator, and no HTML outside of code. */
+/** Escapes a text for a cell of a Markdown table: no line breaks, no column separators, no HTML outside of code. */
 export function cell(text: string): string {
   return text
     .replaceAll('\n', ' ')

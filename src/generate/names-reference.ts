@@ -11,7 +11,7 @@ Every name that Baton writes on objects, its own and others'. Only the operator 
 (see ../security.md).
 `;
 
-/** The constants of names.ts that are tables, each with its heading. */
+/** The constants of names.ts that become tables, and the heading of each. */
 const TABLES: Readonly<Record<string, string>> = {
   LABELS: 'Labels',
   ANNOTATIONS: 'Annotations',
@@ -19,7 +19,7 @@ const TABLES: Readonly<Record<string, string>> = {
   TAINTS: 'Taints',
 };
 
-/** A name with what its comments say. */
+/** A name and the text of its comments. */
 interface NameRow {
   readonly name: string;
   readonly meaning: string;
@@ -38,7 +38,7 @@ export function renderNamesReference(root: string): string {
       const heading = TABLES[constant];
       if (heading !== undefined) rows.set(heading, tableRows(value, constant));
       if (constant === 'DONE_MARK_PREFIX')
-        append(rows, 'Annotations', { name: `${literal(value, constant)}*`, meaning: comment(statement) });
+        append(rows, 'Annotations', { name: `${literal(value, constant)}*`, meaning: docComment(statement) });
       if (constant === 'REPORT_REASONS') rows.set('Reasons of reporting Events', reasonRows(value));
     }
   }
@@ -56,14 +56,14 @@ function tableRows(value: ts.Expression | undefined, constant: string): NameRow[
   if (value === undefined || !ts.isObjectLiteralExpression(value))
     throw new Error(`${constant} of src/api/names.ts must be an object literal.`);
   return value.properties.map((property) => {
-    if (!ts.isPropertyAssignment(property)) throw new Error(`${constant} of src/api/names.ts may have plain properties only.`);
-    return { name: literal(property.initializer, constant), meaning: comment(property) };
+    if (!ts.isPropertyAssignment(property)) throw new Error(`${constant} of src/api/names.ts must have only plain properties.`);
+    return { name: literal(property.initializer, constant), meaning: docComment(property) };
   });
 }
 
 function reasonRows(value: ts.Expression | undefined): NameRow[] {
   if (value === undefined || !ts.isArrayLiteralExpression(value))
-    throw new Error('REPORT_REASONS of src/api/names.ts must be a list.');
+    throw new Error('REPORT_REASONS of src/api/names.ts must be an array.');
   return value.elements.map((element) => ({
     name: literal(element, 'REPORT_REASONS'),
     meaning: 'On Events about an UpgradeBatch.',
@@ -72,7 +72,7 @@ function reasonRows(value: ts.Expression | undefined): NameRow[] {
 
 function literal(value: ts.Expression | undefined, constant: string): string {
   if (value === undefined || !ts.isStringLiteral(value))
-    throw new Error(`${constant} of src/api/names.ts may have string literals only.`);
+    throw new Error(`${constant} of src/api/names.ts must have only string literals.`);
   return value.text;
 }
 
@@ -80,15 +80,16 @@ function unwrap(value: ts.Expression | undefined): ts.Expression | undefined {
   return value !== undefined && ts.isAsExpression(value) ? value.expression : value;
 }
 
-function comment(node: ts.Node): string {
+function docComment(node: ts.Node): string {
   const [doc] = ts.getJSDocCommentsAndTags(node);
-  if (doc === undefined || !ts.isJSDoc(doc)) throw new Error(`A name in src/api/names.ts has no doc comment: ${node.getText()}`);
-  // `{@link X.y}` is for editors; a reader of the table sees the word.
+  if (doc === undefined || !ts.isJSDoc(doc))
+    throw new Error(`A name in src/api/names.ts requires a doc comment: ${node.getText()}`);
+  // `{@link X.y}` is for editors; the table shows its target as code.
   const text = ts.getTextOfJSDocComment(doc.comment) ?? '';
   return text.replaceAll(/\{@link ([^}]*)\}/g, '`$1`').replaceAll('\n', ' ');
 }
 
-/** One row a name: two constants may give one name two meanings, on different kinds. */
+/** Merges the rows of each name: two constants may give one name two meanings, on different kinds. */
 function merged(rows: readonly NameRow[]): readonly NameRow[] {
   const names = new Map<string, string>();
   for (const { name, meaning } of rows) names.set(name, names.has(name) ? `${names.get(name) ?? ''} ${meaning}` : meaning);

@@ -5,7 +5,7 @@ import { readCrds } from './crd.ts';
 import { renderNamesReference } from './names-reference.ts';
 import { renderTypes } from './types.ts';
 
-/** Renders every generated file: path from the repository's root to content. */
+/** Renders every generated file. Returns the content by path from the repository's root. */
 export async function renderAll(root: string): Promise<ReadonlyMap<string, string>> {
   const files = readCrds(root);
   const outputs = new Map<string, string>();

@@ -1,13 +1,13 @@
 import { compile } from 'json-schema-to-typescript';
 import { isDeprecated, storedVersion, type CrdFile, type Schema } from './crd.ts';
 
-/** A schema with a title, and where it stands in the object, as in `spec.batches[]`. */
+/** A schema with a title, and its path in the object, such as `spec.batches[]`. */
 interface TitledSchema {
   readonly schema: Schema;
   readonly path: string;
 }
 
-/** What json-schema-to-typescript is given: `tsType` replaces the schema by a type that is written elsewhere. */
+/** The input of json-schema-to-typescript. `tsType` names a type that is defined elsewhere. */
 interface CompilerSchema {
   readonly type?: string;
   readonly description?: string;
@@ -19,18 +19,18 @@ interface CompilerSchema {
   readonly additionalProperties?: false;
 }
 
-/** Types that are not written from a schema. */
+/** Types that are not generated from a schema. */
 const OBJECT_META = 'ObjectMeta';
 const OPEN_OBJECT = 'Readonly<Record<string, unknown>>';
 
 /**
- * Renders the TypeScript interfaces of a CRD as the API server returns its objects: a field with a default is always there.
- * The title of a schema is the name of its interface; two different schemas with one title are an error.
+ * Renders the TypeScript interfaces of a CRD for objects as the API server returns them: a field with a default is always present. The
+ * title of a schema is the name of its interface. Two different schemas with the same title are an error.
  */
 export async function renderTypes({ file, crd }: CrdFile): Promise<string> {
   const version = storedVersion(crd);
   const titled = new Map<string, TitledSchema>();
-  collect(version.schema.openAPIV3Schema, '', titled);
+  collectTitled(version.schema.openAPIV3Schema, '', titled);
   const interfaces: string[] = [];
   for (const [title, { schema, path }] of titled) {
     const isRoot = path === '';
@@ -43,7 +43,7 @@ export async function renderTypes({ file, crd }: CrdFile): Promise<string> {
       ignoreMinAndMaxItems: true,
       unknownAny: true,
     });
-    interfaces.push(`/** ${comment} */\n${layOut(text)}`);
+    interfaces.push(`/** ${comment} */\n${formatInterface(text)}`);
   }
   return [
     `// Generated from crds/${file} by \`npm run generate\`: do not edit.\n`,
@@ -53,18 +53,20 @@ export async function renderTypes({ file, crd }: CrdFile): Promise<string> {
 }
 
 /** Finds the titled object schemas, depth first in the order of the fields. */
-function collect(schema: Schema, path: string, titled: Map<string, TitledSchema>): void {
+function collectTitled(schema: Schema, path: string, titled: Map<string, TitledSchema>): void {
   if (schema.title !== undefined && schema.properties !== undefined && !isOpen(schema)) {
     const known = titled.get(schema.title);
     if (known === undefined) titled.set(schema.title, { schema, path });
     else if (shape(known.schema) !== shape(schema)) {
-      throw new Error(`Title ${schema.title} stands for different schemas at ${known.path} and ${path}: give one another title.`);
+      throw new Error(
+        `The schemas at ${known.path} and ${path} differ but have the same title ${schema.title}: change one of the titles.`,
+      );
     } else return;
   }
   for (const [name, property] of currentFields(schema)) {
-    if (!isOpen(schema)) collect(property, path === '' ? name : `${path}.${name}`, titled);
+    if (!isOpen(schema)) collectTitled(property, path === '' ? name : `${path}.${name}`, titled);
   }
-  if (schema.items !== undefined) collect(schema.items, `${path}[]`, titled);
+  if (schema.items !== undefined) collectTitled(schema.items, `${path}[]`, titled);
 }
 
 /** The fields without those that are deprecated: only src/core/renamed-fields.ts may read these, and it does so without a type. */
@@ -76,7 +78,7 @@ function isOpen(schema: Schema): boolean {
   return schema['x-kubernetes-preserve-unknown-fields'] === true;
 }
 
-/** A schema's text without its own description, which differs between the fields that use it. */
+/** The schema as text without its own description and default, which differ between the fields that use it. */
 function shape(schema: Schema): string {
   return JSON.stringify({ ...schema, description: undefined, default: undefined });
 }
@@ -113,7 +115,7 @@ function fieldSchema(schema: Schema): CompilerSchema {
   if (schema.additionalProperties !== undefined) return { ...description, tsType: 'Readonly<Record<string, string>>' };
   if (schema.properties !== undefined) {
     if (schema.title === undefined)
-      throw new Error(`An object has no title, so its interface no name: "${schema.description ?? '?'}".`);
+      throw new Error(`An object schema requires a title, the name of its interface: "${schema.description ?? '?'}".`);
     return { ...description, tsType: schema.title };
   }
   if (schema.type === 'object') return { ...description, tsType: OPEN_OBJECT };
@@ -125,8 +127,8 @@ function fieldSchema(schema: Schema): CompilerSchema {
   };
 }
 
-/** Indents the compiler's flat lines and makes every property and array read-only. */
-function layOut(text: string): string {
+/** Indents the compiler's output and makes every property and array read-only. */
+function formatInterface(text: string): string {
   const body = text
     .trim()
     .replaceAll(/\/\*\*\n \* (.*)\n \*\//g, '/** $1 */')
@@ -135,7 +137,8 @@ function layOut(text: string): string {
       if (line.startsWith('export ') || line === '}') return line;
       if (line.startsWith('/**')) return `  ${line}`;
       const property = /^(\w+\??): (.*?)(\[\])?$/.exec(line);
-      if (property === null) throw new Error(`json-schema-to-typescript wrote a line that is no property: "${line}".`);
+      if (property === null)
+        throw new Error(`json-schema-to-typescript wrote an unexpected line, where a property was expected: "${line}".`);
       const [, name = '', type = '', array] = property;
       const single = type.replaceAll('"', "'");
       return array === undefined

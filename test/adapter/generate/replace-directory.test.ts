@@ -28,9 +28,9 @@ function make(name: string, files: Readonly<Record<string, string>>): string {
   return directory;
 }
 
-describe('A directory that takes the place of another', () => {
+describe('replaceDirectory', () => {
   it.each([{ before: undefined }, { before: { 'baton.mjs': 'old', 'parts/old': 'old' } }])(
-    'has its own files alone, where $before was',
+    'leaves only the new files in place of $before',
     ({ before }) => {
       if (before !== undefined) make('dist', before);
 
@@ -42,7 +42,7 @@ describe('A directory that takes the place of another', () => {
     },
   );
 
-  it('leaves one with the same files where it is', () => {
+  it('does not touch a target with the same files', () => {
     const { ino } = statSync(make('dist', { 'baton.mjs': 'same' }));
 
     expect(replaceDirectory(make('fresh', { 'baton.mjs': 'same' }), target)).toBe(false);
@@ -51,7 +51,7 @@ describe('A directory that takes the place of another', () => {
     expect(readdirSync(folder)).toEqual(['dist']);
   });
 
-  it('is whole when four programs put theirs there at once, again and again', async () => {
+  it('leaves a complete directory when four programs replace it at the same time, again and again', async () => {
     const source = new URL('../../../src/generate/replace-directory.ts', import.meta.url).href;
     const program = `
       import { mkdirSync, writeFileSync } from 'node:fs';
