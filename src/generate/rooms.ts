@@ -181,6 +181,21 @@ const AGENT: Rooms = {
   },
 };
 
+const API_SERVER: Rooms = {
+  store: { holds: 'Objects and the log of their changes, by resourceVersion', mayImport: [] },
+  selectors: { holds: 'Label selectors and field selectors', mayImport: [] },
+  patch: { holds: 'JSON Patch and merge patch', mayImport: [] },
+  resources: { holds: 'The resources served, what is special about each kind, and the errors that name them', mayImport: [] },
+  rest: {
+    holds: 'Answers requests, one file per verb',
+    mayImport: ['store', 'selectors', 'patch', 'resources'],
+  },
+  '.': {
+    holds: 'The server, and how the client of `kube` reaches it',
+    mayImport: ['store', 'resources', 'rest'],
+  },
+};
+
 const SHELL = ['api', 'core', 'kube', 'runtime'];
 
 /** The folders of `src`. */
@@ -219,6 +234,11 @@ export const SRC: Rooms = {
       convert: { holds: '`baton convert`: converts Plans of system-upgrade-controller', mayImport: ['.'] },
       notify: { holds: '`baton notify`: previews and tests notifications', mayImport: ['.'] },
     },
+  },
+  simulator: {
+    holds: 'A cluster in memory: no other folder imports it',
+    mayImport: ['api', 'core', 'kube'],
+    rooms: { 'api-server': { holds: 'The API server: the REST protocol over a store', mayImport: [], rooms: API_SERVER } },
   },
   generate: { holds: 'Generates types, documents and manifests, and bundles the product', mayImport: [] },
   'commands.ts': {

@@ -1,0 +1,75 @@
+import type { KubeObject } from '../../../kube/kube-object.ts';
+import { asObject, textAt } from './fields.ts';
+import { NODE, NAMESPACE } from './cluster-strategies.ts';
+import { CORE_EVENT, EVENT } from './events.ts';
+import type { ResourceType } from './resource-type.ts';
+
+type Overrides = Partial<Omit<ResourceType, 'group' | 'version' | 'plural' | 'kind'>>;
+
+function type(group: string, version: string, plural: string, kind: string, overrides: Overrides = {}): ResourceType {
+  return {
+    ...{ group, version, plural, kind },
+    namespaced: true,
+    storage: group === '' ? plural : `${plural}.${group}`,
+    statusSubresource: false,
+    generation: false,
+    unconditionalUpdate: true,
+    custom: false,
+    fields: {},
+    unknownField: 'KnownFields',
+    strategy: {},
+    ...overrides,
+  };
+}
+
+function at(path: string): (object: KubeObject) => string {
+  return (object) => textAt(object, path);
+}
+
+/** Drops what a Go struct with `omitempty` leaves out. */
+function withoutEmpty(...keys: readonly string[]): (object: KubeObject) => KubeObject {
+  return (object) => {
+    const empty = keys.filter((key) => Object.keys(asObject(object[key])).length === 0);
+    return { ...Object.fromEntries(Object.entries(object).filter(([key]) => !empty.includes(key))), metadata: object.metadata };
+  };
+}
+
+const WITH_STATUS = { statusSubresource: true, generation: true };
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** The resources that the server has without any CRD. */
+export const BUILTIN_TYPES: readonly ResourceType[] = [
+  type('', 'v1', 'configmaps', 'ConfigMap', { strategy: { normalize: withoutEmpty('data', 'binaryData') } }),
+  type('', 'v1', 'secrets', 'Secret', {
+    fields: { type: at('type') },
+    unknownField: 'Label',
+    strategy: {
+      normalize: withoutEmpty('data', 'stringData'),
+      prepareCreate: (object) => ({ type: 'Opaque', ...object }),
+    },
+  }),
+  type('', 'v1', 'serviceaccounts', 'ServiceAccount', { strategy: { returnsDeleted: true } }),
+  type('', 'v1', 'namespaces', 'Namespace', {
+    namespaced: false,
+    statusSubresource: true,
+    unconditionalUpdate: false,
+    fields: { 'status.phase': at('status.phase'), name: at('metadata.name') },
+    unknownField: 'Label',
+    strategy: NAMESPACE,
+  }),
+  type('', 'v1', 'nodes', 'Node', {
+    namespaced: false,
+    statusSubresource: true,
+    fields: { 'spec.unschedulable': (object) => String(asObject(object['spec'])['unschedulable'] === true) },
+    unknownField: 'Label',
+    strategy: NODE,
+  }),
+  type('', 'v1', 'events', 'Event', CORE_EVENT),
+  type('events.k8s.io', 'v1', 'events', 'Event', EVENT),
+  type('coordination.k8s.io', 'v1', 'leases', 'Lease', { unconditionalUpdate: false }),
+  type('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', { ...WITH_STATUS, unconditionalUpdate: false }),
+  type(RBAC, 'v1', 'roles', 'Role'),
+  type(RBAC, 'v1', 'rolebindings', 'RoleBinding'),
+  type(RBAC, 'v1', 'clusterroles', 'ClusterRole', { namespaced: false }),
+  type(RBAC, 'v1', 'clusterrolebindings', 'ClusterRoleBinding', { namespaced: false }),
+];

@@ -1,0 +1,64 @@
+import type { KubeObject } from '../../../kube/kube-object.ts';
+import { asObject } from '../resources/fields.ts';
+import { StatusError, alreadyExists, forbidden, invalid, notFound } from '../resources/status.ts';
+import { decode } from './decode.ts';
+import { json, storeKey, type ApiAnswer, type ApiRequest, type ServerContext, type Target } from './exchange.ts';
+import { objectName, timestamp, uniqueId, withSuffix } from './identity.ts';
+import { parseObject, writeOptions } from './options.ts';
+import { admitted, shown } from './stored.ts';
+
+/** POST to a collection. */
+export function create(request: ApiRequest, target: Target, context: ServerContext): ApiAnswer {
+  const { type, namespace } = target;
+  const { dryRun } = writeOptions(request, 'CreateOptions');
+  const sent = decode(parseObject(request.body, type.kind), target);
+  if (sent.metadata.resourceVersion !== undefined) {
+    throw new StatusError(500, 'resourceVersion should not be set on objects to be created');
+  }
+  const object = prepare(sent, target, context);
+  if (namespace !== undefined) requireOpenNamespace(object, target, namespace, context);
+  const complete = admitted(object, undefined, target, context);
+  const { name = '' } = complete.metadata;
+  if (context.store.get(type.storage, storeKey(namespace, name)) !== undefined) throw alreadyExists(type, name);
+  return json(201, shown(type, dryRun ? complete : context.store.put(type.storage, complete)));
+}
+
+function prepare(sent: KubeObject, { type }: Target, context: ServerContext): KubeObject {
+  const { generateName = '' } = sent.metadata;
+  const name = sent.metadata.name ?? (generateName === '' ? '' : withSuffix(generateName, context.random));
+  if (name === '') {
+    const message = 'Required value: name or generateName is required';
+    throw invalid(type, '', [{ reason: 'FieldValueRequired', message, field: 'metadata.name' }]);
+  }
+  const problem = objectName(name, type);
+  if (problem !== undefined) {
+    const message = `Invalid value: ${JSON.stringify(name)}: ${problem}`;
+    throw invalid(type, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.name' }]);
+  }
+  // What only the server may set is dropped without a word.
+  const { deletionTimestamp: _time, deletionGracePeriodSeconds: _grace, ...given } = sent.metadata;
+  const metadata = {
+    ...given,
+    name,
+    uid: uniqueId(context.random),
+    creationTimestamp: timestamp(context.now()),
+    ...(type.generation ? { generation: 1 } : {}),
+  };
+  const { status: _status, ...withoutStatus } = sent;
+  const object = type.statusSubresource && type.custom ? withoutStatus : sent;
+  return { ...object, metadata };
+}
+
+function requireOpenNamespace(object: KubeObject, { type }: Target, namespace: string, context: ServerContext): void {
+  const types = { ...type, group: '', plural: 'namespaces', kind: 'Namespace' };
+  const found = context.store.get('namespaces', namespace);
+  if (found === undefined) throw notFound(types, namespace);
+  if (asObject(found['status'])['phase'] !== 'Terminating') return;
+  const message = `namespace ${namespace} is being terminated`;
+  throw forbidden(
+    type,
+    object.metadata.name ?? '',
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+    [{ reason: 'NamespaceTerminating', message, field: 'metadata.namespace' }],
+  );
+}

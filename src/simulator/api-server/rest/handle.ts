@@ -1,0 +1,77 @@
+import { StatusError, methodNotAllowed, notBuilt } from '../resources/status.ts';
+import { create } from './create.ts';
+import { remove, removeCollection } from './delete.ts';
+import { json, type ApiRequest, type ApiResponse, type ServerContext, type Target } from './exchange.ts';
+import { finalize } from './finalize.ts';
+import { list } from './list.ts';
+import { patch } from './patch.ts';
+import { shown, storedObject } from './stored.ts';
+import { PageNotFound, findTarget } from './target.ts';
+import { replace } from './update.ts';
+import { watch } from './watch.ts';
+
+/** Answers one request. What the server does not know is answered with 501, and logged. */
+export function handle(request: ApiRequest, context: ServerContext): ApiResponse {
+  try {
+    if (request.headers['impersonate-user'] !== undefined) throw notBuilt('impersonation');
+    return route(request, findTarget(request.path, context.types), context);
+  } catch (error) {
+    if (error instanceof PageNotFound) {
+      return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: `${error.message}\n` };
+    }
+    if (!(error instanceof StatusError)) throw error;
+    const { status } = error;
+    if (status.code === 501) {
+      context.log.warn('Request is not supported', { method: request.method, path: request.path, message: status.message });
+    }
+    const answer = json(status.code, status);
+    const seconds = status.details?.retryAfterSeconds;
+    return seconds === undefined ? answer : { ...answer, headers: { ...answer.headers, 'retry-after': String(seconds) } };
+  }
+}
+
+function route(request: ApiRequest, target: Target, context: ServerContext): ApiResponse {
+  const { type, name, subresource } = target;
+  if (name === undefined) return onCollection(request, target, context);
+  if (subresource === undefined) return onObject(request, target, context);
+  if (subresource === 'status' && type.statusSubresource && request.method !== 'DELETE') {
+    return onObject(request, target, context);
+  }
+  if (subresource === 'finalize' && type.kind === 'Namespace' && request.method === 'PUT') {
+    return finalize(request, target, context);
+  }
+  throw notBuilt(`${request.method} of the subresource ${type.plural}/${subresource}`);
+}
+
+function onCollection(request: ApiRequest, target: Target, context: ServerContext): ApiResponse {
+  if (request.method === 'GET') return read(request, target, context);
+  // Namespaced objects can be read across namespaces, but not written.
+  if (target.type.namespaced && target.namespace === undefined) throw methodNotAllowed();
+  if (request.method === 'POST') return create(request, target, context);
+  if (request.method === 'DELETE') return removeCollection(request, target, context);
+  throw methodNotAllowed();
+}
+
+function read(request: ApiRequest, target: Target, context: ServerContext): ApiResponse {
+  return isTrue(request.query.get('watch')) ? watch(request, target, context) : list(request, target, context);
+}
+
+function onObject(request: ApiRequest, target: Target, context: ServerContext): ApiResponse {
+  switch (request.method) {
+    case 'GET':
+      if (isTrue(request.query.get('watch'))) throw notBuilt('watches of one object by its path; use a field selector');
+      return json(200, shown(target.type, storedObject(target, context)));
+    case 'PUT':
+      return replace(request, target, context);
+    case 'PATCH':
+      return patch(request, target, context);
+    case 'DELETE':
+      return remove(request, target, context);
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+function isTrue(text: string | null): boolean {
+  return text === 'true' || text === '1';
+}

@@ -1,0 +1,78 @@
+import { asObject } from '../resources/fields.ts';
+import { badRequest, invalidOptions, notBuilt } from '../resources/status.ts';
+import type { ApiRequest } from './exchange.ts';
+
+/** Options of a write. */
+export interface WriteOptions {
+  readonly dryRun: boolean;
+}
+
+/** Reads the options of a write from the query. The kind (`CreateOptions`) is named in errors. */
+export function writeOptions({ query }: ApiRequest, kind: string): WriteOptions {
+  return { dryRun: isDryRun(query.getAll('dryRun'), kind) };
+}
+
+/** Options of a delete, from the body or else from the query. */
+export interface DeleteOptions extends WriteOptions {
+  readonly propagationPolicy: string | undefined;
+  readonly gracePeriodSeconds: number | undefined;
+  readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+const POLICIES = ['Foreground', 'Background', 'Orphan'];
+
+/** Reads the options of a delete. */
+export function deleteOptions(request: ApiRequest): DeleteOptions {
+  const { query } = request;
+  const grace = query.get('gracePeriodSeconds');
+  const fromQuery = {
+    dryRun: query.getAll('dryRun'),
+    propagationPolicy: query.get('propagationPolicy') ?? undefined,
+    gracePeriodSeconds: grace === null ? undefined : Number(grace),
+  };
+  return validDeleteOptions(request.body === '' ? fromQuery : parseObject(request.body, 'DeleteOptions'));
+}
+
+/** Checks DeleteOptions, which may be part of another object. */
+export function validDeleteOptions(given: Readonly<Record<string, unknown>>): DeleteOptions {
+  const policy = given['propagationPolicy'] ?? undefined;
+  if (given['orphanDependents'] !== undefined) throw notBuilt('orphanDependents; use propagationPolicy');
+  if (policy !== undefined && !POLICIES.includes(policy as string)) {
+    const supported = [...POLICIES, 'nil'].map((name) => `"${name}"`).join(', ');
+    const message = `Unsupported value: ${JSON.stringify(policy)}: supported values: ${supported}`;
+    throw invalidOptions('DeleteOptions', { reason: 'FieldValueNotSupported', message, field: 'propagationPolicy' });
+  }
+  return {
+    dryRun: isDryRun((given['dryRun'] ?? []) as readonly string[], 'DeleteOptions'),
+    propagationPolicy: policy as string | undefined,
+    gracePeriodSeconds: (given['gracePeriodSeconds'] ?? undefined) as number | undefined,
+    preconditions: asObject(given['preconditions']),
+  };
+}
+
+function isDryRun(values: readonly string[], kind: string): boolean {
+  if (values.length === 0) return false;
+  if (values.every((value) => value === 'All')) return true;
+  const message = `Unsupported value: ${JSON.stringify(values)}: supported values: "All"`;
+  throw invalidOptions(kind, { reason: 'FieldValueNotSupported', message, field: 'dryRun' });
+}
+
+/** Parses a body that has to be an object of a kind. */
+export function parseObject(body: string, kind: string): Readonly<Record<string, unknown>> {
+  const value = parseJson(body);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error`,
+    );
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+/** Parses JSON; undefined when it is not. */
+export function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

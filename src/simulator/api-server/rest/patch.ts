@@ -1,0 +1,70 @@
+import type { KubeObject } from '../../../kube/kube-object.ts';
+import { JsonPatchError, jsonPatch, type PatchOperation } from '../patch/json-patch.ts';
+import { mergePatch } from '../patch/merge-patch.ts';
+import { badRequest, notBuilt, patchRejected, unsupportedMediaType, unsupportedPatch } from '../resources/status.ts';
+import { decode, requireName } from './decode.ts';
+import { json, type ApiAnswer, type ApiRequest, type ServerContext, type Target } from './exchange.ts';
+import { parseJson, writeOptions } from './options.ts';
+import { shown, storedObject } from './stored.ts';
+import { write } from './update.ts';
+
+/** PATCH of an object or of its status. */
+export function patch(request: ApiRequest, target: Target, context: ServerContext): ApiAnswer {
+  const apply = patchOf(request, target);
+  const options = writeOptions(request, 'PatchOptions');
+  const current = storedObject(target, context);
+  const before = shown(target.type, current);
+  const patched = apply(before);
+  if (typeof patched !== 'object' || patched === null) throw patchRejected();
+  const object = decode(patched as Readonly<Record<string, unknown>>, target);
+  requireName(object, target.name ?? '');
+  return json(200, write({ object: withVersion(object, before), current, options }, target, context));
+}
+
+// A patch that takes the resourceVersion out is as unconditional as one that does not name it.
+function withVersion(object: KubeObject, { metadata: { resourceVersion } }: KubeObject): KubeObject {
+  if (object.metadata.resourceVersion !== undefined || resourceVersion === undefined) return object;
+  return { ...object, metadata: { ...object.metadata, resourceVersion } };
+}
+
+function patchOf({ headers, body }: ApiRequest, { type }: Target): (object: KubeObject) => unknown {
+  const contentType = (headers['content-type'] ?? '').split(';')[0]?.trim();
+  switch (contentType) {
+    case 'application/json-patch+json':
+      return jsonPatchOf(body);
+    case 'application/merge-patch+json':
+      return mergePatchOf(body);
+    case 'application/strategic-merge-patch+json':
+      if (type.custom) throw unsupportedPatch();
+      throw notBuilt('strategic merge patches');
+    case 'application/apply-patch+yaml':
+    case 'application/apply-patch+cbor':
+      throw notBuilt('server-side apply');
+    default:
+      throw unsupportedMediaType();
+  }
+}
+
+function jsonPatchOf(body: string): (object: KubeObject) => unknown {
+  const operations = parseJson(body);
+  if (!Array.isArray(operations)) {
+    throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp');
+  }
+  return (object) => {
+    try {
+      return jsonPatch(object, operations as readonly PatchOperation[]);
+    } catch (error) {
+      if (error instanceof JsonPatchError) throw patchRejected();
+      throw error;
+    }
+  };
+}
+
+function mergePatchOf(body: string): (object: KubeObject) => unknown {
+  const changes = parseJson(body);
+  if (changes === undefined) throw badRequest('invalid JSON patch');
+  if (Array.isArray(changes)) {
+    throw badRequest('error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}');
+  }
+  return (object) => mergePatch(object, changes);
+}
