@@ -22,7 +22,7 @@ demo-down: node_modules/.package-lock.json ## Remove everything that make demo b
 	@$(NPM) run cluster -- down --name demo
 
 ##@ Develop
-.PHONY: test test-unit test-adapter test-apiserver test-kwok test-cluster lint format typecheck bench generate verify build
+.PHONY: test test-unit test-adapter test-apiserver test-conformance test-kwok test-cluster lint format typecheck bench generate verify build
 test: node_modules/.package-lock.json ## Run everything that proves it: lint, types, generated files, all tests (the first run builds Kubernetes, about 25 minutes; INSTALL=no: install no Debian packages)
 	@$(NPM) run test:all
 test-unit: node_modules/.package-lock.json ## Run the tests without I/O: decisions, texts, simulated rollouts
@@ -31,6 +31,8 @@ test-adapter: node_modules/.package-lock.json ## Run the tests that need loopbac
 	$(NPM) test -- --selectProjects adapter
 test-apiserver: node_modules/.package-lock.json ## Run the tests against a real kube-apiserver (no root)
 	$(NPM) test -- --selectProjects apiserver
+test-conformance: node_modules/.package-lock.json ## Compare the embedded API server with a real kube-apiserver (no root)
+	$(NPM) test -- --selectProjects conformance
 test-kwok: node_modules/.package-lock.json ## Run the tests with a real control plane and simulated nodes (root)
 	$(NPM) test -- --selectProjects kwok
 test-cluster: node_modules/.package-lock.json ## Run the tests against real kubelets (root)

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * Five projects: `unit` (no I/O), `adapter` (loopback and nock), `apiserver` (a real kube-apiserver, no root), `kwok` (a real control plane
- * with simulated nodes, root) and `cluster` (real kubelets, root).
+ * Six projects: `unit` (no I/O), `adapter` (loopback and nock), `apiserver` (a real kube-apiserver, no root), `conformance` (the embedded
+ * API server beside a real one, no root), `kwok` (a real control plane with simulated nodes, root) and `cluster` (real kubelets, root).
  * @type {import('jest').Config}
  */
 const base = {
@@ -34,6 +34,13 @@ export default {
       displayName: 'apiserver',
       roots: ['<rootDir>/test/apiserver'],
       testMatch: ['<rootDir>/test/apiserver/**/*.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/setup-client.ts'],
+    },
+    {
+      ...base,
+      displayName: 'conformance',
+      roots: ['<rootDir>/test/conformance'],
+      testMatch: ['<rootDir>/test/conformance/**/*.test.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/setup-client.ts'],
     },
     {

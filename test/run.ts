@@ -146,7 +146,7 @@ async function prepareMachine(): Promise<boolean> {
     await requireBuildable(binaryNames);
     await requirePrerequisites({
       realNodes: true,
-      withoutRoot: 'run what needs no root: make lint typecheck verify test-unit test-adapter test-apiserver',
+      withoutRoot: 'run what needs no root: make lint typecheck verify test-unit test-adapter test-apiserver test-conformance',
       log: console.log,
     });
     return true;
@@ -214,6 +214,7 @@ async function main(): Promise<number> {
     // Its clusters are its own, and it mostly waits, as the others do.
     const kwok = projectBeside('kwok', '--runInBand');
     await project('apiserver');
+    await project('conformance');
     // One cluster serves all of its files, one after the other.
     await project('cluster', '--runInBand');
     await kwok.wait();

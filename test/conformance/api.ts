@@ -1,0 +1,103 @@
+import { request, type Dispatcher } from 'undici';
+
+/** A body of the API, with the fields that cases look into. A field is there only when the server sent it. */
+export interface Body {
+  readonly metadata: {
+    readonly name: string;
+    readonly generateName: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly continue: string;
+    readonly labels?: { readonly n?: string };
+  };
+  readonly items: readonly Body[];
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** An answer, its body parsed. */
+export interface Answer {
+  readonly status: number;
+  readonly body: Body;
+}
+
+/** One event of a watch. */
+export interface WatchEvent {
+  readonly type: string;
+  readonly object: Body;
+}
+
+/** How long a case watches. */
+export interface WatchOptions {
+  /** Ends after so many events; without it, when the server ends the watch. */
+  readonly events?: number;
+  /** Done once the server has answered. */
+  readonly meanwhile?: () => Promise<unknown>;
+}
+
+/** The API as HTTP, with as little as possible in between. */
+export interface Api {
+  call(method: string, path: string, body?: unknown, contentType?: string): Promise<Answer>;
+  get(path: string): Promise<Answer>;
+  post(path: string, body: unknown): Promise<Answer>;
+  put(path: string, body: unknown): Promise<Answer>;
+  delete(path: string, options?: unknown): Promise<Answer>;
+  merge(path: string, body: unknown): Promise<Answer>;
+  patch(path: string, operations: unknown): Promise<Answer>;
+  strategic(path: string, body: unknown): Promise<Answer>;
+  watch(path: string, options?: WatchOptions): Promise<readonly WatchEvent[]>;
+}
+
+const WATCH_MS = 15_000;
+
+/** Speaks to a server through a dispatcher of undici. */
+export function createApi(origin: string, dispatcher: Dispatcher): Api {
+  async function call(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> {
+    const response = await request(new URL(path, origin), {
+      method: method,
+      dispatcher,
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': contentType }) },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    return { status: response.statusCode, body: parse(await response.body.text()) };
+  }
+
+  async function watch(path: string, { events = Infinity, meanwhile }: WatchOptions = {}): Promise<readonly WatchEvent[]> {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(WATCH_MS)]);
+    const response = await request(new URL(path, origin), { method: 'GET', dispatcher, signal });
+    const act = meanwhile?.();
+    const seen: WatchEvent[] = [];
+    let text = '';
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      const lines = (text + chunk.toString()).split('\n');
+      text = lines.pop() ?? '';
+      seen.push(...lines.map((line) => JSON.parse(line) as WatchEvent));
+      if (seen.length >= events) break;
+    }
+    await act;
+    stop.abort();
+    return seen;
+  }
+
+  return {
+    call,
+    watch,
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, body),
+    put: (path, body) => call('PUT', path, body),
+    delete: (path, options) => call('DELETE', path, options),
+    merge: (path, body) => call('PATCH', path, body, 'application/merge-patch+json'),
+    patch: (path, operations) => call('PATCH', path, operations, 'application/json-patch+json'),
+    strategic: (path, body) => call('PATCH', path, body, 'application/strategic-merge-patch+json'),
+  };
+}
+
+function parse(text: string): Body {
+  try {
+    return JSON.parse(text) as Body;
+  } catch {
+    // Some errors are plain text.
+    return text as unknown as Body;
+  }
+}

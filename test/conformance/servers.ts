@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Agent } from 'undici';
+import { createApiServer } from '../../src/simulator/api-server/create-api-server.ts';
+import { ApiServerDispatcher } from '../../src/simulator/api-server/dispatcher.ts';
+import { RecordingLog } from '../adapter/kube/support/recording-log.ts';
+import { keyPair } from '../cluster/certificates.ts';
+import { startCluster } from '../cluster/cluster.ts';
+import { waitFor } from '../cluster/wait-for.ts';
+import { createApi, type Api } from './api.ts';
+
+/** A server that the suite runs on. */
+export interface ConformanceServer {
+  readonly api: Api;
+  readonly close: () => Promise<void>;
+}
+
+const GADGETS = fileURLToPath(new URL('gadgets.yaml', import.meta.url));
+
+/** The server in memory. */
+export function startEmbedded(): Promise<ConformanceServer> {
+  const server = createApiServer({
+    definitions: [readFileSync(GADGETS, 'utf8')],
+    now: Date.now,
+    random: Math.random,
+    setTimer: (milliseconds, run) => {
+      const timer = setTimeout(run, milliseconds);
+      return () => {
+        clearTimeout(timer);
+      };
+    },
+    log: new RecordingLog(),
+  });
+  const dispatcher = new ApiServerDispatcher(server);
+  return Promise.resolve({ api: createApi('http://embedded.invalid', dispatcher), close: () => dispatcher.close() });
+}
+
+/** A real kube-apiserver with etcd, and nothing else. */
+export async function startReal(): Promise<ConformanceServer> {
+  const cluster = await startCluster({ name: 'conformance', controlPlaneOnly: true });
+  const [authority, admin] = [keyPair(cluster.name, 'ca'), keyPair(cluster.name, 'admin')];
+  const [ca, cert, key] = [authority.certificate, admin.certificate, admin.key].map((path) => readFileSync(path));
+  const agent = new Agent({ connect: { ca, cert, key } });
+  const api = createApi(cluster.server, agent);
+  const applied = await cluster.kubectl(['apply', '-f', GADGETS]);
+  if (applied.code !== 0) throw new Error(`kubectl apply of ${GADGETS}: ${applied.stderr}`);
+  const served = async (): Promise<boolean> => (await api.get('/apis/test.baton.dev/v1/gadgets')).status === 200;
+  await waitFor(served, { what: 'the gadgets to be served', timeoutMs: 30_000 });
+  // A CRD's storage opens its watch a moment after its first list.
+  await wait(1000);
+  return {
+    api,
+    close: async () => {
+      await agent.destroy();
+      await cluster.stop();
+    },
+  };
+}
