@@ -158,7 +158,7 @@ describe('A drain on a real node', () => {
 
     const kept = await recordWhere('bare-keep', 'the drain to be given up', ended);
     expect(kept).toMatchObject({ reason: 'DrainTimeout', drain: { pod: `${namespace}/bare` } });
-    expect(kept.message).toContain('has no controller; drain.unmanagedPods: Delete');
+    expect(kept.message).toContain('has no controller; set drain.unmanagedPods: Delete');
     await waitForFreeNodes(system.kubectl);
     await upgrade('bare-delete', 'node-5', { unmanagedPods: 'Delete' });
     expect((await recordWhere('bare-delete', 'the node to be done', ended)).state).toBe('Succeeded');
@@ -171,7 +171,7 @@ describe('A drain on a real node', () => {
     await upgrade('data-keep', 'node-6', { timeoutSeconds: 3 });
 
     const kept = await recordWhere('data-keep', 'the drain to be given up', ended);
-    expect(kept.message).toContain('has emptyDir data; drain.emptyDirData: Delete');
+    expect(kept.message).toContain('has emptyDir data; set drain.emptyDirData: Delete');
     await waitForFreeNodes(system.kubectl);
     await upgrade('data-delete', 'node-6', { emptyDirData: 'Delete' });
     expect((await recordWhere('data-delete', 'the node to be done', ended)).state).toBe('Succeeded');

@@ -32,10 +32,10 @@ export function podDisposition(pod: PodFact, policy: BatchDrain, operator: Opera
 
 function evictIfAllowed(pod: PodFact, { unmanagedPods, emptyDirData }: BatchDrain): Disposition {
   if (pod.controllerKind === undefined && unmanagedPods === 'Keep') {
-    return { kind: 'Block', why: `Pod ${podName(pod)} has no controller; to evict it, set drain.unmanagedPods: Delete` };
+    return { kind: 'Block', why: `Pod ${podName(pod)} has no controller; set drain.unmanagedPods: Delete to evict it` };
   }
   if (pod.emptyDir && emptyDirData === 'Keep') {
-    return { kind: 'Block', why: `Pod ${podName(pod)} has emptyDir data; to evict it, set drain.emptyDirData: Delete` };
+    return { kind: 'Block', why: `Pod ${podName(pod)} has emptyDir data; set drain.emptyDirData: Delete to evict it` };
   }
   return { kind: 'Evict' };
 }

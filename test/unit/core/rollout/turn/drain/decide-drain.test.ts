@@ -76,7 +76,7 @@ describe('A drain', () => {
     expect(describeDecision(result)).toEqual([
       'Draining',
       ['Evict web-1'],
-      `since ${timeAt(100)}: Pod shop/bare has no controller; to evict it, set drain.unmanagedPods: Delete (and 1 more)`,
+      `since ${timeAt(100)}: Pod shop/bare has no controller; set drain.unmanagedPods: Delete to evict it (and 1 more)`,
     ]);
   });
 });

@@ -103,11 +103,11 @@ describe('What a drain does with a Pod', () => {
   });
 
   it.each([
-    ['emptyDirData', { emptyDir: true }, 'Pod shop/shop-1 has emptyDir data; to evict it, set drain.emptyDirData: Delete'],
+    ['emptyDirData', { emptyDir: true }, 'Pod shop/shop-1 has emptyDir data; set drain.emptyDirData: Delete to evict it'],
     [
       'unmanagedPods',
       { controllerKind: undefined },
-      'Pod shop/shop-1 has no controller; to evict it, set drain.unmanagedPods: Delete',
+      'Pod shop/shop-1 has no controller; set drain.unmanagedPods: Delete to evict it',
     ],
   ])('a Pod that blocks is named, with the setting that allows its eviction: %s', (_, changes, why) => {
     expect(podDisposition(aPod('shop-1', 'node-1', changes), aDrain(), undefined)).toEqual({ kind: 'Block', why });
