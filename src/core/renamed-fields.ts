@@ -3,7 +3,7 @@ import type { UpgradeBatch } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../api/generated/upgradeplan.ts';
 import { isJsonObject, type Json } from './json.ts';
 
-/** What was renamed in one kind. `[]` in a path stands for every item of a list. */
+/** What was renamed in one kind. `[]` in a path means every item of a list. */
 interface Renames {
   /** Path of each former name, and the name that replaced it. */
   readonly fields: Readonly<Record<string, string>>;
@@ -84,8 +84,8 @@ export function readBatch(object: object): UpgradeBatch {
 }
 
 /**
- * A status as it is sent in a merge patch, with null for each former name: what is stored under it would otherwise stay, and count again
- * once the field with the current name is gone. Lists need none of this, because a merge patch replaces them.
+ * The status for a merge patch, with null for each former name. Otherwise the value under the former name would stay, and count again once
+ * the field with the current name is removed. Lists do not need this, because a merge patch replaces them.
  */
 export function withoutFormerNames(status: object, kind: keyof typeof RENAMED_FIELDS): object {
   return Object.keys(RENAMED_FIELDS[kind].fields)

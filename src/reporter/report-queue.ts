@@ -31,12 +31,12 @@ export interface QueueOptions {
   readonly log: Log;
 }
 
-/** Posts reports one after the other, so that their sequence is the order in which they were made. Retries until the API server accepts them. */
+/** Posts reports one after the other, in the order in which they were made. Retries until the API server accepts them. */
 export class ReportQueue {
   readonly #options: QueueOptions;
   readonly #waiting = new Map<AcceptedReport, (outcome: PostOutcome) => void>();
   #wake = Promise.withResolvers<undefined>();
-  #hurry = new AbortController();
+  #draining = new AbortController();
   #empty = Promise.withResolvers<undefined>();
 
   constructor(options: QueueOptions) {
@@ -79,7 +79,7 @@ export class ReportQueue {
   /** Resolves when the queue is empty or `timeoutMs` have passed. Until then, retries follow more quickly. */
   async drain(timeoutMs: number): Promise<void> {
     this.#empty = Promise.withResolvers();
-    this.#hurry.abort();
+    this.#draining.abort();
     this.#wake.resolve(undefined);
     const giveUp = new AbortController();
     await Promise.race([this.#empty.promise, pause(this.#options.sleep, timeoutMs, giveUp.signal)]);
@@ -122,7 +122,7 @@ export class ReportQueue {
 
   async #pause(answer: Unavailable, failures: number, signal: AbortSignal): Promise<void> {
     const { sleep, random, log, ledger } = this.#options;
-    const draining = this.#hurry.signal.aborted;
+    const draining = this.#draining.signal.aborted;
     const pauseMs = answer.retryAfterMs ?? backoffMs(failures, draining ? STOPPING_BACKOFF : BACKOFF, random());
     log.warn('Posting a report failed, retrying', {
       failures,
@@ -130,7 +130,7 @@ export class ReportQueue {
       pending: ledger.pending.length,
       error: answer.message,
     });
-    await pause(sleep, pauseMs, draining ? signal : AbortSignal.any([signal, this.#hurry.signal]));
+    await pause(sleep, pauseMs, draining ? signal : AbortSignal.any([signal, this.#draining.signal]));
   }
 }
 

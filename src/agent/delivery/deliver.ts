@@ -58,35 +58,39 @@ export async function deliver(delivery: Delivery, ports: DeliverPorts, signals: 
     }
   }
 
-  function judge(tried: Extract<Attempt, { kind: 'Sent' }>): Verdict {
+  function judge(attempt: Extract<Attempt, { kind: 'Sent' }>): Verdict {
     attempts += 1;
-    return judgeAttempt(tried.result, { attempts, unanswered: tried.unanswered, elapsedMs: clock.monotonic() - began }, random());
+    return judgeAttempt(
+      attempt.result,
+      { attempts, unanswered: attempt.unanswered, elapsedMs: clock.monotonic() - began },
+      random(),
+    );
   }
 
   while (!signals.stop.aborted) {
-    const tried = await ports.sinkLock.run(sink, () => attemptOnce(delivery, ports, signals, clock.monotonic() - began));
-    if (tried.kind === 'Stopped' || tried.kind === 'Closed') return;
-    if (tried.kind === 'Unready') {
+    const attempt = await ports.sinkLock.run(sink, () => attemptOnce(delivery, ports, signals, clock.monotonic() - began));
+    if (attempt.kind === 'Stopped' || attempt.kind === 'Closed') return;
+    if (attempt.kind === 'Unready') {
       failures += 1;
-      log.warn('Preparing a notification failed', { batch, sink, problem: tried.problem, error: tried.error });
+      log.warn('Preparing a notification failed', { batch, sink, problem: attempt.problem, error: attempt.error });
       await pause(clock.sleep, backoffMs(failures, DELIVERY_BACKOFF, random()), signals.stop);
       continue;
     }
     failures = 0;
-    const verdict = tried.kind === 'Sent' ? judge(tried) : SINK_REMOVED;
+    const verdict = attempt.kind === 'Sent' ? judge(attempt) : SINK_REMOVED;
     if (verdict.kind === 'Over') {
       hold.record(makeReceipt(delivery, verdict, { node: config.node, attempts, now: clock.now() }));
       logVerdict(verdict);
       return;
     }
-    log.warn('Sending a notification failed', { batch, sink, attempts, afterMs: verdict.afterMs, ...problemFields(tried) });
+    log.warn('Sending a notification failed', { batch, sink, attempts, afterMs: verdict.afterMs, ...problemFields(attempt) });
     await pause(clock.sleep, verdict.afterMs, signals.stop);
   }
 }
 
-function problemFields(tried: Attempt): object {
-  return tried.kind === 'Sent' && tried.result.kind !== 'Delivered'
-    ? { reason: tried.result.reason, problem: tried.result.message }
+function problemFields(attempt: Attempt): object {
+  return attempt.kind === 'Sent' && attempt.result.kind !== 'Delivered'
+    ? { reason: attempt.result.reason, problem: attempt.result.message }
     : {};
 }
 

@@ -32,8 +32,8 @@ export type ParsedRequest =
 export function parseReportRequest(json: unknown): ParsedRequest {
   if (!isJsonObject(json))
     return { kind: 'Invalid', message: 'The report must be a JSON object, for example {"reason":"UpgradeStarted"}.' };
-  const complaint = findProblem(json);
-  if (complaint !== undefined) return { kind: 'Invalid', message: complaint };
+  const problem = findProblem(json);
+  if (problem !== undefined) return { kind: 'Invalid', message: problem };
 
   const reason = REPORT_REASONS.find((known) => known === json['reason']);
   if (reason === undefined) return { kind: 'Invalid', message: `\`reason\` must be one of ${REPORT_REASONS.join(', ')}.` };
@@ -57,21 +57,21 @@ export function parseReportRequest(json: unknown): ParsedRequest {
 
 /** The process of a request, or a sentence that lists the processes to choose from. */
 export function chooseProcess(
-  asked: string | undefined,
+  requested: string | undefined,
   processes: readonly string[],
 ): { readonly kind: 'Valid'; readonly process: string } | { readonly kind: 'Invalid'; readonly message: string } {
   const [only] = processes;
-  if (asked === undefined) {
+  if (requested === undefined) {
     if (only !== undefined && processes.length === 1) return { kind: 'Valid', process: only };
     return {
       kind: 'Invalid',
       message: `\`process\` is required, because this turn has several processes: ${processes.join(', ')}.`,
     };
   }
-  if (processes.includes(asked)) return { kind: 'Valid', process: asked };
+  if (processes.includes(requested)) return { kind: 'Valid', process: requested };
   return {
     kind: 'Invalid',
-    message: `\`process\` must be one of the processes of this turn (${processes.join(', ')}), got '${asked}'.`,
+    message: `\`process\` must be one of the processes of this turn (${processes.join(', ')}), got '${requested}'.`,
   };
 }
 

@@ -8,7 +8,7 @@ export type ClusterFreezes =
   /** Freezes may exist, but they cannot be read or are invalid. */
   | { readonly kind: 'Unreadable'; readonly message: string };
 
-/** The freeze in effect at an instant; of several, the one that ends last. An invalid start or end counts as absent: it does not limit the freeze. */
+/** The freeze in effect at an instant; of several, the one that ends last. An invalid start or end does not limit a freeze. */
 export function freezeAt(freezes: readonly ChangeFreeze[], now: Instant): ChangeFreeze | undefined {
   const end = ({ to }: ChangeFreeze): Instant => toInstant(to) ?? Infinity;
   return freezes

@@ -1,7 +1,7 @@
 import type { MaintenanceWindow } from '../../api/generated/upgradeplan.ts';
 import type { Instant } from '../facts.ts';
 
-/** Evaluates cron expressions in time zones. Passed as an argument, because the core imports no packages. An invalid expression has no times. */
+/** Evaluates cron expressions in time zones. It is an argument, because the core imports no packages. An invalid expression has no times. */
 export interface Cron {
   /** The last time at or before an instant; undefined when there is none. */
   readonly last: (schedule: string, timeZone: string, at: Instant) => Instant | undefined;

@@ -9,7 +9,7 @@ export class SilenceError extends Error {
   }
 }
 
-/** The server sent a version older than the one that the watch started from: its store was restored from a backup. */
+/** The server sent a version older than the watch's start version: its store was restored from a backup. */
 export class VersionRegressionError extends Error {
   constructor(version: string, than: string) {
     super(`received version ${version} after ${than}`);
