@@ -1,7 +1,7 @@
 import type { Receipt } from '../api/generated/upgradebatch.ts';
 import type { Log } from '../api/log.ts';
 import { renewalDueAt, sendableUntil, type Validity } from '../core/baton/lease-validity.ts';
-import { hasReceipt, namesAgent, renewLease, type AgentIdentity, type LeaseView } from '../core/baton/lease.ts';
+import { hasReceipt, isHolder, renewLease, type AgentIdentity, type LeaseView } from '../core/baton/lease.ts';
 import { pause } from '../kube/pause.ts';
 import { ChangeSignal } from './change-signal.ts';
 import type { Clock, LeaseStore } from './ports.ts';
@@ -77,7 +77,7 @@ export class LeaseHold {
     this.#wake();
     while (!signal.aborted) {
       const tenure = this.#tenure;
-      if (tenure !== undefined && tenure.validity.askedAt >= since) return tenure.ended.signal;
+      if (tenure !== undefined && tenure.validity.requestedAt >= since) return tenure.ended.signal;
       await this.#options.changed.wait(signal);
     }
     return undefined;
@@ -115,17 +115,17 @@ export class LeaseHold {
     try {
       const lease = this.#lease === undefined || this.#stale ? await leases.read(signal) : this.#lease;
       this.#lease = lease;
-      if (!namesAgent(lease, agent)) {
+      if (!isHolder(lease, agent)) {
         this.#stale = true;
         this.#end(lease.holder === '' ? 'the Lease has no holder' : `the Lease names ${lease.holder}`);
         return POLL_INTERVAL_MS;
       }
       const unwritten = this.#unwritten;
-      const askedAt = clock.monotonic();
+      const requestedAt = clock.monotonic();
       this.#lease = await leases.update(renewLease(lease, clock.now(), unwritten), signal);
       this.#stale = false;
       this.#unwritten = this.#unwritten.filter((receipt) => !unwritten.includes(receipt));
-      const validity = { askedAt, durationSeconds: lease.durationSeconds };
+      const validity = { requestedAt, durationSeconds: lease.durationSeconds };
       this.#extend(validity);
       return Math.max(0, renewalDueAt(validity) - clock.monotonic());
     } catch (error) {

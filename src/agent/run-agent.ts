@@ -28,7 +28,7 @@ export async function runAgent(ports: AgentPorts, stop: AbortSignal): Promise<vo
 
   async function deliverAndFinish(): Promise<void> {
     const compose = createComposer({ config, reports, now: clock.now, log });
-    const deliverPorts = { ...ports, hold, compose, sinkLock: new SinkLock(), unanswered: new Map<string, number>() };
+    const deliverPorts = { ...ports, hold, compose, sinkLock: new SinkLock(), timeouts: new Map<string, number>() };
     const signals = { stop, abortSends: sends.signal };
     await Promise.all([runDeliveryLoop(deliverPorts, changed, signals), runLiveMessages(deliverPorts, changed, signals)]);
     await hold.flush(RECEIPT_GRACE_MS - (clock.monotonic() - stoppedAt), ended.signal);

@@ -27,10 +27,10 @@ type Attempt =
   | { readonly kind: 'Unready'; readonly problem: string; readonly error?: unknown }
   /** The plan no longer names the sink. Nothing was sent. */
   | { readonly kind: 'SinkRemoved' }
-  | { readonly kind: 'Sent'; readonly result: SendResult; readonly unanswered: boolean };
+  | { readonly kind: 'Sent'; readonly result: SendResult; readonly timedOut: boolean };
 
 const SINK_REMOVED: Verdict = {
-  kind: 'Over',
+  kind: 'Final',
   outcome: 'Failed',
   reason: NOTIFY_REASONS.SinkRemoved,
   message: 'the sink was removed from the plan before the notification was delivered',
@@ -47,7 +47,7 @@ export async function deliver(delivery: Delivery, ports: DeliverPorts, signals: 
   let attempts = 0;
   let failures = 0;
 
-  function logVerdict(verdict: Extract<Verdict, { kind: 'Over' }>): void {
+  function logVerdict(verdict: Extract<Verdict, { kind: 'Final' }>): void {
     const fields = { batch, sink, id: delivery.id, attempts };
     if (verdict.outcome === 'Failed') {
       log.error('Giving up on a notification', { ...fields, reason: verdict.reason, problem: verdict.message });
@@ -60,11 +60,7 @@ export async function deliver(delivery: Delivery, ports: DeliverPorts, signals: 
 
   function judge(attempt: Extract<Attempt, { kind: 'Sent' }>): Verdict {
     attempts += 1;
-    return judgeAttempt(
-      attempt.result,
-      { attempts, unanswered: attempt.unanswered, elapsedMs: clock.monotonic() - began },
-      random(),
-    );
+    return judgeAttempt(attempt.result, { attempts, timedOut: attempt.timedOut, elapsedMs: clock.monotonic() - began }, random());
   }
 
   while (!signals.stop.aborted) {
@@ -78,7 +74,7 @@ export async function deliver(delivery: Delivery, ports: DeliverPorts, signals: 
     }
     failures = 0;
     const verdict = attempt.kind === 'Sent' ? judge(attempt) : SINK_REMOVED;
-    if (verdict.kind === 'Over') {
+    if (verdict.kind === 'Final') {
       hold.record(makeReceipt(delivery, verdict, { node: config.node, attempts, now: clock.now() }));
       logVerdict(verdict);
       return;

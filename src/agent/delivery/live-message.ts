@@ -123,6 +123,6 @@ function recordResult(
   if (handle === undefined) live.excludedSinks.add(sink);
   if (handle === undefined || handle === known?.handle) return;
   const delivery = { batch: name, batchUid: uid, id: seriesId('live', uid, (known?.number ?? 0) + 1), sink };
-  const verdict = { kind: 'Over', outcome: 'Delivered', handle } as const;
+  const verdict = { kind: 'Final', outcome: 'Delivered', handle } as const;
   hold.record(makeReceipt(delivery, verdict, { node: config.node, attempts: 1, now: clock.now() }));
 }

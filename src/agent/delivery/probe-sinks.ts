@@ -71,7 +71,7 @@ async function probeSink(
       if (sink.probe === undefined || hasDeliveryReceipt(spec.name, ports)) return 'Done';
       const result = await sink.probe({ signal, now: clock.now() });
       const verdict = judgeProbe(result, { attempts, elapsedMs: clock.monotonic() - began }, random());
-      if (verdict.kind === 'Over') {
+      if (verdict.kind === 'Final') {
         await record(batch, { sink: spec.name, verdict, attempts }, ports, signal);
         return verdict.outcome === 'Reached' ? 'Done' : 'Failed';
       }
@@ -90,7 +90,7 @@ function hasDeliveryReceipt(sink: Sink['name'], { hold, config }: ProbePorts): b
 
 interface ProbeResult {
   readonly sink: string;
-  readonly verdict: Exclude<ProbeVerdict, { kind: 'Again' }>;
+  readonly verdict: Exclude<ProbeVerdict, { kind: 'Retry' }>;
   readonly attempts: number;
 }
 

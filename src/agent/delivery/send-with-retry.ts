@@ -8,21 +8,21 @@ import type { AgentPorts } from '../ports.ts';
 /** What an attempt depends on. */
 export interface RetryPorts extends Pick<AgentPorts, 'createSink' | 'clock'> {
   /** Number of attempts that timed out during this agent's life, by sink. */
-  readonly unanswered: Map<string, number>;
+  readonly timeouts: Map<string, number>;
 }
 
 /** Sends once. After a timeout, later attempts and messages to the same sink get a longer timeout. */
 export async function sendWithRetry(
-  { createSink, clock, unanswered }: RetryPorts,
+  { createSink, clock, timeouts }: RetryPorts,
   spec: SinkSpec,
   notification: Notification,
   options: SendOptions,
-): Promise<{ readonly result: SendResult; readonly unanswered: boolean }> {
-  const before = unanswered.get(spec.name) ?? 0;
+): Promise<{ readonly result: SendResult; readonly timedOut: boolean }> {
+  const before = timeouts.get(spec.name) ?? 0;
   const beganAt = clock.monotonic();
   const result = await createSink(withTimeout(spec, before)).send(notification, options);
   const tookMs = clock.monotonic() - beganAt;
-  const isUnanswered = result.kind === 'Retry' && tookMs >= timeoutSeconds(spec, before) * 1000;
-  if (isUnanswered) unanswered.set(spec.name, before + 1);
-  return { result, unanswered: isUnanswered };
+  const timedOut = result.kind === 'Retry' && tookMs >= timeoutSeconds(spec, before) * 1000;
+  if (timedOut) timeouts.set(spec.name, before + 1);
+  return { result, timedOut };
 }

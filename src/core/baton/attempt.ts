@@ -9,70 +9,70 @@ import type { Delivery } from './deliveries.ts';
 
 /** How long to wait after attempts that failed. */
 export const DELIVERY_BACKOFF: BackoffLimits = { baseMs: 1_000, maxMs: 60_000 };
-/** The longest wait after a try without an answer in time (ms): the receiver may have taken it, and take it once more each time. */
-const LONGEST_UNANSWERED_MS = 300_000;
-/** The longest that a receiver may ask to wait (ms): the agent lives for a batch, not for days. */
-const LONGEST_RETRY_AFTER_MS = 600_000;
-/** The kubelet brings a Secret that was made late within about a minute: for so long (ms) a missing one is waited for. */
+/** Maximum wait after a timeout (ms). The receiver may have accepted the message, and would receive it again with each attempt. */
+const MAX_WAIT_AFTER_TIMEOUT_MS = 300_000;
+/** Maximum wait that a receiver may request (ms). The agent runs for one batch, not for days. */
+const MAX_RETRY_AFTER_MS = 600_000;
+/** How long to wait for a missing Secret (ms). The kubelet mounts a Secret that was created late within about a minute. */
 const SECRET_GRACE_MS = 90_000;
-/** As long as a receipt's reason and message may be. */
-const REASON_LENGTH = 63;
-const MESSAGE_BYTES = 256;
-const HANDLE_BYTES = 128;
+/** Limits of a receipt in the CRD. */
+const MAX_REASON_LENGTH = 63;
+const MAX_MESSAGE_BYTES = 256;
+const MAX_HANDLE_BYTES = 128;
 
-/** What follows from a try. */
-export type Verdict = ({ readonly kind: 'Over'; readonly outcome: 'Delivered' } & Omit<Delivered, 'kind'>) | FailureVerdict;
+/** What follows an attempt: a receipt, or another attempt. */
+export type Verdict = ({ readonly kind: 'Final'; readonly outcome: 'Delivered' } & Omit<Delivered, 'kind'>) | FailureVerdict;
 
-/** What follows from a try that failed. */
+/** What follows an attempt that failed. */
 export type FailureVerdict =
-  | { readonly kind: 'Over'; readonly outcome: 'Failed'; readonly reason: string; readonly message: string }
-  | { readonly kind: 'Again'; readonly afterMs: number };
+  | { readonly kind: 'Final'; readonly outcome: 'Failed'; readonly reason: string; readonly message: string }
+  | { readonly kind: 'Retry'; readonly afterMs: number };
 
-/** What follows from a probe that has reached its sink. */
+/** What follows a probe that reached its sink. */
 export interface ReachedVerdict {
-  readonly kind: 'Over';
+  readonly kind: 'Final';
   readonly outcome: 'Reached';
 }
 
-/** How often, and for how long, an agent has tried. */
-export interface Tries {
-  /** The try that has just ended counts. */
+/** The attempts of one agent to deliver a message or to reach a sink. */
+export interface AttemptHistory {
+  /** Number of attempts, including the one that has just ended. */
   readonly attempts: number;
-  /** Whether that one had no answer in its time. */
-  readonly unanswered: boolean;
-  /** Since the first try. */
+  /** Whether the last attempt timed out. */
+  readonly timedOut: boolean;
+  /** Milliseconds since the first attempt began. */
   readonly elapsedMs: number;
 }
 
 /**
- * Judges a try. The agent never gives up on what may work later: the operator records that for good (`GivenUp`).
+ * Decides what follows an attempt. The agent retries for as long as an attempt may succeed; it is the operator that records `GivenUp`.
  *
- * @param random from 0 to 1: half of each wait is left to chance, so that agents that failed together do not come back together.
+ * @param random from 0 to 1, for the random half of the wait.
  */
-export function judgeAttempt(result: SendResult, tries: Tries, random: number): Verdict {
-  if (result.kind === 'Delivered') return { ...result, kind: 'Over', outcome: 'Delivered' };
-  return judgeFailure(result, tries, random);
+export function judgeAttempt(result: SendResult, history: AttemptHistory, random: number): Verdict {
+  if (result.kind === 'Delivered') return { ...result, kind: 'Final', outcome: 'Delivered' };
+  return judgeFailure(result, history, random);
 }
 
-/** Judges a try that failed, as {@link judgeAttempt} does. */
+/** Decides what follows an attempt that failed, as {@link judgeAttempt} does. */
 export function judgeFailure(
   result: Exclude<SendResult, Delivered>,
-  { attempts, unanswered, elapsedMs }: Tries,
+  { attempts, timedOut, elapsedMs }: AttemptHistory,
   random: number,
 ): FailureVerdict {
   const { reason, message } = result;
-  const secretMayCome = reason === NOTIFY_REASONS.SecretMissing && elapsedMs < SECRET_GRACE_MS;
-  if (result.kind === 'Permanent' && !secretMayCome) return { kind: 'Over', outcome: 'Failed', reason, message };
-  const asked = result.kind === 'Retry' ? Math.min(result.afterMs ?? 0, LONGEST_RETRY_AFTER_MS) : 0;
-  const limits = unanswered ? { ...DELIVERY_BACKOFF, maxMs: LONGEST_UNANSWERED_MS } : DELIVERY_BACKOFF;
-  return { kind: 'Again', afterMs: Math.max(asked, backoffMs(attempts, limits, random)) };
+  const secretMayAppear = reason === NOTIFY_REASONS.SecretMissing && elapsedMs < SECRET_GRACE_MS;
+  if (result.kind === 'Permanent' && !secretMayAppear) return { kind: 'Final', outcome: 'Failed', reason, message };
+  const requested = result.kind === 'Retry' ? Math.min(result.afterMs ?? 0, MAX_RETRY_AFTER_MS) : 0;
+  const limits = timedOut ? { ...DELIVERY_BACKOFF, maxMs: MAX_WAIT_AFTER_TIMEOUT_MS } : DELIVERY_BACKOFF;
+  return { kind: 'Retry', afterMs: Math.max(requested, backoffMs(attempts, limits, random)) };
 }
 
-/** The receipt for what has become of a delivery, or of a probe. */
+/** The receipt for the result of a delivery or of a probe. */
 export function makeReceipt(
   { sink, id }: Delivery,
-  verdict: Extract<Verdict, { kind: 'Over' }> | ReachedVerdict,
-  told: { readonly node: string; readonly attempts: number; readonly now: Instant },
+  verdict: Extract<Verdict, { kind: 'Final' }> | ReachedVerdict,
+  sent: { readonly node: string; readonly attempts: number; readonly now: Instant },
 ): Receipt {
   const { outcome } = verdict;
   return presentFields({
@@ -80,22 +80,22 @@ export function makeReceipt(
     id,
     outcome,
     ...(outcome === 'Failed'
-      ? { reason: verdict.reason.slice(0, REASON_LENGTH), message: cutToBytes(verdict.message, MESSAGE_BYTES) }
+      ? { reason: verdict.reason.slice(0, MAX_REASON_LENGTH), message: cutToBytes(verdict.message, MAX_MESSAGE_BYTES) }
       : outcome === 'Delivered'
         ? { handle: usableHandle(verdict.handle), remark: boundedRemark(verdict.remark) }
         : {}),
-    node: told.node,
-    attempts: told.attempts === 0 ? undefined : told.attempts,
-    time: toRfc3339(told.now),
+    node: sent.node,
+    attempts: sent.attempts === 0 ? undefined : sent.attempts,
+    time: toRfc3339(sent.now),
   });
 }
 
-/** A handle that is cut would be another one: without it, a new message is sent instead of an update. */
+/** A truncated handle would name another message. Without a handle, a new message is sent instead of an update. */
 function usableHandle(handle: string | undefined): string | undefined {
-  return handle === undefined || handle === '' || byteLength(handle) > HANDLE_BYTES ? undefined : handle;
+  return handle === undefined || handle === '' || byteLength(handle) > MAX_HANDLE_BYTES ? undefined : handle;
 }
 
 function boundedRemark(remark: Delivered['remark']): Delivered['remark'] {
   if (remark === undefined) return undefined;
-  return { reason: remark.reason.slice(0, REASON_LENGTH), message: cutToBytes(remark.message, MESSAGE_BYTES) };
+  return { reason: remark.reason.slice(0, MAX_REASON_LENGTH), message: cutToBytes(remark.message, MAX_MESSAGE_BYTES) };
 }

@@ -4,11 +4,13 @@ import { isTrue } from '../condition.ts';
 import { hasReceipt } from './lease.ts';
 import { newestIn, seriesPlace } from './series.ts';
 
-/** The little of a message that decides to whom it is still to be sent. */
+/** A message that is not delivered to all of its sinks yet. */
 export interface OutboxEntry {
-  /** Name and UID of its UpgradeBatch. */
+  /** Name of its UpgradeBatch. */
   readonly name: string;
+  /** UID of its UpgradeBatch. */
   readonly uid: string;
+  /** Index of the batch within the plan. */
   readonly index: number;
   /** Id of the message. */
   readonly id: string;
@@ -16,7 +18,7 @@ export interface OutboxEntry {
   readonly sinks: readonly string[];
 }
 
-/** A message that one sink is to get. */
+/** A message to be sent to one sink. */
 export interface Delivery {
   readonly batch: string;
   readonly batchUid: string;
@@ -26,8 +28,8 @@ export interface Delivery {
 }
 
 /**
- * What a batch has in the outbox, in the order in which it is to go out: the final message once it has settled, and the alerts. Those
- * that were raised before that are settled with it, so the rest came after it.
+ * The messages in a batch's outbox, in the order in which they are sent: the final message once the batch has settled, then the alerts.
+ * The final message ends the alerts that were raised before it, so any alert that is still open was raised after it.
  */
 export function outboxEntries({ metadata, spec, status }: UpgradeBatch): readonly OutboxEntry[] {
   const { notification } = status ?? {};
@@ -40,19 +42,19 @@ export function outboxEntries({ metadata, spec, status }: UpgradeBatch): readonl
   });
 }
 
-/** The receipts of a batch's final notification, among those of its other messages. */
+/** The receipts for a batch's final notification. */
 export function finalReceipts(notification: BatchNotification | undefined): readonly Receipt[] {
   return (notification?.receipts ?? []).filter((receipt) => receipt.id === notification?.id);
 }
 
-/** Whether a receipt is for a message of the batch that is on record, or for one of its series. */
+/** Whether a receipt is for a message in the batch's status, or for one of its series. */
 export function isReceiptOf({ metadata, status }: UpgradeBatch, { id }: Pick<Receipt, 'id'>): boolean {
   const { notification } = status ?? {};
   const isMessage = notification?.id === id || (notification?.alerts ?? []).some((alert) => alert.id === id);
   return isMessage || seriesPlace(id)?.batchUid === metadata.uid;
 }
 
-/** Whether the batch's status has a receipt, or in a series a newer one. */
+/** Whether the batch's status has the receipt, or a newer one of the same series. */
 export function isCopied({ metadata, status }: UpgradeBatch, receipt: Receipt): boolean {
   const copied = status?.notification?.receipts ?? [];
   const place = seriesPlace(receipt.id);
@@ -61,10 +63,9 @@ export function isCopied({ metadata, status }: UpgradeBatch, receipt: Receipt): 
 }
 
 /**
- * The next delivery of each sink: batches in the order of their indices, so that a sink hears of them in order. Sinks do not wait for
- * one another.
+ * The next delivery for each sink. A sink gets the batches in the order of their indices. Sinks do not wait for each other.
  *
- * @param closed what has a receipt already, on the Lease or in this agent's memory.
+ * @param closed deliveries that already have a receipt, on the Lease or in this agent's memory.
  */
 export function nextDeliveries(
   outbox: readonly OutboxEntry[],

@@ -22,22 +22,22 @@ export function isPlanEnd(outlook: BatchOutlook | undefined): boolean {
   return outlook !== undefined && ENDS[outlook.next];
 }
 
-/** A batch that settles, as far as it decides who is told. */
+/** A batch that settles: what decides which sinks get its final message. */
 export interface SettlingBatch extends Pick<UpgradeBatch, 'spec'> {
-  /** Its records, and the plan's outlook. */
+  /** The records of its nodes, and the plan's outlook. */
   readonly status: Pick<UpgradeBatchStatus, 'nodes' | 'outlook'>;
-  /** Those that it has raised: whoever was alerted, or was to be, is told how it ended. */
+  /** The alerts that it raised. A sink that was to get one also gets the final message. */
   readonly alerts: readonly BatchAlert[];
-  /** The plan's batches before it, in their order. */
+  /** The plan's earlier batches, in order. */
   readonly earlier: readonly UpgradeBatch[];
 }
 
 /**
- * Names of the sinks that are to get the final message of a batch. Who wants to hear of trouble only is also told when it is over, by
- * the first batch that ends well: a pager could not resolve otherwise. Where that message was not delivered, the next one says it again.
+ * Names of the sinks that get the final message of a batch. After trouble, a sink with `OnTrouble` also gets the first batch that ends
+ * well, because a pager could not resolve its incident otherwise. If that message is not delivered, the next batch sends it again.
  */
 export function finalSinks(sinks: readonly Sink[], { spec, status, alerts, earlier }: SettlingBatch): readonly string[] {
-  const asks = (sink: Sink): boolean => {
+  const wants = (sink: Sink): boolean => {
     switch (sendPolicy(sink)) {
       case 'EveryBatch':
         return true;
@@ -47,21 +47,21 @@ export function finalSinks(sinks: readonly Sink[], { spec, status, alerts, earli
         return isPlanEnd(status.outlook);
     }
   };
-  return sinks.filter(asks).map((sink) => sink.name);
+  return sinks.filter(wants).map((sink) => sink.name);
 }
 
 /**
- * Names of the sinks that still wait for the end of the rollout after the batch has settled: they are told when it ends without another
- * one. Beside those that ask for the end these are the ones that were alerted since, to which no other batch could say that it is over.
+ * Names of the sinks that still wait for the end of the rollout after the batch has settled, in case it ends without another batch: those
+ * with `PlanEnd`, and those with `OnTrouble` that got an alert since, because no other batch could report that the trouble is over.
  */
 export function awaitingEnd(sinks: readonly Sink[], { status }: UpgradeBatch): readonly string[] {
   if (isPlanEnd(status?.outlook)) return [];
-  const told = status?.notification?.sinks ?? [];
+  const notified = status?.notification?.sinks ?? [];
   const waits = (sink: Sink): boolean => {
     const policy = sendPolicy(sink);
     return policy === 'PlanEnd' || (policy === 'OnTrouble' && isAlerted(alertsAfter(status), sink.name));
   };
-  return sinks.filter((sink) => !told.includes(sink.name) && waits(sink)).map((sink) => sink.name);
+  return sinks.filter((sink) => !notified.includes(sink.name) && waits(sink)).map((sink) => sink.name);
 }
 
 function isTroubled({ spec, status: { nodes = [], outlook } }: Pick<SettlingBatch, 'spec' | 'status'>): boolean {
@@ -77,22 +77,22 @@ function isAlerted(alerts: readonly BatchAlert[], sink: string): boolean {
   return alerts.some(({ sinks = [] }) => sinks.includes(sink));
 }
 
-/** The alerts that a batch raised once it had settled. */
+/** The alerts that a batch raised after it had settled. */
 function alertsAfter(status: UpgradeBatchStatus | undefined): readonly BatchAlert[] {
   const settled = toInstant(status?.settledTime) ?? Infinity;
   return (status?.notification?.alerts ?? []).filter(({ time }) => (toInstant(time) ?? 0) > settled);
 }
 
-/** Whether trouble was the last that a sink heard of these batches. */
+/** Whether the last message of these batches to a sink was about trouble. */
 function leftInTrouble(batches: readonly UpgradeBatch[], sink: string): boolean {
-  return batches.map((batch) => lastWord(batch, sink)).findLast((word) => word !== undefined) === 'Trouble';
+  return batches.map((batch) => lastMessage(batch, sink)).findLast((message) => message !== undefined) === 'Trouble';
 }
 
 /**
- * What a sink heard last of a batch: how it ended, or an alert after that. Trouble that was not delivered may have been heard all the same; that it is
- * over counts only once it is.
+ * What the last message of a batch to a sink was about. A message about trouble counts even without a receipt, because it may have arrived;
+ * a message that all is well counts only once it is delivered.
  */
-function lastWord({ spec, status = {} }: UpgradeBatch, sink: string): 'Trouble' | 'Good' | undefined {
+function lastMessage({ spec, status = {} }: UpgradeBatch, sink: string): 'Trouble' | 'Good' | undefined {
   const { sinks = [], alerts = [] } = status.notification ?? {};
   if (isAlerted(alertsAfter(status), sink)) return 'Trouble';
   if (sinks.includes(sink) && isTroubled({ spec, status })) return 'Trouble';

@@ -1,25 +1,25 @@
 /**
- * How long an agent may act on a Lease. All times are milliseconds of its own monotonic clock: other clocks, and the wall clock, may
- * jump. The operator counts a whole duration from the moment in which it *sees* a renewal, which is after the agent asked for it; so
- * an agent that counts from *before* it asked has stopped before the operator names another.
+ * How long an agent may act on a Lease. All times are milliseconds of the agent's own monotonic clock, because other clocks and the wall
+ * clock may jump. The operator waits for a whole duration from the moment at which it sees a renewal, which is after the agent requested
+ * it. An agent that counts from before its request therefore stops before the operator names another one.
  */
 export interface Validity {
-  /** Before the request of the last renewal that went through. */
-  readonly askedAt: number;
+  /** Before the request of the last successful renewal. */
+  readonly requestedAt: number;
   readonly durationSeconds: number;
 }
 
-/** Renewals that fail leave two more before the Lease has run out. */
+/** With three renewals per duration, two may fail before the Lease expires. */
 const RENEWALS_PER_DURATION = 3;
-/** The last part of the duration, in which nothing is sent: a request that was cut off may still be on its way for a moment. */
-const MARGIN_PART = 5;
+/** Nothing is sent in the last fifth of the duration, because an aborted request may still be on its way. */
+const MARGIN = 1 / 5;
 
 /** When the next renewal is due. */
-export function renewalDueAt({ askedAt, durationSeconds }: Validity): number {
-  return askedAt + (durationSeconds * 1000) / RENEWALS_PER_DURATION;
+export function renewalDueAt({ requestedAt, durationSeconds }: Validity): number {
+  return requestedAt + (durationSeconds * 1000) / RENEWALS_PER_DURATION;
 }
 
-/** When sending has to stop unless the Lease is renewed before. */
-export function sendableUntil({ askedAt, durationSeconds }: Validity): number {
-  return askedAt + durationSeconds * 1000 * (1 - 1 / MARGIN_PART);
+/** Until when the agent may send if it does not renew the Lease. */
+export function sendableUntil({ requestedAt, durationSeconds }: Validity): number {
+  return requestedAt + durationSeconds * 1000 * (1 - MARGIN);
 }

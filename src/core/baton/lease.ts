@@ -6,36 +6,36 @@ import { presentFields } from '../present-fields.ts';
 import { toMicroTime, toRfc3339 } from '../text.ts';
 import { isProbe } from './series.ts';
 
-/** What an agent may look at of its plan's Lease. */
+/** What an agent reads from its plan's Lease. */
 export interface LeaseView {
-  /** Name of the node that the Lease names; empty when it names none. */
+  /** Name of the holder's node; empty if there is no holder. */
   readonly holder: string;
-  /** UID of the Pod that may renew it. */
+  /** UID of the agent Pod that may renew the Lease. */
   readonly agentPodUid: string;
-  /** Name of the UpgradeBatch that the holder speaks for. */
+  /** Name of the UpgradeBatch whose notifications the holder sends. */
   readonly batch: string;
   readonly durationSeconds: number;
   /** Receipts that the operator may not have copied yet. */
   readonly receipts: readonly Receipt[];
-  /** The whole Lease as the API server has it: what goes back differs from it in nothing but what the agent may change. */
+  /** The whole Lease as the API server returned it. A renewal changes nothing but what an agent may change. */
   readonly object: Json;
 }
 
-/** An agent, as the Lease names it. */
+/** An agent, as the Lease identifies it. */
 export interface AgentIdentity {
   readonly node: string;
   readonly podUid: string;
 }
 
-/** What tells receipts apart. */
+/** What identifies a receipt. */
 type Addressed = Pick<Receipt, 'id' | 'sink'>;
 
-/** The duration when the Lease has none. */
+/** The duration of a Lease that does not set one. */
 const DEFAULT_DURATION_SECONDS = 15;
 
-/** Reads a Lease; throws when it is not even an object, which the API server never answers. */
+/** Parses a Lease. It throws if the answer is not a JSON object, which the API server never returns. */
 export function readLease(answer: unknown): LeaseView {
-  if (!isJsonObject(answer)) throw new TypeError('A Lease was expected, but the answer is not a JSON object.');
+  if (!isJsonObject(answer)) throw new TypeError('The API server returned something other than a JSON object for a Lease.');
   const spec = child(answer, 'spec');
   const annotations = child(child(answer, 'metadata'), 'annotations');
   const duration = spec['leaseDurationSeconds'];
@@ -49,14 +49,14 @@ export function readLease(answer: unknown): LeaseView {
   };
 }
 
-/** Whether the Lease names this agent: the node alone would also match an earlier Pod on it. */
-export function namesAgent(lease: LeaseView, agent: AgentIdentity): boolean {
+/** Whether the agent holds the Lease. The node alone would also match an earlier Pod on it. */
+export function isHolder(lease: LeaseView, agent: AgentIdentity): boolean {
   return lease.holder === agent.node && lease.agentPodUid === agent.podUid;
 }
 
 /**
- * The Lease renewed, with receipts added. Nothing else may change: the admission policy refuses it. Receipts that are there stay, for
- * the operator may not have copied them yet.
+ * The Lease with a new renewTime and added receipts. The admission policy rejects any other change. Existing receipts stay, because the
+ * operator may not have copied them yet.
  */
 export function renewLease(lease: LeaseView, now: Instant, added: readonly Receipt[]): Json {
   const { object } = lease;
@@ -71,12 +71,12 @@ export function renewLease(lease: LeaseView, now: Instant, added: readonly Recei
   return { ...renewed, metadata: { ...metadata, annotations } };
 }
 
-/** Whether there is a receipt for the same notification and sink. */
+/** Whether there is a receipt for the same message and sink. */
 export function hasReceipt(receipts: readonly Addressed[], { id, sink }: Addressed): boolean {
   return receipts.some((receipt) => receipt.id === id && receipt.sink === sink);
 }
 
-/** What cannot be read counts as no receipt: then a notification is sent once more, with the same id. */
+/** A receipt that cannot be parsed is ignored, so that the message is sent again with the same id. */
 function readReceipts(annotation: unknown): Receipt[] {
   if (typeof annotation !== 'string') return [];
   try {
@@ -87,7 +87,10 @@ function readReceipts(annotation: unknown): Receipt[] {
   }
 }
 
-/** Only what the batch's status can take: whoever holds the baton writes the annotation, and one wrong field would block the whole status. */
+/**
+ * Takes over only what fits into the batch's status. The annotation is written on a node, and one invalid field would block the whole
+ * status.
+ */
 function readReceipt(value: unknown): Receipt | undefined {
   if (!isJsonObject(value)) return undefined;
   const { sink, id, outcome, time, reason, message, node, attempts, handle } = value;
@@ -107,7 +110,7 @@ function readReceipt(value: unknown): Receipt | undefined {
   });
 }
 
-/** A probe delivers nothing, and nothing else is merely reached. */
+/** Only a probe is Reached, and only a message is Delivered. */
 function isOutcome(value: unknown, id: string): value is Receipt['outcome'] {
   return value === 'Failed' || value === (isProbe({ id }) ? 'Reached' : 'Delivered');
 }

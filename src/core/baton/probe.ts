@@ -1,40 +1,43 @@
 import { NOTIFY_REASONS } from '../../api/conditions.ts';
 import type { Receipt } from '../../api/generated/upgradebatch.ts';
 import type { ProbeResult } from '../notification/model/send-result.ts';
-import { judgeFailure, type FailureVerdict, type ReachedVerdict, type Tries } from './attempt.ts';
-import { inTime } from './in-time.ts';
+import { judgeFailure, type FailureVerdict, type ReachedVerdict, type AttemptHistory } from './attempt.ts';
+import { oldestFirst } from './oldest-first.ts';
 import { isProbe, newestIn, seriesId, seriesPlace } from './series.ts';
 
-/** What follows from a look at a sink. */
+/** What follows a probe: a receipt, or another probe. */
 export type ProbeVerdict = FailureVerdict | ReachedVerdict;
 
-/** A sink cannot be reached when so many tries, over so long (ms), have failed: a name server or a firewall may need a moment for a new Pod. */
+/**
+ * A sink counts as unreachable after this number of failed attempts, and not before this time (ms): a name server or a firewall may need
+ * a moment for a new Pod.
+ */
 const UNREACHABLE = { attempts: 3, afterMs: 10_000 } as const;
 
 /**
- * Judges a look at a sink. A Secret is waited for as in a delivery, for the kubelet may bring it yet.
+ * Decides what follows a probe. A missing Secret is waited for, as in a delivery: the kubelet may still mount it.
  *
- * @param random from 0 to 1, for the wait before the next look.
+ * @param random from 0 to 1, for the random half of the wait.
  */
-export function judgeProbe(result: ProbeResult, tries: Omit<Tries, 'unanswered'>, random: number): ProbeVerdict {
-  if (result.kind === 'Reached') return { kind: 'Over', outcome: 'Reached' };
-  const isLast = tries.attempts >= UNREACHABLE.attempts && tries.elapsedMs >= UNREACHABLE.afterMs;
-  if (result.kind === 'Permanent' || !isLast) return judgeFailure(result, { ...tries, unanswered: false }, random);
-  return { kind: 'Over', outcome: 'Failed', reason: NOTIFY_REASONS.SinkUnreachable, message: result.message };
+export function judgeProbe(result: ProbeResult, history: Omit<AttemptHistory, 'timedOut'>, random: number): ProbeVerdict {
+  if (result.kind === 'Reached') return { kind: 'Final', outcome: 'Reached' };
+  const isLast = history.attempts >= UNREACHABLE.attempts && history.elapsedMs >= UNREACHABLE.afterMs;
+  if (result.kind === 'Permanent' || !isLast) return judgeFailure(result, { ...history, timedOut: false }, random);
+  return { kind: 'Final', outcome: 'Failed', reason: NOTIFY_REASONS.SinkUnreachable, message: result.message };
 }
 
 /**
- * The id under which the end of a probe goes on record; undefined when it is nothing new. A failure is new for each batch, node and
- * reason; that a sink was reached is new only after a failure.
+ * The id of the receipt for the end of a probe; undefined if it would say nothing new. A failure is new for each batch, node and reason.
+ * A sink that was reached is new only after a failure.
  *
  * @param known the receipts of the batch, and those of probes for other batches.
  */
 export function probeId(
-  verdict: Exclude<ProbeVerdict, { kind: 'Again' }>,
+  verdict: Exclude<ProbeVerdict, { kind: 'Retry' }>,
   { batchUid, sink, node }: { readonly batchUid: string; readonly sink: string; readonly node: string },
   known: readonly Receipt[],
 ): string | undefined {
-  const last = inTime(known.filter((receipt) => receipt.sink === sink && isProbe(receipt))).at(-1);
+  const last = oldestFirst(known.filter((receipt) => receipt.sink === sink && isProbe(receipt))).at(-1);
   const isKnown =
     verdict.outcome === 'Reached'
       ? last?.outcome !== 'Failed'

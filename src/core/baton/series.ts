@@ -1,9 +1,9 @@
 import type { Receipt } from '../../api/generated/upgradebatch.ts';
 
-/** What a batch has of each sink again and again, so that only the newest counts: the live message, and the word of a probe. */
+/** Receipts of which only the newest per sink counts: those for the live message, and those of probes. */
 export type Series = 'live' | 'probe';
 
-/** The place of an id in a series. */
+/** An id within a series. */
 export interface SeriesPlace {
   readonly batchUid: string;
   readonly series: Series;
@@ -12,26 +12,26 @@ export interface SeriesPlace {
 
 const ID = /^(?<batchUid>[^/]+)\/(?<series>live|probe)(?:\.(?<digits>[1-9]\d*))?$/;
 
-/** Id of the first, second, third … of a series, so that each has a receipt of its own: `<batch uid>/live`, `<batch uid>/live.2` … */
+/** The id of the first, second, third … entry of a series: `<batch uid>/live`, `<batch uid>/live.2` … Each has its own receipt. */
 export function seriesId(series: Series, batchUid: string, number = 1): string {
   return `${batchUid}/${series}${number === 1 ? '' : `.${number}`}`;
 }
 
-/** The place of an id in its series; undefined for the id of a final message or an alert. */
+/** Parses the id of a series; undefined for the id of a final message or an alert. */
 export function seriesPlace(id: string): SeriesPlace | undefined {
   const { batchUid = '', series, digits } = ID.exec(id)?.groups ?? {};
   if (series !== 'live' && series !== 'probe') return undefined;
   const number = Number(digits ?? 1);
-  const isOurs = Number.isSafeInteger(number) && seriesId(series, batchUid, number) === id;
-  return isOurs ? { batchUid, series, number } : undefined;
+  const isValid = Number.isSafeInteger(number) && seriesId(series, batchUid, number) === id;
+  return isValid ? { batchUid, series, number } : undefined;
 }
 
-/** Whether a receipt tells of a look at a sink, and of no message. */
+/** Whether a receipt is for a probe rather than for a message. */
 export function isProbe({ id }: Pick<Receipt, 'id'>): boolean {
   return seriesPlace(id)?.series === 'probe';
 }
 
-/** The newest receipt of a batch's series for a sink, with its number. */
+/** The newest receipt for a sink in a batch's series, with its number. */
 export function newestIn(
   { series, batchUid }: Pick<SeriesPlace, 'series' | 'batchUid'>,
   sink: string,

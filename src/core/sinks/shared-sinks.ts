@@ -6,27 +6,27 @@ export interface SharedSinksKey {
   readonly key: string;
 }
 
-/** As many sinks a plan may have, its own and shared ones: as many as the schema lets it have of its own. */
-export const MOST_SINKS = 10;
+/** Maximum number of sinks of a plan, including shared ones. The CRD has the same limit for `notify.sinks`. */
+export const MAX_SINKS = 10;
 
 const DEFAULT_KEY = 'sinks.yaml';
 
-/** Where the sinks are that the plan shares with others, in the order in which they count. */
+/** The ConfigMap keys with the sinks that the plan shares with other plans, in the order of precedence. */
 export function sharedSinksKeys({ spec }: Pick<UpgradePlan, 'spec'>): readonly SharedSinksKey[] {
   return (spec.notify?.sinksFrom ?? []).map(({ configMapRef: { name, key = DEFAULT_KEY } }) => ({ name, key }));
 }
 
-/** The file of a ConfigMap's key, within the directory of the shared sinks. */
+/** Path of the file with a ConfigMap's key, relative to the directory of the shared sinks. */
 export function sharedSinksFile({ name, key }: SharedSinksKey): string {
   return `${name}/${key}`;
 }
 
-/** How a ConfigMap's key is called in messages. */
+/** The name of a ConfigMap's key in messages. */
 export function sharedSinksName({ name, key }: SharedSinksKey): string {
   return `the ConfigMap ${name}, key ${key}`;
 }
 
-/** The plan as if the shared sinks were its own. Of several sinks of one name the plan's own counts, else the first. */
+/** The plan with the shared sinks among its own. If several sinks have the same name, the plan's own takes precedence, then the first. */
 export function withSharedSinks(plan: UpgradePlan, shared: readonly Sink[]): UpgradePlan {
   if (shared.length === 0) return plan;
   const sinks = new Map((plan.spec.notify?.sinks ?? []).map((sink) => [sink.name, sink]));

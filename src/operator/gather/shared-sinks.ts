@@ -1,7 +1,7 @@
 import type { Sink, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import type { PlanSnapshot } from '../../core/rollout/model/snapshot.ts';
 import {
-  MOST_SINKS,
+  MAX_SINKS,
   sharedSinksKeys,
   sharedSinksName,
   withSharedSinks,
@@ -59,8 +59,8 @@ export class SharedSinks {
     if (read.kind === 'Unreadable') return { plan, sharedSinks: read };
     const shared = withSharedSinks(plan, read.sinks);
     const count = shared.spec.notify?.sinks?.length ?? 0;
-    if (count <= MOST_SINKS) return { plan: shared, sharedSinks: { kind: 'Known' } };
-    const message = `the plan has ${count} sinks, including those of spec.notify.sinksFrom; at most ${MOST_SINKS} are allowed`;
+    if (count <= MAX_SINKS) return { plan: shared, sharedSinks: { kind: 'Known' } };
+    const message = `the plan has ${count} sinks, including those of spec.notify.sinksFrom; at most ${MAX_SINKS} are allowed`;
     return { plan, sharedSinks: { kind: 'Unreadable', message } };
   }
 

@@ -84,8 +84,8 @@ async function send({ spec }: Kind, answer: Answer, notification: Notification =
 
 /** What the batch's status says after the first try; undefined when there will be another. */
 function receiptOf(result: SendResult): Receipt | undefined {
-  const verdict = judgeAttempt(result, { attempts: 1, unanswered: false, elapsedMs: 0 }, 0);
-  if (verdict.kind === 'Again') return undefined;
+  const verdict = judgeAttempt(result, { attempts: 1, timedOut: false, elapsedMs: 0 }, 0);
+  if (verdict.kind === 'Retry') return undefined;
   const delivery = { id: NOTIFICATION.id, sink: 'ops', batch: 'kernel-7f3c-4', batchUid: 'uid-of-kernel-7f3c-4' };
   return makeReceipt(delivery, verdict, { node: 'node-1', attempts: 1, now: 0 });
 }

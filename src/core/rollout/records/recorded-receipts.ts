@@ -1,6 +1,6 @@
 import { NOTIFY_REASONS } from '../../../api/conditions.ts';
 import type { Receipt, UpgradeBatch } from '../../../api/generated/upgradebatch.ts';
-import { inTime } from '../../baton/in-time.ts';
+import { oldestFirst } from '../../baton/oldest-first.ts';
 import { isProbe } from '../../baton/series.ts';
 import type { PlanSnapshot } from '../model/snapshot.ts';
 
@@ -35,7 +35,7 @@ export function recordedReceipts(batches: readonly UpgradeBatch[]): readonly Rec
  * does not show that the sink accepts a message. Receipts from when the sink was removed from the plan do not count.
  */
 export function latestReceiptOf(sink: string, receipts: readonly RecordedReceipt[]): RecordedReceipt | undefined {
-  const own = inTime(receipts.filter((receipt) => receipt.sink === sink && receipt.reason !== NOTIFY_REASONS.SinkRemoved));
+  const own = oldestFirst(receipts.filter((receipt) => receipt.sink === sink && receipt.reason !== NOTIFY_REASONS.SinkRemoved));
   const last = own.at(-1);
   return last?.outcome === 'Reached' ? own.findLast((receipt) => !isProbe(receipt)) : last;
 }

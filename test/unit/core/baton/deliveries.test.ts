@@ -12,7 +12,7 @@ function settled(index: number, sinks: readonly string[], receipts: readonly Rec
   return aBatch([succeeded('node-1')], { name: `batch-${index}`, spec: { index }, status: { notification } });
 }
 
-describe('the outbox', () => {
+describe('The outbox', () => {
   it('holds a settled batch with the sinks that have no receipt', () => {
     expect(outboxEntries(settled(4, ['ops', 'chat'], [receipt(4, 'ops')]))).toEqual([
       { name: 'batch-4', uid: 'uid-of-batch-4', index: 4, id: 'uid-of-batch-4/1', sinks: ['chat'] },
@@ -34,14 +34,14 @@ describe('the outbox', () => {
     expect(outboxEntries(batch)).toEqual([]);
   });
 
-  it('counts a receipt for another notification as none', () => {
+  it('ignores a receipt for another notification', () => {
     expect(outboxEntries(settled(1, ['ops'], [{ ...receipt(1, 'ops'), id: 'uid-of-batch-1/0' }]))).toMatchObject([
       { sinks: ['ops'] },
     ]);
   });
 });
 
-describe('the outbox of a batch with alerts', () => {
+describe('The outbox of a batch with alerts', () => {
   const alert = (sequence: number, sinks: readonly string[]): BatchAlert => ({
     id: `uid-of-batch-1/${sequence}`,
     time: '2026-11-22T10:00:00Z',
@@ -72,7 +72,7 @@ describe('the outbox of a batch with alerts', () => {
   });
 });
 
-describe('the next delivery of each sink', () => {
+describe('The next delivery for each sink', () => {
   const outbox = [settled(10, ['ops', 'mail']), settled(9, ['ops', 'chat']), settled(2, ['chat'])].flatMap(outboxEntries);
   it.each([
     { closed: [], next: { ops: 'batch-9', chat: 'batch-2', mail: 'batch-10' } },

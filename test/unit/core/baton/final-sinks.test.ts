@@ -24,21 +24,21 @@ const HELD: readonly NodeRecord[] = [{ ...succeeded('node-1'), quarantined: true
 
 const SPEC = aBatch(GOOD).spec;
 
-/** What became of a batch's messages to the pager. */
-interface Told {
+/** The messages of a batch to the pager. */
+interface Messages {
   readonly outlook?: BatchOutlook;
-  /** Who was asked to take the final message; the first two sinks, unless others are named. */
+  /** The sinks that got the final message; the first two by default. */
   readonly sinks?: readonly string[];
-  /** What the pager answered to it; nothing yet, when left out. */
+  /** The outcome of the final message to the pager; absent if it is not known yet. */
   readonly answer?: Receipt['outcome'];
   /** When the pager was alerted, in seconds from the start of the batch, which settles after 2,280. */
   readonly alerted?: number;
 }
 
-/** A batch of an earlier time, as it is on record. */
-function told(
+/** An earlier batch, as recorded. */
+function earlierBatch(
   nodes: readonly NodeRecord[],
-  { outlook = NEXT, sinks = ['ops', 'page'], answer, alerted }: Told = {},
+  { outlook = NEXT, sinks = ['ops', 'page'], answer, alerted }: Messages = {},
 ): UpgradeBatch {
   const id = 'before/1';
   const alert = { id: 'before/2', action: 'None', causes: [], next: '', sinks: ['page'] } as const;
@@ -55,10 +55,10 @@ function told(
   });
 }
 
-const TROUBLE = told(BAD, { answer: 'Delivered' });
-const OVER = told(GOOD, { answer: 'Delivered' });
-/** Went well, and was not told to the pager. */
-const SILENT = told(GOOD, { sinks: ['ops'] });
+const TROUBLE = earlierBatch(BAD, { answer: 'Delivered' });
+const OVER = earlierBatch(GOOD, { answer: 'Delivered' });
+/** Ended well, and was not sent to the pager. */
+const SILENT = earlierBatch(GOOD, { sinks: ['ops'] });
 
 describe('`send`: who gets the final message of a batch', () => {
   it.each([
@@ -77,7 +77,7 @@ describe('`send`: who gets the final message of a batch', () => {
   });
 
   it('that went well, but alerted the pager while it ran: the pager as well', () => {
-    const alerts = told(GOOD, { alerted: 60 }).status?.notification?.alerts ?? [];
+    const alerts = earlierBatch(GOOD, { alerted: 60 }).status?.notification?.alerts ?? [];
 
     expect(finalSinks(SINKS, { spec: SPEC, status: { nodes: GOOD, outlook: NEXT }, alerts, earlier: [] })).toEqual([
       'ops',
@@ -86,34 +86,46 @@ describe('`send`: who gets the final message of a batch', () => {
   });
 });
 
-describe('`send: OnTrouble`: a batch that went well tells the pager that trouble is over', () => {
+describe('`send: OnTrouble`: a batch that ended well reports to the pager that the trouble is over', () => {
   it.each([
     { title: 'after a batch with trouble', earlier: [TROUBLE], asked: true },
-    { title: 'after trouble that the pager has not taken yet', earlier: [told(BAD)], asked: true },
-    { title: 'after trouble that the pager may not have taken', earlier: [told(BAD, { answer: 'Failed' })], asked: true },
+    { title: 'after trouble that is not delivered yet', earlier: [earlierBatch(BAD)], asked: true },
+    { title: 'after trouble whose delivery failed', earlier: [earlierBatch(BAD, { answer: 'Failed' })], asked: true },
     { title: 'once', earlier: [TROUBLE, OVER], asked: false },
     { title: 'once, however many batches follow', earlier: [TROUBLE, OVER, SILENT, SILENT], asked: false },
-    { title: 'again where that was refused', earlier: [TROUBLE, told(GOOD, { answer: 'Failed' })], asked: true },
-    { title: 'again where that is not delivered yet', earlier: [TROUBLE, told(GOOD)], asked: true },
-    { title: 'though a batch between told it nothing', earlier: [TROUBLE, SILENT], asked: true },
-    { title: 'though it was out of the plan for the last batch', earlier: [TROUBLE, told(BAD, { sinks: ['ops'] })], asked: true },
+    { title: 'again if its delivery failed', earlier: [TROUBLE, earlierBatch(GOOD, { answer: 'Failed' })], asked: true },
+    { title: 'again if it is not delivered yet', earlier: [TROUBLE, earlierBatch(GOOD)], asked: true },
+    { title: 'even if a batch in between sent it nothing', earlier: [TROUBLE, SILENT], asked: true },
+    {
+      title: 'even if the plan did not have it during the last batch',
+      earlier: [TROUBLE, earlierBatch(BAD, { sinks: ['ops'] })],
+      asked: true,
+    },
     { title: 'after new trouble', earlier: [TROUBLE, OVER, TROUBLE], asked: true },
-    { title: 'after an abort', earlier: [told(GOOD, { outlook: follows('Aborted'), answer: 'Delivered' })], asked: true },
-    { title: 'after an approval', earlier: [told(GOOD, { outlook: WAITS, answer: 'Delivered' })], asked: true },
-    { title: 'after an alert between two batches', earlier: [told(GOOD, { sinks: ['ops'], alerted: 3000 })], asked: true },
+    { title: 'after an abort', earlier: [earlierBatch(GOOD, { outlook: follows('Aborted'), answer: 'Delivered' })], asked: true },
+    { title: 'after an approval', earlier: [earlierBatch(GOOD, { outlook: WAITS, answer: 'Delivered' })], asked: true },
+    {
+      title: 'after an alert between two batches',
+      earlier: [earlierBatch(GOOD, { sinks: ['ops'], alerted: 3000 })],
+      asked: true,
+    },
     {
       title: 'after an alert that came when all was well',
-      earlier: [TROUBLE, told(GOOD, { answer: 'Delivered', alerted: 3000 })],
+      earlier: [TROUBLE, earlierBatch(GOOD, { answer: 'Delivered', alerted: 3000 })],
       asked: true,
     },
-    { title: 'not where that ended an alert', earlier: [told(GOOD, { answer: 'Delivered', alerted: 60 })], asked: false },
     {
-      title: 'again where what ended an alert was refused',
-      earlier: [told(GOOD, { answer: 'Failed', alerted: 60 })],
+      title: 'not if the last message ended an alert',
+      earlier: [earlierBatch(GOOD, { answer: 'Delivered', alerted: 60 })],
+      asked: false,
+    },
+    {
+      title: 'again if the message that ended an alert was not delivered',
+      earlier: [earlierBatch(GOOD, { answer: 'Failed', alerted: 60 })],
       asked: true,
     },
-    { title: 'not where the pager was not in the plan then', earlier: [told(BAD, { sinks: ['ops'] })], asked: false },
-    { title: 'not where nothing was before', earlier: [], asked: false },
+    { title: 'not if the plan did not have the pager then', earlier: [earlierBatch(BAD, { sinks: ['ops'] })], asked: false },
+    { title: 'not before the first batch', earlier: [], asked: false },
   ])('$title: $asked', ({ earlier, asked }) => {
     const sinks = finalSinks(SINKS, { spec: SPEC, status: { nodes: GOOD, outlook: NEXT }, alerts: [], earlier });
 
@@ -121,17 +133,21 @@ describe('`send: OnTrouble`: a batch that went well tells the pager that trouble
   });
 });
 
-describe('who still waits for the end of the rollout after a batch', () => {
+describe('Who still waits for the end of the rollout after a batch', () => {
   it.each([
     { title: 'whoever asks for the end', batch: SILENT, waiting: ['mail'] },
-    { title: 'nobody who was told it', batch: told(GOOD, { sinks: ['ops', 'mail'] }), waiting: [] },
-    { title: 'nobody when the batch was the end', batch: told(GOOD, { outlook: follows('Done'), sinks: ['ops'] }), waiting: [] },
+    { title: 'nobody who was notified of the end', batch: earlierBatch(GOOD, { sinks: ['ops', 'mail'] }), waiting: [] },
+    {
+      title: 'nobody when the batch was the end',
+      batch: earlierBatch(GOOD, { outlook: follows('Done'), sinks: ['ops'] }),
+      waiting: [],
+    },
     {
       title: 'the pager that was alerted since',
-      batch: told(GOOD, { sinks: ['ops'], alerted: 3000 }),
+      batch: earlierBatch(GOOD, { sinks: ['ops'], alerted: 3000 }),
       waiting: ['page', 'mail'],
     },
-    { title: 'not the pager that has the final message', batch: told(BAD, { alerted: 3000 }), waiting: ['mail'] },
+    { title: 'not the pager that has the final message', batch: earlierBatch(BAD, { alerted: 3000 }), waiting: ['mail'] },
   ])('$title: $waiting', ({ batch, waiting }) => {
     expect(awaitingEnd(SINKS, batch)).toEqual(waiting);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Receipt } from '../../../../src/api/generated/upgradebatch.ts';
-import { namesAgent, readLease, renewLease } from '../../../../src/core/baton/lease.ts';
+import { isHolder, readLease, renewLease } from '../../../../src/core/baton/lease.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00.123Z');
 const RECEIPT: Receipt = {
@@ -38,7 +38,7 @@ function leaseObject(annotations: Record<string, string> = {}): Record<string, u
   };
 }
 
-describe('a Lease', () => {
+describe('A Lease', () => {
   it('is read with what the agent needs', () => {
     expect(readLease(leaseObject({ 'baton.dev/receipts': JSON.stringify([RECEIPT]) }))).toMatchObject({
       holder: 'node-1',
@@ -55,22 +55,22 @@ describe('a Lease', () => {
     expect(readLease(leaseObject({ 'baton.dev/receipts': JSON.stringify([told]) })).receipts).toEqual([told]);
   });
 
-  it('names nobody before anyone holds it', () => {
+  it('has no holder at first', () => {
     const lease = readLease({ metadata: {}, spec: {} });
 
     expect(lease).toMatchObject({ holder: '', agentPodUid: '', batch: '', durationSeconds: 15, receipts: [] });
-    expect(namesAgent(lease, { node: 'node-1', podUid: 'pod-1' })).toBe(false);
+    expect(isHolder(lease, { node: 'node-1', podUid: 'pod-1' })).toBe(false);
   });
 
   it.each([
     { node: 'node-1', podUid: 'pod-1', named: true },
     { node: 'node-1', podUid: 'pod-0', named: false },
     { node: 'node-2', podUid: 'pod-1', named: false },
-  ])('names $podUid on $node: $named', ({ node, podUid, named }) => {
-    expect(namesAgent(readLease(leaseObject()), { node, podUid })).toBe(named);
+  ])('is held by $podUid on $node: $named', ({ node, podUid, named }) => {
+    expect(isHolder(readLease(leaseObject()), { node, podUid })).toBe(named);
   });
 
-  it.each(['', 'no JSON', '{}', '[1, null, "x"]', '[{"sink":"ops"}]'])('with the unreadable receipts %j has none', (receipts) => {
+  it.each(['', 'not JSON', '{}', '[1, null, "x"]', '[{"sink":"ops"}]'])('with the invalid receipts %j has none', (receipts) => {
     expect(readLease(leaseObject({ 'baton.dev/receipts': receipts })).receipts).toEqual([]);
   });
 
@@ -80,26 +80,26 @@ describe('a Lease', () => {
     { title: 'a probe that delivers', wrong: { id: 'uid/probe', outcome: 'Delivered' }, read: [] },
     { title: 'no time', wrong: { time: 'soon' }, read: [] },
     { title: 'a sink name that is too long', wrong: { sink: 'x'.repeat(41) }, read: [] },
-    { title: 'attempts that are no number', wrong: { attempts: '2' }, read: [{ ...RECEIPT, attempts: undefined }] },
+    { title: 'attempts that are not a number', wrong: { attempts: '2' }, read: [{ ...RECEIPT, attempts: undefined }] },
     { title: 'a message that is too long', wrong: { message: 'x'.repeat(257) }, read: [RECEIPT] },
     { title: 'a handle that is too long', wrong: { handle: 'x'.repeat(129) }, read: [RECEIPT] },
     { title: 'a remark without a message', wrong: { remark: { reason: 'TemplateFailed' } }, read: [RECEIPT] },
     { title: 'a field that the status does not have', wrong: { extra: true }, read: [RECEIPT] },
-  ])('gives nothing to the status that it cannot take: $title', ({ wrong, read }) => {
+  ])('yields only receipts that fit into the status: $title', ({ wrong, read }) => {
     const { receipts } = readLease(leaseObject({ 'baton.dev/receipts': JSON.stringify([{ ...RECEIPT, ...wrong }]) }));
 
     expect(receipts).toEqual(read);
   });
 });
 
-describe('what a probe has found out', () => {
+describe('The receipt of a probe', () => {
   it.each(['Failed', 'Reached'])('is read from the Lease: %s', (outcome) => {
     const probe = { ...RECEIPT, id: 'uid/probe.2', outcome };
     expect(readLease(leaseObject({ 'baton.dev/receipts': JSON.stringify([probe]) })).receipts).toEqual([probe]);
   });
 });
 
-describe('renewing a Lease', () => {
+describe('Renewing a Lease', () => {
   it('changes the time and nothing else', () => {
     const before = leaseObject();
 

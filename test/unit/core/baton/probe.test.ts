@@ -3,49 +3,49 @@ import type { Receipt } from '../../../../src/api/generated/upgradebatch.ts';
 import { judgeProbe, probeId } from '../../../../src/core/baton/probe.ts';
 
 const refused = { kind: 'Retry', reason: 'NoAnswer', message: 'ops.example: ECONNREFUSED' } as const;
-const unreachable = { kind: 'Over', outcome: 'Failed', reason: 'SinkUnreachable', message: refused.message };
+const unreachable = { kind: 'Final', outcome: 'Failed', reason: 'SinkUnreachable', message: refused.message };
 const missing = { kind: 'Permanent', reason: 'SecretMissing', message: 'the key url of the Secret hook is missing' } as const;
 
-describe('A look at a sink', () => {
+describe('A probe', () => {
   it.each([
-    { title: 'reached it', result: { kind: 'Reached' }, verdict: { kind: 'Over', outcome: 'Reached' } },
-    { title: 'failed', result: refused, verdict: { kind: 'Again', afterMs: 1_000 } },
+    { title: 'reached it', result: { kind: 'Reached' }, verdict: { kind: 'Final', outcome: 'Reached' } },
+    { title: 'failed', result: refused, verdict: { kind: 'Retry', afterMs: 1_000 } },
     {
-      title: 'failed for long, but seldom',
+      title: 'failed for a long time, but only twice',
       result: refused,
       attempts: 2,
       elapsedMs: 60_000,
-      verdict: { kind: 'Again', afterMs: 2_000 },
+      verdict: { kind: 'Retry', afterMs: 2_000 },
     },
     {
-      title: 'failed often, but within a moment',
+      title: 'failed many times within a moment',
       result: refused,
       attempts: 4,
       elapsedMs: 9_999,
-      verdict: { kind: 'Again', afterMs: 8_000 },
+      verdict: { kind: 'Retry', afterMs: 8_000 },
     },
-    { title: 'failed often, and for long', result: refused, attempts: 3, elapsedMs: 10_000, verdict: unreachable },
-    { title: 'has no Secret yet', result: missing, attempts: 9, elapsedMs: 60_000, verdict: { kind: 'Again', afterMs: 60_000 } },
+    { title: 'failed three times within ten seconds', result: refused, attempts: 3, elapsedMs: 10_000, verdict: unreachable },
+    { title: 'has no Secret yet', result: missing, attempts: 9, elapsedMs: 60_000, verdict: { kind: 'Retry', afterMs: 60_000 } },
     {
       title: 'has no Secret for too long',
       result: missing,
       elapsedMs: 90_000,
-      verdict: { kind: 'Over', outcome: 'Failed', reason: 'SecretMissing', message: missing.message },
+      verdict: { kind: 'Final', outcome: 'Failed', reason: 'SecretMissing', message: missing.message },
     },
     {
       title: 'will always fail',
       result: { ...missing, reason: 'AddressNotAllowed' },
-      verdict: { kind: 'Over', outcome: 'Failed', reason: 'AddressNotAllowed', message: missing.message },
+      verdict: { kind: 'Final', outcome: 'Failed', reason: 'AddressNotAllowed', message: missing.message },
     },
-  ] as const)('that $title is judged so', ({ result, verdict, ...tries }) => {
-    expect(judgeProbe(result, { attempts: 1, elapsedMs: 0, ...tries }, 1)).toEqual(verdict);
+  ] as const)('that $title: $verdict', ({ result, verdict, ...history }) => {
+    expect(judgeProbe(result, { attempts: 1, elapsedMs: 0, ...history }, 1)).toEqual(verdict);
   });
 });
 
-describe('What a probe has found out', () => {
+describe('The result of a probe', () => {
   const [batchUid, before] = ['uid-2', 'uid-1'];
-  const failed = { kind: 'Over', outcome: 'Failed', reason: 'SinkUnreachable', message: '' } as const;
-  const reached = { kind: 'Over', outcome: 'Reached' } as const;
+  const failed = { kind: 'Final', outcome: 'Failed', reason: 'SinkUnreachable', message: '' } as const;
+  const reached = { kind: 'Final', outcome: 'Reached' } as const;
   let second = 0;
   const word = (id: string, changes: Partial<Receipt> = {}): Receipt => ({
     ...{ sink: 'ops', id, node: 'node-a', outcome: 'Failed', reason: 'SinkUnreachable' },
@@ -90,7 +90,7 @@ describe('What a probe has found out', () => {
       id: undefined,
     },
     {
-      title: 'that it reached the sink, which refuses messages',
+      title: 'that it reached the sink, which rejects messages',
       verdict: reached,
       known: [word(`${before}/1`, { reason: 'Refused' })],
       id: undefined,
@@ -101,7 +101,7 @@ describe('What a probe has found out', () => {
       known: [word('uid-2/probe', { sink: 'chat' })],
       id: 'uid-2/probe',
     },
-  ])('$title goes on record as $id', ({ verdict, known, id }) => {
+  ])('$title has the id $id', ({ verdict, known, id }) => {
     expect(probeId(verdict, { batchUid, sink: 'ops', node: 'node-a' }, known)).toBe(id);
   });
 });

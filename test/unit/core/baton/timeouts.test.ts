@@ -8,13 +8,17 @@ const email: Sink = {
   email: { from: 'baton@ops.example', to: ['a@ops.example'], smtpSecretRef: { name: 'smtp' } },
 };
 
-describe('The patience with a receiver', () => {
-  it.each<readonly [string, Sink, readonly number[]]>([
-    ['a webhook', webhook, [10, 20, 40, 60, 60]],
-    ['a mail server', email, [20, 40, 60, 60, 60]],
-    ['one of which the plan says how long it may take', { ...webhook, connection: { timeoutSeconds: 3 } }, [3, 6, 12, 24, 48]],
-  ])('doubles with each try that %s did not answer in time', (_, sink, seconds) => {
-    expect(seconds.map((_second, unanswered) => timeoutSeconds(sink, unanswered))).toEqual(seconds);
+describe('The timeout of an attempt', () => {
+  it.each<{ readonly receiver: string; readonly sink: Sink; readonly seconds: readonly number[] }>([
+    { receiver: 'a webhook', sink: webhook, seconds: [10, 20, 40, 60, 60] },
+    { receiver: 'a mail server', sink: email, seconds: [20, 40, 60, 60, 60] },
+    {
+      receiver: 'a webhook with a timeout of its own',
+      sink: { ...webhook, connection: { timeoutSeconds: 3 } },
+      seconds: [3, 6, 12, 24, 48],
+    },
+  ])('doubles after each timeout of $receiver', ({ sink, seconds }) => {
+    expect(seconds.map((_second, timeouts) => timeoutSeconds(sink, timeouts))).toEqual(seconds);
   });
 
   it('leaves the rest of the connection as it is', () => {

@@ -48,8 +48,8 @@ function probeAll(world: World, agent: Agent): void {
   const known = [...[...world.batches.values()].flatMap(({ status }) => status?.notification?.receipts ?? []), ...receipts];
   for (const { name: sink } of world.plan?.spec.notify?.sinks ?? []) {
     const isDown = world.now < (world.sinks.get(sink)?.downUntil ?? 0);
-    const failed = { kind: 'Over', outcome: 'Failed', reason: 'SinkUnreachable', message: 'connection refused' } as const;
-    const verdict = isDown ? failed : ({ kind: 'Over', outcome: 'Reached' } as const);
+    const failed = { kind: 'Final', outcome: 'Failed', reason: 'SinkUnreachable', message: 'connection refused' } as const;
+    const verdict = isDown ? failed : ({ kind: 'Final', outcome: 'Reached' } as const);
     const id = probeId(verdict, { batchUid, sink, node: agent.node }, known);
     if (id === undefined) continue;
     const delivery = { batch: '', batchUid, id, sink };
