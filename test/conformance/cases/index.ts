@@ -1,11 +1,23 @@
 import type { Case } from '../case.ts';
+import { controllers } from './controllers.ts';
 import { creates } from './creates.ts';
 import { deletes } from './deletes.ts';
 import { kinds } from './kinds.ts';
 import { lists } from './lists.ts';
 import { patches } from './patches.ts';
+import { podCases } from './pods.ts';
 import { updates } from './updates.ts';
 import { watches } from './watches.ts';
 
 /** All cases by area. What a server has to answer is in ../expected, one file per area. */
-export const AREAS: Readonly<Record<string, readonly Case[]>> = { creates, updates, patches, deletes, lists, watches, kinds };
+export const AREAS: Readonly<Record<string, readonly Case[]>> = {
+  creates,
+  updates,
+  patches,
+  deletes,
+  lists,
+  watches,
+  kinds,
+  pods: podCases,
+  controllers,
+};

@@ -47,7 +47,7 @@ export const kinds = casesOf([
       const both = {
         metadata: { labels: { from: 'here' } },
         spec: { unschedulable: true },
-        status: { nodeInfo: { bootID: 'b' } },
+        status: { nodeInfo: { bootID: 'b' }, conditions: [{ type: 'Ready', status: 'True' }] },
       };
       return [await api.merge(`${path}/status`, both), await api.merge(path, both), await api.get(`${path}/status`)];
     },

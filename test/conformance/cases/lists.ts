@@ -41,12 +41,17 @@ const FIELDS = [
 ];
 /** Collections, for the words with which they reject an unknown field. */
 const COLLECTIONS = [
+  '/api/v1/pods',
   '/api/v1/nodes',
   '/api/v1/namespaces',
   '/api/v1/secrets',
   '/api/v1/serviceaccounts',
   '/api/v1/events',
   '/apis/events.k8s.io/v1/events',
+  '/apis/batch/v1/jobs',
+  '/apis/apps/v1/daemonsets',
+  '/apis/apps/v1/deployments',
+  '/apis/apps/v1/controllerrevisions',
   '/apis/policy/v1/poddisruptionbudgets',
   '/apis/coordination.k8s.io/v1/leases',
   '/apis/rbac.authorization.k8s.io/v1/roles',

@@ -3,6 +3,8 @@ import { asObject, textAt } from './fields.ts';
 import { NODE, NAMESPACE } from './cluster-strategies.ts';
 import { CORE_EVENT, EVENT } from './events.ts';
 import type { ResourceType } from './resource-type.ts';
+import { DAEMON_SET, DEPLOYMENT, JOB, POD_DISRUPTION_BUDGET } from './controllers.ts';
+import { POD } from './pod.ts';
 
 type Overrides = Partial<Omit<ResourceType, 'group' | 'version' | 'plural' | 'kind'>>;
 
@@ -66,8 +68,28 @@ export const BUILTIN_TYPES: readonly ResourceType[] = [
   }),
   type('', 'v1', 'events', 'Event', CORE_EVENT),
   type('events.k8s.io', 'v1', 'events', 'Event', EVENT),
+  type('', 'v1', 'pods', 'Pod', {
+    ...WITH_STATUS,
+    fields: {
+      'spec.nodeName': at('spec.nodeName'),
+      'spec.restartPolicy': at('spec.restartPolicy'),
+      'spec.schedulerName': at('spec.schedulerName'),
+      'spec.serviceAccountName': at('spec.serviceAccountName'),
+      'status.phase': at('status.phase'),
+    },
+    unknownField: 'Label',
+    strategy: POD,
+  }),
+  type('batch', 'v1', 'jobs', 'Job', { ...WITH_STATUS, unknownField: 'LabelForKind', strategy: JOB }),
+  type('apps', 'v1', 'daemonsets', 'DaemonSet', { ...WITH_STATUS, strategy: DAEMON_SET }),
+  type('apps', 'v1', 'deployments', 'Deployment', { ...WITH_STATUS, strategy: DEPLOYMENT }),
+  type('apps', 'v1', 'controllerrevisions', 'ControllerRevision'),
   type('coordination.k8s.io', 'v1', 'leases', 'Lease', { unconditionalUpdate: false }),
-  type('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', { ...WITH_STATUS, unconditionalUpdate: false }),
+  type('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', {
+    ...WITH_STATUS,
+    unconditionalUpdate: false,
+    strategy: POD_DISRUPTION_BUDGET,
+  }),
   type(RBAC, 'v1', 'roles', 'Role'),
   type(RBAC, 'v1', 'rolebindings', 'RoleBinding'),
   type(RBAC, 'v1', 'clusterroles', 'ClusterRole', { namespaced: false }),

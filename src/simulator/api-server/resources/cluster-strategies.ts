@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../kube/kube-object.ts';
-import { asObject } from './fields.ts';
+import { asObject, withConditions } from './fields.ts';
 import type { Strategy } from './resource-type.ts';
 
 const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
@@ -33,7 +33,7 @@ export const NODE: Strategy = {
     return { ...object, spec: { ...spec, taints: tainted ? taints : [...taints, NOT_READY] } };
   },
   normalize: (object) => {
-    const status = asObject(object['status']);
+    const status = withConditions(asObject(object['status']), { lastHeartbeatTime: null, lastTransitionTime: null });
     const nodeInfo = { ...Object.fromEntries(NODE_INFO.map((key) => [key, ''])), ...asObject(status['nodeInfo']) };
     const daemonEndpoints = { kubeletEndpoint: { Port: 0 }, ...asObject(status['daemonEndpoints']) };
     return { ...object, spec: withoutDefaults(object), status: { ...status, daemonEndpoints, nodeInfo } };

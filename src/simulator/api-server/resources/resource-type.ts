@@ -7,6 +7,8 @@ export type UnknownFieldWords = 'Label' | 'LabelForKind' | 'KnownFields';
 export interface Strategy {
   /** Completes a new object. */
   readonly prepareCreate?: (object: KubeObject) => KubeObject;
+  /** Completes an update. */
+  readonly prepareUpdate?: (object: KubeObject, previous: KubeObject) => KubeObject;
   /** Completes an object that is written, be it new or not. */
   readonly normalize?: (object: KubeObject) => KubeObject;
   /** Throws a StatusError when an update changes what must not change. */

@@ -51,7 +51,12 @@ export function removeObject(
   const marked = markDeleted(object, options, type, now());
   const gone = mayVanish(marked);
   if (options.dryRun) return { object: marked, gone };
-  if (gone) return { object: store.remove(type.storage, storeKey(namespace, name)) ?? marked, gone };
+  if (gone) {
+    // What ends with grace is marked first, even when the grace is over at once.
+    if (type.strategy.gracePeriod !== undefined && marked !== object) store.put(type.storage, marked);
+    const removed = store.remove(type.storage, storeKey(namespace, name)) ?? marked;
+    return { object: removed, gone };
+  }
   return { object: marked === object ? object : store.put(type.storage, marked), gone };
 }
 
@@ -70,7 +75,7 @@ function requirePreconditions({ metadata }: KubeObject, { preconditions }: Delet
 
 function markDeleted(object: KubeObject, options: DeleteOptions, type: ResourceType, nowMs: number): KubeObject {
   const { metadata } = object;
-  if (metadata.deletionTimestamp !== undefined) return object;
+  if (metadata.deletionTimestamp !== undefined) return shortened(object, options, type, nowMs);
   const policy = options.propagationPolicy ?? type.strategy.propagation ?? 'Background';
   const known = (metadata.finalizers ?? []).filter((finalizer) => !isCollectorFinalizer(finalizer));
   const added = policy === 'Foreground' ? ['foregroundDeletion'] : policy === 'Orphan' ? ['orphan'] : [];
@@ -89,6 +94,15 @@ function markDeleted(object: KubeObject, options: DeleteOptions, type: ResourceT
   };
   if (type.kind !== 'Namespace') return marked;
   return { ...marked, status: { phase: 'Terminating' } };
+}
+
+// A later delete can only shorten the grace period.
+function shortened(object: KubeObject, options: DeleteOptions, type: ResourceType, nowMs: number): KubeObject {
+  const { deletionTimestamp = '', deletionGracePeriodSeconds: granted = 0 } = object.metadata;
+  const grace = type.strategy.gracePeriod?.(object, options.gracePeriodSeconds) ?? granted;
+  if (grace >= granted) return object;
+  const end = grace === 0 ? nowMs : Date.parse(deletionTimestamp) - (granted - grace) * 1000;
+  return { ...object, metadata: { ...object.metadata, deletionTimestamp: timestamp(end), deletionGracePeriodSeconds: grace } };
 }
 
 function isCollectorFinalizer(finalizer: string): boolean {

@@ -1,6 +1,8 @@
 import { StatusError, methodNotAllowed, notBuilt } from '../resources/status.ts';
+import { bind } from './binding.ts';
 import { create } from './create.ts';
 import { remove, removeCollection } from './delete.ts';
+import { evict } from './eviction.ts';
 import { json, type ApiRequest, type ApiResponse, type ServerContext, type Target } from './exchange.ts';
 import { finalize } from './finalize.ts';
 import { list } from './list.ts';
@@ -40,6 +42,8 @@ function route(request: ApiRequest, target: Target, context: ServerContext): Api
   if (subresource === 'finalize' && type.kind === 'Namespace' && request.method === 'PUT') {
     return finalize(request, target, context);
   }
+  if (request.method === 'POST' && type.kind === 'Pod' && subresource === 'eviction') return evict(request, target, context);
+  if (request.method === 'POST' && type.kind === 'Pod' && subresource === 'binding') return bind(request, target, context);
   throw notBuilt(`${request.method} of the subresource ${type.plural}/${subresource}`);
 }
 

@@ -24,7 +24,8 @@ export function admitted(
 ): KubeObject {
   const { strategy } = type;
   const inStorage = strategy.toStorage?.(object) ?? object;
-  const prepared = previous === undefined ? (strategy.prepareCreate?.(inStorage) ?? inStorage) : inStorage;
+  const prepared =
+    (previous === undefined ? strategy.prepareCreate?.(inStorage) : strategy.prepareUpdate?.(inStorage, previous)) ?? inStorage;
   const normalized = strategy.normalize?.(prepared) ?? prepared;
   if (!type.custom) return normalized;
   const { object: complete, errors } = context.admit(type, normalized, previous);
