@@ -6,10 +6,13 @@ import { keyPair } from './certificates.ts';
 export interface ApiAnswer {
   readonly status: number;
   readonly body: string;
+  /** The texts of its Warning headers. */
+  readonly warnings: readonly string[];
 }
 
 /** The few calls that the cluster itself makes; without kubectl's own rate limit. */
 export interface ApiClient {
+  /** A Buffer is sent as it is, anything else as JSON. */
   call(method: string, path: string, body?: unknown, contentType?: string): Promise<ApiAnswer>;
   close(): void;
 }
@@ -33,17 +36,29 @@ export function createApiClient(cluster: string, server: string): ApiClient {
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
           incoming.on('error', reject);
           incoming.on('end', () => {
-            resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString() });
+            resolve({
+              status: incoming.statusCode ?? 0,
+              body: Buffer.concat(chunks).toString(),
+              warnings: warningTexts(incoming.rawHeaders),
+            });
           });
         });
         outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${path} was not answered in 20 s`)));
         outgoing.on('error', reject);
-        outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+        outgoing.end(body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body));
       }),
     close: () => {
       agent.destroy();
     },
   };
+}
+
+/** The texts of the headers `Warning: 299 - "text"`. */
+function warningTexts(rawHeaders: readonly string[]): readonly string[] {
+  return rawHeaders.flatMap((value, index) => {
+    const isWarning = index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'warning';
+    return isWarning ? [JSON.parse(value.slice('299 - '.length)) as string] : [];
+  });
 }
 
 /** Makes a call that has to succeed; these further status codes are also fine. */
