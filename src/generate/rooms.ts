@@ -186,13 +186,17 @@ const API_SERVER: Rooms = {
   selectors: { holds: 'Label selectors and field selectors', mayImport: [] },
   patch: { holds: 'JSON Patch and merge patch', mayImport: [] },
   resources: { holds: 'The resources served, what is special about each kind, and the errors that name them', mayImport: [] },
+  schema: {
+    holds: 'What the server does with an object of a CRD: pruning, defaults, validation, CEL rules',
+    mayImport: [],
+  },
   rest: {
     holds: 'Answers requests, one file per verb',
-    mayImport: ['store', 'selectors', 'patch', 'resources'],
+    mayImport: ['store', 'selectors', 'patch', 'resources', 'schema'],
   },
   '.': {
     holds: 'The server, and how the client of `kube` reaches it',
-    mayImport: ['store', 'resources', 'rest'],
+    mayImport: ['store', 'resources', 'schema', 'rest'],
   },
 };
 

@@ -99,6 +99,7 @@ const FORBIDDEN_IMPORTS: readonly ForbiddenImport[] = [
   { rule: 'simulator/api-server/selectors', from: 'simulator/api-server/selectors', imports: 'simulator/api-server/patch' },
   { rule: 'simulator/api-server/patch', from: 'simulator/api-server/patch', imports: 'simulator/api-server/selectors' },
   { rule: 'simulator/api-server/resources', from: 'simulator/api-server/resources', imports: 'simulator/api-server/rest' },
+  { rule: 'simulator/api-server/schema', from: 'simulator/api-server/schema', imports: 'simulator/api-server/store' },
   { rule: 'simulator/api-server/rest', from: 'simulator/api-server/rest', imports: 'simulator/api-server' },
   { rule: 'simulator/api-server/*.ts', from: 'simulator/api-server', imports: 'simulator/api-server/selectors' },
   { rule: 'generate', from: 'generate', imports: 'api' },

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import type { UpgradePlan } from '../../../../../src/api/generated/upgradeplan.ts';
 import { revisionOf } from '../../../../../src/core/rollout/fleet/revision.ts';
 import { readCrds, storedVersion, type Schema } from '../../../../../src/generate/crd.ts';
-import { withDefaults } from '../../../../support/with-defaults.ts';
+import { withDefaults } from '../../../../../src/simulator/api-server/schema/defaults.ts';
 import { hash } from '../support/objects.ts';
 
 const PLANS = new URL('../../../../fixtures/revisions/', import.meta.url);

@@ -1,0 +1,38 @@
+import { isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
+
+/**
+ * The paths of fields that occur more than once in a JSON text, each once. JSON.parse keeps the last of them silently.
+ */
+export function duplicateFields(json: string): readonly string[] {
+  // Most texts have none: the keys in the text are then as many as those in the value.
+  if (keysInText(json) === keysInValue(JSON.parse(json))) return [];
+  const found = new Set<string>();
+  collect(parseDocument(json, { uniqueKeys: false, schema: 'json' }).contents, '', found);
+  return [...found];
+}
+
+function keysInText(json: string): number {
+  let keys = 0;
+  for (const [, colon] of json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/gs)) if (colon !== undefined) keys += 1;
+  return keys;
+}
+
+function keysInValue(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inner = Object.values(value);
+  return (Array.isArray(value) ? 0 : inner.length) + inner.reduce<number>((sum, field) => sum + keysInValue(field), 0);
+}
+
+function collect(node: unknown, path: string, found: Set<string>): void {
+  if (isSeq(node)) node.items.forEach((item, index) => collect(item, `${path}[${index}]`, found));
+  if (!isMap(node)) return;
+  const seen = new Set<string>();
+  for (const pair of node.items) {
+    if (!isPair(pair) || !isScalar(pair.key)) continue;
+    const name = String(pair.key.value);
+    const field = path === '' ? name : `${path}.${name}`;
+    if (seen.has(name)) found.add(field);
+    seen.add(name);
+    collect(pair.value, field, found);
+  }
+}
