@@ -76,6 +76,10 @@ export const creates = casesOf([
     run: (api, namespace) => api.post(`${configMaps(namespace)}?dryRun=Some`, configMap('a')),
   },
   {
+    name: 'fieldValidation knows three values.',
+    run: (api, namespace) => api.post(`${configMaps(namespace)}?fieldValidation=Bad`, configMap('a')),
+  },
+  {
     name: 'A namespace has to exist before its content.',
     run: (api) => api.post(configMaps('missing'), configMap('a')),
   },

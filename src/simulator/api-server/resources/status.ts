@@ -34,6 +34,12 @@ export class StatusError extends Error {
     this.name = 'StatusError';
     this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, ...rest, code };
   }
+
+  /** The error for a Status that somebody else made. */
+  static from({ code, message, reason, details }: FailureStatus): StatusError {
+    const rest = { ...(reason === undefined ? {} : { reason }), ...(details === undefined ? {} : { details }) };
+    return new StatusError(code, message, rest);
+  }
 }
 
 /** `jobs.batch`: a resource as messages name it. */

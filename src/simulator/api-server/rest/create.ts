@@ -10,17 +10,17 @@ import { admitted, shown } from './stored.ts';
 /** POST to a collection. */
 export function create(request: ApiRequest, target: Target, context: ServerContext): ApiAnswer {
   const { type, namespace } = target;
-  const { dryRun } = writeOptions(request, 'CreateOptions');
+  const options = writeOptions(request, 'CreateOptions');
   const sent = decode(parseObject(request.body, type.kind), target);
   if (sent.metadata.resourceVersion !== undefined) {
     throw new StatusError(500, 'resourceVersion should not be set on objects to be created');
   }
   const object = prepare(sent, target, context);
   if (namespace !== undefined) requireOpenNamespace(object, target, namespace, context);
-  const complete = admitted(object, undefined, target, context);
+  const { object: complete, warnings } = admitted({ object, previous: undefined, options }, target, context);
   const { name = '' } = complete.metadata;
   if (context.store.get(type.storage, storeKey(namespace, name)) !== undefined) throw alreadyExists(type, name);
-  return json(201, shown(type, dryRun ? complete : context.store.put(type.storage, complete)));
+  return json(201, shown(type, options.dryRun ? complete : context.store.put(type.storage, complete)), warnings);
 }
 
 function prepare(sent: KubeObject, { type }: Target, context: ServerContext): KubeObject {

@@ -2,6 +2,7 @@ import type { Log } from '../../../api/log.ts';
 import type { KubeObject } from '../../../kube/kube-object.ts';
 import type { SetTimer } from '../../../kube/pause.ts';
 import type { ResourceType, ResourceTypes } from '../resources/resource-type.ts';
+import type { FailureStatus } from '../resources/status.ts';
 import type { Store } from '../store/store.ts';
 
 /** One HTTP request, with its body as text. */
@@ -40,15 +41,27 @@ export interface WatchAnswer {
 
 export type ApiResponse = ApiAnswer | WatchAnswer;
 
-/**
- * Completes and validates an object of a CRD's version. `errors` are the causes of a 422. The object that comes back replaces the
- * one that was sent.
- */
-export type Admit = (
-  type: ResourceType,
-  object: KubeObject,
-  previous: KubeObject | undefined,
-) => { readonly object: KubeObject; readonly errors: readonly { field: string; reason: string; message: string }[] };
+/** What a request does with unknown fields, and with fields that occur more than once. */
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+/** An object of a custom resource that is to be written. */
+export interface AdmitRequest {
+  readonly operation: 'Create' | 'Update';
+  /** With what the server adds to the metadata, and with the parts that this request may write. */
+  readonly object: KubeObject;
+  /** As stored; only for an update. */
+  readonly oldObject?: KubeObject;
+  readonly subresource?: 'status';
+  readonly fieldValidation: FieldValidation;
+}
+
+/** What to store, or why not. */
+export type AdmitResult =
+  | { readonly kind: 'Admitted'; readonly object: Readonly<Record<string, unknown>>; readonly warnings: readonly string[] }
+  | { readonly kind: 'Rejected'; readonly status: FailureStatus; readonly warnings: readonly string[] };
+
+/** Completes and validates objects of custom resources, as their CRDs say. */
+export type Admit = (type: ResourceType, request: AdmitRequest) => AdmitResult;
 
 /** What the server works with. */
 export interface ServerContext {
@@ -74,8 +87,10 @@ export interface Target {
 }
 
 /** An answer with a JSON body. */
-export function json(status: number, body: unknown): ApiAnswer {
-  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+export function json(status: number, body: unknown, warnings: readonly string[] = []): ApiAnswer {
+  const header = warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(', ');
+  const headers = { 'content-type': 'application/json', ...(header === '' ? {} : { warning: header }) };
+  return { status, headers, body: JSON.stringify(body) };
 }
 
 /** The key of an object in the store. */

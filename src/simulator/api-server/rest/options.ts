@@ -1,19 +1,21 @@
 import { asObject } from '../resources/fields.ts';
 import { badRequest, invalidOptions, notBuilt } from '../resources/status.ts';
-import type { ApiRequest } from './exchange.ts';
+import type { ApiRequest, FieldValidation } from './exchange.ts';
 
 /** Options of a write. */
 export interface WriteOptions {
   readonly dryRun: boolean;
+  readonly fieldValidation: FieldValidation;
 }
 
 /** Reads the options of a write from the query. The kind (`CreateOptions`) is named in errors. */
 export function writeOptions({ query }: ApiRequest, kind: string): WriteOptions {
-  return { dryRun: isDryRun(query.getAll('dryRun'), kind) };
+  return { dryRun: isDryRun(query.getAll('dryRun'), kind), fieldValidation: fieldValidation(query, kind) };
 }
 
 /** Options of a delete, from the body or else from the query. */
-export interface DeleteOptions extends WriteOptions {
+export interface DeleteOptions {
+  readonly dryRun: boolean;
   readonly propagationPolicy: string | undefined;
   readonly gracePeriodSeconds: number | undefined;
   readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string };
@@ -48,6 +50,23 @@ export function validDeleteOptions(given: Readonly<Record<string, unknown>>): De
     gracePeriodSeconds: (given['gracePeriodSeconds'] ?? undefined) as number | undefined,
     preconditions: asObject(given['preconditions']),
   };
+}
+
+function fieldValidation(query: URLSearchParams, kind: string): FieldValidation {
+  const value = query.get('fieldValidation') ?? '';
+  switch (value) {
+    case '':
+    case 'Warn':
+      return 'Warn';
+    case 'Strict':
+    case 'Ignore':
+      return value;
+    default: {
+      const supported = ['', 'Ignore', 'Strict', 'Warn'].map((name) => JSON.stringify(name)).join(', ');
+      const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`;
+      throw invalidOptions(kind, { reason: 'FieldValueNotSupported', message, field: 'fieldValidation' });
+    }
+  }
 }
 
 function isDryRun(values: readonly string[], kind: string): boolean {

@@ -3,10 +3,10 @@ import { JsonPatchError, jsonPatch, type PatchOperation } from '../patch/json-pa
 import { mergePatch } from '../patch/merge-patch.ts';
 import { badRequest, notBuilt, patchRejected, unsupportedMediaType, unsupportedPatch } from '../resources/status.ts';
 import { decode, requireName } from './decode.ts';
-import { json, type ApiAnswer, type ApiRequest, type ServerContext, type Target } from './exchange.ts';
+import { type ApiAnswer, type ApiRequest, type ServerContext, type Target } from './exchange.ts';
 import { parseJson, writeOptions } from './options.ts';
 import { shown, storedObject } from './stored.ts';
-import { write } from './update.ts';
+import { answer, write } from './update.ts';
 
 /** PATCH of an object or of its status. */
 export function patch(request: ApiRequest, target: Target, context: ServerContext): ApiAnswer {
@@ -18,7 +18,7 @@ export function patch(request: ApiRequest, target: Target, context: ServerContex
   if (typeof patched !== 'object' || patched === null) throw patchRejected();
   const object = decode(patched as Readonly<Record<string, unknown>>, target);
   requireName(object, target.name ?? '');
-  return json(200, write({ object: withVersion(object, before), current, options }, target, context));
+  return answer(write({ object: withVersion(object, before), current, options }, target, context));
 }
 
 // A patch that takes the resourceVersion out is as unconditional as one that does not name it.

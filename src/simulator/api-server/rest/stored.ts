@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../../kube/kube-object.ts';
 import { apiVersionOf, type ResourceType } from '../resources/resource-type.ts';
-import { invalid, notFound } from '../resources/status.ts';
+import { StatusError, notFound } from '../resources/status.ts';
 import { storeKey, type ServerContext, type Target } from './exchange.ts';
+import type { WriteOptions } from './options.ts';
 
 /** The stored object that a request names. Throws a 404. */
 export function storedObject({ type, namespace, name = '' }: Target, { store }: ServerContext): KubeObject {
@@ -15,20 +16,41 @@ export function shown(type: ResourceType, object: KubeObject): KubeObject {
   return { ...(type.strategy.fromStorage?.(object) ?? object), apiVersion: apiVersionOf(type), kind: type.kind };
 }
 
-/** Completes and validates an object that is to be written, and converts it to the stored version. */
-export function admitted(
-  object: KubeObject,
-  previous: KubeObject | undefined,
-  { type }: Target,
-  context: ServerContext,
-): KubeObject {
-  const { strategy } = type;
+/** An object that is to be written. */
+export interface Candidate {
+  /** In the version of the resource. */
+  readonly object: KubeObject;
+  /** As stored; undefined for a new object. */
+  readonly previous: KubeObject | undefined;
+  readonly options: WriteOptions;
+}
+
+/** An object that may be stored. */
+export interface Admitted {
+  /** In the stored version. */
+  readonly object: KubeObject;
+  readonly warnings: readonly string[];
+}
+
+/** Completes and validates an object, and converts it to the stored version. */
+export function admitted(candidate: Candidate, target: Target, context: ServerContext): Admitted {
+  const { type, subresource } = target;
+  if (!type.custom) return { object: completed(candidate, type), warnings: [] };
+  const { object, previous, options } = candidate;
+  const result = context.admit(type, {
+    operation: previous === undefined ? 'Create' : 'Update',
+    object,
+    ...(previous === undefined ? {} : { oldObject: previous }),
+    ...(subresource === 'status' ? { subresource } : {}),
+    fieldValidation: options.fieldValidation,
+  });
+  if (result.kind === 'Rejected') throw StatusError.from(result.status);
+  return { object: result.object as unknown as KubeObject, warnings: result.warnings };
+}
+
+function completed({ object, previous }: Candidate, { strategy }: ResourceType): KubeObject {
   const inStorage = strategy.toStorage?.(object) ?? object;
   const prepared =
     (previous === undefined ? strategy.prepareCreate?.(inStorage) : strategy.prepareUpdate?.(inStorage, previous)) ?? inStorage;
-  const normalized = strategy.normalize?.(prepared) ?? prepared;
-  if (!type.custom) return normalized;
-  const { object: complete, errors } = context.admit(type, normalized, previous);
-  if (errors.length > 0) throw invalid(type, object.metadata.name ?? '', errors);
-  return complete;
+  return strategy.normalize?.(prepared) ?? prepared;
 }

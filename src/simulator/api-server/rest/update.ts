@@ -5,7 +5,7 @@ import { conflict, invalid, modified } from '../resources/status.ts';
 import { decode, requireName } from './decode.ts';
 import { json, storeKey, type ApiAnswer, type ApiRequest, type ServerContext, type Target } from './exchange.ts';
 import { parseObject, writeOptions, type WriteOptions } from './options.ts';
-import { admitted, shown, storedObject } from './stored.ts';
+import { admitted, shown, storedObject, type Admitted } from './stored.ts';
 
 /** PUT of an object or of its status. */
 export function replace(request: ApiRequest, target: Target, context: ServerContext): ApiAnswer {
@@ -15,7 +15,7 @@ export function replace(request: ApiRequest, target: Target, context: ServerCont
   requireName(object, name);
   const current = storedObject(target, context);
   requireSameUid(object, current, target);
-  return json(200, write({ object, current, options }, target, context));
+  return answer(write({ object, current, options }, target, context));
 }
 
 /** What an update replaces with what. */
@@ -27,23 +27,28 @@ export interface Update {
   readonly options: WriteOptions;
 }
 
+/** The answer to an update. */
+export function answer({ object, warnings }: Admitted): ApiAnswer {
+  return json(200, object, warnings);
+}
+
 /** Stores an update, unless it changes nothing, and returns the object as the client sees it. */
-export function write({ object, current, options }: Update, target: Target, context: ServerContext): KubeObject {
+export function write({ object, current, options }: Update, target: Target, context: ServerContext): Admitted {
   const { type, namespace, name = '' } = target;
   requireCurrent(object, current, type);
   const before = shown(type, current);
   const merged = { ...mergeParts(object, before, target), metadata: metadataFor(object, before, target) };
   requireNoNewFinalizers(merged, before, type);
-  const complete = admitted(merged, current, target, context);
+  const { object: complete, warnings } = admitted({ object: merged, previous: current, options }, target, context);
   type.strategy.checkUpdate?.(complete, current);
   const counted = withGeneration(complete, current, type);
-  if (isDeepStrictEqual(counted, current)) return before;
+  if (isDeepStrictEqual(counted, current)) return { object: before, warnings };
   if (mayVanish(counted)) {
     // The last finalizer is gone. The server answers with the version that the object had.
     if (!options.dryRun) context.store.remove(type.storage, storeKey(namespace, name));
-    return shown(type, counted);
+    return { object: shown(type, counted), warnings };
   }
-  return shown(type, options.dryRun ? counted : context.store.put(type.storage, counted));
+  return { object: shown(type, options.dryRun ? counted : context.store.put(type.storage, counted)), warnings };
 }
 
 /** Whether nothing keeps an object that is being deleted. */
