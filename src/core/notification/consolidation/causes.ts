@@ -4,17 +4,16 @@ import { presentFields } from '../../present-fields.ts';
 import { SOME_NODE } from './hide-names.ts';
 import { messageFingerprint } from './message-fingerprint.ts';
 
-/** More messages than this for one reason are one cause with the commonest message: a person reads reasons, not thousands of lines. */
-const MOST_MESSAGES = 3;
+/** With more different messages for one reason, there is only one cause, with the most common message. */
+const MAX_MESSAGES = 3;
 
 const ORDER: readonly NodeState[] = ['Failed', 'NotAttempted', 'Skipped'];
 
 /**
- * Why nodes did not succeed: each reason once, with its nodes; failures first, then what was not attempted, then what was skipped, and
- * what concerns most nodes before the rest. Messages that differ only by the node's own name are the same, and those that are alike (by their
- * numbers, hashes and images) are one cause.
+ * Why nodes did not succeed, by reason and message. Failures come first, then nodes that were not attempted, then those that were skipped;
+ * within each, the causes with most nodes. Messages that differ only in the node's own name, in numbers, hashes or images are one cause.
  *
- * @param hidden the nodes that are counted, but not named.
+ * @param hidden nodes that are counted, but not named.
  */
 export function findCauses(nodes: readonly NotifiedNode[], hidden: ReadonlySet<string>): Cause[] {
   const troubled = nodes.filter((node) => node.state !== 'Succeeded' && node.state !== 'RolledBack');
@@ -22,7 +21,7 @@ export function findCauses(nodes: readonly NotifiedNode[], hidden: ReadonlySet<s
   return [...byReason.values()]
     .flatMap((sameReason) => {
       const byMessage = [...Map.groupBy(sameReason, messageKey).values()];
-      return byMessage.length > MOST_MESSAGES ? [sameReason] : byMessage;
+      return byMessage.length > MAX_MESSAGES ? [sameReason] : byMessage;
     })
     .map((group) => describeCause(group, hidden))
     .toSorted((a, b) => rank(a.state) - rank(b.state) || b.count - a.count);
@@ -43,19 +42,19 @@ function describeCause(nodes: readonly NotifiedNode[], hidden: ReadonlySet<strin
     count: nodes.length,
     nodes: compressNodeNames(nodes.map((node) => node.name).filter((name) => !hidden.has(name))).join(','),
     quarantined: example?.quarantined ?? false,
-    stillAt: versionLeft(example),
+    stillAt: remainingVersion(example),
   });
 }
 
 function reasonKey(node: NotifiedNode): string {
-  return JSON.stringify([node.state, node.reason, failedProcess(node), node.quarantined, versionLeft(node)]);
+  return JSON.stringify([node.state, node.reason, failedProcess(node), node.quarantined, remainingVersion(node)]);
 }
 
 function comparableMessage({ name, message }: NotifiedNode): string | undefined {
   return message?.replaceAll(new RegExp(`(?<![\\w.-])${name.replaceAll('.', '\\.')}(?![\\w-])`, 'g'), SOME_NODE);
 }
 
-/** What is compared to tell whether two nodes have one cause. */
+/** The part of a message that is equal for all nodes with one cause. */
 function messageKey(node: NotifiedNode): string | undefined {
   const message = comparableMessage(node);
   return message === undefined ? undefined : messageFingerprint(message);
@@ -65,8 +64,8 @@ function failedProcess(node: NotifiedNode | undefined): string | undefined {
   return node?.processes.find((process) => process.state === 'Failed')?.name;
 }
 
-/** The version that a failed node still has: known for sure only when none of its processes has begun. */
-function versionLeft(node: NotifiedNode | undefined): string | undefined {
+/** The version that a failed node still has. It is certain only if none of its processes had started. */
+function remainingVersion(node: NotifiedNode | undefined): string | undefined {
   const untouched =
     node?.state === 'Failed' && node.processes.every(({ state }) => state === 'NotStarted' || state === 'Skipped');
   return untouched ? node.fromVersion : undefined;

@@ -3,42 +3,53 @@ import { presentFields } from '../../present-fields.ts';
 import { compareNames } from '../../text.ts';
 import type { NotifiedCommand } from '../model/notification.ts';
 
-/** Beyond this many characters the node names of a release are read from the batch instead of being spelled out. */
-const LONGEST_NODE_LIST = 120;
+/** Maximum length of the node names in a Release (characters). A command with more names reads them from the batch. */
+const MAX_NODE_LIST_LENGTH = 120;
 
-/** What commands are made from. */
+/** What the commands of a message depend on. */
 export interface CommandInput {
   readonly namespace: string;
   readonly plan: string;
   readonly batch: string;
-  /** Names of the quarantined nodes that may be told, and how many others there are. */
+  /** Names of the quarantined nodes, without those that must not be named. */
   readonly quarantined: readonly string[];
+  /** Number of quarantined nodes that must not be named. */
   readonly quarantinedUnnamed: number;
-  /** Which failed nodes may be tried again: those of the batch or, when the rollout has ended as it should, all of its revision. */
+  /** Which failed nodes can be retried: those of the batch or, once the rollout has ended normally, those of the revision. */
   readonly retriable: { readonly batch: string } | { readonly revision: string } | undefined;
   /** Whether the quarantined nodes are those of all batches of the plan. */
   readonly ofAllBatches: boolean;
-  /** Whether the plan waits for a Resume: after too many failures, with this budget from then on, or because somebody paused it. */
+  /** Set if a Resume continues the plan; `maxFailed` is then the failure budget. */
   readonly paused: { readonly maxFailed?: number } | undefined;
   readonly revision: string;
-  /** What a Rollback would take back; undefined where nothing can be, or nobody is asked. */
+  /** What a Rollback would roll back; undefined if it is not offered. */
   readonly rollback: 'Batch' | 'Plan' | undefined;
-  /** Whether the plan waits for it, by its failure policy. */
+  /** Whether the plan waits for the Rollback, by its failure policy. */
   readonly awaitsRollback: boolean;
   /** Whether the plan waits for an Approve of the batch. */
-  readonly unapproved: boolean;
-  /** The PodDisruptionBudget that nodes could not be drained for, as namespace/name. */
+  readonly awaitsApproval: boolean;
+  /** The PodDisruptionBudget that blocked drains, as namespace/name. */
   readonly budget: string | undefined;
-  /** Whether processes have reported: without reports the batch has no Events worth a look. */
-  readonly reported: boolean;
+  /** Whether processes have reported. Without reports, the batch has no interesting Events. */
+  readonly hasReports: boolean;
 }
 
-/** What to type after a batch: the acts that it may need first, then where to look. Each is one line for a POSIX-like shell with here-strings (bash, zsh). */
+/** The commands after a batch: actions that it may need, then commands that show more. Each is one line for bash or zsh (here-strings). */
 export function notifiedCommands(input: CommandInput): NotifiedCommand[] {
-  const { namespace, batch, quarantined, quarantinedUnnamed, retriable, paused, unapproved, rollback, awaitsRollback, reported } =
-    input;
+  const {
+    namespace,
+    batch,
+    quarantined,
+    quarantinedUnnamed,
+    retriable,
+    paused,
+    awaitsApproval: unapproved,
+    rollback,
+    awaitsRollback,
+    hasReports: reported,
+  } = input;
   const commands: NotifiedCommand[] = [];
-  // What is waited for comes first.
+  // What the plan waits for comes first.
   if (awaitsRollback) commands.push(rollbackCommand(input));
   // A retry ends the quarantine of its nodes.
   if (retriable !== undefined)
@@ -70,15 +81,15 @@ function describeBudget(budget: string): NotifiedCommand {
 function releaseCommand(input: CommandInput): string {
   const { namespace, plan, batch, quarantined, quarantinedUnnamed, ofAllBatches } = input;
   const whole = createAction(input, 'release-', { action: 'Release', nodes: quarantined.toSorted(compareNames) });
-  if (quarantinedUnnamed === 0 && JSON.stringify(quarantined).length <= LONGEST_NODE_LIST) return whole;
+  if (quarantinedUnnamed === 0 && JSON.stringify(quarantined).length <= MAX_NODE_LIST_LENGTH) return whole;
 
-  // The shell puts in the names of the nodes that are still quarantined then: `"a","b",` without the last comma.
+  // The shell inserts the names of the nodes that are quarantined by then: `"a","b",` without the last comma.
   const query = `{range ${ofAllBatches ? '.items[*]' : ''}.status.nodes[?(@.quarantined==true)]}"{.name}",{end}`;
   const names = `'"$(kubectl get ubatch ${ofAllBatches ? `-l ${LABELS.plan}=${plan}` : batch} -n ${namespace} -o jsonpath='${query}' | sed 's/,$//')"'`;
   return createAction(input, 'release-', { action: 'Release', nodes: [] }).replace('"nodes":[]', () => `"nodes":[${names}]`);
 }
 
-function createAction({ namespace, plan }: CommandInput, generateName: string, act: object): string {
-  const action = { apiVersion: API_VERSION, kind: 'UpgradeAction', metadata: { generateName }, spec: { plan, ...act } };
+function createAction({ namespace, plan }: CommandInput, generateName: string, spec: object): string {
+  const action = { apiVersion: API_VERSION, kind: 'UpgradeAction', metadata: { generateName }, spec: { plan, ...spec } };
   return `kubectl create -n ${namespace} -f - <<<'${JSON.stringify(presentFields(action))}'`;
 }

@@ -10,8 +10,8 @@ import type { NotifiedAlert } from '../model/notified-alert.ts';
 import { renderAlert } from '../text/render-alert.ts';
 
 /**
- * The notification of an alert. What it is about stands in the batch's status as it was when it was raised, so that each agent tells the same
- * under its id; counts are those of now. It lists no nodes beside those that it is about.
+ * The notification for an alert. Its causes are those recorded when it was raised, so that every agent sends the same message under its id;
+ * counts are current. It lists only the nodes that it is about.
  */
 export function consolidateAlert(input: ConsolidateInput, alert: BatchAlert): Notification {
   const { batch, detail = {} } = input;
@@ -26,7 +26,7 @@ export function consolidateAlert(input: ConsolidateInput, alert: BatchAlert): No
   } = consolidate(input);
   const levelOf = levelsOf(batch, detail);
   const hidden = new Set(batch.spec.nodes.map(({ name }) => name).filter((name) => levelOf(name) === 'None'));
-  const told: NotifiedAlert = {
+  const notified: NotifiedAlert = {
     time: alert.time,
     reasons: [...new Set(alert.causes.map((cause) => cause.alert))],
     causes: alert.causes.map((cause) => withoutNames(cause, hidden)),
@@ -39,19 +39,19 @@ export function consolidateAlert(input: ConsolidateInput, alert: BatchAlert): No
     action: alert.action,
     causes: [],
     nodes: [],
-    alert: hideNamesIn(told, withShortNames(hidden)),
+    alert: hideNamesIn(notified, withShortNames(hidden)),
     commands: commandsOf(input, alert, hidden),
   } as const;
   return { ...withoutText, text: renderAlert(withoutText) };
 }
 
-/** Where one of the nodes may not be named, none of them is: the count tells how many there are. */
+/** Without the names of the nodes if one of them must not be named. The count remains. */
 function withoutNames({ nodes, ...cause }: AlertCause, hidden: ReadonlySet<string>): AlertCause {
   const names = expandNodeNames(nodes ?? '');
   return names.some((name) => hidden.has(name.replace(/ and \d+ more$/, ''))) ? cause : presentFields({ ...cause, nodes });
 }
 
-/** Whether a Resume answers the alert: one does not end spec.paused. */
+/** Whether a Resume ends the pause that the alert is about. It does not end `spec.paused`. */
 function isResumable({ alert, reason }: AlertCause): boolean {
   return alert === 'RolloutPaused' && planReasonTraits(reason).pause?.endedBy.includes('Resume') === true;
 }
@@ -62,24 +62,24 @@ function commandsOf(
   hidden: ReadonlySet<string>,
 ): readonly NotifiedCommand[] {
   const quarantined = (batch.status?.nodes ?? []).filter((record) => record.quarantined === true).map(({ name }) => name);
-  const concerned = causes.some((cause) => cause.quarantined === true) ? quarantined : [];
-  const named = concerned.filter((name) => !hidden.has(name));
+  const affected = causes.some((cause) => cause.quarantined === true) ? quarantined : [];
+  const named = affected.filter((name) => !hidden.has(name));
   const awaited = causes.some(({ reason }) => planReasonTraits(reason).pause?.endedBy[0] === 'Rollback');
   return notifiedCommands({
     namespace: batch.metadata.namespace,
     plan: batch.spec.plan,
     batch: batch.metadata.name,
     quarantined: named,
-    quarantinedUnnamed: concerned.length - named.length,
+    quarantinedUnnamed: affected.length - named.length,
     ofAllBatches: false,
-    // Retries are for when the batch has ended.
+    // Failed nodes are retried after the batch.
     retriable: undefined,
     revision: batch.spec.revision,
     rollback: awaited ? batch.status?.outlook?.rollbackScope : undefined,
     awaitsRollback: awaited,
     budget: undefined,
     paused: causes.some(isResumable) ? {} : undefined,
-    unapproved: causes.some(({ alert }) => alert === 'ApprovalRequired'),
-    reported: reports.length > 0,
+    awaitsApproval: causes.some(({ alert }) => alert === 'ApprovalRequired'),
+    hasReports: reports.length > 0,
   });
 }

@@ -6,10 +6,10 @@ import { consolidate, type ConsolidateInput } from './consolidate.ts';
 import type { Notification } from '../model/notification.ts';
 
 /**
- * How far a batch is: the live message that is changed while the batch runs.
+ * The live message, which shows the progress of a batch and is updated while the batch runs.
  *
  * @param id the id of the message.
- * @param now when it is composed.
+ * @param now the time of the update.
  */
 export function consolidateProgress(input: ConsolidateInput, id: string, now: Instant): Notification {
   const { text: _text, durations: _durations, story: _story, late: _late, ...base } = consolidate(input);
@@ -23,7 +23,7 @@ export function consolidateProgress(input: ConsolidateInput, id: string, now: In
   };
 }
 
-/** What a live message says, apart from its time: while it is the same, nothing is to be sent. */
+/** The content of the live message without its time. Nothing is sent while it is unchanged. */
 export function progressKey({ status }: UpgradeBatch): string {
   const { summary } = status ?? {};
   const { succeeded = 0, rolledBack = 0, failed = 0, skipped = 0, notAttempted = 0, running = 0, overdue = 0 } = summary ?? {};
@@ -39,7 +39,7 @@ function renderProgress(
   const where = [...(cluster === undefined ? [] : [cluster]), `${plan.name} ${plan.version}`, `batch ${batch.index}`];
   const waiting = counts.unfinished - running;
   const done = batch.rollbackOf === undefined ? 'done' : `of ${batch.rollbackOf} back`;
-  const told = [
+  const states = [
     [running, 'in their turn'],
     [overdue, 'overdue'],
     [counts.failed, 'failed'],
@@ -47,7 +47,7 @@ function renderProgress(
     [counts.notAttempted, 'not attempted'],
     [waiting, 'to come'],
   ] as const;
-  const parts = told.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  const parts = states.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
   const time = toRfc3339(now);
   const clock = clockText(timeZone, time);
   const speaker = agent.node === undefined ? [] : [`agent ${agent.node}`];

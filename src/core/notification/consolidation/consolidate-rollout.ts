@@ -2,16 +2,16 @@ import type { BatchOutlook, RolloutStory as RecordedStory, StoryRollback } from 
 import { presentFields } from '../../present-fields.ts';
 import { secondsBetween } from '../../duration.ts';
 import { detailOf, type DetailRequest } from '../model/node-detail.ts';
-import type { NextStep, NotifiedRollback, PlanProgress, RolloutStory } from '../model/notified-rollout.ts';
+import type { NotifiedNext, NotifiedRollback, PlanProgress, RolloutStory } from '../model/notified-rollout.ts';
 import { compressNodeNames } from '../model/node-names.ts';
 
-/** A number of batches that is already passed was a wrong estimate, and says nothing. */
+/** The estimated index of the last batch; absent if the estimate is too low already. */
 export function lastBatch(index: number, outlook: BatchOutlook | undefined): { readonly of?: number } {
   if (outlook?.next === 'Done') return { of: index };
   return outlook?.lastBatchIndex === undefined || outlook.lastBatchIndex < index ? {} : { of: outlook.lastBatchIndex };
 }
 
-/** How far the plan is; undefined where that is not on record. */
+/** The progress of the plan; undefined if it is not recorded. */
 export function planProgress(outlook: BatchOutlook | undefined): PlanProgress | undefined {
   if (outlook?.planNodes === undefined || outlook.planSucceeded === undefined || outlook.planFailed === undefined)
     return undefined;
@@ -19,8 +19,8 @@ export function planProgress(outlook: BatchOutlook | undefined): PlanProgress | 
   return presentFields({ nodes, succeeded, failed, maxFailed });
 }
 
-/** What follows, as it stands on record. */
-export function nextStep(outlook: BatchOutlook): NextStep {
+/** What follows the batch, as recorded. */
+export function notifiedNext(outlook: BatchOutlook): NotifiedNext {
   return presentFields({
     kind: outlook.next,
     reason: outlook.reason,
@@ -36,7 +36,7 @@ export function nextStep(outlook: BatchOutlook): NextStep {
   });
 }
 
-/** The story of a rollout with as much of single nodes as may be told. */
+/** The story of a rollout, without the nodes that must not be named. */
 export function notifiedStory(story: RecordedStory, endTime: string | undefined, detail: DetailRequest): RolloutStory {
   const { quarantinedNodes = [] } = story;
   const names = quarantinedNodes.filter(({ nodeDetail }) => detailOf(nodeDetail, detail) !== 'None').map(({ name }) => name);

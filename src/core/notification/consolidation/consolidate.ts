@@ -14,20 +14,20 @@ import { viewNodes } from './node-detail.ts';
 import { NOTIFICATION_SCHEMA } from '../model/notification.ts';
 import type { AgentIdentity, NodeCounts, Notification, NotifiedNode, Outcome } from '../model/notification.ts';
 import { notifiedNodes } from './notified-nodes.ts';
-import { lastBatch, nextStep, planProgress, notifiedStory } from './consolidate-rollout.ts';
+import { lastBatch, notifiedNext, planProgress, notifiedStory } from './consolidate-rollout.ts';
 import { lateProcesses, processCounts } from './processes.ts';
 import { renderText } from '../text/render-text.ts';
 import { settledCommands } from './settled-commands.ts';
 import { versionMoves } from './version-moves.ts';
 
-/** The longest name of a cluster that is repeated in notifications. */
-const CLUSTER_BYTES = 100;
+/** Maximum size of a cluster's name in notifications (bytes). */
+const MAX_CLUSTER_BYTES = 100;
 
-/** What a notification is made from. Without a style nobody has said anything about how it is to read. */
+/** What a notification is made from. The style is the default if it is not set. */
 export interface ConsolidateInput extends Partial<MessageStyle> {
-  /** A settled batch, as the API server has it now. */
+  /** A settled batch, as the API server returns it now. */
   readonly batch: UpgradeBatch;
-  /** Reports about it: details only, any of them may be missing. */
+  /** Reports about the batch. They only add details, and any of them may be missing. */
   readonly reports: readonly ReportFact[];
   /** Name of the cluster; may be empty. */
   readonly cluster: string;
@@ -35,8 +35,8 @@ export interface ConsolidateInput extends Partial<MessageStyle> {
 }
 
 /**
- * The notification of a settled batch. It is made anew from the records each time, by whichever agent sends it, so that a lost agent
- * loses nothing; its id stays the same.
+ * The notification for a settled batch. Each agent that sends it makes it from the records, under the same id, so that nothing is lost with
+ * an agent.
  */
 export function consolidate(input: ConsolidateInput): Notification {
   const { batch, reports, cluster, agent, detail = {}, timeZone, runbookUrl } = input;
@@ -63,20 +63,20 @@ export function consolidate(input: ConsolidateInput): Notification {
     durations: nodeDurations(nodes, view.hidden),
     nodes: view.listed,
     progress: planProgress(outlook),
-    next: outlook === undefined ? undefined : nextStep(outlook),
+    next: outlook === undefined ? undefined : notifiedNext(outlook),
     story,
-    commands: settledCommands(batch, { nodes, counts, story, hidden: view.hidden, reported: reports.length > 0 }),
+    commands: settledCommands(batch, { nodes, counts, story, hidden: view.hidden, hasReports: reports.length > 0 }),
     agent: levelOf(agent.node) === 'None' ? { pod: agent.pod } : agent,
   });
   const elsewhere = (outlook?.story?.quarantinedNodes ?? []).filter(({ nodeDetail }) => detailOf(nodeDetail, detail) === 'None');
-  const told = hideNamesIn(withoutText, withShortNames([...view.hidden, ...elsewhere.map(({ name }) => name)]));
-  return { ...told, text: renderText(told, view.told) };
+  const data = hideNamesIn(withoutText, withShortNames([...view.hidden, ...elsewhere.map(({ name }) => name)]));
+  return { ...data, text: renderText(data, view.named) };
 }
 
 type Identity = Pick<Notification, 'schema' | 'id' | 'kind' | 'cluster' | 'plan' | 'batch'>;
 
 function identityOf({ metadata, spec, status }: UpgradeBatch, cluster: string): Identity {
-  const clusterName = cutToBytes(cluster, CLUSTER_BYTES);
+  const clusterName = cutToBytes(cluster, MAX_CLUSTER_BYTES);
   const { plan: name, planUid: uid, version, revision } = spec;
   return presentFields({
     schema: NOTIFICATION_SCHEMA,
@@ -106,7 +106,7 @@ function timesOf({ startTime, settledTime, summary, outlook }: UpgradeBatchStatu
   });
 }
 
-/** The level of each node; that of all nodes for one of another batch, which may have to speak for this one. */
+/** The level of each node. A node of another batch, whose agent may send the message, has the level of all nodes. */
 export function levelsOf(batch: UpgradeBatch, detail: DetailRequest): (name: string) => NodeDetail | undefined {
   const groups = new Map(batch.spec.nodes.map((node) => [node.name, node.nodeDetail]));
   return (name) => detailOf(groups.get(name), detail);

@@ -2,9 +2,9 @@ import { presentFields } from '../../present-fields.ts';
 import type { NodeDurations, NotifiedNode } from '../model/notification.ts';
 
 /**
- * How long the nodes that succeeded took. Of one node, or of nodes that all took the same time, nothing is worth telling.
+ * How long the nodes that succeeded took; undefined for a single node, and if all took the same time.
  *
- * @param hidden the nodes that may not be named.
+ * @param hidden nodes that must not be named.
  */
 export function nodeDurations(nodes: readonly NotifiedNode[], hidden: ReadonlySet<string>): NodeDurations | undefined {
   const timed = nodes

@@ -1,30 +1,30 @@
-/** What stands for the name of a node that is not told. */
+/** Replaces the name of a node that must not be named. */
 export const SOME_NODE = '<node>';
 
-/** Words in which a name can stand: `node-3`, `kubelet@node-3.rack-1:10250` has two. */
+/** Words that can contain a name: `node-3`; `kubelet@node-3.rack-1:10250` has two of them. */
 const WORD = /[\p{L}\p{N}]+(?:[.-]+[\p{L}\p{N}]+)*/gu;
 
 /**
- * A text without the names of nodes, also where one is only the first label of its name (hosts call themselves so) or a part of another
- * word, as in the name of a static Pod (`etcd-node-3`).
+ * Replaces the names of nodes in a text. It also finds the first label of a name, which hosts use for themselves, and names within words,
+ * such as the name of a static Pod (`etcd-node-3`).
  */
 export function hideNames(text: string, names: ReadonlySet<string>): string {
   return names.size === 0 ? text : text.replace(WORD, (word) => hideInWord(word, names));
 }
 
-/** The names, and the names without their domains. */
+/** The names with and without their domains, in lower case. */
 export function withShortNames(names: Iterable<string>): ReadonlySet<string> {
   const all = new Set<string>();
   for (const name of names) {
     all.add(name.toLowerCase());
     const [label = ''] = name.split('.');
-    // The first number of an IP address is no name.
+    // The first number of an IP address is not a name.
     if (!/^\d*$/.test(label)) all.add(label.toLowerCase());
   }
   return all;
 }
 
-/** The longest name that begins at each part of the word goes first. */
+/** At each part of the word, the longest name that begins there is replaced. */
 function hideInWord(word: string, names: ReadonlySet<string>): string {
   const parts = word.split(/([.-]+)/);
   let hidden = '';
@@ -41,10 +41,10 @@ function endOfName(parts: readonly string[], from: number, names: ReadonlySet<st
   return undefined;
 }
 
-/** The fields of a notification that hold sentences of others, in which a name may stand. */
-const SENTENCES: ReadonlySet<string> = new Set(['message', 'task', 'pod', 'why']);
+/** The fields of a notification with text from other programs or people, which may contain a name. */
+const FREE_TEXT_FIELDS: ReadonlySet<string> = new Set(['message', 'task', 'pod', 'why']);
 
-/** A copy of some data in which no sentence has one of the names. */
+/** A copy of the data with the names replaced in all free text. */
 export function hideNamesIn<T>(data: T, names: ReadonlySet<string>): T {
   return names.size === 0 ? data : (hideIn(data, names) as T);
 }
@@ -55,7 +55,7 @@ function hideIn(value: unknown, names: ReadonlySet<string>): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, field]: [string, unknown]) => [
       key,
-      typeof field === 'string' && SENTENCES.has(key) ? hideNames(field, names) : hideIn(field, names),
+      typeof field === 'string' && FREE_TEXT_FIELDS.has(key) ? hideNames(field, names) : hideIn(field, names),
     ]),
   );
 }

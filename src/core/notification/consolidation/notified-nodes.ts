@@ -5,24 +5,24 @@ import { secondsBetween } from '../../duration.ts';
 import type { NotifiedNode, NotifiedProcess } from '../model/notification.ts';
 import { presentFields } from '../../present-fields.ts';
 
-/** What comes from reports is bounded like what records hold, so that no reporter can blow a notification up. */
-const MESSAGE_BYTES = 128;
-const VERSION_BYTES = 64;
+/** Maximum sizes of texts from reports (bytes), as in records. */
+const MAX_MESSAGE_BYTES = 128;
+const MAX_VERSION_BYTES = 64;
 
-/** The details of one process on one node, from its reports. */
+/** Details of one process on one node, from its reports. */
 interface ReportedDetails {
   readonly fromVersion: string | undefined;
   readonly toVersion: string | undefined;
   readonly task: string | undefined;
-  /** What it said when it failed. */
+  /** Its message when it failed. */
   readonly failure: string | undefined;
 }
 
 /**
- * Every node of the batch exactly once, in the order of the turns. The records are the truth; reports only add what records do not
- * hold (versions, the last task, why it failed). A node without a record has not begun.
+ * Every node of the batch exactly once, in the order of the turns. Outcomes come from the records; reports only add versions, the last task
+ * and why a process failed. A node without a record has not started.
  *
- * @param reports any reports; those of other batches, of other Nodes with the same name and of earlier attempts are left out.
+ * @param reports any reports. Those of other batches, of other Nodes with the same name and of earlier attempts are ignored.
  */
 export function notifiedNodes(batch: UpgradeBatch, reports: readonly ReportFact[]): NotifiedNode[] {
   const records = new Map((batch.status?.nodes ?? []).map((record) => [record.name, record]));
@@ -76,23 +76,23 @@ function notifiedProcess(name: string, record: ProcessRecord | undefined, report
 }
 
 function reportedDetails(reports: readonly ReportFact[], attempt: number | undefined): ReportedDetails {
-  const told = reports
+  const ofAttempt = reports
     .filter((report) => attempt === undefined || report.attempt === attempt)
     .toSorted((a, b) => a.attempt - b.attempt || a.time - b.time || a.sequence - b.sequence);
-  const failure = told.findLast((report) => report.reason === 'UpgradeFailed');
+  const failure = ofAttempt.findLast((report) => report.reason === 'UpgradeFailed');
   return {
-    fromVersion: lastOf(told, VERSION_BYTES, (report) => report.fromVersion),
-    toVersion: lastOf(told, VERSION_BYTES, (report) => report.toVersion),
-    task: lastOf(told, MESSAGE_BYTES, (report) => report.task),
-    failure: bounded(failure?.note, MESSAGE_BYTES),
+    fromVersion: lastOf(ofAttempt, MAX_VERSION_BYTES, (report) => report.fromVersion),
+    toVersion: lastOf(ofAttempt, MAX_VERSION_BYTES, (report) => report.toVersion),
+    task: lastOf(ofAttempt, MAX_MESSAGE_BYTES, (report) => report.task),
+    failure: bounded(failure?.note, MAX_MESSAGE_BYTES),
   };
 }
 
-/** What the node had before, by the report of the process that brings the plan's version. */
+/** The version before the upgrade, as reported by the process that installs the plan's version. */
 function reportedFromVersion(version: string, processes: readonly NotifiedProcess[]): string | undefined {
-  const bringsVersion =
+  const installer =
     processes.find((process) => process.toVersion === version) ?? (processes.length === 1 ? processes[0] : undefined);
-  return bringsVersion?.fromVersion;
+  return installer?.fromVersion;
 }
 
 function lastOf(
@@ -110,7 +110,7 @@ function bounded(text: string | undefined, limit: number): string | undefined {
   return text === undefined ? undefined : filled(cutToBytes(text, limit));
 }
 
-/** An empty text says nothing. */
+/** An empty text counts as absent. */
 function filled(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }

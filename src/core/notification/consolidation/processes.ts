@@ -3,7 +3,7 @@ import { runSeconds } from '../../timing/reference.ts';
 import { compressNodeNames } from '../model/node-names.ts';
 import type { LateProcess, NotifiedNode, ProcessCounts } from '../model/notification.ts';
 
-/** What each process came to; undefined where there is only one, for then the nodes say it. */
+/** The outcomes of each process; undefined for a single process, whose outcomes are those of the nodes. */
 export function processCounts(nodes: readonly NotifiedNode[]): readonly ProcessCounts[] | undefined {
   const byName = Map.groupBy(
     nodes.flatMap((node) => node.processes),
@@ -19,9 +19,9 @@ export function processCounts(nodes: readonly NotifiedNode[]): readonly ProcessC
 }
 
 /**
- * Processes that ended well past their time, by the records and by what was expected before the batch ran.
+ * Processes that succeeded but took longer than was expected before the batch, beyond the tolerance.
  *
- * @param hidden the nodes that are counted, but not named.
+ * @param hidden nodes that are counted, but not named.
  */
 export function lateProcesses(
   records: readonly NodeRecord[],

@@ -5,18 +5,18 @@ import type { Instant } from '../../facts.ts';
 import { toRfc3339 } from '../../text.ts';
 
 /** How long the invented batch took (ms). */
-const TOOK_MS = 20 * 60_000;
+const DURATION_MS = 20 * 60_000;
 
 /**
- * An invented batch of a plan, for those who try its sinks before a real one has settled: two nodes that were upgraded and one whose
- * first process failed.
+ * An invented batch of a plan, to test its sinks before a real batch has settled: two nodes succeeded, and the first process of the third
+ * failed.
  *
  * @param now when it settled.
  */
 export function sampleBatch({ metadata, spec }: Pick<UpgradePlan, 'metadata' | 'spec'>, now: Instant): UpgradeBatch {
   const names = ['sample-node-1', 'sample-node-2', 'sample-node-3'];
   const processes = spec.processes.map((process) => process.name);
-  const startTime = toRfc3339(now - TOOK_MS);
+  const startTime = toRfc3339(now - DURATION_MS);
   const settledTime = toRfc3339(now);
   const [first = ''] = processes;
   const failure = { reason: 'JobFailed', message: 'exit code 1: this is a sample' };

@@ -8,26 +8,26 @@ import { notifiedCommands, type CommandInput } from './commands.ts';
 import { expandNodeNames } from '../model/node-names.ts';
 import type { NodeCounts, NotifiedCommand, NotifiedNode } from '../model/notification.ts';
 
-/** What decides the commands, beside the batch. */
+/** What the commands depend on, besides the batch. */
 interface CommandView {
   readonly nodes: readonly NotifiedNode[];
   readonly counts: NodeCounts;
   readonly story: RolloutStory | undefined;
   readonly hidden: ReadonlySet<string>;
-  readonly reported: boolean;
+  readonly hasReports: boolean;
 }
 
-/** What to type after a batch that has settled. */
+/** The commands after a batch has settled. */
 export function settledCommands(
   batch: UpgradeBatch,
-  { nodes, counts, story, hidden, reported }: CommandView,
+  { nodes, counts, story, hidden, hasReports }: CommandView,
 ): readonly NotifiedCommand[] {
   const { metadata, spec, status } = batch;
   const outlook = status?.outlook;
   const own = nodes.filter((node) => node.quarantined && !hidden.has(node.name)).map((node) => node.name);
   const named = story === undefined ? own : expandNodeNames(story.quarantinedNodes);
   const left = story === undefined ? counts.quarantined : (story.quarantined ?? 0);
-  // A plan that is being deleted takes no acts: it releases its nodes by itself.
+  // A plan that is being deleted accepts no actions, and releases its nodes itself.
   const deleted = outlook?.next === 'Deleted';
   const blocked = nodes.some(({ reason }) => nodeReasonTraits(reason).blocked === true);
   return notifiedCommands({
@@ -41,20 +41,20 @@ export function settledCommands(
     paused: pauseOf(outlook),
     revision: spec.revision,
     ...rollbackOf(outlook),
-    unapproved: outlook?.next === 'Paused' && awaitsApproval(outlook.reason),
+    awaitsApproval: outlook?.next === 'Paused' && awaitsApproval(outlook.reason),
     budget: blocked ? status?.summary?.drainWaits?.find(({ budget }) => budget !== undefined)?.budget : undefined,
-    reported,
+    hasReports,
   });
 }
 
-/** Which failed nodes can be given a later batch: none once the rollout of their revision is over before its time. */
+/** Which failed nodes can be retried in a later batch: none if the rollout of their revision has ended early. */
 function retriable(
   { metadata, spec, status }: UpgradeBatch,
   nodes: readonly NotifiedNode[],
   counts: NodeCounts,
 ): { readonly batch: string } | { readonly revision: string } | undefined {
   const { next = 'Deleted', planFailed = 0 } = status?.outlook ?? {};
-  // What a rollback failed to take back is no upgrade that could be tried again.
+  // A failed rollback is not an upgrade that could be retried.
   if (spec.rollback !== undefined) return undefined;
   if (
     next === 'Aborted' ||
@@ -67,7 +67,7 @@ function retriable(
   return counts.failed > 0 ? { batch: metadata.name } : undefined;
 }
 
-/** What an act of resuming answers: too many failures, or an act of pausing; `spec.paused` is changed in the plan itself. */
+/** Set if a Resume ends the pause. It does not end `spec.paused`. */
 function pauseOf(outlook: BatchOutlook | undefined): { readonly maxFailed?: number } | undefined {
   if (outlook?.next !== 'Paused') return undefined;
   if (planReasonTraits(outlook.reason).pause?.endedBy.includes('Resume') !== true) return undefined;
@@ -75,7 +75,7 @@ function pauseOf(outlook: BatchOutlook | undefined): { readonly maxFailed?: numb
   return presentFields({ maxFailed: outlook.reason === PLAN_REASONS.BudgetExceeded ? outlook.maxFailed : undefined });
 }
 
-/** What may be taken back once the plan has stopped, and whether that is what it waits for. */
+/** What can be rolled back after too many failures, and whether the plan waits for that. */
 function rollbackOf(outlook: BatchOutlook | undefined): Pick<CommandInput, 'rollback' | 'awaitsRollback'> {
   const reason = outlook?.next === 'Paused' ? outlook.reason : undefined;
   const { endedBy = [] } = planReasonTraits(reason).pause ?? {};

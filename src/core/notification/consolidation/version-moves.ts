@@ -2,12 +2,12 @@ import type { NotifiedNode, VersionMove } from '../model/notification.ts';
 import { presentFields } from '../../present-fields.ts';
 
 /**
- * Which moves the succeeded nodes made: first those of the plan's version, then those that processes reported for software with versions
- * of its own; the commonest first.
+ * The version changes of the nodes that succeeded: first those to the plan's version, then those that processes reported for software with
+ * versions of its own, each with the most common first.
  *
- * @param back whether the batch takes nodes back: then the plan's version is what they come from.
+ * @param back whether the batch is a rollback, whose nodes come from the plan's version.
  *
- * Example: 100 nodes went to 6.12.31, 8 of them from 6.12.28; on 20 the process `firmware` reported 6 → 7. That gives three moves:
+ * Example: 100 nodes went to 6.12.31, 8 of them from 6.12.28; on 20 the process `firmware` reported 6 → 7. The result is three moves:
  * 6.12.30 → 6.12.31 (92), 6.12.28 → 6.12.31 (8) and firmware 6 → 7 (20).
  */
 export function versionMoves(version: string, nodes: readonly NotifiedNode[], back = false): VersionMove[] {

@@ -1,9 +1,9 @@
 import { compareNames, counted } from '../../text.ts';
 
-/** Numbers with more digits are left as they are: they are serial numbers, and would not fit a JavaScript number. */
-const MOST_DIGITS = 15;
+/** Longer numbers are left as they are: they are serial numbers, and would not fit into a JavaScript number. */
+const MAX_DIGITS = 15;
 
-/** A name with the number that counts in it. */
+/** A name, split at the number that distinguishes it from others. */
 interface NumberedName {
   readonly prefix: string;
   readonly digits: string;
@@ -11,11 +11,11 @@ interface NumberedName {
 }
 
 /**
- * Names in groups that a person can read: node-1, node-2, node-3, node-7 and db are `db` and `node-[1-3,7]`. The number that counts is
- * the last one of the first label (`ip-10-0-1-[4-6].internal`), or of the whole name when that label is a number (`10.0.0.[4-6]`).
- * Leading zeros stay: `node-[008-012]`. A name that occurs twice is told once.
+ * Names in readable groups: node-1, node-2, node-3, node-7 and db become `db` and `node-[1-3,7]`. Ranges are made of the last number in
+ * the first label (`ip-10-0-1-[4-6].internal`), or in the whole name if that label is a number (`10.0.0.[4-6]`). Leading zeros are kept:
+ * `node-[008-012]`. Duplicates are removed.
  *
- * @returns the groups, sorted; {@link expandNodeNames} turns them back.
+ * @returns the groups, sorted. {@link expandNodeNames} is the inverse.
  */
 export function compressNodeNames(names: readonly string[]): string[] {
   const sorted = [...new Set(names)].sort(compareNames);
@@ -43,7 +43,7 @@ export function compressNodeNames(names: readonly string[]): string[] {
   });
 }
 
-/** The names of groups as {@link compressNodeNames} makes them, joined by commas or each on its own. */
+/** The names in groups of {@link compressNodeNames}, joined by commas or single. */
 export function expandNodeNames(groups: string): string[] {
   return groups
     .split(/,\s*(?![^[]*\])/)
@@ -52,27 +52,29 @@ export function expandNodeNames(groups: string): string[] {
 }
 
 /**
- * Names as one text of at most `limit` characters: the groups that fit, then how many more there are. At least one name is told,
- * whatever its length. `unnamed` are so many that are there besides.
+ * Names as one text of at most `limit` characters: the groups that fit, then how many more nodes there are. The text has at least one name,
+ * even if that is too long.
+ *
+ * @param unnamed number of further nodes, whose names are not known or not shown.
  */
 export function listNodeNames(names: readonly string[], limit: number, unnamed = 0): string {
   if (names.length === 0) return counted(unnamed, 'node');
   const sorted = [...new Set(names)].sort(compareNames);
-  const told = (count: number): string => {
+  const list = (count: number): string => {
     const more = sorted.length - count + unnamed;
     return `${compressNodeNames(sorted.slice(0, count)).join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
   };
-  const whole = told(sorted.length);
+  const whole = list(sorted.length);
   if (whole.length <= limit) return whole;
 
   let fits = 1;
   let tooMany = sorted.length;
   while (tooMany - fits > 1) {
     const middle = Math.floor((fits + tooMany) / 2);
-    if (told(middle).length <= limit) fits = middle;
+    if (list(middle).length <= limit) fits = middle;
     else tooMany = middle;
   }
-  return told(fits);
+  return list(fits);
 }
 
 function findNumber(name: string): NumberedName | undefined {
@@ -81,14 +83,14 @@ function findNumber(name: string): NumberedName | undefined {
   const scope = /^\d+$/.test(firstLabel) ? name : firstLabel;
   const match = /^(?<prefix>.*?)(?<digits>\d+)(?<rest>\D*)$/.exec(scope);
   const { prefix, digits, rest } = match?.groups ?? {};
-  if (prefix === undefined || digits === undefined || digits.length > MOST_DIGITS) return undefined;
+  if (prefix === undefined || digits === undefined || digits.length > MAX_DIGITS) return undefined;
   return { prefix, digits, suffix: `${rest ?? ''}${name.slice(scope.length)}` };
 }
 
-/** Digits of one group, which are all different: `[1-3,7]`, or the number itself when it is alone. */
+/** The numbers of one group, which are all different: `[1-3,7]`, or a single number without brackets. */
 function numberRanges(digits: readonly string[]): string {
   if (digits.length === 1) return digits.join('');
-  // 08 and 8 are different names. Numbers as long as one with a leading zero are padded to that width; the others are not padded.
+  // node-08 and node-8 are different nodes. Only numbers of the same length as one with a leading zero are padded.
   const paddedWidths = new Set(digits.filter((text) => text.length > 1 && text.startsWith('0')).map((text) => text.length));
   const classes = Map.groupBy(digits, (text) => (paddedWidths.has(text.length) ? text.length : 0));
   const ranges = [...classes].flatMap(([width, texts]) => rangesOf(texts.map(Number), width));

@@ -1,71 +1,71 @@
 import type { DrainWait, NodeRecord, ProcessRecord } from '../../../api/generated/upgradebatch.ts';
 import type { NotifiedAlert } from './notified-alert.ts';
-import type { NextStep, PlanProgress, RolloutStory } from './notified-rollout.ts';
+import type { NotifiedNext, PlanProgress, RolloutStory } from './notified-rollout.ts';
 
-/** The version of the notification's form. Fields may be added to it; none changes its meaning or goes. */
+/** The version of the notification's schema. Fields may be added, but never removed or given another meaning. */
 export const NOTIFICATION_SCHEMA = 'baton.dev/notification/v1';
 
-/** What a sink gets, once for each batch. docs/notifications.md and docs/reference/notification.schema.json describe it to receivers. */
+/** A message to a sink. docs/notifications.md and docs/reference/notification.schema.json describe it for receivers. */
 export interface Notification {
   readonly schema: typeof NOTIFICATION_SCHEMA;
-  /** `<batch uid>/<sequence>`: the same for every try, so that a receiver can tell a repetition. */
+  /** `<batch uid>/<sequence>`. It is the same for every attempt, so that a receiver can recognize duplicates. */
   readonly id: string;
   /**
-   * BatchSettled: the final message of a batch. Alert: what cannot wait for it. Progress: how far the batch is, in one message that is changed
-   * in sinks that can. Test: somebody tries the plan's sinks, and nothing of it has happened.
+   * BatchSettled: the final message of a batch. Alert: a problem that cannot wait for it. Progress: the progress of a batch, in one message
+   * that is updated, for sinks that can do so. Test: a person tests the plan's sinks with invented data.
    */
   readonly kind: 'BatchSettled' | 'Alert' | 'Progress' | 'Test';
-  /** Name of the cluster, where the operator was told one. */
+  /** Name of the cluster, if the operator is configured with one. */
   readonly cluster?: string;
   readonly plan: NotifiedPlan;
   readonly batch: NotifiedBatch;
   readonly outcome: Outcome;
-  /** Whether somebody has to do something. */
+  /** Whether a person has to act. */
   readonly action: 'None' | 'Act';
   /** When the first turn was opened, RFC 3339. */
   readonly startTime?: string;
-  /** When the last node had its outcome, RFC 3339. */
+  /** When the last node got its outcome, RFC 3339. */
   readonly settledTime?: string;
-  /** From the first turn to the last outcome. */
+  /** Duration from the first turn to the last outcome. */
   readonly seconds?: number;
-  /** How long that was expected to be. */
+  /** The expected duration. */
   readonly expectedSeconds?: number;
   readonly counts: NodeCounts;
-  /** Nodes of the plan that were down at once while the batch ran. */
+  /** The highest number of nodes of the plan that were down at once during the batch, and its limit. */
   readonly unavailable?: { readonly most: number; readonly limit?: number };
-  /** What each process came to, where there is more than one. */
+  /** The outcomes of each process, if there are several. */
   readonly processes?: readonly ProcessCounts[];
-  /** What drains waited for longest. */
+  /** What drains waited for, the longest waits. */
   readonly drainWaits?: readonly DrainWait[];
-  /** Processes that ended well, but took longer than they should have. */
+  /** Processes that succeeded but took too long. */
   readonly late?: readonly LateProcess[];
-  /** What moved from which version to which. */
+  /** The version changes of the nodes. */
   readonly versions: readonly VersionMove[];
-  /** Why nodes did not succeed, each reason once. */
+  /** Why nodes did not succeed, by reason. */
   readonly causes: readonly Cause[];
-  /** How long the nodes that succeeded took, where that differs between them. */
+  /** How long the nodes that succeeded took, unless all took the same time. */
   readonly durations?: NodeDurations;
-  /** Every node of the batch of which plan and sink let names be told, exactly once, in the order of the turns; all nodes, unless they say less. */
+  /** Every node of the batch that plan and sink allow to be named, in the order of the turns. */
   readonly nodes: readonly NotifiedNode[];
-  /** How many nodes are not in `nodes` because the receiver takes no larger body. */
+  /** How many nodes are missing from `nodes` because the receiver rejects larger bodies. */
   readonly nodesOmitted?: number;
-  /** The plan as it stood when the batch settled. */
+  /** The progress of the plan when the batch settled. */
   readonly progress?: PlanProgress;
   /** What follows. */
-  readonly next?: NextStep;
-  /** The whole rollout, when it has come to its end. */
+  readonly next?: NotifiedNext;
+  /** The story of the whole rollout, once it has ended. */
   readonly story?: RolloutStory;
-  /** The zone in which `text` tells times: that of the plan's first window; absent for UTC. */
+  /** The time zone of the times in `text`: that of the plan's first window. Absent for UTC. */
   readonly timeZone?: string;
-  /** Where people read what to do in trouble, as the plan says. */
+  /** The plan's page that describes what to do in trouble. */
   readonly runbookUrl?: string;
-  /** What to type, ready to paste. */
+  /** Commands to use, ready to paste. */
   readonly commands: readonly NotifiedCommand[];
-  /** What an alert is about; only in an alert. */
+  /** What happened. Only in an alert. */
   readonly alert?: NotifiedAlert;
-  /** Who speaks. */
+  /** The agent that sends the message. */
   readonly agent: AgentIdentity;
-  /** All this for people, in at most 12 lines and 4,000 characters. */
+  /** The message as text, at most 12 lines and 4,000 characters. */
   readonly text: string;
 }
 
@@ -73,7 +73,7 @@ export interface Notification {
 export interface NotifiedPlan {
   readonly namespace: string;
   readonly name: string;
-  /** Stays for the plan's life, and is never another plan's. */
+  /** Identifies the plan for its whole life, and never another plan. */
   readonly uid: string;
   readonly version: string;
   readonly revision: string;
@@ -83,17 +83,17 @@ export interface NotifiedPlan {
 export interface NotifiedBatch {
   readonly name: string;
   readonly index: number;
-  /** About the index of the revision's last batch; exact once the plan is done. */
+  /** The estimated index of the revision's last batch. Exact once the plan is done. */
   readonly of?: number;
-  /** Name of the plan's step that the batch was cut for. */
+  /** Name of the step in `spec.batches` that the batch belongs to. */
   readonly step?: string;
-  /** Name of the batch that this one takes back; absent where it upgrades. */
+  /** Name of the batch that this one rolls back. Absent if it upgrades. */
   readonly rollbackOf?: string;
 }
 
 /**
- * How a batch ended. Succeeded: each node was upgraded or had nothing to be done. Failed: a node failed. Incomplete: none failed, but
- * some were left out.
+ * How a batch ended. Succeeded: each node was upgraded or needed no upgrade. Failed: a node failed. Incomplete: none failed, but some were
+ * left out.
  */
 export type Outcome = 'Succeeded' | 'Failed' | 'Incomplete';
 
@@ -101,7 +101,7 @@ export type Outcome = 'Succeeded' | 'Failed' | 'Incomplete';
 export interface NodeCounts {
   readonly nodes: number;
   readonly succeeded: number;
-  /** Back at the version that they came from; only in a rollback. */
+  /** Rolled back to the version that they came from. Only in a rollback. */
   readonly rolledBack?: number;
   readonly failed: number;
   readonly skipped: number;
@@ -112,67 +112,67 @@ export interface NodeCounts {
   readonly quarantined: number;
 }
 
-/** The nodes of a batch by what a process came to on them. */
+/** The nodes of a batch by the outcome of one process. */
 export interface ProcessCounts {
   readonly process: string;
-  /** The nodes that it is for. */
+  /** The nodes that it runs on. */
   readonly nodes: number;
   readonly succeeded: number;
   readonly failed: number;
 }
 
-/** Nodes on which a process took longer than usual, and more than is tolerated. */
+/** Nodes on which a process took longer than expected, beyond the tolerance. */
 export interface LateProcess {
   readonly process: string;
   readonly count: number;
   readonly longestSeconds: number;
   readonly expectedSeconds: number;
-  /** Names of the nodes with ranges in brackets, as far as they may be told. */
+  /** Names of the nodes with ranges in brackets, without those that must not be named. */
   readonly nodes: string;
 }
 
-/** How long nodes took from the opening of their turns to their outcomes. */
+/** How long nodes took from the start of their turns to their outcomes. */
 export interface NodeDurations {
-  /** The name of the slowest node, where it may be told. */
+  /** The name of the slowest node. Absent if it must not be named. */
   readonly slowest?: string;
   readonly slowestSeconds: number;
   readonly medianSeconds: number;
 }
 
-/** A move from one version to another, and how many nodes made it. */
+/** A change from one version to another, and the number of nodes that made it. */
 export interface VersionMove {
-  /** The process that reported it; absent for the version of the plan. */
+  /** The process that reported it. Absent for the version of the plan. */
   readonly process?: string;
-  /** Absent where it is not known. */
+  /** Absent if it is not known. */
   readonly from?: string;
-  /** Absent where the process did not report it. */
+  /** Absent if the process did not report it. */
   readonly to?: string;
   readonly nodes: number;
 }
 
-/** Why nodes did not succeed. */
+/** A reason why nodes did not succeed. */
 export interface Cause {
   readonly state: NodeState;
-  /** One CamelCase word. */
+  /** A CamelCase identifier. */
   readonly reason?: string;
   /** The process that failed. */
   readonly process?: string;
-  /** What the records say; the commonest, when they say different things. */
+  /** The message of the records, or the most common one if they differ. */
   readonly message?: string;
-  /** How many different messages there are; those that differ only in numbers, hashes or images count as one. */
+  /** How many different messages there are. Those that differ only in numbers, hashes or images count as one. */
   readonly messages: number;
-  /** In how many wordings there is the one that is told, where it differs from node to node. */
+  /** How many variants `message` has, if it varies between nodes. */
   readonly alike?: number;
   readonly count: number;
-  /** Names of the nodes with ranges in brackets: `db-1,node-[301-307]`; fewer than `count`, or none, where they may not be told. */
+  /** Names of the nodes with ranges in brackets: `db-1,node-[301-307]`. Fewer than `count`, or none, if some must not be named. */
   readonly nodes: string;
   /** Whether the nodes are still cordoned and tainted by Baton. */
   readonly quarantined: boolean;
-  /** The version that the nodes still have, where no process had begun and it is known. */
+  /** The version that the nodes still have, if it is known and no process had started. */
   readonly stillAt?: string;
 }
 
-/** How far a node is. */
+/** The state of a node in its batch. */
 export type NodeState = NodeRecord['state'];
 
 /** A node of the batch. */
@@ -182,11 +182,11 @@ export interface NotifiedNode {
   readonly reason?: string;
   readonly message?: string;
   readonly fromVersion?: string;
-  /** From the opening of its turn to its outcome. */
+  /** Duration from the start of its turn to its outcome. */
   readonly seconds?: number;
   /** Whether it is still cordoned and tainted by Baton. */
   readonly quarantined: boolean;
-  /** The processes that are for this node, in order. */
+  /** The processes that run on this node, in order. */
   readonly processes: readonly NotifiedProcess[];
 }
 
@@ -200,21 +200,21 @@ export interface NotifiedProcess {
   readonly fromVersion?: string;
   /** As the process reported it. */
   readonly toVersion?: string;
-  /** The task that it reported last. */
+  /** The last task that it reported. */
   readonly task?: string;
   readonly seconds?: number;
 }
 
-/** Something to type. */
+/** A command to paste into a shell. */
 export interface NotifiedCommand {
   readonly purpose:
     'Rollback' | 'Retry' | 'Release' | 'Resume' | 'Approve' | 'Abort' | 'DisruptionBudget' | 'Describe' | 'Events' | 'Status';
   readonly command: string;
 }
 
-/** The agent that speaks. */
+/** The agent that sends the message. */
 export interface AgentIdentity {
-  /** Absent where it may not be told. */
+  /** Absent if it must not be named. */
   readonly node?: string;
   readonly pod: string;
 }

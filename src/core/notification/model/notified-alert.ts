@@ -2,27 +2,27 @@
 export interface NotifiedAlert {
   /** When it was raised, RFC 3339. */
   readonly time: string;
-  /** What happened, each once. */
+  /** The kinds of problems, without duplicates. */
   readonly reasons: readonly NotifiedAlertCause['alert'][];
   readonly causes: readonly NotifiedAlertCause[];
-  /** What follows, as it was when the alert was raised. */
+  /** What follows, as known when the alert was raised. */
   readonly next: string;
 }
 
 /**
- * One thing that an alert tells. Like the record of it in the batch's status, but a contract of its own: receivers rely on it, and the API
- * of the batch may change.
+ * One problem in an alert. It equals the record in the batch's status, but is declared here because receivers rely on it, and the API of
+ * the batch may change.
  */
 export interface NotifiedAlertCause {
   readonly alert: 'NodeFailed' | 'NodeOverdue' | 'RolloutPaused' | 'RolloutStalled' | 'ApprovalRequired';
-  /** One CamelCase word. */
+  /** A CamelCase identifier. */
   readonly reason?: string;
-  /** The process that it happened to. */
+  /** The affected process. */
   readonly process?: string;
   readonly message?: string;
-  /** How many nodes it concerns; 0 where it is about the rollout as a whole. */
+  /** Number of affected nodes. 0 if it is about the whole rollout. */
   readonly count: number;
-  /** Names of the nodes with ranges in brackets, cut where they are many. */
+  /** Names of the nodes with ranges in brackets, truncated if there are many. */
   readonly nodes?: string;
   /** Whether the nodes are cordoned and tainted by Baton. */
   readonly quarantined?: boolean;

@@ -5,7 +5,7 @@ import type {
   StoryRollback,
 } from '../../../api/generated/upgradebatch.ts';
 
-/** The plan as it stood when the batch settled. */
+/** The progress of the plan when the batch settled. */
 export interface PlanProgress {
   readonly nodes: number;
   readonly succeeded: number;
@@ -15,24 +15,24 @@ export interface PlanProgress {
 }
 
 /** What follows a batch. */
-export interface NextStep {
+export interface NotifiedNext {
   readonly kind: 'NextBatch' | 'Paused' | 'Aborted' | 'RollingBack' | 'RolledBack' | 'Done' | 'Deleted' | 'Waiting';
-  /** One CamelCase word for what is waited for. */
+  /** A CamelCase identifier for what the plan waits for. */
   readonly reason?: string;
   readonly message: string;
-  /** Index of the batch to come. */
+  /** Index of the next batch. */
   readonly batch?: number;
-  /** How many nodes the batch to come has. */
+  /** Number of nodes in the next batch. */
   readonly nodes?: number;
-  /** When it is expected to begin, RFC 3339; absent where that depends on somebody. */
+  /** When the next batch is expected to start, RFC 3339. Absent if that depends on a person. */
   readonly time?: string;
-  /** Until when the plan's windows are open from then on, RFC 3339; where that depends on somebody, from now on. */
+  /** When the plan's windows close after `time` or, without it, after now, RFC 3339. */
   readonly openUntilTime?: string;
-  /** When the plan's next window opens, RFC 3339, where it depends on somebody and all are closed now. */
+  /** When the plan's next window opens, RFC 3339, if the start depends on a person and all windows are closed now. */
   readonly opensTime?: string;
-  /** Whether all gates that the batch to come waits for were open. */
+  /** Whether all gates of the next batch were open. */
   readonly gates?: 'Open' | 'Unknown';
-  /** When its notification is expected at the latest, RFC 3339. */
+  /** Until when the next notification is expected, RFC 3339. */
   readonly wordTime?: string;
   /** When the rollout is expected to end, RFC 3339. */
   readonly estimatedEndTime?: string;
@@ -55,9 +55,9 @@ export interface RolloutStory extends Pick<RecordedStory, SameInStatus> {
   readonly dependents?: readonly NotifiedDependent[];
   /** What was rolled back, if the rollout ended with a rollback. */
   readonly rollback?: NotifiedRollback;
-  /** How much of that it waited. */
+  /** How much of that time the rollout waited. */
   readonly waitedSeconds: number;
-  /** Names of the nodes that wait for a Release, with ranges in brackets, as far as they may be told. */
+  /** Names of the nodes that are still quarantined, with ranges in brackets, without those that must not be named. */
   readonly quarantinedNodes: string;
 }
 

@@ -70,7 +70,7 @@ export function planReasonTraits(reason: string | undefined): PlanReasonTraits {
 }
 
 /** Whether a plan that is paused for this reason waits for a person to act. */
-export function needsAction(reason: string | undefined): boolean {
+export function pauseNeedsAction(reason: string | undefined): boolean {
   const { pause } = planReasonTraits(reason);
   return pause !== undefined && pause.cause !== 'Person';
 }

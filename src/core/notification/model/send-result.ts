@@ -1,27 +1,27 @@
-/** What came of one try to send a notification. */
+/** The result of one attempt to send a notification. */
 export type SendResult =
   | Delivered
-  /** It may work later. The receiver may have taken it nevertheless: the next try has the same id. */
+  /** A later attempt may succeed. The receiver may have accepted the message after all; the next attempt has the same id. */
   | { readonly kind: 'Retry'; readonly afterMs?: number; readonly reason: string; readonly message: string }
-  /** It will not work, however often it is tried. */
+  /** No later attempt can succeed. */
   | { readonly kind: 'Permanent'; readonly reason: string; readonly message: string };
 
-/** What came of a look whether a receiver can be reached. Nothing was sent. */
+/** The result of a probe, which sends no message. */
 export type ProbeResult = { readonly kind: 'Reached' } | Exclude<SendResult, Delivered>;
 
-/** The receiver has said that it took it. */
+/** The receiver has confirmed that it accepted the message. */
 export interface Delivered {
   readonly kind: 'Delivered';
-  /** What the receiver calls the message, by which it can be updated or answered later: at most 128 bytes, and no secret. */
+  /** The receiver's name of the message, to update it or answer it later. At most 128 bytes, without secrets. */
   readonly handle?: string;
-  /** What was not as it should be: a template that failed, say, so that the built-in text was sent. It counts as trouble of delivery. */
+  /** A problem with the delivery, such as a failed template for which the built-in text was sent. It shows in the conditions. */
   readonly remark?: DeliveryRemark;
 }
 
-/** What was not as it should be about a delivery. */
+/** A problem with a delivery that succeeded. */
 export interface DeliveryRemark {
-  /** One CamelCase word. */
+  /** A CamelCase identifier. */
   readonly reason: string;
-  /** To a person, at most 256 bytes, without secrets. */
+  /** A message for people. At most 256 bytes, without secrets. */
   readonly message: string;
 }

@@ -4,35 +4,40 @@ import { expandNodeNames, listNodeNames } from '../model/node-names.ts';
 import type { Cause } from '../model/notification.ts';
 import { oneLine, prose } from './text-line.ts';
 
-/** How much of a line the names of nodes may take. */
-const NAMES_LENGTH = 120;
+/** Maximum length of the node names in a line. */
+const MAX_NAMES_LENGTH = 120;
 
-/** Why nodes did not succeed, in at most so many lines. */
-export function causeTexts(causes: readonly Cause[], room: number): string[] {
-  if (causes.length <= room) return causes.map(causeText);
-  const told = causes.slice(0, Math.max(0, room - 1));
-  const rest = causes.slice(told.length);
+/** Causes in at most `maxLines` lines, of which the last one says how many are left out. */
+export function listCauses<T extends { readonly count: number }>(
+  causes: readonly T[],
+  maxLines: number,
+  text: (cause: T) => string,
+): string[] {
+  if (causes.length <= maxLines) return causes.map(text);
+  const shown = causes.slice(0, Math.max(0, maxLines - 1));
+  const rest = causes.slice(shown.length);
   const nodes = rest.reduce((sum, cause) => sum + cause.count, 0);
-  return [...told.map(causeText), `and ${counted(rest.length, 'more cause')}: ${counted(nodes, 'node')}`];
+  return [...shown.map(text), `and ${counted(rest.length, 'more cause')}: ${counted(nodes, 'node')}`];
 }
 
-function causeText(cause: Cause): string {
+/** Why nodes did not succeed, in one line. */
+export function causeText(cause: Cause): string {
   const { state, reason, process, message, messages, alike, count, nodes } = cause;
   const what =
     state === 'Failed' ? (reason ?? 'failed') : [stateText(state), ...(reason === undefined ? [] : [reason])].join(', ');
   const where = process === undefined ? '' : ` (${process})`;
   const like = alike === undefined ? '' : ' (and the like)';
   const others = messages > 1 ? ` and ${counted(messages - 1, 'other message')}` : '';
-  // Why nodes were not attempted is why the plan stopped, which the text says elsewhere.
+  // Nodes were not attempted because the plan stopped, which another line explains.
   const why =
     message === undefined || state === 'NotAttempted' ? '' : `: ${oneLine(message).replace(/\.+$/, '')}${like}${others}`;
   const named = expandNodeNames(nodes);
-  // Where no name may be told, the count at the beginning says it all.
-  const names = named.length === 0 ? [] : [listNodeNames(named, NAMES_LENGTH, count - named.length)];
+  // Without names, the count at the beginning of the line is enough.
+  const names = named.length === 0 ? [] : [listNodeNames(named, MAX_NAMES_LENGTH, count - named.length)];
   return prose(`${count}× ${what}${where}${why}`, [...names, ...conditionTexts(cause)].map((text) => ` · ${text}`).join(''));
 }
 
-/** What state the nodes are in now, and where to look when Kubernetes cannot tell. */
+/** The current state of the nodes, and where to look if Kubernetes cannot show it. */
 function conditionTexts({ state, reason, quarantined, stillAt }: Cause): string[] {
   if (quarantined) {
     const { whereToLook } = nodeReasonTraits(reason);

@@ -1,29 +1,29 @@
 import { toInstant } from '../../text.ts';
 
-/** Tells times as the clocks of one zone show them. */
+/** Formats times in one time zone. */
 export interface ClockText {
   /** The zone's abbreviation: `CET`, `UTC`, `GMT+9`. */
   readonly zone: string;
-  /** `23:54`; with its day where that is not the day that is spoken of: `Mon 23:54`, `2026-12-24 23:54`. Undefined for no time. */
+  /** `23:54`; on another day than that of the message `Mon 23:54` or `2026-12-24 23:54`. Undefined without a time. */
   time(at: string | undefined): string | undefined;
-  /** `Sat 23:54`; more than six days away `2026-12-24 23:54`. */
+  /** `Sat 23:54`; more than six days from the message `2026-12-24 23:54`. */
   day(at: string | undefined): string | undefined;
   /** `2026-11-21 23:54`. */
   date(at: string | undefined): string | undefined;
 }
 
-/** Further away, the name of a day may be that of another week (ms). */
+/** Beyond this distance, the name of a day is ambiguous (ms). */
 const SAME_WEEK_MS = 6 * 86_400_000;
 
 /**
- * A clock for a message that speaks of one day.
+ * Formats the times in a message.
  *
- * @param timeZone an IANA zone; UTC where it is missing or means nothing.
- * @param spokenOf the time whose day needs no saying.
+ * @param timeZone an IANA time zone; UTC if it is missing or unknown.
+ * @param messageTime the time of the message, whose day is omitted.
  */
-export function clockText(timeZone: string | undefined, spokenOf: string | undefined): ClockText {
+export function clockText(timeZone: string | undefined, messageTime: string | undefined): ClockText {
   const zone = knownZone(timeZone);
-  const today = toInstant(spokenOf);
+  const today = toInstant(messageTime);
   const date = (instant: number): string => format('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }, instant);
   const near = (instant: number): boolean => today === undefined || Math.abs(instant - today) <= SAME_WEEK_MS;
   const day = (instant: number): string => {
@@ -34,11 +34,11 @@ export function clockText(timeZone: string | undefined, spokenOf: string | undef
     const sameDay = today !== undefined && date(instant).slice(0, 10) === date(today).slice(0, 10);
     return sameDay ? date(instant).slice(-5) : day(instant);
   };
-  const told = (tell: (instant: number) => string) => (at: string | undefined) => {
+  const optional = (show: (instant: number) => string) => (at: string | undefined) => {
     const instant = toInstant(at);
-    return instant === undefined ? undefined : tell(instant);
+    return instant === undefined ? undefined : show(instant);
   };
-  return { zone: abbreviation(zone, today ?? 0), time: told(time), day: told(day), date: told(date) };
+  return { zone: abbreviation(zone, today ?? 0), time: optional(time), day: optional(day), date: optional(date) };
 }
 
 function knownZone(timeZone: string | undefined): string {
@@ -50,7 +50,7 @@ function knownZone(timeZone: string | undefined): string {
   }
 }
 
-/** Each language knows the abbreviations of its own regions, and calls the others `GMT+1`. */
+/** Each locale knows the abbreviations of its own regions only, and shows others as `GMT+1`. */
 function abbreviation(timeZone: string, instant: number): string {
   const names = ['en-GB', 'en-US', 'en-AU'].map((locale) => {
     const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'short' }).formatToParts(instant);

@@ -1,32 +1,32 @@
 import { awaitsApproval } from '../model/plan-reasons.ts';
 import type { ClockText } from './clock-text.ts';
-import type { Told } from './facts-text.ts';
+import type { NotificationData } from './facts-text.ts';
 import { prose } from './text-line.ts';
 
-/** The first line says where, what, which batch, and whether to act, because that is all that many readers see. */
-export function headlineText(told: Told, clock: ClockText): string {
-  const { outcome, action, cluster, plan, batch, next } = told;
+/** The first line: where, what, which batch, and whether to act. Many readers see nothing else. */
+export function headlineText(data: NotificationData, clock: ClockText): string {
+  const { outcome, action, cluster, plan, batch, next } = data;
   const done = next?.kind === 'Done';
   const emoji = done ? '🏁' : moodOf({ outcome, action, batch });
   const parts = [
     ...(cluster === undefined ? [] : [cluster]),
     `${plan.name} ${plan.version}`,
-    ...batchTexts(told, done),
-    ...stateTexts(told, clock),
+    ...batchTexts(data, done),
+    ...stateTexts(data, clock),
     action === 'Act' ? 'ACT' : 'no action',
   ];
   return prose(`${emoji} ${parts.join(' · ')}`);
 }
 
-/** A batch that went well and waits for a person, as planned, is no alarm. */
-function moodOf({ outcome, action, batch }: Pick<Told, 'outcome' | 'action' | 'batch'>): string {
+/** A batch that succeeded and waits for a person, as planned, is not an alarm. */
+function moodOf({ outcome, action, batch }: Pick<NotificationData, 'outcome' | 'action' | 'batch'>): string {
   if (outcome !== 'Succeeded') return action === 'Act' ? '🔴' : '🟡';
   if (action === 'Act') return '🟡';
   return batch.rollbackOf === undefined ? '✅' : '↩️';
 }
 
-/** Which batch it is; of a rollback first what was taken back: in the end all of it. */
-function batchTexts({ batch, outcome, story }: Told, done: boolean): string[] {
+/** The batch; for a rollback first what was rolled back: the batch or, at the end, the revision. */
+function batchTexts({ batch, outcome, story }: NotificationData, done: boolean): string[] {
   const own = `batch ${batch.index}`;
   if (batch.rollbackOf !== undefined) {
     return [`${outcome === 'Succeeded' ? 'ROLLED BACK' : 'ROLLBACK of'} ${story?.rollback?.of ?? batch.rollbackOf}`, own];
@@ -35,7 +35,7 @@ function batchTexts({ batch, outcome, story }: Told, done: boolean): string[] {
   return [`${own}${batch.step === undefined ? '' : ` (${batch.step})`}${of}`];
 }
 
-function stateTexts({ next, batch, progress, settledTime }: Told, clock: ClockText): string[] {
+function stateTexts({ next, batch, progress, settledTime }: NotificationData, clock: ClockText): string[] {
   const time = clock.time(settledTime);
   const at = time === undefined ? '' : ` ${time} ${clock.zone}`;
   switch (next?.kind) {

@@ -4,15 +4,15 @@ import type { DetailRequest } from '../model/node-detail.ts';
 
 /** How the messages of a plan read in one sink. */
 export interface MessageStyle {
-  /** How much is told of single nodes. */
+  /** How much messages reveal about single nodes. */
   readonly detail: DetailRequest;
-  /** The zone in which times are told; without it, UTC. */
+  /** The time zone of the times in texts. Defaults to UTC. */
   readonly timeZone?: string;
-  /** Where people read what to do in trouble. */
+  /** The page that describes what to do in trouble. */
   readonly runbookUrl?: string;
 }
 
-/** What a plan asks for in one of its sinks. */
+/** The style that a plan sets for one of its sinks. */
 export function styleOf({ spec }: Pick<UpgradePlan, 'spec'>, sink: Sink): MessageStyle {
   const { notify, windows } = spec;
   return presentFields({

@@ -1,19 +1,19 @@
 import { byteLength, counted, cutToBytes } from '../../text.ts';
+import { listCauses } from './cause-text.ts';
 import { clockText } from './clock-text.ts';
-import type { Notification, NotifiedCommand } from '../model/notification.ts';
+import type { NotificationData } from './facts-text.ts';
+import type { NotifiedCommand } from '../model/notification.ts';
 import type { NotifiedAlertCause } from '../model/notified-alert.ts';
 import { oneLine } from './text-line.ts';
 
-/** An alert has at most this many lines. */
-const MOST_LINES = 8;
-/** A line of prose is cut here (bytes); commands are never cut. */
-const LINE_BYTES = 400;
-/** How many of the acts to type are shown; the data has all of them. */
-const MOST_ACTS = 2;
+/** Maximum number of lines in an alert. */
+const MAX_LINES = 8;
+/** Maximum size of a line of prose (bytes). Commands are never cut. */
+const MAX_LINE_BYTES = 400;
+/** Maximum number of commands for actions in the text. The data has all of them. */
+const MAX_COMMANDS = 2;
 
-type Told = Omit<Notification, 'text'>;
-
-const WORDS: Readonly<Record<NotifiedAlertCause['alert'], string>> = {
+const ALERT_NAMES: Readonly<Record<NotifiedAlertCause['alert'], string>> = {
   NodeFailed: 'failed',
   NodeOverdue: 'overdue',
   RolloutPaused: 'PAUSED',
@@ -35,26 +35,26 @@ const INTROS: Readonly<Record<NotifiedCommand['purpose'], string | undefined>> =
   Status: undefined,
 };
 
-/** An alert for people: what happened where, whether to act, what follows, and what to type. */
-export function renderAlert(notification: Told): string {
+/** The text of an alert: what happened where, whether to act, what follows, and which commands to use. */
+export function renderAlert(notification: NotificationData): string {
   const { alert, commands, runbookUrl } = notification;
-  const acts = commands.filter(({ purpose }) => INTROS[purpose] !== undefined).slice(0, MOST_ACTS);
+  const actions = commands.filter(({ purpose }) => INTROS[purpose] !== undefined).slice(0, MAX_COMMANDS);
   const look = commands.find(({ purpose }) => purpose === 'Describe');
-  const typed = [...acts, ...(acts.length === 0 && look !== undefined ? [look] : [])];
+  const shown = [...actions, ...(actions.length === 0 && look !== undefined ? [look] : [])];
   const ending = [
-    ...typed.map(({ purpose, command }) => `${INTROS[purpose] ?? 'Look:'} ${command}`),
+    ...shown.map(({ purpose, command }) => `${INTROS[purpose] ?? 'Look:'} ${command}`),
     ...(runbookUrl === undefined ? [] : [`Runbook: ${runbookUrl}`]),
     footer(notification),
   ];
   const all = alert?.causes ?? [];
-  const room = MOST_LINES - 1 - ending.length;
-  // How far the batch is may wait for its final message, what happened may not.
+  const room = MAX_LINES - 1 - ending.length;
+  // The causes are more important than the progress, which the final message has as well.
   const next = all.length < room ? [prose(`Next: ${alert?.next ?? ''}`)] : [];
-  const causes = causeLines(all, room - next.length);
+  const causes = listCauses(all, room - next.length, causeLine);
   return [headline(notification), ...causes, ...next, ...ending].join('\n');
 }
 
-function headline({ cluster, plan, batch, action, alert }: Told): string {
+function headline({ cluster, plan, batch, action, alert }: NotificationData): string {
   const parts = [
     ...(cluster === undefined ? [] : [cluster]),
     `${plan.name} ${plan.version}`,
@@ -65,20 +65,12 @@ function headline({ cluster, plan, batch, action, alert }: Told): string {
   return prose(`${action === 'Act' ? '🔴' : '🟡'} ${parts.join(' · ')}`);
 }
 
-/** What happened in few words: `2 nodes failed`, `PAUSED`. */
+/** A summary of what happened: `2 nodes failed`, `PAUSED`. */
 function what(causes: readonly NotifiedAlertCause[]): readonly string[] {
   return [...Map.groupBy(causes, ({ alert }) => alert)].map(([alert, group]) => {
     const count = group.reduce((sum, cause) => sum + cause.count, 0);
-    return count === 0 ? WORDS[alert] : `${counted(count, 'node')} ${WORDS[alert]}`;
+    return count === 0 ? ALERT_NAMES[alert] : `${counted(count, 'node')} ${ALERT_NAMES[alert]}`;
   });
-}
-
-function causeLines(causes: readonly NotifiedAlertCause[], room: number): readonly string[] {
-  if (causes.length <= room) return causes.map(causeLine);
-  const told = causes.slice(0, room - 1);
-  const rest = causes.slice(told.length);
-  const nodes = rest.reduce((sum, cause) => sum + cause.count, 0);
-  return [...told.map(causeLine), `and ${counted(rest.length, 'more cause')}: ${counted(nodes, 'node')}`];
 }
 
 function causeLine({ alert, reason, process, message, count, nodes, quarantined }: NotifiedAlertCause): string {
@@ -90,7 +82,7 @@ function causeLine({ alert, reason, process, message, count, nodes, quarantined 
   return prose(`${count}× ${overdue}${reason ?? alert}${where}${why}`, `${names}${quarantined === true ? ' · QUARANTINED' : ''}`);
 }
 
-function footer({ alert, plan, agent, timeZone }: Told): string {
+function footer({ alert, plan, agent, timeZone }: NotificationData): string {
   const clock = clockText(timeZone, alert?.time);
   const raised = clock.date(alert?.time);
   const time = raised === undefined ? [] : [`alert of ${raised} ${clock.zone}`];
@@ -98,8 +90,8 @@ function footer({ alert, plan, agent, timeZone }: Told): string {
   return [...time, `rev ${plan.revision.slice(0, 4)}`, ...speaker].join(' · ');
 }
 
-/** One line; when it is too long, what comes before `ending` is cut. */
+/** One line. If it is too long, the part before `ending` is cut. */
 function prose(text: string, ending = ''): string {
-  const last = cutToBytes(oneLine(ending), LINE_BYTES / 2);
-  return `${cutToBytes(oneLine(text), LINE_BYTES - byteLength(last))}${last === '' ? '' : ` ${last}`}`;
+  const last = cutToBytes(oneLine(ending), MAX_LINE_BYTES / 2);
+  return `${cutToBytes(oneLine(text), MAX_LINE_BYTES - byteLength(last))}${last === '' ? '' : ` ${last}`}`;
 }

@@ -6,13 +6,13 @@ import { counted } from '../../text.ts';
 import type { NotifiedAction, NotifiedDependent, RolloutStory } from '../model/notified-rollout.ts';
 import type { ClockText } from './clock-text.ts';
 import { shortDuration } from '../../duration.ts';
-import { leftText, versionsText, type Fact, type Told } from './facts-text.ts';
+import { leftText, versionsText, type OptionalLine, type NotificationData } from './facts-text.ts';
 import { joined, oneLine, prose } from './text-line.ts';
 
 const KINDS: Readonly<Record<StoryBatch['kind'], string>> = { Upgrade: '', Retry: ' retry', Rollback: ' back' };
-const MOST_WAITS = 5;
-/** A wait that is shorter is no news (s). */
-const LEAST_WAIT_SECONDS = 60;
+const MAX_WAITS = 5;
+/** Minimum wait that is mentioned (seconds). */
+const MIN_WAIT_SECONDS = 60;
 
 const ACTIONS: Readonly<Record<UpgradeActionSpec['action'], string>> = {
   Approve: 'approved',
@@ -25,22 +25,23 @@ const ACTIONS: Readonly<Record<UpgradeActionSpec['action'], string>> = {
   Abort: 'aborted',
 };
 const ACTION_NAMES: ReadonlyMap<string, string> = new Map(Object.entries(ACTIONS));
-/** How long the list of batches may be, and the reason of one act (characters). */
-const BATCHES_LENGTH = 270;
-const WHY_LENGTH = 60;
+/** Maximum length of the list of batches (characters). */
+const MAX_BATCHES_LENGTH = 270;
+/** Maximum length of the reason for an action (characters). */
+const MAX_WHY_LENGTH = 60;
 
-/** The whole rollout, when it has come to its end: from when to when, its batches, its failures, what is left, and who did what. */
-export function storyTexts(told: Told, clock: ClockText): readonly Fact[] {
-  const { story, settledTime } = told;
+/** The story of a rollout that has ended: times, batches, failures, what is left, and who did what. */
+export function storyTexts(data: NotificationData, clock: ClockText): readonly OptionalLine[] {
+  const { story, settledTime } = data;
   if (story === undefined) return [];
   return [
     { rank: 1, text: timeText(story, settledTime, clock) },
-    { rank: 2, text: rollbackText(told) },
+    { rank: 2, text: rollbackText(data) },
     { rank: 6, text: story.batches > 1 ? batchesText(story) : undefined },
     { rank: 4, text: failuresText(story) },
-    { rank: 3, text: leftText(told) },
+    { rank: 3, text: leftText(data) },
     { rank: 8, text: drainsText(story) },
-    { rank: 7, text: actsText(story.acts ?? [], clock) },
+    { rank: 7, text: actionsText(story.acts ?? [], clock) },
     { rank: 5, text: dependentsText(story.dependents ?? [], clock) },
   ];
 }
@@ -54,20 +55,20 @@ function timeText(
   const span = `${clock.day(startTime) ?? '?'}${ended === undefined ? '' : `–${ended}`} ${clock.zone}`;
   if (seconds === undefined) return span;
   const worked = `${span}: worked ${shortDuration(Math.max(0, seconds - waitedSeconds))}`;
-  const byWord = Map.groupBy(waits, ({ reason }) => planReasonTraits(reason).waitName ?? reason);
-  const told = [...byWord]
-    .map(([word, all]) => ({ word, total: all.reduce((sum, wait) => sum + wait.seconds, 0) }))
-    .filter(({ total }) => total >= LEAST_WAIT_SECONDS)
+  const byName = Map.groupBy(waits, ({ reason }) => planReasonTraits(reason).waitName ?? reason);
+  const longest = [...byName]
+    .map(([name, all]) => ({ name, total: all.reduce((sum, wait) => sum + wait.seconds, 0) }))
+    .filter(({ total }) => total >= MIN_WAIT_SECONDS)
     .toSorted((a, b) => b.total - a.total)
-    .slice(0, MOST_WAITS)
-    .map(({ word, total }) => `${word} ${shortDuration(total)}`);
-  return prose(`${worked}, waited ${shortDuration(waitedSeconds)}${told.length === 0 ? '' : ` (${told.join(', ')})`}`);
+    .slice(0, MAX_WAITS)
+    .map(({ name, total }) => `${name} ${shortDuration(total)}`);
+  return prose(`${worked}, waited ${shortDuration(waitedSeconds)}${longest.length === 0 ? '' : ` (${longest.join(', ')})`}`);
 }
 
-/** `1 ✅1 · 2 ✅20 · … · 5 🔴90/100 · 8 retry ✅9`: what does not fit goes from the middle. */
+/** `1 ✅1 · 2 ✅20 · … · 5 🔴90/100 · 8 retry ✅9`: if it is too long, batches in the middle are left out. */
 function batchesText({ shown = [] }: RolloutStory): string | undefined {
   let batches = shown;
-  while (batches.length > 2 && listBatches(batches).length > BATCHES_LENGTH) {
+  while (batches.length > 2 && listBatches(batches).length > MAX_BATCHES_LENGTH) {
     batches = batches.toSpliced(Math.floor(batches.length / 2), 1);
   }
   return batches.length === 0 ? undefined : prose(`Batches: ${listBatches(batches)}`);
@@ -88,8 +89,8 @@ function batchText({ index, kind, nodes, succeeded, failed }: StoryBatch): strin
   return `${index}${KINDS[kind]} ${sign}${succeeded === nodes ? nodes : `${succeeded}/${nodes}`}`;
 }
 
-/** From which version to which nodes went back, and what did not. */
-function rollbackText({ story, plan, progress }: Told): string | undefined {
+/** The version changes of a rollback, and the nodes that were not rolled back. */
+function rollbackText({ story, plan, progress }: NotificationData): string | undefined {
   if (story?.rollback === undefined) return undefined;
   const { rolledBack, notBack, versions = [] } = story.rollback;
   const moves = versions.map(({ to, nodes }) => presentFields({ from: plan.version, to, nodes }));
@@ -104,7 +105,7 @@ function rollbackText({ story, plan, progress }: Told): string | undefined {
   );
 }
 
-/** Which plans may start now because this one has ended, and which still may not. */
+/** Which dependent plans may start now that this one has ended, and which are still blocked. */
 function dependentsText(dependents: readonly NotifiedDependent[], clock: ClockText): string | undefined {
   const list = (state: NotifiedDependent['state']): string =>
     dependents
@@ -138,11 +139,11 @@ function drainsText({ drainWaits = [] }: RolloutStory): string | undefined {
   return prose(`Before next time: ${oneLine(what)} held up drains ${shortDuration(worst.seconds)} in all (${worst.nodes}×)`);
 }
 
-function actsText(acts: readonly NotifiedAction[], clock: ClockText): string | undefined {
-  const told = acts.map(({ action, requestedBy, why, time }) => {
+function actionsText(acts: readonly NotifiedAction[], clock: ClockText): string | undefined {
+  const texts = acts.map(({ action, requestedBy, why, time }) => {
     const who = requestedBy === undefined ? '' : ` by ${oneLine(requestedBy)}`;
-    const reason = why === undefined ? '' : ` "${oneLine(why).slice(0, WHY_LENGTH)}"`;
+    const reason = why === undefined ? '' : ` "${oneLine(why).slice(0, MAX_WHY_LENGTH)}"`;
     return `${ACTION_NAMES.get(action) ?? action.toLowerCase()}${who} ${clock.time(time) ?? ''}${reason}`;
   });
-  return told.length === 0 ? undefined : prose(`People: ${told.join('; ')}`);
+  return texts.length === 0 ? undefined : prose(`People: ${texts.join('; ')}`);
 }

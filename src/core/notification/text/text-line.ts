@@ -1,35 +1,35 @@
 import { cutText, characters } from '../../text.ts';
 
-/** A line of prose is cut here (UTF-16 units); commands are never cut. Twelve such lines and three acts stay below 4,000. */
-const LINE_LENGTH = 280;
+/** Maximum length of a line of prose (UTF-16 code units). Commands are never cut. Twelve such lines and three commands have less than 4,000. */
+const MAX_LINE_LENGTH = 280;
 
-/** One line of at most {@link LINE_LENGTH}; when it is too long, what comes before `ending` is cut. */
+/** One line of at most {@link MAX_LINE_LENGTH}. If it is too long, the part before `ending` is cut. */
 export function prose(text: string, ending = ''): string {
-  return `${cutText(oneLine(text), LINE_LENGTH - ending.length, characters)}${ending}`;
+  return `${cutText(oneLine(text), MAX_LINE_LENGTH - ending.length, characters)}${ending}`;
 }
 
-/** Parts that there are, as one line; undefined when there are none. */
+/** The parts that are defined, as one line; undefined if there are none. */
 export function joined(parts: readonly (string | undefined)[], separator: string): string | undefined {
-  const there = parts.filter((part) => part !== undefined);
-  return there.length === 0 ? undefined : prose(there.join(separator));
+  const present = parts.filter((part) => part !== undefined);
+  return present.length === 0 ? undefined : prose(present.join(separator));
 }
 
-/** What turns the direction of the text after it. */
-const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/** Characters that change the direction of the text after them. */
+const DIRECTION_MARKS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Without line breaks, control characters and those that turn the direction of the text: messages come from upgrade containers. */
+/** Removes line breaks, control characters and direction marks, because messages come from upgrade containers. */
 export function oneLine(text: string): string {
   return text
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .replaceAll(TURNING, '')
+    .replaceAll(DIRECTION_MARKS, '')
     .trim();
 }
 
-/** Lines without what {@link oneLine} takes out of each; none before the first that says something, and spaces stay as they are. */
+/** Removes from each line what {@link oneLine} removes, except spaces, and empty lines at the beginning. */
 export function plainText(text: string): string {
   return text
     .replaceAll(/\r\n?|[\p{Zl}\p{Zp}]/gu, '\n')
     .replaceAll(/(?![\n\t])\p{Cc}/gu, '')
-    .replaceAll(TURNING, '')
+    .replaceAll(DIRECTION_MARKS, '')
     .replace(/^\s*\n/, '');
 }

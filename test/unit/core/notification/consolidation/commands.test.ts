@@ -18,11 +18,11 @@ const INPUT: CommandInput = {
   ofAllBatches: false,
   budget: undefined,
   paused: undefined,
-  unapproved: false,
+  awaitsApproval: false,
   revision: '7f3c9a1b2d',
   rollback: undefined,
   awaitsRollback: false,
-  reported: false,
+  hasReports: false,
 };
 
 /** Stands in for kubectl: `get` answers with a batch's quarantined nodes as the jsonpath of the command would, `create` prints what it was given. */
@@ -93,7 +93,7 @@ describe('the commands of a notification, pasted into bash', () => {
 
   it.each([
     ['Retry', { retriable: { batch: 'kernel-7f3c-5' } }],
-    ['Abort', { unapproved: true }],
+    ['Abort', { awaitsApproval: true }],
   ] as const)('%s names the batch', (action, input) => {
     const { created } = paste(commandFor(action, input));
 
@@ -101,7 +101,7 @@ describe('the commands of a notification, pasted into bash', () => {
   });
 
   it('approve the batch that they name', () => {
-    const { created } = paste(commandFor('Approve', { unapproved: true }));
+    const { created } = paste(commandFor('Approve', { awaitsApproval: true }));
 
     expect(created).toMatchObject({ spec: { plan: 'kernel', action: 'Approve', batch: 'kernel-7f3c-5' } });
   });
@@ -120,7 +120,7 @@ describe('the commands of a notification, pasted into bash', () => {
     ['Describe', 'describe ubatch kernel-7f3c-5 -n fleet'],
     ['Status', 'get ubatch,uplan -n fleet'],
   ])('look: %s', (purpose, call) => {
-    expect(paste(commandFor(purpose, { reported: true, budget: 'shop/cart' })).calls).toEqual([call]);
+    expect(paste(commandFor(purpose, { hasReports: true, budget: 'shop/cart' })).calls).toEqual([call]);
   });
 
   it('are no longer than a message can carry', () => {
@@ -131,7 +131,7 @@ describe('the commands of a notification, pasted into bash', () => {
         ...longest,
         retriable: { batch: longest.batch },
         paused: {},
-        reported: true,
+        hasReports: true,
         quarantined: Array.from({ length: nodes }, (_, i) => `${i}${'x'.repeat(55)}`),
       })
         .filter(({ purpose }) => ['Retry', 'Resume', 'Abort'].includes(purpose))
@@ -145,7 +145,7 @@ describe('the commands of a notification, pasted into bash', () => {
 describe('which commands there are', () => {
   it.each([
     { title: 'nothing is wrong', input: {}, purposes: ['Describe', 'Status'] },
-    { title: 'processes reported', input: { reported: true }, purposes: ['Events', 'Describe', 'Status'] },
+    { title: 'processes reported', input: { hasReports: true }, purposes: ['Events', 'Describe', 'Status'] },
     { title: 'a node is quarantined', input: { quarantined: ['node-1'] }, purposes: ['Release', 'Describe', 'Status'] },
     {
       title: 'the plan is paused by its budget',
@@ -162,7 +162,11 @@ describe('which commands there are', () => {
       input: { paused: {}, rollback: 'Batch' as const, awaitsRollback: true, quarantined: ['node-1'] },
       purposes: ['Rollback', 'Release', 'Resume', 'Abort', 'Describe', 'Status'],
     },
-    { title: 'the batch waits for approval', input: { unapproved: true }, purposes: ['Approve', 'Abort', 'Describe', 'Status'] },
+    {
+      title: 'the batch waits for approval',
+      input: { awaitsApproval: true },
+      purposes: ['Approve', 'Abort', 'Describe', 'Status'],
+    },
   ])('when $title: $purposes', ({ input, purposes }) => {
     expect(notifiedCommands({ ...INPUT, ...input }).map((command) => command.purpose)).toEqual(purposes);
   });
