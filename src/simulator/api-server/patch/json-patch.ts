@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isJsonObject } from './json-value.ts';
+import { isJsonObject } from '../../../core/json.ts';
 
 /** One operation of a JSON Patch (RFC 6902), unchecked. */
 export interface PatchOperation {

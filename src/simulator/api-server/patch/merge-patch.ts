@@ -1,4 +1,4 @@
-import { isJsonObject } from './json-value.ts';
+import { isJsonObject } from '../../../core/json.ts';
 
 /** Applies a JSON Merge Patch (RFC 7386). Neither argument is changed. */
 export function mergePatch(target: unknown, patch: unknown): unknown {

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../kube/kube-object.ts';
-import { asObject, textAt } from './fields.ts';
+import { asObject } from '../../../core/json.ts';
+import { textAt } from './fields.ts';
 import { NODE, NAMESPACE } from './cluster-strategies.ts';
 import { CORE_EVENT, EVENT } from './events.ts';
 import type { ResourceType } from './resource-type.ts';

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../kube/kube-object.ts';
-import { asObject, withConditions } from './fields.ts';
+import { asObject } from '../../../core/json.ts';
+import { withConditions } from './fields.ts';
 import type { Strategy } from './resource-type.ts';
 
 const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
@@ -24,7 +25,7 @@ const NODE_INFO = [
   ...['kubeProxyVersion', 'operatingSystem', 'architecture'],
 ];
 
-/** New Nodes are tainted until they are Ready. Fields of the status that Go cannot leave out are always there. */
+/** New Nodes are tainted until they are Ready. Json of the status that Go cannot leave out are always there. */
 export const NODE: Strategy = {
   prepareCreate: (object) => {
     const spec = asObject(object['spec']);

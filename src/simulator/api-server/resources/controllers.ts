@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../../kube/kube-object.ts';
-import { asObject, asObjects, type Fields } from './fields.ts';
+import { asObject, asObjects, type Json } from '../../../core/json.ts';
 import type { Strategy } from './resource-type.ts';
 import { invalid, notBuilt } from './status.ts';
 import { podTemplate } from './pod-defaults.ts';
@@ -42,7 +42,7 @@ export const JOB: Strategy = {
   },
 };
 
-function jobDefaults(spec: Fields): Fields {
+function jobDefaults(spec: Json): Json {
   const policy = asObject(spec['podFailurePolicy']);
   const hasPolicy = spec['podFailurePolicy'] !== undefined;
   const rules = asObjects(policy['rules']).map((rule) =>
@@ -68,7 +68,7 @@ const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
 const ROLLING_UPDATE = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } };
 
-function completeDaemonSet(daemonSet: KubeObject): Fields {
+function completeDaemonSet(daemonSet: KubeObject): Json {
   const spec = asObject(daemonSet['spec']);
   const strategy = asObject(spec['updateStrategy']);
   const type = strategy['type'] ?? 'RollingUpdate';
@@ -104,7 +104,7 @@ export const DAEMON_SET: Strategy = {
   },
 };
 
-function completeDeployment(deployment: KubeObject): Fields {
+function completeDeployment(deployment: KubeObject): Json {
   const spec = asObject(deployment['spec']);
   const strategy = asObject(spec['strategy']);
   const type = strategy['type'] ?? 'RollingUpdate';

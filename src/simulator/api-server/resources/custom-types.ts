@@ -1,4 +1,4 @@
-import { asObject } from './fields.ts';
+import { asObject } from '../../../core/json.ts';
 import type { ResourceType } from './resource-type.ts';
 
 /** The resources that a CustomResourceDefinition adds, one per served version. */

@@ -1,8 +1,9 @@
 import type { KubeObject } from '../../../kube/kube-object.ts';
-import { asObject, textAt, withoutNulls } from './fields.ts';
+import { asObject } from '../../../core/json.ts';
+import { textAt, withoutNulls } from './fields.ts';
 import type { ResourceType } from './resource-type.ts';
 
-/** Fields of `v1` Events, and what `events.k8s.io/v1` calls them. */
+/** Json of `v1` Events, and what `events.k8s.io/v1` calls them. */
 const RENAMED: Readonly<Record<string, string>> = {
   involvedObject: 'regarding',
   message: 'note',
@@ -34,7 +35,7 @@ function at(path: string): (object: KubeObject) => string {
   return (object) => textAt(object, path);
 }
 
-/** Fields that Go writes even when they are empty. */
+/** Json that Go writes even when they are empty. */
 function complete(event: KubeObject): KubeObject {
   return {
     ...withoutNulls(event),

@@ -1,7 +1,7 @@
-import { asObject, asObjects, type Fields } from './fields.ts';
+import { asObject, asObjects, type Json } from '../../../core/json.ts';
 
 /** A pod's spec with the defaults of the API server, as in a template. */
-export function podSpec(given: unknown): Fields {
+export function podSpec(given: unknown): Json {
   const spec = asObject(given);
   const account = spec['serviceAccountName'] ?? spec['serviceAccount'];
   return {
@@ -23,16 +23,16 @@ export function podSpec(given: unknown): Fields {
 const OMITTED_WHEN_FALSE = ['hostNetwork', 'hostPID', 'hostIPC'];
 
 /** A pod template with defaults. */
-export function podTemplate(given: unknown): Fields {
+export function podTemplate(given: unknown): Json {
   const template = asObject(given);
   return { ...template, metadata: asObject(template['metadata']), spec: podSpec(template['spec']) };
 }
 
-function listOf(parent: Fields, key: string, complete: (item: Fields) => Fields): Fields {
+function listOf(parent: Json, key: string, complete: (item: Json) => Json): Json {
   return parent[key] === undefined ? {} : { [key]: asObjects(parent[key]).map(complete) };
 }
 
-function container(given: Fields): Fields {
+function container(given: Json): Json {
   return {
     resources: {},
     terminationMessagePath: '/dev/termination-log',
@@ -54,12 +54,12 @@ function pullPolicy(image: unknown): string {
   return tag === 'latest' ? 'Always' : 'IfNotPresent';
 }
 
-function probe(given: Fields): Fields {
+function probe(given: Json): Json {
   const http = given['httpGet'] === undefined ? {} : { httpGet: { path: '/', scheme: 'HTTP', ...asObject(given['httpGet']) } };
   return { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3, ...given, ...http };
 }
 
-function variable(given: Fields): Fields {
+function variable(given: Json): Json {
   const { value, ...rest } = given;
   const from = asObject(given['valueFrom']);
   if (from['fieldRef'] !== undefined) {
@@ -70,7 +70,7 @@ function variable(given: Fields): Fields {
 
 const MODE = { defaultMode: 420 };
 
-function volume(given: Fields): Fields {
+function volume(given: Json): Json {
   if ('hostPath' in given) return { ...given, hostPath: { type: '', ...asObject(given['hostPath']) } };
   if ('secret' in given) return { ...given, secret: { ...MODE, ...asObject(given['secret']) } };
   if ('configMap' in given) return { ...given, configMap: { ...MODE, ...asObject(given['configMap']) } };
@@ -82,7 +82,7 @@ function volume(given: Fields): Fields {
   return Object.keys(given).length === 1 ? { ...given, emptyDir: {} } : given;
 }
 
-function projectedSource(given: Fields): Fields {
+function projectedSource(given: Json): Json {
   if (!('serviceAccountToken' in given)) return given;
   return { ...given, serviceAccountToken: { expirationSeconds: 3600, ...asObject(given['serviceAccountToken']) } };
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../../kube/kube-object.ts';
-import { asObject, asObjects, textAt, withConditions, type Fields } from './fields.ts';
+import { asObject, asObjects, type Json } from '../../../core/json.ts';
+import { textAt, withConditions } from './fields.ts';
 import type { Strategy } from './resource-type.ts';
 import { invalid } from './status.ts';
 import { podSpec } from './pod-defaults.ts';
@@ -44,7 +45,7 @@ export const POD: Strategy = {
 };
 
 /** What admission adds to a new pod, beside the defaults. */
-function admittedSpec(spec: Fields): Fields {
+function admittedSpec(spec: Json): Json {
   const tolerations = asObjects(spec['tolerations']);
   const missing = TOLERATED.filter((key) => !tolerations.some((toleration) => tolerates(toleration, key)));
   return {
@@ -56,13 +57,13 @@ function admittedSpec(spec: Fields): Fields {
   };
 }
 
-function tolerates(toleration: Fields, key: string): boolean {
+function tolerates(toleration: Json, key: string): boolean {
   const anyKey = toleration['key'] === undefined && toleration['operator'] === 'Exists';
   const effect = toleration['effect'] ?? 'NoExecute';
   return effect === 'NoExecute' && (anyKey || toleration['key'] === key);
 }
 
-function qualityOfService(spec: Fields): string {
+function qualityOfService(spec: Json): string {
   const resources = [...asObjects(spec['containers']), ...asObjects(spec['initContainers'])].map((container) =>
     asObject(container['resources']),
   );
@@ -75,9 +76,9 @@ function qualityOfService(spec: Fields): string {
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
 
-function fixedFields({ spec }: KubeObject): Fields {
+function fixedFields({ spec }: KubeObject): Json {
   const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, ...fixed } = asObject(spec);
-  const withoutImage = ({ image: _image, ...container }: Fields): Fields => container;
+  const withoutImage = ({ image: _image, ...container }: Json): Json => container;
   return {
     ...fixed,
     containers: asObjects(fixed['containers']).map(withoutImage),
@@ -85,6 +86,6 @@ function fixedFields({ spec }: KubeObject): Fields {
   };
 }
 
-function definedFields(fields: Fields): Fields {
+function definedFields(fields: Json): Json {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

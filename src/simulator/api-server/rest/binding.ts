@@ -1,4 +1,5 @@
-import { asObject, asObjects, textAt } from '../resources/fields.ts';
+import { asObject, asObjects } from '../../../core/json.ts';
+import { textAt } from '../resources/fields.ts';
 import { badRequest, conflict } from '../resources/status.ts';
 import { json, type ApiAnswer, type ApiRequest, type ServerContext, type Target } from './exchange.ts';
 import { timestamp } from './identity.ts';

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../kube/kube-object.ts';
-import { asObject } from '../resources/fields.ts';
+import { asObject } from '../../../core/json.ts';
 import { StatusError, alreadyExists, forbidden, invalid, notFound } from '../resources/status.ts';
 import { decode } from './decode.ts';
 import { json, storeKey, type ApiAnswer, type ApiRequest, type ServerContext, type Target } from './exchange.ts';

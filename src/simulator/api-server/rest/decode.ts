@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../kube/kube-object.ts';
-import { asObject } from '../resources/fields.ts';
+import { asObject } from '../../../core/json.ts';
 import { apiVersionOf } from '../resources/resource-type.ts';
 import { badRequest } from '../resources/status.ts';
 import type { Target } from './exchange.ts';

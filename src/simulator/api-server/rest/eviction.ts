@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../kube/kube-object.ts';
-import { asObject, asObjects, textAt, type Fields } from '../resources/fields.ts';
+import { asObject, asObjects, type Json } from '../../../core/json.ts';
+import { textAt } from '../resources/fields.ts';
 import { StatusError, badRequest } from '../resources/status.ts';
 import { removeObject } from './delete.ts';
 import { json, type ApiAnswer, type ApiRequest, type ServerContext, type Target } from './exchange.ts';
@@ -52,13 +53,13 @@ function takeFromBudget(pod: KubeObject, dryRun: boolean, { store, now }: Server
   store.put(BUDGETS, { ...budget, status: allowed === 1 ? { ...left, ...exhausted(status, generation, now()) } : left });
 }
 
-function whyNotAllowed({ currentHealthy, desiredHealthy }: Fields): string {
+function whyNotAllowed({ currentHealthy, desiredHealthy }: Json): string {
   const [current, desired] = [Number(currentHealthy), Number(desiredHealthy)];
   if (current > desired) return 'does not allow evicting pods currently';
   return `needs ${desired} healthy pods and has ${current} currently`;
 }
 
-function exhausted(status: Fields, observedGeneration: number, nowMs: number): Fields {
+function exhausted(status: Json, observedGeneration: number, nowMs: number): Json {
   const type = 'DisruptionAllowed';
   const others = asObjects(status['conditions']).filter((condition) => condition['type'] !== type);
   const why = { reason: 'InsufficientPods', message: '', lastTransitionTime: timestamp(nowMs) };
@@ -98,7 +99,7 @@ function selects(selector: unknown, pod: KubeObject): boolean {
   );
 }
 
-function matches({ key, operator, values }: Fields, labels: Readonly<Record<string, string>>): boolean {
+function matches({ key, operator, values }: Json, labels: Readonly<Record<string, string>>): boolean {
   const name = String(key);
   const value = Object.hasOwn(labels, name) ? labels[name] : undefined;
   const listed = Array.isArray(values) && values.includes(value);

@@ -1,4 +1,4 @@
-import { asObject } from '../resources/fields.ts';
+import { asObject } from '../../../core/json.ts';
 import { decode, requireName } from './decode.ts';
 import { json, type ApiAnswer, type ApiRequest, type ServerContext, type Target } from './exchange.ts';
 import { parseObject } from './options.ts';

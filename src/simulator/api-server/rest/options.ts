@@ -1,4 +1,4 @@
-import { asObject } from '../resources/fields.ts';
+import { asObject } from '../../../core/json.ts';
 import { badRequest, invalidOptions, notBuilt } from '../resources/status.ts';
 import type { ApiRequest, FieldValidation } from './exchange.ts';
 
