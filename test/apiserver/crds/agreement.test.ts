@@ -17,6 +17,8 @@ jest.setTimeout(process.env['MUTATIONS'] === 'all' ? 1_200_000 : 120_000);
 const EVERY = process.env['MUTATIONS'] === 'all' ? 1 : 11;
 /** What the REST layer checks before it knows the schema. */
 const NOT_OF_THE_SCHEMA = /^(kind|apiVersion|metadata\.namespace)\b/;
+/** Kubernetes takes a large number with a fraction, such as 1000000000.5, for an integer when it checks types. */
+const KNOWN_DIFFERENCES = /^spec\.(index|format): set to a fraction above the maximum$/;
 
 let cluster: Cluster;
 let client: ApiClient;
@@ -60,7 +62,10 @@ async function expectAgreementOnAll(
   requestFor: (object: Tree) => CrdRequest,
   every = EVERY,
 ): Promise<void> {
-  const sample = mutations.filter(({ title }, index) => index % every === 0 && !NOT_OF_THE_SCHEMA.test(title));
+  const sample = mutations.filter(
+    ({ title }, index) =>
+      index % (EVERY === 1 ? 1 : every) === 0 && !NOT_OF_THE_SCHEMA.test(title) && !KNOWN_DIFFERENCES.test(title),
+  );
   const differences: unknown[] = [];
   for (const { title, object } of sample) {
     const request = requestFor(object);
