@@ -5,7 +5,7 @@ import { judgeAttempt, makeReceipt } from '../../../src/core/baton/attempt.ts';
 import type { Notification } from '../../../src/core/notification/model/notification.ts';
 import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
 import type { SinkKind } from '../../../src/core/sinks/sink-kinds.ts';
-import { tell } from '../../unit/notify/tell.ts';
+import { notificationOf } from '../../unit/notify/notification-of.ts';
 import { aClient, NOTIFICATION, SinkWorld } from './a-sink.ts';
 import { patienceFor, silence, startReceiver, type Answer, type Receiver } from './receiver.ts';
 
@@ -165,7 +165,7 @@ describe.each(Object.values(KINDS).flat())('A sink of the kind $kind', (kind) =>
   });
 
   it('sends no more than its receiver takes of a batch of a thousand nodes that all failed with long messages', async () => {
-    const { result, receiver } = await send(kind, taken, tell('thousand-failures'));
+    const { result, receiver } = await send(kind, taken, notificationOf('thousand-failures'));
 
     expect(result).toMatchObject({ kind: 'Delivered' });
     for (const { body } of receiver.requests) {

@@ -1,6 +1,6 @@
 import type { EmailSink } from '../../../src/api/generated/upgradeplan.ts';
 import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
-import { tell } from '../../unit/notify/tell.ts';
+import { notificationOf } from '../../unit/notify/notification-of.ts';
 import { startMailServer, type MailServer, type MailServerBehaviour } from '../../support/mail-server.ts';
 import { SinkWorld, type WayOut } from './a-sink.ts';
 
@@ -48,5 +48,5 @@ export function agentFor(
 
 /** Tries once to mail what a scenario tells. */
 export function send(world: SinkWorld, scenario = 'paused', email: EmailSink = EMAIL): Promise<SendResult> {
-  return world.send({ name: 'mail', email }, { notification: tell(scenario) });
+  return world.send({ name: 'mail', email }, { notification: notificationOf(scenario) });
 }

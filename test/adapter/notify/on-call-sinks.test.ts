@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Sink as SinkSpec } from '../../../src/api/generated/upgradeplan.ts';
 import type { SendResult } from '../../../src/core/notification/model/send-result.ts';
-import { tell } from '../../unit/notify/tell.ts';
+import { notificationOf } from '../../unit/notify/notification-of.ts';
 import { SinkWorld } from './a-sink.ts';
 import { startReceiver, type Answer, type Receiver } from './receiver.ts';
 
@@ -23,7 +23,7 @@ describe('PagerDuty', () => {
   const routingKeySecretRef = { name: 'pagerduty', key: 'routingKey' };
   const send = (host: string, scenario: string): Promise<SendResult> => {
     const spec: SinkSpec = { name: 'page', send: 'EveryBatch', pagerDuty: { routingKeySecretRef, url: `http://${host}` } };
-    return world.send(spec, { notification: tell(scenario) });
+    return world.send(spec, { notification: notificationOf(scenario) });
   };
 
   it('gets the routing key in the body alone', async () => {
@@ -65,7 +65,7 @@ describe('Alertmanager', () => {
     const server = await receiver(200);
     const spec = { name: 'alerts', alertmanager: { url: `http://${server.host}/am/` } };
 
-    for (let i = 0; i < 2; i++) await world.send(spec, { notification: tell('thousand-failures') });
+    for (let i = 0; i < 2; i++) await world.send(spec, { notification: notificationOf('thousand-failures') });
 
     for (const { path } of server.requests) expect(path).toBe('/am/api/v2/alerts');
     const labels = server.requests.map(({ body }) => (JSON.parse(body) as { labels: object }[]).map((alert) => alert.labels));

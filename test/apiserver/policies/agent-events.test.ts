@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { planEvent } from '../../../src/notify/kinds/events/event-note.ts';
 import type { PlanEvent } from '../../../src/notify/plan-event.ts';
-import { tell } from '../../unit/notify/tell.ts';
+import { notificationOf } from '../../unit/notify/notification-of.ts';
 import type { Answer, Caller } from './caller.ts';
 import { inFleet, must, NAMESPACE, startGuardedCluster, type GuardedCluster } from './guarded-cluster.ts';
 
@@ -29,7 +29,7 @@ type WholeEvent = PlanEvent & { readonly reportingInstance: string };
 /** An Event as the agent on node-a writes it, under a name of its own. */
 function anEvent(scenario = 'paused'): WholeEvent {
   sequence += 1;
-  const event = planEvent(tell(scenario), { name: `told-${sequence}`, eventTime: '2026-11-21T22:54:06.000000Z' });
+  const event = planEvent(notificationOf(scenario), { name: `told-${sequence}`, eventTime: '2026-11-21T22:54:06.000000Z' });
   return { ...event, reportingInstance: 'node-a' };
 }
 

@@ -8,7 +8,7 @@ import { scenarioOf } from './scenarios.ts';
 const FILE = fileURLToPath(new URL('../../../../docs/notifications.md', import.meta.url));
 const AGENT = { node: 'node-217', pod: 'baton-agent-5c1f09aa2b7d4e10-3' };
 
-function tell(name: string): ReturnType<typeof consolidate> {
+function notificationOf(name: string): ReturnType<typeof consolidate> {
   return consolidate({ ...scenarioOf(name), agent: AGENT });
 }
 
@@ -27,18 +27,18 @@ function compactJson(object: object): string {
   return `{\n${fields.join(',\n')}\n}`;
 }
 
-/** What stands between two markers, made anew from the scenarios that the first markers name. */
+/** Replaces the examples between two markers with those of the scenarios that the first markers name. */
 function regenerate(page: string): string {
   return page
     .replace(/<!-- example: [^]*?<!-- end of examples -->/, (section) => {
       const names = [...section.matchAll(/<!-- example: (\S+) -->/g)].map(([, name = '']) => name);
       const examples = names.map(
-        (name) => `<!-- example: ${name} -->\n${scenarioOf(name).title}:\n\n${fenced('text', tell(name).text)}\n`,
+        (name) => `<!-- example: ${name} -->\n${scenarioOf(name).title}:\n\n${fenced('text', notificationOf(name).text)}\n`,
       );
       return `${examples.join('\n')}\n<!-- end of examples -->`;
     })
     .replace(/<!-- example json: (\S+) -->[^]*?<!-- end of example json -->/, (_section, name: string) => {
-      return `<!-- example json: ${name} -->\n${fenced('json', compactJson(tell(name)))}\n<!-- end of example json -->`;
+      return `<!-- example json: ${name} -->\n${fenced('json', compactJson(notificationOf(name)))}\n<!-- end of example json -->`;
     })
     .replace(/<!-- example alert: (\S+) -->[^]*?<!-- end of example alert -->/, (_section, name: string) => {
       const text = readFileSync(new URL(`golden/alert-${name}.txt`, import.meta.url), 'utf8').trimEnd();
@@ -46,7 +46,7 @@ function regenerate(page: string): string {
     });
 }
 
-it('docs/notifications.md shows what Baton really says', () => {
+it('docs/notifications.md shows the real messages of Baton', () => {
   const page = readFileSync(FILE, 'utf8');
 
   expect(regenerate(page)).toBe(golden(FILE, regenerate(page)));
@@ -55,5 +55,5 @@ it('docs/notifications.md shows what Baton really says', () => {
 it('docs/notifications.md names every field of the body', () => {
   const body = readFileSync(FILE, 'utf8').split('## The body')[1] ?? '';
 
-  for (const field of Object.keys(tell('paused'))) expect(body).toContain(`\`${field}\``);
+  for (const field of Object.keys(notificationOf('paused'))) expect(body).toContain(`\`${field}\``);
 });

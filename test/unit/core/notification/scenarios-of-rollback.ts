@@ -43,13 +43,13 @@ export function rolledBack(lost: readonly string[] = []): UpgradeBatch {
     planSucceeded: 221,
     planFailed: lost.length,
   };
-  const { expectedSeconds: _expected, timing: _timing, ...told } = outlook({ next: 'RolledBack', ...end });
+  const { expectedSeconds: _expected, timing: _timing, ...rest } = outlook({ next: 'RolledBack', ...end });
   return aBatch(records, {
     name: 'kernel-7f3c-6',
     spec: { index: 6, rollback: { batch: 'kernel-7f3c-5', decidedTime: after(-600) } },
     status: {
       outlook: {
-        ...told,
+        ...rest,
         story: story({
           batches: 6,
           listedBatches: shown,

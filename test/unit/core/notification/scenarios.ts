@@ -6,7 +6,7 @@ import { badBatch, rolledBack } from './scenarios-of-rollback.ts';
 import { abortedBatch, endInTrouble, endWell } from './scenarios-of-the-end.ts';
 import { budgetExceeded, lateBatch, pdbBlocked, rebootLost } from './scenarios-of-trouble.ts';
 
-/** A batch and its reports, as the golden texts tell it. docs/notifications.md shows some of them. */
+/** A batch and its reports, with a golden text. docs/notifications.md shows some of them. */
 export interface Scenario {
   readonly name: string;
   readonly title: string;

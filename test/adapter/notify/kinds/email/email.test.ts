@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import nock from 'nock';
-import { tell } from '../../../../unit/notify/tell.ts';
+import { notificationOf } from '../../../../unit/notify/notification-of.ts';
 import type { MailServer } from '../../../../support/mail-server.ts';
 import { readMail, type Mail } from '../../../../support/read-mail.ts';
 import { agentFor, closeMailing, EMAIL, mailServer, send } from '../../mailing.ts';
@@ -29,7 +29,7 @@ describe('a mail', () => {
       encrypted: true,
     });
     const [mail] = received(server);
-    const { text } = tell('paused');
+    const { text } = notificationOf('paused');
     expect(mail?.headers.get('subject')).toBe(text.split('\n')[0]);
     expect(mail?.headers.get('from')).toBe('Baton <baton@example.com>');
     expect(mail?.headers.get('auto-submitted')).toBe('auto-generated');

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import nock from 'nock';
-import { tell } from '../../../../unit/notify/tell.ts';
+import { notificationOf } from '../../../../unit/notify/notification-of.ts';
 import { MAIL_SERVER_NAME, startMailServer } from '../../../../support/mail-server.ts';
 import type { WayOut } from '../../a-sink.ts';
 import { agentFor, closeMailing, EMAIL, mailServer, send } from '../../mailing.ts';
@@ -87,7 +87,10 @@ describe('a mail server that cannot be trusted or reached', () => {
       },
     });
 
-    const sent = agentFor(server).send({ name: 'mail', email: EMAIL }, { notification: tell('clean'), signal: baton.signal });
+    const sent = agentFor(server).send(
+      { name: 'mail', email: EMAIL },
+      { notification: notificationOf('clean'), signal: baton.signal },
+    );
     expect(await sent).toMatchObject({
       kind: 'Retry',
       message: `127.0.0.1:${server.port}: the agent stopped waiting`,

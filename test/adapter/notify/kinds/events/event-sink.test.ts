@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { kubeEventWriter } from '../../../../../src/agent/kube/kube-event-writer.ts';
 import type { SendResult } from '../../../../../src/core/notification/model/send-result.ts';
 import { createEventSink } from '../../../../../src/notify/kinds/events/event-sink.ts';
-import { tell } from '../../../../unit/notify/tell.ts';
+import { notificationOf } from '../../../../unit/notify/notification-of.ts';
 import { ClientHarness } from '../../../kube/support/client-harness.ts';
 import { sendJson, sendStatus, type Answer } from '../../../kube/support/loopback-server.ts';
 
@@ -16,7 +16,10 @@ async function send(answer: Answer, scenario = 'paused'): Promise<SendResult> {
   const client = await harness.clientFor(answer, 1_000);
   const events = kubeEventWriter(client, { namespace: 'fleet', node: 'node-217' });
   const { signal } = new AbortController();
-  return createEventSink('cluster', {}, { events }).send(tell(scenario), { signal, now: Date.parse('2026-11-21T22:54:06Z') });
+  return createEventSink('cluster', {}, { events }).send(notificationOf(scenario), {
+    signal,
+    now: Date.parse('2026-11-21T22:54:06Z'),
+  });
 }
 
 function status(code: number, reason: string): Answer {

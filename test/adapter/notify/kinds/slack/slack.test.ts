@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SlackSink } from '../../../../../src/api/generated/upgradeplan.ts';
 import type { SendResult } from '../../../../../src/core/notification/model/send-result.ts';
-import { tell } from '../../../../unit/notify/tell.ts';
+import { notificationOf } from '../../../../unit/notify/notification-of.ts';
 import { aClient, NOTIFICATION, SinkWorld, type SendChanges } from '../../a-sink.ts';
 import { patienceFor, silence, startReceiver, type Answer, type Receiver } from '../../receiver.ts';
 import { startSlackServer, type SlackFault, type SlackServer } from '../../slack-server.ts';
@@ -55,7 +55,7 @@ describe('a Slack app', () => {
   });
 
   it('is within the limits with a batch of a thousand nodes that all failed with long messages', async () => {
-    expect(await send({}, { notification: tell('thousand-failures') })).toMatchObject({ kind: 'Delivered' });
+    expect(await send({}, { notification: notificationOf('thousand-failures') })).toMatchObject({ kind: 'Delivered' });
     expect(slack.messages[0]?.text).toContain('and 997 more');
   });
 

@@ -4,7 +4,7 @@ import nock from 'nock';
 import type { Notification } from '../../../../../src/core/notification/model/notification.ts';
 import type { SendResult } from '../../../../../src/core/notification/model/send-result.ts';
 import type { HttpClient } from '../../../../../src/notify/http/http-client.ts';
-import { tell } from '../../../../unit/notify/tell.ts';
+import { notificationOf } from '../../../../unit/notify/notification-of.ts';
 import { aClient, NOTIFICATION, SinkWorld, type SendChanges } from '../../a-sink.ts';
 import { startReceiver, type Answer, type Receiver } from '../../receiver.ts';
 
@@ -101,7 +101,7 @@ describe('a webhook that finds the notification too large', () => {
     'gets $title of $scenario when it takes $mostBytes bytes',
     async ({ scenario, mostBytes, nodes, omitted, tries }) => {
       const ops = await receiver(takesAtMost(mostBytes));
-      const notification = tell(scenario);
+      const notification = notificationOf(scenario);
 
       expect(await send(ops.url, { notification })).toEqual({ kind: 'Delivered' });
       expect(ops.requests.map(({ headers }) => headers['webhook-id'])).toEqual(Array(tries).fill(notification.id));

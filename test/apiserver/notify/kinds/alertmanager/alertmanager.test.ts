@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SinkWorld } from '../../../../adapter/notify/a-sink.ts';
-import { tell } from '../../../../unit/notify/tell.ts';
+import { notificationOf } from '../../../../unit/notify/notification-of.ts';
 import { startAlertmanager, type Alertmanager } from '../../../../support/alertmanager.ts';
 
 let alertmanager: Alertmanager;
@@ -15,7 +15,7 @@ afterAll(() => Promise.all([alertmanager.close(), world.close()]));
 
 async function send(scenario: string): Promise<void> {
   const spec = { name: 'alerts', alertmanager: { url: alertmanager.url } };
-  expect(await world.send(spec, { notification: tell(scenario) })).toEqual({ kind: 'Delivered' });
+  expect(await world.send(spec, { notification: notificationOf(scenario) })).toEqual({ kind: 'Delivered' });
 }
 
 async function firing(): Promise<string[]> {
@@ -51,7 +51,7 @@ describe('Alertmanager itself', () => {
     await send('thousand-failures');
 
     const alert = (await alertmanager.firing()).find(({ labels }) => labels['severity'] === 'critical');
-    expect(alert?.annotations['summary']).toBe(tell('thousand-failures').text.split('\n')[0]);
+    expect(alert?.annotations['summary']).toBe(notificationOf('thousand-failures').text.split('\n')[0]);
     expect(alert?.annotations['description']).toContain('設定ファイルが見つかりません');
   });
 

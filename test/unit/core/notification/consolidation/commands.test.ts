@@ -52,8 +52,8 @@ function commandFor(purpose: string, input: Partial<CommandInput>): string {
   return notifiedCommands({ ...INPUT, ...input }).find((command) => command.purpose === purpose)?.command ?? '';
 }
 
-describe('the commands of a notification, pasted into bash', () => {
-  it('release the nodes that are named', () => {
+describe('The commands of a notification, pasted into bash', () => {
+  it('release the named nodes', () => {
     const { calls, created } = paste(commandFor('Release', { quarantined: ['node-10', 'node-9'] }));
 
     expect(calls).toEqual(['create -n fleet -f -']);
@@ -82,7 +82,7 @@ describe('the commands of a notification, pasted into bash', () => {
     );
   });
 
-  it('resume the plan after the batch that they name', () => {
+  it('resume the plan after the named batch', () => {
     const { created } = paste(commandFor('Resume', { paused: { maxFailed: 12 } }));
 
     expect(created).toMatchObject({
@@ -100,7 +100,7 @@ describe('the commands of a notification, pasted into bash', () => {
     expect(created).toMatchObject({ spec: { plan: 'kernel', action, batch: 'kernel-7f3c-5' } });
   });
 
-  it('approve the batch that they name', () => {
+  it('approve the named batch', () => {
     const { created } = paste(commandFor('Approve', { awaitsApproval: true }));
 
     expect(created).toMatchObject({ spec: { plan: 'kernel', action: 'Approve', batch: 'kernel-7f3c-5' } });
@@ -123,7 +123,7 @@ describe('the commands of a notification, pasted into bash', () => {
     expect(paste(commandFor(purpose, { hasReports: true, budget: 'shop/cart' })).calls).toEqual([call]);
   });
 
-  it('are no longer than a message can carry', () => {
+  it('fit into a message', () => {
     const longest = { namespace: 'n'.repeat(63), plan: 'p'.repeat(40), batch: 'b'.repeat(63) };
     const acts = [1, 4, 5, 1000].map((nodes) =>
       notifiedCommands({
@@ -142,7 +142,7 @@ describe('the commands of a notification, pasted into bash', () => {
   });
 });
 
-describe('which commands there are', () => {
+describe('The list of commands', () => {
   it.each([
     { title: 'nothing is wrong', input: {}, purposes: ['Describe', 'Status'] },
     { title: 'processes reported', input: { hasReports: true }, purposes: ['Events', 'Describe', 'Status'] },
@@ -167,7 +167,7 @@ describe('which commands there are', () => {
       input: { awaitsApproval: true },
       purposes: ['Approve', 'Abort', 'Describe', 'Status'],
     },
-  ])('when $title: $purposes', ({ input, purposes }) => {
+  ])('if $title: $purposes', ({ input, purposes }) => {
     expect(notifiedCommands({ ...INPUT, ...input }).map((command) => command.purpose)).toEqual(purposes);
   });
 });

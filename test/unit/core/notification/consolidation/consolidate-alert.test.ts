@@ -61,7 +61,7 @@ function alertOf(causes: readonly AlertCause[], changes: Partial<BatchAlert> = {
   };
 }
 
-function tell(alert: BatchAlert, detail: DetailRequest = {}): Notification {
+function notificationOf(alert: BatchAlert, detail: DetailRequest = {}): Notification {
   const agent = { node: 'node-317', pod: 'kernel-agent-5c1f-3' };
   const style = { detail, timeZone: 'Europe/Paris', runbookUrl: 'https://wiki.example/runbooks/kernel-upgrade' };
   return consolidateAlert({ batch: runningBatch(), reports: [], cluster: 'prod-eu-3', agent, ...style }, alert);
@@ -83,25 +83,25 @@ const SCENARIOS = [
   { name: 'too-much', alert: alertOf(many) },
 ] as const;
 
-describe('an alert', () => {
+describe('An alert', () => {
   it.each(SCENARIOS)('reads as its golden file: $name', ({ name, alert }) => {
     const file = fileURLToPath(new URL(`../golden/alert-${name}.txt`, import.meta.url));
 
-    const { text } = tell(alert);
+    const { text } = notificationOf(alert);
 
     expect(`${text}\n`).toBe(golden(file, `${text}\n`));
   });
 
   it.each(SCENARIOS)('has at most 8 lines, and is as its schema says: $name', ({ alert }) => {
-    const notification = tell(alert);
+    const notification = notificationOf(alert);
 
     expect(notification.text.split('\n').length).toBeLessThanOrEqual(8);
     expect(notification.text.length).toBeLessThanOrEqual(4000);
     expect(schemaErrors(notification)).toEqual([]);
   });
 
-  it('has its own id, and lists nothing beside what it is about', () => {
-    expect(tell(alertOf([IMAGE]))).toMatchObject({
+  it('has its own id, and lists only what it is about', () => {
+    expect(notificationOf(alertOf([IMAGE]))).toMatchObject({
       id: 'uid-of-kernel-7f3c-5/2',
       kind: 'Alert',
       action: 'Act',
@@ -112,8 +112,8 @@ describe('an alert', () => {
     });
   });
 
-  it('names no node to those who may not know them', () => {
-    const notification = tell(alertOf([{ ...IMAGE, message: 'no disk on node-301' }]), { sink: 'None' });
+  it('names no node if the sink must not get names', () => {
+    const notification = notificationOf(alertOf([{ ...IMAGE, message: 'no disk on node-301' }]), { sink: 'None' });
 
     expect(JSON.stringify(notification)).not.toMatch(/node-3\d\d/);
     expect(notification.alert?.causes).toMatchObject([{ count: 3, message: 'no disk on <node>' }]);
@@ -125,7 +125,7 @@ describe('an alert', () => {
     { causes: [ASKED], purposes: ['Approve', 'Abort', 'Describe', 'Status'] },
     { causes: [IMAGE], purposes: ['Release', 'Describe', 'Status'] },
     { causes: [LATE], purposes: ['Describe', 'Status'] },
-  ])('says what to type about $causes.0.alert ($causes.0.reason): $purposes', ({ causes, purposes }) => {
-    expect(tell(alertOf(causes)).commands.map(({ purpose }) => purpose)).toEqual(purposes);
+  ])('has the commands for $causes.0.alert ($causes.0.reason): $purposes', ({ causes, purposes }) => {
+    expect(notificationOf(alertOf(causes)).commands.map(({ purpose }) => purpose)).toEqual(purposes);
   });
 });

@@ -20,7 +20,7 @@ function running(state: 'Succeeded' | 'RolledBack'): UpgradeBatch {
   return { ...batch, status };
 }
 
-function tell(batch: UpgradeBatch): Notification {
+function notificationOf(batch: UpgradeBatch): Notification {
   const agent = { node: 'node-9', pod: 'a' };
   return consolidateProgress(
     { batch, reports: [], cluster: 'prod', agent, timeZone: 'Europe/Paris' },
@@ -29,22 +29,22 @@ function tell(batch: UpgradeBatch): Notification {
   );
 }
 
-describe('the live message', () => {
-  it('tells how far the batch is, in the zone of the plan', () => {
-    const told = tell(running('Succeeded'));
+describe('The live message', () => {
+  it('shows the progress of the batch, in the time zone of the plan', () => {
+    const notification = notificationOf(running('Succeeded'));
 
-    expect(told.text.split('\n')).toEqual([
+    expect(notification.text.split('\n')).toEqual([
       '⏳ prod · kernel 6.12.31 · batch 4 · 2/4 nodes done',
       '1 in their turn, 1 to come',
       'as of 2026-11-21 23:31 CET · agent node-9',
     ]);
-    expect(schemaErrors(told)).toEqual([]);
+    expect(schemaErrors(notification)).toEqual([]);
   });
 
-  it('of a rollback counts the nodes that are back, and changes with them', () => {
+  it('of a rollback counts the nodes that were rolled back', () => {
     const batch = running('RolledBack');
 
-    expect(tell(batch).text).toContain('· batch 4 · 2/4 nodes of kernel-7f3c-3 back\n');
+    expect(notificationOf(batch).text).toContain('· batch 4 · 2/4 nodes of kernel-7f3c-3 back\n');
     expect(progressKey(batch)).toBe(progressKey(running('Succeeded')));
   });
 });

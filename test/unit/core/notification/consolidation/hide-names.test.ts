@@ -3,7 +3,7 @@ import { hideNames, hideNamesIn, withShortNames } from '../../../../../src/core/
 
 const NAMES = withShortNames(['node-3', 'db-1.rack-7.example', '10.0.0.4', 'ip-10-0-1-4.internal']);
 
-describe('hiding the names of nodes', () => {
+describe('Hiding the names of nodes', () => {
   it.each([
     ['node-3 is lost', '<node> is lost'],
     ['lost: node-3.', 'lost: <node>.'],
@@ -21,7 +21,7 @@ describe('hiding the names of nodes', () => {
     expect(hideNames(text, NAMES)).toBe(hidden);
   });
 
-  it('is for the sentences of data alone, not for what machines read', () => {
+  it('changes only free text, not what programs read', () => {
     const data = { plan: 'node-3', causes: [{ message: 'node-3 is lost', reason: 'node-3', count: 1 }] };
 
     expect(hideNamesIn(data, NAMES)).toEqual({

@@ -3,7 +3,7 @@ import { consolidate } from '../../../../../src/core/notification/consolidation/
 import { messageFingerprint } from '../../../../../src/core/notification/consolidation/message-fingerprint.ts';
 import { aBatch, failed } from '../a-batch.ts';
 
-describe('two messages', () => {
+describe('Two messages', () => {
   it.each([
     ['exit code 3', 'exit code 137'],
     [
@@ -18,7 +18,7 @@ describe('two messages', () => {
     ['écriture refusée sur /dev/sda1', 'écriture refusée sur /dev/sda12'],
     ['since 2026-11-22T10:11:12Z: busy', 'since 2026-11-23T01:02:03Z: busy'],
     ['commit deadbee1 is bad', 'commit 0badcafe is bad'],
-  ])('are alike: %p and %p', (one, other) => {
+  ])('have the same fingerprint: %p and %p', (one, other) => {
     expect(messageFingerprint(one)).toBe(messageFingerprint(other));
   });
 
@@ -29,13 +29,13 @@ describe('two messages', () => {
     ['pull registry.example/up:1: denied', 'pull registry.example/down:1: denied'],
     ['disk is full', 'disk is lost'],
     ['decade', 'facade'],
-  ])('are not alike: %p and %p', (one, other) => {
+  ])('have different fingerprints: %p and %p', (one, other) => {
     expect(messageFingerprint(one)).not.toBe(messageFingerprint(other));
   });
 });
 
-describe('a cause', () => {
-  it('is told once with the commonest wording, and says that there are others', () => {
+describe('A cause', () => {
+  it('is listed once with the most common message, and says that there are others', () => {
     const pull = (tag: string): string => `pull registry.example/up:${tag}: 503`;
     const nodes = ['6.1', '6.2', '6.2'].map((tag, i) => failed(`node-${i}`, 'JobFailed', pull(tag)));
     const { causes, text } = consolidate({ batch: aBatch(nodes), reports: [], cluster: '', agent: { node: 'node-9', pod: 'a' } });
@@ -44,7 +44,7 @@ describe('a cause', () => {
     expect(text).toContain(`3× JobFailed (kernel): ${pull('6.2')} (and the like) · node-[0-2]`);
   });
 
-  it('is told as it is where every node says the same', () => {
+  it('has the message unchanged if it is the same on every node', () => {
     const nodes = [1, 2].map((i) => failed(`node-${i}`, 'JobFailed', 'exit code 3'));
     const { causes } = consolidate({ batch: aBatch(nodes), reports: [], cluster: '', agent: { node: 'node-9', pod: 'a' } });
 

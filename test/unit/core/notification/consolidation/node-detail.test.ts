@@ -11,7 +11,7 @@ import { schemaErrors } from '../schema.ts';
 
 const LEVELS: readonly (NodeDetail | undefined)[] = [undefined, 'None', 'Problems', 'All'];
 
-function tell(batch: UpgradeBatch, detail: DetailRequest, agent = 'node-1'): Notification {
+function notificationOf(batch: UpgradeBatch, detail: DetailRequest, agent = 'node-1'): Notification {
   return consolidate({ batch, reports: [], cluster: 'prod', agent: { node: agent, pod: 'agent-1' }, detail });
 }
 
@@ -26,38 +26,40 @@ function withGroup(batch: UpgradeBatch, names: readonly string[], nodeDetail: No
 }
 
 describe('nodeDetail', () => {
-  it.each<[NodeDetail | undefined, NodeDetail | undefined, NodeDetail | undefined, NodeDetail | undefined]>([
-    [undefined, undefined, undefined, undefined],
-    [undefined, 'Problems', undefined, 'Problems'],
-    [undefined, undefined, 'All', 'All'],
-    [undefined, 'All', 'None', 'None'],
-    [undefined, 'None', 'All', 'None'],
-    ['All', 'Problems', undefined, 'All'],
-    ['All', 'None', 'Problems', 'Problems'],
-    ['None', 'All', 'All', 'None'],
-    ['Problems', undefined, undefined, 'Problems'],
-  ])('of the group %p, of the plan %p, and of the sink %p: %p', (group, plan, sink, level) => {
+  it.each<{ group?: NodeDetail; plan?: NodeDetail; sink?: NodeDetail; level: NodeDetail | undefined }>([
+    { level: undefined },
+    { plan: 'Problems', level: 'Problems' },
+    { sink: 'All', level: 'All' },
+    { plan: 'All', sink: 'None', level: 'None' },
+    { plan: 'None', sink: 'All', level: 'None' },
+    { group: 'All', plan: 'Problems', level: 'All' },
+    { group: 'All', plan: 'None', sink: 'Problems', level: 'Problems' },
+    { group: 'None', plan: 'All', sink: 'All', level: 'None' },
+    { group: 'Problems', level: 'Problems' },
+  ])('of the group $group, of the plan $plan, and of the sink $sink: $level', ({ group, plan, sink, level }) => {
     expect(detailOf(group, { plan, sink })).toBe(level);
   });
 
-  it('None lets no name of a node stand anywhere, whatever the records say', () => {
+  it('None hides the names of nodes everywhere, whatever the records say', () => {
     fc.assert(
       fc.property(
         anyBatch,
         fc.constantFrom<DetailRequest>({ plan: 'None' }, { sink: 'None' }, { plan: 'None', sink: 'All' }),
         (batch, detail) => {
-          const told = tell(batch, detail);
+          const notification = notificationOf(batch, detail);
 
-          expect(JSON.stringify(told)).not.toMatch(new RegExp(`node-(${batch.spec.nodes.map((_, i) => i).join('|')})\\b`));
-          expect(schemaErrors(told)).toEqual([]);
+          expect(JSON.stringify(notification)).not.toMatch(
+            new RegExp(`node-(${batch.spec.nodes.map((_, i) => i).join('|')})\\b`),
+          );
+          expect(schemaErrors(notification)).toEqual([]);
         },
       ),
     );
   });
 
   it.each(SCENARIOS.filter(({ name }) => name !== 'sparse'))('None tells the same counts without a name: $title', ({ batch }) => {
-    const all = tell(batch, {});
-    const none = tell(batch, { sink: 'None' });
+    const all = notificationOf(batch, {});
+    const none = notificationOf(batch, { sink: 'None' });
 
     expect(none.counts).toEqual(all.counts);
     expect(none.causes.map(({ count }) => count)).toEqual(all.causes.map(({ count }) => count));
@@ -71,33 +73,33 @@ describe('nodeDetail', () => {
       failed('node-9', 'JobFailed', 'exit code 1'),
       { name: 'node-10', state: 'NotAttempted', reason: 'Aborted' },
     ]);
-    const told = tell(batch, { sink: 'Problems' });
+    const notification = notificationOf(batch, { sink: 'Problems' });
 
-    expect(listed(told)).toEqual(['node-9', 'node-10']);
-    expect(told.durations).toEqual({ slowest: 'node-8', slowestSeconds: 307, medianSeconds: 303 });
-    expect(told.counts.succeeded).toBe(8);
+    expect(listed(notification)).toEqual(['node-9', 'node-10']);
+    expect(notification.durations).toEqual({ slowest: 'node-8', slowestSeconds: 307, medianSeconds: 303 });
+    expect(notification.counts.succeeded).toBe(8);
   });
 
-  it('is the data of every node and a text of problems when nobody says anything', () => {
-    const told = tell(aBatch(nodeNames(1, 9).map((name) => succeeded(name))), {}, 'node-99');
+  it('defaults to data about every node and a text about problems', () => {
+    const notification = notificationOf(aBatch(nodeNames(1, 9).map((name) => succeeded(name))), {}, 'node-99');
 
-    expect(listed(told)).toEqual(nodeNames(1, 9));
-    expect(told.text).not.toContain('node-[');
+    expect(listed(notification)).toEqual(nodeNames(1, 9));
+    expect(notification.text).not.toContain('node-[');
   });
 
-  it('All names in the text what went well, too', () => {
-    const { text } = tell(aBatch(nodeNames(1, 9).map((name) => succeeded(name))), { plan: 'All' });
+  it('All also names the nodes that succeeded in the text', () => {
+    const { text } = notificationOf(aBatch(nodeNames(1, 9).map((name) => succeeded(name))), { plan: 'All' });
 
     expect(text).toContain('Upgraded: node-[1-9]');
   });
 
-  it('of a group of nodes is obeyed beside that of the others', () => {
+  it('of a group of nodes applies only to that group', () => {
     const batch = withGroup(
       aBatch(nodeNames(1, 6).map((name) => failed(name, 'JobFailed', `${name} is full`))),
       ['node-5', 'node-6'],
       'None',
     );
-    const { causes, nodes, text, commands } = tell(batch, { plan: 'All' });
+    const { causes, nodes, text, commands } = notificationOf(batch, { plan: 'All' });
 
     expect(nodes).toHaveLength(4);
     expect(causes).toMatchObject([{ count: 6, nodes: 'node-[1-4]' }]);
@@ -108,7 +110,7 @@ describe('nodeDetail', () => {
   });
 
   it.each(LEVELS)('%p: the agent is named unless it is None', (sink) => {
-    const { agent, text } = tell(aBatch([succeeded('node-1')]), { sink }, 'node-77');
+    const { agent, text } = notificationOf(aBatch([succeeded('node-1')]), { sink }, 'node-77');
 
     expect(agent).toEqual(sink === 'None' ? { pod: 'agent-1' } : { node: 'node-77', pod: 'agent-1' });
     expect(text.includes('node-77')).toBe(sink !== 'None');

@@ -15,7 +15,7 @@ const nodeName = fc
   .map((parts) => parts.join(''))
   .filter((name) => name !== '');
 
-describe('names of nodes for people', () => {
+describe('The names of nodes', () => {
   it.each([
     { names: [], groups: [] },
     { names: ['node-7'], groups: ['node-7'] },
@@ -26,11 +26,11 @@ describe('names of nodes for people', () => {
     { names: ['ip-10-0-1-4.internal', 'ip-10-0-1-5.internal'], groups: ['ip-10-0-1-[4-5].internal'] },
     { names: ['10.0.0.4', '10.0.0.5'], groups: ['10.0.0.[4-5]'] },
     { names: ['a-1.rack-1', 'a-1.rack-2'], groups: ['a-1.rack-1', 'a-1.rack-2'] },
-  ])('$names are told as $groups', ({ names, groups }) => {
+  ])('$names become $groups', ({ names, groups }) => {
     expect(compressNodeNames(names).sort()).toEqual(groups);
   });
 
-  it('can be turned back: none is lost, none is added', () => {
+  it('are the same after compressing and expanding', () => {
     fc.assert(
       fc.property(fc.array(nodeName, { maxLength: 60 }), (names) => {
         const groups = compressNodeNames(names);
@@ -42,14 +42,14 @@ describe('names of nodes for people', () => {
     );
   });
 
-  it('fit into the room there is, with the number of those left out', () => {
+  it('fit into the limit, with the number of those left out', () => {
     fc.assert(
       fc.property(fc.array(nodeName, { minLength: 1, maxLength: 200 }), fc.integer({ min: 60, max: 200 }), (names, limit) => {
         const text = listNodeNames(names, limit);
 
-        const [told = '', more] = text.split(/ and (\d+) more$/);
+        const [named = '', more] = text.split(/ and (\d+) more$/);
         expect(text.length).toBeLessThanOrEqual(limit);
-        expect(expandNodeNames(told).length + Number(more ?? 0)).toBe(new Set(names).size);
+        expect(expandNodeNames(named).length + Number(more ?? 0)).toBe(new Set(names).size);
       }),
     );
   });

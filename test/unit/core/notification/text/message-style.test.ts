@@ -4,7 +4,7 @@ import { aPlan } from '../../rollout/support/objects.ts';
 
 const SINK = { name: 'ops', nodeDetail: 'None' } as const;
 
-it('what a plan and its sink say of messages is their style', () => {
+it('a style contains what the plan and its sink set for messages', () => {
   const nights = { name: 'nights', schedule: '0 22 * * *', durationSeconds: 60, timeZone: 'Europe/Paris' };
   const notify = { nodeDetail: 'All', runbookUrl: 'https://wiki.example/' } as const;
 
@@ -15,6 +15,6 @@ it('what a plan and its sink say of messages is their style', () => {
   });
 });
 
-it('a plan that says nothing of messages has a style of its sink alone', () => {
+it('the style of a plan without settings contains only what the sink sets', () => {
   expect(styleOf(aPlan({ notify: {} }), SINK)).toEqual({ detail: { plan: undefined, sink: 'None' } });
 });

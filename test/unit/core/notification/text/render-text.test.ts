@@ -6,28 +6,28 @@ import type { Notification } from '../../../../../src/core/notification/model/no
 import { golden } from '../golden.ts';
 import { scenarioOf, SCENARIOS, type Scenario } from '../scenarios.ts';
 
-function tell(scenario: Scenario): Notification {
+function notificationOf(scenario: Scenario): Notification {
   return consolidate({ ...scenario, agent: { node: 'node-217', pod: 'kernel-agent-5c1f-3' } });
 }
 
-describe('the text of a notification', () => {
+describe('The text of a notification', () => {
   it.each(SCENARIOS)('reads as its golden file: $title', (scenario) => {
     const file = fileURLToPath(new URL(`../golden/${scenario.name}.txt`, import.meta.url));
 
-    const { text } = tell(scenario);
+    const { text } = notificationOf(scenario);
 
     expect(`${text}\n`).toBe(golden(file, `${text}\n`));
   });
 
   it.each(SCENARIOS)('has at most 12 lines and 4,000 characters: $title', (scenario) => {
-    const { text } = tell(scenario);
+    const { text } = notificationOf(scenario);
 
     expect(text.split('\n').length).toBeLessThanOrEqual(12);
     expect(text.length).toBeLessThanOrEqual(4000);
   });
 });
 
-describe('the runbook of a plan', () => {
+describe('The runbook of a plan', () => {
   const runbookUrl = 'https://wiki.example/runbooks/kernel';
 
   it.each([
@@ -36,15 +36,15 @@ describe('the runbook of a plan', () => {
     { name: 'failed-within-budget', shown: true },
     { name: 'approval', shown: true },
     { name: 'rolling-back', shown: true },
-  ])('has a line where something went wrong or somebody has to act, and is always in the data: $name', ({ name, shown }) => {
-    const { text, runbookUrl: told } = tell({ ...scenarioOf(name), runbookUrl });
+  ])('has a line if a node failed or a person has to act, and is always in the data: $name', ({ name, shown }) => {
+    const { text, runbookUrl: url } = notificationOf({ ...scenarioOf(name), runbookUrl });
 
     expect(text.includes(`\nRunbook: ${runbookUrl}\n`)).toBe(shown);
-    expect(told).toBe(runbookUrl);
+    expect(url).toBe(runbookUrl);
   });
 
   it.each(SCENARIOS)('leaves a text of at most 12 lines and 4,000 characters, as long as it may be: $title', (scenario) => {
-    const { text } = tell({ ...scenario, runbookUrl: `https://wiki.example/${'x'.repeat(491)}` });
+    const { text } = notificationOf({ ...scenario, runbookUrl: `https://wiki.example/${'x'.repeat(491)}` });
 
     expect(text.split('\n').length).toBeLessThanOrEqual(12);
     expect(text.length).toBeLessThanOrEqual(4000);
@@ -59,14 +59,14 @@ function withOutlook(name: string, change: (outlook: BatchOutlook) => BatchOutlo
   return { ...scenario, batch: { ...batch, status: { ...batch.status, outlook } } };
 }
 
-it('a Resume with a budget of nothing lets it go on until the next failure', () => {
-  expect(tell(withOutlook('paused', (outlook) => ({ ...outlook, maxFailed: 0 }))).text).toContain(
+it('a Resume with a budget of 0 continues until the next failure', () => {
+  expect(notificationOf(withOutlook('paused', (outlook) => ({ ...outlook, maxFailed: 0 }))).text).toContain(
     '\nGo on (until the next failure): ',
   );
 });
 
-it('an approval that is asked for outside the windows is told with when the next one opens', () => {
-  const { text, next } = tell(
+it('the request for an approval outside the windows says when the next one opens', () => {
+  const { text, next } = notificationOf(
     withOutlook('approval', ({ windowEndTime: _open, ...outlook }) => ({ ...outlook, nextWindowTime: '2026-11-23T21:00:00Z' })),
   );
 

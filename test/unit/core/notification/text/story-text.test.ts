@@ -5,7 +5,7 @@ import type { Notification } from '../../../../../src/core/notification/model/no
 import { aBatch, after, succeeded } from '../a-batch.ts';
 import { outlook } from '../an-outlook.ts';
 
-function tell(story: Partial<RolloutStory>, changes: object = {}, sink?: 'None'): Notification {
+function notificationOf(story: Partial<RolloutStory>, changes: object = {}, sink?: 'None'): Notification {
   const end = outlook({
     next: 'Done',
     message: 'done',
@@ -17,22 +17,22 @@ function tell(story: Partial<RolloutStory>, changes: object = {}, sink?: 'None')
   return consolidate({ batch, reports: [], cluster: '', agent: { node: 'node-1', pod: 'a' }, detail: { sink } });
 }
 
-describe('the story of a rollout', () => {
-  it('tells worked and waited time; waits that mean the same are one', () => {
+describe('The story of a rollout', () => {
+  it('has the time of work and of waiting, and adds up waits with the same name', () => {
     const waits = [
       { reason: 'PausedBySpec', seconds: 600 },
       { reason: 'PausedByAction', seconds: 300 },
       { reason: 'SomethingNew', seconds: 60 },
       { reason: 'BatonMoving', seconds: 5 },
     ];
-    const { story, text } = tell({ waits });
+    const { story, text } = notificationOf({ waits });
 
     expect(story).toMatchObject({ seconds: 2280, waitedSeconds: 965 });
     expect(text).toContain('Sat 23:16–Sat 23:54 CET: worked 21m55, waited 16m05 (pause 15m00, SomethingNew 1m00)');
   });
 
-  it('says that nodes of earlier batches are left, and how to try all of them again', () => {
-    const { action, text, commands } = tell(
+  it('mentions failed nodes of earlier batches, and how to retry all of them', () => {
+    const { action, text, commands } = notificationOf(
       { quarantined: 2, quarantinedNodes: [{ name: 'node-8' }, { name: 'node-9' }] },
       { planFailed: 3 },
     );
@@ -45,32 +45,35 @@ describe('the story of a rollout', () => {
 
   it('releases the nodes of all batches after an abort', () => {
     const left = { quarantined: 1, quarantinedNodes: [{ name: 'node-8' }] };
-    const { commands, text } = tell(left, { next: 'Aborted', reason: 'Aborted', message: 'by ann', planFailed: 1 });
+    const { commands, text } = notificationOf(left, { next: 'Aborted', reason: 'Aborted', message: 'by ann', planFailed: 1 });
 
     expect(commands.map(({ purpose }) => purpose)).not.toContain('Retry');
     expect(text).toContain('"action":"Release","nodes":["node-8"]');
   });
 
-  it('names no node where that is not wanted', () => {
+  it('names no node if the sink does not want it', () => {
     const acts = [{ action: 'Skip', requestedBy: 'ann', reason: 'node-8 has no disk', time: after(60) }];
-    const told = tell(
+    const notification = notificationOf(
       { quarantined: 2, quarantinedNodes: [{ name: 'node-8' }, { name: 'node-9' }], actions: acts },
       { planFailed: 2 },
       'None',
     );
 
-    expect(JSON.stringify(told)).not.toMatch(/node-[89]/);
-    expect(told.text).toContain('Left cordoned by us: 2 nodes');
-    expect(told.text).toContain('People: skipped by ann 23:17 "<node> has no disk"');
+    expect(JSON.stringify(notification)).not.toMatch(/node-[89]/);
+    expect(notification.text).toContain('Left cordoned by us: 2 nodes');
+    expect(notification.text).toContain('People: skipped by ann 23:17 "<node> has no disk"');
   });
 
-  it('obeys what the plan lets be told of a group of nodes', () => {
-    const { story } = tell({ quarantined: 2, quarantinedNodes: [{ name: 'node-8', nodeDetail: 'None' }, { name: 'node-9' }] });
+  it('follows the nodeDetail of a group of nodes', () => {
+    const { story } = notificationOf({
+      quarantined: 2,
+      quarantinedNodes: [{ name: 'node-8', nodeDetail: 'None' }, { name: 'node-9' }],
+    });
 
     expect(story?.quarantinedNodes).toBe('node-9');
   });
 
-  it('leaves batches out of the middle where a line cannot hold them', () => {
+  it('leaves out batches in the middle if the line is too long', () => {
     const shown = Array.from({ length: 24 }, (_, i) => ({
       index: i * 10 + 1,
       kind: 'Upgrade' as const,
@@ -79,7 +82,7 @@ describe('the story of a rollout', () => {
       failed: 1,
     }));
     const line =
-      tell({ batches: 240, listedBatches: shown })
+      notificationOf({ batches: 240, listedBatches: shown })
         .text.split('\n')
         .find((each) => each.startsWith('Batches: ')) ?? '';
 

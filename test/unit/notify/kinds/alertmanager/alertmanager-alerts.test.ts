@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { byteLength } from '../../../../../src/core/text.ts';
 import { alertmanagerAlerts, type Alert } from '../../../../../src/notify/kinds/alertmanager/alertmanager-alerts.ts';
 import { golden } from '../../../core/notification/golden.ts';
-import { SENT_AT, tell } from '../../tell.ts';
+import { SENT_AT, notificationOf } from '../../notification-of.ts';
 
 function alerts(scenario: string): readonly Alert[] {
-  return alertmanagerAlerts(tell(scenario), SENT_AT);
+  return alertmanagerAlerts(notificationOf(scenario), SENT_AT);
 }
 
 /** Which alerts are firing then, by name and severity. */
@@ -52,14 +52,14 @@ describe('the alerts of a notification', () => {
   });
 
   it('begin when the batch settled, but never after they end', () => {
-    const late = alertmanagerAlerts(tell('paused'), SENT_AT - 3_600_000);
+    const late = alertmanagerAlerts(notificationOf('paused'), SENT_AT - 3_600_000);
 
     for (const { startsAt, endsAt } of late) expect(Date.parse(startsAt)).toBeLessThanOrEqual(Date.parse(endsAt));
-    expect(alerts('paused')[0]?.startsAt).toBe(tell('paused').settledTime);
+    expect(alerts('paused')[0]?.startsAt).toBe(notificationOf('paused').settledTime);
   });
 
   it('of a test leave real trouble alone', () => {
-    const told = alertmanagerAlerts({ ...tell('paused'), kind: 'Test' }, SENT_AT);
+    const told = alertmanagerAlerts({ ...notificationOf('paused'), kind: 'Test' }, SENT_AT);
 
     expect(told.map(({ labels }) => labels['alertname'])).toEqual(['BatonUpgradeTest']);
   });

@@ -4,7 +4,7 @@ import type { Notification } from '../../../../../src/core/notification/model/no
 import { byteLength } from '../../../../../src/core/text.ts';
 import { emailMessage } from '../../../../../src/notify/kinds/email/email-message.ts';
 import { golden } from '../../../core/notification/golden.ts';
-import { tell } from '../../tell.ts';
+import { notificationOf } from '../../notification-of.ts';
 
 const FROM = 'baton@example.com';
 /** Where Gmail cuts a mail off. */
@@ -16,7 +16,7 @@ function goldenFile(name: string): string {
 
 describe('the mail of a notification', () => {
   it.each(['clean', 'paused', 'done', 'thousand-failures'])('reads as its golden files: %s', (scenario) => {
-    const { subject, text, html } = emailMessage(tell(scenario), FROM);
+    const { subject, text, html } = emailMessage(notificationOf(scenario), FROM);
     const plain = `Subject: ${subject}\n\n${text}`;
 
     expect(plain).toBe(golden(goldenFile(`email-${scenario}.txt`), plain));
@@ -24,7 +24,7 @@ describe('the mail of a notification', () => {
   });
 
   it('of a thousand failures is cut to what mail programs show whole, and says where the rest is', () => {
-    const { text, html } = emailMessage(tell('thousand-failures'), FROM);
+    const { text, html } = emailMessage(notificationOf('thousand-failures'), FROM);
 
     expect(byteLength(html)).toBeLessThan(GMAIL_BYTES);
     expect(byteLength(text)).toBeLessThan(32_000);
@@ -38,14 +38,14 @@ describe('the mail of a notification', () => {
   it('has as much of a long text of a template as mail programs show', () => {
     const lines = Array.from({ length: 2_000 }, (_, i) => `${i} ${'&'.repeat(100)}`);
 
-    const { html } = emailMessage({ ...tell('thousand-failures'), text: ['x', ...lines].join('\n') }, FROM);
+    const { html } = emailMessage({ ...notificationOf('thousand-failures'), text: ['x', ...lines].join('\n') }, FROM);
 
     expect(byteLength(html)).toBeLessThan(GMAIL_BYTES);
     expect(html).toMatch(/…and \d+ more lines, see kubectl describe ubatch/);
   });
 
   it.each(['clean', 'paused', 'thousand-failures'])('closes every tag that it opens: %s', (scenario) => {
-    const { html } = emailMessage(tell(scenario), FROM);
+    const { html } = emailMessage(notificationOf(scenario), FROM);
 
     for (const tag of ['table', 'tr', 'td', 'p', 'pre', 'b', 'h1', 'h2', 'div', 'body']) {
       const opened = html.match(new RegExp(`<${tag}[ >]`, 'g'))?.length ?? 0;
@@ -54,7 +54,7 @@ describe('the mail of a notification', () => {
   });
 
   it('shows what others have written as text', () => {
-    const paused = tell('paused');
+    const paused = notificationOf('paused');
     const message = `<img src=x onerror=alert(1)> & "quotes" \u202eevil`;
     const notification: Notification = {
       ...paused,
@@ -70,14 +70,14 @@ describe('the mail of a notification', () => {
   });
 
   it('says each cause once', () => {
-    const { html } = emailMessage(tell('paused'), FROM);
+    const { html } = emailMessage(notificationOf('paused'), FROM);
 
     expect(html.split('image pull: 503 from registry.example')).toHaveLength(1 + 1 + 7);
   });
 
   it('has the first line for its subject', () => {
-    const { text } = tell('paused');
+    const { text } = notificationOf('paused');
 
-    expect(emailMessage(tell('paused'), FROM).subject).toBe(text.split('\n')[0]);
+    expect(emailMessage(notificationOf('paused'), FROM).subject).toBe(text.split('\n')[0]);
   });
 });

@@ -4,10 +4,10 @@ import { byteLength } from '../../../../../src/core/text.ts';
 import { planEvent } from '../../../../../src/notify/kinds/events/event-note.ts';
 import type { PlanEvent } from '../../../../../src/notify/plan-event.ts';
 import { golden } from '../../../core/notification/golden.ts';
-import { tell } from '../../tell.ts';
+import { notificationOf } from '../../notification-of.ts';
 
 function event(scenario: string): PlanEvent {
-  return planEvent(tell(scenario), { name: 'baton-notification-1', eventTime: '2026-11-21T22:54:06.000000Z' });
+  return planEvent(notificationOf(scenario), { name: 'baton-notification-1', eventTime: '2026-11-21T22:54:06.000000Z' });
 }
 
 describe('the Event of a notification', () => {
@@ -34,7 +34,7 @@ describe('the Event of a notification', () => {
 
   it('has a note that the API server takes, whole characters only', () => {
     const family = '👩‍👩‍👧‍👦';
-    const { note } = planEvent({ ...tell('clean'), text: family.repeat(100) }, { name: 'x', eventTime: '' });
+    const { note } = planEvent({ ...notificationOf('clean'), text: family.repeat(100) }, { name: 'x', eventTime: '' });
 
     expect(byteLength(note)).toBeLessThanOrEqual(1_024);
     expect(note.replaceAll(family, '')).toBe('…');
@@ -45,6 +45,6 @@ describe('the Event of a notification', () => {
     const lines = event('paused').note.split('\n');
 
     expect(lines.pop()).toMatch(/^…and \d more lines, see kubectl describe ubatch kernel-7f3c-5 -n fleet$/);
-    expect(tell('paused').text.startsWith(lines.join('\n'))).toBe(true);
+    expect(notificationOf('paused').text.startsWith(lines.join('\n'))).toBe(true);
   });
 });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { byteLength } from '../../../../../src/core/text.ts';
 import { pagerDutyEvents } from '../../../../../src/notify/kinds/pager-duty/pager-duty-events.ts';
 import { golden } from '../../../core/notification/golden.ts';
-import { tell } from '../../tell.ts';
+import { notificationOf } from '../../notification-of.ts';
 
 /** PagerDuty's own limits, in bytes and characters. */
 const EVENT_BYTES = 512_000;
@@ -12,7 +12,7 @@ const KEY_LENGTH = 255;
 
 describe('the events of a notification', () => {
   it.each(['clean', 'paused', 'thousand-failures'])('read as their golden file: %s', (scenario) => {
-    const text = `${JSON.stringify(pagerDutyEvents(tell(scenario), true), undefined, 2)}\n`;
+    const text = `${JSON.stringify(pagerDutyEvents(notificationOf(scenario), true), undefined, 2)}\n`;
 
     expect(text).toBe(golden(fileURLToPath(new URL(`../../golden/pager-duty-${scenario}.json`, import.meta.url)), text));
   });
@@ -26,7 +26,7 @@ describe('the events of a notification', () => {
     { scenario: 'paused', changes: false, expected: ['trigger critical'] },
     { scenario: 'done-with-failures', changes: true, expected: ['trigger error'] },
   ])('are $expected for $scenario, with changes: $changes', ({ scenario, changes, expected }) => {
-    const told = pagerDutyEvents(tell(scenario), changes).map(({ path, body }) => {
+    const told = pagerDutyEvents(notificationOf(scenario), changes).map(({ path, body }) => {
       if (path === '/v2/change/enqueue') return 'change';
       const { severity } = (body['payload'] ?? {}) as { readonly severity?: string };
       return [String(body['event_action']), ...(severity === undefined ? [] : [severity])].join(' ');
@@ -36,14 +36,16 @@ describe('the events of a notification', () => {
   });
 
   it('of a test neither wake anybody nor resolve anything', () => {
-    expect(pagerDutyEvents({ ...tell('paused'), kind: 'Test' }, false).map(({ path }) => path)).toEqual(['/v2/change/enqueue']);
+    expect(pagerDutyEvents({ ...notificationOf('paused'), kind: 'Test' }, false).map(({ path }) => path)).toEqual([
+      '/v2/change/enqueue',
+    ]);
   });
 
   it('of one plan have one key, whatever the revision, of another plan another', () => {
-    const paused = tell('paused');
+    const paused = notificationOf('paused');
     const keys = [
       paused,
-      tell('clean'),
+      notificationOf('clean'),
       { ...paused, plan: { ...paused.plan, revision: '91aa' } },
       { ...paused, plan: { ...paused.plan, uid: 'other' } },
     ].map((notification) => pagerDutyEvents(notification, false)[0]?.body['dedup_key']);
@@ -55,7 +57,7 @@ describe('the events of a notification', () => {
   });
 
   it('fit into the limits of PagerDuty, however much there is to say', () => {
-    const notification = tell('thousand-failures');
+    const notification = notificationOf('thousand-failures');
     const endless = {
       ...notification,
       text: `${'設'.repeat(2_000)}\n${'é'.repeat(50_000)}`,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Notification } from '../../../../../src/core/notification/model/notification.ts';
 import { slackMessage } from '../../../../../src/notify/kinds/slack/slack-message.ts';
 import { golden } from '../../../core/notification/golden.ts';
-import { tell } from '../../tell.ts';
+import { notificationOf } from '../../notification-of.ts';
 import { blocksProblem, blockText } from '../../slack-limits.ts';
 
 const FOLDER = new URL('../../golden/', import.meta.url).pathname;
@@ -18,17 +18,17 @@ function seen(notification: Notification): string {
 
 /** A notification with this text; of what looks like a command, `commands` are. */
 function withText(text: string, commands: readonly string[] = []): Notification {
-  return { ...tell('clean'), text, commands: commands.map((command) => ({ purpose: 'Describe', command })) };
+  return { ...notificationOf('clean'), text, commands: commands.map((command) => ({ purpose: 'Describe', command })) };
 }
 
 describe('A notification in Slack', () => {
   it.each(['clean', 'paused', 'thousand-failures'])('reads as in the golden file: %s', (name) => {
-    const text = seen(tell(name));
+    const text = seen(notificationOf(name));
     expect(text).toBe(golden(`${FOLDER}slack-${name}.txt`, text));
   });
 
   it('of a thousand nodes that all failed with long messages is within the limits', () => {
-    const { text, blocks } = slackMessage(tell('thousand-failures'));
+    const { text, blocks } = slackMessage(notificationOf('thousand-failures'));
     expect(blocksProblem(blocks)).toBeUndefined();
     expect(text.length).toBeLessThanOrEqual(4_000);
     expect(Buffer.byteLength(JSON.stringify({ text, blocks }))).toBeLessThan(12_000);

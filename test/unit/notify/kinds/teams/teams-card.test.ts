@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Notification } from '../../../../../src/core/notification/model/notification.ts';
 import { teamsMessage } from '../../../../../src/notify/kinds/teams/teams-card.ts';
 import { golden } from '../../../core/notification/golden.ts';
-import { tell } from '../../tell.ts';
+import { notificationOf } from '../../notification-of.ts';
 
 const FOLDER = new URL('../../golden/', import.meta.url).pathname;
 
@@ -31,17 +31,17 @@ function shown({ inlines }: { readonly inlines: readonly { text: string; weight?
 }
 
 function withText(text: string, commands: readonly string[] = []): Notification {
-  return { ...tell('clean'), text, commands: commands.map((command) => ({ purpose: 'Describe', command })) };
+  return { ...notificationOf('clean'), text, commands: commands.map((command) => ({ purpose: 'Describe', command })) };
 }
 
 describe('A notification in Teams', () => {
   it.each(['clean', 'paused', 'thousand-failures'])('reads as in the golden file: %s', (name) => {
-    const text = seen(tell(name));
+    const text = seen(notificationOf(name));
     expect(text).toBe(golden(`${FOLDER}teams-${name}.txt`, text));
   });
 
   it('of a thousand nodes that all failed with long messages is far below the limit', () => {
-    expect(bytes(tell('thousand-failures'))).toBeLessThan(8_000);
+    expect(bytes(notificationOf('thousand-failures'))).toBeLessThan(8_000);
   });
 
   it.each([

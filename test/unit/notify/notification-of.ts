@@ -3,7 +3,7 @@ import type { Notification } from '../../../src/core/notification/model/notifica
 import { scenarioOf } from '../core/notification/scenarios.ts';
 
 /** The notification of one of the scenarios that have golden texts. */
-export function tell(name: string): Notification {
+export function notificationOf(name: string): Notification {
   return consolidate({ ...scenarioOf(name), agent: { node: 'node-217', pod: 'kernel-agent-5c1f-3' } });
 }
 
