@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Agent } from 'undici';
@@ -8,6 +8,7 @@ import { RecordingLog } from '../adapter/kube/support/recording-log.ts';
 import { keyPair } from '../cluster/certificates.ts';
 import { startCluster } from '../cluster/cluster.ts';
 import { waitFor } from '../cluster/wait-for.ts';
+import { applyCrds } from '../support/crds.ts';
 import { createApi, type Api } from './api.ts';
 
 /** A server that the suite runs on. */
@@ -16,12 +17,14 @@ export interface ConformanceServer {
   readonly close: () => Promise<void>;
 }
 
+const CRDS = fileURLToPath(new URL('../../crds/', import.meta.url));
+const BATON = readdirSync(CRDS).map((file) => `${CRDS}${file}`);
 const GADGETS = fileURLToPath(new URL('gadgets.yaml', import.meta.url));
 
 /** The server in memory. */
 export function startEmbedded(): Promise<ConformanceServer> {
   const server = createApiServer({
-    definitions: [readFileSync(GADGETS, 'utf8')],
+    definitions: [GADGETS, ...BATON].map((path) => readFileSync(path, 'utf8')),
     now: Date.now,
     random: Math.random,
     setTimer: (milliseconds, run) => {
@@ -43,6 +46,7 @@ export async function startReal(): Promise<ConformanceServer> {
   const [ca, cert, key] = [authority.certificate, admin.certificate, admin.key].map((path) => readFileSync(path));
   const agent = new Agent({ connect: { ca, cert, key } });
   const api = createApi(cluster.server, agent);
+  await applyCrds(cluster);
   const applied = await cluster.kubectl(['apply', '-f', GADGETS]);
   if (applied.code !== 0) throw new Error(`kubectl apply of ${GADGETS}: ${applied.stderr}`);
   const served = async (): Promise<boolean> => (await api.get('/apis/test.baton.dev/v1/gadgets')).status === 200;

@@ -1,11 +1,14 @@
 import { parseAllDocuments } from 'yaml';
 import type { Log } from '../../api/log.ts';
+import type { Json } from '../../core/json.ts';
 import type { SetTimer } from '../../kube/pause.ts';
 import { BUILTIN_TYPES } from './resources/builtin-types.ts';
 import { customTypes } from './resources/custom-types.ts';
 import { ResourceTypes } from './resources/resource-type.ts';
 import type { Admit, ApiRequest, ApiResponse, ServerContext } from './rest/exchange.ts';
 import { handle } from './rest/handle.ts';
+import { admit as admitObject } from './schema/admit.ts';
+import { readDefinitions } from './schema/definition.ts';
 import { Store } from './store/store.ts';
 
 /** What an API server is made from. */
@@ -17,7 +20,7 @@ export interface ApiServerOptions {
   readonly random: () => number;
   readonly setTimer: SetTimer;
   readonly log: Log;
-  /** Completes and validates custom resources. */
+  /** Completes and validates custom resources; by default as the definitions say. */
   readonly admit?: Admit;
 }
 
@@ -31,13 +34,15 @@ export interface ApiServer {
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 /** Starts a server with the namespaces that every cluster has. */
-export function createApiServer({ definitions, admit = admitAll, ...ports }: ApiServerOptions): ApiServer {
+export function createApiServer({ definitions, ...options }: ApiServerOptions): ApiServer {
+  const crds = definitions.flatMap((text) => parseAllDocuments(text)).map((document) => document.toJS() as Json);
+  const { admit = admitBySchema(crds), ...ports } = options;
   const context: ServerContext = { store: new Store(), types: new ResourceTypes(), admit, ...ports };
   const { store, types } = context;
   for (const type of BUILTIN_TYPES) types.add(type);
   for (const name of NAMESPACES) createNamespace(name, context);
-  for (const document of definitions.flatMap((text) => parseAllDocuments(text))) {
-    for (const type of customTypes(document.toJS() as Readonly<Record<string, unknown>>)) {
+  for (const crd of crds) {
+    for (const type of customTypes(crd)) {
       types.add(type);
       store.startLog(type.storage);
     }
@@ -55,4 +60,11 @@ function createNamespace(name: string, context: ServerContext): void {
   handle({ method: 'POST', path: '/api/v1/namespaces', query: new URLSearchParams(), headers: {}, body }, context);
 }
 
-const admitAll: Admit = (_type, { object }) => ({ kind: 'Admitted', object, warnings: [] });
+function admitBySchema(crds: readonly Json[]): Admit {
+  const definitions = crds.flatMap(readDefinitions);
+  return ({ group, version, plural }, request) => {
+    const definition = definitions.find((each) => each.group === group && each.version === version && each.plural === plural);
+    if (definition === undefined) throw new Error(`there is no definition of ${plural}.${group} in ${version}`);
+    return admitObject(definition, request);
+  };
+}

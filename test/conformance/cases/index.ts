@@ -5,6 +5,7 @@ import { deletes } from './deletes.ts';
 import { kinds } from './kinds.ts';
 import { lists } from './lists.ts';
 import { patches } from './patches.ts';
+import { plansCases } from './plans.ts';
 import { podCases } from './pods.ts';
 import { updates } from './updates.ts';
 import { watches } from './watches.ts';
@@ -19,5 +20,6 @@ export const AREAS: Readonly<Record<string, readonly Case[]>> = {
   watches,
   kinds,
   pods: podCases,
+  plans: plansCases,
   controllers,
 };

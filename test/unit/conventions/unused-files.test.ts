@@ -11,7 +11,6 @@ const STARTED = new Set([
   'simulator/api-server/embedded-kube-config.ts',
   'simulator/api-server/create-api-server.ts',
   // Until the embedded API server checks custom resources, their tests do.
-  'simulator/api-server/schema/admit.ts',
   'simulator/api-server/schema/duplicates.ts',
 ]);
 

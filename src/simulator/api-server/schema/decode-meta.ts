@@ -10,11 +10,15 @@ interface GoField {
   readonly fields?: Readonly<Record<string, GoField>>;
   /** The name of the struct in Go's error messages. */
   readonly struct?: string;
+  /** Whether a zero is kept. */
+  readonly pointer?: boolean;
 }
 
 const TEXT: GoField = { goType: 'string', json: 'string' };
 const UID: GoField = { goType: 'types.UID', json: 'string' };
 const INTEGER: GoField = { goType: 'int64', json: 'integer' };
+/** Go tells a pointer to 0 from nothing. */
+const OPTIONAL_INTEGER: GoField = { ...INTEGER, pointer: true };
 const BOOLEAN: GoField = { goType: 'bool', json: 'boolean' };
 const TIME: GoField = { goType: 'v1.Time', json: 'time' };
 const TEXT_MAP: GoField = { goType: 'map[string]string', json: 'map', element: TEXT };
@@ -40,7 +44,7 @@ const OBJECT_META: GoField = {
   struct: 'ObjectMeta',
   fields: {
     ...{ name: TEXT, generateName: TEXT, namespace: TEXT, selfLink: TEXT, uid: UID, resourceVersion: TEXT },
-    ...{ generation: INTEGER, creationTimestamp: TIME, deletionTimestamp: TIME, deletionGracePeriodSeconds: INTEGER },
+    ...{ generation: INTEGER, creationTimestamp: TIME, deletionTimestamp: TIME, deletionGracePeriodSeconds: OPTIONAL_INTEGER },
     ...{ labels: TEXT_MAP, annotations: TEXT_MAP },
     ownerReferences: { goType: '[]v1.OwnerReference', json: 'list', element: OWNER },
     finalizers: { goType: '[]string', json: 'list', element: TEXT },
@@ -88,7 +92,7 @@ function read(value: unknown, field: GoField, goPath: GoPath, position: Position
     );
     return items.length === 0 ? undefined : items.map((item) => item ?? emptyValue(field.element));
   }
-  if (!isJsonObject(value)) return value === '' || value === 0 ? undefined : value;
+  if (!isJsonObject(value)) return value === '' || (value === 0 && field.pointer !== true) ? undefined : value;
   return readObject(value, field, goPath, position);
 }
 
