@@ -48,7 +48,9 @@ export function projectDaemonPod(pod: KubeObject, setUid: string): PodFact | und
 
 /** How a container terminated before it was restarted. */
 function lastTermination(pod: KubeObject): PodFact['terminated'] {
-  const ends = asObjects(asObject(pod['status'])['containerStatuses']).map((status) => asObject(status['lastState'])['terminated']);
+  const ends = asObjects(asObject(pod['status'])['containerStatuses']).map(
+    (status) => asObject(status['lastState'])['terminated'],
+  );
   const end = ends.find((candidate) => candidate !== undefined);
   if (end === undefined) return undefined;
   const { exitCode, reason, message } = asObject(end);
