@@ -42,7 +42,7 @@ function unknownSink(name: string): Sink {
       Promise.resolve({
         kind: 'Permanent',
         reason: NOTIFY_REASONS.UnknownSink,
-        message: 'this version of the agent does not know the kind of the sink',
+        message: 'this version of the agent does not support the kind of the sink',
       }),
   };
 }

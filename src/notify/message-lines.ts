@@ -1,38 +1,38 @@
 import type { Notification } from '../core/notification/model/notification.ts';
 import { counted } from '../core/text.ts';
 
-/** A line of a notification's text: for reading, with a command to copy, with the page of the runbook, or the last one, which says who speaks. */
+/** A line of a notification's text: prose, a command to copy, the link to the runbook, or the footer with the agent. */
 export type MessageLine =
   | ProseLine
-  /** `intro` is empty, or ends as the text has it: with a colon or a question mark. */
+  /** `intro` is empty, or ends with a colon or a question mark. */
   | { readonly kind: 'Command'; readonly intro: string; readonly command: string }
   | { readonly kind: 'Link'; readonly intro: string; readonly url: string }
   | { readonly kind: 'Footer'; readonly text: string };
 
-/** A line for reading. */
+/** A line of prose. */
 export interface ProseLine {
   readonly kind: 'Prose';
   readonly text: string;
-  /** Of a line that tells a cause, the words that it begins with: `7× JobFailed (kernel)`; empty in others. */
+  /** The beginning of a line with a cause: `7× JobFailed (kernel)`. Empty for other lines. */
   readonly lead: string;
 }
 
-/** A notification's text for places that show more than plain text. */
+/** The text of a notification, for sinks that show more than plain text. */
 export interface MessageLines {
   /** The first line, which says whether to act. */
   readonly headline: string;
   readonly lines: readonly MessageLine[];
 }
 
-/** How a line begins that tells a cause, or the causes that there is no room for. */
+/** The beginning of a line with a cause, or with the number of causes left out. */
 const LEAD = /^(?:\d+× [^:·]*[^:·\s]|and \d+ more causes?)(?=:| ·|$)/;
-/** What only the built-in text ends with: a user's own template may end with anything. */
+/** The end of the built-in text. The text of a template may end with anything. */
 const FOOTER = /(?:^| · )rev [0-9a-f]{1,4}(?: · agent \S+)?$/;
 
-/** Takes a notification's text apart: its headline, and what each of its lines is. */
-export function messageLines({ text, ...told }: Pick<Notification, 'text' | 'commands' | 'runbookUrl'>): MessageLines {
+/** Splits the text of a notification into its headline and its other lines. */
+export function messageLines({ text, ...rest }: Pick<Notification, 'text' | 'commands' | 'runbookUrl'>): MessageLines {
   const [headline = '', ...lines] = text.split('\n');
-  return { headline, lines: lines.map((line, i) => lineOf(line, told, i === lines.length - 1)) };
+  return { headline, lines: lines.map((line, i) => lineOf(line, rest, i === lines.length - 1)) };
 }
 
 function lineOf(
@@ -48,7 +48,7 @@ function lineOf(
   return { kind: 'Command', intro, command: found.command };
 }
 
-/** The words for what did not fit, with where to find it. */
+/** The line for lines that did not fit: how many, and where to find them. */
 export function moreLines(left: number, { batch, plan }: Pick<Notification, 'batch' | 'plan'>): string {
   return `…and ${counted(left, 'more line')}, see kubectl describe ubatch ${batch.name} -n ${plan.namespace}`;
 }

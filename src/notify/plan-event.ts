@@ -1,4 +1,4 @@
-/** An Event of `events.k8s.io/v1`, but for its `reportingInstance`, which is the writer's own name. */
+/** An Event of `events.k8s.io/v1`. Its writer adds `reportingInstance`, its own name. */
 export interface PlanEvent {
   readonly apiVersion: 'events.k8s.io/v1';
   readonly kind: 'Event';
@@ -14,7 +14,7 @@ export interface PlanEvent {
   readonly eventTime: string;
 }
 
-/** An object as an Event names it. */
+/** A reference to an object in an Event. */
 export interface ObjectReference {
   readonly apiVersion: string;
   readonly kind: string;

@@ -1,20 +1,20 @@
 import { NOTIFY_REASONS } from '../api/conditions.ts';
-import { secretText, withoutSecret, type PermanentResult, type ReadSecret } from './secret-files.ts';
+import { secretText, secretFailure, type PermanentResult, type ReadSecret } from './secret-files.ts';
 
-/** What a key of a Secret says, or why nothing can be sent. */
+/** The value of a key of a Secret, or why nothing can be sent. */
 export type SecretValue<T> = { readonly kind: 'Found'; readonly value: T } | PermanentResult;
 
 type Reference = Parameters<ReadSecret>[0];
 
-/** The text of a Secret's key, which must not be empty. */
+/** Reads the text of a Secret's key, which must not be empty. */
 export async function readSecretText(readSecret: ReadSecret, reference: Reference): Promise<SecretValue<string>> {
   const content = await readSecret(reference);
-  if (content.kind !== 'Found') return withoutSecret(content, keyName(reference));
+  if (content.kind !== 'Found') return secretFailure(content, keyName(reference));
   const text = secretText(content.bytes).trim();
-  return text === '' ? invalid(reference, 'is empty') : { kind: 'Found', value: text };
+  return text === '' ? invalidSecret(reference, 'is empty') : { kind: 'Found', value: text };
 }
 
-/** The http or https URL that a Secret's key holds. */
+/** Reads the http or https URL in a Secret's key. */
 export async function readSecretUrl(
   readSecret: ReadSecret,
   reference: Reference,
@@ -24,15 +24,15 @@ export async function readSecretUrl(
   if (text.kind !== 'Found') return text;
   const url = URL.canParse(text.value) ? new URL(text.value) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    return invalid(reference, 'is no URL that begins with https:// or http://');
+    return invalidSecret(reference, 'must be a URL that begins with https:// or http://');
   }
   if (!credentials && (url.username !== '' || url.password !== '')) {
-    return invalid(reference, 'must not have a user name or a password in the URL');
+    return invalidSecret(reference, 'must not have a user name or a password in the URL');
   }
   return { kind: 'Found', value: url };
 }
 
-/** The header Authorization that a Secret's key holds; no header without a reference. */
+/** Reads the Authorization header in a Secret's key. Without a reference, there is no header. */
 export async function readAuthorization(
   readSecret: ReadSecret,
   reference: Reference | undefined,
@@ -42,15 +42,15 @@ export async function readAuthorization(
   return text.kind === 'Found' ? { kind: 'Found', value: { authorization: text.value } } : text;
 }
 
-/** The text of a Secret's key that goes into a header, which takes one line of ASCII. */
+/** Reads a Secret's key for a header, which must be one line of ASCII. */
 export async function readHeaderText(readSecret: ReadSecret, reference: Reference): Promise<SecretValue<string>> {
   const text = await readSecretText(readSecret, reference);
   if (text.kind !== 'Found' || /^[\x20-\x7e]+$/.test(text.value)) return text;
-  return invalid(reference, 'is not one line of ASCII, as a header must be');
+  return invalidSecret(reference, 'must be one line of ASCII, because it is sent as a header');
 }
 
-/** The result of a try for which a Secret's key is of no use. `problem` must not quote it. */
-export function invalid(reference: Reference, problem: string): PermanentResult {
+/** The result of an attempt for which a Secret's key is invalid. `problem` must not quote it. Nothing was sent. */
+export function invalidSecret(reference: Reference, problem: string): PermanentResult {
   return {
     kind: 'Permanent',
     reason: NOTIFY_REASONS.SecretInvalid,
@@ -58,7 +58,7 @@ export function invalid(reference: Reference, problem: string): PermanentResult 
   };
 }
 
-/** What a key of a Secret is called in messages. */
+/** The name of a Secret's key in messages. */
 export function keyName({ name, key }: Reference): string {
   return `the key ${key} of the Secret ${name}`;
 }

@@ -1,11 +1,11 @@
 import type { Notification } from '../core/notification/model/notification.ts';
 
-/** How bad it is. `critical`: nothing goes on until somebody acts. `error`: somebody has to act. `warning`: nodes failed. `info`: no trouble. */
+/** `critical`: the rollout stops until a person acts. `error`: a person has to act. `warning`: nodes failed. `info`: no trouble. */
 export type Severity = 'critical' | 'error' | 'warning' | 'info';
 
-/** How bad a notification is, for sinks that keep incidents. */
+/** The severity of a notification, for sinks with incidents or colours. */
 export function severityOf({ kind, outcome, action, next, alert }: Notification): Severity {
-  // An alert never says that all is well again, whatever the counts are.
+  // An alert never reports that trouble is over, whatever its counts are.
   if (kind === 'Alert') {
     const stopped = alert?.causes.some(({ count }) => count === 0) ?? false;
     return action === 'Act' ? (stopped ? 'critical' : 'error') : 'warning';

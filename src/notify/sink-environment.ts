@@ -5,33 +5,33 @@ import type { HttpClient, Poster } from './http/http-client.ts';
 import type { PlanEvent } from './plan-event.ts';
 import type { ReadSecret } from './secret-files.ts';
 
-/** Writes Events to the plan's cluster. */
+/** Creates Events in the plan's cluster. */
 export interface EventWriter {
-  /** Tries once. That the Event already exists is `Delivered`: its name says that it is the same. */
+  /** Makes one attempt. If the Event exists already, it is `Delivered`, because its name identifies the message. */
   write(event: PlanEvent, options: { readonly signal: AbortSignal }): Promise<SendResult>;
 }
 
-/** What an agent gives to all its sinks. */
+/** What an agent provides to all of its sinks. */
 export interface AgentEnvironment {
   readonly http: HttpClient;
-  /** The way out for anything but HTTP. */
+  /** Opens connections other than HTTP. */
   readonly connect: Connect;
   readonly events: EventWriter;
-  /** For a whole exchange with a mail server, milliseconds; as the sink says by default. */
+  /** Timeout of an attempt to send an email (ms). Defaults to the timeout of the sink. */
   readonly smtpTimeoutMs?: number | undefined;
   /** `baton/0.1.0`. */
   readonly userAgent: string;
-  /** Where the kubelet keeps the sinks' Secrets: `<directory>/<sink>/<secret>/<key>`. */
+  /** Where the sinks' Secrets are mounted: `<directory>/<sink>/<secret>/<key>`. */
   readonly secretsDirectory: string;
 }
 
-/** What a sink works with. */
+/** What a sink uses to send. */
 export interface SinkEnvironment extends Omit<AgentEnvironment, 'http' | 'secretsDirectory'> {
   /** Which messages the sink receives. */
   readonly send: SendPolicy;
   readonly smtpTimeoutMs: number;
-  /** Sends as the sink's `connection` says. */
+  /** Sends over the sink's `connection`. */
   readonly http: Poster;
-  /** Reads what the plan names of the sink's Secrets. */
+  /** Reads a key of the sink's Secrets. */
   readonly readSecret: ReadSecret;
 }

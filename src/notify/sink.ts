@@ -1,46 +1,46 @@
 import type { Notification } from '../core/notification/model/notification.ts';
 import type { ProbeResult, SendResult } from '../core/notification/model/send-result.ts';
 
-/** With what a receiver is tried. */
-export interface TryOptions {
-  /** Ends the try: the agent may no longer send, or has to stop. */
+/** The options of an attempt. */
+export interface AttemptOptions {
+  /** Aborts the attempt when the agent must not send any more, or stops. */
   readonly signal: AbortSignal;
-  /** The wall clock, milliseconds since the epoch. */
+  /** The wall clock (milliseconds since the epoch). */
   readonly now: number;
 }
 
-/** With what a notification is sent. */
-export interface SendOptions extends TryOptions {
-  /** The text that the user's own template has made. The notification's `text` is this one as well. */
+/** The options to send a notification with. */
+export interface SendOptions extends AttemptOptions {
+  /** The text of the sink's template. The notification's `text` is the same without control characters. */
   readonly ownText?: string | undefined;
   /**
-   * What the receiver calls the batch's live message, as `Delivered` had it; only for sinks that update in place, and absent when there is none yet.
-   * A Progress changes that message. A BatchSettled changes it as well; where it tells of trouble it is posted besides, as an
-   * answer that all see or as a message of its own, for nobody is told when a message is changed. An Alert is always posted. When the
-   * receiver does not know the message any more, a new one is posted, and its handle returned.
+   * The handle of the batch's live message, from its `Delivered`. Only for sinks that update in place, and absent before the first message.
+   * A Progress updates that message. A BatchSettled updates it too; if it reports trouble, it is also posted as an answer or as a message of
+   * its own, because receivers notify nobody of an update. An Alert is always posted. If the live message is lost, a new one is posted, and
+   * its handle is returned.
    */
   readonly handle?: string;
 }
 
 /** What a receiver would get. */
 export interface SinkPreview {
-  /** As in MIME. */
+  /** The media type. */
   readonly contentType: string;
   readonly body: string;
-  /** What is not as it should be: a template that fails. */
+  /** Why the template failed, if it did. */
   readonly problem?: string;
 }
 
-/** A place where notifications go. */
+/** Sends notifications to one receiver. */
 export interface Sink {
   /** Its name in the plan. */
   readonly name: string;
-  /** Whether messages can be changed after they were sent. Only then does a sink get a Progress; its `Delivered` then has a handle. */
+  /** Whether sent messages can be updated. Only such sinks get a Progress, and return a handle with `Delivered`. */
   readonly updatesInPlace?: boolean;
-  /** What a receiver would get, made without network or Secrets. */
+  /** Renders what the receiver would get, without network or Secrets. */
   preview(notification: Notification, ownText?: string): SinkPreview;
-  /** Tries once. What goes wrong is a result, not an error: the agent decides what follows. */
+  /** Makes one attempt. Failures are returned as results, and the agent decides what follows. */
   send(notification: Notification, options: SendOptions): Promise<SendResult>;
-  /** Looks once whether a message could be sent: its Secrets, the address, the way to the receiver. Nobody sees anything of it. */
-  probe?(options: TryOptions): Promise<ProbeResult>;
+  /** Checks once whether a message could be sent: Secrets, address, connection. It leaves no trace for people. */
+  probe?(options: AttemptOptions): Promise<ProbeResult>;
 }

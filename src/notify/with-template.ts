@@ -6,10 +6,10 @@ import { plainText } from '../core/notification/text/text-line.ts';
 import type { Sink } from './sink.ts';
 import { renderTemplate } from './template.ts';
 
-/** As long as a remark on a receipt may be (UTF-16 units). */
-const REMARK_LENGTH = 200;
+/** Maximum length of a message with a remark (UTF-16 code units). */
+const MAX_REMARK_LENGTH = 200;
 
-/** A sink whose text is made by the user's own template. Where that fails, the built-in text goes out, and the receipt says so. */
+/** A sink that sends the text of a template. If the template fails, the built-in text is sent, and the receipt says so. */
 export function withTemplate(sink: Sink, template: string): Sink {
   return {
     ...sink,
@@ -31,14 +31,14 @@ export function withTemplate(sink: Sink, template: string): Sink {
   };
 }
 
-/** For people; what goes to a program as it is, is the sink's own affair. */
+/** The notification with the text for people, without control characters. The sink decides how to send the original text to a program. */
 function withText(notification: Notification, text: string): Notification {
   return { ...notification, text: plainText(text) };
 }
 
-/** A receiver that needs the template, and refuses the built-in text, must not hide that the template is the cause. */
+/** If the receiver rejects the built-in text because it needs the template, the message names the template as the cause. */
 function withRemark(result: SendResult, remark: DeliveryRemark): SendResult {
   if (result.kind === 'Delivered') return { ...result, remark };
-  const message = cutText(`${result.message}; ${remark.message}`, REMARK_LENGTH, characters);
+  const message = cutText(`${result.message}; ${remark.message}`, MAX_REMARK_LENGTH, characters);
   return result.kind === 'Permanent' ? { ...result, reason: remark.reason, message } : { ...result, message };
 }

@@ -6,9 +6,9 @@ import type { TlsOptions } from '../../net/guarded-agent.ts';
 import type { Connection, HttpAnswer, HttpClient, Poster } from './http-client.ts';
 import { planUrl } from './plan-url.ts';
 import type { PermanentResult, ReadSecret } from '../secret-files.ts';
-import { invalid, readSecretText, readSecretUrl, type SecretValue } from '../secret-values.ts';
+import { invalidSecret, readSecretText, readSecretUrl, type SecretValue } from '../secret-values.ts';
 
-/** Sends over the connection that a plan describes. Its Secrets are read anew each time: they may come late, and may change. */
+/** Sends over the connection that a plan describes. It reads the Secrets for each request, because they may appear late and may change. */
 export function createPoster(http: HttpClient, spec: SinkConnection | undefined, readSecret: ReadSecret): Poster {
   async function over(exchange: (connection: Connection) => Promise<HttpAnswer>): Promise<HttpAnswer> {
     const connection = await readConnection(spec ?? {}, readSecret);
@@ -22,7 +22,7 @@ export function createPoster(http: HttpClient, spec: SinkConnection | undefined,
   };
 }
 
-/** How a sink's receiver is reached, or why it cannot be. */
+/** Reads the Secrets of a connection. The result is the connection, or why nothing can be sent. */
 export async function readConnection(spec: SinkConnection, readSecret: ReadSecret): Promise<SecretValue<Connection>> {
   const { timeoutSeconds, tls = {} } = spec;
   const proxyUrl = await readProxyUrl(spec, readSecret);
@@ -46,8 +46,8 @@ async function readTls({ caSecretRef, clientCertSecretRef }: SinkTls, readSecret
     const ca = await readSecretText(readSecret, caSecretRef);
     if (ca.kind === 'Permanent') return ca;
     options = { ca: ca.value };
-    // Node takes a text without any certificate for an empty list.
-    const problem = unusable(caSecretRef, 'has no certificate in PEM', () => new X509Certificate(ca.value));
+    // Node accepts a text without any certificate as an empty list.
+    const problem = checkUsable(caSecretRef, 'contains no certificate in PEM format', () => new X509Certificate(ca.value));
     if (problem !== undefined) return problem;
   }
   if (clientCertSecretRef !== undefined) {
@@ -57,21 +57,27 @@ async function readTls({ caSecretRef, clientCertSecretRef }: SinkTls, readSecret
     const key = await readSecretText(readSecret, { name: clientCertSecretRef.name, key: TLS_SECRET_KEYS.privateKey });
     if (key.kind === 'Permanent') return key;
     options = { ...options, cert: cert.value, key: key.value };
-    const problem = unusable(certificate, `and its ${TLS_SECRET_KEYS.privateKey} are no pair of certificate and key`, () =>
-      createSecureContext({ cert: cert.value, key: key.value }),
+    const problem = checkUsable(
+      certificate,
+      `and its ${TLS_SECRET_KEYS.privateKey} are not a matching certificate and private key`,
+      () => createSecureContext({ cert: cert.value, key: key.value }),
     );
     if (problem !== undefined) return problem;
   }
   return { kind: 'Found', value: options };
 }
 
-/** Why a Secret's key cannot be used; undefined when it can. */
-function unusable(reference: Parameters<typeof invalid>[0], words: string, use: () => unknown): PermanentResult | undefined {
+/** The failure if `use` throws; undefined otherwise. */
+function checkUsable(
+  reference: Parameters<typeof invalidSecret>[0],
+  problem: string,
+  use: () => unknown,
+): PermanentResult | undefined {
   try {
     use();
     return undefined;
   } catch {
-    // What OpenSSL says could quote the key.
-    return invalid(reference, words);
+    // OpenSSL's message could quote the key.
+    return invalidSecret(reference, problem);
   }
 }

@@ -6,47 +6,47 @@ import { errorCode } from '../../net/error-code.ts';
 import { createGuardedAgent, type TlsOptions } from '../../net/guarded-agent.ts';
 import { NOT_ALLOWED } from '../../net/guarded-lookup.ts';
 
-/** A POST. */
+/** A POST request. */
 export interface HttpPost {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Ends it. */
+  /** Aborts the request. */
   readonly signal: AbortSignal;
 }
 
-/** How a receiver is reached, where that is not as usual. */
+/** How a receiver is reached. */
 export interface Connection {
-  /** For a whole exchange, milliseconds. */
+  /** Timeout from connecting to the response (ms). Defaults to that of the client. */
   readonly timeoutMs?: number;
   /** An HTTP proxy, with its user name and password if it needs them. */
   readonly proxyUrl?: URL;
   readonly tls?: TlsOptions;
 }
 
-/** What came of a POST. No message has more of the URL than its host: paths and queries may be secrets. */
+/** The result of a request. Messages contain no more of the URL than its host, because paths and queries may be secret. */
 export type HttpAnswer =
-  /** `body` is cut at 256 KiB. It is for the sink alone: receivers quote what they were sent. */
+  /** `body` is cut at 256 KiB. It must not get into messages, because receivers quote what they received. */
   | { readonly kind: 'Answer'; readonly status: number; readonly retryAfter: string | undefined; readonly body: string }
-  /** The admin does not allow the address. Nothing was sent. */
+  /** The administrator does not allow the address. Nothing was sent. */
   | { readonly kind: 'NotAllowed' }
-  /** What the connection needs is missing or broken. Nothing was sent. */
+  /** A Secret of the connection is missing or invalid. Nothing was sent. */
   | { readonly kind: 'NotReady'; readonly reason: string; readonly message: string }
-  /** No answer. The receiver may have got it nevertheless. */
+  /** There was no answer. The receiver may have accepted the message after all. */
   | { readonly kind: 'NoAnswer'; readonly message: string };
 
-/** A look whether a server answers. */
+/** A request that checks whether a server answers. */
 export type HttpProbe = Omit<HttpPost, 'body'>;
 
 /** Sends to the receivers of one sink. */
 export interface Poster {
-  /** Sends once: no retry, and no redirect is followed. */
+  /** Sends one request. It neither retries nor follows redirects. */
   post(post: HttpPost): Promise<HttpAnswer>;
-  /** Asks a URL's origin for a HEAD. Its path and query are not sent: they may be secrets, and what they name may count requests. */
+  /** Sends a HEAD request to the URL's origin. It omits path and query, because they may be secret, and the endpoint may count requests. */
   probe(probe: HttpProbe): Promise<HttpAnswer>;
 }
 
-/** The way out for notifications. */
+/** Sends HTTP requests to all receivers. */
 export interface HttpClient {
   /** As {@link Poster} does. */
   post(post: HttpPost, connection?: Connection): Promise<HttpAnswer>;
@@ -56,21 +56,21 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-/** What a client is made from. */
+/** The options of a client. */
 export interface HttpClientOptions {
   readonly policy: AddressPolicy;
-  /** For a whole exchange, milliseconds; as usual for HTTP by default. */
+  /** Timeout from connecting to the response (ms). Defaults to 10 s. */
   readonly timeoutMs?: number;
-  /** Resolves names; the system's by default. */
+  /** Resolves host names. Defaults to the system's resolver. */
   readonly lookup?: LookupFunction;
 }
 
-/** Slack repeats the whole message in its answer. More than this is not even read. */
-const MOST_BODY_BYTES = 262_144;
-/** A plan has at most ten sinks; more kinds of connections come only from Secrets that have changed. */
-const MOST_AGENTS = 20;
+/** Maximum size of an answer that is read (bytes). Slack repeats the whole message in its answer. */
+const MAX_BODY_BYTES = 262_144;
+/** Maximum number of connection pools. A plan has at most ten sinks; more pools exist only because Secrets have changed. */
+const MAX_AGENTS = 20;
 
-/** Makes a client that reaches only what the policy allows. */
+/** Creates a client that reaches only addresses that the policy allows. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { policy, lookup } = options;
   const agents = new Map<string, Dispatcher>();
@@ -81,9 +81,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     agents.delete(key);
     agents.set(key, agent);
     const [oldest] = agents;
-    if (oldest !== undefined && agents.size > MOST_AGENTS) {
+    if (oldest !== undefined && agents.size > MAX_AGENTS) {
       agents.delete(oldest[0]);
-      // Ends once its requests have.
+      // It closes once its requests have ended.
       void oldest[1].close();
     }
     return agent;
@@ -105,7 +105,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         kind: 'Answer',
         status: answer.statusCode,
         retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-        body: await readStart(answer.body),
+        body: await readBody(answer.body),
       };
     } catch (error) {
       const code = errorCode(error);
@@ -125,8 +125,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-/** The beginning of a body as text; what there was of it when it breaks off. */
-async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
+/** The beginning of a body as text. If the connection breaks, it is what was received until then. */
+async function readBody(body: AsyncIterable<Buffer>): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
   try {
@@ -134,15 +134,15 @@ async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
       parts.push(part);
       size += part.length;
       // Leaving the loop destroys the connection.
-      if (size >= MOST_BODY_BYTES) break;
+      if (size >= MAX_BODY_BYTES) break;
     }
   } catch {
-    // The status has said whether it was taken; a sink that needs the body sees that it is not whole.
+    // The status says whether the message was accepted. A sink that needs the body notices that it is incomplete.
   }
-  return Buffer.concat(parts).subarray(0, MOST_BODY_BYTES).toString('utf8');
+  return Buffer.concat(parts).subarray(0, MAX_BODY_BYTES).toString('utf8');
 }
 
-/** What a proxy answered instead of letting us through, as undici words it; undefined when it was not that. */
+/** The answer of a proxy that rejected the request, from undici's message; undefined for other errors. */
 function proxyProblem(error: unknown): string | undefined {
   const status =
     error instanceof Error ? /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(error.message)?.[1] : undefined;

@@ -2,13 +2,13 @@ import type { ProbeResult } from '../../core/notification/model/send-result.ts';
 import type { Poster } from './http-client.ts';
 import { judgeProbeAnswer } from './judge-answer.ts';
 import type { SecretValue } from '../secret-values.ts';
-import type { TryOptions } from '../sink.ts';
+import type { AttemptOptions } from '../sink.ts';
 
-/** Looks whether somebody answers where a sink posts to; what it needs for that may be missing. */
+/** Checks whether the server that a sink posts to answers. A URL that could not be read is the result itself. */
 export async function probeOrigin(
   url: SecretValue<URL>,
   { http, userAgent }: { readonly http: Poster; readonly userAgent: string },
-  { signal, now }: TryOptions,
+  { signal, now }: AttemptOptions,
 ): Promise<ProbeResult> {
   if (url.kind === 'Permanent') return url;
   const answer = await http.probe({ url: url.value, headers: { 'user-agent': userAgent }, signal });

@@ -88,6 +88,6 @@ it.each([
 ])('no name of %s leads outside of the directory of Secrets', async (_title, sink, name, key) => {
   await expect(secretFiles('/var/run/baton/sinks', sink)({ name, key })).resolves.toEqual({
     kind: 'Invalid',
-    message: 'a sink, a Secret or a key has a name that no file may have; nothing was read',
+    message: 'the name of the sink, the Secret or the key is not a valid file name; nothing was read',
   });
 });

@@ -62,7 +62,7 @@ describe('sinks[].template', () => {
     await expect(world.send(chat(discord.url, '{% if %}'))).resolves.toMatchObject({
       kind: 'Permanent',
       reason: 'TemplateFailed',
-      message: expect.stringMatching(/^HTTP 400 from .*; the template fails/),
+      message: expect.stringMatching(/^HTTP 400 from .*; the template failed/),
     });
   });
 
@@ -76,7 +76,7 @@ describe('sinks[].template', () => {
 
   it('shows in a preview what it makes, or why it fails', () => {
     expect(preview(chat('https://hooks.example/', '{{ plan.name }}')).body).toBe('kernel');
-    expect(preview(chat('https://hooks.example/', '{% if %}')).problem).toContain('the template fails');
+    expect(preview(chat('https://hooks.example/', '{% if %}')).problem).toContain('the template failed');
   });
 
   it('makes lines for people without what controls a terminal, a header or the direction of the text', () => {

@@ -2,7 +2,7 @@ import type { Notification } from '../../../core/notification/model/notification
 import { cutToBytes, toInstant, toRfc3339 } from '../../../core/text.ts';
 import { headline, severityOf, type Severity } from '../../severity.ts';
 
-/** An alert as Alertmanager's API v2 takes it. */
+/** An alert of Alertmanager's API v2. */
 export interface Alert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -10,25 +10,25 @@ export interface Alert {
   readonly endsAt: string;
 }
 
-/** An alert that nobody resolves ends by itself: Baton tells once, and does not repeat itself as Prometheus does. */
-const TROUBLE_LASTS_MS = 24 * 3_600_000;
-/** Long enough to be grouped and sent on by Alertmanager, whose defaults are half a minute and five. */
-const WORD_LASTS_MS = 15 * 60_000;
+/** How long an alert about trouble lasts if no batch resolves it. Baton sends it once, unlike Prometheus, which repeats alerts. */
+const TROUBLE_DURATION_MS = 24 * 3_600_000;
+/** How long other alerts last: longer than Alertmanager's default `group_wait` and `group_interval`, 30 s and 5 min. */
+const PASSING_DURATION_MS = 15 * 60_000;
 
-const SUMMARY_BYTES = 1_024;
-const DESCRIPTION_BYTES = 8_192;
+const MAX_SUMMARY_BYTES = 1_024;
+const MAX_DESCRIPTION_BYTES = 8_192;
 
-/** The severities of trouble. Alertmanager's users know no third. */
+/** The severities of trouble, those that Alertmanager's users know. */
 const TROUBLES = ['critical', 'warning'] as const;
 
 /**
- * The alerts of a notification. Trouble is one alert for each plan, whatever the batch: so the next batch that goes well resolves it,
- * whichever agent tells of it. A batch that went well is an alert of its own, with severity `info`, which ends by itself.
+ * The alerts for a notification. Trouble is one alert per plan, whatever the batch, so that the next batch without trouble resolves it,
+ * whichever agent sends that. A batch without trouble is an alert of its own, with severity `info`, which ends by itself.
  *
  * @param now the wall clock, from which the alerts last.
  */
 export function alertmanagerAlerts(notification: Notification, now: number): readonly Alert[] {
-  // A test must not end what is really open.
+  // A test must not resolve a real alert.
   if (notification.kind === 'Test') return [passingAlert(notification, 'BatonUpgradeTest', now)];
   const severity = severityOf(notification);
   const trouble = severity === 'info' ? undefined : troubleSeverity(severity);
@@ -43,7 +43,7 @@ function troubleAlert(notification: Notification, severity: string, now: number)
     labels: troubleLabels(notification, severity),
     annotations: annotations(notification),
     startsAt: toRfc3339(Math.min(toInstant(notification.settledTime) ?? now, now)),
-    endsAt: toRfc3339(now + TROUBLE_LASTS_MS),
+    endsAt: toRfc3339(now + TROUBLE_DURATION_MS),
   };
 }
 
@@ -62,11 +62,11 @@ function passingAlert(notification: Notification, alertname: string, now: number
     },
     annotations: annotations(notification),
     startsAt: toRfc3339(Math.min(toInstant(notification.settledTime) ?? now, now)),
-    endsAt: toRfc3339(now + WORD_LASTS_MS),
+    endsAt: toRfc3339(now + PASSING_DURATION_MS),
   };
 }
 
-/** Without the batch, which would make each batch's trouble an alert of its own that nothing resolves. */
+/** Without the batch: otherwise, the trouble of each batch would be an alert of its own that nothing resolves. */
 function troubleLabels(notification: Notification, severity: string): Alert['labels'] {
   return { alertname: 'BatonUpgradeTrouble', ...planLabels(notification), severity };
 }
@@ -78,8 +78,8 @@ function planLabels({ cluster, plan }: Notification): Alert['labels'] {
 function annotations(notification: Notification): Alert['annotations'] {
   const first = headline(notification);
   return {
-    summary: cutToBytes(first, SUMMARY_BYTES),
-    description: cutToBytes(notification.text.slice(first.length + 1), DESCRIPTION_BYTES),
+    summary: cutToBytes(first, MAX_SUMMARY_BYTES),
+    description: cutToBytes(notification.text.slice(first.length + 1), MAX_DESCRIPTION_BYTES),
     batch: notification.batch.name,
     version: notification.plan.version,
     notification: notification.id,

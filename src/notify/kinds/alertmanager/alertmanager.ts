@@ -8,9 +8,9 @@ import { judgeAnswer } from '../../http/judge-answer.ts';
 import { planUrl } from '../../http/plan-url.ts';
 import { probeOrigin } from '../../http/probe-origin.ts';
 import { readAuthorization } from '../../secret-values.ts';
-import type { SendOptions, Sink, TryOptions } from '../../sink.ts';
+import type { SendOptions, Sink, AttemptOptions } from '../../sink.ts';
 
-/** A sink that posts alerts to Alertmanager's API v2. Alertmanager knows an alert by its labels, so a repetition changes nothing. */
+/** A sink that posts alerts to Alertmanager's API v2. Alertmanager identifies alerts by their labels, so a duplicate changes nothing. */
 export function createAlertmanager(
   name: string,
   { url, authorizationSecretRef }: AlertmanagerSink,
@@ -19,7 +19,7 @@ export function createAlertmanager(
   const { http, userAgent, readSecret } = environment;
   const target = planUrl(url, '/api/v2/alerts');
 
-  async function probe(options: TryOptions): Promise<ProbeResult> {
+  async function probe(options: AttemptOptions): Promise<ProbeResult> {
     const authorization = await readAuthorization(readSecret, authorizationSecretRef);
     return authorization.kind === 'Found' ? probeOrigin(target, environment, options) : authorization;
   }

@@ -7,14 +7,14 @@ import { messageLines, moreLines, type MessageLine, type ProseLine } from '../..
 import { moreNodes } from '../../more-nodes.ts';
 import { severityOf, type Severity } from '../../severity.ts';
 
-/** Gmail cuts a mail off at 102 KB of HTML, in the middle of whatever is there. */
-const FACTS_BYTES = 16_000;
-const CAUSES_BYTES = 16_000;
-const NODES_BYTES = 56_000;
-/** For one message or one list of names within a row. */
-const CELL_BYTES = 600;
+/** Maximum sizes of the parts (bytes). Gmail cuts off HTML at 102 KB. */
+const MAX_FACTS_BYTES = 16_000;
+const MAX_CAUSES_BYTES = 16_000;
+const MAX_NODES_BYTES = 56_000;
+/** Maximum size of a message or a list of names in a cell (bytes). */
+const MAX_CELL_BYTES = 600;
 
-/** Colours that can be read on white and on black: mail programs turn backgrounds dark as they like. */
+/** Colours that are readable on white and on black, because mail programs may use a dark background. */
 const COLOURS: Readonly<Record<Severity, string>> = {
   critical: '#d1242f',
   error: '#d1242f',
@@ -26,10 +26,10 @@ const LINE = '#8c959f';
 const FONT = "font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const CODE = 'font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace';
 
-/** Which nodes are read first. */
+/** The order of nodes by state. Other states follow. */
 const ORDER: readonly NodeState[] = ['Failed', 'NotAttempted', 'Skipped'];
 
-/** The HTML part of a mail: what the text says, with tables of all causes and nodes, as far as they fit. Styles are inline: many programs drop others. */
+/** The HTML part of an email: the text, and tables of all causes and nodes that fit. Styles are inline, because many programs drop others. */
 export function emailHtml(notification: Notification): string {
   const { headline, lines } = messageLines(notification);
   const colour = COLOURS[severityOf(notification)];
@@ -52,14 +52,14 @@ export function emailHtml(notification: Notification): string {
   ].join('\n');
 }
 
-/** The lines that have no place of their own: no commands, and no causes where the table tells them. */
+/** The lines of prose, without the causes if the table has them. */
 function facts(lines: readonly MessageLine[], notification: Notification): readonly string[] {
   const inTable = ({ lead }: ProseLine): boolean => lead !== '' && notification.causes.length > 0;
-  const told = lines.flatMap((line) => (line.kind === 'Prose' && !inTable(line) ? [line.text] : []));
-  return fitLines(told, FACTS_BYTES, (left) => moreLines(left, notification), escapedBytes);
+  const prose = lines.flatMap((line) => (line.kind === 'Prose' && !inTable(line) ? [line.text] : []));
+  return fitLines(prose, MAX_FACTS_BYTES, (left) => moreLines(left, notification), escapedBytes);
 }
 
-/** Who speaks, and the notification's id. */
+/** The last line of the text, with the agent, and the notification's id. */
 function footer(lines: readonly MessageLine[], { id }: Notification): string {
   return [...lines.flatMap((line) => (line.kind === 'Footer' ? [line.text] : [])), id].map(escape).join('<br>');
 }
@@ -67,7 +67,7 @@ function footer(lines: readonly MessageLine[], { id }: Notification): string {
 function causesTable({ causes }: Notification): string[] {
   if (causes.length === 0) return [];
   const more = (left: number): string => row([`<td colspan="2">and ${left} more</td>`]);
-  const rows = fitLines(causes.map(causeRow), CAUSES_BYTES, more);
+  const rows = fitLines(causes.map(causeRow), MAX_CAUSES_BYTES, more);
   return [heading('Why'), table(rows)];
 }
 
@@ -78,7 +78,7 @@ function causeRow({ state, reason, process, message, messages, count, nodes, qua
   const why = message === undefined ? '' : `<br>${cell(message)}${others}`;
   const condition = quarantined ? '<br><b>QUARANTINED</b>' : stillAt === undefined ? '' : `<br>still ${cell(stillAt)}`;
   const names = td(`${cell(nodes.replaceAll(',', ', '))}${condition}`, 40);
-  // On a phone, half the width is too little for a reason, which is one long word.
+  // On a phone, half of the width is too narrow for a reason, which is one long word.
   return row([td(`<b>${count}× ${cell(what)}</b>${why}`, 60), names]);
 }
 
@@ -86,7 +86,7 @@ function nodesTable(notification: Notification): string[] {
   const nodes = notification.nodes.toSorted((a, b) => rank(a.state) - rank(b.state));
   if (nodes.length === 0) return [];
   const more = (left: number): string => row([`<td colspan="2">${escape(moreNodes(notification, left))}</td>`]);
-  return [heading('Nodes'), table(fitLines(nodes.map(nodeRow), NODES_BYTES, more))];
+  return [heading('Nodes'), table(fitLines(nodes.map(nodeRow), MAX_NODES_BYTES, more))];
 }
 
 function nodeRow({ name, state, reason, message, seconds, quarantined }: NotifiedNode): string {
@@ -101,7 +101,7 @@ function nodeRow({ name, state, reason, message, seconds, quarantined }: Notifie
   return row([td([cell(name), ...words].join('<br>')), td(`${time}${why}`)]);
 }
 
-/** A command in a box of its own from which it can be copied, or a page that says what to do. */
+/** A command in a box to copy it from, or the link to the runbook. */
 function actionBlock(line: MessageLine): string[] {
   if (line.kind === 'Link') {
     const target = escape(line.url);
@@ -130,9 +130,9 @@ function td(html: string, percent = 50): string {
   return `<td width="${percent}%">${html}</td>`;
 }
 
-/** Text of others, cut before it is escaped: a cut never falls into an escape. */
+/** External text. It is cut before it is escaped, so that no escape sequence is cut. */
 function cell(text: string): string {
-  return escape(cutText(oneLine(text), CELL_BYTES, escapedBytes));
+  return escape(cutText(oneLine(text), MAX_CELL_BYTES, escapedBytes));
 }
 
 function rank(state: NodeState): number {

@@ -5,23 +5,23 @@ import { emailHtml } from './email-html.ts';
 import { moreNodes } from '../../more-nodes.ts';
 import { headline } from '../../severity.ts';
 
-/** A mail as a person gets it, and what mail programs put it in order by. */
+/** An email, with the headers by which mail programs sort it into a thread. */
 export interface EmailMessage {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
   readonly messageId: string;
-  /** The thread: all mails of a rollout refer to the same one, which was never sent. */
+  /** Message ID that starts the thread: all emails of a rollout refer to it, but it was never sent. */
   readonly thread: string;
 }
 
-/** For the nodes in the text part, bytes. */
-const NODES_BYTES = 24_000;
+/** Maximum size of the list of nodes in the text part (bytes). */
+const MAX_NODES_BYTES = 24_000;
 
 /**
- * The mail of a notification.
+ * The email for a notification.
  *
- * @param from the sender's address: its domain makes our message ids unique.
+ * @param from the sender's address, whose domain is part of the message IDs.
  */
 export function emailMessage(notification: Notification, from: string): EmailMessage {
   const domain = from.slice(from.lastIndexOf('@') + 1);
@@ -35,11 +35,11 @@ export function emailMessage(notification: Notification, from: string): EmailMes
   };
 }
 
-/** The text, and what became of each node that did not succeed. */
+/** The text, and the state of each node that did not succeed. */
 function emailText(notification: Notification): string {
   const troubled = notification.nodes.filter(({ state }) => state !== 'Succeeded').map(nodeLine);
   if (troubled.length === 0) return `${notification.text}\n`;
-  const nodes = fitLines(troubled, NODES_BYTES, (left) => moreNodes(notification, left));
+  const nodes = fitLines(troubled, MAX_NODES_BYTES, (left) => moreNodes(notification, left));
   return `${notification.text}\n\nNodes:\n${nodes.join('\n')}\n`;
 }
 
@@ -48,7 +48,7 @@ function nodeLine({ name, state, reason, message, quarantined }: NotifiedNode): 
   return `  ${oneLine(`${name}: ${words}${message === undefined ? '' : `: ${message}`}`)}`;
 }
 
-/** What may stand before the `@` of a message id (RFC 5322, dot-atom). */
+/** A valid left side of a message ID (RFC 5322, dot-atom-text). */
 function atom(text: string): string {
   return text.replaceAll(/[^\w-]+/g, '.');
 }

@@ -9,13 +9,12 @@ import type { SinkEnvironment } from '../../sink-environment.ts';
 import { emailMessage } from './email-message.ts';
 import { asProbe } from '../../http/judge-answer.ts';
 import { judgeSmtpFailure, judgeSmtpSuccess, type SmtpFailure } from './judge-smtp.ts';
-import { withoutSecret } from '../../secret-files.ts';
-import type { SendOptions, Sink, TryOptions } from '../../sink.ts';
+import type { SendOptions, Sink, AttemptOptions } from '../../sink.ts';
 import { readSmtpSettings, type SmtpSettings } from './smtp-settings.ts';
 
 type Transport = Transporter<SMTPSentMessageInfo>;
 
-/** A sink that sends a mail through a server of the plan's choice. The message id is the notification's, so a repetition can be told. */
+/** A sink that sends emails through the plan's mail server. The message ID is derived from the notification's id, so that duplicates can be recognized. */
 export function createEmail(
   name: string,
   sink: EmailSink,
@@ -23,25 +22,24 @@ export function createEmail(
 ): Sink {
   const recipients = sink.to.length + (sink.cc?.length ?? 0);
 
-  /** Does something at the mail server. What goes wrong is a result. */
-  async function atServer(
+  /** Connects to the mail server. Failures are returned as results. */
+  async function withTransport(
     signal: AbortSignal,
-    act: (transport: Transport, signal: AbortSignal) => Promise<SendResult>,
+    use: (transport: Transport, signal: AbortSignal) => Promise<SendResult>,
   ): Promise<SendResult> {
     const found = await readSmtpSettings(readSecret, sink.smtpSecretRef.name);
-    if (found.kind === 'Missing') return withoutSecret({ kind: 'Missing' }, found.what);
-    if (found.kind === 'Invalid') return withoutSecret(found, '');
-    const { settings } = found;
+    if (found.kind === 'Permanent') return found;
+    const settings = found.value;
     const host = `${settings.host}:${settings.port}`;
     const timeout = AbortSignal.timeout(timeoutMs);
     const bounded = AbortSignal.any([signal, timeout]);
     const transport = createTransport(transportOptions(settings, connect, bounded));
     try {
-      return await act(transport, bounded);
+      return await use(transport, bounded);
     } catch (error) {
       if (signal.aborted) return { kind: 'Retry', reason: 'NoAnswer', message: `${host}: the agent stopped waiting` };
       if (timeout.aborted)
-        return { kind: 'Retry', reason: 'NoAnswer', message: `${host}: not done within ${timeoutMs / 1000} s` };
+        return { kind: 'Retry', reason: 'NoAnswer', message: `${host}: not finished within ${timeoutMs / 1000} s` };
       return judgeSmtpFailure(failureOf(error), host);
     } finally {
       transport.close();
@@ -50,11 +48,11 @@ export function createEmail(
 
   async function send(notification: Notification, { signal, now }: SendOptions): Promise<SendResult> {
     const { subject, text, html, messageId, thread } = emailMessage(notification, sink.from);
-    return atServer(signal, async (transport, bounded) => {
+    return withTransport(signal, async (transport, bounded) => {
       const info = await transport.sendMail({
         ...{ from: { name: 'Baton', address: sink.from }, to: [...sink.to], cc: [...(sink.cc ?? [])] },
         ...{ subject, text, html, messageId, inReplyTo: thread, references: thread, date: new Date(now), signal: bounded },
-        // RFC 3834: nobody's out-of-office answers this.
+        // RFC 3834: prevents out-of-office replies.
         headers: { 'Auto-Submitted': 'auto-generated' },
         xMailer: userAgent,
       });
@@ -62,9 +60,9 @@ export function createEmail(
     });
   }
 
-  /** Goes as far as the login. */
-  async function probe({ signal }: TryOptions): Promise<ProbeResult> {
-    const result = await atServer(signal, async (transport) => {
+  /** Connects and logs in. */
+  async function probe({ signal }: AttemptOptions): Promise<ProbeResult> {
+    const result = await withTransport(signal, async (transport) => {
       await transport.verify();
       return { kind: 'Delivered' };
     });
@@ -85,14 +83,14 @@ export function createEmail(
 function transportOptions({ host, port, tls, login, ca }: SmtpSettings, connect: Connect, signal: AbortSignal): object {
   return {
     ...{ host, port, secure: tls === 'implicit', requireTLS: tls === 'starttls', ignoreTLS: tls === 'none' },
-    // The certificate is checked against the host's name, whatever address the connection has.
+    // The certificate must match the host name, whatever address the connection has.
     tls: { ...(ca === undefined ? {} : { ca }), ...(isIP(host) === 0 ? { servername: host } : {}) },
-    // Without `forceAuth` a server that offers no login would get the mail unasked who we are.
+    // Without `forceAuth`, nodemailer sends without a login if the server does not offer one.
     ...(login === undefined ? {} : { auth: { user: login.user, pass: login.password }, forceAuth: true }),
     getSocket: (_options: unknown, callback: (error: Error | null, socket?: object | false) => void) => {
       connect({ host, port }, signal).then(
         (connection) => {
-          // A look at a server is ended by nothing else.
+          // Nothing else ends a probe.
           signal.addEventListener('abort', () => connection.destroy(), { once: true });
           callback(null, { connection });
         },
@@ -101,7 +99,7 @@ function transportOptions({ host, port, tls, login, ca }: SmtpSettings, connect:
         },
       );
     },
-    // Nothing of the message may be read from files or fetched.
+    // The message must not include files or URLs.
     ...{ disableFileAccess: true, disableUrlAccess: true },
   };
 }

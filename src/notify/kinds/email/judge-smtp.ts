@@ -4,7 +4,7 @@ import { cutToBytes } from '../../../core/text.ts';
 import { NOT_ALLOWED } from '../../../net/guarded-lookup.ts';
 import { addressNotAllowed } from '../../http/judge-answer.ts';
 
-/** What is known of a mail that was not taken. Replies of servers are not repeated but for their codes: they may quote what they were sent. */
+/** Why an email was not accepted. Of the server's reply, messages contain only the codes, because replies may quote what was sent. */
 export interface SmtpFailure {
   readonly code?: string | undefined;
   readonly originalCode?: string | undefined;
@@ -14,46 +14,46 @@ export interface SmtpFailure {
   readonly command?: string | undefined;
 }
 
-/** A recipient that the server did not take. */
-export interface RefusedRecipient extends SmtpFailure {
+/** A recipient that the server rejected. */
+export interface RejectedRecipient extends SmtpFailure {
   readonly recipient?: string | undefined;
 }
 
-const REMARK_BYTES = 256;
+const MAX_REMARK_BYTES = 256;
 
 /**
- * What a failure means. Servers say with the first digit of a reply whether it passes (RFC 5321, 4.2.1).
+ * The result of a failed attempt. The first digit of a reply says whether a retry may succeed (RFC 5321, 4.2.1).
  *
- * @param host all that a message may tell of the server.
+ * @param host the only part of the settings that messages may contain.
  */
 export function judgeSmtpFailure(failure: SmtpFailure, host: string): SendResult {
   const { code, originalCode, responseCode, command } = failure;
   if (code === NOT_ALLOWED) return addressNotAllowed(host);
   const message = `${replyText(failure)} from ${host}${command === undefined ? '' : ` to ${command}`}`;
-  const refused = responseCode !== undefined && responseCode >= 500 && responseCode !== 503;
+  const rejected = responseCode !== undefined && responseCode >= 500 && responseCode !== 503;
   if (code === 'EAUTH' || code === 'ENOAUTH') {
-    // 454: the server cannot look the password up just now.
+    // 454: the server cannot check the password at the moment.
     if (responseCode !== undefined && responseCode < 500) return { kind: 'Retry', reason: 'Unavailable', message };
     return { kind: 'Permanent', reason: NOTIFY_REASONS.AuthRefused, message };
   }
-  if (code === 'ETLS' && refused)
-    return { kind: 'Permanent', reason: NOTIFY_REASONS.TlsRefused, message: `${message}: it offers no STARTTLS` };
-  if (refused) return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message };
+  if (code === 'ETLS' && rejected)
+    return { kind: 'Permanent', reason: NOTIFY_REASONS.TlsRefused, message: `${message}: the server does not offer STARTTLS` };
+  if (rejected) return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message };
   if (responseCode !== undefined) return { kind: 'Retry', reason: 'Unavailable', message };
   if (code === 'EMESSAGE')
-    return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: `${host} takes only smaller messages` };
+    return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: `${host} accepts only smaller messages` };
   return { kind: 'Retry', reason: 'NoAnswer', message: `${host}: ${originalCode ?? code ?? 'no connection'}` };
 }
 
-/** What a mail that was taken comes to. Some recipients may have been refused; the others have it, so it is not sent again. */
-export function judgeSmtpSuccess(refused: readonly RefusedRecipient[], recipients: number): SendResult {
-  if (refused.length === 0) return { kind: 'Delivered' };
-  const names = refused.map((each) => `${each.recipient ?? 'somebody'} (${replyText(each)})`).join(', ');
-  const message = cutToBytes(`${refused.length} of ${recipients} recipients were refused: ${names}`, REMARK_BYTES);
+/** The result for an accepted email. If some recipients were rejected, it is not sent again, because the others have it. */
+export function judgeSmtpSuccess(rejected: readonly RejectedRecipient[], recipients: number): SendResult {
+  if (rejected.length === 0) return { kind: 'Delivered' };
+  const names = rejected.map((each) => `${each.recipient ?? 'unknown'} (${replyText(each)})`).join(', ');
+  const message = cutToBytes(`${rejected.length} of ${recipients} recipients were rejected: ${names}`, MAX_REMARK_BYTES);
   return { kind: 'Delivered', remark: { reason: NOTIFY_REASONS.RecipientsRefused, message } };
 }
 
-/** `SMTP 550 5.7.1`: the reply's code and, where there is one, the enhanced one (RFC 3463). */
+/** The reply's code and, if present, its enhanced status code (RFC 3463): `SMTP 550 5.7.1`. */
 function replyText({ code, responseCode, response }: SmtpFailure): string {
   if (responseCode === undefined) return code ?? 'no answer';
   const enhanced = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response ?? '')?.[1];

@@ -1,55 +1,52 @@
 import { SMTP_KEYS } from '../../../core/sinks/sink-kinds.ts';
-import { secretText, type ReadSecret, type SecretContent } from '../../secret-files.ts';
+import { secretFailure, secretText, type ReadSecret, type SecretContent } from '../../secret-files.ts';
+import { invalidSecret, keyName, type SecretValue } from '../../secret-values.ts';
 
 /** How the connection to a mail server is protected. */
 export type SmtpTls = 'starttls' | 'implicit' | 'none';
 
-/** A mail server, and who we are there. */
+/** How to connect and log in to a mail server. */
 export interface SmtpSettings {
   readonly host: string;
   readonly port: number;
   readonly tls: SmtpTls;
   readonly login: { readonly user: string; readonly password: string } | undefined;
-  /** Certificates (PEM) to be trusted instead of the system's. */
+  /** Certificates (PEM) to trust instead of the system's. */
   readonly ca: string | undefined;
 }
 
-/** The settings, or what is wrong with their Secret. */
-export type FoundSettings =
-  | { readonly kind: 'Found'; readonly settings: SmtpSettings }
-  | { readonly kind: 'Missing'; readonly what: string }
-  | { readonly kind: 'Invalid'; readonly message: string };
+type SmtpKey = (typeof SMTP_KEYS)[number];
 
 const SUBMISSION_PORT = 587;
 const IMPLICIT_TLS_PORT = 465;
 
-/** Reads the Secret of an e-mail sink. No message quotes what it holds. */
-export async function readSmtpSettings(readSecret: ReadSecret, secret: string): Promise<FoundSettings> {
+/** Reads the settings from the Secret of an email sink. No message quotes their values. */
+export async function readSmtpSettings(readSecret: ReadSecret, secret: string): Promise<SecretValue<SmtpSettings>> {
   const read = await Promise.all(SMTP_KEYS.map(async (key) => [key, await readSecret({ name: secret, key })] as const));
-  const contents = new Map<string, SecretContent>(read);
-  for (const content of contents.values()) if (content.kind === 'Invalid') return content;
-  const text = (key: (typeof SMTP_KEYS)[number]): string | undefined => {
+  const contents = new Map<SmtpKey, SecretContent>(read);
+  for (const content of contents.values()) if (content.kind === 'Invalid') return secretFailure(content, '');
+  const text = (key: SmtpKey): string | undefined => {
     const content = contents.get(key);
     const value = content?.kind === 'Found' ? secretText(content.bytes) : '';
     return value === '' ? undefined : value;
   };
-  const host = text('host');
-  if (host === undefined) return { kind: 'Missing', what: `the key host of the Secret ${secret}` };
-  const invalid = (message: string): FoundSettings => ({ kind: 'Invalid', message: `in the Secret ${secret} ${message}` });
-  if (!/^[\w.:-]+$/.test(host)) return invalid('the host is neither a name nor an address');
+  const invalid = (key: SmtpKey, problem: string): SecretValue<never> => invalidSecret({ name: secret, key }, problem);
 
+  const host = text('host');
+  if (host === undefined) return secretFailure({ kind: 'Missing' }, keyName({ name: secret, key: 'host' }));
+  if (!/^[\w.:-]+$/.test(host)) return invalid('host', 'must be a host name or an IP address');
   const tls = parseTls(text('tls'), text('port'));
-  if (tls === undefined) return invalid('tls is not starttls, implicit or none');
+  if (tls === undefined) return invalid('tls', 'must be starttls, implicit or none');
   const port = Number(text('port') ?? (tls === 'implicit' ? IMPLICIT_TLS_PORT : SUBMISSION_PORT));
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) return invalid('the port is not a port');
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) return invalid('port', 'must be a port number');
 
   const user = text('username');
   const password = text('password');
-  if ((user === undefined) !== (password === undefined)) return invalid('one of username and password is missing');
-  if (user === undefined || password === undefined)
-    return { kind: 'Found', settings: { host, port, tls, login: undefined, ca: text('ca.crt') } };
-  if (tls === 'none') return invalid('there is a password, which is never sent without TLS');
-  return { kind: 'Found', settings: { host, port, tls, login: { user, password }, ca: text('ca.crt') } };
+  if (user === undefined && password !== undefined) return invalid('username', 'is missing although there is a password');
+  if (user !== undefined && password === undefined) return invalid('password', 'is missing although there is a username');
+  if (password !== undefined && tls === 'none') return invalid('tls', 'must not be none with a password');
+  const login = user === undefined || password === undefined ? undefined : { user, password };
+  return { kind: 'Found', value: { host, port, tls, login, ca: text('ca.crt') } };
 }
 
 function parseTls(tls: string | undefined, port: string | undefined): SmtpTls | undefined {

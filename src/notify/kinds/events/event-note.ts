@@ -5,13 +5,13 @@ import { moreLines } from '../../message-lines.ts';
 import type { PlanEvent, ObjectReference } from '../../plan-event.ts';
 import { severityOf } from '../../severity.ts';
 
-/** The API server takes no longer note. */
-const NOTE_BYTES = 1_024;
+/** Maximum size of the note of an Event (bytes). */
+const MAX_NOTE_BYTES = 1_024;
 
 /**
- * The Event of a notification, about the plan. It has no label of Baton: with one it would be taken for a report of a process.
+ * The Event for a notification, about the plan. It has none of Baton's labels, which would make it the report of a process.
  *
- * @param name the same for every try, so that a repetition already exists.
+ * @param name is the same for every attempt, so that no duplicate can be created.
  */
 export function planEvent(
   notification: Notification,
@@ -31,8 +31,8 @@ export function planEvent(
     action: 'Notify',
     reason: kind,
     type: severityOf(notification) === 'info' ? 'Normal' : 'Warning',
-    // A line is left out as a whole: half a command would be worse than none.
-    note: fitLines(text.split('\n'), NOTE_BYTES, (left) => moreLines(left, notification)).join('\n'),
+    // Only whole lines are left out, because half a command would be worse than none.
+    note: fitLines(text.split('\n'), MAX_NOTE_BYTES, (left) => moreLines(left, notification)).join('\n'),
     reportingController: REPORTING_AGENT,
     eventTime,
   };

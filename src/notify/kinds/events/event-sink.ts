@@ -6,7 +6,7 @@ import type { SinkEnvironment } from '../../sink-environment.ts';
 import { planEvent } from './event-note.ts';
 import type { SendOptions, Sink } from '../../sink.ts';
 
-/** A sink that tells the cluster itself: an Event about the plan, which `kubectl describe` and `kubectl events` show. */
+/** A sink that creates an Event about the plan, which `kubectl describe` and `kubectl events` show. */
 export function createEventSink(name: string, _spec: unknown, { events }: Pick<SinkEnvironment, 'events'>): Sink {
   return {
     name,

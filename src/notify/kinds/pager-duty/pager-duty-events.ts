@@ -6,36 +6,36 @@ import { headline, severityOf } from '../../severity.ts';
 
 /** A request to PagerDuty's Events API v2, without the routing key. */
 export interface PagerDutyEvent {
-  /** Below the address of the API. */
+  /** Path below the base URL of the API. */
   readonly path: '/v2/enqueue' | '/v2/change/enqueue';
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** PagerDuty refuses a longer summary. It counts characters; bytes are never fewer. */
-const SUMMARY_BYTES = 1_024;
-/** PagerDuty refuses events above 512 KB; the routing key and the field names need room as well. */
-const EVENT_BYTES = 500_000;
-/** Only a text of a user's own is longer. */
-const TEXT_BYTES = 100_000;
-/** What a person reads in an incident. The batch has the rest. */
-const MOST_NODES = 200;
+/** Maximum size of a summary (bytes). PagerDuty counts characters, which are never more. */
+const MAX_SUMMARY_BYTES = 1_024;
+/** Maximum size of an event (bytes). PagerDuty's limit is 512 KB, including the routing key. */
+const MAX_EVENT_BYTES = 500_000;
+/** Maximum size of the text (bytes). Only the text of a template can be longer. */
+const MAX_TEXT_BYTES = 100_000;
+/** Maximum number of nodes in an incident. The batch has the rest. */
+const MAX_NODES = 200;
 
 /**
- * What PagerDuty is told. Trouble triggers the incident of the rollout, or adds to it; a batch that went well, or the end, resolves it.
- * A good batch is also a change event, which PagerDuty shows beside incidents and wakes nobody for.
+ * The events for a notification. Trouble triggers the incident of the plan, or adds to it; a batch without trouble, or the end, resolves
+ * it. A batch without trouble is also a change event, which PagerDuty shows beside incidents without paging anybody.
  *
- * @param changes whether the plan wants to tell of good batches.
+ * @param changes whether to send change events.
  */
 export function pagerDutyEvents(notification: Notification, changes: boolean): readonly PagerDutyEvent[] {
-  // A test must neither wake anybody nor end what is really open.
+  // A test must neither page anybody nor resolve a real incident.
   if (notification.kind === 'Test') return [change(notification)];
   if (severityOf(notification) !== 'info') return [trigger(notification)];
   const resolve = { path: '/v2/enqueue', body: { event_action: 'resolve', dedup_key: incidentKey(notification) } } as const;
-  // The change comes last: PagerDuty knows no repetition of it, so nothing after it may fail.
+  // The change event comes last: PagerDuty does not deduplicate it, so no later request may fail.
   return changes ? [resolve, change(notification)] : [resolve];
 }
 
-/** One incident for each plan: trouble of one revision is over when the next one goes well. PagerDuty takes up to 255 characters. */
+/** One incident per plan, so that a later revision resolves the trouble of an earlier one. PagerDuty accepts up to 255 characters. */
 function incidentKey({ plan }: Notification): string {
   return `baton/${plan.uid}`;
 }
@@ -47,7 +47,7 @@ function trigger(notification: Notification): PagerDutyEvent {
     dedup_key: incidentKey(notification),
     client: 'Baton',
     payload: {
-      summary: cutToBytes(headline(notification), SUMMARY_BYTES),
+      summary: cutToBytes(headline(notification), MAX_SUMMARY_BYTES),
       source: cluster ?? `${plan.namespace}/${plan.name}`,
       severity: severityOf(notification),
       ...(settledTime === undefined ? {} : { timestamp: settledTime }),
@@ -58,14 +58,14 @@ function trigger(notification: Notification): PagerDutyEvent {
     },
     ...(runbookUrl === undefined ? {} : { links: [{ href: runbookUrl, text: 'Runbook' }] }),
   });
-  return { path: '/v2/enqueue', body: fitting(body) };
+  return { path: '/v2/enqueue', body: fitNodes(body) };
 }
 
 function change(notification: Notification): PagerDutyEvent {
   const { plan, cluster, settledTime } = notification;
   const body = {
     payload: {
-      summary: cutToBytes(headline(notification), SUMMARY_BYTES),
+      summary: cutToBytes(headline(notification), MAX_SUMMARY_BYTES),
       source: cluster ?? `${plan.namespace}/${plan.name}`,
       ...(settledTime === undefined ? {} : { timestamp: settledTime }),
       custom_details: { id: notification.id, text: textOf(notification) },
@@ -75,38 +75,38 @@ function change(notification: Notification): PagerDutyEvent {
 }
 
 /** The body with as many nodes as fit. */
-function fitting(body: (nodes: number) => PagerDutyEvent['body']): PagerDutyEvent['body'] {
-  for (let nodes = MOST_NODES; nodes > 0; nodes = Math.floor(nodes / 2)) {
+function fitNodes(body: (nodes: number) => PagerDutyEvent['body']): PagerDutyEvent['body'] {
+  for (let nodes = MAX_NODES; nodes > 0; nodes = Math.floor(nodes / 2)) {
     const whole = body(nodes);
-    if (byteLength(JSON.stringify(whole)) <= EVENT_BYTES) return whole;
+    if (byteLength(JSON.stringify(whole)) <= MAX_EVENT_BYTES) return whole;
   }
   return body(0);
 }
 
-function details(notification: Notification, most: number): Readonly<Record<string, unknown>> {
+function details(notification: Notification, maxNodes: number): Readonly<Record<string, unknown>> {
   const { id, plan, batch, counts, causes, progress, next, commands, nodes } = notification;
   const troubled = nodes.filter(({ state }) => state !== 'Succeeded');
-  const told = troubled.slice(0, most).map(({ name, state, reason, message }) => {
+  const listed = troubled.slice(0, maxNodes).map(({ name, state, reason, message }) => {
     const words = [state, ...(reason === undefined ? [] : [reason])].join(' ');
     return [name, message === undefined ? words : `${words}: ${message}`] as const;
   });
-  const more = troubled.length - told.length;
+  const more = troubled.length - listed.length;
   return {
     id,
     text: textOf(notification),
     plan,
     batch,
     counts,
-    // The names of a thousand nodes may be long; the texts of the nodes follow one by one.
-    causes: causes.slice(0, most).map((cause) => ({ ...cause, nodes: cutToBytes(cause.nodes, SUMMARY_BYTES) })),
+    // The names of a thousand nodes may be long, and `nodes` lists them anyway.
+    causes: causes.slice(0, maxNodes).map((cause) => ({ ...cause, nodes: cutToBytes(cause.nodes, MAX_SUMMARY_BYTES) })),
     progress,
     next,
     commands: Object.fromEntries(commands.map(({ purpose, command }) => [purpose, command])),
-    nodes: Object.fromEntries(told),
+    nodes: Object.fromEntries(listed),
     ...(more === 0 ? {} : { more: moreNodes(notification, more) }),
   };
 }
 
 function textOf({ text }: Notification): string {
-  return cutText(text, TEXT_BYTES, jsonBytes);
+  return cutText(text, MAX_TEXT_BYTES, jsonBytes);
 }

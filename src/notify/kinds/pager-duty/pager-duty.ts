@@ -7,12 +7,12 @@ import { pagerDutyEvents } from './pager-duty-events.ts';
 import { planUrl } from '../../http/plan-url.ts';
 import { probeOrigin } from '../../http/probe-origin.ts';
 import { readSecretText } from '../../secret-values.ts';
-import type { SendOptions, Sink, TryOptions } from '../../sink.ts';
+import type { SendOptions, Sink, AttemptOptions } from '../../sink.ts';
 
 const PAGER_DUTY = 'https://events.pagerduty.com';
 
 /**
- * A sink that speaks PagerDuty's Events API v2. Its incidents have the plan's and the revision's key, so a repetition adds to the same one.
+ * A sink that sends to PagerDuty's Events API v2. An incident has the key of the plan, so that a duplicate adds to the same incident.
  */
 export function createPagerDuty(
   name: string,
@@ -23,7 +23,7 @@ export function createPagerDuty(
   // Change events report batches without trouble as well.
   const changes = policy === 'EveryBatch';
 
-  async function probe(options: TryOptions): Promise<ProbeResult> {
+  async function probe(options: AttemptOptions): Promise<ProbeResult> {
     const key = await readSecretText(readSecret, routingKeySecretRef);
     return key.kind === 'Found' ? probeOrigin(planUrl(url), environment, options) : key;
   }

@@ -2,32 +2,32 @@ import type { SendResult } from '../../../core/notification/model/send-result.ts
 import type { Poster } from '../../http/http-client.ts';
 import { judgeAnswer } from '../../http/judge-answer.ts';
 import { parseRetryAfter } from '../../http/retry-after.ts';
-import { judgeSlackError, slackWord } from './slack-errors.ts';
+import { judgeSlackError, slackErrorCode } from './slack-errors.ts';
 import type { SlackMessage } from './slack-message.ts';
 
-/** Where Slack's API is. */
+/** The base URL of Slack's API. */
 export const SLACK_API_URL = 'https://slack.com/api/';
 
 /** A message in a channel. */
 export interface SlackHandle {
-  /** The channel's ID: names do not do for updates. */
+  /** The channel's ID. Updates do not accept names. */
   readonly channel: string;
-  /** The message's timestamp, which is its name. */
+  /** The message's timestamp, which identifies it within the channel. */
   readonly ts: string;
 }
 
-/** The text of a handle, which the agent keeps. */
+/** The handle as text, as the receipt stores it. */
 export function handleText({ channel, ts }: SlackHandle): string {
   return `${channel}/${ts}`;
 }
 
-/** The handle of a text; undefined when it is none. */
+/** Parses the text of a handle; undefined if it is invalid. */
 export function parseHandle(text: string): SlackHandle | undefined {
   const { channel, ts } = /^(?<channel>[A-Z0-9]{1,32})\/(?<ts>\d{1,20}\.\d{1,20})$/.exec(text)?.groups ?? {};
   return channel === undefined || ts === undefined ? undefined : { channel, ts };
 }
 
-/** What is sent to Slack. */
+/** The arguments of a method of Slack's API. */
 export interface SlackCall extends Partial<SlackMessage> {
   readonly channel: string;
   /** The message to update. */
@@ -38,13 +38,13 @@ export interface SlackCall extends Partial<SlackMessage> {
   readonly reply_broadcast?: boolean;
 }
 
-/** What came of a call. */
+/** The result of a call. */
 export type SlackAnswer =
-  | { readonly kind: 'Taken'; readonly handle: SlackHandle | undefined }
-  /** `error` is Slack's word for it, where it said one. */
-  | { readonly kind: 'Refused'; readonly error: string | undefined; readonly result: SendResult };
+  | { readonly kind: 'Accepted'; readonly handle: SlackHandle | undefined }
+  /** `error` is Slack's error code, if it returned one. */
+  | { readonly kind: 'Rejected'; readonly error: string | undefined; readonly result: SendResult };
 
-/** With what Slack's API is called. */
+/** The options of a call. */
 export interface SlackCallOptions {
   readonly http: Poster;
   readonly userAgent: string;
@@ -55,7 +55,7 @@ export interface SlackCallOptions {
   readonly now: number;
 }
 
-/** What is read of an answer. Nothing of it is taken for granted. */
+/** The fields of an answer that are read, unvalidated. */
 interface SlackBody {
   readonly ok?: unknown;
   readonly error?: unknown;
@@ -63,7 +63,7 @@ interface SlackBody {
   readonly ts?: unknown;
 }
 
-/** Calls one method of Slack's Web API, once: the agent, which holds a Lease, decides when to try again. */
+/** Calls one method of Slack's Web API without a retry. The agent, which holds a Lease, decides when to retry. */
 export async function callSlack(
   method: 'chat.postMessage' | 'chat.update' | 'auth.test',
   message: Partial<SlackCall>,
@@ -78,16 +78,16 @@ export async function callSlack(
   };
   const answer = await http.post({ url, headers, body: formBody(message), signal });
   if (answer.kind !== 'Answer' || answer.status !== 200) {
-    return { kind: 'Refused', error: undefined, result: judgeAnswer(answer, url.host, now) };
+    return { kind: 'Rejected', error: undefined, result: judgeAnswer(answer, url.host, now) };
   }
-  // Slack answers 200 to what it rejects, too.
+  // Slack also answers 200 if it rejects a call.
   const body = readBody(answer.body);
-  if (body.ok === true) return { kind: 'Taken', handle: handleIn(body) };
-  const word = typeof body.error === 'string' ? slackWord(body.error) : undefined;
-  return { kind: 'Refused', error: word, result: judgeSlackError(word, parseRetryAfter(answer.retryAfter, now)) };
+  if (body.ok === true) return { kind: 'Accepted', handle: handleIn(body) };
+  const error = typeof body.error === 'string' ? slackErrorCode(body.error) : undefined;
+  return { kind: 'Rejected', error, result: judgeSlackError(error, parseRetryAfter(answer.retryAfter, now)) };
 }
 
-/** The arguments as a form, which every method takes; those that are not plain text are JSON in it. */
+/** The arguments as a form, which every method accepts. Values other than strings are JSON. */
 function formBody(message: Partial<SlackCall>): string {
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(message)) {

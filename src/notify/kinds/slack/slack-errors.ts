@@ -1,8 +1,8 @@
 import { NOTIFY_REASONS } from '../../../api/conditions.ts';
 import type { SendResult } from '../../../core/notification/model/send-result.ts';
 
-/** What Slack says that passes. */
-const PASSING: ReadonlyMap<string, string> = new Map([
+/** Errors after which a retry may succeed, and their reasons. */
+const TRANSIENT_ERRORS: ReadonlyMap<string, string> = new Map([
   ['ratelimited', 'RateLimited'],
   ['rate_limited', 'RateLimited'],
   ['internal_error', 'Unavailable'],
@@ -12,10 +12,10 @@ const PASSING: ReadonlyMap<string, string> = new Map([
   ['team_added_to_org', 'Unavailable'],
 ]);
 
-const NEW_TOKEN = 'the token is not, or no longer, valid: put a new one into the Secret';
+const NEW_TOKEN = 'the token is invalid or was revoked: put a new one into the Secret';
 
-/** What the commoner refusals ask of whoever wrote the plan. */
-const REFUSALS: ReadonlyMap<string, string> = new Map([
+/** What to do about common errors. */
+const HINTS: ReadonlyMap<string, string> = new Map([
   ['invalid_auth', NEW_TOKEN],
   ['not_authed', NEW_TOKEN],
   ['token_revoked', NEW_TOKEN],
@@ -23,14 +23,17 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
   ['account_inactive', NEW_TOKEN],
   ['missing_scope', 'the app needs the scope chat:write'],
   ['not_in_channel', 'invite the app into the channel, or give it the scope chat:write.public'],
-  ['channel_not_found', 'there is no such channel, or it is private and the app is not in it; names begin with #, IDs do not'],
+  [
+    'channel_not_found',
+    'the channel does not exist, or it is private and the app is not a member; names begin with #, IDs do not',
+  ],
   ['is_archived', 'the channel is archived'],
   ['channel_is_archived', 'the channel is archived'],
-  ['restricted_action', 'the workspace does not let the app post there'],
+  ['restricted_action', 'the workspace does not allow the app to post in this channel'],
 ]);
 
-/** What Slack says when a message cannot be updated or answered: it is gone, may not be changed any more, or stands in another channel now. */
-const LOST: ReadonlySet<string> = new Set([
+/** Errors for a message that cannot be updated or answered: it was deleted, is too old, or its channel is not available. */
+const LOST_MESSAGE_ERRORS: ReadonlySet<string> = new Set([
   'message_not_found',
   'edit_window_closed',
   'cant_update_message',
@@ -40,37 +43,37 @@ const LOST: ReadonlySet<string> = new Set([
   'is_archived',
 ]);
 
-/** Slack does not take the blocks. Ours are within its limits, but it may change them, and the text alone is still to be told. */
-const BLOCKS_REFUSED: ReadonlySet<string> = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long']);
+/** Errors about the blocks. They are within Slack's documented limits, but Slack may change these. */
+const BLOCK_ERRORS: ReadonlySet<string> = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long']);
 
-/** Slack's word for what went wrong: a token of ASCII, or undefined, so that nothing else of an answer gets into messages. */
-export function slackWord(text: string | undefined): string | undefined {
-  const word = text?.trim() ?? '';
-  return /^[a-z][a-z0-9_]{1,59}$/.test(word) ? word : undefined;
+/** Slack's error code, a token of ASCII; undefined for any other text, which must not get into messages. */
+export function slackErrorCode(text: string | undefined): string | undefined {
+  const code = text?.trim() ?? '';
+  return /^[a-z][a-z0-9_]{1,59}$/.test(code) ? code : undefined;
 }
 
-/** Whether a message that was to be updated or answered is lost, so that a new one has to be posted. */
+/** Whether a message cannot be updated or answered any more, so that a new one has to be posted. */
 export function isLost(error: string | undefined): boolean {
-  return error !== undefined && LOST.has(error);
+  return error !== undefined && LOST_MESSAGE_ERRORS.has(error);
 }
 
-/** Whether Slack would take the text without its blocks. */
-export function refusesBlocks(error: string | undefined): boolean {
-  return error !== undefined && BLOCKS_REFUSED.has(error);
+/** Whether Slack rejected the blocks, so that the text has to be sent without them. */
+export function rejectsBlocks(error: string | undefined): boolean {
+  return error !== undefined && BLOCK_ERRORS.has(error);
 }
 
-/** What it means that Slack's API answered 200 with an error. */
+/** The result of a call that Slack answered with 200 and an error. */
 export function judgeSlackError(error: string | undefined, afterMs: number | undefined): SendResult {
-  const passing = error === undefined ? undefined : PASSING.get(error);
-  const message = `Slack says ${error ?? 'something that is no error of its API'}`;
-  if (passing !== undefined) {
-    return { kind: 'Retry', reason: passing, message, ...(afterMs === undefined ? {} : { afterMs }) };
+  const transient = error === undefined ? undefined : TRANSIENT_ERRORS.get(error);
+  const message = error === undefined ? 'Slack answered with an unknown error' : `Slack says ${error}`;
+  if (transient !== undefined) {
+    return { kind: 'Retry', reason: transient, message, ...(afterMs === undefined ? {} : { afterMs }) };
   }
-  return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: withWords(message, error) };
+  return { kind: 'Permanent', reason: NOTIFY_REASONS.Refused, message: withHint(message, error) };
 }
 
-/** A message with what the plan's author can do about it, where that is known. */
-export function withWords(message: string, error: string | undefined): string {
-  const words = error === undefined ? undefined : REFUSALS.get(error);
-  return words === undefined ? message : `${message}: ${words}`;
+/** The message with what to do about the error, if that is known. */
+export function withHint(message: string, error: string | undefined): string {
+  const hint = error === undefined ? undefined : HINTS.get(error);
+  return hint === undefined ? message : `${message}: ${hint}`;
 }

@@ -6,14 +6,14 @@ import { planUrl } from '../../http/plan-url.ts';
 import { probeOrigin } from '../../http/probe-origin.ts';
 import { readHeaderText, readSecretUrl, type SecretValue } from '../../secret-values.ts';
 import type { SinkEnvironment } from '../../sink-environment.ts';
-import type { SendOptions, Sink, TryOptions } from '../../sink.ts';
+import type { SendOptions, Sink, AttemptOptions } from '../../sink.ts';
 import { severityOf } from '../../severity.ts';
 import { callSlack, parseHandle, SLACK_API_URL, type SlackCallOptions } from './slack-api.ts';
 import { answerInSlack, postToSlack, updateInSlack, type SlackChannel } from './slack-channel.ts';
-import { slackWord, withWords } from './slack-errors.ts';
+import { slackErrorCode, withHint } from './slack-errors.ts';
 import { slackMessage } from './slack-message.ts';
 
-/** A Slack app that may post into a channel. */
+/** A Slack app and the channel that it posts to. */
 interface SlackApp {
   readonly channel: string;
   readonly tokenSecretRef: SecretKeyReference;
@@ -26,11 +26,11 @@ export function createSlack(name: string, spec: SlackSink, environment: SinkEnvi
     name,
     updatesInPlace: spec.tokenSecretRef !== undefined,
     preview: (notification) => ({ contentType: 'application/json', body: JSON.stringify(slackMessage(notification)) }),
-    ...createWays(name, spec, environment),
+    ...createMethods(name, spec, environment),
   };
 }
 
-function createWays(name: string, spec: SlackSink, environment: SinkEnvironment): Required<Pick<Sink, 'send' | 'probe'>> {
+function createMethods(name: string, spec: SlackSink, environment: SinkEnvironment): Required<Pick<Sink, 'send' | 'probe'>> {
   const { channel, tokenSecretRef, webhookUrlSecretRef, apiUrl = SLACK_API_URL } = spec;
   if (webhookUrlSecretRef !== undefined) {
     return {
@@ -46,14 +46,14 @@ function createWays(name: string, spec: SlackSink, environment: SinkEnvironment)
       probe: (options) => probeAsApp(app, environment, options),
     };
   }
-  throw new Error(`The sink ${name} has neither a channel with a token nor an incoming webhook.`);
+  throw new Error(`The Slack sink ${name} needs channel and tokenSecretRef, or webhookUrlSecretRef.`);
 }
 
-/** With what Slack is called, once the token is there. */
+/** The options to call Slack with, or why the token cannot be used. */
 async function readCall(
   { tokenSecretRef, apiUrl }: SlackApp,
   { http, userAgent, readSecret }: SinkEnvironment,
-  { signal, now }: TryOptions,
+  { signal, now }: AttemptOptions,
 ): Promise<SecretValue<SlackCallOptions>> {
   const url = planUrl(apiUrl);
   if (url.kind === 'Permanent') return url;
@@ -62,11 +62,11 @@ async function readCall(
   return { kind: 'Found', value: { http, userAgent, apiUrl, token: token.value, signal, now } };
 }
 
-async function probeAsApp(app: SlackApp, environment: SinkEnvironment, options: TryOptions): Promise<ProbeResult> {
+async function probeAsApp(app: SlackApp, environment: SinkEnvironment, options: AttemptOptions): Promise<ProbeResult> {
   const call = await readCall(app, environment, options);
   if (call.kind === 'Permanent') return call;
   const answer = await callSlack('auth.test', {}, call.value);
-  return answer.kind === 'Taken' ? { kind: 'Reached' } : asProbe(answer.result);
+  return answer.kind === 'Accepted' ? { kind: 'Reached' } : asProbe(answer.result);
 }
 
 async function sendAsApp(
@@ -85,11 +85,11 @@ async function sendAsApp(
   if (notification.kind === 'Alert') return answerInSlack(channelOf, message, live);
 
   const updated = await updateInSlack(channelOf, message, live);
-  // Nobody is told when a message is changed.
-  const tells = notification.kind === 'BatchSettled' && severityOf(notification) !== 'info';
-  if (!tells || updated.kind !== 'Delivered' || updated.handle !== handle) return updated;
-  const told = await answerInSlack(channelOf, message, live);
-  return told.kind === 'Delivered' ? updated : told;
+  // Slack notifies nobody when a message is updated.
+  const notifies = notification.kind === 'BatchSettled' && severityOf(notification) !== 'info';
+  if (!notifies || updated.kind !== 'Delivered' || updated.handle !== handle) return updated;
+  const answered = await answerInSlack(channelOf, message, live);
+  return answered.kind === 'Delivered' ? updated : answered;
 }
 
 async function sendToWebhook(
@@ -103,7 +103,7 @@ async function sendToWebhook(
   const headers = { 'content-type': 'application/json; charset=utf-8', 'user-agent': userAgent };
   const answer = await http.post({ url: url.value, headers, body: JSON.stringify(slackMessage(notification)), signal });
   const result = judgeAnswer(answer, url.value.host, now);
-  const word = answer.kind === 'Answer' && result.kind === 'Permanent' ? slackWord(answer.body) : undefined;
-  if (result.kind !== 'Permanent' || word === undefined) return result;
-  return { ...result, message: withWords(`${result.message}; Slack says ${word}`, word) };
+  const error = answer.kind === 'Answer' && result.kind === 'Permanent' ? slackErrorCode(answer.body) : undefined;
+  if (result.kind !== 'Permanent' || error === undefined) return result;
+  return { ...result, message: withHint(`${result.message}; Slack says ${error}`, error) };
 }

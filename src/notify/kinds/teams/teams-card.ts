@@ -3,7 +3,7 @@ import type { Notification } from '../../../core/notification/model/notification
 import { byteLength, cutText } from '../../../core/text.ts';
 import { messageLines, moreLines, type MessageLine, type ProseLine } from '../../message-lines.ts';
 
-/** What a webhook of Teams takes: a message with one Adaptive Card. */
+/** A message for a webhook of Teams, with one Adaptive Card. */
 export interface TeamsMessage {
   readonly type: 'message';
   readonly attachments: readonly [
@@ -15,18 +15,18 @@ export interface TeamsMessage {
   ];
 }
 
-/** https://adaptivecards.io, as far as it is used here. 1.4 is what all of Teams' clients show. */
+/** The parts of an Adaptive Card (https://adaptivecards.io) that are used here. All clients of Teams support version 1.4. */
 export interface AdaptiveCard {
   readonly $schema: 'http://adaptivecards.io/schemas/adaptive-card.json';
   readonly type: 'AdaptiveCard';
   readonly version: '1.4';
   readonly msteams: { readonly width: 'Full' };
-  /** For clients that show no cards. */
+  /** For clients that do not support cards. */
   readonly fallbackText: string;
   readonly body: readonly CardElement[];
 }
 
-/** Text in runs, unlike TextBlock, is no Markdown: it is shown as it is, and needs no escapes. */
+/** RichTextBlock, unlike TextBlock, does not interpret Markdown, so that text needs no escaping. */
 type CardElement = RichText | Container;
 
 interface Container {
@@ -53,12 +53,12 @@ interface TextRun {
 
 type Style = 'good' | 'warning' | 'attention' | 'accent' | 'emphasis';
 
-/** Teams takes 28 KB; whether it counts the bytes as we do is not documented. */
-const MESSAGE_BYTES = 24_000;
-const HEADLINE_BYTES = 2_000;
-const LINE_BYTES = 4_000;
+/** Maximum sizes (bytes). Teams' limit for a message is 28 KB, but how it counts is not documented. */
+const MAX_MESSAGE_BYTES = 24_000;
+const MAX_HEADLINE_BYTES = 2_000;
+const MAX_LINE_BYTES = 4_000;
 
-/** The colours of headlines, by the sign that they begin with. */
+/** The colours of headlines, by the emoji that they begin with. */
 const STYLES: readonly (readonly [string, Style])[] = [
   ['🔴', 'attention'],
   ['🟡', 'warning'],
@@ -66,10 +66,10 @@ const STYLES: readonly (readonly [string, Style])[] = [
   ['🏁', 'good'],
 ];
 
-/** A notification as a message for Teams, within its limit whatever the notification says; what does not fit is counted. */
+/** A notification as a message for Teams. It is always within Teams' limit; lines that do not fit are counted. */
 export function teamsMessage(notification: Notification): TeamsMessage {
   const { headline, lines } = messageLines(notification);
-  const title = cutText(headline, HEADLINE_BYTES, jsonBytes);
+  const title = cutText(headline, MAX_HEADLINE_BYTES, jsonBytes);
   const header: CardElement = {
     type: 'Container',
     style: styleOf(notification.action, headline),
@@ -78,7 +78,7 @@ export function teamsMessage(notification: Notification): TeamsMessage {
   const more = (left: number): CardElement => richText({ text: moreLines(left, notification) });
   const frame = message([header, more(lines.length)], title);
 
-  let room = MESSAGE_BYTES - byteLength(JSON.stringify(frame));
+  let room = MAX_MESSAGE_BYTES - byteLength(JSON.stringify(frame));
   let left = lines.length;
   const body: CardElement[] = [header];
   for (const line of lines) {
@@ -93,7 +93,7 @@ export function teamsMessage(notification: Notification): TeamsMessage {
 
 function styleOf(action: Notification['action'], headline: string): Style {
   const style = STYLES.find(([sign]) => headline.startsWith(sign))?.[1] ?? 'accent';
-  // An end at which somebody has to act is not good.
+  // A rollout that ends with nodes to repair is not good.
   return action === 'Act' && style !== 'warning' ? 'attention' : style;
 }
 
@@ -116,8 +116,8 @@ function elementsOf(line: MessageLine): readonly CardElement[] {
   if (line.kind === 'Prose') return line.text.trim() === '' ? [] : [proseText(line)];
   if (line.kind === 'Link') return [linkText(line.intro, line.url)];
   if (line.kind === 'Footer') return [richText({ text: fit(line.text), size: 'Small', isSubtle: true })];
-  // A command that is cut would be another command.
-  if (jsonBytes(line.command) > LINE_BYTES) {
+  // A command that was cut would be another command.
+  if (jsonBytes(line.command) > MAX_LINE_BYTES) {
     return [richText({ text: `${line.intro} too long for Teams, see the notification of another sink` })];
   }
   const code = richText({ text: line.command, fontType: 'Monospace' });
@@ -128,9 +128,9 @@ function elementsOf(line: MessageLine): readonly CardElement[] {
 }
 
 function proseText({ text, lead }: ProseLine): RichText {
-  const told = fit(text);
-  if (lead === '' || !told.startsWith(lead)) return richText({ text: told });
-  const rest = told.slice(lead.length);
+  const fitted = fit(text);
+  if (lead === '' || !fitted.startsWith(lead)) return richText({ text: fitted });
+  const rest = fitted.slice(lead.length);
   return richText({ text: lead, weight: 'Bolder' }, ...(rest === '' ? [] : [{ text: rest }]));
 }
 
@@ -139,7 +139,7 @@ function linkText(intro: string, url: string): RichText {
 }
 
 function fit(text: string): string {
-  return cutText(text, LINE_BYTES, jsonBytes);
+  return cutText(text, MAX_LINE_BYTES, jsonBytes);
 }
 
 function richText(...runs: readonly Omit<TextRun, 'type'>[]): RichText {

@@ -29,7 +29,7 @@ export function createTeams(name: string, { webhookUrlSecretRef }: TeamsSink, en
   };
 }
 
-/** Teams' older connectors answer 200 to what failed, and say how it failed in a text: `… returned HTTP error 413 with ContextId …`. */
+/** Older connectors of Teams also answer 200 if they fail, with the status in a text: `… returned HTTP error 413 with ContextId …`. */
 function withStatusInText(answer: HttpAnswer): HttpAnswer {
   if (answer.kind !== 'Answer' || answer.status !== 200) return answer;
   const status = /\bHTTP error (\d{3})\b/.exec(answer.body)?.[1];

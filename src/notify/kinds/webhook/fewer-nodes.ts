@@ -1,8 +1,8 @@
 import type { Notification } from '../../../core/notification/model/notification.ts';
 
 /**
- * The notification with ever fewer of its nodes, for a receiver that finds it too large: first those that did not succeed, then none.
- * What they came to is still told by its counts and causes. Empty where there is nothing to leave out.
+ * Smaller versions of a notification for a receiver that rejects it as too large: first only with the nodes that did not succeed, then
+ * without nodes. Counts and causes remain. Empty if there is nothing to leave out.
  */
 export function withFewerNodes(notification: Notification): readonly Notification[] {
   const { nodes } = notification;

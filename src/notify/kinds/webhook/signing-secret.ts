@@ -1,17 +1,17 @@
 import { Webhook } from 'standardwebhooks';
 import { NOTIFY_REASONS } from '../../../api/conditions.ts';
 import type { SecretKeyReference, WebhookSink } from '../../../api/generated/upgradeplan.ts';
-import { withoutSecret, type ReadSecret } from '../../secret-files.ts';
-import { invalid, keyName, type SecretValue } from '../../secret-values.ts';
+import { secretFailure, type ReadSecret } from '../../secret-files.ts';
+import { invalidSecret, keyName, type SecretValue } from '../../secret-values.ts';
 
-/** Signs by Standard Webhooks. */
+/** Signs requests as Standard Webhooks defines. */
 export type Signer = Pick<Webhook, 'sign'>;
 
 const ENCODED_PREFIX = 'whsec_';
 
 /**
- * What signs the requests of a webhook: nothing, the plan's secret, or that and the one of before. A missing secret of before is no
- * problem: taking it away ends the change to a new one.
+ * The signers for the requests of a webhook: none, the current secret, or the current and the previous one. The previous secret may be
+ * missing: deleting it ends the change to a new one.
  */
 export async function readSigners(
   { signingSecretRef, previousSigningSecretRef }: WebhookSink,
@@ -27,12 +27,12 @@ export async function readSigners(
 }
 
 /**
- * The signer that a Secret's key holds. `whsec_…` is taken as Standard Webhooks encodes secrets; anything else is the secret itself,
- * byte by byte. One line break at the end of a text does not belong to it: editors and `echo` put it there.
+ * The signer for a key of a Secret. `whsec_…` is decoded as Standard Webhooks defines; anything else is the secret itself, byte by byte.
+ * One line break at the end of a text is removed, because editors and `echo` add it.
  */
 async function readSigner(reference: SecretKeyReference, readSecret: ReadSecret): Promise<SecretValue<Signer>> {
   const content = await readSecret(reference);
-  if (content.kind !== 'Found') return withoutSecret(content, keyName(reference));
+  if (content.kind !== 'Found') return secretFailure(content, keyName(reference));
   const { bytes } = content;
   const text = bytes.toString('latin1').replace(/\r?\n$/, '');
   const isText = /^[\x20-\x7e]*$/.test(text);
@@ -41,6 +41,6 @@ async function readSigner(reference: SecretKeyReference, readSecret: ReadSecret)
     return { kind: 'Found', value: new Webhook(isText ? text : new Uint8Array(bytes), { format: 'raw' }) };
   } catch {
     // The package's message could quote the secret.
-    return invalid(reference, 'is empty, or begins with whsec_ but is not base64');
+    return invalidSecret(reference, 'is empty, or begins with whsec_ but is not base64');
   }
 }

@@ -10,12 +10,12 @@ import { probeOrigin } from '../../http/probe-origin.ts';
 import type { ReadSecret } from '../../secret-files.ts';
 import { readAuthorization, readSecretUrl, type SecretValue } from '../../secret-values.ts';
 import { readSigners, type Signer } from './signing-secret.ts';
-import type { SendOptions, Sink, SinkPreview, TryOptions } from '../../sink.ts';
+import type { SendOptions, Sink, SinkPreview, AttemptOptions } from '../../sink.ts';
 
 const JSON_TYPE = 'application/json';
 const PAYLOAD_TOO_LARGE = 413;
 
-/** A sink that posts the notification as JSON, signed by Standard Webhooks when the plan names a secret. */
+/** A sink that posts the notification as JSON, signed as Standard Webhooks defines if the plan has a secret. */
 export function createWebhook(name: string, spec: WebhookSink, environment: SinkEnvironment): Sink {
   const { contentType = JSON_TYPE } = spec;
   const { http, userAgent, readSecret } = environment;
@@ -42,7 +42,7 @@ export function createWebhook(name: string, spec: WebhookSink, environment: Sink
       });
 
     let answer = await post(content(notification, ownText));
-    // What it finds too large it has not taken, so this repeats nothing. A text of the user's own is never touched.
+    // A rejected body was not processed, so this sends no duplicate. The text of a template is never changed.
     for (const shorter of ownText === undefined ? withFewerNodes(notification) : []) {
       if (answer.kind !== 'Answer' || answer.status !== PAYLOAD_TOO_LARGE) break;
       answer = await post(content(shorter, undefined));
@@ -50,7 +50,7 @@ export function createWebhook(name: string, spec: WebhookSink, environment: Sink
     return judgeAnswer(answer, url.host, now);
   }
 
-  async function probe(options: TryOptions): Promise<ProbeResult> {
+  async function probe(options: AttemptOptions): Promise<ProbeResult> {
     const target = await readTarget(spec, readSecret);
     return probeOrigin(target.kind === 'Found' ? { ...target, value: target.value.url } : target, environment, options);
   }
@@ -63,11 +63,11 @@ export function createWebhook(name: string, spec: WebhookSink, environment: Sink
   };
 }
 
-/** Where a webhook posts to, and what of that is secret. */
+/** Where a webhook posts to, and with which Secrets. */
 interface Target {
   readonly url: URL;
   readonly signers: readonly Signer[];
-  /** The header, where there is one. */
+  /** The Authorization header, or no header. */
   readonly authorization: Readonly<Record<string, string>>;
 }
 
@@ -85,7 +85,7 @@ async function readUrl({ url = '', urlSecretRef }: WebhookSink, readSecret: Read
   return urlSecretRef === undefined ? planUrl(url) : readSecretUrl(readSecret, urlSecretRef);
 }
 
-/** One signature of each secret, the newest first: a receiver accepts a request when it knows one of them. */
+/** One signature per secret, the current one first. A receiver accepts the request if one of them matches. */
 function signatureHeader(signers: readonly Signer[], id: string, sentAt: Date, body: string): Readonly<Record<string, string>> {
   if (signers.length === 0) return {};
   return { 'webhook-signature': signers.map((signer) => signer.sign(id, sentAt, body)).join(' ') };

@@ -41,11 +41,11 @@ describe('a test of sinks', () => {
   it('returns the result of each sink', async () => {
     const { results } = await run({
       ops: { kind: 'Retry', reason: 'NoAnswer', message: 'hooks.example: ENOTFOUND' },
-      chat: { kind: 'Delivered', remark: { reason: 'TemplateFailed', message: 'the template fails: x' } },
+      chat: { kind: 'Delivered', remark: { reason: 'TemplateFailed', message: 'the template failed: x' } },
     });
     expect(results).toEqual([
       { sink: 'ops', outcome: 'Failed', reason: 'NoAnswer', message: 'hooks.example: ENOTFOUND' },
-      { sink: 'chat', outcome: 'Delivered', reason: 'TemplateFailed', message: 'the template fails: x' },
+      { sink: 'chat', outcome: 'Delivered', reason: 'TemplateFailed', message: 'the template failed: x' },
     ]);
   });
 

@@ -109,7 +109,7 @@ describe('Secrets of a connection', () => {
         world.secret('ops', 'company-ca', { 'ca.crt': 'hush-hush' });
       },
       reason: 'SecretInvalid',
-      message: 'the key ca.crt of the Secret company-ca has no certificate in PEM; nothing was sent',
+      message: 'the key ca.crt of the Secret company-ca contains no certificate in PEM format; nothing was sent',
     },
     {
       title: 'a certificate without its key',
@@ -127,7 +127,8 @@ describe('Secrets of a connection', () => {
         world.secret('ops', 'baton-client', { 'tls.crt': client.cert, 'tls.key': server.key });
       },
       reason: 'SecretInvalid',
-      message: 'the key tls.crt of the Secret baton-client and its tls.key are no pair of certificate and key; nothing was sent',
+      message:
+        'the key tls.crt of the Secret baton-client and its tls.key are not a matching certificate and private key; nothing was sent',
     },
     {
       title: 'a proxy that is no URL',
@@ -136,7 +137,7 @@ describe('Secrets of a connection', () => {
         world.secret('ops', 'proxy', { url: 'proxy.hush-hush:3128' });
       },
       reason: 'SecretInvalid',
-      message: 'the key url of the Secret proxy is no URL that begins with https:// or http://; nothing was sent',
+      message: 'the key url of the Secret proxy must be a URL that begins with https:// or http://; nothing was sent',
     },
   ])('with $title nothing is sent', async ({ connection, secrets, reason, message }) => {
     const ops = await receiver();

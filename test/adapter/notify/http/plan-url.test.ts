@@ -27,6 +27,6 @@ it.each<{ field: string; sink: Omit<SinkSpec, 'name'> }>([
   expect(await world.send({ name: 'ops', ...sink })).toEqual({
     kind: 'Permanent',
     reason: 'Refused',
-    message: 'the URL cannot be read',
+    message: 'the URL is invalid',
   });
 });

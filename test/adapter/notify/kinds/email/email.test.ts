@@ -131,7 +131,7 @@ describe('what a mail server replies', () => {
 
     expect(await send(agentFor(server))).toEqual({
       kind: 'Delivered',
-      remark: { reason: 'RecipientsRefused', message: '1 of 2 recipients were refused: night@example.com (SMTP 550 5.1.1)' },
+      remark: { reason: 'RecipientsRefused', message: '1 of 2 recipients were rejected: night@example.com (SMTP 550 5.1.1)' },
     });
     expect(server.mails[0]?.to).toEqual(['ops@example.com']);
   });

@@ -68,7 +68,7 @@ describe('a probe of a mail server', () => {
   });
 
   it.each([
-    { title: 'its time is over', smtpTimeoutMs: 300, stops: false, message: 'not done within 0.3 s' },
+    { title: 'its time is over', smtpTimeoutMs: 300, stops: false, message: 'not finished within 0.3 s' },
     { title: 'the agent stops', smtpTimeoutMs: 60_000, stops: true, message: 'the agent stopped waiting' },
   ])('lets go of a server that says nothing when $title', async ({ smtpTimeoutMs, stops, message }) => {
     const { promise: closed, resolve } = Promise.withResolvers<undefined>();

@@ -73,7 +73,7 @@ describe('a mail server that cannot be trusted or reached', () => {
     expect(await send(agentFor(silent, {}, { smtpTimeoutMs: 300 }))).toEqual({
       kind: 'Retry',
       reason: 'NoAnswer',
-      message: `127.0.0.1:${silent.port}: not done within 0.3 s`,
+      message: `127.0.0.1:${silent.port}: not finished within 0.3 s`,
     });
   });
 
@@ -110,26 +110,26 @@ describe('the Secret of a mail sink', () => {
       title: 'has a password for a connection without TLS',
       keys: { tls: 'none' },
       reason: 'SecretInvalid',
-      message: 'never sent without TLS',
+      message: 'the key tls of the Secret smtp must not be none with a password',
     },
     {
       title: 'has half a login',
       keys: { password: undefined },
       reason: 'SecretInvalid',
-      message: 'one of username and password is missing',
+      message: 'the key password of the Secret smtp is missing although there is a username',
     },
-    { title: 'has a port that is none', keys: { port: '99999' }, reason: 'SecretInvalid', message: 'the port is not a port' },
+    { title: 'has an invalid port', keys: { port: '99999' }, reason: 'SecretInvalid', message: 'must be a port number' },
     {
       title: 'has an unknown tls',
       keys: { tls: 'ssl' },
       reason: 'SecretInvalid',
-      message: 'tls is not starttls, implicit or none',
+      message: 'the key tls of the Secret smtp must be starttls, implicit or none',
     },
     {
       title: 'has a host that is none',
       keys: { host: 'a b' },
       reason: 'SecretInvalid',
-      message: 'neither a name nor an address',
+      message: 'the key host of the Secret smtp must be a host name or an IP address',
     },
   ])('that $title stops the mail', async ({ keys, reason, message }) => {
     const server = await mailServer();

@@ -84,17 +84,17 @@ describe('a Slack app', () => {
     {
       title: 'something that is no word of Slack, maybe with our token',
       fault: { status: 200, body: '<html>xoxb-test</html>' },
-      result: { kind: 'Permanent', reason: 'Refused', message: 'Slack says something that is no error of its API' },
+      result: { kind: 'Permanent', reason: 'Refused', message: 'Slack answered with an unknown error' },
     },
     {
       title: 'JSON that is not an object',
       fault: { status: 200, body: 'null' },
-      result: { kind: 'Permanent', reason: 'Refused', message: 'Slack says something that is no error of its API' },
+      result: { kind: 'Permanent', reason: 'Refused', message: 'Slack answered with an unknown error' },
     },
     {
       title: 'an error that is not a text',
       fault: { status: 200, body: '{"ok":false,"error":{"token":"xoxb-test"}}' },
-      result: { kind: 'Permanent', reason: 'Refused', message: 'Slack says something that is no error of its API' },
+      result: { kind: 'Permanent', reason: 'Refused', message: 'Slack answered with an unknown error' },
     },
     {
       title: 'nothing',
@@ -121,8 +121,12 @@ describe('a Slack app', () => {
   });
 
   it.each<{ title: string; changes: Partial<SlackSink>; token?: string; message: string }>([
-    { title: 'its token is wrong', changes: {}, token: 'xoxb-old', message: 'Slack says invalid_auth: the token is not' },
-    { title: 'there is no such channel', changes: { channel: '#nowhere' }, message: 'Slack says channel_not_found: there is no' },
+    { title: 'its token is wrong', changes: {}, token: 'xoxb-old', message: 'Slack says invalid_auth: the token is invalid' },
+    {
+      title: 'there is no such channel',
+      changes: { channel: '#nowhere' },
+      message: 'Slack says channel_not_found: the channel does not exist',
+    },
     { title: 'it is not in the channel', changes: { channel: '#others' }, message: 'Slack says not_in_channel: invite the app' },
   ])('is told what to do when $title', async ({ changes, token, message }) => {
     if (token !== undefined) world.secret('chat', 'slack', { token });
@@ -201,7 +205,10 @@ describe('an incoming webhook of Slack', () => {
     {
       title: '403 invalid_token',
       answer: say(403, 'invalid_token'),
-      result: { kind: 'Permanent', message: expect.stringContaining('it does not let us; Slack says invalid_token') },
+      result: {
+        kind: 'Permanent',
+        message: expect.stringContaining('the credentials do not permit this; Slack says invalid_token'),
+      },
     },
     {
       title: '410 channel_is_archived',

@@ -121,7 +121,7 @@ describe('a webhook whose URL is a secret', () => {
     expect(result).toEqual({
       kind: 'Permanent',
       reason: 'Refused',
-      message: `HTTP 410 from ${ops.host}: the endpoint is gone for good; take the sink out of the plan, or give it a new URL`,
+      message: `HTTP 410 from ${ops.host}: the endpoint was removed; remove the sink from the plan or change its URL`,
     });
   });
 
@@ -132,7 +132,7 @@ describe('a webhook whose URL is a secret', () => {
       title: 'is of another scheme',
       url: 'ftp://hush.example/',
       reason: 'SecretInvalid',
-      message: 'is no URL that begins with https:// or http://',
+      message: 'must be a URL that begins with https:// or http://',
     },
     {
       title: 'has a password',

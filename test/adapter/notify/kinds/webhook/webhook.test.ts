@@ -194,7 +194,7 @@ describe('the address of a webhook', () => {
     expect(await send(ops.url, { http: await client({ allow: '' }) })).toEqual({
       kind: 'Permanent',
       reason: 'AddressNotAllowed',
-      message: `the address of ${ops.host} is not one that sinks may have (BATON_SINK_ALLOW)`,
+      message: `the address of ${ops.host} is not allowed for sinks (BATON_SINK_ALLOW)`,
     });
     expect(ops.requests).toHaveLength(0);
   });
