@@ -13,7 +13,7 @@ import { createHttpClient, type HttpClient } from '../../../src/notify/http/http
 import type { Sink } from '../../../src/notify/sink.ts';
 import { aBatch, succeeded } from '../../unit/core/notification/a-batch.ts';
 
-/** The notification of a batch of one node that went well. */
+/** The notification for a batch of one node that succeeded. */
 export const NOTIFICATION: Notification = consolidate({
   batch: aBatch([succeeded('node-1')]),
   reports: [],
@@ -22,10 +22,10 @@ export const NOTIFICATION: Notification = consolidate({
 });
 
 const nothing = (): Promise<never> => Promise.reject(new Error('the sinks of these tests speak HTTP only'));
-/** No other way out. */
+/** Rejects everything but HTTP. */
 export const onlyHttp = { connect: nothing, events: { write: nothing } };
 
-/** How a test sends. */
+/** The options of the client in a test. */
 export interface SendChanges {
   readonly notification?: Notification;
   readonly http?: HttpClient;
@@ -33,7 +33,7 @@ export interface SendChanges {
   readonly handle?: string | undefined;
 }
 
-/** How the sinks of a test go out: they may reach the loopback, unless `allow` says otherwise, and give up soon. */
+/** The connections of a test's sinks. They may reach the loopback, unless `allow` says otherwise, and have a short timeout. */
 export interface WayOut {
   readonly allow?: string;
   readonly timeoutMs?: number;
@@ -50,7 +50,7 @@ function policyFor(allow = '127.0.0.0/8'): AddressPolicy {
   return createAddressPolicy({ allow, apiServer: [] });
 }
 
-/** What the sinks of one test have: Secrets as the kubelet mounts them, and what has to be closed in the end. */
+/** The environment of the sinks in one test: mounted Secrets, and everything that has to be closed at the end. */
 export class SinkWorld {
   readonly directory: string = mkdtempSync(join(tmpdir(), 'baton-sinks-'));
   readonly #open: { close(): Promise<void> }[] = [];
@@ -60,21 +60,21 @@ export class SinkWorld {
     this.#wayOut = wayOut;
   }
 
-  /** Closes it in the end. */
+  /** Closes it at the end of the test. */
   async keep<T extends { close(): Promise<void> }>(opened: T | Promise<T>): Promise<T> {
     const thing = await opened;
     this.#open.push(thing);
     return thing;
   }
 
-  /** What the kubelet puts where a Secret of a sink is mounted. */
+  /** Mounts a Secret of a sink, as the kubelet does. */
   secret(sink: string, name: string, values: Readonly<Record<string, string | Uint8Array>>): void {
     const folder = join(this.directory, sink, name);
     mkdirSync(folder, { recursive: true });
     for (const [key, value] of Object.entries(values)) writeFileSync(join(folder, key), value);
   }
 
-  /** Sends through the sink that a plan describes so. */
+  /** Sends through the sink with this spec. */
   async send(
     spec: SinkSpec,
     { notification = NOTIFICATION, http, signal = new AbortController().signal, handle }: SendChanges = {},
@@ -83,7 +83,7 @@ export class SinkWorld {
     return sink.send(notification, { signal, now: Date.now(), ...(handle === undefined ? {} : { handle }) });
   }
 
-  /** Looks whether the sink that a plan describes so can be reached. */
+  /** Probes the sink with this spec. */
   async probe(
     spec: SinkSpec,
     { http, signal = new AbortController().signal }: Pick<SendChanges, 'http' | 'signal'> = {},

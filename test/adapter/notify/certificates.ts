@@ -9,7 +9,7 @@ export interface CertificatePair {
   readonly key: string;
 }
 
-/** A certificate authority of its own for a test. */
+/** A certificate authority for a test. */
 export interface Authority {
   /** Its certificate. */
   readonly ca: string;
@@ -19,7 +19,7 @@ export interface Authority {
 
 const MAKE = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
 
-/** Makes an authority. */
+/** Creates an authority. */
 export function makeAuthority(): Authority {
   const authority = makeCertificate('/CN=test authority', ['basicConstraints=critical,CA:TRUE', 'keyUsage=keyCertSign']);
   return {

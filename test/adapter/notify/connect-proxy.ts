@@ -1,19 +1,19 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
-/** A small HTTP proxy on the loopback, as companies have them at their border. */
+/** A small HTTP proxy on the loopback, like a company's outbound proxy. */
 export interface ConnectProxy {
   readonly url: string;
   readonly port: number;
-  /** What it was asked for: `CONNECT hooks.example:443`, `POST http://hooks.example/x`. */
+  /** The requests that it got: `CONNECT hooks.example:443`, `POST http://hooks.example/x`. */
   readonly asked: readonly string[];
   close(): Promise<void>;
 }
 
 /**
- * Starts a proxy. Every name leads to the loopback, as if the proxy resolved names that its clients cannot.
+ * Starts a proxy. It resolves every name to the loopback, as if it knew names that its clients do not.
  *
- * @param password if given, clients must say `Basic` with `baton` and this password.
+ * @param password if set, clients must authenticate as `baton` with this password.
  */
 export async function startConnectProxy(password?: string): Promise<ConnectProxy> {
   const asked: string[] = [];

@@ -7,54 +7,59 @@ import type { SendResult } from '../../../src/core/notification/model/send-resul
 import type { SinkKind } from '../../../src/core/sinks/sink-kinds.ts';
 import { notificationOf } from '../../unit/notify/notification-of.ts';
 import { aClient, NOTIFICATION, SinkWorld } from './a-sink.ts';
-import { patienceFor, silence, startReceiver, type Answer, type Receiver } from './receiver.ts';
+import { timeoutFor, silence, startReceiver, type Answer, type Receiver } from './receiver.ts';
 
-/** A kind of sink, how a plan describes it, and how its receiver says that it took a message. */
+/** A kind of sink, how a plan describes it, and how its receiver accepts a message. */
 interface Kind {
   readonly kind: string;
   readonly spec: (url: string) => Omit<SinkSpec, 'name'>;
-  readonly taken: { readonly status: number; readonly body: string };
-  /** Bytes of the largest body that the receiver takes. */
-  readonly mostBytes: number;
+  readonly accepted: { readonly status: number; readonly body: string };
+  /** Maximum size of a body that the receiver accepts (bytes). */
+  readonly maxBytes: number;
 }
 
 const urlSecret = { name: 'secret', key: 'url' };
 /** Every kind of sink that speaks HTTP. `email` and `events` have tests of their own. */
 const KINDS: Readonly<Record<Exclude<SinkKind, 'email' | 'events'>, readonly Kind[]>> = {
-  webhook: [{ kind: 'webhook', spec: (url) => ({ webhook: { url } }), taken: { status: 204, body: '' }, mostBytes: 1_000_000 }],
+  webhook: [{ kind: 'webhook', spec: (url) => ({ webhook: { url } }), accepted: { status: 204, body: '' }, maxBytes: 1_000_000 }],
   slack: [
     {
       kind: 'slack as an app',
       spec: (url) => ({ slack: { channel: '#upgrades', tokenSecretRef: { name: 'secret', key: 'token' }, apiUrl: url } }),
-      taken: { status: 200, body: '{"ok":true,"channel":"C0","ts":"1.2"}' },
+      accepted: { status: 200, body: '{"ok":true,"channel":"C0","ts":"1.2"}' },
       // The form is percent-encoded; in characters the limits are tested with the message itself.
-      mostBytes: 40_000,
+      maxBytes: 40_000,
     },
     {
       kind: 'slack by an incoming webhook',
       spec: () => ({ slack: { webhookUrlSecretRef: urlSecret } }),
-      taken: { status: 200, body: 'ok' },
-      mostBytes: 20_000,
+      accepted: { status: 200, body: 'ok' },
+      maxBytes: 20_000,
     },
   ],
   teams: [
     {
       kind: 'teams',
       spec: () => ({ teams: { webhookUrlSecretRef: urlSecret } }),
-      taken: { status: 202, body: '' },
-      mostBytes: 28 * 1024,
+      accepted: { status: 202, body: '' },
+      maxBytes: 28 * 1024,
     },
   ],
   pagerDuty: [
     {
       kind: 'pagerDuty',
       spec: (url) => ({ pagerDuty: { routingKeySecretRef: { name: 'secret', key: 'token' }, url } }),
-      taken: { status: 202, body: '{"status":"success"}' },
-      mostBytes: 512 * 1024,
+      accepted: { status: 202, body: '{"status":"success"}' },
+      maxBytes: 512 * 1024,
     },
   ],
   alertmanager: [
-    { kind: 'alertmanager', spec: (url) => ({ alertmanager: { url } }), taken: { status: 200, body: '' }, mostBytes: 64 * 1024 },
+    {
+      kind: 'alertmanager',
+      spec: (url) => ({ alertmanager: { url } }),
+      accepted: { status: 200, body: '' },
+      maxBytes: 64 * 1024,
+    },
   ],
 };
 
@@ -75,14 +80,14 @@ interface Sent {
 async function send({ spec }: Kind, answer: Answer, notification: Notification = NOTIFICATION, tries = 1): Promise<Sent> {
   const receiver = await world.keep(startReceiver(answer));
   world.secret('ops', 'secret', { url: receiver.url, token: 'xoxb-secret-token' });
-  const http = await world.keep(aClient({ timeoutMs: patienceFor(answer) }));
+  const http = await world.keep(aClient({ timeoutMs: timeoutFor(answer) }));
   const described = { name: 'ops', ...spec(`http://${receiver.host}`) };
   let result = await world.send(described, { http, notification });
   for (let i = 1; i < tries; i++) result = await world.send(described, { http, notification });
   return { result, receiver };
 }
 
-/** What the batch's status says after the first try; undefined when there will be another. */
+/** The receipt after the first attempt; undefined if there will be another attempt. */
 function receiptOf(result: SendResult): Receipt | undefined {
   const verdict = judgeAttempt(result, { attempts: 1, timedOut: false, elapsedMs: 0 }, 0);
   if (verdict.kind === 'Retry') return undefined;
@@ -95,22 +100,22 @@ function say(status: number, headers: Record<string, string> = {}, body = ''): A
 }
 
 describe.each(Object.values(KINDS).flat())('A sink of the kind $kind', (kind) => {
-  const taken = say(kind.taken.status, {}, kind.taken.body);
+  const accepted = say(kind.accepted.status, {}, kind.accepted.body);
 
   it('delivers, and the receipt says so', async () => {
-    const { result, receiver } = await send(kind, taken);
+    const { result, receiver } = await send(kind, accepted);
 
     expect(result).toMatchObject({ kind: 'Delivered' });
     expect(receiver.requests).toHaveLength(1);
     expect(receiptOf(result)).toMatchObject({ outcome: 'Delivered', sink: 'ops', id: NOTIFICATION.id });
   });
 
-  it('looks whether its receiver answers, which gets no message', async () => {
-    const receiver = await world.keep(startReceiver(taken));
+  it('probes its receiver without a message', async () => {
+    const receiver = await world.keep(startReceiver(accepted));
     world.secret('ops', 'secret', { url: receiver.url, token: 'xoxb-secret-token' });
 
     expect(await world.probe({ name: 'ops', ...kind.spec(`http://${receiver.host}`) })).toEqual({ kind: 'Reached' });
-    // Of Slack's API the token is to be tried as well.
+    // The probe of a Slack app also checks the token.
     const asked = kind.kind === 'slack as an app' ? { method: 'POST', path: '/auth.test' } : { method: 'HEAD', path: '/' };
     expect(receiver.requests).toEqual([expect.objectContaining({ ...asked, body: '' })]);
   });
@@ -123,7 +128,7 @@ describe.each(Object.values(KINDS).flat())('A sink of the kind $kind', (kind) =>
     },
     { title: '500', answer: say(500), result: { kind: 'Retry', reason: 'Unavailable' } },
     { title: '401', answer: say(401, {}, 'no xoxb-secret-token'), result: { kind: 'Permanent', reason: 'Refused' } },
-    // A webhook is asked once more, without the nodes.
+    // A webhook gets a second request, without the nodes.
     {
       title: '413',
       answer: say(413),
@@ -152,7 +157,7 @@ describe.each(Object.values(KINDS).flat())('A sink of the kind $kind', (kind) =>
       (response, request) => {
         count += 1;
         if (count === 1) response.writeHead(500).end();
-        else taken(response, request);
+        else accepted(response, request);
       },
       NOTIFICATION,
       2,
@@ -164,12 +169,12 @@ describe.each(Object.values(KINDS).flat())('A sink of the kind $kind', (kind) =>
     if (kind.kind !== 'alertmanager') expect(receiver.requests[1]?.body).toBe(receiver.requests[0]?.body);
   });
 
-  it('sends no more than its receiver takes of a batch of a thousand nodes that all failed with long messages', async () => {
-    const { result, receiver } = await send(kind, taken, notificationOf('thousand-failures'));
+  it('stays within the limit of its receiver for a thousand nodes that all failed with long messages', async () => {
+    const { result, receiver } = await send(kind, accepted, notificationOf('thousand-failures'));
 
     expect(result).toMatchObject({ kind: 'Delivered' });
     for (const { body } of receiver.requests) {
-      expect(Buffer.byteLength(body)).toBeLessThan(kind.mostBytes);
+      expect(Buffer.byteLength(body)).toBeLessThan(kind.maxBytes);
       // Nothing was cut within a character.
       expect(body).not.toContain('\uFFFD');
       expect(body).not.toContain('%EF%BF%BD');

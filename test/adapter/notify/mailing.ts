@@ -4,7 +4,7 @@ import { notificationOf } from '../../unit/notify/notification-of.ts';
 import { startMailServer, type MailServer, type MailServerBehaviour } from '../../support/mail-server.ts';
 import { SinkWorld, type WayOut } from './a-sink.ts';
 
-/** A sink that mails to two people. */
+/** A sink with two recipients. */
 export const EMAIL: EmailSink = {
   to: ['ops@example.com', 'night@example.com'],
   from: 'baton@example.com',
@@ -13,7 +13,7 @@ export const EMAIL: EmailSink = {
 
 const closing: { close(): Promise<void> }[] = [];
 
-/** Closes what a test has opened here. */
+/** Closes everything that a test has opened here. */
 export async function closeMailing(): Promise<void> {
   await Promise.all(closing.splice(0).map((each) => each.close()));
 }
@@ -25,7 +25,7 @@ export async function mailServer(behaviour?: MailServerBehaviour): Promise<MailS
   return server;
 }
 
-/** An agent with the Secret for a server, and whatever a test makes different about it. */
+/** An agent with the Secret for a server, with the changes of a test. */
 export function agentFor(
   server: MailServer,
   keys: Readonly<Record<string, string | undefined>> = {},
@@ -46,7 +46,7 @@ export function agentFor(
   return world;
 }
 
-/** Tries once to mail what a scenario tells. */
+/** Sends the notification of a scenario once. */
 export function send(world: SinkWorld, scenario = 'paused', email: EmailSink = EMAIL): Promise<SendResult> {
   return world.send({ name: 'mail', email }, { notification: notificationOf(scenario) });
 }

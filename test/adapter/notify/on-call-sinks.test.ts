@@ -26,7 +26,7 @@ describe('PagerDuty', () => {
     return world.send(spec, { notification: notificationOf(scenario) });
   };
 
-  it('gets the routing key in the body alone', async () => {
+  it('gets the routing key only in the body', async () => {
     const server = await receiver(202);
     world.secret('page', 'pagerduty', { routingKey: 'R0UT1NGKEY\n' });
 
@@ -36,7 +36,7 @@ describe('PagerDuty', () => {
     for (const { body } of server.requests) expect(JSON.parse(body)).toMatchObject({ routing_key: 'R0UT1NGKEY' });
   });
 
-  it('is not told of a change again and again while it refuses the resolution', async () => {
+  it('does not get a change event with each attempt while it rejects the resolution', async () => {
     const server = await receiver(500);
     world.secret('page', 'pagerduty', { routingKey: 'R0UT1NGKEY' });
 
@@ -45,7 +45,7 @@ describe('PagerDuty', () => {
     expect(server.requests.map((request) => request.path)).toEqual(['/v2/enqueue']);
   });
 
-  it('is told nothing without the routing key', async () => {
+  it('gets nothing without the routing key', async () => {
     const server = await receiver(202);
 
     expect(await send(server.host, 'paused')).toEqual({
@@ -75,7 +75,7 @@ describe('Alertmanager', () => {
   it.each([
     { title: 'a user name and a password', authorization: basic },
     { title: 'a token', authorization: 'Bearer hush-hush' },
-  ])('is told by $title who sends', async ({ authorization }) => {
+  ])('gets $title', async ({ authorization }) => {
     const server = await world.keep(
       startReceiver((response, { headers }) =>
         response.writeHead(headers.authorization === authorization ? 200 : 401).end(headers.authorization),
@@ -92,7 +92,7 @@ describe('Alertmanager', () => {
     expect(JSON.stringify(refused)).not.toContain('wrong');
   });
 
-  it('is told nothing without the Authorization that it wants', async () => {
+  it('gets nothing without its Authorization header', async () => {
     const server = await receiver(200);
 
     const result = await world.send({ name: 'alerts', alertmanager: { url: server.url, authorizationSecretRef } });

@@ -21,8 +21,8 @@ afterEach(async () => {
 
 const webhook = (url: string, changes: Partial<SinkSpec> = {}): SinkSpec => ({ name: 'ops', webhook: { url }, ...changes });
 
-describe('a probe of a receiver that speaks HTTP', () => {
-  it.each([200, 204, 301, 400, 401, 404, 405, 410, 429, 500, 501])('has reached it when it answers %i', async (status) => {
+describe('A probe of an HTTP receiver', () => {
+  it.each([200, 204, 301, 400, 401, 404, 405, 410, 429, 500, 501])('succeeds if the receiver answers %i', async (status) => {
     const ops = await world.keep(startReceiver((response) => response.writeHead(status).end()));
 
     expect(await world.probe(webhook(ops.url))).toEqual({ kind: 'Reached' });
@@ -30,7 +30,7 @@ describe('a probe of a receiver that speaks HTTP', () => {
     expect(JSON.stringify(ops.requests)).not.toMatch(/secret-(path|token)/);
   });
 
-  it.each([502, 503, 504])('has reached only what is before it when that answers %i', async (status) => {
+  it.each([502, 503, 504])('fails if a gateway before the receiver answers %i', async (status) => {
     const ops = await world.keep(startReceiver((response) => response.writeHead(status).end()));
 
     expect(await world.probe(webhook(ops.url))).toEqual({
@@ -40,7 +40,7 @@ describe('a probe of a receiver that speaks HTTP', () => {
     });
   });
 
-  it('fails where nobody listens', async () => {
+  it('fails if nothing listens there', async () => {
     const gone = await startReceiver();
     await gone.close();
 
@@ -51,7 +51,7 @@ describe('a probe of a receiver that speaks HTTP', () => {
     });
   });
 
-  it('fails where the name leads nowhere', async () => {
+  it('fails if the name does not resolve', async () => {
     const http = await world.keep(
       aClient({
         lookup: (_name, _options, callback) => {
@@ -66,7 +66,7 @@ describe('a probe of a receiver that speaks HTTP', () => {
     });
   });
 
-  it('fails where the administrator allows no sink', async () => {
+  it('fails if the administrator does not allow the address', async () => {
     const ops = await world.keep(startReceiver());
     const http = await world.keep(aClient({ allow: '' }));
 
@@ -74,7 +74,7 @@ describe('a probe of a receiver that speaks HTTP', () => {
     expect(ops.requests).toEqual([]);
   });
 
-  it('fails where nothing answers, in the time that a send would have', async () => {
+  it('fails without an answer, after the timeout of an attempt to send', async () => {
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as AddressInfo;
@@ -85,7 +85,7 @@ describe('a probe of a receiver that speaks HTTP', () => {
     silent.close();
   });
 
-  it('verifies the certificate by the authority that the plan names', async () => {
+  it('verifies the certificate with the authority of the plan', async () => {
     const authority = makeAuthority();
     const ops = await world.keep(startReceiver(undefined, authority.issue('IP:127.0.0.1')));
     const connection = { tls: { caSecretRef: { name: 'company-ca', key: 'ca.crt' } } };
@@ -100,7 +100,7 @@ describe('a probe of a receiver that speaks HTTP', () => {
   it.each([
     { title: 'an http', tls: false, asked: 'HEAD http://hooks.example/' },
     { title: 'an https', tls: true, asked: 'CONNECT hooks.example' },
-  ])('goes through the proxy to $title receiver, and fails with what the proxy refuses', async ({ tls, asked }) => {
+  ])('uses the proxy to $title receiver, and fails if the proxy rejects it', async ({ tls, asked }) => {
     const authority = makeAuthority();
     const ops = await world.keep(startReceiver(undefined, tls ? authority.issue('DNS:hooks.example') : undefined));
     const [open, closed] = [await world.keep(startConnectProxy()), await world.keep(startConnectProxy('p@ss'))];
@@ -121,7 +121,7 @@ describe('a probe of a receiver that speaks HTTP', () => {
   });
 });
 
-describe('a probe of a sink with a Secret', () => {
+describe('A probe of a sink with a Secret', () => {
   const key = { name: 'secret', key: 'value' };
 
   it.each<{ title: string; spec: Omit<SinkSpec, 'name'>; value?: string; reason: string }>([
@@ -149,13 +149,13 @@ describe('a probe of a sink with a Secret', () => {
   });
 });
 
-describe('a probe of a Slack app', () => {
+describe('A probe of a Slack app', () => {
   const app = ({ apiUrl }: SlackServer): SinkSpec => ({
     name: 'ops',
     slack: { channel: '#upgrades', tokenSecretRef: { name: 'slack', key: 'token' }, apiUrl },
   });
 
-  it('finds a token that is good, and posts nothing', async () => {
+  it('succeeds with a valid token, and posts nothing', async () => {
     const slack = await world.keep(startSlackServer());
     world.secret('ops', 'slack', { token: 'xoxb-test' });
 
@@ -163,7 +163,7 @@ describe('a probe of a Slack app', () => {
     expect(slack.messages).toEqual([]);
   });
 
-  it('finds a token that is not, and one that Slack cannot look up now', async () => {
+  it('fails with an invalid token, and if Slack cannot check it now', async () => {
     const slack = await world.keep(startSlackServer());
     world.secret('ops', 'slack', { token: 'xoxb-old' });
 
@@ -177,6 +177,6 @@ describe('a probe of a Slack app', () => {
   });
 });
 
-it('is not there for Events, which go to the API server', async () => {
+it('an events sink has no probe, because it uses the API server', async () => {
   expect(await world.probe({ name: 'ops', events: {} })).toBeUndefined();
 });

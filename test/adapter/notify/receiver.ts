@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
-/** A request as the receiver got it. */
+/** A request that a receiver got. */
 export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
@@ -10,7 +10,7 @@ export interface ReceivedRequest {
   readonly body: string;
 }
 
-/** A real HTTP server on the loopback that stands for somebody's webhook. */
+/** A real HTTP server on the loopback as the receiver of a webhook. */
 export interface Receiver {
   readonly url: string;
   readonly host: string;
@@ -24,14 +24,14 @@ export type Answer = (response: ServerResponse, request: ReceivedRequest) => voi
 /** No answer at all. */
 export const silence: Answer = () => undefined;
 
-/** For how long to wait for an answer (ms): not long for none, else as long as a busy machine may need. */
-export function patienceFor(answer: Answer): number {
+/** The timeout for an answer (ms): short if there will be none, else long enough for a busy machine. */
+export function timeoutFor(answer: Answer): number {
   return answer === silence ? 300 : 10_000;
 }
 
 const noContent: Answer = (response) => response.writeHead(204).end();
 
-/** Starts a receiver on a free port, with `tls` for https. Close it. */
+/** Starts a receiver on a free port, with `tls` for https. The caller closes it. */
 export async function startReceiver(answer: Answer = noContent, tls?: ServerOptions, address = '127.0.0.1'): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
   const listener = (message: IncomingMessage, response: ServerResponse): void => {

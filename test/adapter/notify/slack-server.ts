@@ -2,33 +2,33 @@ import type { ServerResponse } from 'node:http';
 import { blocksProblem, type AnyBlock } from '../../unit/notify/slack-limits.ts';
 import { startReceiver, type ReceivedRequest } from './receiver.ts';
 
-/** A message as the server keeps it. */
+/** A message in a channel. */
 export interface SlackServerMessage {
   readonly channel: string;
   readonly ts: string;
   readonly threadTs: string | undefined;
   readonly text: string;
   readonly blocks: readonly AnyBlock[];
-  /** How often it was changed. */
+  /** Number of updates. */
   readonly updates: number;
 }
 
-/** How the server answers instead of doing its work. */
+/** A fault with which the server answers. */
 export type SlackFault =
   | { readonly error: string; readonly retryAfter?: string }
   | { readonly status: number; readonly retryAfter?: string; readonly body?: string }
   | 'silence'
-  /** It does its work. */
+  /** The server handles the request normally. */
   | 'none';
 
-/** A server on the loopback that takes what Slack takes, and refuses what Slack refuses, in Slack's words. */
+/** A server on the loopback that accepts and rejects what Slack does, with Slack's errors. */
 export interface SlackServer {
   readonly apiUrl: string;
   readonly host: string;
   readonly requests: readonly ReceivedRequest[];
-  /** What stands in the channels. */
+  /** The messages in all channels. */
   readonly messages: readonly SlackServerMessage[];
-  /** The next requests fail so, one each. */
+  /** The next requests fail with these faults, one each. */
   fail(...faults: readonly SlackFault[]): void;
   /** A person deletes a message. */
   remove(ts: string): void;
@@ -39,7 +39,7 @@ const MOST_TEXT = 40_000;
 const CHANNELS: Readonly<Record<string, string>> = { '#upgrades': 'C0UPGRADES', C0UPGRADES: 'C0UPGRADES' };
 const NOT_IN: ReadonlySet<string> = new Set(['#others']);
 
-/** Starts the server: it knows the token `xoxb-test` and the channel `#upgrades`. */
+/** Starts the server with the token `xoxb-test` and the channel `#upgrades`. */
 export async function startSlackServer(address?: string): Promise<SlackServer> {
   const messages: SlackServerMessage[] = [];
   const faults: SlackFault[] = [];
@@ -80,7 +80,7 @@ export async function startSlackServer(address?: string): Promise<SlackServer> {
   }
 
   function update(form: URLSearchParams, content: Content): object {
-    // Only the ID names a channel here, as with Slack.
+    // As with Slack, only the ID identifies a channel here.
     const index = messages.findIndex((message) => message.channel === form.get('channel') && message.ts === form.get('ts'));
     const old = messages[index];
     if (old === undefined) return refused('message_not_found');

@@ -10,7 +10,7 @@ const notification = consolidate({
   agent: { node: 'node-1', pod: 'agent-1' },
 });
 
-describe("a user's template", () => {
+describe('A template', () => {
   it('has the fields of the notification as its variables', () => {
     const template = `{{ cluster }} {{ plan.name }} {{ plan.version }}: {{ counts.succeeded }}/{{ counts.nodes }}
 {%- for cause in causes %} {{ cause.count }}x {{ cause.reason }} on {{ cause.nodes }}{% endfor %}`;
@@ -18,13 +18,13 @@ describe("a user's template", () => {
     expect(renderTemplate(template, notification)).toEqual({ kind: 'Rendered', text });
   });
 
-  it('makes JSON of any text with the filter json, so that a chat without a sink of its own gets a valid body', () => {
+  it('converts any text to JSON with the filter json, so that a chat without a sink of its own gets a valid body', () => {
     const rendered = renderTemplate('{"content": {{ text | json }}}', notification);
     if (rendered.kind === 'Failed') throw new Error(rendered.message);
     expect(JSON.parse(rendered.text)).toEqual({ content: notification.text });
   });
 
-  it('gives nothing for what a notification does not have', () => {
+  it('renders nothing for a missing field', () => {
     expect(renderTemplate('[{{ batch.step }}{{ no.such.thing }}]', notification)).toEqual({ kind: 'Rendered', text: '[]' });
   });
 
@@ -41,7 +41,7 @@ describe("a user's template", () => {
     expect(renderTemplate(template, notification)).toEqual({ kind: 'Failed', message: expect.stringMatching(problem) });
   });
 
-  it('reaches no code', () => {
+  it('cannot access code', () => {
     expect(renderTemplate('[{{ plan.constructor.name }}{{ text.constructor }}{{ nodes.__proto__ }}]', notification)).toEqual({
       kind: 'Rendered',
       text: '[]',

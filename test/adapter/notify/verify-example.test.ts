@@ -19,7 +19,7 @@ function signedHeaders(sentAt: Date, body = BODY): Record<string, string> {
   };
 }
 
-describe('the ten lines of docs/notifications.md that verify a request', () => {
+describe('The example in docs/notifications.md that verifies a request', () => {
   let directory = '';
   let verify: Verify;
 
@@ -34,7 +34,7 @@ describe('the ten lines of docs/notifications.md that verify a request', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('take what Baton has signed', () => {
+  it('accepts what Baton has signed', () => {
     expect(verify(SECRET, signedHeaders(new Date()), BODY)).toBe(true);
   });
 
@@ -44,7 +44,7 @@ describe('the ten lines of docs/notifications.md that verify a request', () => {
     { title: 'an old request', headers: signedHeaders(new Date(Date.now() - 600_000)) },
     { title: 'no signature', headers: { 'webhook-id': 'uid/1', 'webhook-timestamp': String(Math.floor(Date.now() / 1000)) } },
     { title: 'a signature that is too short', headers: { ...signedHeaders(new Date()), 'webhook-signature': 'v1,AAAA' } },
-  ])('refuse $title', ({ headers }) => {
+  ])('rejects $title', ({ headers }) => {
     expect(verify(SECRET, headers, BODY)).toBe(false);
   });
 });

@@ -25,8 +25,8 @@ function send(signing: { readonly signingSecretRef?: { readonly name: string; re
 
 const signingSecretRef = { name: 'ops-webhook', key: 'secret' };
 
-describe('the receiver of the tests that verifies signatures', () => {
-  it('takes what is signed with its key', async () => {
+describe('The receiver of the tests that verifies signatures', () => {
+  it('accepts what is signed with its key', async () => {
     world.secret('ops', 'ops-webhook', { secret: RIGHT });
 
     expect(await send({ signingSecretRef })).toEqual({ kind: 'Delivered' });
@@ -36,7 +36,7 @@ describe('the receiver of the tests that verifies signatures', () => {
   it.each([
     { title: 'is signed with another key', signing: { signingSecretRef } },
     { title: 'is not signed', signing: {} },
-  ])('refuses what $title', async ({ signing }) => {
+  ])('rejects what $title', async ({ signing }) => {
     world.secret('ops', 'ops-webhook', { secret: WRONG });
 
     expect(await send(signing)).toMatchObject({

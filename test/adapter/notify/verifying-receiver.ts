@@ -3,17 +3,17 @@ import type { Notification } from '../../../src/core/notification/model/notifica
 import { makeAuthority } from './certificates.ts';
 import { startReceiver, type ReceivedRequest } from './receiver.ts';
 
-/** An HTTPS receiver as the standard wants it: it takes what is signed with its key, and answers 401 to everything else. */
+/** An HTTPS receiver as the standard requires: it accepts what is signed with its key, and answers 401 to everything else. */
 export interface VerifyingReceiver {
   readonly url: string;
-  /** The certificate of the authority that has issued its own, PEM. */
+  /** The certificate of its authority (PEM). */
   readonly ca: string;
-  /** What it took, in order. */
+  /** The accepted requests, in order. */
   readonly taken: readonly Notification[];
   close(): Promise<void>;
 }
 
-/** Starts one on a free port of an address. Close it. */
+/** Starts one on a free port of an address. The caller closes it. */
 export async function startVerifyingReceiver(signingKey: string, address = '127.0.0.1'): Promise<VerifyingReceiver> {
   const authority = makeAuthority();
   const webhook = new Webhook(signingKey);

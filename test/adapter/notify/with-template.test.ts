@@ -28,7 +28,7 @@ function chat(url: string, template: string, contentType?: string): SinkSpec {
 }
 
 describe('sinks[].template', () => {
-  it('makes the whole body of a webhook, which is signed like any other', async () => {
+  it('renders the whole body of a webhook, which is signed like any other', async () => {
     const discord = await receiver();
     const template = '{"content": {{ text | truncate: 20 | json }}}';
     await expect(world.send(chat(discord.url, template))).resolves.toEqual({ kind: 'Delivered' });
@@ -39,14 +39,14 @@ describe('sinks[].template', () => {
     expect(() => signed.verify(request?.body ?? '', request?.headers as Record<string, string>)).not.toThrow();
   });
 
-  it('may make what is no JSON', async () => {
+  it('may render something other than JSON', async () => {
     const ntfy = await receiver();
     await world.send(chat(ntfy.url, 'batch {{ batch.index }} of {{ plan.name }}', 'text/plain; charset=utf-8'));
     expect(ntfy.requests[0]).toMatchObject({ body: expect.stringMatching(/^batch \d+ of kernel$/) });
     expect(ntfy.requests[0]?.headers['content-type']).toBe('text/plain; charset=utf-8');
   });
 
-  it('gives way to the built-in text when it fails, and the receipt says so', async () => {
+  it('is replaced by the built-in text if it fails, and the receipt says so', async () => {
     const ops = await receiver();
     const result = await world.send(chat(ops.url, '{{ text | shout }}', 'text/plain'));
     expect(result).toEqual({
@@ -57,7 +57,7 @@ describe('sinks[].template', () => {
     expect(ops.requests[0]?.headers['content-type']).toBe('application/json');
   });
 
-  it('is named as the cause where the receiver does not take the built-in text either', async () => {
+  it('is named as the cause if the receiver rejects the built-in text as well', async () => {
     const discord = await receiver(answering(400));
     await expect(world.send(chat(discord.url, '{% if %}'))).resolves.toMatchObject({
       kind: 'Permanent',
@@ -66,7 +66,7 @@ describe('sinks[].template', () => {
     });
   });
 
-  it('is tried again where the receiver is only down', async () => {
+  it('is rendered again for a retry', async () => {
     const down = await receiver(answering(503));
     await expect(world.send(chat(down.url, '{% if %}'))).resolves.toMatchObject({ kind: 'Retry', reason: 'Unavailable' });
   });
@@ -74,12 +74,12 @@ describe('sinks[].template', () => {
   const preview = (spec: SinkSpec): SinkPreview =>
     createSink(spec, { http: aClient(), ...onlyHttp, userAgent: '', secretsDirectory: '' }).preview(NOTIFICATION);
 
-  it('shows in a preview what it makes, or why it fails', () => {
+  it('shows its text in a preview, or why it fails', () => {
     expect(preview(chat('https://hooks.example/', '{{ plan.name }}')).body).toBe('kernel');
     expect(preview(chat('https://hooks.example/', '{% if %}')).problem).toContain('the template failed');
   });
 
-  it('makes lines for people without what controls a terminal, a header or the direction of the text', () => {
+  it('renders texts for people without control characters and direction marks', () => {
     const template = '\n🔴 {{ plan.name }}\u202e\r\nBcc: x@example.com\u0007\u2028\tend\n';
     const email = { to: ['ops@example.com'], from: 'baton@example.com', smtpSecretRef: { name: 'smtp' } };
     expect(preview({ name: 'mail', template, email }).body).toMatch(

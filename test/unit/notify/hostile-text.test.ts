@@ -51,8 +51,8 @@ function holdsForAll(check: (notification: Notification) => void): void {
   fc.assert(fc.property(notifications, check), { numRuns: 150 });
 }
 
-describe('Whatever others write', () => {
-  it('the text has its own lines alone, and nothing that turns or hides them', () => {
+describe('With hostile text from outside', () => {
+  it('the text has only its own lines, and no direction marks or control characters', () => {
     holdsForAll(({ text }) => {
       expect(text.split('\n').length).toBeLessThanOrEqual(12);
       expect(text).not.toMatch(/(?!\n)\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/u);
@@ -60,7 +60,7 @@ describe('Whatever others write', () => {
     });
   });
 
-  it('Slack takes the message, mentions nobody, links nothing, and has no code but our commands', () => {
+  it('Slack accepts the message, which mentions nobody, links nothing, and has no code but our commands', () => {
     holdsForAll((notification) => {
       const { text, blocks } = slackMessage(notification);
       expect(blocksProblem(blocks)).toBeUndefined();
@@ -70,7 +70,7 @@ describe('Whatever others write', () => {
     });
   });
 
-  it('Teams shows it as it is: in runs, which are no Markdown', () => {
+  it('Teams shows it unchanged, without interpreting Markdown', () => {
     holdsForAll((notification) => {
       const json = JSON.stringify(teamsMessage(notification));
       expect(Buffer.byteLength(json)).toBeLessThan(28 * 1024);
@@ -79,7 +79,7 @@ describe('Whatever others write', () => {
     });
   });
 
-  it('a mail has our tags and headers alone', () => {
+  it('an email has only our own tags and headers', () => {
     holdsForAll((notification) => {
       const { subject, html, text } = emailMessage(notification, 'baton@example.com');
       expect(subject).not.toMatch(/\p{Cc}/u);

@@ -1,7 +1,7 @@
-/** What Slack's documentation, and those who ran into it, say. */
+/** Slack's limits, from its documentation and from experience. */
 const LIMITS = { header: 150, section: 3_000, blocks: 50, allBlocks: 13_200 } as const;
 
-/** A block as somebody may send it. */
+/** Any block, unvalidated. */
 export interface AnyBlock {
   readonly type?: string;
   readonly text?: AnyText;
@@ -13,12 +13,12 @@ interface AnyText {
   readonly text?: string;
 }
 
-/** What a block shows, as it is written. */
+/** The markup of a block. */
 export function blockText({ text, elements = [] }: AnyBlock): string {
   return [...(text === undefined ? [] : [text]), ...elements].map((each) => each.text ?? '').join(' ');
 }
 
-/** What Slack finds wrong with blocks. */
+/** Slack's error for blocks; undefined if they are valid. */
 export function blocksProblem(blocks: readonly AnyBlock[]): string | undefined {
   if (blocks.length > LIMITS.blocks) return 'invalid_blocks';
   const fits = blocks.every((block) => {

@@ -39,8 +39,8 @@ const caSecretRef = { name: 'company-ca', key: 'ca.crt' };
 const clientCertSecretRef = { name: 'baton-client' };
 const proxyUrlSecretRef = { name: 'proxy', key: 'url' };
 
-describe('a receiver with a certificate of a private authority', () => {
-  it('is not trusted by itself', async () => {
+describe('A receiver with a certificate of a private authority', () => {
+  it('is not trusted by default', async () => {
     const ops = await receiver(server);
 
     expect(await send(ops.url, {})).toMatchObject({ kind: 'Retry', reason: 'NoAnswer' });
@@ -73,10 +73,10 @@ describe('a receiver with a certificate of a private authority', () => {
   });
 });
 
-describe('a receiver that wants a client certificate', () => {
+describe('A receiver that requires a client certificate', () => {
   const mutual = (): ServerOptions => ({ ...server, ca: authority.ca, requestCert: true, rejectUnauthorized: true });
 
-  it('gets the one that the plan names', async () => {
+  it('gets the certificate of the plan', async () => {
     const ops = await receiver(mutual());
     world.secret('ops', 'company-ca', { 'ca.crt': authority.ca });
     world.secret('ops', 'baton-client', { 'tls.crt': client.cert, 'tls.key': client.key });
@@ -84,7 +84,7 @@ describe('a receiver that wants a client certificate', () => {
     expect(await send(ops.url, { tls: { caSecretRef, clientCertSecretRef } })).toEqual({ kind: 'Delivered' });
   });
 
-  it('refuses us without one', async () => {
+  it('rejects requests without one', async () => {
     const ops = await receiver(mutual());
     world.secret('ops', 'company-ca', { 'ca.crt': authority.ca });
 
@@ -103,7 +103,7 @@ describe('Secrets of a connection', () => {
       message: 'the key ca.crt of the Secret company-ca is missing; nothing was sent',
     },
     {
-      title: 'an authority that is none',
+      title: 'an authority that is not a certificate',
       connection: { tls: { caSecretRef } },
       secrets: () => {
         world.secret('ops', 'company-ca', { 'ca.crt': 'hush-hush' });
@@ -121,7 +121,7 @@ describe('Secrets of a connection', () => {
       message: 'the key tls.key of the Secret baton-client is missing; nothing was sent',
     },
     {
-      title: 'a certificate with the key of another',
+      title: 'a certificate with another key',
       connection: { tls: { clientCertSecretRef } },
       secrets: () => {
         world.secret('ops', 'baton-client', { 'tls.crt': client.cert, 'tls.key': server.key });
@@ -131,7 +131,7 @@ describe('Secrets of a connection', () => {
         'the key tls.crt of the Secret baton-client and its tls.key are not a matching certificate and private key; nothing was sent',
     },
     {
-      title: 'a proxy that is no URL',
+      title: 'an invalid proxy URL',
       connection: { proxyUrlSecretRef },
       secrets: () => {
         world.secret('ops', 'proxy', { url: 'proxy.hush-hush:3128' });
@@ -148,12 +148,12 @@ describe('Secrets of a connection', () => {
   });
 });
 
-describe('a proxy', () => {
+describe('A proxy', () => {
   beforeEach(() => {
     nock.enableNetConnect(/^(127\.0\.0\.1|hooks\.example|proxy\.example):/);
   });
 
-  it('is asked to connect to an https receiver by its name, which is verified end to end', async () => {
+  it('connects to an https receiver by its name, which is verified end to end', async () => {
     const peers: string[] = [];
     const mutual = { ...server, ca: authority.ca, requestCert: true, rejectUnauthorized: true };
     const ops = await receiver(mutual, (response) => {
@@ -174,7 +174,7 @@ describe('a proxy', () => {
     expect(peers).toEqual(['DNS:baton']);
   });
 
-  it('is asked to pass on what is for an http receiver', async () => {
+  it('forwards requests for an http receiver', async () => {
     const ops = await receiver();
     const proxy = await world.keep(startConnectProxy());
 
@@ -183,7 +183,7 @@ describe('a proxy', () => {
     expect(ops.requests).toHaveLength(1);
   });
 
-  it('is told the user name and the password that its Secret has', async () => {
+  it('gets the user name and the password from its Secret', async () => {
     const ops = await receiver(server);
     const proxy = await world.keep(startConnectProxy('p@ss'));
     world.secret('ops', 'company-ca', { 'ca.crt': authority.ca });
@@ -197,7 +197,7 @@ describe('a proxy', () => {
     expect(ops.requests).toHaveLength(1);
   });
 
-  it('that nobody answers at is tried again', async () => {
+  it('that does not answer is retried', async () => {
     const ops = await receiver(server);
     const gone = await startConnectProxy();
     await gone.close();
@@ -207,11 +207,11 @@ describe('a proxy', () => {
 
   it.each([
     { title: 'has an address that is not allowed', allow: 'hooks.example', target: 'http://hooks.example/' },
-    { title: 'is to reach a name that is not allowed', allow: '127.0.0.1,hooks.example', target: 'http://elsewhere.example/' },
-    { title: 'is to reach a literal address that is guarded', allow: '127.0.0.1', target: 'http://169.254.169.254/' },
-    { title: 'is to reach its own loopback by name', allow: '127.0.0.1,localhost', target: 'http://localhost:8080/' },
-    { title: 'is to reach the API server by name', allow: '127.0.0.1', target: 'https://kubernetes.default.svc/' },
-  ])('is not asked when it $title', async ({ allow, target }) => {
+    { title: 'would reach a name that is not allowed', allow: '127.0.0.1,hooks.example', target: 'http://elsewhere.example/' },
+    { title: 'would reach a guarded literal address', allow: '127.0.0.1', target: 'http://169.254.169.254/' },
+    { title: 'would reach its own loopback by name', allow: '127.0.0.1,localhost', target: 'http://localhost:8080/' },
+    { title: 'would reach the API server by name', allow: '127.0.0.1', target: 'https://kubernetes.default.svc/' },
+  ])('is not used if it $title', async ({ allow, target }) => {
     const proxy = await world.keep(startConnectProxy());
     const http = await world.keep(aClient({ allow }));
 
@@ -221,7 +221,7 @@ describe('a proxy', () => {
     expect(proxy.asked).toEqual([]);
   });
 
-  it('is not asked when its name leads to an address that is not allowed', async () => {
+  it('is not used if its name resolves to an address that is not allowed', async () => {
     const proxy = await world.keep(startConnectProxy());
     const lookup = aLookupOf('127.0.0.1');
     const http = await world.keep(aClient({ allow: '', lookup }));
@@ -232,8 +232,8 @@ describe('a proxy', () => {
   });
 });
 
-describe('the time for one try', () => {
-  it('is what the plan says, also while the proxy is silent', async () => {
+describe('The timeout of an attempt', () => {
+  it('is that of the plan, even if the proxy is silent', async () => {
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as AddressInfo;

@@ -21,7 +21,7 @@ it.each<{ field: string; sink: Omit<SinkSpec, 'name'> }>([
   { field: 'pagerDuty.url', sink: { pagerDuty: { routingKeySecretRef: secretRef, url } } },
   { field: 'alertmanager.url', sink: { alertmanager: { url } } },
   { field: 'connection.proxyUrl', sink: { webhook: { url: 'https://hooks.example/' }, connection: { proxyUrl: url } } },
-])('A sink whose $field cannot be read is refused for good', async ({ sink }) => {
+])('A sink with an invalid $field fails for good', async ({ sink }) => {
   world.secret('ops', 'secret', { token: 'xoxb-test' });
 
   expect(await world.send({ name: 'ops', ...sink })).toEqual({

@@ -3,7 +3,7 @@ import { parseRetryAfter } from '../../../../src/notify/http/retry-after.ts';
 
 const now = Date.parse('2026-11-22T10:00:00Z');
 
-describe('a Retry-After header', () => {
+describe('A Retry-After header', () => {
   it.each([
     ['30', 30_000],
     [' 0 ', 0],

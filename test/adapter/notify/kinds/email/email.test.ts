@@ -15,8 +15,8 @@ function received(server: MailServer): Mail[] {
   return server.mails.map(({ raw }) => readMail(raw));
 }
 
-describe('a mail', () => {
-  it('goes to everybody by STARTTLS with a login, as text and as HTML', async () => {
+describe('An email', () => {
+  it('is sent to all recipients over STARTTLS with a login, as text and as HTML', async () => {
     const server = await mailServer();
 
     expect(await send(agentFor(server), 'paused', { ...EMAIL, cc: ['boss@example.com'] })).toEqual({ kind: 'Delivered' });
@@ -55,21 +55,21 @@ describe('a mail', () => {
     }
   });
 
-  it('of a thousand failures is taken by a server that takes 200 KB', async () => {
+  it('about a thousand failures is accepted by a server with a limit of 200 KB', async () => {
     const server = await mailServer({ options: { size: 200_000 } });
 
     expect(await send(agentFor(server), 'thousand-failures')).toEqual({ kind: 'Delivered' });
     expect(received(server)[0]?.text).toContain('設定ファイルが見つかりません');
   });
 
-  it('goes by implicit TLS where the Secret says so', async () => {
+  it('is sent over implicit TLS if the Secret says so', async () => {
     const server = await mailServer({ options: { secure: true } });
 
     expect(await send(agentFor(server, { tls: 'implicit' }))).toEqual({ kind: 'Delivered' });
     expect(server.mails[0]?.encrypted).toBe(true);
   });
 
-  it('goes without TLS and login only when the Secret says so', async () => {
+  it('is sent without TLS and login only if the Secret says so', async () => {
     const server = await mailServer({ options: { authOptional: true, hideSTARTTLS: true } });
 
     expect(await send(agentFor(server, { tls: 'none', username: undefined, password: undefined }))).toEqual({
@@ -79,7 +79,7 @@ describe('a mail', () => {
   });
 });
 
-describe('what a mail server replies', () => {
+describe('The reply of a mail server', () => {
   it.each([
     { code: 421, result: { kind: 'Retry', reason: 'Unavailable' } },
     { code: 451, result: { kind: 'Retry', reason: 'Unavailable' } },
@@ -95,7 +95,7 @@ describe('what a mail server replies', () => {
     expect(JSON.stringify(answer)).not.toContain('secret words');
   });
 
-  it('is asked again after an error that passes', async () => {
+  it('leads to a retry after a temporary error', async () => {
     const server = await mailServer({ onMessage: (count) => (count === 1 ? { code: 450, text: '4.2.0 later' } : undefined) });
     const sending = agentFor(server);
 
@@ -103,7 +103,7 @@ describe('what a mail server replies', () => {
     expect(await send(sending)).toEqual({ kind: 'Delivered' });
   });
 
-  it('to a wrong password is told as such, without the password', async () => {
+  it('to a wrong password is reported without the password', async () => {
     const server = await mailServer();
 
     const answer = await send(agentFor(server, { password: 'wrong horse' }));
@@ -116,7 +116,7 @@ describe('what a mail server replies', () => {
     expect(server.mails).toEqual([]);
   });
 
-  it('to a login may pass', async () => {
+  it('to a login may be temporary', async () => {
     const server = await mailServer({
       options: { onAuth: (_auth, _session, done) => done(Object.assign(new Error('4.7.0 no directory'), { responseCode: 454 })) },
     });
@@ -124,7 +124,7 @@ describe('what a mail server replies', () => {
     expect(await send(agentFor(server))).toMatchObject({ kind: 'Retry', reason: 'Unavailable' });
   });
 
-  it('to some recipients is remarked, and the others have it', async () => {
+  it('that rejects some recipients is a remark, and the others have the email', async () => {
     const server = await mailServer({
       onRecipient: (address) => (address === 'night@example.com' ? { code: 550, text: '5.1.1 nobody' } : undefined),
     });
@@ -136,7 +136,7 @@ describe('what a mail server replies', () => {
     expect(server.mails[0]?.to).toEqual(['ops@example.com']);
   });
 
-  it('to all recipients is final, unless it may pass for one', async () => {
+  it('that rejects all recipients is final, unless it is temporary for one', async () => {
     const refusing = await mailServer({ onRecipient: () => ({ code: 550, text: '5.1.1 nobody' }) });
     const greylisting = await mailServer({
       onRecipient: (address) =>
@@ -147,7 +147,7 @@ describe('what a mail server replies', () => {
     expect(await send(agentFor(greylisting))).toMatchObject({ kind: 'Retry', reason: 'Unavailable' });
   });
 
-  it('when the message is larger than it takes is final', async () => {
+  it('that the message is too large is final', async () => {
     const server = await mailServer({ options: { size: 1_000 } });
 
     expect(await send(agentFor(server))).toMatchObject({ kind: 'Permanent', reason: 'Refused' });

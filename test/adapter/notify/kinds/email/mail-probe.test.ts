@@ -16,8 +16,8 @@ function probe(world: SinkWorld, signal?: AbortSignal): Promise<ProbeResult | un
   return world.probe({ name: 'mail', email: EMAIL }, signal === undefined ? {} : { signal });
 }
 
-describe('a probe of a mail server', () => {
-  it('goes as far as the login, and sends no mail', async () => {
+describe('A probe of a mail server', () => {
+  it('logs in and sends no email', async () => {
     const users: (string | undefined)[] = [];
     const server = await mailServer({
       options: {
@@ -39,7 +39,7 @@ describe('a probe of a mail server', () => {
   it.each([
     { title: 'a wrong password', keys: { password: 'wrong horse' }, reason: 'AuthRefused' },
     { title: 'no host', keys: { host: undefined }, reason: 'SecretMissing' },
-    { title: 'no number for a port', keys: { port: 'smtp' }, reason: 'SecretInvalid' },
+    { title: 'an invalid port', keys: { port: 'smtp' }, reason: 'SecretInvalid' },
     { title: 'no authority', keys: { 'ca.crt': undefined }, reason: 'NoAnswer' },
   ])('fails with $title', async ({ keys, reason }) => {
     const server = await mailServer();
@@ -56,7 +56,7 @@ describe('a probe of a mail server', () => {
     expect(await probe(agentFor(server))).toMatchObject({ kind: 'Permanent', reason: 'TlsRefused' });
   });
 
-  it('fails at a guarded address, and where nobody listens', async () => {
+  it('fails at a guarded address, and if nothing listens there', async () => {
     const server = await startMailServer();
     expect(await probe(agentFor(server, {}, { allow: '' }))).toMatchObject({ reason: 'AddressNotAllowed' });
 
@@ -68,9 +68,9 @@ describe('a probe of a mail server', () => {
   });
 
   it.each([
-    { title: 'its time is over', smtpTimeoutMs: 300, stops: false, message: 'not finished within 0.3 s' },
+    { title: 'it times out', smtpTimeoutMs: 300, stops: false, message: 'not finished within 0.3 s' },
     { title: 'the agent stops', smtpTimeoutMs: 60_000, stops: true, message: 'the agent stopped waiting' },
-  ])('lets go of a server that says nothing when $title', async ({ smtpTimeoutMs, stops, message }) => {
+  ])('disconnects from a silent server when $title', async ({ smtpTimeoutMs, stops, message }) => {
     const { promise: closed, resolve } = Promise.withResolvers<undefined>();
     const silent = createServer((socket) => {
       socket.on('close', () => {

@@ -16,7 +16,7 @@ const toLoopback: NonNullable<WayOut['lookup']> = (_name, _options, callback) =>
   callback(null, [{ address: '127.0.0.1', family: 4 }]);
 };
 
-describe('a mail server that cannot be trusted or reached', () => {
+describe('A mail server that cannot be trusted or reached', () => {
   it('without STARTTLS gets neither password nor mail', async () => {
     const server = await mailServer({ options: { disabledCommands: ['STARTTLS'], allowInsecureAuth: true, hideSTARTTLS: true } });
 
@@ -25,9 +25,9 @@ describe('a mail server that cannot be trusted or reached', () => {
   });
 
   it.each([
-    { title: 'a certificate of nobody known', keys: { 'ca.crt': undefined }, code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    { title: 'a certificate of an unknown authority', keys: { 'ca.crt': undefined }, code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
     { title: 'a certificate of another name', keys: { host: 'other.example' }, code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
-  ])('with $title gets nothing, and is tried again', async ({ keys, code }) => {
+  ])('with $title gets nothing, and is retried', async ({ keys, code }) => {
     const server = await mailServer();
 
     const answer = await send(agentFor(server, keys, { lookup: toLoopback }));
@@ -36,7 +36,7 @@ describe('a mail server that cannot be trusted or reached', () => {
     expect(server.mails).toEqual([]);
   });
 
-  it('is known by its name, whatever its address', async () => {
+  it('is verified by its name, whatever its address', async () => {
     const server = await mailServer();
 
     expect(await send(agentFor(server, { host: MAIL_SERVER_NAME }, { lookup: toLoopback }))).toEqual({ kind: 'Delivered' });
@@ -55,7 +55,7 @@ describe('a mail server that cannot be trusted or reached', () => {
     expect(server.mails).toEqual([]);
   });
 
-  it('that is not there is tried again', async () => {
+  it('that does not exist is retried', async () => {
     const server = await startMailServer();
     const sending = agentFor(server);
     await server.close();
@@ -67,7 +67,7 @@ describe('a mail server that cannot be trusted or reached', () => {
     });
   });
 
-  it('that stays silent is given up in time', async () => {
+  it('that stays silent leads to a timeout', async () => {
     const silent = await mailServer({ options: { onConnect: () => undefined } });
 
     expect(await send(agentFor(silent, {}, { smtpTimeoutMs: 300 }))).toEqual({
@@ -77,7 +77,7 @@ describe('a mail server that cannot be trusted or reached', () => {
     });
   });
 
-  it('is left at once when the agent may no longer send', async () => {
+  it('is disconnected at once when the agent must not send any more', async () => {
     const baton = new AbortController();
     const server = await mailServer({
       options: {
@@ -98,7 +98,7 @@ describe('a mail server that cannot be trusted or reached', () => {
   });
 });
 
-describe('the Secret of a mail sink', () => {
+describe('The Secret of an email sink', () => {
   it.each([
     {
       title: 'has no host',
@@ -126,12 +126,12 @@ describe('the Secret of a mail sink', () => {
       message: 'the key tls of the Secret smtp must be starttls, implicit or none',
     },
     {
-      title: 'has a host that is none',
+      title: 'has an invalid host',
       keys: { host: 'a b' },
       reason: 'SecretInvalid',
       message: 'the key host of the Secret smtp must be a host name or an IP address',
     },
-  ])('that $title stops the mail', async ({ keys, reason, message }) => {
+  ])('that $title prevents the email', async ({ keys, reason, message }) => {
     const server = await mailServer();
 
     expect(await send(agentFor(server, keys))).toMatchObject({

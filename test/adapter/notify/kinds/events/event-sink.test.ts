@@ -28,7 +28,7 @@ function status(code: number, reason: string): Answer {
   };
 }
 
-describe('the sink events', () => {
+describe('The sink events', () => {
   it("creates an Event in the plan's namespace, in the name of the agent's node", async () => {
     expect(
       await send((_request, response) => {
@@ -45,7 +45,7 @@ describe('the sink events', () => {
     });
   });
 
-  it('gives it the same name each time, and another to another notification', async () => {
+  it('names it the same each time, and differently for another notification', async () => {
     const names: string[] = [];
     const remember: Answer = ({ body }, response) => {
       names.push((JSON.parse(body) as { readonly metadata: { readonly name: string } }).metadata.name);
@@ -60,9 +60,9 @@ describe('the sink events', () => {
   });
 
   it.each([
-    { title: 'that is there already', answer: status(409, 'AlreadyExists'), result: { kind: 'Delivered' } },
+    { title: 'that exists already', answer: status(409, 'AlreadyExists'), result: { kind: 'Delivered' } },
     { title: 'that is forbidden', answer: status(403, 'Forbidden'), result: { kind: 'Permanent', reason: 'Refused' } },
-    { title: 'that a policy refuses', answer: status(422, 'Invalid'), result: { kind: 'Permanent', reason: 'Refused' } },
+    { title: 'that a policy rejects', answer: status(422, 'Invalid'), result: { kind: 'Permanent', reason: 'Refused' } },
     {
       title: 'that is too large',
       answer: status(413, 'RequestEntityTooLarge'),
@@ -78,7 +78,7 @@ describe('the sink events', () => {
     },
   );
 
-  it('is repeated by the agent alone: the client cannot know what came of it', async () => {
+  it('is retried only by the agent, because the client cannot know whether it was created', async () => {
     await send(status(500, 'InternalError'));
 
     expect(harness.requests).toHaveLength(1);

@@ -42,7 +42,7 @@ describe("A batch's live message in Slack", () => {
   it.each([
     { title: 'progress', notification: PROGRESS },
     { title: 'a good end', notification: GOOD_END },
-  ])('is changed in place by $title', async ({ notification }) => {
+  ])('is updated by $title', async ({ notification }) => {
     const handle = await posted();
 
     expect(await send(notification, handle)).toEqual({ kind: 'Delivered', handle });
@@ -50,7 +50,7 @@ describe("A batch's live message in Slack", () => {
     expect(slack.requests.map(({ path }) => path)).toEqual(['/api/chat.postMessage', '/api/chat.update']);
   });
 
-  it('is changed by a bad end, which is told besides, because nobody is told of a change', async () => {
+  it('is updated by a bad end, which is also posted, because Slack notifies nobody of an update', async () => {
     const handle = await posted();
 
     expect(await send(BAD_END, handle)).toEqual({ kind: 'Delivered', handle });
@@ -86,7 +86,7 @@ describe("A batch's live message in Slack", () => {
   );
 
   it.each(['edit_window_closed', 'cant_update_message', 'is_archived', 'not_in_channel', 'channel_not_found'])(
-    'is posted anew, where the plan says now, when Slack says %s',
+    'is posted again, in the current channel of the plan, if Slack says %s',
     async (error) => {
       const handle = await posted();
       slack.fail({ error });
@@ -97,7 +97,7 @@ describe("A batch's live message in Slack", () => {
     },
   );
 
-  it('is tried again when only the answer to a bad end failed, and is not posted twice', async () => {
+  it('is retried if only the answer for a bad end failed, and is not posted twice', async () => {
     const handle = await posted();
     slack.fail('none', { status: 500 });
 
@@ -106,14 +106,14 @@ describe("A batch's live message in Slack", () => {
     expect(slack.messages).toMatchObject([{ updates: 2 }, { text: '9 failed' }]);
   });
 
-  it.each(['', '1.2', 'C0/1.2/3', 'x/y', '../1.2'])('is posted anew when its handle is none of ours: "%s"', async (handle) => {
+  it.each(['', '1.2', 'C0/1.2/3', 'x/y', '../1.2'])('is posted again if its handle is invalid: "%s"', async (handle) => {
     await send(PROGRESS, handle);
 
     expect(slack.requests.map(({ path }) => path)).toEqual(['/api/chat.postMessage']);
   });
 });
 
-describe('Whether messages can be changed', () => {
+describe('Whether messages can be updated', () => {
   it.each([
     { title: 'an app', slack: { channel: '#upgrades', tokenSecretRef: { name: 'a', key: 'b' } }, updatesInPlace: true },
     { title: 'an incoming webhook', slack: { webhookUrlSecretRef: { name: 'a', key: 'b' } }, updatesInPlace: false },

@@ -3,7 +3,7 @@ import type { SlackSink } from '../../../../../src/api/generated/upgradeplan.ts'
 import type { SendResult } from '../../../../../src/core/notification/model/send-result.ts';
 import { notificationOf } from '../../../../unit/notify/notification-of.ts';
 import { aClient, NOTIFICATION, SinkWorld, type SendChanges } from '../../a-sink.ts';
-import { patienceFor, silence, startReceiver, type Answer, type Receiver } from '../../receiver.ts';
+import { timeoutFor, silence, startReceiver, type Answer, type Receiver } from '../../receiver.ts';
 import { startSlackServer, type SlackFault, type SlackServer } from '../../slack-server.ts';
 
 let world: SinkWorld;
@@ -23,8 +23,8 @@ function send(changes: Partial<SlackSink> = {}, sending: SendChanges = {}): Prom
   return world.send({ name: 'chat', slack: { ...app, ...changes } }, sending);
 }
 
-describe('a Slack app', () => {
-  it('posts the notification, and keeps how Slack calls the message', async () => {
+describe('A Slack app', () => {
+  it('posts the notification, and returns a handle of the message', async () => {
     const result = await send();
 
     expect(slack.messages).toEqual([
@@ -48,7 +48,7 @@ describe('a Slack app', () => {
     expect(slack.requests.map(({ path }) => path)).toEqual(['/api/chat.postMessage']);
   });
 
-  it('sends characters that mean something in a form as they are', async () => {
+  it('escapes characters that are special in a form', async () => {
     await send({}, { notification: { ...NOTIFICATION, text: 'a+b & 100 % = ü 😀\n#1' } });
 
     expect(slack.messages).toMatchObject([{ text: 'a+b &amp; 100 % = ü 😀\n#1' }]);
@@ -82,7 +82,7 @@ describe('a Slack app', () => {
       result: { kind: 'Permanent', reason: 'Refused', message: 'Slack says is_archived: the channel is archived' },
     },
     {
-      title: 'something that is no word of Slack, maybe with our token',
+      title: 'a body that is not an error code, maybe with our token',
       fault: { status: 200, body: '<html>xoxb-test</html>' },
       result: { kind: 'Permanent', reason: 'Refused', message: 'Slack answered with an unknown error' },
     },
@@ -92,7 +92,7 @@ describe('a Slack app', () => {
       result: { kind: 'Permanent', reason: 'Refused', message: 'Slack answered with an unknown error' },
     },
     {
-      title: 'an error that is not a text',
+      title: 'an error that is not a string',
       fault: { status: 200, body: '{"ok":false,"error":{"token":"xoxb-test"}}' },
       result: { kind: 'Permanent', reason: 'Refused', message: 'Slack answered with an unknown error' },
     },
@@ -112,7 +112,7 @@ describe('a Slack app', () => {
     expect(slack.requests).toHaveLength(1);
   });
 
-  it('gets through when it is tried again after a 500', async () => {
+  it('posts with a retry after a 500', async () => {
     slack.fail({ status: 500 });
 
     expect(await send()).toMatchObject({ kind: 'Retry' });
@@ -123,12 +123,12 @@ describe('a Slack app', () => {
   it.each<{ title: string; changes: Partial<SlackSink>; token?: string; message: string }>([
     { title: 'its token is wrong', changes: {}, token: 'xoxb-old', message: 'Slack says invalid_auth: the token is invalid' },
     {
-      title: 'there is no such channel',
+      title: 'the channel does not exist',
       changes: { channel: '#nowhere' },
       message: 'Slack says channel_not_found: the channel does not exist',
     },
     { title: 'it is not in the channel', changes: { channel: '#others' }, message: 'Slack says not_in_channel: invite the app' },
-  ])('is told what to do when $title', async ({ changes, token, message }) => {
+  ])('says what to do if $title', async ({ changes, token, message }) => {
     if (token !== undefined) world.secret('chat', 'slack', { token });
 
     const result = await send(changes);
@@ -137,7 +137,7 @@ describe('a Slack app', () => {
     expect(JSON.stringify(result)).not.toContain('xoxb');
   });
 
-  it('sends plain text when Slack does not take the blocks, and says so', async () => {
+  it('sends plain text if Slack rejects the blocks, and says so', async () => {
     slack.fail({ error: 'msg_blocks_too_long' });
 
     expect(await send()).toEqual({
@@ -151,8 +151,8 @@ describe('a Slack app', () => {
   it.each([
     { title: 'there is no token', secret: {}, reason: 'SecretMissing' },
     { title: 'the token is empty', secret: { token: '\n' }, reason: 'SecretInvalid' },
-    { title: 'no header takes the token', secret: { token: 'xoxb-tést' }, reason: 'SecretInvalid' },
-  ])('sends nothing when $title', async ({ secret, reason }) => {
+    { title: 'the token is not valid in a header', secret: { token: 'xoxb-tést' }, reason: 'SecretInvalid' },
+  ])('sends nothing if $title', async ({ secret, reason }) => {
     world.secret('chat', 'other', { ...secret });
 
     const result = await send({ tokenSecretRef: { name: 'other', key: 'token' } });
@@ -161,7 +161,7 @@ describe('a Slack app', () => {
     expect(slack.requests).toHaveLength(0);
   });
 
-  it('is under the policy for addresses', async () => {
+  it('is subject to the address policy', async () => {
     expect(await send({}, { http: await world.keep(aClient({ allow: 'slack.com' })) })).toMatchObject({
       kind: 'Permanent',
       reason: 'AddressNotAllowed',
@@ -170,13 +170,13 @@ describe('a Slack app', () => {
   });
 });
 
-describe('an incoming webhook of Slack', () => {
+describe('An incoming webhook of Slack', () => {
   async function sendTo(answer: Answer, sending: SendChanges = {}): Promise<{ result: SendResult; hook: Receiver }> {
     const hook = await world.keep(startReceiver(answer));
     world.secret('chat', 'hook', { url: hook.url });
     const result = await world.send(
       { name: 'chat', slack: { webhookUrlSecretRef: { name: 'hook', key: 'url' } } },
-      { http: await world.keep(aClient({ timeoutMs: patienceFor(answer) })), ...sending },
+      { http: await world.keep(aClient({ timeoutMs: timeoutFor(answer) })), ...sending },
     );
     return { result, hook };
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SendResult } from '../../../../../src/core/notification/model/send-result.ts';
 import { aClient, NOTIFICATION, SinkWorld } from '../../a-sink.ts';
-import { patienceFor, silence, startReceiver, type Answer, type Receiver } from '../../receiver.ts';
+import { timeoutFor, silence, startReceiver, type Answer, type Receiver } from '../../receiver.ts';
 
 let world: SinkWorld;
 
@@ -15,7 +15,7 @@ afterEach(async () => {
 async function sendTo(answer: Answer): Promise<{ result: SendResult; hook: Receiver }> {
   const hook = await world.keep(startReceiver(answer));
   world.secret('chat', 'teams', { url: `${hook.url}\n` });
-  const http = await world.keep(aClient({ timeoutMs: patienceFor(answer) }));
+  const http = await world.keep(aClient({ timeoutMs: timeoutFor(answer) }));
   const teams = { webhookUrlSecretRef: { name: 'teams', key: 'url' } };
   return { result: await world.send({ name: 'chat', teams }, { http }), hook };
 }
@@ -29,7 +29,7 @@ function failedInText(status: number): string {
   return `Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error ${status} with ContextId tcid=0,server=x,cv=y..`;
 }
 
-describe('a webhook of Teams', () => {
+describe('A webhook of Teams', () => {
   it('gets a message with an Adaptive Card', async () => {
     const { result, hook } = await sendTo(say(202));
 
@@ -77,7 +77,7 @@ describe('a webhook of Teams', () => {
     expect(hook.requests).toHaveLength(1);
   });
 
-  it('gets through when it is tried again after a 500', async () => {
+  it('gets the message with a retry after a 500', async () => {
     let tries = 0;
     const hook = await world.keep(startReceiver((response) => response.writeHead((tries += 1) === 1 ? 500 : 202).end()));
     world.secret('chat', 'teams', { url: hook.url });
@@ -90,7 +90,7 @@ describe('a webhook of Teams', () => {
 
   it.each([
     { title: 'its URL is missing', secret: {}, reason: 'SecretMissing' },
-    { title: 'its URL is none', secret: { url: 'teams.example' }, reason: 'SecretInvalid' },
+    { title: 'its URL is invalid', secret: { url: 'teams.example' }, reason: 'SecretInvalid' },
   ])('is not sent when $title', async ({ secret, reason }) => {
     world.secret('chat', 'teams', { ...secret });
 

@@ -26,7 +26,7 @@ function reference(key: string): { name: string; key: string } {
   return { name: 'ops-webhook', key };
 }
 
-describe('a signed webhook', () => {
+describe('A signed webhook', () => {
   const whsec = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
   const binary = Uint8Array.from({ length: 32 }, (_, i) => i * 8);
   it.each([
@@ -60,7 +60,7 @@ describe('a signed webhook', () => {
   it.each([
     { title: 'there is no file', file: undefined, reason: 'SecretMissing' },
     { title: 'the file is empty', file: '\n', reason: 'SecretInvalid' },
-    { title: 'the file is not what it says', file: 'whsec_***', reason: 'SecretInvalid' },
+    { title: 'the file begins with whsec_ but is not base64', file: 'whsec_***', reason: 'SecretInvalid' },
   ])('is not sent when $title', async ({ file, reason }) => {
     const ops = await receiver();
     if (file !== undefined) world.secret('ops', 'ops-webhook', { secret: file });
@@ -73,7 +73,7 @@ describe('a signed webhook', () => {
   });
 });
 
-describe('a webhook whose signing secret is being changed', () => {
+describe('A webhook whose signing secret is being changed', () => {
   const oldSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
   const newSecret = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
   const changing = { signingSecretRef: reference('secret'), previousSigningSecretRef: reference('previous') };
@@ -110,8 +110,8 @@ describe('a webhook whose signing secret is being changed', () => {
   });
 });
 
-describe('a webhook whose URL is a secret', () => {
-  it('is found in the Secret, and a problem tells its host only', async () => {
+describe('A webhook whose URL is secret', () => {
+  it('is read from the Secret, and an error names only its host', async () => {
     const ops = await receiver((response) => response.writeHead(410).end());
     world.secret('ops', 'ops-webhook', { url: `${ops.url}\n` });
 
@@ -129,7 +129,7 @@ describe('a webhook whose URL is a secret', () => {
     { title: 'is missing', url: undefined, reason: 'SecretMissing', message: 'is missing' },
     { title: 'is empty', url: '\n', reason: 'SecretInvalid', message: 'is empty' },
     {
-      title: 'is of another scheme',
+      title: 'has another scheme',
       url: 'ftp://hush.example/',
       reason: 'SecretInvalid',
       message: 'must be a URL that begins with https:// or http://',
@@ -151,7 +151,7 @@ describe('a webhook whose URL is a secret', () => {
   });
 });
 
-describe('a webhook that wants an Authorization', () => {
+describe('A webhook with an Authorization header', () => {
   it('gets the value of the Secret', async () => {
     const ops = await receiver();
     world.secret('ops', 'ops-webhook', { authorization: 'Bearer hush-hush\n' });

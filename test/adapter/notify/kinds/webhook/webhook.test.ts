@@ -29,7 +29,7 @@ function send(url: string, changes: SendChanges = {}): Promise<SendResult> {
   return world.send({ name: 'ops', webhook: { url } }, changes);
 }
 
-describe('a webhook', () => {
+describe('A webhook', () => {
   it('gets the notification as JSON with its id', async () => {
     const ops = await receiver();
 
@@ -54,7 +54,7 @@ describe('a webhook', () => {
   });
 });
 
-describe('what a webhook answers', () => {
+describe('The answer of a webhook', () => {
   it.each([
     { status: 200, result: { kind: 'Delivered' } },
     { status: 202, result: { kind: 'Delivered' } },
@@ -81,30 +81,30 @@ describe('what a webhook answers', () => {
     expect(JSON.stringify(answer)).not.toContain('secret');
   });
 
-  it('may say when to come back', async () => {
+  it('may say when to retry', async () => {
     const ops = await receiver((response) => response.writeHead(429, { 'retry-after': '7' }).end());
 
     expect(await send(ops.url)).toMatchObject({ kind: 'Retry', afterMs: 7_000 });
   });
 });
 
-describe('a webhook that finds the notification too large', () => {
-  function takesAtMost(bytes: number): Answer {
+describe('A webhook that rejects the notification as too large', () => {
+  function acceptsAtMost(bytes: number): Answer {
     return (response, request) => response.writeHead(Number(request.headers['content-length']) > bytes ? 413 : 204).end();
   }
 
   it.each([
-    { title: 'all nodes', scenario: 'thousand-failures', mostBytes: 1_000_000, nodes: 1_000, omitted: undefined, tries: 1 },
-    { title: 'no nodes', scenario: 'thousand-failures', mostBytes: 65_536, nodes: 0, omitted: 1_000, tries: 2 },
-    { title: 'the nodes that did not succeed', scenario: 'paused', mostBytes: 10_000, nodes: 10, omitted: 90, tries: 2 },
+    { title: 'all nodes', scenario: 'thousand-failures', maxBytes: 1_000_000, nodes: 1_000, omitted: undefined, requests: 1 },
+    { title: 'no nodes', scenario: 'thousand-failures', maxBytes: 65_536, nodes: 0, omitted: 1_000, requests: 2 },
+    { title: 'the nodes that did not succeed', scenario: 'paused', maxBytes: 10_000, nodes: 10, omitted: 90, requests: 2 },
   ] as const)(
-    'gets $title of $scenario when it takes $mostBytes bytes',
-    async ({ scenario, mostBytes, nodes, omitted, tries }) => {
-      const ops = await receiver(takesAtMost(mostBytes));
+    'gets $title of $scenario if the receiver accepts $maxBytes bytes',
+    async ({ scenario, maxBytes, nodes, omitted, requests }) => {
+      const ops = await receiver(acceptsAtMost(maxBytes));
       const notification = notificationOf(scenario);
 
       expect(await send(ops.url, { notification })).toEqual({ kind: 'Delivered' });
-      expect(ops.requests.map(({ headers }) => headers['webhook-id'])).toEqual(Array(tries).fill(notification.id));
+      expect(ops.requests.map(({ headers }) => headers['webhook-id'])).toEqual(Array(requests).fill(notification.id));
       const body = JSON.parse(ops.requests.at(-1)?.body ?? '') as Notification;
       expect(body.nodes).toHaveLength(nodes);
       expect(body.nodesOmitted).toBe(omitted);
@@ -112,8 +112,8 @@ describe('a webhook that finds the notification too large', () => {
     },
   );
 
-  it('is given up when it takes not even one without nodes', async () => {
-    const ops = await receiver(takesAtMost(10));
+  it('fails if the receiver even rejects the notification without nodes', async () => {
+    const ops = await receiver(acceptsAtMost(10));
 
     expect(await send(ops.url)).toMatchObject({
       kind: 'Permanent',
@@ -123,8 +123,8 @@ describe('a webhook that finds the notification too large', () => {
     expect(ops.requests).toHaveLength(2);
   });
 
-  it('gets a text of the user’s own whole or not at all', async () => {
-    const ops = await receiver(takesAtMost(10));
+  it('gets the text of a template completely or not at all', async () => {
+    const ops = await receiver(acceptsAtMost(10));
 
     const result = await world.send({ name: 'ops', webhook: { url: ops.url }, template: 'Batch {{ batch.name }} is done' });
 
@@ -133,7 +133,7 @@ describe('a webhook that finds the notification too large', () => {
   });
 });
 
-describe('a webhook that does not answer', () => {
+describe('A webhook that does not answer', () => {
   it.each([
     { title: 'closes the connection', answer: (response) => response.destroy(), message: 'UND_ERR_SOCKET' },
     { title: 'is silent', answer: () => undefined, message: 'no answer within 0.3 s' },
@@ -150,7 +150,7 @@ describe('a webhook that does not answer', () => {
     },
   );
 
-  it('is tried again when nobody listens', async () => {
+  it('is retried if nothing listens there', async () => {
     const gone = await startReceiver();
     await gone.close();
 
@@ -170,7 +170,7 @@ describe('a webhook that does not answer', () => {
     },
   );
 
-  it('is given up at once when the agent may no longer send', async () => {
+  it('is aborted at once when the agent must not send any more', async () => {
     const baton = new AbortController();
     const ops = await receiver(() => {
       baton.abort();
@@ -183,12 +183,12 @@ describe('a webhook that does not answer', () => {
   });
 });
 
-describe('the address of a webhook', () => {
+describe('The address of a webhook', () => {
   beforeEach(() => {
     nock.enableNetConnect(/^(127\.0\.0\.1|hooks\.example):/);
   });
 
-  it('may not be the loopback unless the admin allows it', async () => {
+  it('must not be the loopback unless the administrator allows it', async () => {
     const ops = await receiver();
 
     expect(await send(ops.url, { http: await client({ allow: '' }) })).toEqual({
@@ -199,7 +199,7 @@ describe('the address of a webhook', () => {
     expect(ops.requests).toHaveLength(0);
   });
 
-  it('is checked where the connection goes, not where the name went before', async () => {
+  it('is checked when the connection is made, not when the name was resolved before', async () => {
     const ops = await receiver();
     const port = new URL(ops.url).port;
     const rebound: LookupFunction = (_hostname, _options, callback) => {
@@ -213,7 +213,7 @@ describe('the address of a webhook', () => {
     expect(ops.requests).toHaveLength(0);
   });
 
-  it('is the one of several that is allowed', async () => {
+  it('is the allowed one of several', async () => {
     const ops = await receiver();
     const port = new URL(ops.url).port;
     const several: LookupFunction = (_hostname, _options, callback) => {

@@ -16,7 +16,7 @@ function firing(scenario: string): string[] {
     .map(({ labels }) => `${labels['alertname'] ?? ''} ${labels['severity'] ?? ''}`);
 }
 
-describe('the alerts of a notification', () => {
+describe('The alerts of a notification', () => {
   it.each(['clean', 'paused', 'thousand-failures'])('read as their golden file: %s', (scenario) => {
     const text = `${JSON.stringify(alerts(scenario), undefined, 2)}\n`;
 
@@ -31,11 +31,11 @@ describe('the alerts of a notification', () => {
     { scenario: 'paused', expected: ['BatonUpgradeTrouble critical'] },
     { scenario: 'aborted', expected: ['BatonUpgradeTrouble critical'] },
     { scenario: 'done-with-failures', expected: ['BatonUpgradeTrouble warning'] },
-  ])('fire by what happened: $scenario', ({ scenario, expected }) => {
+  ])('depend on the outcome: $scenario', ({ scenario, expected }) => {
     expect(firing(scenario)).toEqual(expected);
   });
 
-  it.each(['failed-within-budget', 'paused'])('of a batch that went well resolve those of %s', (scenario) => {
+  it.each(['failed-within-budget', 'paused'])('of a batch without trouble resolve those of %s', (scenario) => {
     const [trouble] = alerts(scenario);
 
     const ended = alerts('clean').filter(({ endsAt }) => Date.parse(endsAt) <= SENT_AT);
@@ -43,7 +43,7 @@ describe('the alerts of a notification', () => {
     expect(ended.map(({ labels }) => labels)).toContainEqual(trouble?.labels);
   });
 
-  it('end the milder one when trouble becomes worse', () => {
+  it('resolve the warning when trouble becomes critical', () => {
     const [milder] = alerts('failed-within-budget');
 
     const ended = alerts('paused').filter(({ endsAt }) => Date.parse(endsAt) <= SENT_AT);
@@ -59,9 +59,9 @@ describe('the alerts of a notification', () => {
   });
 
   it('of a test leave real trouble alone', () => {
-    const told = alertmanagerAlerts({ ...notificationOf('paused'), kind: 'Test' }, SENT_AT);
+    const alerts = alertmanagerAlerts({ ...notificationOf('paused'), kind: 'Test' }, SENT_AT);
 
-    expect(told.map(({ labels }) => labels['alertname'])).toEqual(['BatonUpgradeTest']);
+    expect(alerts.map(({ labels }) => labels['alertname'])).toEqual(['BatonUpgradeTest']);
   });
 
   it('of a thousand failures stay small', () => {

@@ -14,7 +14,7 @@ function goldenFile(name: string): string {
   return fileURLToPath(new URL(`../../golden/${name}`, import.meta.url));
 }
 
-describe('the mail of a notification', () => {
+describe('The email of a notification', () => {
   it.each(['clean', 'paused', 'done', 'thousand-failures'])('reads as its golden files: %s', (scenario) => {
     const { subject, text, html } = emailMessage(notificationOf(scenario), FROM);
     const plain = `Subject: ${subject}\n\n${text}`;
@@ -23,7 +23,7 @@ describe('the mail of a notification', () => {
     expect(html).toBe(golden(goldenFile(`email-${scenario}.html`), html));
   });
 
-  it('of a thousand failures is cut to what mail programs show whole, and says where the rest is', () => {
+  it('about a thousand failures is cut to the size that mail programs show, and says where the rest is', () => {
     const { text, html } = emailMessage(notificationOf('thousand-failures'), FROM);
 
     expect(byteLength(html)).toBeLessThan(GMAIL_BYTES);
@@ -35,7 +35,7 @@ describe('the mail of a notification', () => {
     expect(html.trimEnd().endsWith('</html>')).toBe(true);
   });
 
-  it('has as much of a long text of a template as mail programs show', () => {
+  it('cuts a long text of a template to the size that mail programs show', () => {
     const lines = Array.from({ length: 2_000 }, (_, i) => `${i} ${'&'.repeat(100)}`);
 
     const { html } = emailMessage({ ...notificationOf('thousand-failures'), text: ['x', ...lines].join('\n') }, FROM);
@@ -53,7 +53,7 @@ describe('the mail of a notification', () => {
     }
   });
 
-  it('shows what others have written as text', () => {
+  it('shows external text as text', () => {
     const paused = notificationOf('paused');
     const message = `<img src=x onerror=alert(1)> & "quotes" \u202eevil`;
     const notification: Notification = {
@@ -69,13 +69,13 @@ describe('the mail of a notification', () => {
     expect(html).toContain('&lt;img src=x onerror=alert(1)&gt; &amp; &quot;quotes&quot;');
   });
 
-  it('says each cause once', () => {
+  it('names each cause once', () => {
     const { html } = emailMessage(notificationOf('paused'), FROM);
 
     expect(html.split('image pull: 503 from registry.example')).toHaveLength(1 + 1 + 7);
   });
 
-  it('has the first line for its subject', () => {
+  it('has the first line as its subject', () => {
     const { text } = notificationOf('paused');
 
     expect(emailMessage(notificationOf('paused'), FROM).subject).toBe(text.split('\n')[0]);

@@ -10,7 +10,7 @@ function event(scenario: string): PlanEvent {
   return planEvent(notificationOf(scenario), { name: 'baton-notification-1', eventTime: '2026-11-21T22:54:06.000000Z' });
 }
 
-describe('the Event of a notification', () => {
+describe('The Event of a notification', () => {
   it.each(['clean', 'paused', 'thousand-failures'])('reads as its golden file: %s', (scenario) => {
     const text = `${JSON.stringify(event(scenario), undefined, 2)}\n`;
 
@@ -32,7 +32,7 @@ describe('the Event of a notification', () => {
     expect(related).toMatchObject({ kind: 'UpgradeBatch', name: 'kernel-7f3c-5', uid: 'uid-of-kernel-7f3c-5' });
   });
 
-  it('has a note that the API server takes, whole characters only', () => {
+  it('has a note within the limit of the API server, without cut characters', () => {
     const family = '👩‍👩‍👧‍👦';
     const { note } = planEvent({ ...notificationOf('clean'), text: family.repeat(100) }, { name: 'x', eventTime: '' });
 
@@ -41,7 +41,7 @@ describe('the Event of a notification', () => {
     expect(byteLength(event('thousand-failures').note)).toBeLessThanOrEqual(1_024);
   });
 
-  it('has whole lines only, and says where the others are', () => {
+  it('has only whole lines, and says where the others are', () => {
     const lines = event('paused').note.split('\n');
 
     expect(lines.pop()).toMatch(/^…and \d more lines, see kubectl describe ubatch kernel-7f3c-5 -n fleet$/);

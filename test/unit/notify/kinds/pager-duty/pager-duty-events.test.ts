@@ -10,7 +10,7 @@ const EVENT_BYTES = 512_000;
 const SUMMARY_LENGTH = 1_024;
 const KEY_LENGTH = 255;
 
-describe('the events of a notification', () => {
+describe('The events of a notification', () => {
   it.each(['clean', 'paused', 'thousand-failures'])('read as their golden file: %s', (scenario) => {
     const text = `${JSON.stringify(pagerDutyEvents(notificationOf(scenario), true), undefined, 2)}\n`;
 
@@ -26,22 +26,22 @@ describe('the events of a notification', () => {
     { scenario: 'paused', changes: false, expected: ['trigger critical'] },
     { scenario: 'done-with-failures', changes: true, expected: ['trigger error'] },
   ])('are $expected for $scenario, with changes: $changes', ({ scenario, changes, expected }) => {
-    const told = pagerDutyEvents(notificationOf(scenario), changes).map(({ path, body }) => {
+    const events = pagerDutyEvents(notificationOf(scenario), changes).map(({ path, body }) => {
       if (path === '/v2/change/enqueue') return 'change';
       const { severity } = (body['payload'] ?? {}) as { readonly severity?: string };
       return [String(body['event_action']), ...(severity === undefined ? [] : [severity])].join(' ');
     });
 
-    expect(told).toEqual(expected);
+    expect(events).toEqual(expected);
   });
 
-  it('of a test neither wake anybody nor resolve anything', () => {
+  it('of a test neither page anybody nor resolve anything', () => {
     expect(pagerDutyEvents({ ...notificationOf('paused'), kind: 'Test' }, false).map(({ path }) => path)).toEqual([
       '/v2/change/enqueue',
     ]);
   });
 
-  it('of one plan have one key, whatever the revision, of another plan another', () => {
+  it('of one plan have the same key for all revisions, and those of another plan another', () => {
     const paused = notificationOf('paused');
     const keys = [
       paused,
@@ -56,7 +56,7 @@ describe('the events of a notification', () => {
     expect(String(keys[0]).length).toBeLessThanOrEqual(KEY_LENGTH);
   });
 
-  it('fit into the limits of PagerDuty, however much there is to say', () => {
+  it('fit into the limits of PagerDuty, whatever the notification contains', () => {
     const notification = notificationOf('thousand-failures');
     const endless = {
       ...notification,
@@ -67,8 +67,8 @@ describe('the events of a notification', () => {
     // A user's own template may make as much, and of characters that JSON escapes.
     const ownText = { ...notification, text: `x\n${'\u0001"'.repeat(120_000)}` };
 
-    const told = [notification, endless, ownText, { ...ownText, kind: 'Test' as const }];
-    for (const { body } of told.flatMap((each) => pagerDutyEvents(each, true))) {
+    const notifications = [notification, endless, ownText, { ...ownText, kind: 'Test' as const }];
+    for (const { body } of notifications.flatMap((each) => pagerDutyEvents(each, true))) {
       const { summary } = body['payload'] as { readonly summary: string };
       expect(summary.length).toBeLessThanOrEqual(SUMMARY_LENGTH);
       expect(byteLength(JSON.stringify({ routing_key: 'x'.repeat(32), ...body }))).toBeLessThanOrEqual(EVENT_BYTES);

@@ -43,12 +43,12 @@ describe('A notification in Slack', () => {
     });
   });
 
-  it('keeps a headline whole that is too long for a header, because it says whether to act', () => {
+  it('does not cut a headline that is too long for a header, because it says whether to act', () => {
     const headline = `🔴 ${'cluster-'.repeat(20)} · ACT`;
     expect(slackMessage(withText(headline)).blocks[0]).toMatchObject({ type: 'section', text: { text: headline } });
   });
 
-  it('has each command as code that is whole, or not at all', () => {
+  it('has each command completely as code, or not at all', () => {
     const short = "kubectl create -f - <<<'{}'";
     const long = `kubectl ${'x'.repeat(3_000)}`;
     const { blocks } = slackMessage(withText(`x\nGo on: ${short}\nLook: ${long}`, [short, long]));
@@ -59,7 +59,7 @@ describe('A notification in Slack', () => {
     ]);
   });
 
-  it('lets the causes stand out, and who speaks stand back', () => {
+  it('shows causes in bold, and the agent in small print', () => {
     const { blocks } = slackMessage(
       withText('x\n2× JobFailed (kernel): no *space* · node-1\nand 3 more causes: 4 nodes\nrev 7f3c · agent node-1'),
     );
@@ -79,7 +79,7 @@ describe('A notification in Slack', () => {
     ]);
   });
 
-  it('makes no code of what stands between the messages of two processes', () => {
+  it('does not turn what is between the messages of two processes into code', () => {
     const { blocks } = slackMessage(withText('x\n1× A: ``` · node-1\nPaused: act\n1× B: ```` · node-2'));
     expect(blockText(blocks[1] ?? {})).not.toContain('```');
   });
@@ -93,14 +93,14 @@ describe('A notification in Slack', () => {
     expect(text).toContain('more lines, see kubectl describe ubatch');
   });
 
-  it('has no more blocks than Slack takes', () => {
+  it('has no more blocks than Slack accepts', () => {
     const commands = Array.from({ length: 60 }, (_, i) => `kubectl get node-${i}`);
     const { blocks } = slackMessage(withText(['x', ...commands.map((command) => `Look: ${command}`)].join('\n'), commands));
     expect(blocksProblem(blocks)).toBeUndefined();
     expect(blockText(blocks.at(-1) ?? {})).toContain('…and 12 more lines, see kubectl describe ubatch');
   });
 
-  it('is taken by Slack whatever its text', () => {
+  it('is accepted by Slack, whatever its text', () => {
     const line = fc.oneof(fc.string({ maxLength: 400 }), fc.constantFrom('&'.repeat(3_500), '👩‍👩‍👧'.repeat(900), ''));
     fc.assert(
       fc.property(fc.array(line, { maxLength: 70 }), (lines) => {

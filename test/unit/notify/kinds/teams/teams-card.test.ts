@@ -57,7 +57,7 @@ describe('A notification in Teams', () => {
     expect(teamsMessage(notification).attachments[0].content.body[0]).toMatchObject({ style });
   });
 
-  it('is no Markdown: what processes write is shown as it is', () => {
+  it('does not interpret Markdown in what processes write', () => {
     const text = '# [a](https://evil.example) **b** <at>anna</at> \\_ 1. x';
     expect(teamsMessage(withText(`x\n${text}`)).attachments[0].content.body[1]).toEqual({
       type: 'RichTextBlock',
@@ -65,7 +65,7 @@ describe('A notification in Teams', () => {
     });
   });
 
-  it('leads to the runbook of the plan', () => {
+  it('links the runbook of the plan', () => {
     const url = 'https://wiki.example/kernel';
     const card = teamsMessage({ ...withText(`x\nRunbook: ${url}`), runbookUrl: url }).attachments[0].content;
     expect(card.body[1]).toMatchObject({
@@ -73,7 +73,7 @@ describe('A notification in Teams', () => {
     });
   });
 
-  it('has each command whole, or not at all', () => {
+  it('has each command completely, or not at all', () => {
     const short = 'kubectl describe ubatch a';
     const long = `kubectl ${'x'.repeat(5_000)}`;
     expect(seen(withText(`x\nLook: ${short}\nGo on: ${long}`, [short, long]))).toBe(
