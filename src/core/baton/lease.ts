@@ -1,7 +1,7 @@
 import type { Receipt } from '../../api/generated/upgradebatch.ts';
 import { ANNOTATIONS } from '../../api/names.ts';
 import type { Instant } from '../facts.ts';
-import { isJsonObject, asObject, asText, type Json } from '../json.ts';
+import { asObject, asText, isJsonObject, type Json } from '../json.ts';
 import { presentFields } from '../present-fields.ts';
 import { toMicroTime, toRfc3339 } from '../text.ts';
 import { isProbe } from './series.ts';

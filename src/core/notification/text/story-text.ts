@@ -139,8 +139,8 @@ function drainsText({ drainWaits = [] }: RolloutStory): string | undefined {
   return prose(`Before next time: ${oneLine(what)} held up drains ${shortDuration(worst.seconds)} in all (${worst.nodes}×)`);
 }
 
-function actionsText(acts: readonly NotifiedAction[], clock: ClockText): string | undefined {
-  const texts = acts.map(({ action, requestedBy, why, time }) => {
+function actionsText(actions: readonly NotifiedAction[], clock: ClockText): string | undefined {
+  const texts = actions.map(({ action, requestedBy, why, time }) => {
     const who = requestedBy === undefined ? '' : ` by ${oneLine(requestedBy)}`;
     const reason = why === undefined ? '' : ` "${oneLine(why).slice(0, MAX_WHY_LENGTH)}"`;
     return `${ACTION_NAMES.get(action) ?? action.toLowerCase()}${who} ${clock.time(time) ?? ''}${reason}`;

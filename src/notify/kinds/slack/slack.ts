@@ -85,9 +85,9 @@ async function sendAsApp(
   if (notification.kind === 'Alert') return answerInSlack(channelOf, message, live);
 
   const updated = await updateInSlack(channelOf, message, live);
-  // Slack notifies nobody when a message is updated.
-  const notifies = notification.kind === 'BatchSettled' && severityOf(notification) !== 'info';
-  if (!notifies || updated.kind !== 'Delivered' || updated.handle !== handle) return updated;
+  // Slack notifies nobody of an update, so trouble is posted as an answer as well.
+  const needsAnswer = notification.kind === 'BatchSettled' && severityOf(notification) !== 'info';
+  if (!needsAnswer || updated.kind !== 'Delivered' || updated.handle !== handle) return updated;
   const answered = await answerInSlack(channelOf, message, live);
   return answered.kind === 'Delivered' ? updated : answered;
 }
