@@ -81,7 +81,7 @@ function showChecks(checks: readonly Check[]): boolean {
 function showBatches(batches: readonly UpgradeBatch[]): void {
   print();
   for (const batch of batches) {
-    print(`${batch.metadata.name}: ${batch.spec.nodes.map((node) => node.name).join(', ')}; told by ${senderOf(batch)}`);
+    print(`${batch.metadata.name}: ${batch.spec.nodes.map((node) => node.name).join(', ')}; sent by ${senderOf(batch)}`);
   }
 }
 

@@ -88,7 +88,7 @@ export function judge(evidence: Evidence): readonly Check[] {
       seen: deliveries.map((delivery) => delivery.notification.nodes.length).join(' + '),
     },
     {
-      promise: 'each batch is told by another node than the batch before',
+      promise: 'each batch has another sender than the batch before',
       kept: senders.length > 0 && senders.every((sender, position) => sender !== 'nobody' && sender !== senders[position - 1]),
       seen: senders.join(' → '),
     },
