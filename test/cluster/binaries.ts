@@ -1,11 +1,11 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { buildBinary, describeDuration, type Log } from './build.ts';
+import { buildPrograms, describeDuration, type Log } from './build.ts';
 import { binariesDirectory } from './locations.ts';
 import { withLock } from './lock-file.ts';
 import { requireGo } from './require-go.ts';
 import { runCommand } from './run-command.ts';
-import { binaryNames, binarySources, type BinaryName } from './versions.ts';
+import { binaryNames, binarySources, type BinaryName, type ModuleName } from './versions.ts';
 
 function isExecutable(path: string): boolean {
   try {
@@ -64,6 +64,16 @@ export async function requireBuildable(names: readonly BinaryName[]): Promise<vo
   if (missing.length > 0) await requireGo();
 }
 
+/** The programs of each module, in build order. */
+function groupByModule<Name extends BinaryName>(names: readonly Name[]): Map<ModuleName, readonly Name[]> {
+  const groups = new Map<ModuleName, readonly Name[]>();
+  for (const name of names) {
+    const { module } = binarySources[name];
+    groups.set(module, [...(groups.get(module) ?? []), name]);
+  }
+  return groups;
+}
+
 /** Gives the paths of these programs, building what is missing; two builders at once share the work. */
 export async function ensureBinaries<Name extends BinaryName>(
   names: readonly Name[],
@@ -74,20 +84,23 @@ export async function ensureBinaries<Name extends BinaryName>(
   const go = await requireGo();
   const seconds = missing.reduce((sum, name) => sum + binarySources[name].expectedSeconds, 0);
   log(`${missing.length} programs are built once, into ${binariesDirectory()}: about ${describeDuration(seconds)} on two cores`);
-  for (const [index, name] of missing.entries()) {
-    const destination = cachedBinaryPath(name);
-    const position = `[${index + 1}/${missing.length}]`;
+  const groups = groupByModule(missing);
+  let index = 0;
+  for (const [module, programs] of groups) {
+    index += 1;
+    const position = `[${index}/${groups.size}]`;
     await withLock(
-      `${destination}.lock`,
+      join(binariesDirectory(), `${module}.lock`),
       async () => {
-        // Another builder may have finished it while this one waited for the lock.
-        if (!isExecutable(destination)) await buildBinary(name, { go, destination, position, log });
+        // Another builder may have finished some of them while this one waited for the lock.
+        const left = programs.filter((name) => !isExecutable(cachedBinaryPath(name)));
+        if (left.length > 0) await buildPrograms(module, left, { go, destinationOf: cachedBinaryPath, position, log });
       },
       (holder) => {
-        log(`${position} waiting for ${name}, which process ${holder.pid} is building`);
+        log(`${position} waiting for process ${holder.pid}, which is building programs of ${module}`);
       },
     );
-    paths.set(name, destination);
+    for (const name of programs) paths.set(name, cachedBinaryPath(name));
   }
   return Object.fromEntries(paths) as Record<Name, string>;
 }

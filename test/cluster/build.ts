@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { sourceDirectory } from './locations.ts';
-import { binarySources, type BinaryName } from './versions.ts';
+import { binariesDirectory, sourceDirectory } from './locations.ts';
+import { binarySources, goModules, type BinaryName, type ModuleName } from './versions.ts';
 
 /** Receives one line of progress. */
 export type Log = (line: string) => void;
@@ -13,19 +13,35 @@ export function describeDuration(seconds: number): string {
   return `${Math.round(seconds / 60)} minutes`;
 }
 
-function goBuild(go: string, name: BinaryName, output: string): Promise<void> {
-  const source = binarySources[name];
+/** The name that `go build` gives to the executable of a package: the last element of its path that is not a version. */
+function executableName(packagePath: string): string | undefined {
+  return packagePath.split('/').findLast((element) => !/^v\d+$/.test(element));
+}
+
+/** With -v, `go build` writes the path of each package that it compiles on a line of its own. */
+function isPackagePath(line: string): boolean {
+  return /^[\w.~/-]+$/.test(line);
+}
+
+/** One `go build` for several programs of a module. */
+interface GoBuild {
+  readonly go: string;
+  readonly module: ModuleName;
+  readonly names: readonly BinaryName[];
+  /** An existing folder, which receives the executables. */
+  readonly output: string;
+  readonly onCompile: () => void;
+}
+
+function goBuild({ go, module, names, output, onCompile }: GoBuild): Promise<void> {
+  const { ldflags, tags } = goModules[module];
+  const packages = names.map((name) => binarySources[name].package);
   const args = [
-    'build',
-    '-trimpath',
-    '-ldflags',
-    `-s -w ${source.ldflags}`.trim(),
-    ...(source.tags === undefined ? [] : ['-tags', source.tags]),
-    '-o',
-    output,
-    source.package,
+    ...['build', '-v', '-trimpath', '-ldflags', `-s -w ${ldflags}`],
+    ...(tags === undefined ? [] : ['-tags', tags]),
+    ...['-o', `${output}/`, ...packages],
   ];
-  const directory = join(sourceDirectory, 'tools', source.module);
+  const directory = join(sourceDirectory, 'tools', module);
   return new Promise((resolve, reject) => {
     const child = spawn('nice', ['-n', '5', go, ...args], {
       cwd: directory,
@@ -33,45 +49,67 @@ function goBuild(go: string, name: BinaryName, output: string): Promise<void> {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let said = '';
+    let unfinished = '';
+    const take = (lines: readonly string[]): void => {
+      for (const line of lines) {
+        if (isPackagePath(line)) onCompile();
+        else said = `${said}${line}\n`.slice(-4000);
+      }
+    };
     child.stderr.on('data', (chunk: Buffer) => {
-      said = (said + chunk.toString()).slice(-4000);
+      const lines = (unfinished + chunk.toString()).split('\n');
+      unfinished = lines.pop() ?? '';
+      take(lines);
     });
     child.on('error', reject);
     child.on('close', (code) => {
+      take([unfinished]);
       if (code === 0) resolve();
-      else reject(new Error(`go build of ${source.package} in ${directory} exited with ${code}:\n${said.trim()}`));
+      else reject(new Error(`go build of ${packages.join(' ')} in ${directory} exited with ${code}:\n${said.trim()}`));
     });
   });
 }
 
-/** How to build a program. */
+/** How to build programs. */
 export interface BuildOptions {
   /** The path of the go command. */
   readonly go: string;
-  readonly destination: string;
-  /** The program's place among those that are built, for the log. */
+  readonly destinationOf: (name: BinaryName) => string;
+  /** The module's place among those that are built, for the log. */
   readonly position: string;
   readonly log: Log;
 }
 
-/** Builds one program; the file appears under its name only when it is complete. */
-export async function buildBinary(name: BinaryName, { go, destination, position, log }: BuildOptions): Promise<void> {
-  const source = binarySources[name];
-  const label = `${position} building ${name} ${source.version}`;
-  log(`${label} (first build only, about ${describeDuration(source.expectedSeconds)} on two cores)`);
+/**
+ * Builds programs of one module with a single command, which compiles the packages that they share once and keeps all cores busy.
+ * Each program appears under its name only when it is complete.
+ */
+export async function buildPrograms(
+  module: ModuleName,
+  names: readonly BinaryName[],
+  { go, destinationOf, position, log }: BuildOptions,
+): Promise<void> {
+  const label = names.map((name) => `${name} ${binarySources[name].version}`).join(', ');
+  const expected = names.reduce((sum, name) => sum + binarySources[name].expectedSeconds, 0);
+  log(`${position} building ${label} (first build only, about ${describeDuration(expected)} on two cores)`);
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
+  let compiled = 0;
   const ticker = setInterval(() => {
-    log(`${label}: ${describeDuration(elapsed())} so far`);
+    log(`${position} building programs of ${module}: ${describeDuration(elapsed())} so far, ${compiled} packages compiled`);
   }, 30_000);
-  mkdirSync(dirname(destination), { recursive: true });
-  const draft = `${destination}.${process.pid}.part`;
+  const output = join(binariesDirectory(), `${module}.${process.pid}.part`);
+  mkdirSync(output, { recursive: true });
   try {
-    await goBuild(go, name, draft);
-    renameSync(draft, destination);
+    await goBuild({ go, module, names, output, onCompile: () => (compiled += 1) });
+    for (const name of names) {
+      const destination = destinationOf(name);
+      mkdirSync(dirname(destination), { recursive: true });
+      renameSync(join(output, executableName(binarySources[name].package) ?? name), destination);
+    }
   } finally {
     clearInterval(ticker);
-    rmSync(draft, { force: true });
+    rmSync(output, { recursive: true, force: true });
   }
-  log(`${position} built ${name} ${source.version} in ${describeDuration(elapsed())}`);
+  log(`${position} built ${label} in ${describeDuration(elapsed())}`);
 }

@@ -23,15 +23,22 @@ export type BinaryName =
   | 'kubectl'
   | 'alertmanager';
 
+/** A folder under tools/ whose go.mod pins the programs that are built in it. */
+export type ModuleName = 'kubernetes' | 'containerd' | 'kwok' | 'helm' | 'alertmanager';
+
+/** How the programs of a module are built. One command builds them all, so they share their flags. */
+export interface GoModule {
+  /** The linker ignores a variable that a program does not have. */
+  readonly ldflags: string;
+  readonly tags?: string;
+}
+
 /** How one program is built and recognised. */
 export interface BinarySource {
   readonly version: string;
-  /** The folder under tools/ whose go.mod pins it. */
-  readonly module: string;
+  readonly module: ModuleName;
   readonly package: string;
-  readonly ldflags: string;
-  readonly tags?: string;
-  /** Seconds that a first build took on two cores, for the progress lines. */
+  /** Seconds that the program adds to the first build of its module on two cores, for the progress lines. */
   readonly expectedSeconds: number;
   /** Arguments that make an installed program print its version. */
   readonly versionArguments: readonly string[];
@@ -45,12 +52,23 @@ const kubernetesLdflags = [
   `-X k8s.io/component-base/version.gitMinor=${kubernetesMinor}`,
 ].join(' ');
 
+/** Every module. */
+export const goModules: Readonly<Record<ModuleName, GoModule>> = {
+  kubernetes: { ldflags: kubernetesLdflags },
+  containerd: {
+    ldflags: `-X github.com/containerd/containerd/v2/version.Version=v${versions.containerd}`,
+    tags: 'no_btrfs,no_zfs,no_devmapper',
+  },
+  kwok: { ldflags: `-X sigs.k8s.io/kwok/pkg/consts.Version=v${versions.kwok}` },
+  helm: { ldflags: `-X helm.sh/helm/v4/internal/version.version=v${versions.helm}` },
+  alertmanager: { ldflags: `-X github.com/prometheus/common/version.Version=${versions.alertmanager}` },
+};
+
 function kubernetes(command: string, expectedSeconds: number): BinarySource {
   return {
     version: versions.kubernetes,
     module: 'kubernetes',
     package: `k8s.io/kubernetes/cmd/${command}`,
-    ldflags: kubernetesLdflags,
     expectedSeconds,
     versionArguments: command === 'kubectl' ? ['version', '--client'] : ['--version'],
   };
@@ -61,8 +79,6 @@ function containerd(command: string, expectedSeconds: number): BinarySource {
     version: versions.containerd,
     module: 'containerd',
     package: `github.com/containerd/containerd/v2/cmd/${command}`,
-    ldflags: `-X github.com/containerd/containerd/v2/version.Version=v${versions.containerd}`,
-    tags: 'no_btrfs,no_zfs,no_devmapper',
     expectedSeconds,
     versionArguments: command === 'containerd-shim-runc-v2' ? ['-v'] : ['--version'],
   };
@@ -74,7 +90,6 @@ export const binarySources: Readonly<Record<BinaryName, BinarySource>> = {
     version: versions.etcd,
     module: 'kubernetes',
     package: 'go.etcd.io/etcd/server/v3',
-    ldflags: '',
     expectedSeconds: 45,
     versionArguments: ['--version'],
   },
@@ -90,7 +105,6 @@ export const binarySources: Readonly<Record<BinaryName, BinarySource>> = {
     version: versions.kwok,
     module: 'kwok',
     package: 'sigs.k8s.io/kwok/cmd/kwok',
-    ldflags: `-X sigs.k8s.io/kwok/pkg/consts.Version=v${versions.kwok}`,
     expectedSeconds: 130,
     versionArguments: ['--version'],
   },
@@ -98,7 +112,6 @@ export const binarySources: Readonly<Record<BinaryName, BinarySource>> = {
     version: versions.helm,
     module: 'helm',
     package: 'helm.sh/helm/v4/cmd/helm',
-    ldflags: `-X helm.sh/helm/v4/internal/version.version=v${versions.helm}`,
     expectedSeconds: 220,
     versionArguments: ['version', '--short'],
   },
@@ -106,7 +119,6 @@ export const binarySources: Readonly<Record<BinaryName, BinarySource>> = {
     version: versions.alertmanager,
     module: 'alertmanager',
     package: 'github.com/prometheus/alertmanager/cmd/alertmanager',
-    ldflags: `-X github.com/prometheus/common/version.Version=${versions.alertmanager}`,
     expectedSeconds: 170,
     versionArguments: ['--version'],
   },
