@@ -242,7 +242,10 @@ export const SRC: Rooms = {
   simulator: {
     holds: 'A cluster in memory: no other folder imports it',
     mayImport: ['api', 'core', 'kube'],
-    rooms: { 'api-server': { holds: 'The API server: the REST protocol over a store', mayImport: [], rooms: API_SERVER } },
+    rooms: {
+      'api-server': { holds: 'The API server: the REST protocol over a store', mayImport: [], rooms: API_SERVER },
+      serve: { holds: 'The API server behind HTTP on the loopback address, for kubectl', mayImport: ['api-server'] },
+    },
   },
   generate: { holds: 'Generates types, documents and manifests, and bundles the product', mayImport: [] },
   'commands.ts': {

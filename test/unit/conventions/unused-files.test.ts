@@ -10,6 +10,8 @@ const STARTED = new Set([
   // Until a command starts the embedded API server, its tests do.
   'simulator/api-server/embedded-kube-config.ts',
   'simulator/api-server/create-api-server.ts',
+  'simulator/serve/kubeconfig.ts',
+  'simulator/serve/serve.ts',
   // Until the embedded API server checks custom resources, their tests do.
   'simulator/api-server/schema/duplicates.ts',
 ]);
