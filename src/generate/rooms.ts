@@ -200,6 +200,34 @@ const API_SERVER: Rooms = {
   },
 };
 
+const SIMULATOR: Rooms = {
+  time: { holds: 'The clock of a simulation, its timers, and chance from a seed', mayImport: [] },
+  'api-server': { holds: 'The API server: the REST protocol over a store', mayImport: [], rooms: API_SERVER },
+  serve: { holds: 'The API server behind HTTP on the loopback address, for kubectl', mayImport: ['api-server'] },
+  process: {
+    holds: 'A running program: its clock, its timers, and its network to the API server',
+    mayImport: ['time', 'api-server'],
+  },
+  programs: {
+    holds: 'Starts operators, agents and reporters as simulated processes',
+    mayImport: ['time', 'api-server', 'process'],
+  },
+  world: { holds: 'Hosts, what upgrades do to them, and what people do', mayImport: ['time'] },
+  cluster: {
+    holds: 'What makes a cluster of an API server: controllers and kubelets',
+    mayImport: ['time', 'api-server', 'process', 'world'],
+  },
+  faults: {
+    holds: 'What goes wrong between programs, the API server, and hosts',
+    mayImport: ['time', 'api-server', 'process', 'world', 'cluster'],
+  },
+  invariants: { holds: 'What must hold after every step', mayImport: ['api-server', 'world', 'cluster'] },
+  '.': {
+    holds: 'The whole simulation',
+    mayImport: ['time', 'api-server', 'process', 'programs', 'world', 'cluster', 'faults', 'invariants'],
+  },
+};
+
 const SHELL = ['api', 'core', 'kube', 'runtime'];
 
 /** The folders of `src`. */
@@ -241,11 +269,8 @@ export const SRC: Rooms = {
   },
   simulator: {
     holds: 'A cluster in memory: no other folder imports it',
-    mayImport: ['api', 'core', 'kube'],
-    rooms: {
-      'api-server': { holds: 'The API server: the REST protocol over a store', mayImport: [], rooms: API_SERVER },
-      serve: { holds: 'The API server behind HTTP on the loopback address, for kubectl', mayImport: ['api-server'] },
-    },
+    mayImport: ['api', 'core', 'kube', 'net', 'notify', 'operator', 'agent', 'reporter'],
+    rooms: SIMULATOR,
   },
   generate: { holds: 'Generates types, documents and manifests, and bundles the product', mayImport: [] },
   'commands.ts': {

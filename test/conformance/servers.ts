@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Agent } from 'undici';
 import { createApiServer } from '../../src/simulator/api-server/create-api-server.ts';
-import { ApiServerDispatcher } from '../../src/simulator/api-server/dispatcher.ts';
+import { ApiServerDispatcher, directTransport } from '../../src/simulator/api-server/dispatcher.ts';
 import { RecordingLog } from '../adapter/kube/support/recording-log.ts';
 import { keyPair } from '../cluster/certificates.ts';
 import { startCluster } from '../cluster/cluster.ts';
@@ -35,7 +35,7 @@ export function startEmbedded(): Promise<ConformanceServer> {
     },
     log: new RecordingLog(),
   });
-  const dispatcher = new ApiServerDispatcher(server);
+  const dispatcher = new ApiServerDispatcher(directTransport(server));
   return Promise.resolve({ api: createApi('http://embedded.invalid', dispatcher), close: () => dispatcher.close() });
 }
 

@@ -5,15 +5,34 @@ import type { ApiRequest, ApiResponse } from './rest/exchange.ts';
 type Handler = Dispatcher.DispatchHandler;
 type Options = Dispatcher.DispatchOptions;
 
+/** Brings requests to a server and its answers back, at once or later. */
+export interface Transport {
+  /**
+   * Sends a request. At most one of `answer` and `fail` is called, and at most once; neither when the answer never arrives. The function
+   * returned is called when the client no longer waits.
+   */
+  send(request: ApiRequest, answer: (response: ApiResponse) => void, fail: (error: Error) => void): () => void;
+}
+
+/** A transport without delay. */
+export function directTransport(server: Pick<ApiServer, 'handle'>): Transport {
+  return {
+    send: (request, answer) => {
+      answer(server.handle(request));
+      return () => undefined;
+    },
+  };
+}
+
 /** Sends requests of undici, and of its `fetch`, to a server in memory instead of to a socket. */
 export class ApiServerDispatcher extends Dispatcher {
-  readonly #server: Pick<ApiServer, 'handle'>;
+  readonly #transport: Transport;
   readonly #open = new Set<Exchange>();
   #closed = false;
 
-  constructor(server: Pick<ApiServer, 'handle'>) {
+  constructor(transport: Transport) {
     super();
-    this.#server = server;
+    this.#transport = transport;
   }
 
   override dispatch(options: Options, handler: Handler): boolean {
@@ -54,7 +73,13 @@ export class ApiServerDispatcher extends Dispatcher {
   async #answer(options: Options, exchange: Exchange): Promise<void> {
     try {
       const request = await readRequest(options);
-      if (!exchange.aborted) exchange.send(this.#server.handle(request));
+      if (exchange.aborted) return;
+      const cancel = this.#transport.send(
+        request,
+        (response) => exchange.send(response),
+        (error) => exchange.abort(error),
+      );
+      exchange.onEnd(cancel);
     } catch (error) {
       exchange.abort(error instanceof Error ? error : new Error(String(error)));
     }
@@ -65,7 +90,7 @@ export class ApiServerDispatcher extends Dispatcher {
 class Exchange implements Dispatcher.DispatchController {
   readonly #handler: Handler;
   readonly #over: () => void;
-  #stop: (() => void) | undefined;
+  readonly #endings: (() => void)[] = [];
   #ended = false;
   #reason: Error | null = null;
   #paused = false;
@@ -103,17 +128,24 @@ class Exchange implements Dispatcher.DispatchController {
     this.#handler.onResponseError?.(this, reason);
   }
 
+  /** Calls the function when the exchange ends, or at once when it has ended. */
+  onEnd(run: () => void): void {
+    if (this.#ended) run();
+    else this.#endings.push(run);
+  }
+
   send(response: ApiResponse): void {
-    this.#handler.onResponseStart?.(this, response.status, { ...response.headers });
     if (this.#ended) return;
+    this.#handler.onResponseStart?.(this, response.status, { ...response.headers });
+    // The handler may have aborted it.
+    if (this.#isOver()) return;
     if ('body' in response) {
       this.#write(response.body);
       this.#end();
       return;
     }
-    this.#stop = response.start({ write: (line) => this.#write(line), end: () => this.#end() });
-    // It may have ended at once, before there was anything to stop.
-    if (this.#isOver()) this.#stop();
+    // It may end at once, before there is anything to stop.
+    this.onEnd(response.start({ write: (line) => this.#write(line), end: () => this.#end() }));
   }
 
   #isOver(): boolean {
@@ -132,7 +164,7 @@ class Exchange implements Dispatcher.DispatchController {
 
   #finish(): void {
     this.#ended = true;
-    this.#stop?.();
+    for (const run of this.#endings.splice(0)) run();
     this.#over();
   }
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createKubeClient, type KubeClient, type KubeObject } from '../../../src/kube/client/client.ts';
 import { Reflector } from '../../../src/kube/watch/reflector.ts';
 import { createApiServer, type ApiServer } from '../../../src/simulator/api-server/create-api-server.ts';
-import { ApiServerDispatcher } from '../../../src/simulator/api-server/dispatcher.ts';
+import { ApiServerDispatcher, directTransport } from '../../../src/simulator/api-server/dispatcher.ts';
 import { EmbeddedKubeConfig } from '../../../src/simulator/api-server/embedded-kube-config.ts';
 import { RecordingLog } from '../kube/support/recording-log.ts';
 
@@ -37,7 +37,7 @@ describe('The client of src/kube on the embedded API server', () => {
         return () => timers.delete(run);
       },
     });
-    kubeConfig = new EmbeddedKubeConfig(new ApiServerDispatcher(server));
+    kubeConfig = new EmbeddedKubeConfig(new ApiServerDispatcher(directTransport(server)));
     client = createKubeClient({ kubeConfig, userAgent: 'baton-test/1', log, ...ports });
   });
 
