@@ -35,8 +35,25 @@ export interface WatchOptions {
   readonly meanwhile?: () => Promise<unknown>;
 }
 
+/** An answer with its headers, its body as text. */
+export interface Exchange {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** Who calls: a user, or a Pod with the identity that its token carries. */
+export interface Identity {
+  readonly user: string;
+  readonly groups?: readonly string[];
+  readonly extra?: Readonly<Record<string, string>>;
+}
+
 /** The API as HTTP, with as little as possible in between. */
 export interface Api {
+  /** The same server, called by somebody else than its administrator. */
+  as(identity: Identity): Api;
+  exchange(method: string, path: string, body?: unknown, contentType?: string): Promise<Exchange>;
   call(method: string, path: string, body?: unknown, contentType?: string): Promise<Answer>;
   get(path: string): Promise<Answer>;
   post(path: string, body: unknown): Promise<Answer>;
@@ -50,22 +67,29 @@ export interface Api {
 
 const WATCH_MS = 15_000;
 
+type Headers = Readonly<Record<string, string | string[]>>;
+
 /** Speaks to a server through a dispatcher of undici. */
-export function createApi(origin: string, dispatcher: Dispatcher): Api {
-  async function call(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> {
+export function createApi(origin: string, dispatcher: Dispatcher, caller: Headers = {}): Api {
+  async function exchange(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Exchange> {
     const response = await request(new URL(path, origin), {
       method: method,
       dispatcher,
-      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': contentType }) },
+      headers: { accept: 'application/json', ...caller, ...(body === undefined ? {} : { 'content-type': contentType }) },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    return { status: response.statusCode, body: parse(await response.body.text()) };
+    return { status: response.statusCode, headers: response.headers, text: await response.body.text() };
+  }
+
+  async function call(method: string, path: string, body?: unknown, contentType?: string): Promise<Answer> {
+    const { status, text } = await exchange(method, path, body, contentType);
+    return { status, body: parse(text) };
   }
 
   async function watch(path: string, { events = Infinity, meanwhile }: WatchOptions = {}): Promise<readonly WatchEvent[]> {
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(WATCH_MS)]);
-    const response = await request(new URL(path, origin), { method: 'GET', dispatcher, signal });
+    const response = await request(new URL(path, origin), { method: 'GET', dispatcher, headers: caller, signal });
     const act = meanwhile?.();
     const seen: WatchEvent[] = [];
     let text = '';
@@ -81,6 +105,8 @@ export function createApi(origin: string, dispatcher: Dispatcher): Api {
   }
 
   return {
+    as: (identity) => createApi(origin, dispatcher, impersonation(identity)),
+    exchange,
     call,
     watch,
     get: (path) => call('GET', path),
@@ -91,6 +117,11 @@ export function createApi(origin: string, dispatcher: Dispatcher): Api {
     patch: (path, operations) => call('PATCH', path, operations, 'application/json-patch+json'),
     strategic: (path, body) => call('PATCH', path, body, 'application/strategic-merge-patch+json'),
   };
+}
+
+function impersonation({ user, groups = [], extra = {} }: Identity): Headers {
+  const extras = Object.entries(extra).map(([key, value]) => [`impersonate-extra-${encodeURIComponent(key)}`, value] as const);
+  return { 'impersonate-user': user, 'impersonate-group': [...groups], ...Object.fromEntries(extras) };
 }
 
 function parse(text: string): Body {

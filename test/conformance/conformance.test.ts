@@ -22,7 +22,7 @@ function namespaceOf(area: string, name: string): string {
 }
 
 describe.each([
-  { server: 'kube-apiserver', start: startReal, recorded: RECORD },
+  { server: 'kube-apiserver', start: () => startReal(), recorded: RECORD },
   { server: 'the embedded API server', start: startEmbedded, recorded: false },
 ])('$server', ({ start, recorded }) => {
   let server: ConformanceServer;

@@ -6,7 +6,7 @@ import { createApiServer } from '../../src/simulator/api-server/create-api-serve
 import { ApiServerDispatcher, directTransport } from '../../src/simulator/api-server/dispatcher.ts';
 import { RecordingLog } from '../adapter/kube/support/recording-log.ts';
 import { keyPair } from '../cluster/certificates.ts';
-import { startCluster } from '../cluster/cluster.ts';
+import { startCluster, type Cluster } from '../cluster/cluster.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { applyCrds } from '../support/crds.ts';
 import { createApi, type Api } from './api.ts';
@@ -39,11 +39,19 @@ export function startEmbedded(): Promise<ConformanceServer> {
   return Promise.resolve({ api: createApi('http://embedded.invalid', dispatcher), close: () => dispatcher.close() });
 }
 
+/** A real API server. */
+export interface RealServer extends ConformanceServer {
+  readonly cluster: Cluster;
+  /** The certificate of its authority. */
+  readonly ca: Buffer;
+}
+
 /** A real kube-apiserver with etcd, and nothing else. */
-export async function startReal(): Promise<ConformanceServer> {
-  const cluster = await startCluster({ name: 'conformance', controlPlaneOnly: true });
+export async function startReal(name = 'conformance'): Promise<RealServer> {
+  const cluster = await startCluster({ name, controlPlaneOnly: true });
   const [authority, admin] = [keyPair(cluster.name, 'ca'), keyPair(cluster.name, 'admin')];
-  const [ca, cert, key] = [authority.certificate, admin.certificate, admin.key].map((path) => readFileSync(path));
+  const ca = readFileSync(authority.certificate);
+  const [cert, key] = [admin.certificate, admin.key].map((path) => readFileSync(path));
   const agent = new Agent({ connect: { ca, cert, key } });
   const api = createApi(cluster.server, agent);
   await applyCrds(cluster);
@@ -55,6 +63,8 @@ export async function startReal(): Promise<ConformanceServer> {
   await wait(1000);
   return {
     api,
+    cluster,
+    ca,
     close: async () => {
       await agent.destroy();
       await cluster.stop();

@@ -2,7 +2,8 @@ import type { ResourceType } from './resource-type.ts';
 
 /** One of `details.causes` of a Status. */
 export interface Cause {
-  readonly reason: string;
+  /** Admission plugins give none. */
+  readonly reason?: string;
   readonly message: string;
   readonly field?: string;
 }
@@ -47,7 +48,10 @@ export function qualified(type: Pick<ResourceType, 'group' | 'plural'>): string 
   return type.group === '' ? type.plural : `${type.plural}.${type.group}`;
 }
 
-function detailsOf(type: ResourceType, name: string): NonNullable<FailureStatus['details']> {
+/** A resource as far as errors name it. */
+type Named = Pick<ResourceType, 'group' | 'plural'>;
+
+function detailsOf(type: Named, name: string): NonNullable<FailureStatus['details']> {
   return { ...(name === '' ? {} : { name }), ...groupOf(type), kind: type.plural };
 }
 
@@ -56,7 +60,7 @@ function groupOf({ group }: Pick<ResourceType, 'group'>): { group?: string } {
 }
 
 /** 404: there is no such object. */
-export function notFound(type: ResourceType, name: string): StatusError {
+export function notFound(type: Named, name: string): StatusError {
   const message = `${qualified(type)} "${name}" not found`;
   return new StatusError(404, message, { reason: 'NotFound', details: detailsOf(type, name) });
 }
@@ -73,18 +77,18 @@ export function methodNotAllowed(): StatusError {
 }
 
 /** 409: the name is taken. */
-export function alreadyExists(type: ResourceType, name: string): StatusError {
+export function alreadyExists(type: Named, name: string): StatusError {
   const message = `${qualified(type)} "${name}" already exists`;
   return new StatusError(409, message, { reason: 'AlreadyExists', details: detailsOf(type, name) });
 }
 
 /** 409: a write that was made from an older version. */
-export function modified(type: ResourceType, name: string): StatusError {
+export function modified(type: Named, name: string): StatusError {
   return conflict(type, name, 'the object has been modified; please apply your changes to the latest version and try again');
 }
 
 /** 409: a write that the object's present state does not allow. */
-export function conflict(type: ResourceType, name: string, why: string): StatusError {
+export function conflict(type: Named, name: string, why: string): StatusError {
   const message = `Operation cannot be fulfilled on ${qualified(type)} "${name}": ${why}`;
   return new StatusError(409, message, { reason: 'Conflict', details: detailsOf(type, name) });
 }
@@ -116,7 +120,7 @@ export function badRequest(message: string): StatusError {
 }
 
 /** 403 without a user, as admission plugins answer. */
-export function forbidden(type: ResourceType, name: string, why: string, causes?: readonly Cause[]): StatusError {
+export function forbidden(type: Named, name: string, why: string, causes?: readonly Cause[]): StatusError {
   const details = { ...detailsOf(type, name), ...(causes === undefined ? {} : { causes }) };
   return new StatusError(403, `${qualified(type)} "${name}" is forbidden: ${why}`, { reason: 'Forbidden', details });
 }
