@@ -200,6 +200,21 @@ const API_SERVER: Rooms = {
   },
 };
 
+const CONTROLLER = ['cluster-client.ts', 'worker.ts', 'state'];
+
+const CLUSTER: Rooms = {
+  'cluster-client.ts': { holds: 'How the cluster itself calls the API server', mayImport: [] },
+  'worker.ts': { holds: 'A queue of keys in virtual time', mayImport: [] },
+  state: { holds: 'What controllers know of the cluster, and the Events that they write', mayImport: ['cluster-client.ts'] },
+  scheduling: { holds: 'Which nodes a pod may go to: affinity, taints, requests', mayImport: ['state'] },
+  scheduler: { holds: 'Binds pods to nodes', mayImport: [...CONTROLLER, 'scheduling'] },
+  jobs: { holds: 'The Job controller', mayImport: CONTROLLER },
+  'start-controllers.ts': {
+    holds: 'Starts the control plane',
+    mayImport: [...CONTROLLER, 'scheduler', 'jobs'],
+  },
+};
+
 const SIMULATOR: Rooms = {
   time: { holds: 'The clock of a simulation, its timers, and chance from a seed', mayImport: [] },
   'api-server': { holds: 'The API server: the REST protocol over a store', mayImport: [], rooms: API_SERVER },
@@ -216,6 +231,7 @@ const SIMULATOR: Rooms = {
   cluster: {
     holds: 'What makes a cluster of an API server: controllers and kubelets',
     mayImport: ['time', 'api-server', 'process', 'world'],
+    rooms: CLUSTER,
   },
   faults: {
     holds: 'What goes wrong between programs, the API server, and hosts',
