@@ -274,13 +274,14 @@ export const SRC: Rooms = {
   },
   reporter: { holds: 'The reporter: accepts reports on a local socket and writes them as Events', mayImport: SHELL },
   cli: {
-    holds: 'The commands `report`, `convert` and `notify`',
+    holds: 'The commands `report`, `convert`, `notify` and `simulate`',
     mayImport: [...SHELL, 'notify'],
     rooms: {
       '.': { holds: 'What the commands share: files and YAML as input', mayImport: [] },
       report: { holds: '`baton report`: reports the progress of an upgrade process', mayImport: [] },
       convert: { holds: '`baton convert`: converts Plans of system-upgrade-controller', mayImport: ['.'] },
       notify: { holds: '`baton notify`: previews and tests notifications', mayImport: ['.'] },
+      simulate: { holds: '`baton simulate`: plays plans on a virtual fleet', mayImport: ['.'] },
     },
   },
   simulator: {

@@ -94,6 +94,7 @@ const FORBIDDEN_IMPORTS: readonly ForbiddenImport[] = [
   { rule: 'cli/report', from: 'cli/report', imports: 'cli/convert' },
   { rule: 'cli/convert', from: 'cli/convert', imports: 'cli/report' },
   { rule: 'cli/notify', from: 'cli/notify', imports: 'cli/convert' },
+  { rule: 'cli/simulate', from: 'cli/simulate', imports: 'cli/convert' },
   { rule: 'simulator', from: 'simulator/api-server', imports: 'operator' },
   {
     rule: 'simulator/cluster/cluster-client.ts',
