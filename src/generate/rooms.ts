@@ -190,13 +190,14 @@ const API_SERVER: Rooms = {
     holds: 'What the server does with an object of a CRD: pruning, defaults, validation, CEL rules',
     mayImport: [],
   },
+  access: { holds: 'Who calls, and what Roles and bindings allow', mayImport: ['store'] },
   rest: {
     holds: 'Answers requests, one file per verb',
-    mayImport: ['store', 'selectors', 'patch', 'resources', 'schema'],
+    mayImport: ['store', 'selectors', 'patch', 'resources', 'schema', 'access'],
   },
   '.': {
     holds: 'The server, and how the client of `kube` reaches it',
-    mayImport: ['store', 'resources', 'schema', 'rest'],
+    mayImport: ['store', 'resources', 'schema', 'access', 'rest'],
   },
 };
 
