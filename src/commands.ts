@@ -32,7 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (command === '--version' || command === '-V') {
-    const { VERSION } = await import('./runtime/version.ts');
+    const { VERSION } = await import('./settings/version.ts');
     process.stdout.write(`${VERSION}\n`);
     return 0;
   }

@@ -5,16 +5,9 @@ import type { OutboxEntry } from '../core/baton/deliveries.ts';
 import type { LeaseView } from '../core/baton/lease.ts';
 import type { ReportFact } from '../core/facts.ts';
 import type { Sink } from '../notify/sink.ts';
+import type { Clock } from '../timers/timer.ts';
 
-/** Clocks and timers. */
-export interface Clock {
-  /** The wall clock in milliseconds since the Unix epoch; it may jump. */
-  readonly now: () => number;
-  /** A monotonic clock in milliseconds. */
-  readonly monotonic: () => number;
-  /** Sleeps. May resolve or reject early when the signal is aborted. */
-  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-}
+export type { Clock };
 
 /** The plan's Lease. */
 export interface LeaseStore {

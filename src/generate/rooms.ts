@@ -110,8 +110,9 @@ const CORE: Rooms = {
 const KUBE: Rooms = {
   '.': { holds: 'What the rooms of `kube` share: resource paths, queues, pauses', mayImport: [] },
   client: { holds: 'The client of the API server: requests, retries, errors, streams of watch events', mayImport: ['.'] },
+  'program-ports.ts': { holds: 'What every program depends on: API server, clock, log', mayImport: ['.', 'client'] },
   watch: { holds: 'Caches of objects, kept current by watches', mayImport: ['.', 'client'] },
-  'safe-operator.ts': { holds: 'The control loop of an operator', mayImport: ['.', 'client', 'watch'] },
+  'safe-operator.ts': { holds: 'The control loop of an operator', mayImport: ['.', 'client', 'program-ports.ts', 'watch'] },
 };
 
 /** Kinds of sinks never import each other. */
@@ -190,29 +191,13 @@ const API_SERVER: Rooms = {
     holds: 'What the server does with an object of a CRD: pruning, defaults, validation, CEL rules',
     mayImport: [],
   },
-  access: { holds: 'Who calls, and what Roles and bindings allow', mayImport: ['store'] },
   rest: {
     holds: 'Answers requests, one file per verb',
-    mayImport: ['store', 'selectors', 'patch', 'resources', 'schema', 'access'],
+    mayImport: ['store', 'selectors', 'patch', 'resources', 'schema'],
   },
   '.': {
     holds: 'The server, and how the client of `kube` reaches it',
-    mayImport: ['store', 'resources', 'schema', 'access', 'rest'],
-  },
-};
-
-const CONTROLLER = ['cluster-client.ts', 'worker.ts', 'state'];
-
-const CLUSTER: Rooms = {
-  'cluster-client.ts': { holds: 'How the cluster itself calls the API server', mayImport: [] },
-  'worker.ts': { holds: 'A queue of keys in virtual time', mayImport: [] },
-  state: { holds: 'What controllers know of the cluster, and the Events that they write', mayImport: ['cluster-client.ts'] },
-  scheduling: { holds: 'Which nodes a pod may go to: affinity, taints, requests', mayImport: ['state'] },
-  scheduler: { holds: 'Binds pods to nodes', mayImport: [...CONTROLLER, 'scheduling'] },
-  jobs: { holds: 'The Job controller', mayImport: CONTROLLER },
-  'start-controllers.ts': {
-    holds: 'Starts the control plane',
-    mayImport: [...CONTROLLER, 'scheduler', 'jobs'],
+    mayImport: ['store', 'resources', 'schema', 'rest'],
   },
 };
 
@@ -232,7 +217,6 @@ const SIMULATOR: Rooms = {
   cluster: {
     holds: 'What makes a cluster of an API server: controllers and kubelets',
     mayImport: ['time', 'api-server', 'process', 'world'],
-    rooms: CLUSTER,
   },
   faults: {
     holds: 'What goes wrong between programs, the API server, and hosts',
@@ -245,7 +229,7 @@ const SIMULATOR: Rooms = {
   },
 };
 
-const SHELL = ['api', 'core', 'kube', 'runtime'];
+const SHELL = ['api', 'timers', 'core', 'kube', 'settings', 'runtime'];
 
 /** The folders of `src`. */
 export const SRC: Rooms = {
@@ -258,11 +242,17 @@ export const SRC: Rooms = {
       generated: { holds: 'Types of the custom resources, generated from `crds/`', mayImport: ['.'] },
     },
   },
+  timers: { holds: 'Clocks and timers as arguments, and deadlines', mayImport: [], pure: true },
   core: { holds: 'Every decision, without clock, randomness, I/O or logging', mayImport: ['api'], pure: true, rooms: CORE },
-  kube: { holds: 'Access to the API server: client, watches, queues', mayImport: ['api', 'core/backoff.ts'], rooms: KUBE },
+  kube: {
+    holds: 'Access to the API server: client, watches, queues',
+    mayImport: ['api', 'timers', 'core/backoff.ts'],
+    rooms: KUBE,
+  },
   net: { holds: 'HTTP and sockets that reach only allowed addresses', mayImport: [] },
-  runtime: { holds: 'What programs start with: clock, log, configuration, shutdown', mayImport: ['api'], mainOnly: true },
-  notify: { holds: 'Sinks: where notifications go', mayImport: ['api', 'core', 'net'], rooms: NOTIFY },
+  settings: { holds: 'What programs read first: configuration, version, and errors for the user', mayImport: [] },
+  runtime: { holds: 'What programs start with: clock, log, shutdown', mayImport: ['api', 'timers', 'settings'], mainOnly: true },
+  notify: { holds: 'Sinks: where notifications go', mayImport: ['api', 'timers', 'core', 'net'], rooms: NOTIFY },
   operator: {
     holds: 'The operator: gathers snapshots, asks the core, applies its commands',
     mayImport: [...SHELL, 'net'],
@@ -275,25 +265,24 @@ export const SRC: Rooms = {
   },
   reporter: { holds: 'The reporter: accepts reports on a local socket and writes them as Events', mayImport: SHELL },
   cli: {
-    holds: 'The commands `report`, `convert`, `notify` and `simulate`',
+    holds: 'The commands `report`, `convert` and `notify`',
     mayImport: [...SHELL, 'notify'],
     rooms: {
       '.': { holds: 'What the commands share: files and YAML as input', mayImport: [] },
       report: { holds: '`baton report`: reports the progress of an upgrade process', mayImport: [] },
       convert: { holds: '`baton convert`: converts Plans of system-upgrade-controller', mayImport: ['.'] },
       notify: { holds: '`baton notify`: previews and tests notifications', mayImport: ['.'] },
-      simulate: { holds: '`baton simulate`: plays plans on a virtual fleet', mayImport: ['.'] },
     },
   },
   simulator: {
     holds: 'A cluster in memory: no other folder imports it',
-    mayImport: ['api', 'core', 'kube', 'net', 'notify', 'operator', 'agent', 'reporter'],
+    mayImport: ['api', 'timers', 'core', 'kube', 'net', 'settings', 'notify', 'operator', 'agent', 'reporter'],
     rooms: SIMULATOR,
   },
   generate: { holds: 'Generates types, documents and manifests, and bundles the product', mayImport: [] },
   'commands.ts': {
     holds: 'Runs the command that the arguments name',
-    mayImport: ['runtime', 'operator', 'agent', 'reporter', 'cli'],
+    mayImport: ['settings', 'runtime', 'operator', 'agent', 'reporter', 'cli'],
   },
   'main.mjs': { holds: 'The first file that runs: it checks the version of Node', mayImport: ['commands.ts'] },
   'main.ts': { holds: 'A link to `main.mjs`', mayImport: ['commands.ts'] },

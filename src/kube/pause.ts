@@ -1,8 +1,6 @@
-/** Sleeps. May resolve or reject early when the signal is aborted. */
-export type Sleep = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+import type { Sleep } from '../timers/timer.ts';
 
-/** Calls `run` once after a delay. The returned function cancels it. */
-export type SetTimer = (milliseconds: number, run: () => void) => () => void;
+export type { SetTimer, Sleep } from '../timers/timer.ts';
 
 /** Sleeps until the signal is aborted at the latest. Never rejects because of the signal, which the caller checks next. */
 export async function pause(sleep: Sleep, milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -18,8 +18,8 @@ export function createSink(spec: SinkSpec, environment: AgentEnvironment): Sink 
   return spec.template === undefined ? sink : withTemplate(sink, spec.template);
 }
 
-function sinkEnvironment(spec: SinkSpec, { secretsDirectory, http, ...rest }: AgentEnvironment): SinkEnvironment {
-  const readSecret = secretFiles(secretsDirectory, spec.name);
+function sinkEnvironment(spec: SinkSpec, { secretsDirectory, readFile, http, ...rest }: AgentEnvironment): SinkEnvironment {
+  const readSecret = secretFiles(readFile, secretsDirectory, spec.name);
   return {
     ...rest,
     send: sendPolicy(spec),

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SendResult } from '../core/notification/model/send-result.ts';
+import type { ReadFile } from '../api/read-file.ts';
 import { NOTIFY_REASONS } from '../api/conditions.ts';
 import { secretFile } from '../core/sinks/sink-secrets.ts';
 import { errorCode } from '../net/error-code.ts';
@@ -23,7 +23,7 @@ const SEGMENT = /^(?!\.{1,2}$)[-._a-zA-Z0-9]+$/;
 const MISSING_FILE_ERRORS: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 
 /** The Secrets of a sink as the kubelet mounts them: `<directory>/<sink>/<secret>/<key>`. */
-export function secretFiles(directory: string, sink: string): ReadSecret {
+export function secretFiles(readFile: ReadFile, directory: string, sink: string): ReadSecret {
   return async ({ name, key }) => {
     // The schema allows no other name, but the newest mounted copy of a shared sink may not be validated yet.
     if (![sink, name, key].every((part) => SEGMENT.test(part)))

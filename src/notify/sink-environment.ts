@@ -1,7 +1,9 @@
 import type { SendResult } from '../core/notification/model/send-result.ts';
 import type { SendPolicy } from '../core/sinks/sink-kinds.ts';
-import type { Connect } from '../net/guarded-socket.ts';
+import type { ReadFile } from '../api/read-file.ts';
+import type { SetTimer } from '../timers/timer.ts';
 import type { HttpClient, Poster } from './http/http-client.ts';
+import type { OpenMailTransport } from './mail-transport.ts';
 import type { PlanEvent } from './plan-event.ts';
 import type { ReadSecret } from './secret-files.ts';
 
@@ -14,19 +16,22 @@ export interface EventWriter {
 /** What an agent provides to all of its sinks. */
 export interface AgentEnvironment {
   readonly http: HttpClient;
-  /** Opens connections other than HTTP. */
-  readonly connect: Connect;
+  readonly openMail: OpenMailTransport;
   readonly events: EventWriter;
+  /** Measures the timeouts of attempts to send an email. */
+  readonly setTimer: SetTimer;
   /** Timeout of an attempt to send an email (ms). Defaults to the timeout of the sink. */
   readonly smtpTimeoutMs?: number | undefined;
   /** `baton/0.1.0`. */
   readonly userAgent: string;
   /** Where the sinks' Secrets are mounted: `<directory>/<sink>/<secret>/<key>`. */
   readonly secretsDirectory: string;
+  /** Reads the Secrets' files. */
+  readonly readFile: ReadFile;
 }
 
 /** What a sink uses to send. */
-export interface SinkEnvironment extends Omit<AgentEnvironment, 'http' | 'secretsDirectory'> {
+export interface SinkEnvironment extends Omit<AgentEnvironment, 'http' | 'secretsDirectory' | 'readFile'> {
   /** Which messages the sink receives. */
   readonly send: SendPolicy;
   readonly smtpTimeoutMs: number;

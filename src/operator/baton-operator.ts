@@ -1,7 +1,7 @@
 import { GROUP, VERSION } from '../api/names.ts';
 import type { Hash } from '../core/facts.ts';
 import type { Settings } from '../core/rollout/model/snapshot.ts';
-import { pause } from '../kube/pause.ts';
+import { pause, type SetTimer } from '../kube/pause.ts';
 import { KINDS } from '../kube/resource-path.ts';
 import { SafeOperator, type SafeOperatorDeps } from '../kube/safe-operator.ts';
 import { WorkQueue } from '../kube/work-queue.ts';
@@ -26,6 +26,7 @@ export interface BatonOperatorDeps extends SafeOperatorDeps {
   readonly hash: Hash;
   /** Monotonic clock (ms). */
   readonly monotonic: () => number;
+  readonly setTimer: SetTimer;
   /** Evaluate the gates of plans, one for each kind. */
   readonly probes: Probes;
   /** Creates and lifts silences for alerts. */

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ReadFile } from '../api/read-file.ts';
 import { errorCode } from '../net/error-code.ts';
 
 /** A credential that the administrator has mounted into the operator. */
@@ -23,7 +23,7 @@ export interface Credentials {
  * Reads credentials from `DIRECTORY/NAME/`: `token`, or `username` and `password`, and `ca.crt` if the system does not trust the server's
  * certificate. The files are read for each request, because the kubelet replaces them when the Secret changes.
  */
-export function createCredentials(bindings: readonly CredentialBinding[], directory: string): Credentials {
+export function createCredentials(bindings: readonly CredentialBinding[], directory: string, readFile: ReadFile): Credentials {
   const hostsOf = new Map(bindings.map(({ name, hosts }) => [name, hosts.map((host) => host.toLowerCase())]));
 
   return {
@@ -39,7 +39,7 @@ export function createCredentials(bindings: readonly CredentialBinding[], direct
         );
       }
       const read = (file: string): Promise<string | undefined> =>
-        readIfExists(join(directory, credential, file), `credential ${credential}, file ${file}`);
+        readIfExists(readFile, join(directory, credential, file), `credential ${credential}, file ${file}`);
       const [token, username, password, ca] = await Promise.all([
         read('token'),
         read('username'),
@@ -65,9 +65,9 @@ function authorizationOf(token: string | undefined, username: string | undefined
   return `Basic ${Buffer.from(`${username}:${password.replace(/\r?\n$/, '')}`).toString('base64')}`;
 }
 
-async function readIfExists(path: string, what: string): Promise<string | undefined> {
+async function readIfExists(readFile: ReadFile, path: string, what: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readFile(path)).toString('utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     // The message names no path and no content, because it becomes part of the plan's status.

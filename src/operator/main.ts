@@ -1,94 +1,15 @@
-import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import process from 'node:process';
-import { z } from 'zod';
-import { createKubeClient } from '../kube/client/client.ts';
 import { loadKubeConfig } from '../kube/client/pooled-kube-config.ts';
+import { createHttpFetcher } from '../net/http-fetcher.ts';
 import { random, systemClock } from '../runtime/clock.ts';
-import { logLevel, parseConfig } from '../runtime/config.ts';
-import { ExitError } from '../runtime/exit-error.ts';
 import { createLogger } from '../runtime/logging.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
-import { VERSION } from '../runtime/version.ts';
-import { BatonOperator } from './baton-operator.ts';
-import type { CredentialBinding } from './credentials.ts';
-import { createGateClients, type GateClients, type GateSettings } from './create-gate-clients.ts';
-import type { JobProbeDeps } from './gates/job-probe.ts';
-import type { ObjectProbeDeps } from './gates/object-probe.ts';
-import { createCron } from './validation/cron.ts';
+import { MAX_ANSWER_BYTES } from './create-gate-clients.ts';
 import { startHealthServer } from './health-server.ts';
 import { createMetrics } from './metrics.ts';
-
-const port = z.coerce.number().int().min(0).max(65535);
-
-const resources = z.string().transform((json, context): Readonly<Record<string, unknown>> => {
-  try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(json));
-  } catch {
-    context.addIssue({ code: 'custom', message: 'not a JSON object' });
-    return z.NEVER;
-  }
-});
-
-const labels = z.string().transform((json, context): Readonly<Record<string, string>> => {
-  try {
-    return z.record(z.string(), z.string()).parse(JSON.parse(json));
-  } catch {
-    context.addIssue({ code: 'custom', message: 'not a JSON object with string values' });
-    return z.NEVER;
-  }
-});
-
-const credentials = z.string().transform((json, context): readonly CredentialBinding[] => {
-  try {
-    return z.array(z.object({ name: z.string().regex(/^[a-z0-9-]+$/), hosts: z.array(z.string()) })).parse(JSON.parse(json));
-  } catch {
-    context.addIssue({ code: 'custom', message: 'not a JSON list of objects with name and hosts' });
-    return z.NEVER;
-  }
-});
-
-const SCHEMA = z.object({
-  image: z.string().describe("the image of Baton, which agents use as well, for example 'registry.example/baton:0.1.0'"),
-  imagePullPolicy: z.enum(['IfNotPresent', 'Always', 'Never']).default('IfNotPresent').describe('IfNotPresent, Always or Never'),
-  namespace: z.string().default('baton-system').describe("the operator's own namespace"),
-  reporterNamespace: z.string().default('').describe('the namespace of the reporters, or nothing if none are installed'),
-  clusterName: z.string().default('').describe('the name of this cluster for notifications'),
-  sinkAllow: z.string().default('').describe('the addresses that sinks may send requests to, separated by commas'),
-  agentResources: resources.default({}).describe('the ResourceRequirements of agent Pods as JSON'),
-  podUid: z.string().default('').describe("the UID of the operator's own Pod, or nothing outside a cluster"),
-  nodeSelector: labels.default({}).describe("the nodeSelector of the operator's own Pod as JSON"),
-  gateAllow: z.string().default('').describe('the addresses that gates may send requests to, separated by commas'),
-  gateCredentials: credentials
-    .default([])
-    .describe(
-      `the credentials of gates and their hosts as JSON, for example [{"name":"monitoring","hosts":["prometheus.example:9090"]}]`,
-    ),
-  gateCredentialsDirectory: z.string().default('/var/run/baton/credentials').describe("the directory of the credentials' files"),
-  apiServer: z.string().default('').describe("the API server's address"),
-  logLevel,
-  healthPort: port.default(8080).describe('the port for health checks and metrics, or 0 for any free port'),
-  kubeconfig: z.string().optional().describe('a kubeconfig file, if the operator runs outside the cluster'),
-});
-
-const VARIABLES = {
-  image: 'BATON_IMAGE',
-  imagePullPolicy: 'BATON_IMAGE_PULL_POLICY',
-  namespace: 'BATON_NAMESPACE',
-  reporterNamespace: 'BATON_REPORTER_NAMESPACE',
-  clusterName: 'BATON_CLUSTER_NAME',
-  sinkAllow: 'BATON_SINK_ALLOW',
-  agentResources: 'BATON_AGENT_RESOURCES',
-  podUid: 'BATON_POD_UID',
-  nodeSelector: 'BATON_OPERATOR_NODE_SELECTOR',
-  gateAllow: 'BATON_GATE_ALLOW',
-  gateCredentials: 'BATON_GATE_CREDENTIALS',
-  gateCredentialsDirectory: 'BATON_GATE_CREDENTIALS_DIRECTORY',
-  // The kubelet sets it in every Pod.
-  apiServer: 'KUBERNETES_SERVICE_HOST',
-  logLevel: 'BATON_LOG_LEVEL',
-  healthPort: 'BATON_HEALTH_PORT',
-  kubeconfig: 'BATON_KUBECONFIG',
-};
+import { readOperatorConfig } from './operator-config.ts';
+import { runOperatorProgram } from './operator-program.ts';
 
 /**
  * `baton operator`: runs until it gets SIGTERM or SIGINT.
@@ -96,71 +17,22 @@ const VARIABLES = {
  * @throws ExitError with code 2 when its configuration is invalid.
  */
 export async function main(_args: readonly string[]): Promise<number> {
-  const config = parseConfig(SCHEMA, process.env, VARIABLES);
-  const log = createLogger({ component: 'operator', level: config.logLevel });
-  const shutdown = onShutdown();
-  const kubeConfig = loadKubeConfig(config.kubeconfig === undefined ? {} : { kubeconfigPath: config.kubeconfig });
-  const ports = { log, now: systemClock.now, random, sleep: systemClock.sleep };
-  const client = createKubeClient({ ...ports, kubeConfig, userAgent: `baton-operator/${VERSION}` });
-  const { monotonic } = systemClock;
-  const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
-  const operator = new BatonOperator({
-    ...ports,
-    kubeConfig,
-    client,
-    monotonic,
-    hash,
-    ...gateClients(
-      { client, now: systemClock.now, monotonic, hash },
-      {
-        allow: config.gateAllow,
-        apiServer: config.apiServer,
-        credentials: config.gateCredentials,
-        credentialsDirectory: config.gateCredentialsDirectory,
-        userAgent: `baton/${VERSION}`,
-      },
-    ),
-    reporterNamespace: config.reporterNamespace,
-    settings: {
-      image: config.image,
-      imagePullPolicy: config.imagePullPolicy,
-      agentResources: config.agentResources,
-      clusterName: config.clusterName,
-      sinkAllow: config.sinkAllow,
-      reporterInstalled: config.reporterNamespace !== '',
-      operator: { podUid: config.podUid, nodeSelector: config.nodeSelector },
-      leaseDurationSeconds: 15,
-      historyLimit: 10,
-      namespace: config.namespace,
-      cron: createCron(),
-    },
-  });
-  shutdown.addEventListener('abort', () => operator.stop());
-  const health = await startHealthServer(config.healthPort, {
-    isReady: () => operator.ready,
-    metrics: createMetrics(operator.metricSources),
+  const config = readOperatorConfig(process.env);
+  const log = createLogger({ component: 'operator', level: config.logLevel, now: systemClock.now });
+  const stop = onShutdown();
+  const { kubeconfig, gatePolicy: policy } = config;
+  await runOperatorProgram({
+    config,
+    kubeConfig: loadKubeConfig(kubeconfig === undefined ? {} : { kubeconfigPath: kubeconfig }),
+    clock: systemClock,
+    setTimer: systemClock.setTimer,
+    random,
     log,
+    stop,
+    http: createHttpFetcher({ policy, maxBodyBytes: MAX_ANSWER_BYTES }),
+    readFile: (path) => readFile(path),
+    serveHealth: ({ isReady, metricSources }) =>
+      startHealthServer(config.healthPort, { isReady, metrics: createMetrics(metricSources), log }),
   });
-  log.info('Starting', { version: VERSION });
-  try {
-    await operator.start();
-    await operator.stopped();
-  } catch (error) {
-    if (!shutdown.aborted) throw error;
-  } finally {
-    health.close();
-  }
-  log.info('Stopped');
   return 0;
-}
-
-function gateClients(deps: JobProbeDeps & ObjectProbeDeps, settings: GateSettings): GateClients {
-  try {
-    return createGateClients(deps, settings);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ExitError(`The environment variable BATON_GATE_ALLOW is invalid (${reason}): correct the entry.`, 2, {
-      cause: error,
-    });
-  }
 }

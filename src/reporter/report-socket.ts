@@ -5,6 +5,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import type { Log } from '../api/log.ts';
 import { hasCode } from './has-code.ts';
+import type { OpenSocket } from './open-socket.ts';
 import { errorAnswer } from './report-routes.ts';
 import type { SocketAnswer, SocketRequest } from './report-routes.ts';
 
@@ -14,12 +15,6 @@ const MAX_BODY_BYTES = 64 * 1024;
 const MAX_CONNECTIONS = 256;
 /** How long a caller may take to send its request, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 10_000;
-
-/** An open socket. */
-export interface OpenSocket {
-  /** Stops listening; resolves when all requests in progress are answered. The signal closes their connections. */
-  close(cutOff: AbortSignal): Promise<void>;
-}
 
 /**
  * Opens the socket. It is created under a temporary name and then renamed, so that callers find either the old socket or the new one

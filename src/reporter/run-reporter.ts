@@ -5,8 +5,7 @@ import { ReportLedger } from './report-ledger.ts';
 import type { LedgerStore } from './report-ledger.ts';
 import { ReportQueue } from './report-queue.ts';
 import { answerRequest } from './report-routes.ts';
-import { openSocket } from './report-socket.ts';
-import type { OpenSocket } from './report-socket.ts';
+import type { Listen, OpenSocket } from './open-socket.ts';
 import type { ReportStore } from './report-store.ts';
 import { sendHeartbeats } from './heartbeat.ts';
 import type { TurnSource } from './turn-source.ts';
@@ -14,6 +13,7 @@ import type { TurnSource } from './turn-source.ts';
 /** What a reporter depends on. Times are in milliseconds. */
 export interface ReporterOptions {
   readonly socketPath: string;
+  readonly openSocket: Listen;
   readonly store: ReportStore;
   readonly turns: TurnSource;
   readonly ledgerStore: LedgerStore;
@@ -41,14 +41,14 @@ const SOCKET_CLOSE_GRACE_MS = 2000;
  * Reports that could not be posted stay in the ledger for the next reporter.
  */
 export async function runReporter(options: ReporterOptions, signal: AbortSignal): Promise<void> {
-  const { socketPath, ledgerStore, drainTimeoutMs, heartbeatMs, queueLimit, log } = options;
+  const { socketPath, openSocket, ledgerStore, drainTimeoutMs, heartbeatMs, queueLimit, log } = options;
   const ledger = new ReportLedger(ledgerStore, log);
   await ledger.load();
   const queue = new ReportQueue({ ...options, ledger, limit: queueLimit });
   const stop = new AbortController();
   const posting = queue.run(stop.signal);
   const beating = sendHeartbeats({ ...options, ledger, queue, intervalMs: heartbeatMs }, signal);
-  const socket = await openSocket(socketPath, (request) => answerRequest(request, { ...options, queue, stopping: signal }), log);
+  const socket = await openSocket(socketPath, (request) => answerRequest(request, { ...options, queue, stopping: signal }));
   log.info('Accepting reports', { socket: socketPath, pending: ledger.pending.length });
 
   // The loops end only when they are stopped. If one fails, the program must not continue without it.

@@ -2,11 +2,7 @@ import process from 'node:process';
 import { inspect } from 'node:util';
 import winston from 'winston';
 import type { Log } from '../api/log.ts';
-
-/** The log levels, from the least to the most verbose. */
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
-/** One of {@link LOG_LEVELS}. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import type { LogLevel } from '../settings/log-levels.ts';
 
 /** Maximum length of a chain of causes. It also ends a chain with a cycle. */
 const MAX_CAUSES = 8;
@@ -16,18 +12,20 @@ export interface LoggerOptions {
   /** Name of the program, for the field `component` of each line. */
   readonly component: string;
   readonly level: LogLevel;
+  /** The wall clock in milliseconds since the Unix epoch, for the field `time`. */
+  readonly now: () => number;
   /** Where to write lines; standard output by default. */
   readonly stream?: NodeJS.WritableStream;
 }
 
 /** Creates a log that writes one JSON object in each line: `time`, `level`, `component`, `message` and the fields. */
-export function createLogger({ component, level, stream }: LoggerOptions): Log {
+export function createLogger({ component, level, now, stream }: LoggerOptions): Log {
   const logger = winston.createLogger({
     level,
     defaultMeta: { component },
     format: winston.format.combine(
       winston.format((info) => {
-        info['time'] = new Date().toISOString();
+        info['time'] = new Date(now()).toISOString();
         return info;
       })(),
       winston.format.json(),

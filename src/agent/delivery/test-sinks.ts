@@ -6,6 +6,8 @@ import { sampleBatch } from '../../core/notification/consolidation/sample-batch.
 import type { Instant } from '../../core/facts.ts';
 import { cutToBytes } from '../../core/text.ts';
 import type { Sink } from '../../notify/sink.ts';
+import { startDeadline } from '../../timers/deadline.ts';
+import type { SetTimer } from '../../timers/timer.ts';
 
 /** What to test. */
 export interface SinkTestInput {
@@ -15,6 +17,8 @@ export interface SinkTestInput {
   readonly cluster: string;
   readonly createSink: (spec: SinkSpec) => Sink;
   readonly now: Instant;
+  /** Measures the timeouts. */
+  readonly setTimer: SetTimer;
   /** Makes the id of the sample unique. */
   readonly random: () => number;
 }
@@ -39,6 +43,7 @@ export async function testSinks({
   cluster,
   createSink,
   now,
+  setTimer,
   random,
 }: SinkTestInput): Promise<readonly SinkTestResult[]> {
   const sinks = (plan.spec.notify?.sinks ?? []).filter(({ name }) => sink === '' || name === sink);
@@ -46,7 +51,9 @@ export async function testSinks({
   return Promise.all(
     sinks.map(async (spec): Promise<SinkTestResult> => {
       const notification = sampleNotification(plan, { cluster, now, id, spec });
-      const result = await createSink(spec).send(notification, { signal: AbortSignal.timeout(SEND_TIMEOUT_MS), now });
+      const deadline = startDeadline(SEND_TIMEOUT_MS, undefined, setTimer);
+      const result = await createSink(spec).send(notification, { signal: deadline.signal, now });
+      deadline.cancelTimer();
       if (result.kind === 'Delivered') {
         const { reason, message } = result.remark ?? {};
         return {

@@ -11,7 +11,7 @@ import { isKubeError } from '../../kube/client/kube-error.ts';
 import { loadKubeConfig } from '../../kube/client/pooled-kube-config.ts';
 import { random, systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logging.ts';
-import { VERSION } from '../../runtime/version.ts';
+import { VERSION } from '../../settings/version.ts';
 import { previewText } from './preview-text.ts';
 import { testPlan, type TestOutcome } from './test-plan.ts';
 import { readSources } from '../read-sources.ts';
@@ -107,10 +107,11 @@ async function test(
 ): Promise<number> {
   const seconds = Number(timeout);
   if (!(seconds > 0)) return reject([`--timeout must be a positive number of seconds, got '${timeout}'.`]);
-  const { monotonic, sleep } = systemClock;
-  const log = createLogger({ component: 'cli', level: 'error' });
+  const { monotonic, sleep, setTimer } = systemClock;
+  const log = createLogger({ component: 'cli', level: 'error', now: systemClock.now });
   const kubeConfig = loadKubeConfig({ kubeconfigPath: kubeconfig });
-  const client = createKubeClient({ kubeConfig, userAgent: `baton-cli/${VERSION}`, log, now: monotonic, random, sleep });
+  const userAgent = `baton-cli/${VERSION}`;
+  const client = createKubeClient({ kubeConfig, userAgent, log, now: monotonic, random, sleep, setTimer });
   try {
     const outcome = await testPlan(
       { client, monotonic, sleep },
@@ -152,7 +153,11 @@ function previewSink({ plan, sink, batch, cluster }: Previewed): SinkPreview {
   const fail = (): Promise<never> => Promise.reject(new Error('A preview must not use the network.'));
   const noNetwork = {
     http: { post: fail, probe: fail, close: () => Promise.resolve() },
-    connect: fail,
+    openMail: () => {
+      throw new Error('A preview must not use the network.');
+    },
+    setTimer: systemClock.setTimer,
+    readFile: fail,
     events: { write: fail },
   };
   return createSink(spec, { ...noNetwork, userAgent: `baton/${VERSION}`, secretsDirectory: '' }).preview(notification);

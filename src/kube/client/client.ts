@@ -3,7 +3,7 @@ import { createExchange, type Request } from './exchange.ts';
 import { splitLines } from './json-lines.ts';
 import { KubeError, NO_ANSWER, answerError, isKubeError, type Status } from './kube-error.ts';
 import type { KubeObject } from '../kube-object.ts';
-import { pause, type Sleep } from '../pause.ts';
+import { pause, type SetTimer, type Sleep } from '../pause.ts';
 import type { PooledKubeConfig } from './pooled-kube-config.ts';
 import { retryDelayMs, type Repeatable } from './retry.ts';
 
@@ -98,6 +98,8 @@ export interface KubeClientOptions {
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: Sleep;
+  /** Measures the deadlines. */
+  readonly setTimer: SetTimer;
   /** Deadline of one attempt; 30 s by default. */
   readonly deadlineMs?: number;
 }

@@ -1,6 +1,7 @@
 import { ServerConfiguration, createConfiguration, type HttpMethod, type ResponseContext } from '@kubernetes/client-node';
-import { startDeadline, type Deadline } from './deadline.ts';
+import { startDeadline, type Deadline } from '../../timers/deadline.ts';
 import { KubeError, NO_ANSWER, answerError, type Status } from './kube-error.ts';
+import type { SetTimer } from '../pause.ts';
 import type { PooledKubeConfig } from './pooled-kube-config.ts';
 
 /** One request to the API server. */
@@ -16,6 +17,7 @@ export interface Request {
 export interface ExchangeOptions {
   readonly kubeConfig: PooledKubeConfig;
   readonly userAgent: string;
+  readonly setTimer: SetTimer;
 }
 
 /** Sends requests once and turns every failure into a {@link KubeError}. */
@@ -50,7 +52,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   }
 
   async function send(request: Request, deadlineMs: number, caller: AbortSignal | undefined): Promise<string> {
-    const deadline = startDeadline(deadlineMs, caller);
+    const deadline = startDeadline(deadlineMs, caller, options.setTimer);
     try {
       const response = await open(request, deadline);
       return await response.body.text();
@@ -62,7 +64,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   }
 
   async function* stream(request: Request, deadlineMs: number, caller: AbortSignal): AsyncGenerator<Uint8Array> {
-    const deadline = startDeadline(deadlineMs, caller);
+    const deadline = startDeadline(deadlineMs, caller, options.setTimer);
     try {
       const response = await open(request, deadline);
       deadline.cancelTimer();

@@ -1,10 +1,11 @@
-import type { LookupFunction } from 'node:net';
-import { request, type Dispatcher } from 'undici';
 import { HTTP_TIMEOUT_SECONDS } from '../../core/sinks/sink-kinds.ts';
-import type { AddressPolicy } from '../../net/address-policy.ts';
 import { errorCode } from '../../net/error-code.ts';
-import { createGuardedAgent, type TlsOptions } from '../../net/guarded-agent.ts';
 import { NOT_ALLOWED } from '../../net/guarded-lookup.ts';
+import { startDeadline } from '../../timers/deadline.ts';
+import type { SetTimer } from '../../timers/timer.ts';
+import type { Connection, HttpRequest, HttpTransport } from './http-transport.ts';
+
+export type { Connection } from './http-transport.ts';
 
 /** A POST request. */
 export interface HttpPost {
@@ -13,15 +14,6 @@ export interface HttpPost {
   readonly body: string;
   /** Aborts the request. */
   readonly signal: AbortSignal;
-}
-
-/** How a receiver is reached. */
-export interface Connection {
-  /** Timeout from connecting to the response (ms). Defaults to that of the client. */
-  readonly timeoutMs?: number;
-  /** An HTTP proxy, with its user name and password if it needs them. */
-  readonly proxyUrl?: URL;
-  readonly tls?: TlsOptions;
 }
 
 /** The result of a request. Messages contain no more of the URL than its host, because paths and queries may be secret. */
@@ -58,88 +50,46 @@ export interface HttpClient {
 
 /** The options of a client. */
 export interface HttpClientOptions {
-  readonly policy: AddressPolicy;
+  readonly transport: HttpTransport;
+  /** Measures the timeouts. */
+  readonly setTimer: SetTimer;
   /** Timeout from connecting to the response (ms). Defaults to 10 s. */
   readonly timeoutMs?: number;
-  /** Resolves host names. Defaults to the system's resolver. */
-  readonly lookup?: LookupFunction;
 }
 
-/** Maximum size of an answer that is read (bytes). Slack repeats the whole message in its answer. */
-const MAX_BODY_BYTES = 262_144;
-/** Maximum number of connection pools. A plan has at most ten sinks; more pools exist only because Secrets have changed. */
-const MAX_AGENTS = 20;
-
-/** Creates a client that reaches only addresses that the policy allows. */
-export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { policy, lookup } = options;
-  const agents = new Map<string, Dispatcher>();
-
-  function agentFor({ proxyUrl, tls }: Connection, timeoutMs: number): Dispatcher {
-    const key = JSON.stringify([proxyUrl?.href, tls?.ca, tls?.cert, tls?.key, timeoutMs]);
-    const agent = agents.get(key) ?? createGuardedAgent({ policy, connectTimeoutMs: timeoutMs, lookup, tls, proxyUrl });
-    agents.delete(key);
-    agents.set(key, agent);
-    const [oldest] = agents;
-    if (oldest !== undefined && agents.size > MAX_AGENTS) {
-      agents.delete(oldest[0]);
-      // It closes once its requests have ended.
-      void oldest[1].close();
-    }
-    return agent;
-  }
-
+/** Creates a client. */
+export function createHttpClient({ transport, setTimer, ...options }: HttpClientOptions): HttpClient {
   async function exchange(
-    method: 'POST' | 'HEAD',
-    { url, headers, body, signal }: HttpProbe & Partial<HttpPost>,
+    request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>,
+    signal: AbortSignal,
     connection: Connection = {},
   ): Promise<HttpAnswer> {
     const { timeoutMs = options.timeoutMs ?? HTTP_TIMEOUT_SECONDS * 1000 } = connection;
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const deadline = startDeadline(timeoutMs, signal, setTimer);
     try {
-      const dispatcher = agentFor(connection, timeoutMs);
-      const bounded = AbortSignal.any([signal, timeout]);
-      const answer = await request(url, { method, headers, body: body ?? null, dispatcher, signal: bounded });
-      const retryAfter = answer.headers['retry-after'];
-      return {
-        kind: 'Answer',
-        status: answer.statusCode,
-        retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-        body: await readBody(answer.body),
-      };
+      const response = await transport.exchange({
+        ...request,
+        connection: { ...connection, timeoutMs },
+        signal: deadline.signal,
+      });
+      return { kind: 'Answer', ...response };
     } catch (error) {
       const code = errorCode(error);
       if (code === NOT_ALLOWED) return { kind: 'NotAllowed' };
       if (signal.aborted) return { kind: 'NoAnswer', message: 'the agent stopped waiting' };
-      if (timeout.aborted) return { kind: 'NoAnswer', message: `no answer within ${timeoutMs / 1000} s` };
+      if (deadline.abortedBy() === 'Deadline') return { kind: 'NoAnswer', message: `no answer within ${timeoutMs / 1000} s` };
       return { kind: 'NoAnswer', message: proxyProblem(error) ?? code ?? 'no connection' };
+    } finally {
+      deadline.dispose();
     }
   }
 
   return {
-    post: (post, connection) => exchange('POST', post, connection),
-    probe: (probe, connection) => exchange('HEAD', { ...probe, url: new URL(probe.url.origin) }, connection),
-    async close() {
-      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
-    },
+    post: ({ signal, ...post }, connection) => exchange({ ...post, method: 'POST' }, signal, connection),
+    probe: ({ signal, url, headers }, connection) =>
+      exchange({ url: new URL(url.origin), headers, method: 'HEAD' }, signal, connection),
+    close: () => transport.close(),
   };
-}
-
-/** The beginning of a body as text. If the connection breaks, it is what was received until then. */
-async function readBody(body: AsyncIterable<Buffer>): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const part of body) {
-      parts.push(part);
-      size += part.length;
-      // Leaving the loop destroys the connection.
-      if (size >= MAX_BODY_BYTES) break;
-    }
-  } catch {
-    // The status says whether the message was accepted. A sink that needs the body notices that it is incomplete.
-  }
-  return Buffer.concat(parts).subarray(0, MAX_BODY_BYTES).toString('utf8');
 }
 
 /** The answer of a proxy that rejected the request, from undici's message; undefined for other errors. */

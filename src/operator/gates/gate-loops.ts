@@ -2,8 +2,8 @@ import type { Log } from '../../api/log.ts';
 import type { Gate, UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { GATE_INTERVAL_MS } from '../../core/rollout/holds/gate.ts';
 import type { GateObservation } from '../../core/rollout/model/facts.ts';
-import { startDeadline } from '../../kube/client/deadline.ts';
-import { pause, type Sleep } from '../../kube/pause.ts';
+import { startDeadline } from '../../timers/deadline.ts';
+import { pause, type SetTimer, type Sleep } from '../../kube/pause.ts';
 import { planKey } from '../plan-key.ts';
 import { closedBecause, type Probe, type Observation } from './observation.ts';
 
@@ -16,6 +16,8 @@ export interface GateLoopsDeps {
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: Sleep;
+  /** Measures the timeouts of evaluations. */
+  readonly setTimer: SetTimer;
   readonly log: Log;
   /** Called when a gate of the plan has been evaluated for the first time, opened, closed, or closed for another reason. */
   readonly enqueue: (plan: string) => void;
@@ -127,7 +129,7 @@ export class GateLoops {
     const { plan, gate, stop } = loop;
     // The timeout of a Job gate is the deadline of its Job. Reading the Job has a timeout of its own.
     const seconds = gate.job === undefined ? gate.timeoutSeconds : READ_JOB_TIMEOUT_SECONDS;
-    const deadline = startDeadline(seconds * 1000, stop.signal);
+    const deadline = startDeadline(seconds * 1000, stop.signal, this.#deps.setTimer);
     const { promise: timedOut, resolve } = Promise.withResolvers<Observation>();
     deadline.signal.addEventListener('abort', () => resolve(closedBecause(`no answer within ${seconds} s`)), { once: true });
     try {

@@ -2,6 +2,8 @@ import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import type { Log } from '../../api/log.ts';
 import type { Instant } from '../../core/facts.ts';
 import { decideSilences, type NodeSilence, type SilenceChange } from '../../core/silences/decide-silences.ts';
+import type { SetTimer } from '../../timers/timer.ts';
+import { startDeadline } from '../../timers/deadline.ts';
 import { planKey } from '../plan-key.ts';
 import type { Silencer } from './alertmanager-silences.ts';
 
@@ -16,6 +18,8 @@ export interface SilencedNodes {
 export interface SilenceKeeperDeps {
   readonly silencer: Silencer;
   readonly now: () => Instant;
+  /** Measures the timeouts of requests. */
+  readonly setTimer: SetTimer;
   readonly log: Log;
 }
 
@@ -70,10 +74,11 @@ export class SilenceKeeper {
   }
 
   async #apply(plan: UpgradePlan, existing: Map<string, NodeSilence>, change: SilenceChange): Promise<void> {
-    const { silencer, now, log } = this.#deps;
+    const { silencer, now, setTimer, log } = this.#deps;
     const policy = plan.spec.notify?.silences;
     if (policy === undefined || this.#stop.signal.aborted) return;
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(REQUEST_MS)]);
+    const deadline = startDeadline(REQUEST_MS, this.#stop.signal, setTimer);
+    const { signal } = deadline;
     const { namespace, name } = plan.metadata;
     const fields = { namespace, plan: name, node: change.node, change: change.kind };
     try {
@@ -95,6 +100,8 @@ export class SilenceKeeper {
       log.info('Updated a silence', fields);
     } catch (error) {
       log.warn('Updating a silence failed', { ...fields, error });
+    } finally {
+      deadline.dispose();
     }
   }
 }

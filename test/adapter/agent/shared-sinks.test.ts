@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -72,7 +72,7 @@ it('sharedSinkFiles reads the files by ConfigMap and key and names a file that i
     await mkdir(join(directory, 'shared'));
     await writeFile(join(directory, 'shared', 'sinks.yaml'), JSON.stringify([CHAT]));
     const plan = aPlan({ notify: { sinksFrom: SINKS_FROM } });
-    expect(await sharedSinkFiles(directory).read(plan)).toEqual({
+    expect(await sharedSinkFiles((path) => readFile(path), directory).read(plan)).toEqual({
       sinks: [CHAT],
       problem: "the ConfigMap late, key x.yaml: cannot be read in the agent's Pod (ENOENT)",
     });
@@ -86,7 +86,7 @@ it.each([
   ['a Secret', 'ops', '../../../secrets', 'token'],
   ['a key', 'ops', 'webhook', '..'],
 ])('no name of %s leads outside of the directory of Secrets', async (_title, sink, name, key) => {
-  await expect(secretFiles('/var/run/baton/sinks', sink)({ name, key })).resolves.toEqual({
+  await expect(secretFiles((path) => readFile(path), '/var/run/baton/sinks', sink)({ name, key })).resolves.toEqual({
     kind: 'Invalid',
     message: 'the name of the sink, the Secret or the key is not a valid file name; nothing was read',
   });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,10 @@ import { createAddressPolicy, type AddressPolicy } from '../../../src/net/addres
 import { createConnect } from '../../../src/net/guarded-socket.ts';
 import { createSink } from '../../../src/notify/create-sink.ts';
 import { createHttpClient, type HttpClient } from '../../../src/notify/http/http-client.ts';
+import { createHttpTransport } from '../../../src/notify/http/http-transport.ts';
+import { smtpTransports } from '../../../src/notify/kinds/email/smtp-transport.ts';
 import type { Sink } from '../../../src/notify/sink.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
 import { aBatch, succeeded } from '../../unit/core/notification/a-batch.ts';
 
 /** The notification for a batch of one node that succeeded. */
@@ -23,7 +27,12 @@ export const NOTIFICATION: Notification = consolidate({
 
 const nothing = (): Promise<never> => Promise.reject(new Error('the sinks of these tests speak HTTP only'));
 /** Rejects everything but HTTP. */
-export const onlyHttp = { connect: nothing, events: { write: nothing } };
+export const onlyHttp = {
+  openMail: smtpTransports(nothing),
+  events: { write: nothing },
+  setTimer: systemClock.setTimer,
+  readFile: (path: string): Promise<Buffer> => readFile(path),
+};
 
 /** The options of the client in a test. */
 export interface SendChanges {
@@ -43,7 +52,8 @@ export interface WayOut {
 
 /** A client for sinks in tests. */
 export function aClient({ timeoutMs = 2_000, lookup, allow }: WayOut = {}): HttpClient {
-  return createHttpClient({ policy: policyFor(allow), timeoutMs, ...(lookup === undefined ? {} : { lookup }) });
+  const transport = createHttpTransport({ policy: policyFor(allow), ...(lookup === undefined ? {} : { lookup }) });
+  return createHttpClient({ transport, timeoutMs, setTimer: systemClock.setTimer });
 }
 
 function policyFor(allow = '127.0.0.0/8'): AddressPolicy {
@@ -97,7 +107,7 @@ export class SinkWorld {
     return createSink(spec, {
       http: http ?? (await this.keep(aClient(this.#wayOut))),
       ...onlyHttp,
-      connect: createConnect({ policy: policyFor(allow), lookup }),
+      openMail: smtpTransports(createConnect({ policy: policyFor(allow), lookup })),
       smtpTimeoutMs,
       userAgent: 'baton/0.1.0',
       secretsDirectory: this.directory,

@@ -4,6 +4,7 @@ import { buildReportEvent } from '../../../src/core/reports/report-event.ts';
 import { createKubeClient } from '../../../src/kube/client/client.ts';
 import { kubeReportStore } from '../../../src/reporter/kube-report-store.ts';
 import type { ReportStore } from '../../../src/reporter/report-store.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
 import { kubeConfigFor, sendJson, sendStatus, startServer } from '../kube/support/loopback-server.ts';
 import type { Answer, LoopbackServer } from '../kube/support/loopback-server.ts';
 import { RecordingLog } from '../kube/support/recording-log.ts';
@@ -49,7 +50,10 @@ async function storeOf(answer: Answer): Promise<ReportStore> {
   let seconds = 0;
   const now = (): number => (seconds += 1) * 1000;
   return kubeReportStore(
-    createKubeClient({ kubeConfig, userAgent: 'test', log: new RecordingLog(), now, random: () => 0.5, sleep, deadlineMs: 5000 }),
+    createKubeClient({
+      ...{ kubeConfig, userAgent: 'test', log: new RecordingLog(), now, random: () => 0.5, sleep, deadlineMs: 5000 },
+      setTimer: systemClock.setTimer,
+    }),
   );
 }
 

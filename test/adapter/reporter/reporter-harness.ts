@@ -10,6 +10,7 @@ import nock from 'nock';
 import type { Log } from '../../../src/api/log.ts';
 import type { Turn } from '../../../src/api/marks.ts';
 import { ledgerFile } from '../../../src/reporter/ledger-file.ts';
+import { openSocket } from '../../../src/reporter/report-socket.ts';
 import { runReporter } from '../../../src/reporter/run-reporter.ts';
 import type { ReporterOptions } from '../../../src/reporter/run-reporter.ts';
 import type { TurnView } from '../../../src/reporter/turn-source.ts';
@@ -85,6 +86,7 @@ export class ReporterHarness {
     this.#running = runReporter(
       {
         socketPath: this.socketPath,
+        openSocket: (path, answer) => openSocket(path, answer, log),
         store: this.events,
         turns: { view: () => this.view },
         ledgerStore: ledgerFile(join(this.directory, 'run', 'reporter.json'), log),

@@ -2,13 +2,13 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import type { Log } from '../../../src/api/log.ts';
 import { createLogger } from '../../../src/runtime/logging.ts';
-import type { LogLevel } from '../../../src/runtime/logging.ts';
+import type { LogLevel } from '../../../src/settings/log-levels.ts';
 
 function aLog(level: LogLevel = 'info'): { readonly log: Log; readonly lines: () => readonly Record<string, unknown>[] } {
   const stream = new PassThrough();
   let written = '';
   stream.on('data', (chunk: Buffer) => (written += chunk.toString()));
-  const log = createLogger({ component: 'reporter', level, stream });
+  const log = createLogger({ component: 'reporter', level, stream, now: () => Date.UTC(2026, 0, 2, 3, 4, 5) });
   const lines = (): readonly Record<string, unknown>[] =>
     written
       .split('\n')
@@ -26,14 +26,14 @@ describe('createLogger', () => {
 
     expect(lines()).toEqual([
       {
-        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        time: '2026-01-02T03:04:05.000Z',
         level: 'info',
         component: 'reporter',
         message: 'Posted a report',
         name: 'os-1',
         waiting: 0,
       },
-      { time: expect.any(String), level: 'warn', component: 'reporter', message: 'Plain' },
+      { time: '2026-01-02T03:04:05.000Z', level: 'warn', component: 'reporter', message: 'Plain' },
     ]);
   });
 

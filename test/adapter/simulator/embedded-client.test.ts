@@ -5,6 +5,7 @@ import { Reflector } from '../../../src/kube/watch/reflector.ts';
 import { createApiServer, type ApiServer } from '../../../src/simulator/api-server/create-api-server.ts';
 import { ApiServerDispatcher, directTransport } from '../../../src/simulator/api-server/dispatcher.ts';
 import { EmbeddedKubeConfig } from '../../../src/simulator/api-server/embedded-kube-config.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
 import { RecordingLog } from '../kube/support/recording-log.ts';
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
@@ -22,6 +23,7 @@ describe('The client of src/kube on the embedded API server', () => {
     sleep: async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
       await wait(milliseconds, undefined, signal === undefined ? {} : { signal });
     },
+    setTimer: systemClock.setTimer,
   };
 
   beforeEach(() => {

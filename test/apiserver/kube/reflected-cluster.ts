@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createKubeClient, type KubeClient, type KubeObject } from '../../../src/kube/client/client.ts';
 import { loadKubeConfig, PooledKubeConfig, type PoolTimeouts } from '../../../src/kube/client/pooled-kube-config.ts';
 import { Reflector, type ReflectorOptions } from '../../../src/kube/watch/reflector.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
 import { startRelay, type Relay } from '../../adapter/kube/support/relay.ts';
 import { RecordingLog } from '../../adapter/kube/support/recording-log.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
@@ -31,6 +32,7 @@ const ports = {
   sleep: async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
     await wait(milliseconds, undefined, signal === undefined ? {} : { signal });
   },
+  setTimer: systemClock.setTimer,
 };
 
 /** A client that talks to the API server directly. */

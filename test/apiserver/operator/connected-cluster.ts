@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createKubeClient, type KubeClient } from '../../../src/kube/client/client.ts';
 import { loadKubeConfig } from '../../../src/kube/client/pooled-kube-config.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
 import { RecordingLog } from '../../adapter/kube/support/recording-log.ts';
 import { startCluster, type Cluster, type ClusterOptions } from '../../cluster/cluster.ts';
 
@@ -21,7 +22,7 @@ export async function startConnectedCluster(
   const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
     await wait(ms, undefined, signal === undefined ? {} : { signal });
   };
-  const ports = { log: new RecordingLog(), now: Date.now, random: Math.random, sleep };
+  const ports = { log: new RecordingLog(), now: Date.now, random: Math.random, sleep, setTimer: systemClock.setTimer };
   return {
     cluster,
     client: createKubeClient({ kubeConfig, userAgent: 'baton-test/1', ...ports }),

@@ -1,6 +1,4 @@
 import type { Case } from '../case.ts';
-import { access } from './access.ts';
-import { actionCases } from './actions.ts';
 import { controllers } from './controllers.ts';
 import { creates } from './creates.ts';
 import { deletes } from './deletes.ts';
@@ -24,6 +22,4 @@ export const AREAS: Readonly<Record<string, readonly Case[]>> = {
   pods: podCases,
   plans: plansCases,
   controllers,
-  access,
-  actions: actionCases,
 };

@@ -62,7 +62,7 @@ describe('the values of the chart', () => {
 describe('the names in the templates', () => {
   it.each(['operator', 'reporter'])('are variables that the %s reads', (program) => {
     const template = readFileSync(join(CHART, `templates/${program}.yaml`), 'utf8');
-    const source = readFileSync(join(CHART, `../../src/${program}/main.ts`), 'utf8');
+    const source = readFileSync(join(CHART, `../../src/${program}/${program}-config.ts`), 'utf8');
     const variables = [...template.matchAll(/name: (BATON_\w+)/g)].map(([, name = '']) => name);
     expect(variables.length).toBeGreaterThan(2);
     expect(variables.filter((name) => !source.includes(`'${name}'`))).toEqual([]);

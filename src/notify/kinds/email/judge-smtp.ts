@@ -3,21 +3,7 @@ import type { SendResult } from '../../../core/notification/model/send-result.ts
 import { cutToBytes } from '../../../core/text.ts';
 import { NOT_ALLOWED } from '../../../net/guarded-lookup.ts';
 import { addressNotAllowed } from '../../http/judge-answer.ts';
-
-/** Why an email was not accepted. Of the server's reply, messages contain only the codes, because replies may quote what was sent. */
-export interface SmtpFailure {
-  readonly code?: string | undefined;
-  readonly originalCode?: string | undefined;
-  /** The reply's three digits. */
-  readonly responseCode?: number | undefined;
-  readonly response?: string | undefined;
-  readonly command?: string | undefined;
-}
-
-/** A recipient that the server rejected. */
-export interface RejectedRecipient extends SmtpFailure {
-  readonly recipient?: string | undefined;
-}
+import type { RejectedRecipient, SmtpFailure } from '../../mail-transport.ts';
 
 const MAX_REMARK_BYTES = 256;
 

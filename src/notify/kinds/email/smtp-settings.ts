@@ -1,19 +1,7 @@
 import { SMTP_KEYS } from '../../../core/sinks/sink-kinds.ts';
+import type { SmtpSettings, SmtpTls } from '../../mail-transport.ts';
 import { secretFailure, secretText, type ReadSecret, type SecretContent } from '../../secret-files.ts';
 import { invalidSecret, keyName, type SecretValue } from '../../secret-values.ts';
-
-/** How the connection to a mail server is protected. */
-export type SmtpTls = 'starttls' | 'implicit' | 'none';
-
-/** How to connect and log in to a mail server. */
-export interface SmtpSettings {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: SmtpTls;
-  readonly login: { readonly user: string; readonly password: string } | undefined;
-  /** Certificates (PEM) to trust instead of the system's. */
-  readonly ca: string | undefined;
-}
 
 type SmtpKey = (typeof SMTP_KEYS)[number];
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { testSinks } from '../../../../src/agent/delivery/test-sinks.ts';
 import type { Notification } from '../../../../src/core/notification/model/notification.ts';
 import type { SendResult } from '../../../../src/core/notification/model/send-result.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
 import { aPlan } from '../../../unit/core/rollout/support/objects.ts';
 
 const sinks = ['ops', 'chat'].map((name) => ({ name, webhook: { url: 'https://hooks.example/' } }));
@@ -11,6 +12,7 @@ async function run(answers: Record<string, SendResult>, sink = '') {
   const sent: Notification[] = [];
   const results = await testSinks({
     ...{ plan, sink, cluster: 'prod', now: Date.parse('2026-11-21T22:00:00Z'), random: () => 0.5 },
+    setTimer: systemClock.setTimer,
     createSink: ({ name }) => ({
       name,
       preview: () => ({ contentType: 'text/plain', body: '' }),

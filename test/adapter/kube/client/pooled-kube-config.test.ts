@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import nock from 'nock';
 import { createKubeClient, type KubeClient } from '../../../../src/kube/client/client.ts';
 import { loadKubeConfig, type PooledKubeConfig } from '../../../../src/kube/client/pooled-kube-config.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 import {
   kubeConfigFor,
@@ -57,6 +58,7 @@ describe('PooledKubeConfig', () => {
       now: Date.now,
       random: Math.random,
       sleep,
+      setTimer: systemClock.setTimer,
       deadlineMs,
     });
   }

@@ -1,6 +1,7 @@
 import { createKubeClient, type KubeClient } from '../../../../src/kube/client/client.ts';
 import { isKubeError, type KubeError } from '../../../../src/kube/client/kube-error.ts';
 import type { PooledKubeConfig } from '../../../../src/kube/client/pooled-kube-config.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
 import { kubeConfigFor, startServer, type Answer, type Certificate, type LoopbackServer } from './loopback-server.ts';
 import { RecordingLog } from './recording-log.ts';
 
@@ -42,7 +43,7 @@ export class ClientHarness {
       this.time += milliseconds;
       return Promise.resolve();
     };
-    const ports = { log: this.log, now: () => this.time, random: () => 0, sleep };
+    const ports = { log: this.log, now: () => this.time, random: () => 0, sleep, setTimer: systemClock.setTimer };
     return createKubeClient({ kubeConfig: this.#kubeConfig, userAgent: 'baton-test/1', deadlineMs, ...ports });
   }
 

@@ -4,6 +4,7 @@ import type { Rejection } from '../../../../src/core/rollout/model/eviction-answ
 import { createKubeClient } from '../../../../src/kube/client/client.ts';
 import type { PooledKubeConfig } from '../../../../src/kube/client/pooled-kube-config.ts';
 import { applyToPod, type DrainCommand } from '../../../../src/operator/apply/apply-drain.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
 import { aPod } from '../../../unit/core/rollout/support/facts.ts';
 import { kubeConfigFor, sendJson, sendStatus, startServer, type LoopbackServer } from '../../kube/support/loopback-server.ts';
 import { RecordingLog } from '../../kube/support/recording-log.ts';
@@ -35,6 +36,7 @@ async function carryOut(kind: DrainCommand['kind'], answer: (response: ServerRes
     now: Date.now,
     random: Math.random,
     sleep: () => Promise.resolve(),
+    setTimer: systemClock.setTimer,
   });
   const answers = {
     granted: () => void noted.push(['granted']),

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { createKubeClient, type KubeObject } from '../../../../src/kube/client/client.ts';
 import type { PooledKubeConfig } from '../../../../src/kube/client/pooled-kube-config.ts';
 import { applyToPullPods, type PullCommand } from '../../../../src/operator/apply/apply-pull-pods.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
 import { aPlan } from '../../../unit/core/rollout/support/objects.ts';
 import { kubeConfigFor, sendJson, sendStatus, startServer, type LoopbackServer } from '../../kube/support/loopback-server.ts';
 import { RecordingLog } from '../../kube/support/recording-log.ts';
@@ -26,7 +27,7 @@ async function carryOut(
   server = await startServer((_request, response) => answer(response));
   kubeConfig = kubeConfigFor(server.url);
   const sleep = (): Promise<void> => Promise.resolve();
-  const ports = { log: new RecordingLog(), now: Date.now, random: Math.random, sleep };
+  const ports = { log: new RecordingLog(), now: Date.now, random: Math.random, sleep, setTimer: systemClock.setTimer };
   const writer = {
     client: createKubeClient({ kubeConfig, userAgent: 'baton-test/1', ...ports }),
     observer: {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Gate, UpgradePlan } from '../../../../src/api/generated/upgradeplan.ts';
 import { GateLoops } from '../../../../src/operator/gates/gate-loops.ts';
 import { closedBecause, type Probe, type Observation } from '../../../../src/operator/gates/observation.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
 import { waitFor } from '../../../cluster/wait-for.ts';
 import { aPlan } from '../../../unit/core/rollout/support/objects.ts';
 import { RecordingLog } from '../../kube/support/recording-log.ts';
@@ -26,6 +27,7 @@ function start(evaluate: Probe['evaluate'], cleanUp?: Probe['cleanUp']): { reado
     now: Date.now,
     random: () => 0.5,
     sleep: (_ms, signal) => sleep(1, undefined, { signal }),
+    setTimer: systemClock.setTimer,
     log: new RecordingLog(),
     enqueue: (key) => touched.push(key),
   });

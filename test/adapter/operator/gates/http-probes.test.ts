@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -51,7 +52,7 @@ function evaluate(
   const http = createHttpFetcher({ policy: createAddressPolicy({ allow, apiServer: [] }), maxBodyBytes: 4096 });
   readers.push(http);
   const bindings = ['monitoring', 'basic', 'empty'].map((name) => ({ name, hosts }));
-  const deps = { http, credentials: createCredentials(bindings, directory), userAgent: 'baton/test' };
+  const deps = { http, credentials: createCredentials(bindings, directory, (path) => readFile(path)), userAgent: 'baton/test' };
   const probe = gate.http === undefined ? createPrometheusProbe(deps) : createHttpProbe(deps);
   return probe.evaluate(aPlan(), { ...COMMON, ...gate }, AbortSignal.timeout(timeoutMs));
 }

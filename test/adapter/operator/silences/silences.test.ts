@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { createHttpFetcher, type HttpFetcher } from '../../../../src/net/http-fe
 import { createCredentials } from '../../../../src/operator/credentials.ts';
 import { alertmanagerSilencer } from '../../../../src/operator/silences/alertmanager-silences.ts';
 import { SilenceKeeper } from '../../../../src/operator/silences/silence-keeper.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
 import { aPlan } from '../../../unit/core/rollout/support/objects.ts';
 import { json, startServer, type AnsweringServer } from '../gates/prometheus-server.ts';
 
@@ -35,11 +37,12 @@ beforeEach(async () => {
     });
   });
   http = createHttpFetcher({ policy: createAddressPolicy({ allow: '127.0.0.1', apiServer: [] }), maxBodyBytes: 4096 });
-  const credentials = createCredentials([{ name: 'monitoring', hosts: [server.host] }], directory);
+  const credentials = createCredentials([{ name: 'monitoring', hosts: [server.host] }], directory, (path) => readFile(path));
   const silencer = alertmanagerSilencer({ http, credentials, userAgent: 'baton/test' });
   const quiet = (): void => undefined;
   const warn = (_message: string, fields: object = {}): void => void problems.push(fields);
-  keeper = new SilenceKeeper({ silencer, now: () => now, log: { debug: quiet, info: quiet, warn, error: warn } });
+  const log = { debug: quiet, info: quiet, warn, error: warn };
+  keeper = new SilenceKeeper({ silencer, now: () => now, setTimer: systemClock.setTimer, log });
 });
 afterEach(async () => {
   await keeper.stop();

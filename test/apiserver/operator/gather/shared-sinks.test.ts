@@ -9,6 +9,7 @@ import { createKubeClient, type KubeClient } from '../../../../src/kube/client/c
 import { KubeError } from '../../../../src/kube/client/kube-error.ts';
 import { loadKubeConfig, type PooledKubeConfig } from '../../../../src/kube/client/pooled-kube-config.ts';
 import { SharedSinks } from '../../../../src/operator/gather/shared-sinks.ts';
+import { systemClock } from '../../../../src/runtime/clock.ts';
 import { RecordingLog } from '../../../adapter/kube/support/recording-log.ts';
 import { waitFor } from '../../../cluster/wait-for.ts';
 import { startConnectedCluster, type ConnectedCluster } from '../connected-cluster.ts';
@@ -50,7 +51,7 @@ beforeAll(async () => {
   const sleep = async (ms: number): Promise<void> => {
     await wait(ms);
   };
-  const ports = { log: new RecordingLog(), now: Date.now, random: Math.random, sleep };
+  const ports = { log: new RecordingLog(), now: Date.now, random: Math.random, sleep, setTimer: systemClock.setTimer };
   operator = createKubeClient({ kubeConfig: operatorConfig, userAgent: 'baton-operator/1', ...ports });
   await policyInForce();
 }, 120_000);

@@ -26,8 +26,8 @@ function world(change: (network: Network) => Network = (network) => network): Wo
 }
 
 function clientOf(process: SimulatedProcess): ReturnType<typeof createKubeClient> {
-  const { clock, random, kubeConfig } = process;
-  const ports = { now: clock.monotonic, sleep: clock.sleep, random, log: new RecordingLog() };
+  const { clock, random, setTimer, kubeConfig } = process;
+  const ports = { now: clock.monotonic, sleep: clock.sleep, setTimer, random, log: new RecordingLog() };
   return createKubeClient({ ...ports, kubeConfig, userAgent: 'test/1' });
 }
 
