@@ -146,6 +146,7 @@ async function prepareMachine(): Promise<boolean> {
     await requireBuildable(binaryNames);
     await requirePrerequisites({
       realNodes: true,
+      scripts: true,
       withoutRoot: 'run what needs no root: make lint typecheck verify test-unit test-adapter test-apiserver test-conformance',
       log: console.log,
     });

@@ -191,13 +191,29 @@ const API_SERVER: Rooms = {
     holds: 'What the server does with an object of a CRD: pruning, defaults, validation, CEL rules',
     mayImport: [],
   },
+  access: { holds: 'Who calls, and what Roles and bindings allow', mayImport: ['store'] },
   rest: {
     holds: 'Answers requests, one file per verb',
-    mayImport: ['store', 'selectors', 'patch', 'resources', 'schema'],
+    mayImport: ['store', 'selectors', 'patch', 'resources', 'schema', 'access'],
   },
   '.': {
     holds: 'The server, and how the client of `kube` reaches it',
-    mayImport: ['store', 'resources', 'schema', 'rest'],
+    mayImport: ['store', 'resources', 'schema', 'access', 'rest'],
+  },
+};
+
+const CONTROLLER = ['cluster-client.ts', 'worker.ts', 'state'];
+
+const CLUSTER: Rooms = {
+  'cluster-client.ts': { holds: 'How the cluster itself calls the API server', mayImport: [] },
+  'worker.ts': { holds: 'A queue of keys in virtual time', mayImport: [] },
+  state: { holds: 'What controllers know of the cluster, and the Events that they write', mayImport: ['cluster-client.ts'] },
+  scheduling: { holds: 'Which nodes a pod may go to: affinity, taints, requests', mayImport: ['state'] },
+  scheduler: { holds: 'Binds pods to nodes', mayImport: [...CONTROLLER, 'scheduling'] },
+  jobs: { holds: 'The Job controller', mayImport: CONTROLLER },
+  'start-controllers.ts': {
+    holds: 'Starts the control plane',
+    mayImport: [...CONTROLLER, 'scheduler', 'jobs'],
   },
 };
 
@@ -217,6 +233,7 @@ const SIMULATOR: Rooms = {
   cluster: {
     holds: 'What makes a cluster of an API server: controllers and kubelets',
     mayImport: ['time', 'api-server', 'process', 'world'],
+    rooms: CLUSTER,
   },
   faults: {
     holds: 'What goes wrong between programs, the API server, and hosts',
@@ -265,13 +282,14 @@ export const SRC: Rooms = {
   },
   reporter: { holds: 'The reporter: accepts reports on a local socket and writes them as Events', mayImport: SHELL },
   cli: {
-    holds: 'The commands `report`, `convert` and `notify`',
+    holds: 'The commands `report`, `convert`, `notify` and `simulate`',
     mayImport: [...SHELL, 'notify'],
     rooms: {
       '.': { holds: 'What the commands share: files and YAML as input', mayImport: [] },
       report: { holds: '`baton report`: reports the progress of an upgrade process', mayImport: [] },
       convert: { holds: '`baton convert`: converts Plans of system-upgrade-controller', mayImport: ['.'] },
       notify: { holds: '`baton notify`: previews and tests notifications', mayImport: ['.'] },
+      simulate: { holds: '`baton simulate`: plays plans on a virtual fleet', mayImport: ['.'] },
     },
   },
   simulator: {

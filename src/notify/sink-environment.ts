@@ -40,3 +40,17 @@ export interface SinkEnvironment extends Omit<AgentEnvironment, 'http' | 'secret
   /** Reads a key of the sink's Secrets. */
   readonly readSecret: ReadSecret;
 }
+
+/** An environment for previews. Whatever is sent or read fails. */
+export function offlineEnvironment(userAgent: string): AgentEnvironment {
+  const fail = (): Promise<never> => Promise.reject(new Error('A preview must not use the network or files.'));
+  return {
+    http: { post: fail, probe: fail, close: () => Promise.resolve() },
+    openMail: () => ({ sendMail: fail, verify: fail, close: () => Promise.resolve() }),
+    events: { write: fail },
+    setTimer: () => () => undefined,
+    userAgent,
+    secretsDirectory: '',
+    readFile: fail,
+  };
+}

@@ -39,9 +39,14 @@ const forRealNodes: readonly Prerequisite[] = [
   },
 ];
 
+/** The scripts of docs/examples report with it. */
+const forScripts: readonly Prerequisite[] = [command('curl', 'curl')];
+
 /** What a caller needs, and where it shows progress. */
 export interface PrerequisiteOptions {
   readonly realNodes: boolean;
+  /** Whether the scripts of docs/examples are to run. */
+  readonly scripts?: boolean;
   /** What the user can do without root instead, as the end of a sentence. */
   readonly withoutRoot?: string;
   readonly log?: Log;
@@ -53,7 +58,7 @@ function sayOnStandardError(line: string): void {
 
 /** Checks that every program is installed. Root on a Debian-like machine installs what is missing, unless INSTALL=no. */
 export async function requirePrerequisites(o: PrerequisiteOptions): Promise<void> {
-  const wanted = o.realNodes ? [...always, ...forRealNodes] : always;
+  const wanted = [...always, ...(o.realNodes ? forRealNodes : []), ...(o.scripts === true ? forScripts : [])];
   const absent = (): readonly Prerequisite[] => wanted.filter((prerequisite) => !prerequisite.present());
   const decision = decidePackages({
     platform: process.platform,

@@ -10,6 +10,7 @@ export interface Body {
     readonly continue: string;
     readonly labels?: { readonly n?: string };
   };
+  readonly spec?: { readonly requestedBy?: string };
   readonly items: readonly Body[];
   readonly reason: string;
   readonly message: string;

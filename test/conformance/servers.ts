@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Agent } from 'undici';
+import { parseAllDocuments } from 'yaml';
 import { createApiServer } from '../../src/simulator/api-server/create-api-server.ts';
 import { ApiServerDispatcher, directTransport } from '../../src/simulator/api-server/dispatcher.ts';
 import { RecordingLog } from '../adapter/kube/support/recording-log.ts';
@@ -19,12 +20,16 @@ export interface ConformanceServer {
 
 const CRDS = fileURLToPath(new URL('../../crds/', import.meta.url));
 const BATON = readdirSync(CRDS).map((file) => `${CRDS}${file}`);
+const DEPLOY = fileURLToPath(new URL('../../deploy/', import.meta.url));
+const ROLES = readFileSync(`${DEPLOY}base/baton.yaml`, 'utf8');
+const STAMP = `${DEPLOY}kubernetes-1.36/stamp-requested-by.yaml`;
 const GADGETS = fileURLToPath(new URL('gadgets.yaml', import.meta.url));
 
 /** The server in memory. */
 export function startEmbedded(): Promise<ConformanceServer> {
   const server = createApiServer({
     definitions: [GADGETS, ...BATON].map((path) => readFileSync(path, 'utf8')),
+    roles: [ROLES],
     now: Date.now,
     random: Math.random,
     setTimer: (milliseconds, run) => {
@@ -59,6 +64,8 @@ export async function startReal(name = 'conformance'): Promise<RealServer> {
   if (applied.code !== 0) throw new Error(`kubectl apply of ${GADGETS}: ${applied.stderr}`);
   const served = async (): Promise<boolean> => (await api.get('/apis/test.baton.dev/v1/gadgets')).status === 200;
   await waitFor(served, { what: 'the gadgets to be served', timeoutMs: 30_000 });
+  for (const role of parseAllDocuments(ROLES).map((document) => document.toJS() as Manifest)) await createRole(api, role);
+  await stampActions(cluster, api);
   // A CRD's storage opens its watch a moment after its first list.
   await wait(1000);
   return {
@@ -70,4 +77,38 @@ export async function startReal(name = 'conformance'): Promise<RealServer> {
       await cluster.stop();
     },
   };
+}
+
+/** A manifest, as far as this file looks into it. */
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly namespace?: string };
+}
+
+const RBAC = 'rbac.authorization.k8s.io/v1';
+
+/** Creates the manifest if it is a Role or a binding, and its namespace. */
+async function createRole(api: Api, role: Manifest): Promise<void> {
+  if (role.apiVersion !== RBAC) return;
+  const { namespace } = role.metadata;
+  if (namespace !== undefined) await api.post('/api/v1/namespaces', { metadata: { name: namespace } });
+  const place = namespace === undefined ? '' : `/namespaces/${namespace}`;
+  const { status, body } = await api.post(`/apis/${RBAC}${place}/${role.kind.toLowerCase()}s`, role);
+  if (status !== 201) throw new Error(`${role.kind}: ${status} ${body.message}`);
+}
+
+/** Installs the chart's policy that fills in who asks for an action, and waits until it is in force. */
+async function stampActions(cluster: Cluster, api: Api): Promise<void> {
+  const applied = await cluster.kubectl(['apply', '-f', STAMP]);
+  if (applied.code !== 0) throw new Error(`kubectl apply of ${STAMP}: ${applied.stderr}`);
+  const action = {
+    ...{ apiVersion: 'baton.dev/v1alpha1', kind: 'UpgradeAction', metadata: { name: 'probe' } },
+    spec: { plan: 'p', action: 'Release', nodes: ['n'] },
+  };
+  const stamped = async (): Promise<boolean> => {
+    const { body } = await api.post('/apis/baton.dev/v1alpha1/namespaces/default/upgradeactions?dryRun=All', action);
+    return body.spec?.requestedBy !== undefined;
+  };
+  await waitFor(stamped, { what: 'actions to be stamped', timeoutMs: 30_000 });
 }

@@ -5,6 +5,7 @@ import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import { consolidate } from '../../core/notification/consolidation/consolidate.ts';
 import { styleOf } from '../../core/notification/text/message-style.ts';
 import { createSink } from '../../notify/create-sink.ts';
+import { offlineEnvironment } from '../../notify/sink-environment.ts';
 import type { SinkPreview } from '../../notify/sink.ts';
 import { createKubeClient } from '../../kube/client/client.ts';
 import { isKubeError } from '../../kube/client/kube-error.ts';
@@ -150,17 +151,7 @@ function previewSink({ plan, sink, batch, cluster }: Previewed): SinkPreview {
   if (spec === undefined) throw new Error(`The UpgradePlan has no sink ${sink}.`);
   const agent = { node: batch.status?.agent ?? 'preview', pod: 'preview' };
   const notification = consolidate({ batch, reports: [], cluster, agent, ...styleOf(plan, spec) });
-  const fail = (): Promise<never> => Promise.reject(new Error('A preview must not use the network.'));
-  const noNetwork = {
-    http: { post: fail, probe: fail, close: () => Promise.resolve() },
-    openMail: () => {
-      throw new Error('A preview must not use the network.');
-    },
-    setTimer: systemClock.setTimer,
-    readFile: fail,
-    events: { write: fail },
-  };
-  return createSink(spec, { ...noNetwork, userAgent: `baton/${VERSION}`, secretsDirectory: '' }).preview(notification);
+  return createSink(spec, offlineEnvironment(`baton/${VERSION}`)).preview(notification);
 }
 
 function reject(problems: readonly string[]): number {

@@ -1,7 +1,8 @@
 import { parseAllDocuments } from 'yaml';
 import type { Log } from '../../api/log.ts';
-import type { Json } from '../../core/json.ts';
+import { asObject, asText, type Json } from '../../core/json.ts';
 import type { SetTimer } from '../../kube/pause.ts';
+import { Rbac } from './access/rbac.ts';
 import { BUILTIN_TYPES } from './resources/builtin-types.ts';
 import { customTypes } from './resources/custom-types.ts';
 import { ResourceTypes } from './resources/resource-type.ts';
@@ -15,6 +16,8 @@ import { Store } from './store/store.ts';
 export interface ApiServerOptions {
   /** CustomResourceDefinitions, as YAML. */
   readonly definitions: readonly string[];
+  /** Roles and their bindings, as YAML; objects of other kinds in it are skipped. */
+  readonly roles?: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly random: () => number;
@@ -24,7 +27,10 @@ export interface ApiServerOptions {
   readonly admit?: Admit;
 }
 
-/** A Kubernetes API server in memory, at the level of HTTP exchanges. Whoever calls it is the cluster's administrator. */
+/**
+ * A Kubernetes API server in memory, at the level of HTTP exchanges. Callers are the cluster's administrator unless they impersonate
+ * somebody else: see access/caller.ts.
+ */
 export interface ApiServer {
   handle(request: ApiRequest): ApiResponse;
   /** Forgets the past: watches from earlier versions, and lists that go on, are answered with 410. */
@@ -34,11 +40,12 @@ export interface ApiServer {
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 /** Starts a server with the namespaces that every cluster has. */
-export function createApiServer({ definitions, ...options }: ApiServerOptions): ApiServer {
-  const crds = definitions.flatMap((text) => parseAllDocuments(text)).map((document) => document.toJS() as Json);
+export function createApiServer({ definitions, roles = [], ...options }: ApiServerOptions): ApiServer {
+  const crds = readAll(definitions);
   const { admit = admitBySchema(crds), ...ports } = options;
-  const context: ServerContext = { store: new Store(), types: new ResourceTypes(), admit, ...ports };
-  const { store, types } = context;
+  const store = new Store();
+  const context: ServerContext = { store, types: new ResourceTypes(), rbac: new Rbac(store), admit, ...ports };
+  const { types } = context;
   for (const type of BUILTIN_TYPES) types.add(type);
   for (const name of NAMESPACES) createNamespace(name, context);
   for (const crd of crds) {
@@ -47,6 +54,7 @@ export function createApiServer({ definitions, ...options }: ApiServerOptions): 
       store.startLog(type.storage);
     }
   }
+  for (const role of readAll(roles).filter(isRole)) createRole(role, context);
   return {
     handle: (request) => handle(request, context),
     compact: () => {
@@ -55,9 +63,31 @@ export function createApiServer({ definitions, ...options }: ApiServerOptions): 
   };
 }
 
+function readAll(texts: readonly string[]): readonly Json[] {
+  return texts.flatMap((text) => parseAllDocuments(text)).map((document) => asObject(document.toJS()));
+}
+
+function isRole({ apiVersion }: Json): boolean {
+  return apiVersion === 'rbac.authorization.k8s.io/v1';
+}
+
 function createNamespace(name: string, context: ServerContext): void {
-  const body = JSON.stringify({ metadata: { name } });
-  handle({ method: 'POST', path: '/api/v1/namespaces', query: new URLSearchParams(), headers: {}, body }, context);
+  create('/api/v1/namespaces', { metadata: { name } }, context);
+}
+
+// The namespaces of the chart need not exist yet.
+function createRole(role: Json, context: ServerContext): void {
+  const { namespace } = asObject(role['metadata']);
+  if (typeof namespace === 'string' && context.store.get('namespaces', namespace) === undefined)
+    createNamespace(namespace, context);
+  const place = typeof namespace === 'string' ? `/namespaces/${namespace}` : '';
+  create(`/apis/rbac.authorization.k8s.io/v1${place}/${asText(role['kind']).toLowerCase()}s`, role, context);
+}
+
+function create(path: string, object: object, context: ServerContext): void {
+  const body = JSON.stringify(object);
+  const answer = handle({ method: 'POST', path, query: new URLSearchParams(), headers: {}, body }, context);
+  if (answer.status !== 201) throw new Error(`POST ${path}: ${'body' in answer ? answer.body : answer.status}`);
 }
 
 function admitBySchema(crds: readonly Json[]): Admit {

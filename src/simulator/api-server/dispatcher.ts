@@ -177,6 +177,7 @@ async function readRequest({ method, path, query, headers, body }: Options): Pro
 
 function readHeaders(headers: Options['headers']): Readonly<Record<string, string>> {
   const entries = headers === null || headers === undefined ? [] : [...pairs(headers)];
+  // A list of values is one header with commas.
   return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 

@@ -1,6 +1,7 @@
 import { asObject, asObjects, type Json } from '../../core/json.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import type { JsonPatchOperation } from '../../kube/client/client.ts';
+import { MASTERS, impersonationHeaders } from '../api-server/access/caller.ts';
 import type { ApiServer } from '../api-server/create-api-server.ts';
 import type { ApiResponse } from '../api-server/rest/exchange.ts';
 
@@ -26,12 +27,12 @@ export type OnEvent = (type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObjec
  */
 export class ClusterClient {
   readonly #server: Pick<ApiServer, 'handle'>;
-  readonly #user: string;
+  readonly #caller: Readonly<Record<string, string>>;
 
-  /** @param user the name under which requests are made. */
+  /** @param user the name under which requests are made. Whoever uses this client may do everything. */
   constructor(server: Pick<ApiServer, 'handle'>, user: string) {
     this.#server = server;
-    this.#user = user;
+    this.#caller = { 'user-agent': user, ...impersonationHeaders({ user, groups: [MASTERS] }) };
   }
 
   /** Reads an object; undefined when it does not exist. Throws for any other failure. */
@@ -141,7 +142,7 @@ export class ClusterClient {
       method,
       path,
       query: new URLSearchParams(query),
-      headers: { 'content-type': contentType, 'user-agent': this.#user, accept: 'application/json' },
+      headers: { 'content-type': contentType, ...this.#caller, accept: 'application/json' },
       body: body === undefined ? '' : JSON.stringify(body),
     });
   }

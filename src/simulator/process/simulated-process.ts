@@ -1,4 +1,5 @@
 import type { SetTimer } from '../../kube/pause.ts';
+import type { Identity } from '../api-server/access/caller.ts';
 import type { ApiServer } from '../api-server/create-api-server.ts';
 import { ApiServerDispatcher } from '../api-server/dispatcher.ts';
 import { EmbeddedKubeConfig } from '../api-server/embedded-kube-config.ts';
@@ -17,6 +18,8 @@ export interface SimulatedProcessOptions {
   readonly time: VirtualTime;
   readonly server: Pick<ApiServer, 'handle'>;
   readonly network: Network;
+  /** Who its requests come from; the administrator unless given. */
+  readonly identity?: Identity;
   /** What the host's wall clock shows too much (ms). */
   readonly clockOffsetMs?: () => number;
   /** Sees every request that reaches the server, and its answer. */
@@ -39,7 +42,7 @@ export class SimulatedProcess {
   readonly #onKill: (() => void)[] = [];
   #alive = true;
 
-  constructor({ name, seed, time, server, network, clockOffsetMs, onExchange }: SimulatedProcessOptions) {
+  constructor({ name, seed, time, server, network, identity, clockOffsetMs, onExchange }: SimulatedProcessOptions) {
     this.name = name;
     this.#time = time;
     this.random = seededRandom(seedFor(seed, name));
@@ -49,7 +52,7 @@ export class SimulatedProcess {
       ...{ server, network, setTimer, from: name },
       ...(onExchange === undefined ? {} : { onExchange: (request, response) => onExchange(name, request, response) }),
     });
-    this.kubeConfig = new EmbeddedKubeConfig(new ApiServerDispatcher(this.#transport));
+    this.kubeConfig = new EmbeddedKubeConfig(new ApiServerDispatcher(this.#transport), identity);
   }
 
   /** A timer that never fires once the program was killed. */

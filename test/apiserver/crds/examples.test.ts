@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { startCluster, type Cluster } from '../../cluster/cluster.ts';
@@ -24,7 +24,7 @@ async function succeeds(args: readonly string[], input?: string): Promise<string
   return result.stdout;
 }
 
-describe.each(['minimal.yaml', 'full.yaml'])('the example %s', (file) => {
+describe.each(readdirSync(EXAMPLES).filter((file) => file.endsWith('.yaml')))('the example %s', (file) => {
   const text = readFileSync(new URL(file, EXAMPLES), 'utf8');
   const written = parseAllDocuments(text).map(
     (document) => document.toJS() as Tree & { kind: string; metadata: { name: string } },
@@ -35,8 +35,8 @@ describe.each(['minimal.yaml', 'full.yaml'])('the example %s', (file) => {
     const first = await succeeds(args, text);
     for (const { metadata } of written) expect(first).toContain(`/${metadata.name} serverside-applied`);
     await succeeds(args, text);
-    const generations = await succeeds(['get', 'uplan', '-n', 'fleet', '-o', 'jsonpath={.items[*].metadata.generation}']);
-    expect(new Set(generations.split(' '))).toEqual(new Set(['1']));
+    for (const { kind, metadata } of written)
+      expect(await succeeds(['get', kind, metadata.name, '-n', 'fleet', '-o', 'jsonpath={.metadata.generation}'])).toBe('1');
   });
 
   it('loses nothing that was written', async () => {

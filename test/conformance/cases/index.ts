@@ -1,4 +1,6 @@
 import type { Case } from '../case.ts';
+import { access } from './access.ts';
+import { actionCases } from './actions.ts';
 import { controllers } from './controllers.ts';
 import { creates } from './creates.ts';
 import { deletes } from './deletes.ts';
@@ -22,4 +24,6 @@ export const AREAS: Readonly<Record<string, readonly Case[]>> = {
   pods: podCases,
   plans: plansCases,
   controllers,
+  access,
+  actions: actionCases,
 };

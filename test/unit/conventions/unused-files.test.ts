@@ -14,8 +14,11 @@ const STARTED = new Set([
   'simulator/serve/serve.ts',
   // Until the simulation is put together, tests start its parts.
   'simulator/process/simulated-process.ts',
+  'simulator/cluster/start-controllers.ts',
   'simulator/cluster/cluster-client.ts',
   'simulator/cluster/worker.ts',
+  // Until the simulation is put together, no command plays one.
+  'cli/simulate/simulate.ts',
   // Until faults are injected, its test does.
   'simulator/api-server/refusals.ts',
   // Until the embedded API server checks custom resources, their tests do.

@@ -4,7 +4,7 @@ import { textAt } from './fields.ts';
 import { NODE, NAMESPACE } from './cluster-strategies.ts';
 import { CORE_EVENT, EVENT } from './events.ts';
 import type { ResourceType } from './resource-type.ts';
-import { DAEMON_SET, DEPLOYMENT, JOB, POD_DISRUPTION_BUDGET } from './controllers.ts';
+import { DAEMON_SET, DEPLOYMENT, JOB, POD_DISRUPTION_BUDGET, REPLICA_SET } from './controllers.ts';
 import { POD } from './pod.ts';
 
 type Overrides = Partial<Omit<ResourceType, 'group' | 'version' | 'plural' | 'kind'>>;
@@ -84,6 +84,7 @@ export const BUILTIN_TYPES: readonly ResourceType[] = [
   type('batch', 'v1', 'jobs', 'Job', { ...WITH_STATUS, unknownField: 'LabelForKind', strategy: JOB }),
   type('apps', 'v1', 'daemonsets', 'DaemonSet', { ...WITH_STATUS, strategy: DAEMON_SET }),
   type('apps', 'v1', 'deployments', 'Deployment', { ...WITH_STATUS, strategy: DEPLOYMENT }),
+  type('apps', 'v1', 'replicasets', 'ReplicaSet', { ...WITH_STATUS, strategy: REPLICA_SET }),
   type('apps', 'v1', 'controllerrevisions', 'ControllerRevision'),
   type('coordination.k8s.io', 'v1', 'leases', 'Lease', { unconditionalUpdate: false }),
   type('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', {

@@ -127,6 +127,19 @@ export const DEPLOYMENT: Strategy = {
   },
 };
 
+function completeReplicaSet(replicaSet: KubeObject): Json {
+  const spec = asObject(replicaSet['spec']);
+  return { replicas: 1, ...spec, template: podTemplate(spec['template']) };
+}
+
+export const REPLICA_SET: Strategy = {
+  prepareCreate: (replicaSet) => ({ ...replicaSet, spec: completeReplicaSet(replicaSet), status: { replicas: 0 } }),
+  prepareUpdate: (replicaSet) => ({ ...replicaSet, spec: completeReplicaSet(replicaSet) }),
+  checkUpdate: (replicaSet, previous) => {
+    requireSame(replicaSet, previous, { group: 'apps', kind: 'ReplicaSet' }, ['selector']);
+  },
+};
+
 /** Budgets: their status always has its numbers. */
 export const POD_DISRUPTION_BUDGET: Strategy = {
   normalize: (budget) => {

@@ -125,6 +125,26 @@ export function forbidden(type: Named, name: string, why: string, causes?: reado
   return new StatusError(403, `${qualified(type)} "${name}" is forbidden: ${why}`, { reason: 'Forbidden', details });
 }
 
+/** What somebody may not do. */
+export interface Attempt {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** 403 of the authorizer. */
+export function unauthorized(user: string, { verb, group, resource, subresource, namespace, name }: Attempt): StatusError {
+  const type = { group, plural: resource };
+  const what = JSON.stringify(subresource === '' ? resource : `${resource}/${subresource}`);
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
+  const why = `User ${JSON.stringify(user)} cannot ${verb} resource ${what} in API group ${JSON.stringify(group)} ${where}`;
+  const which = name === '' ? qualified(type) : `${qualified(type)} ${JSON.stringify(name)}`;
+  return new StatusError(403, `${which} is forbidden: ${why}`, { reason: 'Forbidden', details: detailsOf(type, name) });
+}
+
 /** 410: the version has been compacted. */
 export function expired(message: string, metadata: FailureStatus['metadata'] = {}): StatusError {
   return new StatusError(410, message, { metadata, reason: 'Expired' });

@@ -1,21 +1,32 @@
 import type { KubeObject } from '../../../kube/kube-object.ts';
 import { asObject } from '../../../core/json.ts';
 import { StatusError, alreadyExists, forbidden, invalid, notFound } from '../resources/status.ts';
+import { authorizeBinding } from './authorize.ts';
 import { decode } from './decode.ts';
-import { json, storeKey, type ApiAnswer, type ApiRequest, type ServerContext, type Target } from './exchange.ts';
+import {
+  json,
+  storeKey,
+  type ApiAnswer,
+  type ApiRequest,
+  type RequestContext,
+  type ServerContext,
+  type Target,
+} from './exchange.ts';
 import { objectName, timestamp, uniqueId, withSuffix } from './identity.ts';
 import { parseObject, writeOptions } from './options.ts';
+import { withRequester } from './requester.ts';
 import { admitted, shown } from './stored.ts';
 
 /** POST to a collection. */
-export function create(request: ApiRequest, target: Target, context: ServerContext): ApiAnswer {
+export function create(request: ApiRequest, target: Target, context: RequestContext): ApiAnswer {
   const { type, namespace } = target;
   const options = writeOptions(request, 'CreateOptions');
   const sent = decode(parseObject(request.body, type.kind), target);
   if (sent.metadata.resourceVersion !== undefined) {
     throw new StatusError(500, 'resourceVersion should not be set on objects to be created');
   }
-  const object = prepare(sent, target, context);
+  if (type.kind.endsWith('RoleBinding')) authorizeBinding(sent, context);
+  const object = withRequester(prepare(sent, target, context), undefined, target, context.caller);
   if (namespace !== undefined) requireOpenNamespace(object, target, namespace, context);
   const { object: complete, warnings } = admitted({ object, previous: undefined, options }, target, context);
   const { name = '' } = complete.metadata;

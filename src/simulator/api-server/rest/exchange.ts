@@ -1,6 +1,8 @@
 import type { Log } from '../../../api/log.ts';
 import type { KubeObject } from '../../../kube/kube-object.ts';
 import type { SetTimer } from '../../../kube/pause.ts';
+import type { Caller } from '../access/caller.ts';
+import type { Rbac } from '../access/rbac.ts';
 import type { ResourceType, ResourceTypes } from '../resources/resource-type.ts';
 import type { FailureStatus } from '../resources/status.ts';
 import type { Store } from '../store/store.ts';
@@ -74,6 +76,12 @@ export interface ServerContext {
   readonly setTimer: SetTimer;
   readonly log: Log;
   readonly admit: Admit;
+  readonly rbac: Rbac;
+}
+
+/** What a request is answered with. */
+export interface RequestContext extends ServerContext {
+  readonly caller: Caller;
 }
 
 /** The objects that a request is about. */

@@ -1,9 +1,11 @@
+import { callerOf } from '../access/caller.ts';
 import { StatusError, methodNotAllowed, notBuilt } from '../resources/status.ts';
+import { authorize } from './authorize.ts';
 import { bind } from './binding.ts';
 import { create } from './create.ts';
 import { remove, removeCollection } from './delete.ts';
 import { evict } from './eviction.ts';
-import { json, type ApiRequest, type ApiResponse, type ServerContext, type Target } from './exchange.ts';
+import { json, type ApiRequest, type ApiResponse, type RequestContext, type ServerContext, type Target } from './exchange.ts';
 import { finalize } from './finalize.ts';
 import { list } from './list.ts';
 import { patch } from './patch.ts';
@@ -15,8 +17,10 @@ import { watch } from './watch.ts';
 /** Answers one request. What the server does not know is answered with 501, and logged. */
 export function handle(request: ApiRequest, context: ServerContext): ApiResponse {
   try {
-    if (request.headers['impersonate-user'] !== undefined) throw notBuilt('impersonation');
-    return route(request, findTarget(request.path, context.types), context);
+    const target = findTarget(request.path, context.types);
+    const own = { ...context, caller: callerOf(request.headers) };
+    authorize(request, target, own);
+    return route(request, target, own);
   } catch (error) {
     if (error instanceof PageNotFound) {
       return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: `${error.message}\n` };
@@ -32,7 +36,7 @@ export function handle(request: ApiRequest, context: ServerContext): ApiResponse
   }
 }
 
-function route(request: ApiRequest, target: Target, context: ServerContext): ApiResponse {
+function route(request: ApiRequest, target: Target, context: RequestContext): ApiResponse {
   const { type, name, subresource } = target;
   if (name === undefined) return onCollection(request, target, context);
   if (subresource === undefined) return onObject(request, target, context);
@@ -47,7 +51,7 @@ function route(request: ApiRequest, target: Target, context: ServerContext): Api
   throw notBuilt(`${request.method} of the subresource ${type.plural}/${subresource}`);
 }
 
-function onCollection(request: ApiRequest, target: Target, context: ServerContext): ApiResponse {
+function onCollection(request: ApiRequest, target: Target, context: RequestContext): ApiResponse {
   if (request.method === 'GET') return read(request, target, context);
   // Namespaced objects can be read across namespaces, but not written.
   if (target.type.namespaced && target.namespace === undefined) throw methodNotAllowed();
@@ -56,11 +60,11 @@ function onCollection(request: ApiRequest, target: Target, context: ServerContex
   throw methodNotAllowed();
 }
 
-function read(request: ApiRequest, target: Target, context: ServerContext): ApiResponse {
+function read(request: ApiRequest, target: Target, context: RequestContext): ApiResponse {
   return isTrue(request.query.get('watch')) ? watch(request, target, context) : list(request, target, context);
 }
 
-function onObject(request: ApiRequest, target: Target, context: ServerContext): ApiResponse {
+function onObject(request: ApiRequest, target: Target, context: RequestContext): ApiResponse {
   switch (request.method) {
     case 'GET':
       if (isTrue(request.query.get('watch'))) throw notBuilt('watches of one object by its path; use a field selector');

@@ -3,13 +3,13 @@ import { JsonPatchError, jsonPatch, type PatchOperation } from '../patch/json-pa
 import { mergePatch } from '../patch/merge-patch.ts';
 import { badRequest, notBuilt, patchRejected, unsupportedMediaType, unsupportedPatch } from '../resources/status.ts';
 import { decode, requireName } from './decode.ts';
-import { type ApiAnswer, type ApiRequest, type ServerContext, type Target } from './exchange.ts';
+import { type ApiAnswer, type ApiRequest, type RequestContext, type Target } from './exchange.ts';
 import { parseJson, writeOptions } from './options.ts';
 import { shown, storedObject } from './stored.ts';
 import { answer, write } from './update.ts';
 
 /** PATCH of an object or of its status. */
-export function patch(request: ApiRequest, target: Target, context: ServerContext): ApiAnswer {
+export function patch(request: ApiRequest, target: Target, context: RequestContext): ApiAnswer {
   const apply = patchOf(request, target);
   const options = writeOptions(request, 'PatchOptions');
   const current = storedObject(target, context);

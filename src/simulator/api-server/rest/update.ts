@@ -3,12 +3,13 @@ import type { KubeObject } from '../../../kube/kube-object.ts';
 import type { ResourceType } from '../resources/resource-type.ts';
 import { conflict, invalid, modified } from '../resources/status.ts';
 import { decode, requireName } from './decode.ts';
-import { json, storeKey, type ApiAnswer, type ApiRequest, type ServerContext, type Target } from './exchange.ts';
+import { json, storeKey, type ApiAnswer, type ApiRequest, type RequestContext, type Target } from './exchange.ts';
 import { parseObject, writeOptions, type WriteOptions } from './options.ts';
+import { withRequester } from './requester.ts';
 import { admitted, shown, storedObject, type Admitted } from './stored.ts';
 
 /** PUT of an object or of its status. */
-export function replace(request: ApiRequest, target: Target, context: ServerContext): ApiAnswer {
+export function replace(request: ApiRequest, target: Target, context: RequestContext): ApiAnswer {
   const { type, name = '' } = target;
   const options = writeOptions(request, 'UpdateOptions');
   const object = decode(parseObject(request.body, type.kind), target);
@@ -33,13 +34,14 @@ export function answer({ object, warnings }: Admitted): ApiAnswer {
 }
 
 /** Stores an update, unless it changes nothing, and returns the object as the client sees it. */
-export function write({ object, current, options }: Update, target: Target, context: ServerContext): Admitted {
+export function write({ object, current, options }: Update, target: Target, context: RequestContext): Admitted {
   const { type, namespace, name = '' } = target;
   requireCurrent(object, current, type);
   const before = shown(type, current);
   const merged = { ...mergeParts(object, before, target), metadata: metadataFor(object, before, target) };
   requireNoNewFinalizers(merged, before, type);
-  const { object: complete, warnings } = admitted({ object: merged, previous: current, options }, target, context);
+  const stamped = withRequester(merged, current, target, context.caller);
+  const { object: complete, warnings } = admitted({ object: stamped, previous: current, options }, target, context);
   type.strategy.checkUpdate?.(complete, current);
   const counted = withGeneration(complete, current, type);
   if (isDeepStrictEqual(counted, current)) return { object: before, warnings };
