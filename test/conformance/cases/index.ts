@@ -9,6 +9,7 @@ import { lists } from './lists.ts';
 import { patches } from './patches.ts';
 import { plansCases } from './plans.ts';
 import { podCases } from './pods.ts';
+import { quotas } from './quotas.ts';
 import { updates } from './updates.ts';
 import { watches } from './watches.ts';
 
@@ -25,5 +26,6 @@ export const AREAS: Readonly<Record<string, readonly Case[]>> = {
   plans: plansCases,
   controllers,
   access,
+  quotas,
   actions: actionCases,
 };

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../kube/kube-object.ts';
 import { asObject } from '../../../core/json.ts';
 import { textAt } from './fields.ts';
-import { NODE, NAMESPACE } from './cluster-strategies.ts';
+import { NODE, NAMESPACE, RESOURCE_QUOTA } from './cluster-strategies.ts';
 import { CORE_EVENT, EVENT } from './events.ts';
 import type { ResourceType } from './resource-type.ts';
 import { DAEMON_SET, DEPLOYMENT, JOB, POD_DISRUPTION_BUDGET, REPLICA_SET } from './controllers.ts';
@@ -52,6 +52,7 @@ export const BUILTIN_TYPES: readonly ResourceType[] = [
     },
   }),
   type('', 'v1', 'serviceaccounts', 'ServiceAccount', { strategy: { returnsDeleted: true } }),
+  type('', 'v1', 'resourcequotas', 'ResourceQuota', { statusSubresource: true, strategy: RESOURCE_QUOTA }),
   type('', 'v1', 'namespaces', 'Namespace', {
     namespaced: false,
     statusSubresource: true,

@@ -1,7 +1,9 @@
 import type { KubeObject } from '../../../kube/kube-object.ts';
-import { asObject } from '../../../core/json.ts';
+import { asObject, type Json } from '../../../core/json.ts';
 import { withConditions } from './fields.ts';
+import { readQuantities, writeQuantities } from './quantity.ts';
 import type { Strategy } from './resource-type.ts';
+import { notBuilt } from './status.ts';
 
 const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
 
@@ -50,4 +52,20 @@ function withoutDefaults(object: KubeObject): unknown {
 
 function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
+}
+
+/** Quotas: the quota controller fills in their status. */
+export const RESOURCE_QUOTA: Strategy = {
+  returnsDeleted: true,
+  prepareCreate: (quota) => ({ ...quota, status: {} }),
+  normalize: (quota) => {
+    const [spec, status] = [asObject(quota['spec']), asObject(quota['status'])];
+    if (spec['scopes'] !== undefined || spec['scopeSelector'] !== undefined) throw notBuilt('quotas with scopes');
+    return { ...quota, spec: canonical(spec, ['hard']), status: canonical(status, ['hard', 'used']) };
+  },
+};
+
+function canonical(lists: Json, keys: readonly string[]): Json {
+  const present = keys.filter((key) => lists[key] !== undefined);
+  return Object.fromEntries(present.map((key) => [key, writeQuantities(readQuantities(asObject(lists[key])))]));
 }

@@ -1,4 +1,5 @@
 import { asObject, asObjects, type Json } from '../../../core/json.ts';
+import { readQuantities, writeQuantities } from './quantity.ts';
 
 /** A pod's spec with the defaults of the API server, as in a template. */
 export function podSpec(given: unknown): Json {
@@ -34,15 +35,36 @@ function listOf(parent: Json, key: string, complete: (item: Json) => Json): Json
 
 function container(given: Json): Json {
   return {
-    resources: {},
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
     imagePullPolicy: pullPolicy(given['image']),
     ...given,
+    resources: resources(given['resources']),
     ...listOf(given, 'ports', (port) => ({ protocol: 'TCP', ...port })),
     ...listOf(given, 'env', variable),
     ...Object.fromEntries(PROBES.filter((key) => key in given).map((key) => [key, probe(asObject(given[key]))])),
   };
+}
+
+function resources(given: unknown): Json {
+  const { limits, requests, ...rest } = asObject(given);
+  return { ...rest, ...quantities('limits', limits), ...quantities('requests', requests) };
+}
+
+function quantities(key: string, list: unknown): Json {
+  return list === undefined || list === null ? {} : { [key]: writeQuantities(readQuantities(asObject(list))) };
+}
+
+/** A pod's spec whose containers request what they are limited to, if they request nothing else. Templates stay as they are. */
+export function withRequestsFromLimits(spec: Json): Json {
+  return { ...spec, ...listOf(spec, 'containers', requestLimits), ...listOf(spec, 'initContainers', requestLimits) };
+}
+
+function requestLimits(container: Json): Json {
+  const given = asObject(container['resources']);
+  if (given['limits'] === undefined) return container;
+  const requests = { ...asObject(given['limits']), ...asObject(given['requests']) };
+  return { ...container, resources: { ...given, requests } };
 }
 
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'];

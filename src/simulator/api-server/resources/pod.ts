@@ -4,7 +4,7 @@ import { asObject, asObjects, type Json } from '../../../core/json.ts';
 import { textAt, withConditions } from './fields.ts';
 import type { Strategy } from './resource-type.ts';
 import { invalid } from './status.ts';
-import { podSpec } from './pod-defaults.ts';
+import { podSpec, withRequestsFromLimits } from './pod-defaults.ts';
 
 const TOLERATION = { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 };
 const TOLERATED = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
@@ -23,7 +23,7 @@ const MUTABLE =
 export const POD: Strategy = {
   returnsDeleted: true,
   prepareCreate: (pod) => {
-    const spec = podSpec(pod['spec']);
+    const spec = withRequestsFromLimits(podSpec(pod['spec']));
     const status = { phase: 'Pending', qosClass: qualityOfService(spec) };
     return { ...pod, spec: definedFields(admittedSpec(spec)), status };
   },

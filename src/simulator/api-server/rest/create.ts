@@ -14,6 +14,7 @@ import {
 } from './exchange.ts';
 import { objectName, timestamp, uniqueId, withSuffix } from './identity.ts';
 import { parseObject, writeOptions } from './options.ts';
+import { chargeQuotas } from './quota.ts';
 import { withRequester } from './requester.ts';
 import { admitted, shown } from './stored.ts';
 
@@ -29,6 +30,7 @@ export function create(request: ApiRequest, target: Target, context: RequestCont
   const object = withRequester(prepare(sent, target, context), undefined, target, context.caller);
   if (namespace !== undefined) requireOpenNamespace(object, target, namespace, context);
   const { object: complete, warnings } = admitted({ object, previous: undefined, options }, target, context);
+  chargeQuotas(complete, target, options.dryRun, context);
   const { name = '' } = complete.metadata;
   if (context.store.get(type.storage, storeKey(namespace, name)) !== undefined) throw alreadyExists(type, name);
   return json(201, shown(type, options.dryRun ? complete : context.store.put(type.storage, complete)), warnings);
