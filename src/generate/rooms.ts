@@ -240,9 +240,10 @@ const SIMULATOR: Rooms = {
     mayImport: ['time', 'api-server', 'process', 'world', 'cluster'],
   },
   invariants: { holds: 'What must hold after every step', mayImport: ['api-server', 'world', 'cluster'] },
+  timeline: { holds: 'What happens to plans, batches and nodes, in sentences', mayImport: ['cluster'] },
   '.': {
     holds: 'The whole simulation',
-    mayImport: ['time', 'api-server', 'process', 'programs', 'world', 'cluster', 'faults', 'invariants'],
+    mayImport: ['time', 'api-server', 'process', 'programs', 'world', 'cluster', 'faults', 'invariants', 'timeline'],
   },
 };
 

@@ -38,7 +38,7 @@ export class Timeline {
 
 function eventLines({ time, kind, text, node, batch, plan }: SimulationEvent, style: TimelineStyle): readonly string[] {
   const subject = node ?? batch ?? plan;
-  const sentence = subject === undefined || text.includes(subject) ? text : `${subject} ${text}`;
+  const sentence = subject === undefined ? text : `${subject} ${text}`;
   return entryLines(time, kind, sentence, style);
 }
 

@@ -114,6 +114,7 @@ const FORBIDDEN_IMPORTS: readonly ForbiddenImport[] = [
     from: 'simulator/cluster/start-controllers.ts',
     imports: 'simulator/cluster/scheduling',
   },
+  { rule: 'simulator/timeline', from: 'simulator/timeline', imports: 'simulator/faults' },
   { rule: 'simulator/api-server/store', from: 'simulator/api-server/store', imports: 'simulator/api-server/resources' },
   { rule: 'simulator/api-server/selectors', from: 'simulator/api-server/selectors', imports: 'simulator/api-server/patch' },
   { rule: 'simulator/api-server/patch', from: 'simulator/api-server/patch', imports: 'simulator/api-server/selectors' },

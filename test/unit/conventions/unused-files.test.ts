@@ -17,6 +17,7 @@ const STARTED = new Set([
   'simulator/cluster/start-controllers.ts',
   'simulator/cluster/cluster-client.ts',
   'simulator/cluster/worker.ts',
+  'simulator/timeline/record-timeline.ts',
   // Until the simulation is put together, no command plays one.
   'cli/simulate/simulate.ts',
   // Until faults are injected, its test does.
