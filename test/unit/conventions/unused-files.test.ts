@@ -18,6 +18,7 @@ const STARTED = new Set([
   'simulator/cluster/cluster-client.ts',
   'simulator/cluster/worker.ts',
   'simulator/timeline/record-timeline.ts',
+  'simulator/world/hosts.ts',
   // Until the simulation is put together, no command plays one.
   'cli/simulate/simulate.ts',
   // Until faults are injected, its test does.
