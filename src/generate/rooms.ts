@@ -192,9 +192,12 @@ const API_SERVER: Rooms = {
     mayImport: [],
   },
   access: { holds: 'Who calls, and what Roles and bindings allow', mayImport: ['store'] },
+  discovery: { holds: 'Which resources there are, for clients that look for them', mayImport: ['resources'] },
+  openapi: { holds: 'OpenAPI documents of the resources', mayImport: ['resources', 'discovery'] },
+  tables: { holds: 'Objects as rows of tables, which kubectl prints', mayImport: ['resources'] },
   rest: {
     holds: 'Answers requests, one file per verb',
-    mayImport: ['store', 'selectors', 'patch', 'resources', 'schema', 'access'],
+    mayImport: ['store', 'selectors', 'patch', 'resources', 'schema', 'access', 'discovery', 'openapi', 'tables'],
   },
   '.': {
     holds: 'The server, and how the client of `kube` reaches it',

@@ -34,6 +34,7 @@ export interface WatchOptions {
   readonly events?: number;
   /** Done once the server has answered. */
   readonly meanwhile?: () => Promise<unknown>;
+  readonly accept?: string;
 }
 
 /** An answer with its headers, its body as text. */
@@ -56,7 +57,8 @@ export interface Api {
   as(identity: Identity): Api;
   exchange(method: string, path: string, body?: unknown, contentType?: string): Promise<Exchange>;
   call(method: string, path: string, body?: unknown, contentType?: string): Promise<Answer>;
-  get(path: string): Promise<Answer>;
+  /** With an Accept header other than `application/json`, if one is given. */
+  get(path: string, accept?: string): Promise<Answer>;
   post(path: string, body: unknown): Promise<Answer>;
   put(path: string, body: unknown): Promise<Answer>;
   delete(path: string, options?: unknown): Promise<Answer>;
@@ -66,31 +68,42 @@ export interface Api {
   watch(path: string, options?: WatchOptions): Promise<readonly WatchEvent[]>;
 }
 
+const JSON_TYPE = 'application/json';
 const WATCH_MS = 15_000;
 
 type Headers = Readonly<Record<string, string | string[]>>;
 
 /** Speaks to a server through a dispatcher of undici. */
 export function createApi(origin: string, dispatcher: Dispatcher, caller: Headers = {}): Api {
-  async function exchange(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Exchange> {
+  async function exchange(
+    method: string,
+    path: string,
+    body?: unknown,
+    contentType = JSON_TYPE,
+    accept = JSON_TYPE,
+  ): Promise<Exchange> {
     const response = await request(new URL(path, origin), {
       method: method,
       dispatcher,
-      headers: { accept: 'application/json', ...caller, ...(body === undefined ? {} : { 'content-type': contentType }) },
+      headers: { accept, ...caller, ...(body === undefined ? {} : { 'content-type': contentType }) },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     return { status: response.statusCode, headers: response.headers, text: await response.body.text() };
   }
 
-  async function call(method: string, path: string, body?: unknown, contentType?: string): Promise<Answer> {
-    const { status, text } = await exchange(method, path, body, contentType);
+  async function call(...args: Parameters<typeof exchange>): Promise<Answer> {
+    const { status, text } = await exchange(...args);
     return { status, body: parse(text) };
   }
 
-  async function watch(path: string, { events = Infinity, meanwhile }: WatchOptions = {}): Promise<readonly WatchEvent[]> {
+  async function watch(
+    path: string,
+    { events = Infinity, meanwhile, accept = JSON_TYPE }: WatchOptions = {},
+  ): Promise<readonly WatchEvent[]> {
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(WATCH_MS)]);
-    const response = await request(new URL(path, origin), { method: 'GET', dispatcher, headers: caller, signal });
+    const headers = { accept, ...caller };
+    const response = await request(new URL(path, origin), { method: 'GET', dispatcher, headers, signal });
     const act = meanwhile?.();
     const seen: WatchEvent[] = [];
     let text = '';
@@ -110,7 +123,7 @@ export function createApi(origin: string, dispatcher: Dispatcher, caller: Header
     exchange,
     call,
     watch,
-    get: (path) => call('GET', path),
+    get: (path, accept) => call('GET', path, undefined, JSON_TYPE, accept),
     post: (path, body) => call('POST', path, body),
     put: (path, body) => call('PUT', path, body),
     delete: (path, options) => call('DELETE', path, options),

@@ -1,8 +1,11 @@
 const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIMES = new Set(['creationTimestamp', 'deletionTimestamp', 'lastTransitionTime']);
-const DROPPED = new Set(['managedFields', 'selfLink']);
+const DROPPED = new Set(['managedFields', 'selfLink', 'storageVersionHash']);
 
-/** What two servers answer never alike: UIDs, times, versions, tokens and managed fields. Everything else has to be equal. */
+/**
+ * What two servers answer never alike: UIDs, times, versions, tokens, managed fields and the descriptions of columns, which nothing
+ * shows. Everything else has to be equal.
+ */
 export function normalize(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return normalizeText(value, key);
   if (Array.isArray(value)) return value.map((item) => normalize(item));

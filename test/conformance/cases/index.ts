@@ -4,12 +4,14 @@ import { actionCases } from './actions.ts';
 import { controllers } from './controllers.ts';
 import { creates } from './creates.ts';
 import { deletes } from './deletes.ts';
+import { discovery } from './discovery.ts';
 import { kinds } from './kinds.ts';
 import { lists } from './lists.ts';
 import { patches } from './patches.ts';
 import { plansCases } from './plans.ts';
 import { podCases } from './pods.ts';
 import { quotas } from './quotas.ts';
+import { tables } from './tables.ts';
 import { updates } from './updates.ts';
 import { watches } from './watches.ts';
 
@@ -28,4 +30,6 @@ export const AREAS: Readonly<Record<string, readonly Case[]>> = {
   access,
   quotas,
   actions: actionCases,
+  discovery,
+  tables,
 };

@@ -12,6 +12,9 @@ type Overrides = Partial<Omit<ResourceType, 'group' | 'version' | 'plural' | 'ki
 function type(group: string, version: string, plural: string, kind: string, overrides: Overrides = {}): ResourceType {
   return {
     ...{ group, version, plural, kind },
+    singular: kind.toLowerCase(),
+    shortNames: [],
+    categories: [],
     namespaced: true,
     storage: group === '' ? plural : `${plural}.${group}`,
     statusSubresource: false,
@@ -42,7 +45,7 @@ const RBAC = 'rbac.authorization.k8s.io';
 
 /** The resources that the server has without any CRD. */
 export const BUILTIN_TYPES: readonly ResourceType[] = [
-  type('', 'v1', 'configmaps', 'ConfigMap', { strategy: { normalize: withoutEmpty('data', 'binaryData') } }),
+  type('', 'v1', 'configmaps', 'ConfigMap', { shortNames: ['cm'], strategy: { normalize: withoutEmpty('data', 'binaryData') } }),
   type('', 'v1', 'secrets', 'Secret', {
     fields: { type: at('type') },
     unknownField: 'Label',
@@ -51,9 +54,14 @@ export const BUILTIN_TYPES: readonly ResourceType[] = [
       prepareCreate: (object) => ({ type: 'Opaque', ...object }),
     },
   }),
-  type('', 'v1', 'serviceaccounts', 'ServiceAccount', { strategy: { returnsDeleted: true } }),
-  type('', 'v1', 'resourcequotas', 'ResourceQuota', { statusSubresource: true, strategy: RESOURCE_QUOTA }),
+  type('', 'v1', 'serviceaccounts', 'ServiceAccount', { shortNames: ['sa'], strategy: { returnsDeleted: true } }),
+  type('', 'v1', 'resourcequotas', 'ResourceQuota', {
+    shortNames: ['quota'],
+    statusSubresource: true,
+    strategy: RESOURCE_QUOTA,
+  }),
   type('', 'v1', 'namespaces', 'Namespace', {
+    shortNames: ['ns'],
     namespaced: false,
     statusSubresource: true,
     unconditionalUpdate: false,
@@ -62,15 +70,18 @@ export const BUILTIN_TYPES: readonly ResourceType[] = [
     strategy: NAMESPACE,
   }),
   type('', 'v1', 'nodes', 'Node', {
+    shortNames: ['no'],
     namespaced: false,
     statusSubresource: true,
     fields: { 'spec.unschedulable': (object) => String(asObject(object['spec'])['unschedulable'] === true) },
     unknownField: 'Label',
     strategy: NODE,
   }),
-  type('', 'v1', 'events', 'Event', CORE_EVENT),
-  type('events.k8s.io', 'v1', 'events', 'Event', EVENT),
+  type('', 'v1', 'events', 'Event', { shortNames: ['ev'], ...CORE_EVENT }),
+  type('events.k8s.io', 'v1', 'events', 'Event', { shortNames: ['ev'], ...EVENT }),
   type('', 'v1', 'pods', 'Pod', {
+    categories: ['all'],
+    shortNames: ['po'],
     ...WITH_STATUS,
     fields: {
       'spec.nodeName': at('spec.nodeName'),
@@ -82,13 +93,29 @@ export const BUILTIN_TYPES: readonly ResourceType[] = [
     unknownField: 'Label',
     strategy: POD,
   }),
-  type('batch', 'v1', 'jobs', 'Job', { ...WITH_STATUS, unknownField: 'LabelForKind', strategy: JOB }),
-  type('apps', 'v1', 'daemonsets', 'DaemonSet', { ...WITH_STATUS, strategy: DAEMON_SET }),
-  type('apps', 'v1', 'deployments', 'Deployment', { ...WITH_STATUS, strategy: DEPLOYMENT }),
-  type('apps', 'v1', 'replicasets', 'ReplicaSet', { ...WITH_STATUS, strategy: REPLICA_SET }),
+  type('batch', 'v1', 'jobs', 'Job', { categories: ['all'], ...WITH_STATUS, unknownField: 'LabelForKind', strategy: JOB }),
+  type('apps', 'v1', 'daemonsets', 'DaemonSet', {
+    categories: ['all'],
+    shortNames: ['ds'],
+    ...WITH_STATUS,
+    strategy: DAEMON_SET,
+  }),
+  type('apps', 'v1', 'deployments', 'Deployment', {
+    categories: ['all'],
+    shortNames: ['deploy'],
+    ...WITH_STATUS,
+    strategy: DEPLOYMENT,
+  }),
+  type('apps', 'v1', 'replicasets', 'ReplicaSet', {
+    categories: ['all'],
+    shortNames: ['rs'],
+    ...WITH_STATUS,
+    strategy: REPLICA_SET,
+  }),
   type('apps', 'v1', 'controllerrevisions', 'ControllerRevision'),
   type('coordination.k8s.io', 'v1', 'leases', 'Lease', { unconditionalUpdate: false }),
   type('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', {
+    shortNames: ['pdb'],
     ...WITH_STATUS,
     unconditionalUpdate: false,
     strategy: POD_DISRUPTION_BUDGET,

@@ -1,4 +1,4 @@
-import { asObject } from '../../../core/json.ts';
+import { asObject, asObjects, asText } from '../../../core/json.ts';
 import type { ResourceType } from './resource-type.ts';
 
 /** The resources that a CustomResourceDefinition adds, one per served version. */
@@ -11,6 +11,9 @@ export function customTypes(definition: Readonly<Record<string, unknown>>): read
     .filter(({ served }) => served === true)
     .map((version) => ({
       ...{ group, version: String(version['name']), plural, kind },
+      singular: asText(names['singular']) || kind.toLowerCase(),
+      shortNames: textsOf(names['shortNames']),
+      categories: textsOf(names['categories']),
       namespaced: spec['scope'] === 'Namespaced',
       storage: `${plural}.${group}`,
       statusSubresource: 'status' in asObject(version['subresources']),
@@ -20,5 +23,11 @@ export function customTypes(definition: Readonly<Record<string, unknown>>): read
       fields: {},
       unknownField: 'Label',
       strategy: {},
+      schema: asObject(asObject(version['schema'])['openAPIV3Schema']),
+      ...('additionalPrinterColumns' in version ? { columns: asObjects(version['additionalPrinterColumns']) } : {}),
     }));
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
 }

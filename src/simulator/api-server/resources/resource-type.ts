@@ -1,3 +1,4 @@
+import type { Json } from '../../../core/json.ts';
 import type { KubeObject } from '../../../kube/kube-object.ts';
 
 /** How the server rejects an unknown field of a field selector; the words differ between resources. */
@@ -31,6 +32,10 @@ export interface ResourceType {
   readonly version: string;
   readonly plural: string;
   readonly kind: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  /** Groups of resources that kubectl knows by one name, for example `all`. */
+  readonly categories: readonly string[];
   readonly namespaced: boolean;
   /** Resources with the same storage are views of the same objects. */
   readonly storage: string;
@@ -46,6 +51,10 @@ export interface ResourceType {
   readonly fields: Readonly<Record<string, (object: KubeObject) => string>>;
   readonly unknownField: UnknownFieldWords;
   readonly strategy: Strategy;
+  /** The OpenAPI schema of the CRD. */
+  readonly schema?: Json;
+  /** `additionalPrinterColumns` of the CRD. */
+  readonly columns?: readonly Json[];
 }
 
 /** `apiVersion` of the objects of a resource. */
@@ -62,6 +71,11 @@ export class ResourceTypes {
     const index = this.#types.findIndex((other) => isSame(other, type));
     if (index === -1) this.#types.push(type);
     else this.#types[index] = type;
+  }
+
+  /** In the order in which they were added. */
+  all(): readonly ResourceType[] {
+    return this.#types;
   }
 
   find(path: Pick<ResourceType, 'group' | 'version' | 'plural'>): ResourceType | undefined {

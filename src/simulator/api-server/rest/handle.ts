@@ -8,8 +8,11 @@ import { evict } from './eviction.ts';
 import { json, type ApiRequest, type ApiResponse, type RequestContext, type ServerContext, type Target } from './exchange.ts';
 import { finalize } from './finalize.ts';
 import { list } from './list.ts';
+import { representationOf } from './media-types.ts';
+import { page } from './pages.ts';
 import { patch } from './patch.ts';
 import { shown, storedObject } from './stored.ts';
+import { inTables } from './tables.ts';
 import { PageNotFound, findTarget } from './target.ts';
 import { replace } from './update.ts';
 import { watch } from './watch.ts';
@@ -17,10 +20,14 @@ import { watch } from './watch.ts';
 /** Answers one request. What the server does not know is answered with 501, and logged. */
 export function handle(request: ApiRequest, context: ServerContext): ApiResponse {
   try {
-    const target = findTarget(request.path, context.types);
     const own = { ...context, caller: callerOf(request.headers) };
+    const found = page(request, own);
+    if (found !== undefined) return found;
+    const target = findTarget(request.path, context.types);
     authorize(request, target, own);
-    return route(request, target, own);
+    const representation = representationOf(request);
+    const response = route(request, target, own);
+    return representation === 'Table' ? inTables(response, request, target, own) : response;
   } catch (error) {
     if (error instanceof PageNotFound) {
       return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: `${error.message}\n` };
@@ -67,7 +74,7 @@ function read(request: ApiRequest, target: Target, context: RequestContext): Api
 function onObject(request: ApiRequest, target: Target, context: RequestContext): ApiResponse {
   switch (request.method) {
     case 'GET':
-      if (isTrue(request.query.get('watch'))) throw notBuilt('watches of one object by its path; use a field selector');
+      // With `watch` as well: only collections can be watched.
       return json(200, shown(target.type, storedObject(target, context)));
     case 'PUT':
       return replace(request, target, context);

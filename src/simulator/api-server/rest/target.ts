@@ -22,7 +22,10 @@ export function findTarget(path: string, types: ResourceTypes): Target {
 }
 
 function inGroup(group: string, [version, ...rest]: readonly string[], types: ResourceTypes): Target {
-  if (version === undefined || rest.length === 0) throw notBuilt('discovery');
+  if (version === undefined || rest.length === 0) {
+    if (isCustomGroup(group)) throw new PageNotFound();
+    throw notBuilt(`the group ${[group, version].filter(Boolean).join('/')}`);
+  }
   const found = inNamespace(rest) ?? { namespace: undefined, segments: rest };
   const [plural = '', name, subresource, ...more] = found.segments;
   const type = types.find({ group, version, plural });
