@@ -2,6 +2,7 @@ import { renderApiReference } from './api-reference.ts';
 import { renderArchitecture } from './architecture.ts';
 import { renderChartCrd, renderPlainCrd } from './crd-copies.ts';
 import { readCrds } from './crd.ts';
+import { renderInstalledObjects } from './installed-objects.ts';
 import { renderNamesReference } from './names-reference.ts';
 import { renderTypes } from './types.ts';
 
@@ -14,6 +15,7 @@ export async function renderAll(root: string): Promise<ReadonlyMap<string, strin
     outputs.set(`charts/baton/templates/crds/${file.file}`, renderChartCrd(file));
     outputs.set(`deploy/base/crds/${file.file}`, renderPlainCrd(file));
   }
+  outputs.set('src/api/generated/installed-objects.ts', renderInstalledObjects(root));
   outputs.set('docs/reference/api.md', renderApiReference(files));
   outputs.set('docs/reference/names.md', renderNamesReference(root));
   outputs.set('docs/architecture.md', renderArchitecture(root));

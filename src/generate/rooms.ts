@@ -264,7 +264,7 @@ export const SRC: Rooms = {
     pure: true,
     rooms: {
       '.': { holds: 'Conditions, names in the cluster, what Baton writes on objects', mayImport: [] },
-      generated: { holds: 'Types of the custom resources, generated from `crds/`', mayImport: ['.'] },
+      generated: { holds: 'Types of the custom resources and the objects of an installation, generated', mayImport: ['.'] },
     },
   },
   timers: { holds: 'Clocks and timers as arguments, and deadlines', mayImport: [], pure: true },

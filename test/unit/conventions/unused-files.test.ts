@@ -21,6 +21,7 @@ const STARTED = new Set([
   'simulator/world/hosts.ts',
   // Until the simulation is put together, no command plays one.
   'cli/simulate/simulate.ts',
+  'api/generated/installed-objects.ts',
   // Until faults are injected, its test does.
   'simulator/api-server/refusals.ts',
   // Until the embedded API server checks custom resources, their tests do.
