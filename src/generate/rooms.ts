@@ -218,9 +218,16 @@ const CLUSTER: Rooms = {
     holds: 'Kubelets: Nodes, pods, containers, images, mounted files',
     mayImport: ['cluster-client.ts', 'state', 'scheduling'],
   },
+  'daemon-sets': { holds: 'The DaemonSet controller', mayImport: [...CONTROLLER, 'scheduling'] },
+  workloads: { holds: 'ReplicaSets and disruption budgets', mayImport: [...CONTROLLER, 'scheduling'] },
+  nodes: { holds: 'Silent nodes, taints, and evictions because of them', mayImport: [...CONTROLLER, 'scheduling'] },
+  garbage: {
+    holds: 'Deletes what nobody owns any more: dependents, namespaces, Jobs after their time, pods of lost nodes',
+    mayImport: [...CONTROLLER, 'scheduling'],
+  },
   'start-controllers.ts': {
     holds: 'Starts the control plane',
-    mayImport: [...CONTROLLER, 'scheduler', 'jobs'],
+    mayImport: [...CONTROLLER, 'scheduler', 'jobs', 'daemon-sets', 'workloads', 'nodes', 'garbage'],
   },
 };
 

@@ -1,11 +1,25 @@
+import { parseAllDocuments } from 'yaml';
+import type { Json } from '../../core/json.ts';
 import type { SetTimer } from '../../kube/pause.ts';
+import { customTypes } from '../api-server/resources/custom-types.ts';
 import type { ClusterClient } from './cluster-client.ts';
+import { startDaemonSetController } from './daemon-sets/daemon-set-controller.ts';
+import { startGarbageCollector } from './garbage/garbage-collector.ts';
+import { startNamespaceController } from './garbage/namespace-controller.ts';
+import { startPodCollector } from './garbage/pod-collector.ts';
+import { startTtlAfterFinished } from './garbage/ttl-after-finished.ts';
+import { startJobController } from './jobs/job-controller.ts';
+import { startNodeLifecycle } from './nodes/node-lifecycle.ts';
+import { startTaintEviction } from './nodes/taint-eviction.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { ClusterState } from './state/cluster-state.ts';
-import { startJobController } from './jobs/job-controller.ts';
+import { startDisruptionController } from './workloads/disruption-controller.ts';
+import { startReplicaSetController } from './workloads/replica-set-controller.ts';
 
 /** What the control plane works with. */
-export interface ControlPlanePorts {
+export interface ControlPlaneOptions {
+  /** The CustomResourceDefinitions of the server, as YAML. */
+  readonly definitions: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly setTimer: SetTimer;
@@ -13,11 +27,25 @@ export interface ControlPlanePorts {
   readonly random: () => number;
 }
 
-const CONTROLLERS = [startScheduler, startJobController];
+/** kube-scheduler and the controllers of kube-controller-manager. */
+const CONTROLLERS = [
+  startNodeLifecycle,
+  startTaintEviction,
+  startPodCollector,
+  startScheduler,
+  startJobController,
+  startDaemonSetController,
+  startReplicaSetController,
+  startDisruptionController,
+  startTtlAfterFinished,
+  startGarbageCollector,
+  startNamespaceController,
+];
 
 /** Starts the scheduler and all controllers; the returned function stops them. */
-export function startControllers(client: ClusterClient, ports: ControlPlanePorts): () => void {
-  const state = new ClusterState(client);
+export function startControllers(client: ClusterClient, { definitions, ...ports }: ControlPlaneOptions): () => void {
+  const crds = definitions.flatMap((text) => parseAllDocuments(text)).map((document) => document.toJS() as Json);
+  const state = new ClusterState(client, crds.flatMap(customTypes));
   const stops = CONTROLLERS.map((start) => start(client, { ...ports, state }));
   return () => {
     for (const stop of stops) stop();

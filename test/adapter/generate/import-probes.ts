@@ -109,6 +109,10 @@ const FORBIDDEN_IMPORTS: readonly ForbiddenImport[] = [
   { rule: 'simulator/cluster/scheduling', from: 'simulator/cluster/scheduling', imports: 'simulator/cluster/scheduler' },
   { rule: 'simulator/cluster/scheduler', from: 'simulator/cluster/scheduler', imports: 'simulator/cluster/jobs' },
   { rule: 'simulator/cluster/jobs', from: 'simulator/cluster/jobs', imports: 'simulator/cluster/scheduler' },
+  { rule: 'simulator/cluster/daemon-sets', from: 'simulator/cluster/daemon-sets', imports: 'simulator/cluster/scheduler' },
+  { rule: 'simulator/cluster/workloads', from: 'simulator/cluster/workloads', imports: 'simulator/cluster/scheduler' },
+  { rule: 'simulator/cluster/nodes', from: 'simulator/cluster/nodes', imports: 'simulator/cluster/scheduler' },
+  { rule: 'simulator/cluster/garbage', from: 'simulator/cluster/garbage', imports: 'simulator/cluster/scheduler' },
   {
     rule: 'simulator/cluster/start-controllers.ts',
     from: 'simulator/cluster/start-controllers.ts',

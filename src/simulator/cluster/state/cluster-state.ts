@@ -1,5 +1,7 @@
 import { asText } from '../../../core/json.ts';
 import { KINDS, type ResourceKind } from '../../../kube/resource-path.ts';
+import { BUILTIN_TYPES } from '../../api-server/resources/builtin-types.ts';
+import type { ResourceType } from '../../api-server/resources/resource-type.ts';
 import type { ClusterClient } from '../cluster-client.ts';
 import { ObjectCache, type ObjectIndex } from './object-cache.ts';
 import { controllerOf, specOf } from './objects.ts';
@@ -9,6 +11,8 @@ const REPLICA_SETS: ResourceKind = { group: 'apps', version: 'v1', plural: 'repl
 /** What the controllers know of the cluster: one watch per resource, shared by all of them. */
 export class ClusterState {
   readonly #client: ClusterClient;
+  /** All resources of the server, each once, in one of its versions. */
+  readonly types: readonly ResourceType[];
   readonly #caches = new Map<string, ObjectCache>();
   readonly pods: ObjectCache;
   readonly nodes: ObjectCache;
@@ -25,8 +29,11 @@ export class ClusterState {
   /** Pods by the UID of their controller. */
   readonly podsByController: ObjectIndex;
 
-  constructor(client: ClusterClient) {
+  /** @param custom the resources that CRDs have added. */
+  constructor(client: ClusterClient, custom: readonly ResourceType[] = []) {
     this.#client = client;
+    const all = [...BUILTIN_TYPES, ...custom];
+    this.types = all.filter((type, index) => all.findIndex(({ storage }) => storage === type.storage) === index);
     this.pods = this.of(KINDS.pods);
     this.nodes = this.of(KINDS.nodes);
     this.jobs = this.of(KINDS.jobs);
