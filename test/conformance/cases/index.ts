@@ -11,6 +11,7 @@ import { patches } from './patches.ts';
 import { plansCases } from './plans.ts';
 import { podCases } from './pods.ts';
 import { quotas } from './quotas.ts';
+import { strategic } from './strategic.ts';
 import { tables } from './tables.ts';
 import { updates } from './updates.ts';
 import { watches } from './watches.ts';
@@ -20,6 +21,7 @@ export const AREAS: Readonly<Record<string, readonly Case[]>> = {
   creates,
   updates,
   patches,
+  strategic,
   deletes,
   lists,
   watches,

@@ -14,6 +14,7 @@ export function podSpec(given: unknown): Json {
     ...spec,
     // Go leaves out what is false or empty.
     ...Object.fromEntries(OMITTED_WHEN_FALSE.filter((key) => spec[key] === false).map((key) => [key, undefined])),
+    ...Object.fromEntries(OMITTED_WHEN_EMPTY.filter((key) => isEmpty(spec[key])).map((key) => [key, undefined])),
     ...(account === undefined ? {} : { serviceAccountName: account, serviceAccount: account }),
     ...listOf(spec, 'containers', container),
     ...listOf(spec, 'initContainers', container),
@@ -22,6 +23,11 @@ export function podSpec(given: unknown): Json {
 }
 
 const OMITTED_WHEN_FALSE = ['hostNetwork', 'hostPID', 'hostIPC'];
+const OMITTED_WHEN_EMPTY = ['nodeSelector', 'tolerations', 'hostAliases', 'imagePullSecrets', 'topologySpreadConstraints'];
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
 
 /** A pod template with defaults. */
 export function podTemplate(given: unknown): Json {

@@ -1,7 +1,10 @@
+import { isJsonObject } from '../../../core/json.ts';
 import type { KubeObject } from '../../../kube/kube-object.ts';
 import { JsonPatchError, jsonPatch, type PatchOperation } from '../patch/json-patch.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
-import { badRequest, notBuilt, patchRejected, unsupportedMediaType, unsupportedPatch } from '../resources/status.ts';
+import { mergeRulesOf } from '../patch/merge-rules.ts';
+import { strategicMergePatch, StrategicMergePatchError } from '../patch/strategic-merge-patch.ts';
+import { badRequest, notBuilt, patchRejected, StatusError, unsupportedMediaType, unsupportedPatch } from '../resources/status.ts';
 import { decode, requireName } from './decode.ts';
 import { type ApiAnswer, type ApiRequest, type RequestContext, type Target } from './exchange.ts';
 import { parseJson, writeOptions } from './options.ts';
@@ -36,7 +39,7 @@ function patchOf({ headers, body }: ApiRequest, { type }: Target): (object: Kube
       return mergePatchOf(body);
     case 'application/strategic-merge-patch+json':
       if (type.custom) throw unsupportedPatch();
-      throw notBuilt('strategic merge patches');
+      return strategicMergePatchOf(body, type.kind);
     case 'application/apply-patch+yaml':
     case 'application/apply-patch+cbor':
       throw notBuilt('server-side apply');
@@ -67,4 +70,17 @@ function mergePatchOf(body: string): (object: KubeObject) => unknown {
     throw badRequest('error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}');
   }
   return (object) => mergePatch(object, changes);
+}
+
+function strategicMergePatchOf(body: string, kind: string): (object: KubeObject) => unknown {
+  const changes = parseJson(body);
+  if (!isJsonObject(changes) && changes !== null) throw badRequest('the patch is not a JSON object');
+  return (object) => {
+    try {
+      return strategicMergePatch(object, changes ?? {}, mergeRulesOf(kind));
+    } catch (error) {
+      if (!(error instanceof StrategicMergePatchError)) throw error;
+      throw error.malformed ? badRequest(error.message) : new StatusError(500, error.message);
+    }
+  };
 }
