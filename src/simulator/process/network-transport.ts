@@ -118,14 +118,20 @@ function delayedWatch(watch: WatchAnswer, { outgoing, network, setTimer, fail, o
         for (const end of endings.splice(0)) end();
       }
 
+      function breakNow(): void {
+        if (!state.open) return;
+        close();
+        fail(connectionBroken());
+      }
+
       const stop = watch.start({
         write: (line) => {
           if (!state.open) return;
           const fate = network.line(outgoing, line);
           if (fate.kind === 'Hidden') return;
           if (fate.kind === 'Breaks') {
-            close();
-            fail(connectionBroken());
+            if (fate.afterMs === undefined) breakNow();
+            else setTimer(fate.afterMs, breakNow);
             return;
           }
           const entry = { line, ready: false };

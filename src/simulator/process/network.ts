@@ -21,9 +21,11 @@ export type RequestFate =
   /** Something refuses it before it takes effect. */
   | { readonly kind: 'Refused'; readonly afterMs: number; readonly answer: ApiAnswer };
 
-/** What becomes of one line of a watch: it arrives after a time (ms), it is hidden, or the watch breaks. */
+/** What becomes of one line of a watch: it arrives after a time (ms), it is hidden, or the watch breaks, by default at once. */
 export type LineFate =
-  { readonly kind: 'Arrives'; readonly afterMs: number } | { readonly kind: 'Hidden' } | { readonly kind: 'Breaks' };
+  | { readonly kind: 'Arrives'; readonly afterMs: number }
+  | { readonly kind: 'Hidden' }
+  | { readonly kind: 'Breaks'; readonly afterMs?: number };
 
 /** The network between programs and the API server. */
 export interface Network {
