@@ -13,6 +13,9 @@ const base = {
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.cjs' },
 };
 
+/** Folders of `unit` whose tests start operators in virtual time. */
+const STARTS_OPERATORS = ['<rootDir>/test/unit/simulator/programs/'];
+
 export default {
   maxWorkers: 2,
   projects: [
@@ -21,6 +24,15 @@ export default {
       displayName: 'unit',
       roots: ['<rootDir>/test/unit'],
       testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
+      testPathIgnorePatterns: STARTS_OPERATORS,
+    },
+    {
+      // It belongs to `unit`, too: loading the client would double the time of all other tests.
+      ...base,
+      displayName: 'unit',
+      roots: STARTS_OPERATORS,
+      testMatch: STARTS_OPERATORS.map((folder) => `${folder}**/*.test.ts`),
+      setupFilesAfterEnv: ['<rootDir>/test/support/setup-client.ts'],
     },
     {
       ...base,

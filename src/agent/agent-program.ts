@@ -1,7 +1,7 @@
 import type { ReadFile } from '../api/read-file.ts';
 import { createKubeClient } from '../kube/client/client.ts';
 import type { ProgramPorts } from '../kube/program-ports.ts';
-import { createSink } from '../notify/create-sink.ts';
+import type { CreateSink } from '../notify/create-sink.ts';
 import { createHttpClient } from '../notify/http/http-client.ts';
 import type { HttpTransport } from '../notify/http/http-transport.ts';
 import type { OpenMailTransport } from '../notify/mail-transport.ts';
@@ -21,6 +21,7 @@ import { runAgent } from './run-agent.ts';
 export interface SinkPorts extends Pick<ProgramPorts, 'clock' | 'setTimer' | 'random'> {
   readonly http: HttpTransport;
   readonly openMail: OpenMailTransport;
+  readonly createSink: CreateSink;
   /** Reads the sinks' Secrets and the ConfigMaps of shared sinks. */
   readonly readFile: ReadFile;
 }
@@ -47,7 +48,7 @@ const NO_EVENTS: EventWriter = {
 
 /** Runs the agent until `stop` is aborted. */
 export async function runAgentProgram(environment: AgentProgramEnvironment): Promise<void> {
-  const { config, kubeConfig, clock, setTimer, random, log, stop, readFile } = environment;
+  const { config, kubeConfig, clock, setTimer, random, log, stop, readFile, createSink } = environment;
   const { namespace, plan, lease, node, pod, podUid, cluster } = config;
   // Clients and watches measure durations, which must not change when the host's clock is set.
   const measured = { now: clock.monotonic, sleep: clock.sleep, random, log };
@@ -75,7 +76,7 @@ export async function runAgentProgram(environment: AgentProgramEnvironment): Pro
 
 /** Sends a sample to the plan's sinks. Returns the exit code: 0 when every sink accepted it, else 1. */
 export async function runSinkTest(environment: SinkTestEnvironment): Promise<number> {
-  const { config, clock, setTimer, random, log } = environment;
+  const { config, clock, setTimer, random, log, createSink } = environment;
   const sinks = sinkEnvironment(environment, NO_EVENTS);
   const results = await testSinks({
     ...{ plan: config.plan, sink: config.sink, cluster: config.cluster, now: clock.now(), setTimer, random },

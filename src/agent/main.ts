@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { loadKubeConfig } from '../kube/client/pooled-kube-config.ts';
 import type { AddressPolicy } from '../net/address-policy.ts';
 import { createConnect } from '../net/guarded-socket.ts';
+import { createSink } from '../notify/create-sink.ts';
 import { createHttpTransport } from '../notify/http/http-transport.ts';
 import { smtpTransports } from '../notify/kinds/email/smtp-transport.ts';
 import { random, systemClock } from '../runtime/clock.ts';
@@ -58,6 +59,7 @@ function sinkPorts(policy: AddressPolicy): SinkPorts {
     setTimer: systemClock.setTimer,
     random,
     http: createHttpTransport({ policy }),
+    createSink,
     openMail: smtpTransports(createConnect({ policy })),
     readFile: (path) => readFile(path),
   };

@@ -9,6 +9,9 @@ import { SINK_FACTORIES } from './sink-factories.ts';
 import type { Sink } from './sink.ts';
 import { withTemplate } from './with-template.ts';
 
+/** Creates the sink that a plan describes. */
+export type CreateSink = (spec: SinkSpec, environment: AgentEnvironment) => Sink;
+
 /** The sink that a plan describes. It throws if the API server would have rejected the spec. */
 export function createSink(spec: SinkSpec, environment: AgentEnvironment): Sink {
   const { name } = spec;

@@ -14,6 +14,10 @@ const STARTED = new Set([
   'simulator/serve/serve.ts',
   // Until the simulation is put together, tests start its parts.
   'simulator/process/simulated-process.ts',
+  'simulator/programs/memory-ledger.ts',
+  'simulator/programs/start-agent.ts',
+  'simulator/programs/start-operator.ts',
+  'simulator/programs/start-reporter.ts',
   'simulator/cluster/start-controllers.ts',
   'simulator/cluster/cluster-client.ts',
   'simulator/cluster/worker.ts',
