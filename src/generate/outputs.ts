@@ -1,5 +1,6 @@
 import { renderApiReference } from './api-reference.ts';
 import { renderArchitecture } from './architecture.ts';
+import { renderBuiltinFields } from './builtin-fields.ts';
 import { renderChartCrd, renderPlainCrd } from './crd-copies.ts';
 import { readCrds } from './crd.ts';
 import { renderInstalledObjects } from './installed-objects.ts';
@@ -16,6 +17,7 @@ export async function renderAll(root: string): Promise<ReadonlyMap<string, strin
     outputs.set(`deploy/base/crds/${file.file}`, renderPlainCrd(file));
   }
   outputs.set('src/api/generated/installed-objects.ts', renderInstalledObjects(root));
+  outputs.set('src/simulator/api-server/builtin/fields.ts', renderBuiltinFields());
   outputs.set('docs/reference/api.md', renderApiReference(files));
   outputs.set('docs/reference/names.md', renderNamesReference(root));
   outputs.set('docs/architecture.md', renderArchitecture(root));

@@ -191,13 +191,14 @@ const API_SERVER: Rooms = {
     holds: 'What the server does with an object of a CRD: pruning, defaults, validation, CEL rules',
     mayImport: [],
   },
+  builtin: { holds: "The fields of Kubernetes' own kinds, and how Go reads them", mayImport: [] },
   access: { holds: 'Who calls, and what Roles and bindings allow', mayImport: ['store'] },
   discovery: { holds: 'Which resources there are, for clients that look for them', mayImport: ['resources'] },
   openapi: { holds: 'OpenAPI documents of the resources', mayImport: ['resources', 'discovery'] },
   tables: { holds: 'Objects as rows of tables, which kubectl prints', mayImport: ['resources'] },
   rest: {
     holds: 'Answers requests, one file per verb',
-    mayImport: ['store', 'selectors', 'patch', 'resources', 'schema', 'access', 'discovery', 'openapi', 'tables'],
+    mayImport: ['store', 'selectors', 'patch', 'resources', 'schema', 'builtin', 'access', 'discovery', 'openapi', 'tables'],
   },
   '.': {
     holds: 'The server, and how the client of `kube` reaches it',

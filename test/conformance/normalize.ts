@@ -23,6 +23,7 @@ function normalizeText(text: string, key: string): string {
     text
       .replace(UID, '<uid>')
       // Go's own view of a template, and of a difference between two pods.
+      .replace(/(patch: )?Invalid value: "\{(?:[^"\\]|\\.)*"/g, '$1Invalid value: <object>')
       .replace(/Invalid value: \{.*\}: field is immutable/gs, 'Invalid value: <object>: field is immutable')
       .replace(/\n@@ .*/s, '')
       .replace(/(current: |too old resource version: \d+ \(|ResourceVersion in record \()\d+/g, '$1<version>')

@@ -5,6 +5,7 @@ import { controllers } from './controllers.ts';
 import { creates } from './creates.ts';
 import { deletes } from './deletes.ts';
 import { discovery } from './discovery.ts';
+import { fields } from './fields.ts';
 import { kinds } from './kinds.ts';
 import { lists } from './lists.ts';
 import { patches } from './patches.ts';
@@ -31,6 +32,7 @@ export const AREAS: Readonly<Record<string, readonly Case[]>> = {
   controllers,
   access,
   quotas,
+  fields,
   actions: actionCases,
   discovery,
   tables,

@@ -26,8 +26,6 @@ const STARTED = new Set([
   // Until the simulation is put together, no command plays one.
   'cli/simulate/simulate.ts',
   'api/generated/installed-objects.ts',
-  // Until the embedded API server checks custom resources, their tests do.
-  'simulator/api-server/schema/duplicates.ts',
   // Until the simulation checks its steps, tests do.
   'simulator/invariants/watch-cluster.ts',
   'simulator/faults/inject-faults.ts',

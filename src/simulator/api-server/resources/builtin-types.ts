@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../kube/kube-object.ts';
 import { asObject } from '../../../core/json.ts';
 import { textAt } from './fields.ts';
-import { NODE, NAMESPACE, RESOURCE_QUOTA } from './cluster-strategies.ts';
+import { NODE, NAMESPACE, RESOURCE_QUOTA, ROLE } from './cluster-strategies.ts';
 import { CORE_EVENT, EVENT } from './events.ts';
 import type { ResourceType } from './resource-type.ts';
 import { DAEMON_SET, DEPLOYMENT, JOB, POD_DISRUPTION_BUDGET, REPLICA_SET } from './controllers.ts';
@@ -120,8 +120,8 @@ export const BUILTIN_TYPES: readonly ResourceType[] = [
     unconditionalUpdate: false,
     strategy: POD_DISRUPTION_BUDGET,
   }),
-  type(RBAC, 'v1', 'roles', 'Role'),
+  type(RBAC, 'v1', 'roles', 'Role', { strategy: ROLE }),
   type(RBAC, 'v1', 'rolebindings', 'RoleBinding'),
-  type(RBAC, 'v1', 'clusterroles', 'ClusterRole', { namespaced: false }),
+  type(RBAC, 'v1', 'clusterroles', 'ClusterRole', { namespaced: false, strategy: ROLE }),
   type(RBAC, 'v1', 'clusterrolebindings', 'ClusterRoleBinding', { namespaced: false }),
 ];

@@ -69,3 +69,8 @@ function canonical(lists: Json, keys: readonly string[]): Json {
   const present = keys.filter((key) => lists[key] !== undefined);
   return Object.fromEntries(present.map((key) => [key, writeQuantities(readQuantities(asObject(lists[key])))]));
 }
+
+/** Roles: an empty list of rules is stored as none. */
+export const ROLE: Strategy = {
+  normalize: (role) => ({ ...role, rules: isEmptyList(role['rules']) ? null : (role['rules'] ?? null) }),
+};

@@ -12,7 +12,7 @@ import {
   type ServerContext,
   type Target,
 } from './exchange.ts';
-import { objectName, timestamp, uniqueId, withSuffix } from './identity.ts';
+import { timestamp, uniqueId, withSuffix } from './identity.ts';
 import { parseObject, writeOptions } from './options.ts';
 import { chargeQuotas } from './quota.ts';
 import { withRequester } from './requester.ts';
@@ -22,7 +22,7 @@ import { admitted, shown } from './stored.ts';
 export function create(request: ApiRequest, target: Target, context: RequestContext): ApiAnswer {
   const { type, namespace } = target;
   const options = writeOptions(request, 'CreateOptions');
-  const sent = decode(parseObject(request.body, type.kind), target);
+  const { object: sent, warnings: unread } = decode(parseObject(request.body, type.kind), target, options);
   if (sent.metadata.resourceVersion !== undefined) {
     throw new StatusError(500, 'resourceVersion should not be set on objects to be created');
   }
@@ -33,7 +33,7 @@ export function create(request: ApiRequest, target: Target, context: RequestCont
   chargeQuotas(complete, target, options.dryRun, context);
   const { name = '' } = complete.metadata;
   if (context.store.get(type.storage, storeKey(namespace, name)) !== undefined) throw alreadyExists(type, name);
-  return json(201, shown(type, options.dryRun ? complete : context.store.put(type.storage, complete)), warnings);
+  return json(201, shown(type, options.dryRun ? complete : context.store.put(type.storage, complete)), [...unread, ...warnings]);
 }
 
 function prepare(sent: KubeObject, { type }: Target, context: ServerContext): KubeObject {
@@ -42,11 +42,6 @@ function prepare(sent: KubeObject, { type }: Target, context: ServerContext): Ku
   if (name === '') {
     const message = 'Required value: name or generateName is required';
     throw invalid(type, '', [{ reason: 'FieldValueRequired', message, field: 'metadata.name' }]);
-  }
-  const problem = objectName(name, type);
-  if (problem !== undefined) {
-    const message = `Invalid value: ${JSON.stringify(name)}: ${problem}`;
-    throw invalid(type, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.name' }]);
   }
   // What only the server may set is dropped without a word.
   const { deletionTimestamp: _time, deletionGracePeriodSeconds: _grace, ...given } = sent.metadata;

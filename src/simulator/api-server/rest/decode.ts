@@ -2,10 +2,21 @@ import type { KubeObject } from '../../../kube/kube-object.ts';
 import { asObject } from '../../../core/json.ts';
 import { apiVersionOf } from '../resources/resource-type.ts';
 import { badRequest } from '../resources/status.ts';
+import { decodeOwn } from './decode-own.ts';
 import type { Target } from './exchange.ts';
+import type { WriteOptions } from './options.ts';
 
-/** Checks that an object belongs where it was sent to, and adds what the path says and the object leaves out. */
-export function decode(value: Readonly<Record<string, unknown>>, target: Target): KubeObject {
+/** What a client sent, as the server reads it. */
+export interface Decoded {
+  readonly object: KubeObject;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads an object, checks that it belongs where it was sent to, and adds what the path says and the object leaves out. Objects of Kubernetes'
+ * own kinds lose unknown fields, with a warning or an error as the options say; those of custom resources do so when they are admitted.
+ */
+export function decode(value: Readonly<Record<string, unknown>>, target: Target, options: WriteOptions): Decoded {
   const { type, namespace } = target;
   if (type.custom && (value['kind'] ?? '') === '') {
     const text = JSON.stringify(value);
@@ -14,16 +25,17 @@ export function decode(value: Readonly<Record<string, unknown>>, target: Target)
     );
   }
   const { apiVersion = apiVersionOf(type), kind = type.kind } = value;
-  if (kind !== type.kind || apiVersion !== apiVersionOf(type)) {
-    throw badRequest(`${String(kind)} in version "${String(apiVersion)}" cannot be handled as a ${type.kind}`);
-  }
-  const metadata = asObject(value['metadata']);
+  const read = type.custom
+    ? { object: value, warnings: [] }
+    : decodeOwn(value, { type, apiVersion: String(apiVersion), kind: String(kind) }, options);
+  const metadata = asObject(read.object['metadata']);
   const given = metadata['namespace'] ?? '';
   if (given !== '' && given !== (namespace ?? '')) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   const place = namespace === undefined ? {} : { namespace };
-  return { ...value, apiVersion, kind, metadata: { ...cleanMetadata(metadata), ...place } };
+  const object = { ...read.object, apiVersion, kind, metadata: { ...cleanMetadata(metadata), ...place } };
+  return { object: object as KubeObject, warnings: read.warnings };
 }
 
 /** Throws when an object has another name than its path. */

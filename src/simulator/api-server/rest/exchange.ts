@@ -55,6 +55,10 @@ export interface AdmitRequest {
   readonly oldObject?: KubeObject;
   readonly subresource?: 'status';
   readonly fieldValidation: FieldValidation;
+  /** Fields that occur more than once in the body. */
+  readonly duplicateFields?: readonly string[];
+  /** For a patch: the patched object as messages show it. */
+  readonly patched?: string;
 }
 
 /** What to store, or why not. */

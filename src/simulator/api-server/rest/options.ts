@@ -6,11 +6,15 @@ import type { ApiRequest, FieldValidation } from './exchange.ts';
 export interface WriteOptions {
   readonly dryRun: boolean;
   readonly fieldValidation: FieldValidation;
+  /** The body, for fields that occur more than once. */
+  readonly body: string;
+  /** For a patch: the patched object as messages show it. */
+  readonly patched?: () => string;
 }
 
 /** Reads the options of a write from the query. The kind (`CreateOptions`) is named in errors. */
-export function writeOptions({ query }: ApiRequest, kind: string): WriteOptions {
-  return { dryRun: isDryRun(query.getAll('dryRun'), kind), fieldValidation: fieldValidation(query, kind) };
+export function writeOptions({ query, body }: ApiRequest, kind: string): WriteOptions {
+  return { dryRun: isDryRun(query.getAll('dryRun'), kind), fieldValidation: fieldValidation(query, kind), body };
 }
 
 /** Options of a delete, from the body or else from the query. */
@@ -79,12 +83,28 @@ function isDryRun(values: readonly string[], kind: string): boolean {
 /** Parses a body that has to be an object of a kind. */
 export function parseObject(body: string, kind: string): Readonly<Record<string, unknown>> {
   const value = parseJson(body);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error`,
-    );
+  if (value === null) return {};
+  if (typeof value === 'object' && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>;
+  const shown = body === '' ? '<empty>' : body.startsWith('{') ? body : Buffer.from(body).toString('hex');
+  const why = `couldn't get version/kind; json parse error: ${parseError(body, value)} (${shown})`;
+  throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why}`);
+}
+
+const TYPE_META = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+// Go's words where they are known.
+function parseError(body: string, value: unknown): string {
+  if (value === undefined) return isUnfinished(body) ? 'unexpected end of JSON input' : 'invalid character';
+  return `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type ${TYPE_META}`;
+}
+
+function isUnfinished(body: string): boolean {
+  try {
+    JSON.parse(body);
+    return false;
+  } catch (error) {
+    return error instanceof Error && /end of JSON input|Unterminated/.test(error.message);
   }
-  return value as Readonly<Record<string, unknown>>;
 }
 
 /** Parses JSON; undefined when it is not. */

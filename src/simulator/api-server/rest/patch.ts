@@ -14,14 +14,15 @@ import { answer, write } from './update.ts';
 /** PATCH of an object or of its status. */
 export function patch(request: ApiRequest, target: Target, context: RequestContext): ApiAnswer {
   const apply = patchOf(request, target);
-  const options = writeOptions(request, 'PatchOptions');
+  const given = writeOptions(request, 'PatchOptions');
   const current = storedObject(target, context);
   const before = shown(target.type, current);
   const patched = apply(before);
   if (typeof patched !== 'object' || patched === null) throw patchRejected();
-  const object = decode(patched as Readonly<Record<string, unknown>>, target);
+  const options = { ...given, patched: () => JSON.stringify(patched) };
+  const { object, warnings } = decode(patched as Readonly<Record<string, unknown>>, target, options);
   requireName(object, target.name ?? '');
-  return answer(write({ object: withVersion(object, before), current, options }, target, context));
+  return answer(write({ object: withVersion(object, before), current, options }, target, context), warnings);
 }
 
 // A patch that takes the resourceVersion out is as unconditional as one that does not name it.

@@ -1,7 +1,9 @@
 import type { KubeObject } from '../../../kube/kube-object.ts';
 import { apiVersionOf, type ResourceType } from '../resources/resource-type.ts';
 import { StatusError, notFound } from '../resources/status.ts';
+import { duplicatesIn } from './decode-own.ts';
 import { storeKey, type ServerContext, type Target } from './exchange.ts';
+import { requireValidMetadata } from './metadata.ts';
 import type { WriteOptions } from './options.ts';
 
 /** The stored object that a request names. Throws a 404. */
@@ -35,7 +37,11 @@ export interface Admitted {
 /** Completes and validates an object, and converts it to the stored version. */
 export function admitted(candidate: Candidate, target: Target, context: ServerContext): Admitted {
   const { type, subresource } = target;
-  if (!type.custom) return { object: completed(candidate, type), warnings: [] };
+  if (!type.custom) {
+    const own = completed(candidate, type);
+    requireValidMetadata(own, type, candidate.previous === undefined ? 'Create' : 'Update');
+    return { object: own, warnings: [] };
+  }
   const { object, previous, options } = candidate;
   const result = context.admit(type, {
     operation: previous === undefined ? 'Create' : 'Update',
@@ -43,6 +49,8 @@ export function admitted(candidate: Candidate, target: Target, context: ServerCo
     ...(previous === undefined ? {} : { oldObject: previous }),
     ...(subresource === 'status' ? { subresource } : {}),
     fieldValidation: options.fieldValidation,
+    ...(options.fieldValidation === 'Ignore' ? {} : { duplicateFields: duplicatesIn(options.body) }),
+    ...(options.patched === undefined ? {} : { patched: options.patched() }),
   });
   if (result.kind === 'Rejected') throw StatusError.from(result.status);
   return { object: result.object as unknown as KubeObject, warnings: result.warnings };

@@ -12,11 +12,11 @@ import { admitted, shown, storedObject, type Admitted } from './stored.ts';
 export function replace(request: ApiRequest, target: Target, context: RequestContext): ApiAnswer {
   const { type, name = '' } = target;
   const options = writeOptions(request, 'UpdateOptions');
-  const object = decode(parseObject(request.body, type.kind), target);
+  const { object, warnings } = decode(parseObject(request.body, type.kind), target, options);
   requireName(object, name);
   const current = storedObject(target, context);
   requireSameUid(object, current, target);
-  return answer(write({ object, current, options }, target, context));
+  return answer(write({ object, current, options }, target, context), warnings);
 }
 
 /** What an update replaces with what. */
@@ -28,9 +28,9 @@ export interface Update {
   readonly options: WriteOptions;
 }
 
-/** The answer to an update. */
-export function answer({ object, warnings }: Admitted): ApiAnswer {
-  return json(200, object, warnings);
+/** The answer to an update; reading it has given warnings already. */
+export function answer({ object, warnings }: Admitted, unread: readonly string[]): ApiAnswer {
+  return json(200, object, [...unread, ...warnings]);
 }
 
 /** Stores an update, unless it changes nothing, and returns the object as the client sees it. */

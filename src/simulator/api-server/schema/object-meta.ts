@@ -7,8 +7,12 @@ const MAX_ANNOTATION_BYTES = 256 * 1024;
 const IMMUTABLE = 'field is immutable';
 
 /** Returns what is wrong with the metadata of a new object. Source: apimachinery, pkg/api/validation/objectmeta.go. */
-export function validateObjectMeta(meta: Json, namespaced: boolean): readonly FieldError[] {
-  return withoutRepeats(createErrors(meta, namespaced, subdomainProblems));
+export function validateObjectMeta(
+  meta: Json,
+  namespaced: boolean,
+  nameProblems: (name: string) => readonly string[] = subdomainProblems,
+): readonly FieldError[] {
+  return withoutRepeats(createErrors(meta, namespaced, nameProblems));
 }
 
 /**
