@@ -1,6 +1,6 @@
 import type { SetTimer } from '../../kube/pause.ts';
 import type { Kubelets } from '../cluster/kubelet/kubelets.ts';
-import { Host, type HostSpec } from './host.ts';
+import { Host, type HostSpec, type Software } from './host.ts';
 import { uuid } from './uuid.ts';
 
 /** What the hosts need from the simulation. */
@@ -53,11 +53,15 @@ export class Hosts {
 
   /** Adds a host and boots it; its kubelet registers the Node. Throws if there is a host of this name. */
   add(spec: HostSpec): Host {
+    return this.#add(spec);
+  }
+
+  #add(spec: HostSpec, before?: Host): Host {
     if (this.#hosts.has(spec.name)) throw new Error(`a host named ${spec.name} exists already`);
     const { now, random } = this.#ports;
     this.#serial += 1;
     const address = `10.0.${this.#serial >> 8}.${this.#serial & 255}`;
-    const host = new Host(spec, { now, address, uuid: () => uuid(random) });
+    const host = new Host(spec, { now, address, uuid: () => uuid(random) }, before);
     this.#hosts.set(spec.name, host);
     host.boot({ first: true });
     this.#startKubelet(host, true);
@@ -147,11 +151,14 @@ export class Hosts {
   }
 
   /** Installs software. The Node shows it once the kubelet has noticed; the kubelet's own version after a restart. */
-  install(name: string, software: Partial<Pick<Host, 'kernelVersion' | 'osImage' | 'kubeletVersion'>>): void {
-    const host = this.#hosts.get(name);
-    if (host === undefined) return;
-    Object.assign(host, software);
+  install(name: string, software: Partial<Software>): void {
+    this.#hosts.get(name)?.install(software);
     this.#ports.kubelets.touch(name);
+  }
+
+  /** Installs software that runs from the next boot on. */
+  stage(name: string, software: Partial<Software>): void {
+    this.#hosts.get(name)?.stage(software);
   }
 
   /** Removes a host for good. Its Node remains until somebody deletes it. */
@@ -166,10 +173,9 @@ export class Hosts {
   rename(name: string, newName: string): Host | undefined {
     const host = this.#hosts.get(name);
     if (host === undefined) return undefined;
-    const { systemUUID, kernelVersion, osImage } = host.facts();
-    const { kubeletVersion } = host;
+    const { systemUUID } = host.facts();
     this.remove(name);
-    return this.add({ ...host.spec, name: newName, systemUUID, kernelVersion, osImage, kubeletVersion });
+    return this.#add({ ...host.spec, ...host.software, name: newName, systemUUID }, host);
   }
 
   #startKubelet(host: Host, boot: boolean): void {

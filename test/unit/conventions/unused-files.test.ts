@@ -22,7 +22,11 @@ const STARTED = new Set([
   'simulator/cluster/cluster-client.ts',
   'simulator/cluster/worker.ts',
   'simulator/timeline/record-timeline.ts',
+  'simulator/world/choose-behavior.ts',
   'simulator/world/hosts.ts',
+  'simulator/world/images.ts',
+  'simulator/world/observed-hosts.ts',
+  'simulator/world/workloads.ts',
   // Until the simulation is put together, no command plays one.
   'cli/simulate/simulate.ts',
   'api/generated/installed-objects.ts',

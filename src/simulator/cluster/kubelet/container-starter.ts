@@ -101,6 +101,7 @@ export class ContainerStarter {
     this.#then(context.reservePull(ms), () => {
       if (result.kind === 'Failed') return this.#failPull(latest, image, result.message);
       machine.images.add(image);
+      context.touch();
       this.#pulls = 0;
       this.#then(LOCAL_IMAGE_MS, () => this.#create(latest));
     });

@@ -18,6 +18,8 @@ export interface KubeletContext {
   /** Images are pulled one after the other: reserves a time and returns how long to wait until it is over (ms). */
   readonly reservePull: (milliseconds: number) => number;
   readonly addressesOf: (pod: KubeObject) => PodAddresses;
+  /** Something on the host has changed that the Node's status shows. */
+  readonly touch: () => void;
   /** Writes the status of a Pod; returns the Pod as stored, or undefined when it was not written. */
   readonly writeStatus: (pod: KubeObject, status: object) => KubeObject | undefined;
   /** Removes a Pod that has ended; returns whether that was taken. */

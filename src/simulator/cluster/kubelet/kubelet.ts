@@ -173,6 +173,7 @@ export class Kubelet {
         return this.#pullsUntil - now();
       },
       addressesOf: (pod) => this.#addressesOf(pod),
+      touch: () => this.#node.touch(),
       writeStatus: (pod, status) => {
         const { name = '', namespace = '', uid } = pod.metadata;
         const path = `/api/v1/namespaces/${namespace}/pods/${name}`;

@@ -14,6 +14,7 @@ export interface MachineFacts {
   readonly osImage: string;
   /** The version of the kubelet that runs. */
   readonly kubeletVersion: string;
+  readonly containerRuntimeVersion: string;
   readonly machineID: string;
   readonly systemUUID: string;
   readonly diskFull: boolean;

@@ -3,7 +3,6 @@ import type { KubeObject } from '../../../kube/kube-object.ts';
 import { rfc3339 } from './container-status.ts';
 import type { Machine } from './machine.ts';
 
-const CONTAINER_RUNTIME = 'containerd://2.4.2';
 const IMAGE_BYTES = 50_000_000;
 /** A kubelet reports at most this many images. */
 const MAX_IMAGES = 50;
@@ -37,7 +36,8 @@ export interface Health {
 
 /** The status that a kubelet writes to its Node, as a merge patch. */
 export function nodeStatus(machine: Machine, before: KubeObject | undefined, health: Health): Json {
-  const { address, capacity, diskFull, kernelVersion, osImage, kubeletVersion, machineID, systemUUID } = machine.facts();
+  const { address, capacity, diskFull, machineID, systemUUID, ...facts } = machine.facts();
+  const { kernelVersion, osImage, kubeletVersion, containerRuntimeVersion } = facts;
   return {
     addresses: [
       { type: 'InternalIP', address },
@@ -50,7 +50,7 @@ export function nodeStatus(machine: Machine, before: KubeObject | undefined, hea
     images: [...machine.images].slice(0, MAX_IMAGES).map((name) => ({ names: [name], sizeBytes: IMAGE_BYTES })),
     nodeInfo: {
       ...{ machineID, systemUUID, bootID: machine.bootId, kernelVersion, osImage, kubeletVersion },
-      ...{ containerRuntimeVersion: CONTAINER_RUNTIME, kubeProxyVersion: '', operatingSystem: 'linux', architecture: 'amd64' },
+      ...{ containerRuntimeVersion, kubeProxyVersion: '', operatingSystem: 'linux', architecture: 'amd64' },
     },
   };
 }

@@ -25,11 +25,11 @@ export class SmallCluster {
   program: (start: ContainerStart) => void = () => undefined;
   pullImage: PullImage = () => ({ kind: 'Pulled', ms: 1000 });
 
-  /** `heartbeats`: see `KubeletPorts`. */
-  constructor(seed = 1, heartbeats: HeartbeatWrites = 'All') {
+  /** `heartbeats`: see `KubeletPorts`; `definitions`: CRDs. */
+  constructor(seed = 1, heartbeats: HeartbeatWrites = 'All', definitions: readonly string[] = []) {
     const random = seededRandom(seed);
     const { now, setTimer } = this.time;
-    const server = createApiServer({ definitions: [], now, random, setTimer, log: new RecordingLog() });
+    const server = createApiServer({ definitions, now, random, setTimer, log: new RecordingLog() });
     this.client = new ClusterClient(server, 'test');
     const { client } = this;
     this.kubelets = new Kubelets({

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { asObject, type Json } from '../../../../src/core/json.ts';
-import { SmallCluster, START } from '../support/small-cluster.ts';
+import { container, SmallCluster, START } from '../support/small-cluster.ts';
 
 const LEASE = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/node-1';
 
@@ -108,6 +108,17 @@ describe('A power cut', () => {
     expect(Date.parse(String(finishedAt))).toBeGreaterThanOrEqual(START + 99_000);
     expect(nodeInfo()['bootID']).not.toBe(before);
     expect(cluster.started).toHaveLength(1);
+  });
+
+  it('does not start what had not started in a Pod that never restarts', async () => {
+    cluster.pullImage = ({ image }) => ({ kind: 'Pulled', ms: image === 'late' ? 60_000 : 1000 });
+    cluster.createPod({ containers: [container(), container({ name: 'other', image: 'late' })] });
+    await cluster.after(20);
+
+    cluster.hosts.reboot('node-1', { downMs: 10_000, orderly: false });
+    await cluster.after(200);
+
+    expect(cluster.started.map(({ name }) => name)).toEqual(['main']);
   });
 
   it('lets a Pod that always restarts start again', async () => {
