@@ -1,0 +1,82 @@
+import type { Json } from '../../src/core/json.ts';
+
+const TEMPLATE = { spec: { containers: [{ name: 'edited', image: 'edited:$(BATON_VERSION)', command: ['true'] }] } };
+
+/** Values that cannot be made up from the schema alone, by the property or by its last name. */
+export const SAMPLES: Readonly<Record<string, readonly unknown[]>> = {
+  'spec.version': ['99.1'],
+  'spec.nodeSelector.matchLabels': [{ 'kubernetes.io/os': 'linux' }],
+  matchLabels: [{ edited: 'yes' }],
+  operator: ['NotIn', 'In'],
+  key: ['edited'],
+  values: [['edited']],
+  template: [TEMPLATE],
+  schedule: ['0 3 * * *'],
+  timeZone: ['Europe/Berlin'],
+  from: ['2031-01-01T00:00:00Z'],
+  to: ['2031-01-02T00:00:00Z'],
+  url: ['https://edited.example/hook'],
+  apiUrl: ['https://slack.edited.example/api/'],
+  proxyUrl: ['http://proxy.edited.example:3128'],
+  runbookUrl: ['https://runbooks.edited.example/'],
+  address: ['https://prometheus.edited.example'],
+  query: ['vector(1)'],
+  max: ['5'],
+  min: ['1'],
+  credential: ['edited'],
+  apiVersion: ['v1'],
+  kind: ['ConfigMap'],
+  expression: ['object.metadata.name != ""'],
+  contentType: ['application/json'],
+  'spec.notify.sinks[].template': ['{{ headline }}'],
+  'spec.notify.sinks[].email.from': ['baton@edited.example'],
+  'spec.notify.sinks[].email.to': [['ops@edited.example']],
+  'spec.notify.sinks[].email.cc': [['boss@edited.example']],
+  'spec.notify.sinks[].slack.channel': ['#edited'],
+  'spec.notify.alerts': [['NodeFailed']],
+  'spec.dependsOn[].version': ['1'],
+  'spec.dependsOn[].name': ['other'],
+  'spec.processes[].external': [{}],
+  'spec.notify.sinks[].events': [{}],
+  topologyKey: ['topology.kubernetes.io/zone'],
+};
+
+const URL = { url: 'https://edited.example/hook' };
+const MATCHER = { name: 'node', value: '$(BATON_NODE)' };
+const SECRET = { name: 'edited', key: 'value' };
+
+/** What has to be beside a property because of a rule, by the property that is set or by its last two names. */
+export const COMPANIONS: Readonly<Record<string, Json>> = {
+  'matchExpressions[].key': { values: ['edited'] },
+  'matchExpressions[].operator': { values: ['edited'] },
+  'spec.allNodes': { nodeSelector: undefined },
+  'object.apiVersion': { name: 'edited' },
+  'object.kind': { name: 'edited' },
+  'object.namespace': { name: 'edited' },
+  'object.expression': { name: 'edited' },
+  'timing.toleranceSeconds': { expectedSeconds: 300 },
+  'waitFor.timeoutSeconds': { podSelector: { matchLabels: { edited: 'yes' } } },
+  'silences.alertmanager': { matchers: [MATCHER] },
+  'silences.matchers[]': { alertmanager: URL },
+  'spec.notify.sinks[].webhook.contentType': URL,
+  'spec.notify.sinks[].webhook': { template: '{{ headline }}' },
+  'spec.notify.sinks[].webhook.signingSecretRef': URL,
+  'spec.notify.sinks[].webhook.previousSigningSecretRef': { ...URL, signingSecretRef: SECRET },
+  'spec.notify.sinks[].webhook.authorizationSecretRef': URL,
+  'spec.notify.sinks[].slack.channel': { tokenSecretRef: SECRET },
+  'spec.notify.sinks[].slack.apiUrl': { tokenSecretRef: SECRET, channel: '#edited' },
+  'spec.notify.sinks[].slack.tokenSecretRef': { channel: '#edited' },
+  'spec.notify.sinks[].send': { events: {} },
+  'spec.notify.sinks[].nodeDetail': { events: {} },
+  'spec.notify.sinks[].name': { events: {} },
+  'spec.notify.sinks[].connection': { webhook: URL },
+  'spec.notify.sinks[].template': { events: {} },
+  'spec.gates[].prometheus.address': { max: '5' },
+  'spec.gates[].prometheus.query': { max: '5' },
+  'spec.gates[].prometheus.credential': { max: '5' },
+  'spec.gates[].name': { http: { url: 'https://edited.example/gate' } },
+  'spec.gates[].when': { http: { url: 'https://edited.example/gate' } },
+  'spec.gates[].forSeconds': { http: { url: 'https://edited.example/gate' } },
+  'spec.gates[].timeoutSeconds': { http: { url: 'https://edited.example/gate' } },
+  'spec.processes[].name': { job: { template: TEMPLATE } },
+};
