@@ -6,7 +6,17 @@ const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
 /** Subresources that the embedded server lacks. */
 const LEFT_OUT = new Set(['attach', 'ephemeralcontainers', 'exec', 'portforward', 'proxy', 'resize', 'token']);
 
-const CORE = ['configmaps', 'events', 'namespaces', 'nodes', 'pods', 'secrets', 'serviceaccounts'];
+const CORE = [
+  'configmaps',
+  'events',
+  'namespaces',
+  'limitranges',
+  'nodes',
+  'pods',
+  'resourcequotas',
+  'secrets',
+  'serviceaccounts',
+];
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   apps: ['controllerrevisions', 'daemonsets', 'deployments', 'replicasets'],
   batch: ['jobs'],

@@ -12,6 +12,7 @@ import { patches } from './patches.ts';
 import { plansCases } from './plans.ts';
 import { podCases } from './pods.ts';
 import { quotas } from './quotas.ts';
+import { scales } from './scales.ts';
 import { strategic } from './strategic.ts';
 import { tables } from './tables.ts';
 import { updates } from './updates.ts';
@@ -36,4 +37,5 @@ export const AREAS: Readonly<Record<string, readonly Case[]>> = {
   actions: actionCases,
   discovery,
   tables,
+  scales,
 };

@@ -157,6 +157,16 @@ export const tables = casesOf([
     },
   },
   {
+    name: 'The table of ResourceQuotas.',
+    run: async (api, namespace) => {
+      const path = `/api/v1/namespaces/${namespace}/resourcequotas`;
+      const hard = { pods: '5', 'requests.cpu': '1', 'limits.cpu': '2', 'limits.memory': '1Gi' };
+      await api.post(path, { metadata: { name: 'q' }, spec: { hard } });
+      await api.merge(`${path}/q/status`, { status: { hard, used: { pods: '1', 'limits.cpu': '500m' } } });
+      return seen(await api.get(`${path}?includeObject=None`, TABLE));
+    },
+  },
+  {
     name: 'The table of ControllerRevisions.',
     run: (api, namespace) =>
       shown(api, `/apis/apps/v1/namespaces/${namespace}/controllerrevisions`, {

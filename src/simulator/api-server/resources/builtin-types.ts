@@ -6,6 +6,7 @@ import { CORE_EVENT, EVENT } from './events.ts';
 import type { ResourceType } from './resource-type.ts';
 import { DAEMON_SET, DEPLOYMENT, JOB, POD_DISRUPTION_BUDGET, REPLICA_SET } from './controllers.ts';
 import { POD } from './pod.ts';
+import { notBuilt } from './status.ts';
 
 type Overrides = Partial<Omit<ResourceType, 'group' | 'version' | 'plural' | 'kind'>>;
 
@@ -59,6 +60,15 @@ export const BUILTIN_TYPES: readonly ResourceType[] = [
     shortNames: ['quota'],
     statusSubresource: true,
     strategy: RESOURCE_QUOTA,
+  }),
+  // kubectl reads them where it describes a namespace. There are none, because nothing would apply them.
+  type('', 'v1', 'limitranges', 'LimitRange', {
+    shortNames: ['limits'],
+    strategy: {
+      prepareCreate: () => {
+        throw notBuilt('LimitRanges');
+      },
+    },
   }),
   type('', 'v1', 'namespaces', 'Namespace', {
     shortNames: ['ns'],

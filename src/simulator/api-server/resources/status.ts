@@ -155,6 +155,12 @@ export function unsupportedMediaType(): StatusError {
   return new StatusError(415, '415: Unsupported Media Type', { reason: 'UnsupportedMediaType', details: {} });
 }
 
+/** 415: a body in another format than JSON. */
+export function unreadableBody(): StatusError {
+  const message = 'the body of the request was in an unknown format - accepted media types include: application/json';
+  return new StatusError(415, message, { reason: 'UnsupportedMediaType' });
+}
+
 /** 415: a kind of patch that this resource does not take. */
 export function unsupportedPatch(): StatusError {
   const accepted = 'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml';

@@ -69,6 +69,9 @@ export type AdmitResult =
 /** Completes and validates objects of custom resources, as their CRDs say. */
 export type Admit = (type: ResourceType, request: AdmitRequest) => AdmitResult;
 
+/** The lines that a container of a Pod has written. */
+export type LogSource = (pod: KubeObject, container: string) => readonly string[];
+
 /** What the server works with. */
 export interface ServerContext {
   readonly store: Store;
@@ -81,6 +84,8 @@ export interface ServerContext {
   readonly log: Log;
   readonly admit: Admit;
   readonly rbac: Rbac;
+  /** Without it, logs are answered with 501. */
+  readonly logs?: LogSource;
 }
 
 /** What a request is answered with. */

@@ -1,5 +1,5 @@
 import { callerOf } from '../access/caller.ts';
-import { StatusError, methodNotAllowed, notBuilt } from '../resources/status.ts';
+import { StatusError, methodNotAllowed, notBuilt, unreadableBody } from '../resources/status.ts';
 import { authorize } from './authorize.ts';
 import { bind } from './binding.ts';
 import { create } from './create.ts';
@@ -8,14 +8,18 @@ import { evict } from './eviction.ts';
 import { json, type ApiRequest, type ApiResponse, type RequestContext, type ServerContext, type Target } from './exchange.ts';
 import { finalize } from './finalize.ts';
 import { list } from './list.ts';
+import { log } from './log.ts';
 import { representationOf } from './media-types.ts';
 import { page } from './pages.ts';
 import { patch } from './patch.ts';
+import { scale } from './scale.ts';
 import { shown, storedObject } from './stored.ts';
 import { inTables } from './tables.ts';
 import { PageNotFound, findTarget } from './target.ts';
 import { replace } from './update.ts';
 import { watch } from './watch.ts';
+
+const JSON_TYPE = 'application/json';
 
 /** Answers one request. What the server does not know is answered with 501, and logged. */
 export function handle(request: ApiRequest, context: ServerContext): ApiResponse {
@@ -26,6 +30,7 @@ export function handle(request: ApiRequest, context: ServerContext): ApiResponse
     const target = findTarget(request.path, context.types);
     authorize(request, target, own);
     const representation = representationOf(request);
+    requireReadableBody(request);
     const response = route(request, target, own);
     return representation === 'Table' ? inTables(response, request, target, own) : response;
   } catch (error) {
@@ -43,19 +48,36 @@ export function handle(request: ApiRequest, context: ServerContext): ApiResponse
   }
 }
 
+// Patches have formats of their own.
+function requireReadableBody({ method, headers, body }: ApiRequest): void {
+  const type = headers['content-type']?.split(';')[0]?.trim() ?? JSON_TYPE;
+  if (body !== '' && method !== 'PATCH' && type !== JSON_TYPE) throw unreadableBody();
+}
+
+const SCALED = new Set(['Deployment', 'ReplicaSet']);
+const SCALE_METHODS = new Set(['GET', 'PUT', 'PATCH']);
+
 function route(request: ApiRequest, target: Target, context: RequestContext): ApiResponse {
-  const { type, name, subresource } = target;
+  const { name, subresource } = target;
   if (name === undefined) return onCollection(request, target, context);
   if (subresource === undefined) return onObject(request, target, context);
-  if (subresource === 'status' && type.statusSubresource && request.method !== 'DELETE') {
+  return onSubresource(request, target, context);
+}
+
+function onSubresource(request: ApiRequest, target: Target, context: RequestContext): ApiResponse {
+  const { type, subresource = '' } = target;
+  const { method } = request;
+  if (subresource === 'status' && type.statusSubresource && method !== 'DELETE') {
     return onObject(request, target, context);
   }
-  if (subresource === 'finalize' && type.kind === 'Namespace' && request.method === 'PUT') {
+  if (subresource === 'finalize' && type.kind === 'Namespace' && method === 'PUT') {
     return finalize(request, target, context);
   }
-  if (request.method === 'POST' && type.kind === 'Pod' && subresource === 'eviction') return evict(request, target, context);
-  if (request.method === 'POST' && type.kind === 'Pod' && subresource === 'binding') return bind(request, target, context);
-  throw notBuilt(`${request.method} of the subresource ${type.plural}/${subresource}`);
+  if (method === 'POST' && type.kind === 'Pod' && subresource === 'eviction') return evict(request, target, context);
+  if (method === 'POST' && type.kind === 'Pod' && subresource === 'binding') return bind(request, target, context);
+  if (method === 'GET' && type.kind === 'Pod' && subresource === 'log') return log(request, target, context);
+  if (subresource === 'scale' && SCALED.has(type.kind) && SCALE_METHODS.has(method)) return scale(request, target, context);
+  throw notBuilt(`${method} of the subresource ${type.plural}/${subresource}`);
 }
 
 function onCollection(request: ApiRequest, target: Target, context: RequestContext): ApiResponse {

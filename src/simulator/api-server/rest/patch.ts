@@ -31,7 +31,8 @@ function withVersion(object: KubeObject, { metadata: { resourceVersion } }: Kube
   return { ...object, metadata: { ...object.metadata, resourceVersion } };
 }
 
-function patchOf({ headers, body }: ApiRequest, { type }: Target): (object: KubeObject) => unknown {
+/** Reads what a PATCH does to an object. */
+export function patchOf({ headers, body }: ApiRequest, { type }: Target): (object: KubeObject) => unknown {
   const contentType = (headers['content-type'] ?? '').split(';')[0]?.trim();
   switch (contentType) {
     case 'application/json-patch+json':

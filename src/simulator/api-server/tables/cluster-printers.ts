@@ -28,6 +28,16 @@ export const NAMESPACE_PRINTER = simple(['Status'], (object) => [textAt(object, 
 export const LEASE_PRINTER = simple(['Holder'], (object) => [textAt(object, 'spec.holderIdentity')]);
 export const SERVICE_ACCOUNT_PRINTER = simple([], () => []);
 
+export const RESOURCE_QUOTA_PRINTER = simple(['Request', 'Limit'], (object) => {
+  const { hard, used } = asObject(object['status']);
+  const entries = Object.entries(asObject(hard)).sort(([left], [right]) => (left < right ? -1 : 1));
+  function text(limits: boolean): string {
+    const shown = entries.filter(([name]) => name.startsWith('limits.') === limits);
+    return shown.map(([name, value]) => `${name}: ${asText(asObject(used)[name]) || '0'}/${asText(value)}`).join(', ');
+  }
+  return [text(false), text(true)];
+});
+
 export const POD_DISRUPTION_BUDGET_PRINTER: Printer = {
   columns: [
     ...[NAME, column('Min Available'), column('Max Unavailable')],

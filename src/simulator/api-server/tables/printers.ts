@@ -8,6 +8,7 @@ import {
   NAMESPACE_PRINTER,
   NODE_PRINTER,
   POD_DISRUPTION_BUDGET_PRINTER,
+  RESOURCE_QUOTA_PRINTER,
   SECRET_PRINTER,
   SERVICE_ACCOUNT_PRINTER,
 } from './cluster-printers.ts';
@@ -42,6 +43,7 @@ const PRINTERS: Readonly<Record<string, Printer>> = {
   Pod: POD_PRINTER,
   PodDisruptionBudget: POD_DISRUPTION_BUDGET_PRINTER,
   ReplicaSet: REPLICA_SET_PRINTER,
+  ResourceQuota: RESOURCE_QUOTA_PRINTER,
   RoleBinding: BINDING_PRINTER,
   Secret: SECRET_PRINTER,
   ServiceAccount: SERVICE_ACCOUNT_PRINTER,
