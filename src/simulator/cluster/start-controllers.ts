@@ -25,6 +25,8 @@ export interface ControlPlaneOptions {
   readonly setTimer: SetTimer;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** See `ControllerPorts`; needed where kubelets write changes only. */
+  readonly lastRenewal?: (node: string) => number | undefined;
 }
 
 /** kube-scheduler and the controllers of kube-controller-manager. */

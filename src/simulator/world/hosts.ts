@@ -142,7 +142,7 @@ export class Hosts {
   }
 
   /** Fills the disk of a host, or frees it again. */
-  fillDisk(name: string, full: boolean): void {
+  setDiskFull(name: string, full: boolean): void {
     const host = this.#hosts.get(name);
     if (host === undefined) return;
     host.diskFull = full;

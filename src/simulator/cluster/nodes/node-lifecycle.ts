@@ -82,7 +82,11 @@ export function startNodeLifecycle(client: ClusterClient, ports: ControllerPorts
   }
 
   function tick(): void {
-    for (const name of known.silent(now(), GRACE.known)) if (giveUp(name)) known.forget(name);
+    for (const name of known.silent(now(), GRACE.known)) {
+      const renewed = ports.lastRenewal?.(name) ?? -Infinity;
+      if (now() - renewed <= GRACE.known) known.hear(name, renewed);
+      else if (giveUp(name)) known.forget(name);
+    }
     for (const name of fresh.silent(now(), GRACE.fresh)) if (giveUp(name)) fresh.forget(name);
     for (const name of [...changed]) {
       changed.delete(name);

@@ -10,6 +10,11 @@ export interface ControllerPorts {
   readonly setTimer: SetTimer;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /**
+   * When the kubelet of a node renewed its Lease last, in milliseconds since the epoch, whether or not it was written; undefined when that
+   * is unknown. Left out: the Leases say so.
+   */
+  readonly lastRenewal?: (node: string) => number | undefined;
 }
 
 /** Starts a controller; the returned function stops it. */

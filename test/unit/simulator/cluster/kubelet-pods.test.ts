@@ -109,7 +109,7 @@ describe('A Pod that never restarts', () => {
   });
 
   it('does not start on a full disk', async () => {
-    cluster.hosts.fillDisk('node-1', true);
+    cluster.hosts.setDiskFull('node-1', true);
 
     cluster.createPod();
     await cluster.after(20);

@@ -5,6 +5,7 @@ import { ClusterClient } from '../../../../src/simulator/cluster/cluster-client.
 import type { ContainerStart, PullImage } from '../../../../src/simulator/cluster/kubelet/container.ts';
 import type { HeartbeatWrites } from '../../../../src/simulator/cluster/kubelet/node-reporter.ts';
 import { Kubelets } from '../../../../src/simulator/cluster/kubelet/kubelets.ts';
+import { startControllers } from '../../../../src/simulator/cluster/start-controllers.ts';
 import { seededRandom } from '../../../../src/simulator/time/random.ts';
 import { VirtualTime } from '../../../../src/simulator/time/virtual-time.ts';
 import { Hosts } from '../../../../src/simulator/world/hosts.ts';
@@ -41,6 +42,15 @@ export class SmallCluster {
       pullImage: (pull) => this.pullImage(pull),
     });
     this.hosts = new Hosts({ kubelets: this.kubelets, now, setTimer, random });
+  }
+
+  /** Starts the scheduler and the controllers. */
+  startControllers(): void {
+    const { now, setTimer } = this.time;
+    startControllers(this.client, {
+      ...{ now, setTimer, definitions: [], random: seededRandom(2) },
+      lastRenewal: (node) => this.kubelets.lastRenewal(node),
+    });
   }
 
   /** Lets time pass. */
