@@ -14,7 +14,7 @@ const base = {
 };
 
 /** Folders of `unit` whose tests start operators in virtual time. */
-const STARTS_OPERATORS = ['<rootDir>/test/unit/simulator/programs/'];
+const STARTS_OPERATORS = ['<rootDir>/test/unit/simulator/programs/', '<rootDir>/test/unit/simulator/runs/'];
 
 export default {
   maxWorkers: 2,

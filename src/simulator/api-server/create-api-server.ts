@@ -35,8 +35,10 @@ export interface ApiServerOptions {
  */
 export interface ApiServer {
   handle(request: ApiRequest): ApiResponse;
-  /** Forgets the past: watches from earlier versions, and lists that go on, are answered with 410. */
-  compact(): void;
+  /** The resourceVersion of the latest change. */
+  readonly version: number;
+  /** Forgets the past up to a version, by default the latest: watches from earlier versions, and lists that go on, are answered with 410. */
+  compact(version?: number): void;
 }
 
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
@@ -59,8 +61,11 @@ export function createApiServer({ definitions, roles = [], ...options }: ApiServ
   for (const role of readAll(roles).filter(isRole)) createRole(role, context);
   return {
     handle: (request) => handle(request, context),
-    compact: () => {
-      store.compact(store.version);
+    get version() {
+      return store.version;
+    },
+    compact: (version = store.version) => {
+      store.compact(version);
     },
   };
 }

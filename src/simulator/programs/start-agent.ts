@@ -11,7 +11,7 @@ import { recordedSinks } from './recorded-sinks.ts';
 /** What an agent is started with. */
 export interface AgentOptions extends ProgramOptions {
   /** Secrets at `/var/run/baton/sinks/<sink>/<secret>/<key>`, shared sinks at `/var/run/baton/sinks-from/<ConfigMap>/<key>`. */
-  readonly files: MemoryFiles;
+  readonly files: Pick<MemoryFiles, 'read'>;
   readonly servers: OutsideServers;
   readonly mail: MailServers;
   /** Records the Events of sinks of the kind `events`, which go to the API server instead of to the outside. */

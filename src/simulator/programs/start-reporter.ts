@@ -7,7 +7,7 @@ import { programPorts, runProgram, whileAlive, type ProgramEnd, type ProgramOpti
 
 /** What a reporter is started with. Sockets and ledger belong to its host and outlive it. */
 export interface ReporterOptions extends ProgramOptions {
-  readonly sockets: HostSockets;
+  readonly sockets: Pick<HostSockets, 'listenIn'>;
   readonly ledger: LedgerStore;
 }
 

@@ -7,29 +7,16 @@ const SOURCE = fileURLToPath(new URL('../../../src', import.meta.url));
 /** Files that start a program. */
 const STARTED = new Set([
   ...['main.mjs', 'main.ts', 'generate/main.ts', 'generate/bundle.ts'],
-  // Until a command starts the embedded API server, its tests do.
-  'simulator/api-server/embedded-kube-config.ts',
-  'simulator/api-server/create-api-server.ts',
+  // Until a command serves the embedded API server, its tests do.
   'simulator/serve/kubeconfig.ts',
   'simulator/serve/serve.ts',
-  // Until the simulation is put together, tests start its parts.
-  'simulator/process/simulated-process.ts',
-  'simulator/programs/memory-ledger.ts',
-  'simulator/programs/start-agent.ts',
-  'simulator/programs/start-operator.ts',
-  'simulator/programs/start-reporter.ts',
-  'simulator/cluster/start-controllers.ts',
-  'simulator/cluster/cluster-client.ts',
-  'simulator/cluster/worker.ts',
-  'simulator/timeline/record-timeline.ts',
+  // Until a command plays a simulation, tests do.
+  'simulator/simulation.ts',
+  'cli/simulate/simulate.ts',
   'simulator/world/choose-behavior.ts',
-  'simulator/world/hosts.ts',
   'simulator/world/images.ts',
   'simulator/world/observed-hosts.ts',
   'simulator/world/workloads.ts',
-  // Until the simulation is put together, no command plays one.
-  'cli/simulate/simulate.ts',
-  'api/generated/installed-objects.ts',
   // Until the simulation checks its steps, tests do.
   'simulator/invariants/watch-cluster.ts',
   'simulator/faults/inject-faults.ts',
