@@ -12,6 +12,9 @@ export type MailAnswer =
   /** It never answers. */
   | { readonly kind: 'Silent' };
 
+/** Answers emails and, without an email, logins. */
+export type MailReceiver = (settings: SmtpSettings, email: string | undefined) => MailAnswer;
+
 /** What the mail servers are made from. */
 export interface MailServersOptions {
   /** How long a whole dialogue with a server takes (ms). */
@@ -20,8 +23,6 @@ export interface MailServersOptions {
   readonly hold: <T>(work: Promise<T>) => Promise<T>;
   /** Records every email that arrives. */
   readonly log: MessageLog;
-  /** By default, everything is accepted. */
-  readonly answer?: (settings: SmtpSettings, email: string | undefined) => MailAnswer;
 }
 
 /** nodemailer separates parts by a random text. */
@@ -30,9 +31,15 @@ const RANDOM_BOUNDARY = /--_NmP-[0-9a-f]{16}-/g;
 /** The mail servers outside of the cluster. Emails are composed by nodemailer; nothing is sent. */
 export class MailServers {
   readonly #options: MailServersOptions;
+  #answer: MailReceiver = () => ({ kind: 'Accepts' });
 
   constructor(options: MailServersOptions) {
     this.#options = options;
+  }
+
+  /** Sets what all servers answer. Until then, they accept everything. */
+  answerWith(answer: MailReceiver): void {
+    this.#answer = answer;
   }
 
   /** Opens transports for one program. Once it was killed, nothing arrives and no answer comes back. */
@@ -60,11 +67,10 @@ export class MailServers {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const cancel = process.setTimer(this.#options.latencyMs(), () => {
-      const { answer, log } = this.#options;
-      const given = answer?.(settings, email) ?? { kind: 'Accepts' };
+      const given = this.#answer(settings, email);
       const accepted = given.kind === 'Accepts';
       const message = { method: 'MAIL', url: url.href, headers: {}, contentType: 'message/rfc822' } as const;
-      if (email !== undefined) log.add({ ...sender, ...message, body: email, accepted });
+      if (email !== undefined) this.#options.log.add({ ...sender, ...message, body: email, accepted });
       if (given.kind === 'Accepts') resolve(undefined);
       if (given.kind === 'Rejects') reject(Object.assign(new Error('The mail server rejected it'), given.failure));
     });

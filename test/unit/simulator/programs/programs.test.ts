@@ -119,6 +119,28 @@ describe('The programs of Baton in virtual time', () => {
     await expect(world.sockets.connect(SOCKET).request(STARTED)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  it('leave reports that are not posted to the next reporter of the host', async () => {
+    const events = (): number => world.client.list('/apis/events.k8s.io/v1/namespaces/fleet/events').length;
+    const killed = world.startReporter();
+    world.startOperator();
+    world.applyPlan([], { report: 'Socket' });
+    await untilJob(world);
+    const call = world.sockets.connect(SOCKET).request(STARTED);
+    await world.pass(0);
+    killed.process.kill();
+    await expect(call).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect([events(), JSON.parse(world.ledger.saved ?? '')]).toMatchObject([0, { pending: [{ process: 'os' }] }]);
+
+    world.startReporter();
+    await world.pass(10);
+
+    expect(events()).toBe(1);
+    world.ledger.clear();
+    world.sockets.clear();
+    expect(world.ledger.saved).toBeUndefined();
+    await expect(world.sockets.connect(SOCKET).request(STARTED)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('continue where killed ones stopped', async () => {
     const killed = world.startOperator();
     world.applyPlan([OPS]);

@@ -97,11 +97,12 @@ export class OneNode {
     return { process, ended: startReporter(process, { env, sockets, ledger, onLog: this.#onLog }) };
   }
 
-  applyPlan(sinks: readonly object[], process: object = {}): void {
+  applyPlan(sinks: readonly object[], process: object = {}, changes: object = {}): void {
     const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'os', image: 'os:1' }] } };
     const spec = {
       ...{ version: '1', allNodes: true, batches: [{ size: 1 }], notify: { sinks } },
       processes: [{ name: 'os', disruption: 'None', job: { template }, ...process }],
+      ...changes,
     };
     done(this.client.create(PLANS, { apiVersion: 'baton.dev/v1alpha1', kind: 'UpgradePlan', metadata: { name: 'os' }, spec }));
   }
