@@ -4,8 +4,8 @@ import type { Api } from './api.ts';
 export interface Case {
   /** A full sentence, unique in its area. */
   readonly name: string;
-  /** Acts in a namespace of its own, and returns what it saw. */
-  readonly run: (api: Api, namespace: string) => Promise<unknown>;
+  /** Acts in a namespace of its own, and returns what it saw. `forget` makes the server forget all earlier versions. */
+  readonly run: (api: Api, namespace: string, forget: () => Promise<void>) => Promise<unknown>;
 }
 
 /** The cases of an area. */

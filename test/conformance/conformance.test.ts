@@ -46,7 +46,7 @@ describe.each([
         await server.api.post('/api/v1/namespaces', { metadata: { name: namespace } });
 
         // As JSON, like what it is compared with.
-        const result: unknown = JSON.parse(JSON.stringify(normalize(await run(server.api, namespace))));
+        const result: unknown = JSON.parse(JSON.stringify(normalize(await run(server.api, namespace, server.forget))));
 
         seen.set(name, result);
         if (!recorded) expect(result).toEqual(expectedOf(area)[name]);

@@ -26,6 +26,7 @@ function normalizeText(text: string, key: string): string {
       .replace(/(patch: )?Invalid value: "\{(?:[^"\\]|\\.)*"/g, '$1Invalid value: <object>')
       .replace(/Invalid value: \{.*\}: field is immutable/gs, 'Invalid value: <object>: field is immutable')
       .replace(/\n@@ .*/s, '')
-      .replace(/(current: |too old resource version: \d+ \(|ResourceVersion in record \()\d+/g, '$1<version>')
+      .replace(/too old resource version: \d+ \(\d+/g, 'too old resource version: <version> (<version>')
+      .replace(/(current: |ResourceVersion in record \()\d+/g, '$1<version>')
   );
 }

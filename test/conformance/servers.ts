@@ -1,13 +1,14 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Agent } from 'undici';
+import { Agent, request } from 'undici';
 import { parseAllDocuments } from 'yaml';
 import { createApiServer } from '../../src/simulator/api-server/create-api-server.ts';
 import { ApiServerDispatcher, directTransport } from '../../src/simulator/api-server/dispatcher.ts';
 import { RecordingLog } from '../adapter/kube/support/recording-log.ts';
 import { keyPair } from '../cluster/certificates.ts';
 import { startCluster, type Cluster } from '../cluster/cluster.ts';
+import { readState } from '../cluster/state.ts';
 import { waitFor } from '../cluster/wait-for.ts';
 import { applyCrds } from '../support/crds.ts';
 import { createApi, type Api } from './api.ts';
@@ -15,6 +16,8 @@ import { createApi, type Api } from './api.ts';
 /** A server that the suite runs on. */
 export interface ConformanceServer {
   readonly api: Api;
+  /** Forgets all versions but the present one. */
+  readonly forget: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -41,7 +44,14 @@ export function startEmbedded(): Promise<ConformanceServer> {
     log: new RecordingLog(),
   });
   const dispatcher = new ApiServerDispatcher(directTransport(server));
-  return Promise.resolve({ api: createApi('http://embedded.invalid', dispatcher), close: () => dispatcher.close() });
+  return Promise.resolve({
+    api: createApi('http://embedded.invalid', dispatcher),
+    forget: () => {
+      server.compact();
+      return Promise.resolve();
+    },
+    close: () => dispatcher.close(),
+  });
 }
 
 /** A real API server. */
@@ -72,11 +82,32 @@ export async function startReal(name = 'conformance'): Promise<RealServer> {
     api,
     cluster,
     ca,
+    forget: async () => {
+      await compactEtcd(name);
+      // Its cache would still know the past.
+      await cluster.killApiServer();
+      await cluster.startApiServer();
+    },
     close: async () => {
       await agent.destroy();
       await cluster.stop();
     },
   };
+}
+
+/** Lets etcd forget all revisions but the present one, through its JSON gateway. */
+async function compactEtcd(cluster: string): Promise<void> {
+  const gateway = `http://127.0.0.1:${readState(cluster)?.etcdPort}/v3/kv`;
+  const { header } = (await post(`${gateway}/range`, { key: Buffer.from('/').toString('base64') })) as {
+    readonly header: { readonly revision: string };
+  };
+  await post(`${gateway}/compaction`, { revision: header.revision, physical: true });
+}
+
+async function post(url: string, body: unknown): Promise<unknown> {
+  const response = await request(url, { method: 'POST', body: JSON.stringify(body) });
+  if (response.statusCode !== 200) throw new Error(`POST ${url}: ${response.statusCode} ${await response.body.text()}`);
+  return response.body.json();
 }
 
 /** A manifest, as far as this file looks into it. */

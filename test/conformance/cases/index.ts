@@ -1,6 +1,7 @@
 import type { Case } from '../case.ts';
 import { access } from './access.ts';
 import { actionCases } from './actions.ts';
+import { compaction } from './compaction.ts';
 import { controllers } from './controllers.ts';
 import { creates } from './creates.ts';
 import { deletes } from './deletes.ts';
@@ -38,4 +39,6 @@ export const AREAS: Readonly<Record<string, readonly Case[]>> = {
   discovery,
   tables,
   scales,
+  // The last one: it restarts the API server.
+  compaction,
 };

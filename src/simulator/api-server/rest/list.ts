@@ -13,6 +13,8 @@ interface Position {
   readonly after: string;
 }
 
+const TOO_OLD = 'The resourceVersion for the provided list is too old.';
+
 const EXPIRED =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue ' +
   'parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided ' +
@@ -28,7 +30,7 @@ export function list(request: ApiRequest, target: Target, { store }: ServerConte
   const selection = selectionOf(query, target);
   const asked = position?.version ?? versionToRead(query, store.version);
   const stored = store.list(type.storage, asked === -1 ? undefined : asked);
-  if (stored === undefined) throw position === undefined ? tooOld(asked, store.oldest(type.storage)) : expiredToken(position);
+  if (stored === undefined) throw position === undefined ? expired(TOO_OLD) : expiredToken(position);
   const remaining = stored.objects.filter(
     (object) => selection.inScope(object) && (position === undefined || keyOf(object) > position.after),
   );
@@ -111,10 +113,6 @@ function parsePosition(query: URLSearchParams): Position | undefined {
   const version = query.get('resourceVersion') ?? '';
   if (version !== '' && version !== '0') throw badRequest('specifying resource version is not allowed when using continue');
   return { version: parsed.rv, after: parsed.start };
-}
-
-function tooOld(asked: number, oldest: number): StatusError {
-  return expired(`The resourceVersion for the provided list is too old. Asked for ${asked}, oldest is ${oldest}.`);
 }
 
 function expiredToken(position: Position): StatusError {
