@@ -190,8 +190,13 @@ export class Simulation {
       ...(this.#options.onLog === undefined ? {} : { onLog: this.#options.onLog }),
       onFailure: (program, end) => this.#noteFailure(program, end),
     });
-    const workload = this.#options.workload(this);
-    return (start) => (start.image === this.installation.image ? baton(start) : workload(start));
+    let workload: RunContainer | undefined;
+    return (start) => {
+      if (start.image === this.installation.image) return baton(start);
+      // Not before: workloads need the hosts, which need the kubelets.
+      workload ??= this.#options.workload(this);
+      workload(start);
+    };
   }
 
   #noteFailure(program: string, end: ProgramEnd): void {
