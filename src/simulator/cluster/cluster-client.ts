@@ -18,6 +18,9 @@ export interface DeleteOptions {
   readonly uid?: string;
 }
 
+/** As long as a timer of Node can be; watches go on from where they end. */
+const WATCH_SECONDS = '2000000';
+
 /** Called for every change of a watched object. */
 export type OnEvent = (type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject) => void;
 
@@ -87,16 +90,19 @@ export class ClusterClient {
   watch(path: string, onEvent: OnEvent, query: Readonly<Record<string, string>> = {}): () => void {
     let stop: (() => void) | undefined;
     let stopped = false;
+    let version: string | undefined;
     const open = (): void => {
-      const response = this.#request('GET', path, undefined, { ...query, watch: 'true', timeoutSeconds: '86400000' });
+      const from = version === undefined ? {} : { resourceVersion: version };
+      const response = this.#request('GET', path, undefined, { ...query, ...from, watch: 'true', timeoutSeconds: WATCH_SECONDS });
       if (!('start' in response)) throw new Error(`watch of ${path}: ${response.status} ${response.body}`);
       stop = response.start({
         write: (line) => {
           const { type, object } = JSON.parse(line) as { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: KubeObject };
+          version = object.metadata.resourceVersion ?? version;
           if (!stopped) onEvent(type, object);
         },
         end: () => {
-          throw new Error(`the watch of ${path} has ended`);
+          if (!stopped) open();
         },
       });
     };
