@@ -1,7 +1,6 @@
 import { asNumber, asObject, type Json } from '../../../core/json.ts';
 import { keyOf, type KubeObject } from '../../../kube/kube-object.ts';
 import type { ClusterClient } from '../cluster-client.ts';
-import { selectsLabels } from '../scheduling/selectors.ts';
 import { between, type ControllerPorts } from '../state/controller-ports.ts';
 import { DelayedKeys } from '../state/delayed-keys.ts';
 import { EventRecorder } from '../state/event-recorder.ts';
@@ -21,6 +20,7 @@ import {
   withCondition,
 } from '../state/objects.ts';
 import { Worker } from '../worker.ts';
+import { BudgetMembers } from './budget-members.ts';
 
 /** From a change to the status of the budget (ms). */
 const LATENCY = { least: 5, most: 60 };
@@ -39,48 +39,32 @@ interface Expected {
 export function startDisruptionController(client: ClusterClient, ports: ControllerPorts): () => void {
   const { state, now, random, setTimer } = ports;
   const events = new EventRecorder(client, 'controllermanager', ports);
-  /** The keys of the pods of each budget, and the budgets of each namespace. */
-  const members = new Map<string, Set<string>>();
-  const budgetsIn = state.budgets.index(({ metadata }) => [metadata.namespace ?? '']);
+  const members = new BudgetMembers(state);
   const delayMs = (): number => between(random, LATENCY.least, LATENCY.most);
   const worker = new Worker({ setTimer, delayMs, handle: sync });
   const later = new DelayedKeys(ports, (key) => worker.add(key));
   const stale = new DelayedKeys(ports, clearStale);
 
-  function onBudget({ type, object: budget, previous }: Change): void {
-    const key = keyOf(budget);
-    if (type === 'DELETED') {
-      members.delete(key);
-      return;
-    }
-    if (previous === undefined || JSON.stringify(specOf(previous)) !== JSON.stringify(specOf(budget))) {
-      const { selector } = specOf(budget);
-      const inNamespace = state.pods.list().filter(({ metadata }) => metadata.namespace === budget.metadata.namespace);
-      members.set(key, new Set(inNamespace.filter(({ metadata }) => selectsLabels(selector, metadata.labels)).map(keyOf)));
-    }
-    worker.add(key);
+  function onBudget(change: Change): void {
+    members.updateBudget(change);
+    if (change.type !== 'DELETED') worker.add(keyOf(change.object));
   }
 
-  function onPod({ type, object: pod }: Change): void {
-    const key = keyOf(pod);
-    for (const budget of budgetsIn.get(pod.metadata.namespace ?? '')) {
-      const own = members.get(keyOf(budget));
-      const selected = type !== 'DELETED' && selectsLabels(specOf(budget)['selector'], pod.metadata.labels);
-      const was = selected ? own?.has(key) === true : own?.delete(key) === true;
-      if (selected) own?.add(key);
-      if (selected || was) worker.add(keyOf(budget));
-    }
-    if (type !== 'DELETED' && isStale(pod)) stale.add(key, DELETION_MS);
+  function onPod(change: Change): void {
+    for (const budget of members.updatePod(change)) worker.add(budget);
+    const { type, object: pod } = change;
+    if (type !== 'DELETED' && isStale(pod)) stale.add(keyOf(pod), DELETION_MS);
   }
 
-  function onController({ object }: Change): void {
-    for (const budget of budgetsIn.get(object.metadata.namespace ?? '')) worker.add(keyOf(budget));
+  function onController({ type, object, previous }: Change): void {
+    if (type === 'MODIFIED' && previous !== undefined && specOf(previous)['replicas'] === specOf(object)['replicas']) return;
+    for (const budget of members.budgetsIn(object.metadata.namespace ?? '')) worker.add(budget);
   }
 
   function sync(key: string): void {
     const budget = state.budgets.get(key);
     if (budget === undefined) return;
-    const pods = [...(members.get(key) ?? [])].flatMap((name) => state.pods.get(name) ?? []);
+    const pods = members.podsOf(key);
     if (pods.length === 0) events.record(budget, { reason: 'NoPods', message: 'No matching pods found' });
     const expected = expectedPods(budget, pods);
     if (typeof expected === 'string') {

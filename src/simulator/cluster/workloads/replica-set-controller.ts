@@ -46,7 +46,8 @@ export function startReplicaSetController(client: ClusterClient, ports: Controll
     if (replicaSet === undefined) return;
     const spec = specOf(replicaSet);
     // Pods that are being deleted are replaced at once.
-    const pods = state.podsByController.get(replicaSet.metadata.uid ?? '').filter((pod) => !hasEnded(pod) && !isDeleting(pod));
+    const unended = state.podsByController.get(replicaSet.metadata.uid ?? '').filter((pod) => !hasEnded(pod));
+    const pods = unended.filter((pod) => !isDeleting(pod));
     if (!isDeleting(replicaSet)) {
       const missing = asNumber(spec['replicas']) - pods.length;
       if (missing < 0) for (const pod of [...pods].sort(byImportance).slice(0, -missing)) writer.delete(replicaSet, pod);
@@ -57,10 +58,10 @@ export function startReplicaSetController(client: ClusterClient, ports: Controll
         break;
       }
     }
-    writeStatus(replicaSet, pods);
+    writeStatus(replicaSet, pods, unended.length - pods.length);
   }
 
-  function writeStatus(replicaSet: KubeObject, pods: readonly KubeObject[]): void {
+  function writeStatus(replicaSet: KubeObject, pods: readonly KubeObject[], terminating: number): void {
     const minReadyMs = asNumber(specOf(replicaSet)['minReadySeconds']) * 1000;
     const ready = pods.filter((pod) => hasCondition(pod, 'Ready'));
     const waits = ready.map((pod) => minReadyMs - (now() - (instantOf(conditionOf(pod, 'Ready')?.['lastTransitionTime']) ?? 0)));
@@ -72,7 +73,8 @@ export function startReplicaSetController(client: ClusterClient, ports: Controll
       observedGeneration: replicaSet.metadata.generation ?? 0,
     };
     if (unavailable.length > 0) later.add(keyOf(replicaSet), Math.min(...unavailable));
-    const status = { replicas: pods.length, ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)) };
+    const numbers = { replicas: pods.length, terminatingReplicas: terminating };
+    const status = { ...numbers, ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)) };
     if (JSON.stringify(statusOf(replicaSet)) === JSON.stringify(status)) return;
     const written = client.replace(state.replicaSets.pathOf(replicaSet, 'status'), { ...replicaSet, status });
     if (!written.ok && written.code !== 404) later.add(keyOf(replicaSet), RETRY_MS);
