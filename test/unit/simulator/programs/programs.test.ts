@@ -54,6 +54,8 @@ describe('The programs of Baton in virtual time', () => {
     expect(ops?.notification).toMatchObject({ kind: 'BatchSettled', outcome: 'Succeeded' });
     expect(JSON.parse(ops?.body ?? '')).toEqual(ops?.notification);
     expect(mail?.body).toMatch(/^To: ops@example.com$/m);
+    // Once everything is sent, the operator deletes the agent's Pod.
+    expect([...world.agents.values()].map(({ process }) => process.alive)).toEqual([false]);
   });
 
   it('do the same to the byte with the same seed', async () => {

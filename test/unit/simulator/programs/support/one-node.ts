@@ -156,8 +156,15 @@ export class OneNode {
       const { name = '', labels = {} } = pod.metadata;
       if (labels['app.kubernetes.io/component'] !== 'agent') return;
       if (type === 'ADDED') this.time.setTimer(2000, () => this.#runAgent(name));
-      if (type === 'DELETED') this.agents.get(name)?.process.terminate();
+      if (type === 'MODIFIED' && pod.metadata.deletionTimestamp !== undefined) this.time.setTimer(0, () => this.#stopAgent(name));
     });
+  }
+
+  /** Deletes the Pod for good once its agent has ended. */
+  #stopAgent(name: string): void {
+    const agent = this.agents.get(name);
+    agent?.process.terminate();
+    void agent?.ended.then(() => this.client.delete(`${FLEET}/pods/${name}`, { gracePeriodSeconds: 0 }));
   }
 
   #runAgent(name: string): void {
