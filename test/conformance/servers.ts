@@ -3,7 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Agent, request } from 'undici';
 import { parseAllDocuments } from 'yaml';
-import { createApiServer } from '../../src/simulator/api-server/create-api-server.ts';
+import type { Log } from '../../src/api/log.ts';
+import { createApiServer, type ApiServer } from '../../src/simulator/api-server/create-api-server.ts';
 import { ApiServerDispatcher, directTransport } from '../../src/simulator/api-server/dispatcher.ts';
 import { RecordingLog } from '../adapter/kube/support/recording-log.ts';
 import { keyPair } from '../cluster/certificates.ts';
@@ -28,9 +29,9 @@ const ROLES = readFileSync(`${DEPLOY}base/baton.yaml`, 'utf8');
 const STAMP = `${DEPLOY}kubernetes-1.36/stamp-requested-by.yaml`;
 const GADGETS = fileURLToPath(new URL('gadgets.yaml', import.meta.url));
 
-/** The server in memory. */
-export function startEmbedded(): Promise<ConformanceServer> {
-  const server = createApiServer({
+/** The server in memory, in real time. */
+export function createEmbedded(log: Log): ApiServer {
+  return createApiServer({
     definitions: [GADGETS, ...BATON].map((path) => readFileSync(path, 'utf8')),
     roles: [ROLES],
     now: Date.now,
@@ -41,8 +42,13 @@ export function startEmbedded(): Promise<ConformanceServer> {
         clearTimeout(timer);
       };
     },
-    log: new RecordingLog(),
+    log,
   });
+}
+
+/** The server in memory, without a socket. */
+export function startEmbedded(): Promise<ConformanceServer> {
+  const server = createEmbedded(new RecordingLog());
   const dispatcher = new ApiServerDispatcher(directTransport(server));
   return Promise.resolve({
     api: createApi('http://embedded.invalid', dispatcher),

@@ -3,7 +3,7 @@ import { asObject } from '../../../core/json.ts';
 import { textAt } from './fields.ts';
 import { NODE, NAMESPACE, RESOURCE_QUOTA, ROLE } from './cluster-strategies.ts';
 import { CORE_EVENT, EVENT } from './events.ts';
-import type { ResourceType } from './resource-type.ts';
+import type { ResourceType, Strategy } from './resource-type.ts';
 import { DAEMON_SET, DEPLOYMENT, JOB, POD_DISRUPTION_BUDGET, REPLICA_SET } from './controllers.ts';
 import { POD } from './pod.ts';
 import { notBuilt } from './status.ts';
@@ -44,6 +44,13 @@ function withoutEmpty(...keys: readonly string[]): (object: KubeObject) => KubeO
 const WITH_STATUS = { statusSubresource: true, generation: true };
 const RBAC = 'rbac.authorization.k8s.io';
 
+/** kubectl reads these where it describes namespaces and nodes. There are none, because nothing would apply them. */
+const NONE: Strategy = {
+  prepareCreate: ({ kind }) => {
+    throw notBuilt(`objects of the kind ${kind}`);
+  },
+};
+
 /** The resources that the server has without any CRD. */
 export const BUILTIN_TYPES: readonly ResourceType[] = [
   type('', 'v1', 'configmaps', 'ConfigMap', { shortNames: ['cm'], strategy: { normalize: withoutEmpty('data', 'binaryData') } }),
@@ -61,15 +68,7 @@ export const BUILTIN_TYPES: readonly ResourceType[] = [
     statusSubresource: true,
     strategy: RESOURCE_QUOTA,
   }),
-  // kubectl reads them where it describes a namespace. There are none, because nothing would apply them.
-  type('', 'v1', 'limitranges', 'LimitRange', {
-    shortNames: ['limits'],
-    strategy: {
-      prepareCreate: () => {
-        throw notBuilt('LimitRanges');
-      },
-    },
-  }),
+  type('', 'v1', 'limitranges', 'LimitRange', { shortNames: ['limits'], strategy: NONE }),
   type('', 'v1', 'namespaces', 'Namespace', {
     shortNames: ['ns'],
     namespaced: false,
@@ -123,6 +122,11 @@ export const BUILTIN_TYPES: readonly ResourceType[] = [
     strategy: REPLICA_SET,
   }),
   type('apps', 'v1', 'controllerrevisions', 'ControllerRevision'),
+  type('resource.k8s.io', 'v1', 'resourceslices', 'ResourceSlice', {
+    namespaced: false,
+    fields: { 'spec.nodeName': at('spec.nodeName') },
+    strategy: NONE,
+  }),
   type('coordination.k8s.io', 'v1', 'leases', 'Lease', { unconditionalUpdate: false }),
   type('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget', {
     shortNames: ['pdb'],
