@@ -146,12 +146,13 @@ class Upgrade {
     const { hosts, client } = this.#ports;
     const { target, context } = this.#subject;
     const { software, nodeLabels } = effectsOf(target);
-    const { name } = this.#start.host;
+    const { name, connected } = this.#start.host;
     hosts.get(name)?.recordRun(context);
     if (reboots) hosts.stage(name, software);
     else hosts.install(name, software);
     if (!reboots && software.kubeletVersion !== undefined) hosts.restartKubelet(name);
-    if (Object.keys(nodeLabels).length > 0) client.mergePatch(`/api/v1/nodes/${name}`, { metadata: { labels: nodeLabels } });
+    if (connected && Object.keys(nodeLabels).length > 0)
+      client.mergePatch(`/api/v1/nodes/${name}`, { metadata: { labels: nodeLabels } });
   }
 
   #announceReboot(): Promise<boolean> {

@@ -16,6 +16,10 @@ const STARTED = new Set([
   'simulator/world/choose-behavior.ts',
   'simulator/world/images.ts',
   'simulator/world/observed-hosts.ts',
+  'simulator/world/autoscaler.ts',
+  'simulator/world/outsiders.ts',
+  'simulator/world/repair.ts',
+  'simulator/world/updaters.ts',
   'simulator/world/workloads.ts',
   // Until the simulation checks its steps, tests do.
   'simulator/invariants/watch-cluster.ts',
