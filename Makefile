@@ -23,7 +23,7 @@ demo-down: node_modules/.package-lock.json ## Remove everything that make demo b
 
 ##@ Develop
 .PHONY: test test-unit test-adapter test-apiserver test-conformance test-kwok test-cluster lint format typecheck bench generate verify build
-test: node_modules/.package-lock.json ## Run everything that proves it: lint, types, generated files, all tests (the first run builds Kubernetes, about 25 minutes; INSTALL=no: install no Debian packages)
+test: node_modules/.package-lock.json ## Run everything that proves it: lint, types, generated files, all tests (the first run builds Kubernetes, about 20 minutes; INSTALL=no: install no Debian packages)
 	@$(NPM) run test:all
 test-unit: node_modules/.package-lock.json ## Run the tests without I/O: decisions, texts, simulated rollouts
 	$(NPM) test -- --selectProjects unit

@@ -1,6 +1,6 @@
 /**
  * `make test`: everything that proves the project, in the order in which it fails soonest. While types, lint and unit tests run,
- * the programs of the test cluster are built in the background; that takes about 25 minutes the first time, and no time later.
+ * the programs of the test cluster are built in the background; that takes about 20 minutes the first time, and no time later.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -96,18 +96,17 @@ function images({ client }: Simulation): ReadonlySet<string> {
 
 /** A DaemonSet whose Pods are of an earlier revision. */
 const installCilium: Prepare = async (simulation) => {
-  const daemonSet = (version: string): KubeObject =>
-    ({
-      ...{ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'cilium', namespace: 'kube-system' } },
-      spec: {
-        selector: { matchLabels: { app: 'cilium' } },
-        updateStrategy: { type: 'OnDelete' },
-        template: {
-          metadata: { labels: { app: 'cilium' } },
-          spec: { containers: [{ name: 'agent', image: `cilium:${version}` }] },
-        },
+  const daemonSet = (version: string): KubeObject => ({
+    ...{ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'cilium', namespace: 'kube-system' } },
+    spec: {
+      selector: { matchLabels: { app: 'cilium' } },
+      updateStrategy: { type: 'OnDelete' },
+      template: {
+        metadata: { labels: { app: 'cilium' } },
+        spec: { containers: [{ name: 'agent', image: `cilium:${version}` }] },
       },
-    });
+    },
+  });
   expect(simulation.apply(daemonSet('old'))).toMatchObject({ ok: true });
   await simulation.run({ limit: simulation.time.now() + 5 * MINUTE });
   expect(images(simulation)).toEqual(new Set(['cilium:old']));
