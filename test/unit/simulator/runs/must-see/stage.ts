@@ -20,7 +20,9 @@ const API = '/apis/baton.dev/v1alpha1';
 const NODES = '/api/v1/nodes';
 
 /** What a scenario starts with. */
-export interface StageOptions extends Partial<Pick<SimulationOptions, 'network' | 'pullImage' | 'onLog' | 'seed'>> {
+export interface StageOptions extends Partial<
+  Pick<SimulationOptions, 'network' | 'pullImage' | 'onLog' | 'seed' | 'heartbeats'>
+> {
   /** Hosts, or how many with the label `role: worker`. */
   readonly hosts: number | readonly HostSpec[];
   /** How upgrades go; by default each succeeds after a minute. */
@@ -50,7 +52,7 @@ export class Stage {
   static async open({ hosts, upgrades, services, seed = 1, ...options }: StageOptions): Promise<Stage> {
     const created: { gates?: Gates } = {};
     const simulation: Simulation = new Simulation({
-      ...{ seed, start: START, ...options },
+      ...{ seed, start: START, heartbeats: 'Changes', ...options },
       hosts: typeof hosts === 'number' ? workers(hosts) : hosts,
       workload: ({ client, hosts: all, time: { now, setTimer } }) =>
         workloads({
@@ -109,12 +111,14 @@ export class Stage {
   }
 
   plan(name = 'os'): UpgradePlan {
-    return this.object<UpgradePlan>(`${API}/namespaces/${NAMESPACE}/upgradeplans/${name}`);
+    const plan = this.simulation.client.get(`${API}/namespaces/${NAMESPACE}/upgradeplans/${name}`);
+    if (plan === undefined) throw new Error(`the plan ${name} does not exist`);
+    return plan as unknown as UpgradePlan;
   }
 
   /** In the order of their indexes. */
   batches(): readonly UpgradeBatch[] {
-    const batches = this.list<UpgradeBatch>(`${API}/upgradebatches`);
+    const batches = this.list(`${API}/upgradebatches`) as unknown as readonly UpgradeBatch[];
     return batches.toSorted((left, right) => left.spec.index - right.spec.index);
   }
 
@@ -131,14 +135,14 @@ export class Stage {
 
   /** The nodes that carry a claim. */
   claimed(): readonly string[] {
-    return this.list<KubeObject>(NODES)
+    return this.list(NODES)
       .filter(({ metadata }) => metadata.labels?.['baton.dev/claim'] !== undefined)
       .map(({ metadata }) => metadata.name ?? '');
   }
 
   /** Upgrade Jobs, in the order of their creation. */
   jobs(): readonly KubeObject[] {
-    const jobs = this.list<KubeObject>('/apis/batch/v1/jobs');
+    const jobs = this.list('/apis/batch/v1/jobs');
     return jobs.toSorted((left, right) =>
       (left.metadata.creationTimestamp ?? '').localeCompare(right.metadata.creationTimestamp ?? ''),
     );
@@ -158,14 +162,8 @@ export class Stage {
     );
   }
 
-  object<T>(path: string): T {
-    const object = this.simulation.client.get(path);
-    if (object === undefined) throw new Error(`${path} does not exist`);
-    return object as unknown as T;
-  }
-
-  list<T>(path: string): readonly T[] {
-    return this.simulation.client.list(path) as unknown as readonly T[];
+  list(path: string): readonly KubeObject[] {
+    return this.simulation.client.list(path);
   }
 }
 
