@@ -98,6 +98,7 @@ export class Simulation {
     this.mail = new MailServers({ latencyMs, log: this.#messages, hold: (work) => this.time.hold(work) });
     this.timeline = recordTimeline({ client: this.client, now });
     startControllers(new ClusterClient(this.server, 'kube-controller-manager'), {
+      lastRenewal: (node) => this.kubelets.lastRenewal(node),
       definitions,
       now,
       setTimer,
