@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import type { UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../../../../src/api/generated/upgradeplan.ts';
 import type { Notification } from '../../../../../src/core/notification/model/notification.ts';
@@ -21,7 +21,7 @@ const NODES = '/api/v1/nodes';
 
 /** What a scenario starts with. */
 export interface StageOptions extends Partial<
-  Pick<SimulationOptions, 'network' | 'pullImage' | 'onLog' | 'seed' | 'heartbeats'>
+  Pick<SimulationOptions, 'network' | 'pullImage' | 'operatorEnv' | 'onLog' | 'seed' | 'heartbeats'>
 > {
   /** Hosts, or how many with the label `role: worker`. */
   readonly hosts: number | readonly HostSpec[];
@@ -167,12 +167,12 @@ export class Stage {
   }
 }
 
-/** A plan `os` for all workers with one process; `spec` is merged into it, as YAML. */
-export function planYaml(spec = '', container = ''): string {
-  return `
+/** A plan for all workers with one process; `spec`, as YAML, replaces fields of its spec. */
+export function planYaml(spec = '', container = '', name = 'os'): string {
+  const plan = parse(`
 apiVersion: baton.dev/v1alpha1
 kind: UpgradePlan
-metadata: {name: os}
+metadata: {name: ${name}}
 spec:
   version: '12.9'
   nodeSelector: {matchLabels: {role: worker}}
@@ -187,6 +187,6 @@ spec:
           spec:
             restartPolicy: Never
             containers: [{name: upgrade, image: 'registry.example/os:1'${container}}]
-${spec.replaceAll(/^/gm, '  ')}
-`;
+`) as { readonly spec: object };
+  return stringify({ ...plan, spec: { ...plan.spec, ...(parse(spec) as object | null) } });
 }
