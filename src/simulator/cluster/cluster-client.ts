@@ -96,10 +96,11 @@ export class ClusterClient {
       const response = this.#request('GET', path, undefined, { ...query, ...from, watch: 'true', timeoutSeconds: WATCH_SECONDS });
       if (!('start' in response)) throw new Error(`watch of ${path}: ${response.status} ${response.body}`);
       stop = response.start({
-        write: (line) => {
-          const { type, object } = JSON.parse(line) as { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: KubeObject };
+        write: () => undefined,
+        event: (type, object) => {
+          if (type === 'ERROR') throw new Error(`watch of ${path}: ${JSON.stringify(object)}`);
           version = object.metadata.resourceVersion ?? version;
-          if (!stopped) onEvent(type, object);
+          if (!stopped) onEvent(type as 'ADDED' | 'MODIFIED' | 'DELETED', object);
         },
         end: () => {
           if (!stopped) open();
@@ -120,9 +121,11 @@ export class ClusterClient {
     query: Readonly<Record<string, string>> = {},
     contentType = 'application/json',
   ): Outcome {
-    const response = this.#request(method, path, body, query, contentType);
+    // Nobody reads warnings about fields of controllers and kubelets, and looking for them takes time.
+    const lenient = method === 'POST' || method === 'PUT' || method === 'PATCH' ? { fieldValidation: 'Ignore' } : {};
+    const response = this.#request(method, path, body, { ...lenient, ...query }, contentType);
     if (!('body' in response)) throw new Error(`${method} ${path}: the answer is a watch`);
-    const answer = parse(response.body);
+    const answer = response.value === undefined ? parse(response.body) : asObject(response.value);
     if (response.status >= 200 && response.status < 300) {
       const warning = response.headers['warning'];
       return { ok: true, object: answer as unknown as KubeObject, warnings: warning === undefined ? [] : [warning] };

@@ -23,6 +23,8 @@ export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The body as a value, where it is JSON: callers in the same process need not parse it. Nobody may change it. */
+  readonly value?: unknown;
 }
 
 /** Where a watch writes to. */
@@ -31,6 +33,8 @@ export interface WatchSink {
   readonly write: (line: string) => void;
   /** The server ends the watch. */
   readonly end: () => void;
+  /** Takes events as values instead of lines; nobody may change them. For callers in the same process. */
+  readonly event?: (type: string, object: KubeObject) => void;
 }
 
 /** An answer that goes on until one side ends it. */
@@ -107,7 +111,16 @@ export interface Target {
 export function json(status: number, body: unknown, warnings: readonly string[] = []): ApiAnswer {
   const header = warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(', ');
   const headers = { 'content-type': 'application/json', ...(header === '' ? {} : { warning: header }) };
-  return { status, headers, body: JSON.stringify(body) };
+  let text: string | undefined;
+  return {
+    status,
+    headers,
+    value: body,
+    get body() {
+      text ??= JSON.stringify(body);
+      return text;
+    },
+  };
 }
 
 /** The key of an object in the store. */

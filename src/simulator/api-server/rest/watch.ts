@@ -77,8 +77,9 @@ function run({ start, selection, target, timeoutMs }: Watch, sink: WatchSink, co
     for (const end of endings.splice(0)) end();
   }
 
-  function send(event: string, object: unknown): void {
-    sink.write(`${JSON.stringify({ type: event, object })}\n`);
+  function send(event: string, object: object): void {
+    if (sink.event !== undefined) sink.event(event, object as KubeObject);
+    else sink.write(`${JSON.stringify({ type: event, object })}\n`);
   }
 
   function show(object: KubeObject): KubeObject {
