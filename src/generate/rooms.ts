@@ -235,7 +235,14 @@ const CLUSTER: Rooms = {
 const SIMULATOR: Rooms = {
   time: { holds: 'The clock of a simulation, its timers, and chance from a seed', mayImport: [] },
   'api-server': { holds: 'The API server: the REST protocol over a store', mayImport: [], rooms: API_SERVER },
-  serve: { holds: 'The API server behind HTTP on the loopback address, for kubectl', mayImport: ['api-server'] },
+  serve: {
+    holds: 'The API server behind HTTP on the loopback address, for kubectl',
+    mayImport: ['api-server'],
+    rooms: {
+      protobuf: { holds: 'Reads the bodies that kubectl writes in protobuf', mayImport: [] },
+      '.': { holds: 'The HTTP server, and the kubeconfig for it', mayImport: ['protobuf'] },
+    },
+  },
   process: {
     holds: 'A running program: its clock, its timers, and its network to the API server',
     mayImport: ['time', 'api-server'],

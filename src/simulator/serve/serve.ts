@@ -4,6 +4,7 @@ import type { Log } from '../../api/log.ts';
 import type { ApiServer } from '../api-server/create-api-server.ts';
 import type { ApiRequest, ApiResponse } from '../api-server/rest/exchange.ts';
 import { StatusError } from '../api-server/resources/status.ts';
+import { decodeBody, PROTOBUF, ProtobufError } from './protobuf/decode-body.ts';
 
 /** What to serve, and where. */
 export interface ServeOptions {
@@ -39,7 +40,7 @@ export async function serve({ server, port = 0, log }: ServeOptions): Promise<Se
   const hosts = new Set([`${ADDRESS}:${actual}`, `localhost:${actual}`]);
   http.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
     outgoing.on('error', ignore);
-    respond(incoming, outgoing, { server, hosts }).catch((error: unknown) => {
+    respond(incoming, outgoing, { server, hosts, log }).catch((error: unknown) => {
       // The client has hung up.
       if (outgoing.destroyed) return;
       log.error('Request failed', { method: incoming.method, error });
@@ -75,10 +76,11 @@ interface Serving {
   readonly server: Pick<ApiServer, 'handle'>;
   /** Accepted values of the Host header. */
   readonly hosts: ReadonlySet<string>;
+  readonly log: Log;
 }
 
-async function respond(incoming: IncomingMessage, outgoing: ServerResponse, { server, hosts }: Serving): Promise<void> {
-  const rejected = rejection(incoming, hosts);
+async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serving: Serving): Promise<void> {
+  const rejected = rejection(incoming, serving.hosts);
   if (rejected !== undefined) {
     send(outgoing, rejected);
     return;
@@ -88,8 +90,32 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, { se
     send(outgoing, failure(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY_BYTES}`));
     return;
   }
+  send(outgoing, answer(incoming, body, serving));
+}
+
+function answer(incoming: IncomingMessage, body: Buffer, { server, log }: Serving): ApiResponse {
   const request = readRequest(incoming, body);
-  send(outgoing, request === undefined ? failure(400, 'BadRequest', 'The path is not valid') : server.handle(request));
+  if (request === undefined) return failure(400, 'BadRequest', 'The path is not valid');
+  const readable = inJson(request, body);
+  if (typeof readable !== 'string') return server.handle(readable);
+  const response = server.handle(request);
+  // Unless there is something else that the server does not support.
+  if (response.status !== 415) return response;
+  const message = `The embedded API server cannot read this protobuf: ${readable}. kubectl apply -f sends JSON.`;
+  log.warn('Request is not supported', { method: request.method, path: request.path, message });
+  return failure(415, 'UnsupportedMediaType', message);
+}
+
+/** The request with a body in JSON, or why its protobuf cannot be read. */
+function inJson(request: ApiRequest, body: Buffer): ApiRequest | string {
+  if (request.headers['content-type'] !== PROTOBUF || body.length === 0) return request;
+  try {
+    const headers = { ...request.headers, 'content-type': 'application/json' };
+    return { ...request, headers, body: JSON.stringify(decodeBody(body)) };
+  } catch (error) {
+    if (error instanceof ProtobufError) return error.message;
+    throw error;
+  }
 }
 
 function rejection({ headers }: IncomingMessage, hosts: ReadonlySet<string>): ApiResponse | undefined {
@@ -103,7 +129,7 @@ function rejection({ headers }: IncomingMessage, hosts: ReadonlySet<string>): Ap
 }
 
 /** Undefined if the body is too large. It is read to its end all the same, so that the client sees the answer. */
-async function readBody(incoming: IncomingMessage): Promise<string | undefined> {
+async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
@@ -111,11 +137,12 @@ async function readBody(incoming: IncomingMessage): Promise<string | undefined> 
     if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
   }
   if (bytes > MAX_BODY_BYTES) return undefined;
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
 /** Undefined if the path is not valid. */
-function readRequest({ method = 'GET', url = '/', headers }: IncomingMessage, body: string): ApiRequest | undefined {
+function readRequest(incoming: IncomingMessage, body: Buffer): ApiRequest | undefined {
+  const { method = 'GET', url = '/', headers } = incoming;
   const parsed = URL.parse(url, `http://${ADDRESS}`);
   if (parsed === null || !isDecodable(parsed.pathname)) return undefined;
   const single = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]);
@@ -124,7 +151,7 @@ function readRequest({ method = 'GET', url = '/', headers }: IncomingMessage, bo
     path: parsed.pathname,
     query: parsed.searchParams,
     headers: Object.fromEntries(single) as Readonly<Record<string, string>>,
-    body,
+    body: body.toString(),
   };
 }
 

@@ -124,6 +124,19 @@ describe('A served API', () => {
     expect(status).toBe(413);
   });
 
+  it('reads protobuf of the kinds that kubectl creates, and says what else it cannot read', async () => {
+    const headers = { 'content-type': 'application/vnd.kubernetes.protobuf' };
+    const body = 'k8s\0\x0a\x0f\x0a\x02v1\x12\x09ConfigMap\x12\x05\x0a\x03\x0a\x01a';
+    const created = await call(CONFIG_MAPS, { method: 'POST', body, headers });
+    const unknown = await call(CONFIG_MAPS, { method: 'POST', body: body.replace('ConfigMap', 'ConfigMop'), headers });
+    expect([created.status, created.body.metadata?.name, unknown.status, unknown.body.message]).toEqual([
+      201,
+      'a',
+      415,
+      'The embedded API server cannot read this protobuf: the kind ConfigMop is not supported. kubectl apply -f sends JSON.',
+    ]);
+  });
+
   it('rejects paths that are not valid', async () => {
     expect((await call('/api/v1/%zz')).status).toBe(400);
   });

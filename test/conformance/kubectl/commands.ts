@@ -105,4 +105,25 @@ const BUILTIN: readonly Command[] = [
   { args: 'describe ns demo' },
 ];
 
-export const COMMANDS: readonly Command[] = [...PLANS, ...BUILTIN];
+const MADE = 'cm secret sa job deployment role rolebinding quota pdb'.split(' ').map((kind) => `${kind}/made`);
+
+/** Objects that kubectl makes itself; it sends them in protobuf. */
+const CREATED: readonly Command[] = [
+  { args: 'create namespace made' },
+  { args: 'create configmap made --from-literal=a=b --from-literal=empty=' },
+  { args: 'create configmap made --from-literal=a=b', code: 1 },
+  { args: 'create secret generic made --from-literal=a=b' },
+  { args: 'create serviceaccount made' },
+  { args: 'create job made --image=busybox -- sh -c true' },
+  { args: 'create deployment made --image=nginx --image=busybox --replicas=0 --port=80' },
+  { args: 'create role made --verb=get,list --resource=pods,deployments.apps --resource-name=x' },
+  { args: 'create rolebinding made --role=made --serviceaccount=demo:made --user=somebody' },
+  { args: 'create clusterrole made --verb=get --non-resource-url=/healthz' },
+  { args: 'create quota made --hard=pods=5,requests.cpu=500m' },
+  { args: 'create pdb made --selector=app=web --min-available=50%' },
+  { args: `get ${MADE.join(' ')} -o yaml` },
+  { args: 'get clusterrole made -o yaml' },
+  { args: 'get quota,pdb,deployments' },
+];
+
+export const COMMANDS: readonly Command[] = [...PLANS, ...BUILTIN, ...CREATED];

@@ -51,6 +51,7 @@ describe('kubectl', () => {
       { args: 'auth whoami', what: 'selfsubjectreviews of authentication.k8s.io/v1' },
       { args: 'auth can-i get pods', what: 'selfsubjectaccessreviews of authorization.k8s.io/v1' },
       { args: 'logs app -c main', what: 'logs: no container runs here' },
+      { args: 'create cronjob c --image=i --schedule=@daily', what: 'cronjobs of batch/v1' },
       { args: 'exec app -c main -- ls', what: 'POST of the subresource pods/exec' },
     ])(
       '$args',
