@@ -22,7 +22,9 @@ demo-down: node_modules/.package-lock.json ## Remove everything that make demo b
 	@$(NPM) run cluster -- down --name demo
 
 ##@ Develop
-.PHONY: test test-unit test-adapter test-apiserver test-conformance test-kwok test-cluster lint format typecheck bench generate verify build
+# test/simulate/main.ts says what SCENARIO, SCHEDULE, SYSTEMATIC and SECONDS do.
+SIMULATE_OPTIONS = $(foreach name,SEEDS SEED SECONDS SCENARIO SYSTEMATIC,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name)))) $(if $(SCHEDULE),--schedule '$(SCHEDULE)')
+.PHONY: simulate test test-unit test-adapter test-apiserver test-conformance test-kwok test-cluster lint format typecheck bench generate verify build
 test: node_modules/.package-lock.json ## Run everything that proves it: lint, types, generated files, all tests (the first run builds Kubernetes, about 20 minutes; INSTALL=no: install no Debian packages)
 	@$(NPM) run test:all
 test-unit: node_modules/.package-lock.json ## Run the tests without I/O: decisions, texts, simulated rollouts
@@ -37,6 +39,8 @@ test-kwok: node_modules/.package-lock.json ## Run the tests with a real control 
 	$(NPM) test -- --selectProjects kwok
 test-cluster: node_modules/.package-lock.json ## Run the tests against real kubelets (root)
 	$(NPM) test -- --selectProjects cluster
+simulate: node_modules/.package-lock.json ## Simulate whole clusters with faults (SEEDS=100: this many; SEED=7: this one; SYSTEMATIC=20: each fault at up to 20 points of the reference runs)
+	@$(NPM) run simulate -- $(SIMULATE_OPTIONS)
 lint: node_modules/.package-lock.json ## Check style, imports between folders, and the purity of the core
 	@$(NPM) run lint
 	@$(NPM) run format:check

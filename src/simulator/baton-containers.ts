@@ -71,7 +71,10 @@ export function batonContainers(ports: BatonContainersPorts): RunContainer {
     start.onTerminate(() => process.terminate());
     start.onKill(() => process.kill());
     void ending.then((end) => {
-      if (end.kind === 'Killed') return;
+      if (end.kind === 'Killed') {
+        start.exit(137);
+        return;
+      }
       if (end.kind === 'Failed') ports.onFailure(`${name} (${pod.metadata.name ?? ''})`, end);
       start.exit(end.exitCode, end.kind === 'Failed' ? end.error.message : '');
     });

@@ -2,6 +2,7 @@ import type { Log } from '../api/log.ts';
 import { asObject, asObjects, asText } from '../core/json.ts';
 import type { KubeObject } from '../kube/kube-object.ts';
 import { createApiServer, type ApiServer } from './api-server/create-api-server.ts';
+import type { ApiRequest, ApiResponse } from './api-server/rest/exchange.ts';
 import type { Identity } from './api-server/access/caller.ts';
 import { batonContainers } from './baton-containers.ts';
 import { ClusterClient, type Outcome } from './cluster/cluster-client.ts';
@@ -45,6 +46,18 @@ export interface SimulationOptions {
   readonly heartbeats?: HeartbeatWrites;
   /** Receives the log lines of Baton's programs. */
   readonly onLog?: OnLog;
+  /** Sees every request of Baton's programs that reaches the API server, and its answer. */
+  readonly onExchange?: (exchange: ProgramExchange) => void;
+  /** What the clock of a program's host shows too much (ms), in addition to the host's own offset. */
+  readonly clockOffsetMs?: (program: string) => number;
+}
+
+/** A request of a program that reached the API server, and its answer. */
+export interface ProgramExchange {
+  /** Name of the program, such as `operator/1`. */
+  readonly from: string;
+  readonly request: ApiRequest;
+  readonly response: ApiResponse;
 }
 
 /** An operator that runs in a simulation. */
@@ -79,6 +92,7 @@ export class Simulation {
   readonly #messages: MessageLog;
   readonly #network: Network;
   readonly #files = new MemoryFiles();
+  readonly #programs = new Map<string, SimulatedProcess>();
   #operators = 0;
 
   constructor(options: SimulationOptions) {
@@ -161,6 +175,18 @@ export class Simulation {
     if (end !== 'Until') throw new Error(`not all of ${expected} Nodes are Ready after ${BOOT_MS / 1000} s`);
   }
 
+  /** Names of the programs that run, such as `operator/1` and `agent/node-3/17`. */
+  get running(): readonly string[] {
+    return [...this.#programs.keys()];
+  }
+
+  /** Kills a program, as SIGKILL does; false when it does not run. The kubelet sees that its container has ended. */
+  killProgram(name: string): boolean {
+    const process = this.#programs.get(name);
+    process?.kill();
+    return process !== undefined;
+  }
+
   /** Advances the time. */
   run(options: RunOptions): Promise<RunEnd> {
     return this.time.run(options);
@@ -176,12 +202,19 @@ export class Simulation {
   }
 
   #createProcess(name: string, host: ContainerHost | undefined, identity: Identity): SimulatedProcess {
-    return new SimulatedProcess({
-      ...{ name, identity, seed: this.#options.seed, time: this.time, server: this.server },
+    const { onExchange, clockOffsetMs, seed } = this.#options;
+    const process = new SimulatedProcess({
+      ...{ name, identity, seed, time: this.time, server: this.server },
       network: host === undefined ? this.#network : partitioned(this.#network, host),
-      ...(host === undefined ? {} : { clockOffsetMs: () => host.clockOffsetMs }),
-      onExchange: (from, request) => this.requests.count(from, request),
+      clockOffsetMs: () => (host?.clockOffsetMs ?? 0) + (clockOffsetMs?.(name) ?? 0),
+      onExchange: (from, request, response) => {
+        this.requests.count(from, request);
+        onExchange?.({ from, request, response });
+      },
     });
+    this.#programs.set(name, process);
+    process.onKill(() => this.#programs.delete(name));
+    return process;
   }
 
   #runContainer(): RunContainer {

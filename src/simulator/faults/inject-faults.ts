@@ -20,6 +20,8 @@ export interface FaultInjectorOptions {
   readonly ports: FaultPorts;
   /** The newest resourceVersion of the cluster. */
   readonly version: () => number;
+  /** Sees every fault as it is injected. */
+  readonly onFault?: (fault: ScheduledFault) => void;
 }
 
 /** Injects the faults of a run. */
@@ -41,6 +43,10 @@ export interface FaultInjector {
 export function createFaultInjector(options: FaultInjectorOptions): FaultInjector {
   const { schedule, source = NO_FAULTS, base, server, now, setTimer, ports } = options;
   const injected: ScheduledFault[] = [];
+  const note = (fault: ScheduledFault): void => {
+    injected.push(fault);
+    options.onFault?.(fault);
+  };
   const points = new Points();
   const spans = new FaultSpans(now);
   const state = { stopped: false };
@@ -58,7 +64,7 @@ export function createFaultInjector(options: FaultInjectorOptions): FaultInjecto
       },
     },
     killProgram: ports.killProgram,
-    onFault: (fault) => injected.push(fault),
+    onFault: note,
   });
   return {
     network,
@@ -70,7 +76,7 @@ export function createFaultInjector(options: FaultInjectorOptions): FaultInjecto
         if (!isTimed(entry)) continue;
         setTimer(entry.at.ms, () => {
           if (state.stopped) return;
-          injected.push(entry);
+          note(entry);
           begin(entry.fault, options, spans);
         });
       }

@@ -17,8 +17,13 @@ export interface ClusterWatch {
   readonly stop: () => void;
 }
 
-/** Reports everything that is stored in a cluster to a checker. */
-export function watchCluster(client: ClusterClient, checker: InvariantChecker, operatorNamespace: string): ClusterWatch {
+/** Reports everything that is stored in a cluster to a checker, and to `onChange` before. */
+export function watchCluster(
+  client: ClusterClient,
+  checker: InvariantChecker,
+  operatorNamespace: string,
+  onChange?: (change: Change) => void,
+): ClusterWatch {
   const versions = new Map<string, string>();
 
   function follow<T>(
@@ -35,7 +40,9 @@ export function watchCluster(client: ClusterClient, checker: InvariantChecker, o
       if (before === undefined && after === undefined) return;
       if (after === undefined) known.delete(uid);
       else known.set(uid, after);
-      checker.stored(toChange(before, after));
+      const change = toChange(before, after);
+      onChange?.(change);
+      checker.stored(change);
     });
   }
 

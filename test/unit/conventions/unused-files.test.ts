@@ -21,7 +21,7 @@ const STARTED = new Set([
   'simulator/world/repair.ts',
   'simulator/world/updaters.ts',
   'simulator/world/workloads.ts',
-  // Until the simulation checks its steps, tests do.
+  // Simulations with faults are started by test/simulate.
   'simulator/invariants/watch-cluster.ts',
   'simulator/faults/inject-faults.ts',
   'simulator/faults/random-schedule.ts',
