@@ -11,6 +11,7 @@ Commands:
   report          Report upgrade progress from this host
   convert         Convert Plans of system-upgrade-controller to UpgradePlans
   notify          Preview and test the notifications of an UpgradePlan
+  simulate        Play UpgradePlans on a virtual fleet
 
 Commands that run in the cluster, where Baton's manifests start them:
   operator        Run the operator (a Deployment)
@@ -21,7 +22,7 @@ Options:
   -V, --version   Print the version
   -h, --help      Print this help
 
-Run 'baton <command> --help' for the options of report, convert and notify.
+Run 'baton <command> --help' for the options of report, convert, notify and simulate.
 `;
 
 /** Runs the command that the arguments name and returns the exit code: 2 when the arguments are wrong. */
@@ -65,6 +66,8 @@ async function load(command: string | undefined): Promise<CommandModule | undefi
       return import('./cli/convert/main.ts');
     case 'notify':
       return import('./cli/notify/main.ts');
+    case 'simulate':
+      return import('./cli/simulate/main.ts');
     case 'operator':
       return import('./operator/main.ts');
     case 'agent':

@@ -304,9 +304,14 @@ export const SRC: Rooms = {
     rooms: AGENT,
   },
   reporter: { holds: 'The reporter: accepts reports on a local socket and writes them as Events', mayImport: SHELL },
+  simulator: {
+    holds: 'A cluster in memory: only the command that plays plans on it imports it',
+    mayImport: ['api', 'timers', 'core', 'kube', 'net', 'settings', 'notify', 'operator', 'agent', 'reporter'],
+    rooms: SIMULATOR,
+  },
   cli: {
     holds: 'The commands `report`, `convert`, `notify` and `simulate`',
-    mayImport: [...SHELL, 'notify'],
+    mayImport: [...SHELL, 'notify', 'simulator'],
     rooms: {
       '.': { holds: 'What the commands share: files and YAML as input', mayImport: [] },
       report: { holds: '`baton report`: reports the progress of an upgrade process', mayImport: [] },
@@ -314,11 +319,6 @@ export const SRC: Rooms = {
       notify: { holds: '`baton notify`: previews and tests notifications', mayImport: ['.'] },
       simulate: { holds: '`baton simulate`: plays plans on a virtual fleet', mayImport: ['.'] },
     },
-  },
-  simulator: {
-    holds: 'A cluster in memory: no other folder imports it',
-    mayImport: ['api', 'timers', 'core', 'kube', 'net', 'settings', 'notify', 'operator', 'agent', 'reporter'],
-    rooms: SIMULATOR,
   },
   generate: { holds: 'Generates types, documents and manifests, and bundles the product', mayImport: [] },
   'commands.ts': {

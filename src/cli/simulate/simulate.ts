@@ -2,6 +2,7 @@ import { counted } from '../../core/text.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import type { Found } from '../yaml-objects.ts';
 import { asObject } from '../../core/json.ts';
+import { wrapText } from './display-width.ts';
 import { unknownNames } from './check-names.ts';
 import type { GivenFleet } from './given-fleet.ts';
 import { checkObjects, type CheckedObjects } from './given-objects.ts';
@@ -22,8 +23,15 @@ export interface SimulatePorts extends ViewPorts {
   /** Where problems and warnings go. */
   readonly problems: Output;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Is called with the simulation before it runs, for `--serve`; the function returned ends it. */
-  readonly serve?: (simulation: Simulation) => Promise<() => Promise<void>>;
+  /** Makes the simulation reachable before it runs. */
+  readonly serve?: (simulation: Simulation) => Promise<Serving>;
+}
+
+/** A simulation that is reachable from outside. */
+export interface Serving {
+  /** How to reach it. */
+  readonly lines: readonly string[];
+  close(): Promise<void>;
 }
 
 /** The user's input. */
@@ -60,9 +68,10 @@ export async function simulate(input: SimulateInput, ports: SimulatePorts): Prom
       failed.map(({ message }) => message),
       ports,
     );
-  const stopServing = await ports.serve?.(simulation);
+  const serving = await ports.serve?.(simulation);
   const view = new View(simulation, { ports, options, nodes: fleet.nodes });
-  view.print(notes);
+  view.print(notes.flatMap((note) => wrapText(note, ports.size().columns)));
+  if (serving !== undefined) (options.output === 'json' ? ports.problems : ports.output).write(`${serving.lines.join('\n')}\n`);
   const verdict = await play(simulation, {
     approval: options.approval,
     limitMs: options.limitMs,
@@ -70,7 +79,7 @@ export async function simulate(input: SimulateInput, ports: SimulatePorts): Prom
     ...pacing(simulation, options.speed, ports),
   });
   view.end();
-  await stopServing?.();
+  await serving?.close();
   const state = readState(simulation);
   const summary = summarize({ simulation, state, verdict, seed, nodes: fleet.nodes.length });
   const exitCode = verdict.kind === 'Succeeded' ? EXIT.succeeded : EXIT.stops;

@@ -1,3 +1,4 @@
+import type { ApiServer } from '../../simulator/api-server/create-api-server.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import type { Notification } from '../../core/notification/model/notification.ts';
 
@@ -59,6 +60,8 @@ export interface Simulation {
   /** In the order in which they arrived; it grows. */
   readonly messages: readonly ReceivedMessage[];
   readonly requests: RequestCounts;
+  /** The API server, for kubectl. */
+  readonly api: Pick<ApiServer, 'handle'>;
   /** How many hosts are down. */
   readonly hostsDown: { readonly now: number; readonly peak: number };
   /** The objects of a collection. */

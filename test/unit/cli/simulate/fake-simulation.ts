@@ -26,6 +26,11 @@ export class FakeSimulation implements Simulation {
   readonly messages: ReceivedMessage[] = [];
   readonly applied: KubeObject[] = [];
   readonly requests = { total: 1234, byVerb: { patch: 1000, get: 234 }, byUser: { operator: 1200, agent: 34 }, perNode: 205.67 };
+  readonly api = {
+    handle: (): never => {
+      throw new Error('nothing is served');
+    },
+  };
   hostsDown = { now: 0, peak: 0 };
   readonly #script: FakeStep[];
   readonly #answer: (object: KubeObject) => Partial<ApplyResult>;
