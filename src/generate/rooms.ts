@@ -191,7 +191,7 @@ const API_SERVER: Rooms = {
     holds: 'What the server does with an object of a CRD: pruning, defaults, validation, CEL rules',
     mayImport: [],
   },
-  builtin: { holds: "The fields of Kubernetes' own kinds, and how Go reads them", mayImport: [] },
+  builtin: { holds: "The fields of Kubernetes' own kinds, how Go reads them, and what makes them valid", mayImport: ['schema'] },
   access: { holds: 'Who calls, and what Roles and bindings allow', mayImport: ['store'] },
   discovery: { holds: 'Which resources there are, for clients that look for them', mayImport: ['resources'] },
   openapi: { holds: 'OpenAPI documents of the resources', mayImport: ['resources', 'discovery'] },

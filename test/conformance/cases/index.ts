@@ -16,6 +16,7 @@ import { quotas } from './quotas.ts';
 import { scales } from './scales.ts';
 import { strategic } from './strategic.ts';
 import { tables } from './tables.ts';
+import { templates } from './templates.ts';
 import { updates } from './updates.ts';
 import { watches } from './watches.ts';
 
@@ -35,6 +36,7 @@ export const AREAS: Readonly<Record<string, readonly Case[]>> = {
   access,
   quotas,
   fields,
+  templates,
   actions: actionCases,
   discovery,
   tables,

@@ -61,6 +61,7 @@ function read(value: unknown, type: GoType, position: Position, unknownFields: s
       });
     default:
       if (!isPlain(value, type)) throw mismatch(value, type, position);
+      if (type.kind === 'quantity' && !QUANTITY.test(String(value))) throw new GoDecodeError(NO_QUANTITY);
       return value;
   }
 }
@@ -80,6 +81,9 @@ function readStruct(value: Json, model: string, position: Position, unknownField
   });
   return Object.fromEntries(entries);
 }
+
+const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
+const NO_QUANTITY = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 const INTEGER_BITS = { int32: 2 ** 31, int64: 2 ** 63 };
 

@@ -3,7 +3,7 @@ import { apiVersionOf, type ResourceType } from '../resources/resource-type.ts';
 import { StatusError, notFound } from '../resources/status.ts';
 import { duplicatesIn } from './decode-own.ts';
 import { storeKey, type ServerContext, type Target } from './exchange.ts';
-import { requireValidMetadata } from './metadata.ts';
+import { requireValid } from './validate-own.ts';
 import type { WriteOptions } from './options.ts';
 
 /** The stored object that a request names. Throws a 404. */
@@ -39,7 +39,7 @@ export function admitted(candidate: Candidate, target: Target, context: ServerCo
   const { type, subresource } = target;
   if (!type.custom) {
     const own = completed(candidate, type);
-    requireValidMetadata(own, type, candidate.previous === undefined ? 'Create' : 'Update');
+    requireValid(own, type, candidate.previous === undefined ? 'Create' : 'Update');
     return { object: own, warnings: [] };
   }
   const { object, previous, options } = candidate;

@@ -6,6 +6,7 @@ const TITLES = {
   FieldValueInvalid: 'Invalid value',
   FieldValueTypeInvalid: 'Invalid value',
   FieldValueNotSupported: 'Unsupported value',
+  FieldValueNotFound: 'Not found',
   FieldValueForbidden: 'Forbidden',
   FieldValueTooLong: 'Too long',
   FieldValueTooMany: 'Too many',
@@ -55,6 +56,10 @@ export function typeInvalid(field: string, value: unknown, detail: string): Fiel
 
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
   return fieldError('FieldValueNotSupported', field, value, `supported values: ${supported.map(goQuote).join(', ')}`);
+}
+
+export function notFound(field: string, value: unknown): FieldError {
+  return fieldError('FieldValueNotFound', field, value, '');
 }
 
 export function forbidden(field: string, detail: string): FieldError {

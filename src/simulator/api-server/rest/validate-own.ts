@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../kube/kube-object.ts';
+import { validateWorkload } from '../builtin/validate-workload.ts';
 import type { ResourceType } from '../resources/resource-type.ts';
 import { StatusError } from '../resources/status.ts';
 import { invalid, type FieldError } from '../schema/field-error.ts';
@@ -8,12 +9,17 @@ import { invalidStatus } from '../schema/status.ts';
 
 const STANDARD_FINALIZERS = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
-/** Throws a 422 if the metadata of an object of one of Kubernetes' own kinds is not valid. A name that was accepted once stays valid. */
-export function requireValidMetadata({ metadata }: KubeObject, type: ResourceType, operation: 'Create' | 'Update'): void {
+/**
+ * Throws a 422 if an object of one of Kubernetes' own kinds is not valid, as far as the server checks them: the metadata, and the Pods of
+ * new objects. A name that was accepted once stays valid.
+ */
+export function requireValid(object: KubeObject, type: ResourceType, operation: 'Create' | 'Update'): void {
+  const { metadata } = object;
   const nameProblems = operation === 'Create' ? rulesFor(type) : pathSegmentProblems;
   const errors = [
     ...validateObjectMeta({ ...metadata }, type.namespaced, nameProblems),
     ...unqualified(metadata.finalizers ?? []),
+    ...(operation === 'Create' ? validateWorkload(type.kind, object) : []),
   ];
   if (errors.length > 0) throw StatusError.from(invalidStatus(type.group, type.kind, metadata.name ?? '', errors));
 }
