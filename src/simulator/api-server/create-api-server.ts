@@ -1,8 +1,8 @@
-import { parseAllDocuments } from 'yaml';
 import type { Log } from '../../api/log.ts';
 import { asObject, asText, type Json } from '../../core/json.ts';
 import type { SetTimer } from '../../kube/pause.ts';
 import { Rbac } from './access/rbac.ts';
+import { readDocuments } from './read-documents.ts';
 import { BUILTIN_TYPES } from './resources/builtin-types.ts';
 import { customTypes } from './resources/custom-types.ts';
 import { ResourceTypes } from './resources/resource-type.ts';
@@ -45,7 +45,7 @@ const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 /** Starts a server with the namespaces that every cluster has. */
 export function createApiServer({ definitions, roles = [], ...options }: ApiServerOptions): ApiServer {
-  const crds = readAll(definitions);
+  const crds = readDocuments(definitions);
   const { admit = admitBySchema(crds), ...ports } = options;
   const store = new Store();
   const context: ServerContext = { store, types: new ResourceTypes(), rbac: new Rbac(store), admit, ...ports };
@@ -58,7 +58,7 @@ export function createApiServer({ definitions, roles = [], ...options }: ApiServ
       store.startLog(type.storage);
     }
   }
-  for (const role of readAll(roles).filter(isRole)) createRole(role, context);
+  for (const role of readDocuments(roles).filter(isRole)) createRole(role, context);
   return {
     handle: (request) => handle(request, context),
     get version() {
@@ -68,10 +68,6 @@ export function createApiServer({ definitions, roles = [], ...options }: ApiServ
       store.compact(version);
     },
   };
-}
-
-function readAll(texts: readonly string[]): readonly Json[] {
-  return texts.flatMap((text) => parseAllDocuments(text)).map((document) => asObject(document.toJS()));
 }
 
 function isRole({ apiVersion }: Json): boolean {

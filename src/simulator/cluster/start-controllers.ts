@@ -1,6 +1,5 @@
-import { parseAllDocuments } from 'yaml';
-import type { Json } from '../../core/json.ts';
 import type { SetTimer } from '../../kube/pause.ts';
+import { readDocuments } from '../api-server/read-documents.ts';
 import { customTypes } from '../api-server/resources/custom-types.ts';
 import type { ClusterClient } from './cluster-client.ts';
 import { startDaemonSetController } from './daemon-sets/daemon-set-controller.ts';
@@ -46,8 +45,7 @@ const CONTROLLERS = [
 
 /** Starts the scheduler and all controllers; the returned function stops them. */
 export function startControllers(client: ClusterClient, { definitions, ...ports }: ControlPlaneOptions): () => void {
-  const crds = definitions.flatMap((text) => parseAllDocuments(text)).map((document) => document.toJS() as Json);
-  const state = new ClusterState(client, crds.flatMap(customTypes));
+  const state = new ClusterState(client, readDocuments(definitions).flatMap(customTypes));
   const stops = CONTROLLERS.map((start) => start(client, { ...ports, state }));
   return () => {
     for (const stop of stops) stop();
