@@ -14,6 +14,9 @@ export interface Deadline {
   dispose(): void;
 }
 
+// One for all: by default each abort would create an error with a stack, for every request that succeeds.
+const DISPOSED = new Error('The operation with this deadline has ended');
+
 /**
  * Starts a deadline. Dispose of it in the end: until then, its timer and its listener remain. `AbortSignal.timeout` would measure real time,
  * and leave its timer behind for every answered call.
@@ -42,7 +45,7 @@ export function startDeadline(milliseconds: number, caller: AbortSignal | undefi
     dispose: () => {
       cancelTimer();
       caller?.removeEventListener('abort', abortByCaller);
-      controller.abort();
+      controller.abort(DISPOSED);
     },
   };
 }
