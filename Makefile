@@ -15,10 +15,12 @@ node_modules/.package-lock.json: package.json package-lock.json
 	@touch $@
 
 ##@ Use
-.PHONY: demo demo-down
-demo: node_modules/.package-lock.json ## Bring up a real Kubernetes, deploy Baton, roll an upgrade through it and show it (KUBECONFIG=path IMAGE=name: your own cluster; INSTALL=no: install no Debian packages)
-	@$(NPM) run demo -- $(if $(KUBECONFIG),--kubeconfig $(KUBECONFIG)) $(if $(IMAGE),--image $(IMAGE))
-demo-down: node_modules/.package-lock.json ## Remove everything that make demo brought up
+.PHONY: demo demo-cluster demo-cluster-down
+demo: node_modules/.package-lock.json ## Roll an upgrade through 60 virtual nodes in this terminal (a minute; no root, no cluster)
+	@$(NPM) run demo
+demo-cluster: node_modules/.package-lock.json ## Bring up a real Kubernetes, deploy Baton, roll an upgrade through it and show it (root; KUBECONFIG=path IMAGE=name: your own cluster; INSTALL=no: install no Debian packages)
+	@$(NPM) run demo:cluster -- $(if $(KUBECONFIG),--kubeconfig $(KUBECONFIG)) $(if $(IMAGE),--image $(IMAGE))
+demo-cluster-down: node_modules/.package-lock.json ## Remove everything that make demo-cluster brought up
 	@$(NPM) run cluster -- down --name demo
 
 ##@ Develop
@@ -72,4 +74,4 @@ cluster-list: node_modules/.package-lock.json ## List the clusters
 ##@ Help
 .PHONY: help
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

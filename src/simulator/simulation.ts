@@ -17,7 +17,7 @@ import { SimulatedProcess } from './process/simulated-process.ts';
 import { MailServers } from './programs/mail-servers.ts';
 import { MemoryFiles } from './programs/memory-files.ts';
 import { MessageLog, type ReceivedMessage } from './programs/message-log.ts';
-import { OutsideServers } from './programs/outside-servers.ts';
+import { OutsideServers, type OutsideServersOptions } from './programs/outside-servers.ts';
 import type { OnLog } from './programs/program-log.ts';
 import type { ProgramEnd } from './programs/program.ts';
 import { startOperator, type StartedOperator } from './programs/start-operator.ts';
@@ -44,6 +44,8 @@ export interface SimulationOptions {
   readonly operatorEnv?: Readonly<Record<string, string>>;
   /** Which heartbeats kubelets write; all by default. */
   readonly heartbeats?: HeartbeatWrites;
+  /** Sends requests to real servers; see {@link OutsideServersOptions.relay}. */
+  readonly relay?: OutsideServersOptions['relay'];
   /** Receives the log lines of Baton's programs. */
   readonly onLog?: OnLog;
   /** Sees every request of Baton's programs that reaches the API server, and its answer. */
@@ -108,7 +110,13 @@ export class Simulation {
     this.#messages = new MessageLog(now);
     const latency = this.#random('outside');
     const latencyMs = (): number => 5 + latency() * 95;
-    this.servers = new OutsideServers({ now, latencyMs, log: this.#messages });
+    this.servers = new OutsideServers({
+      ...{ now, latencyMs, log: this.#messages },
+      relay: (request) => {
+        const answer = options.relay?.(request);
+        return answer === undefined ? undefined : this.time.hold(answer);
+      },
+    });
     this.mail = new MailServers({ latencyMs, log: this.#messages, hold: (work) => this.time.hold(work) });
     this.timeline = recordTimeline({ client: this.client, now });
     startControllers(new ClusterClient(this.server, 'kube-controller-manager'), {

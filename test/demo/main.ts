@@ -1,143 +1,211 @@
 /**
- * `make demo`: a rollout from end to end, shown while it goes. In a cluster of its own that it brings up, or, with
- * --kubeconfig and --image, in the user's. It ends with an exit code other than 0 when anything is not as promised.
+ * `make demo`: Baton rolls an upgrade through 60 virtual nodes in this terminal, about a minute in virtual time at 60 times the speed.
+ * Operator, agents, reporters and sinks are the real ones; the cluster is simulated. Notifications go over HTTP to a receiver on the loopback
+ * address. kubectl can watch and act meanwhile. The exit code is 0 if everything was as promised.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
-import type { UpgradeBatch } from '../../src/api/generated/upgradebatch.ts';
-import { planManifest } from '../support/fleet.ts';
-import type { Node } from '../support/kubernetes-objects.ts';
-import { readDeliveries, type Delivery } from '../support/receiver-client.ts';
-import { judge, senderOf, type Check, type Origin } from '../support/verdict.ts';
-import { beforehand, describeChanges, observe, type Moment } from './live-view.ts';
-import { playInOwnCluster } from './own-cluster.ts';
-import type { Play } from './play.ts';
-import { playInTestCluster } from './test-cluster.ts';
+import { randomBytes } from 'node:crypto';
+import process from 'node:process';
+import { parseAllDocuments } from 'yaml';
+import type { UpgradePlan } from '../../src/api/generated/upgradeplan.ts';
+import { createSimulation } from '../../src/cli/simulate/create-simulation.ts';
+import { madeUpNodes } from '../../src/cli/simulate/made-up-nodes.ts';
+import { play, type PlayOptions } from '../../src/cli/simulate/play.ts';
+import { readState } from '../../src/cli/simulate/rollout-state.ts';
+import { isLive } from '../../src/cli/simulate/screen.ts';
+import { serveCluster } from '../../src/cli/simulate/serve-cluster.ts';
+import type { ReceivedMessage, Simulation } from '../../src/cli/simulate/simulation-port.ts';
+import { summarize } from '../../src/cli/simulate/summary.ts';
+import { summaryLines } from '../../src/cli/simulate/summary-text.ts';
+import type { Verdict } from '../../src/cli/simulate/verdict.ts';
+import { View } from '../../src/cli/simulate/view.ts';
+import type { KubeObject } from '../../src/kube/kube-object.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { createLogger } from '../../src/runtime/logging.ts';
+import { VERSION } from '../../src/settings/version.ts';
+import { demoYaml } from './demo-plan.ts';
+import { startReceiver } from './receiver.ts';
+import { relayTo } from './relay.ts';
 
-const rolloutTimeoutMs = 10 * 60_000;
-const began = performance.now();
+const NODES = 60;
+const ZONES = 3;
+const SEED = 11;
+/** Virtual seconds in a real second. */
+const SPEED = 60;
+const SLICE_MS = 50 * SPEED;
+const LIMIT_MS = 4 * 3_600_000;
+/** Its first upgrade fails. */
+const FAILING_NODE = 'node-17';
+/** How long a person has for the approval before the demo gives it (virtual milliseconds). */
+const APPROVAL_MS = 8 * 60_000;
 
-function say(line: string): void {
-  const seconds = Math.floor((performance.now() - began) / 1000);
-  const clock = `${`${Math.floor(seconds / 60)}`.padStart(2, '0')}:${`${seconds % 60}`.padStart(2, '0')}`;
-  process.stdout.write(`${clock} ${line}\n`);
+const { stdout } = process;
+const { monotonic, now, sleep } = systemClock;
+
+function size(): { readonly columns: number; readonly rows: number } {
+  return { columns: stdout.isTTY ? stdout.columns : 80, rows: stdout.isTTY ? stdout.rows : 24 };
 }
 
-function print(text = ''): void {
-  process.stdout.write(`${text}\n`);
-}
-
-function showDelivery({ id, notification, request }: Delivery, origin: Origin): void {
-  say(`notice  ${id}: ${request.body.length} bytes of JSON, signature valid`);
-  for (const line of notification.text.split('\n')) print(`        │ ${line}`);
-  print(`        from ${origin.evidence}`);
-}
-
-/** The plan's rollout as it was seen. */
-interface Seen {
-  readonly moment: Moment;
-  readonly deliveries: readonly Delivery[];
-  readonly origins: readonly Origin[];
-}
-
-function isOver(moment: Moment, deliveries: readonly Delivery[]): boolean {
-  const ended = ['Succeeded', 'Failed', 'Paused', 'Aborted', 'Invalid'].includes(moment.plan?.status?.summary ?? '');
-  return ended && deliveries.length >= moment.batches.length;
-}
-
-async function follow(play: Play): Promise<Seen> {
-  const deliveries: Delivery[] = [];
-  const origins: Origin[] = [];
-  let moment = beforehand;
-  const deadline = performance.now() + rolloutTimeoutMs;
-  while (performance.now() < deadline) {
-    const now = await observe(play);
-    for (const line of describeChanges(moment, now)) say(line);
-    moment = now;
-    const taken = readDeliveries(await play.received(), play.signingKey);
-    for (const delivery of taken.slice(deliveries.length)) {
-      const origin = await play.originOf(delivery.request.remoteAddress);
-      deliveries.push(delivery);
-      origins.push(origin);
-      showDelivery(delivery, origin);
-    }
-    if (isOver(moment, deliveries)) break;
-    await sleep(1000);
-  }
-  // Receipts are copied into the batch a moment after the delivery.
-  for (let rounds = 0; rounds < 20 && moment.batches.some((batch) => senderOf(batch) === 'nobody'); rounds += 1) {
-    await sleep(500);
-    moment = await observe(play);
-  }
-  return { moment, deliveries, origins };
-}
-
-function showChecks(checks: readonly Check[]): boolean {
-  print();
-  for (const { promise, kept, seen } of checks) print(`${kept ? 'ok  ' : 'FAIL'} ${promise}\n       ${seen}`);
-  return checks.every((check) => check.kept);
-}
-
-function showBatches(batches: readonly UpgradeBatch[]): void {
-  print();
-  for (const batch of batches) {
-    print(`${batch.metadata.name}: ${batch.spec.nodes.map((node) => node.name).join(', ')}; sent by ${senderOf(batch)}`);
-  }
-}
-
-async function roll(play: Play): Promise<boolean> {
-  const { name = 'os', namespace } = play.plan;
-  const applied = performance.now();
-  await play.kubectl.apply(planManifest(play.plan));
-  say(`plan    ${name} is applied`);
-  const seen = await follow(play);
-  const rolloutSeconds = Math.round((performance.now() - applied) / 1000);
-  const nodes = (await play.kubectl.list<Node>('nodes')).filter((node) => play.nodes.includes(node.metadata.name));
-  print();
-  print(`$ kubectl get uplan,ubatch,lease,events -n ${namespace}`);
-  print(await play.kubectl.run(['get', 'uplan,ubatch,lease,events', '--namespace', namespace]));
-  showBatches(seen.moment.batches);
-  print([...play.preparations, `the rollout took ${rolloutSeconds} s`].join('; '));
-  const succeeded = seen.moment.plan?.status?.summary === 'Succeeded';
-  const ended: Check = {
-    promise: 'the plan has Succeeded',
-    kept: succeeded,
-    seen: seen.moment.plan?.status?.progress ?? 'no plan',
-  };
-  const evidence = { batches: seen.moment.batches, deliveries: seen.deliveries, origins: seen.origins, nodes };
-  return showChecks([ended, ...judge(evidence)]);
+/** The command that creates an object. */
+function createCommand(object: KubeObject): string {
+  return `kubectl create -f - <<<'${JSON.stringify(object)}'`;
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { kubeconfig: { type: 'string' }, image: { type: 'string' } } });
-  const { kubeconfig, image } = values;
-  if (kubeconfig !== undefined && image === undefined) {
-    throw new Error("your own cluster needs the product's image as well: make demo KUBECONFIG=path IMAGE=registry/baton:tag");
-  }
-  if (kubeconfig === undefined && image !== undefined) {
-    throw new Error(
-      'IMAGE is for your own cluster, so give KUBECONFIG=path on the command line of make too; an exported one is not used',
-    );
-  }
-  const play =
-    kubeconfig === undefined || image === undefined
-      ? await playInTestCluster(say)
-      : await playInOwnCluster({ kubeconfig, image, say });
-  if (play === undefined) {
-    print('Nothing was touched.');
-    return 1;
-  }
-  const asPromised = await roll(play);
-  print();
-  for (const line of play.farewell) print(line);
-  return asPromised ? 0 : 1;
+  const signingKey = `whsec_${randomBytes(24).toString('base64')}`;
+  const received: ReceivedMessage[] = [];
+  const receiver = await startReceiver(signingKey, ({ notification, body, contentType }) => {
+    received.push({
+      time: simulation.now(),
+      sink: 'ops',
+      senderNode: notification.agent.node ?? '',
+      notification,
+      body,
+      contentType,
+    });
+  });
+  const objects = parseAllDocuments(demoYaml({ receiverUrl: receiver.url, signingKey })).map((each) => each.toJS() as KubeObject);
+  const plans = objects.filter(({ kind }) => kind === 'UpgradePlan') as unknown as readonly UpgradePlan[];
+  const { nodes } = madeUpNodes({ nodes: NODES, zones: ZONES, plans });
+  let fails = true;
+  const simulation = createSimulation(
+    {
+      ...{ seed: SEED, start: Math.floor(now() / 1000) * 1000, nodes, fail: 0, hang: 0, gates: [] },
+      durations: new Map([['os', 240_000]]),
+    },
+    {
+      operatorEnv: { BATON_SINK_ALLOW: '127.0.0.1' },
+      relay: relayTo(receiver.url),
+      script: ({ host }) => {
+        if (host !== FAILING_NODE || !fails) return undefined;
+        fails = false;
+        return { kind: 'Fails', ms: 100_000, message: 'no space left on device' };
+      },
+    },
+  );
+  const log = createLogger({ component: 'demo', level: 'error', now, stream: process.stderr });
+  const served = await serveCluster({ api: simulation.api, log, namespace: 'fleet' });
+  apply(simulation, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'fleet' } }, ...objects]);
+
+  const view = new View(viewOf(simulation, received), {
+    ports: {
+      ...{ output: stdout, size, monotonic, userAgent: `baton/${VERSION}` },
+      live: isLive({ isTTY: stdout.isTTY, environment: process.env }),
+    },
+    options: { output: 'text', messages: 'text' },
+    nodes,
+  });
+  view.print(introduction(served.kubeconfig, receiver.url));
+  const options: PlayOptions = {
+    approval: { kind: 'After', ms: APPROVAL_MS },
+    ...{ limitMs: LIMIT_MS, onStep: () => view.step(), ...pace(simulation) },
+    onAwaiting: (action) => {
+      const seconds = APPROVAL_MS / 1000 / SPEED;
+      view.print([
+        `The plan waits for an approval. The demo approves in ${seconds} seconds; you can be faster:`,
+        `  ${createCommand(action)}`,
+        '',
+      ]);
+    },
+    onApproval: () => view.print(['The demo approves.']),
+  };
+  await play(simulation, options);
+  const verdict = await retryFailed(simulation, view, options);
+  view.end();
+  await served.close();
+  await receiver.close();
+  return conclude({ simulation, verdict, view, received });
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const reasons: string[] = [];
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) reasons.push(cause.message);
-  process.stderr.write(`${reasons.length > 0 ? reasons.join('\n  because ') : String(error)}\n`);
-  process.exitCode = 1;
+function introduction(kubeconfig: string, receiverUrl: string): readonly string[] {
+  return [
+    `Baton rolls an upgrade through ${NODES} virtual nodes. A minute of theirs takes a second.`,
+    `Notifications go to a receiver at ${receiverUrl}. Watch and act in another terminal:`,
+    '',
+    `  export KUBECONFIG=${kubeconfig}`,
+    '  kubectl get uplan --watch',
+    '  kubectl get ubatch',
+    '  kubectl describe uplan os',
+    '  kubectl events',
+    '',
+  ];
 }
+
+function apply(simulation: Simulation, objects: readonly KubeObject[]): void {
+  const failed = simulation.apply(objects).find(({ ok }) => !ok);
+  if (failed !== undefined) throw new Error(failed.message);
+}
+
+/** The simulation, with the messages that arrived at the receiver. */
+function viewOf(simulation: Simulation, messages: readonly ReceivedMessage[]): ConstructorParameters<typeof View>[0] {
+  const { now: time, start } = simulation;
+  return {
+    ...{ now: time, start, messages },
+    get events() {
+      return simulation.events;
+    },
+    get hostsDown() {
+      return simulation.hostsDown;
+    },
+    list: (path) => simulation.list(path),
+  };
+}
+
+function pace(simulation: Simulation): Pick<PlayOptions, 'sliceMs' | 'pause'> {
+  const began = monotonic();
+  const aheadMs = (): number => (simulation.now() - simulation.start) / SPEED - (monotonic() - began);
+  return { sliceMs: SLICE_MS, pause: () => sleep(Math.max(0, aheadMs())) };
+}
+
+/** Retries the node that failed, as a person would after looking at it, and plays on. */
+async function retryFailed(simulation: Simulation, view: View, options: PlayOptions): Promise<Verdict> {
+  const [plan] = readState(simulation).plans;
+  const action = {
+    apiVersion: 'baton.dev/v1alpha1',
+    kind: 'UpgradeAction',
+    metadata: { name: 'retry-after-cleaning-up', namespace: 'fleet' },
+    spec: {
+      plan: 'os',
+      action: 'Retry',
+      revision: plan?.plan.status?.revision,
+      nodes: [FAILING_NODE],
+      reason: 'disk cleaned up',
+    },
+  };
+  view.print(['', `${FAILING_NODE} failed. Somebody has cleaned up its disk, and retries it:`, `  ${createCommand(action)}`, '']);
+  apply(simulation, [action]);
+  const isRunning = (): boolean => {
+    view.step();
+    return readState(simulation).plans.some(({ plan }) => plan.status?.summary === 'Running');
+  };
+  await simulation.run({ until: isRunning, limitMs: 60_000 });
+  return play(simulation, options);
+}
+
+interface Ended {
+  readonly simulation: Simulation;
+  readonly verdict: Verdict;
+  readonly view: View;
+  readonly received: readonly ReceivedMessage[];
+}
+
+/** Prints the summary and checks what the demo promises. Returns the exit code. */
+function conclude({ simulation, verdict, view, received }: Ended): number {
+  const state = readState(simulation);
+  const batches = state.plans.flatMap((plan) => plan.batches.map(({ metadata }) => metadata.name));
+  const told = new Set(
+    received
+      .filter(({ notification }) => notification.kind === 'BatchSettled')
+      .map(({ notification }) => notification.batch.name),
+  );
+  const missing = batches.filter((name) => !told.has(name));
+  const summary = summarize({ simulation, state, verdict, seed: SEED, nodes: NODES });
+  view.print(['', ...summaryLines(summary, size().columns), '']);
+  if (missing.length > 0) view.print([`FAILED: no notification arrived for ${missing.join(', ')}.`]);
+  else
+    view.print([
+      `Each of the ${batches.length} batches was notified once, with a valid signature. Next: npm run baton -- simulate --help`,
+    ]);
+  return verdict.kind === 'Succeeded' && missing.length === 0 ? 0 : 1;
+}
+
+process.exit(await main());

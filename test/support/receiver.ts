@@ -1,6 +1,6 @@
 /**
  * A webhook receiver that keeps every request exactly as it came, and misbehaves when it is told to. It is one file of Node
- * built-ins alone, because `make demo KUBECONFIG=…` also runs it from a ConfigMap in a Pod.
+ * built-ins alone, because `make demo-cluster KUBECONFIG=…` also runs it from a ConfigMap in a Pod.
  *
  *   node receiver.ts --port 8080 --control-port 8081
  *

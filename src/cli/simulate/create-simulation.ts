@@ -2,7 +2,8 @@ import { ANNOTATIONS } from '../../api/names.ts';
 import { asObject, asObjects, asText, type Json } from '../../core/json.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { Simulation as Cluster } from '../../simulator/simulation.ts';
-import { chooseByShares } from '../../simulator/world/choose-behavior.ts';
+import type { SimulationOptions } from '../../simulator/simulation.ts';
+import { chooseByScript, chooseByShares } from '../../simulator/world/choose-behavior.ts';
 import { Gates } from '../../simulator/world/gates.ts';
 import type { HostSpec } from '../../simulator/world/host.ts';
 import { workloads } from '../../simulator/world/workloads.ts';
@@ -15,9 +16,15 @@ export const DEFAULT_DURATION_MS = 300_000;
 /** How long a host is down when it reboots (milliseconds). */
 const REBOOT_MS = 120_000;
 
+/** What a demonstration changes. */
+export interface Staging extends Pick<SimulationOptions, 'relay' | 'operatorEnv'> {
+  /** How the upgrades go that it is about. */
+  readonly script?: Parameters<typeof chooseByScript>[0];
+}
+
 /** A cluster in memory on which Baton runs, in virtual time. */
-export function createSimulation(setup: SimulationSetup): Simulation {
-  return new SimulatedFleet(setup);
+export function createSimulation(setup: SimulationSetup, staging: Staging = {}): Simulation {
+  return new SimulatedFleet(setup, staging);
 }
 
 class SimulatedFleet implements Simulation {
@@ -29,7 +36,7 @@ class SimulatedFleet implements Simulation {
   #seen = 0;
   #down: NodesDown | undefined;
 
-  constructor(setup: SimulationSetup) {
+  constructor(setup: SimulationSetup, { script = () => undefined, ...staging }: Staging) {
     const { seed, start, nodes, durations, fail, hang, gates } = setup;
     this.#setup = setup;
     this.start = start;
@@ -38,8 +45,10 @@ class SimulatedFleet implements Simulation {
       const from = start + fromMs;
       this.#gates.close(gate, { from, to: lengthMs === undefined ? undefined : from + lengthMs });
     }
-    const choose = chooseByShares({ durations, defaultMs: DEFAULT_DURATION_MS, rebootMs: REBOOT_MS, fail, hang });
+    const shares = chooseByShares({ durations, defaultMs: DEFAULT_DURATION_MS, rebootMs: REBOOT_MS, fail, hang });
+    const choose = chooseByScript(script, shares);
     this.#cluster = new Cluster({
+      ...staging,
       ...{ seed, start, hosts: nodes.map(hostOf), heartbeats: 'Changes' },
       workload: (cluster) => (start) => {
         // The cluster has no hosts yet when it asks for this.

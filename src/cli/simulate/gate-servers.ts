@@ -15,7 +15,7 @@ const CLOSED_STATUS = 503;
 
 /** Answers the HTTP and Prometheus gates of a plan. */
 export function answerGates(object: KubeObject, { servers, gates }: GateServers): void {
-  const all = ((object['spec'] as Partial<UpgradePlan['spec']> | undefined)?.gates ?? []);
+  const all = (object['spec'] as Partial<UpgradePlan['spec']> | undefined)?.gates ?? [];
   for (const { name, http } of all) {
     if (http === undefined) continue;
     const status = (): number => (gates.isOpen(name) ? http.expectStatus : CLOSED_STATUS);

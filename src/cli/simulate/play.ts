@@ -16,6 +16,8 @@ export interface PlayOptions {
   readonly pause?: () => Promise<void>;
   /** Is called after each step of the simulation. */
   readonly onStep: (simulation: Simulation) => void;
+  /** Is called when a plan begins to wait for an approval, with the action that will give it. */
+  readonly onAwaiting?: (action: KubeObject) => void;
   /** Is called when the simulation gives an approval. */
   readonly onApproval?: (action: KubeObject) => void;
 }
@@ -26,7 +28,7 @@ const MIN_UNREAD_MS = 1000;
 
 /** Runs a simulation to its end, and gives the approvals that plans wait for. */
 export async function play(simulation: Simulation, options: PlayOptions): Promise<Verdict> {
-  const { approval, limitMs, sliceMs = Infinity, pause, onStep, onApproval } = options;
+  const { approval, limitMs, sliceMs = Infinity, pause, onStep, onAwaiting, onApproval } = options;
   const watch = new Progress(simulation);
   // By plan and batch: when the approval is due. Each is given once.
   const due = new Map<string, number>();
@@ -36,8 +38,9 @@ export async function play(simulation: Simulation, options: PlayOptions): Promis
     if (watch.look()) {
       for (const state of watch.state.plans) {
         const target = approvalTarget(state);
-        if (approval.kind === 'After' && target !== undefined && !due.has(target.key))
-          due.set(target.key, simulation.now() + approval.ms);
+        if (approval.kind === 'Never' || target === undefined || due.has(target.key)) continue;
+        due.set(target.key, simulation.now() + approval.ms);
+        onAwaiting?.(approvalOf(state, target.batch));
       }
       end.verdict = judge(watch.state, { approves: approval.kind === 'After', unchangedMs: watch.unchangedMs });
     }
@@ -72,7 +75,7 @@ function giveApprovals(simulation: Simulation, { due, state, onApproval }: Appro
     if (target === undefined || time === undefined || time > simulation.now()) continue;
     due.set(target.key, Infinity);
     given = true;
-    const action = approvalOf(plan, target.batch, 'the simulation approves (--approve)');
+    const action = approvalOf(plan, target.batch);
     simulation.apply([action]);
     onApproval?.(action);
   }
@@ -89,7 +92,7 @@ function approvalTarget(state: PlanState): { readonly key: string; readonly batc
 }
 
 /** The UpgradeAction that approves what a plan waits for. */
-export function approvalOf({ plan }: PlanState, batch: string, reason: string): KubeObject {
+function approvalOf({ plan }: PlanState, batch: string): KubeObject {
   return {
     apiVersion: API_VERSION,
     kind: 'UpgradeAction',
@@ -97,7 +100,7 @@ export function approvalOf({ plan }: PlanState, batch: string, reason: string): 
       name: `approve-${batch}-${plan.status?.reason === 'RollbackApprovalRequired' ? 'rollback' : 'step'}`,
       namespace: plan.metadata.namespace,
     },
-    spec: { plan: plan.metadata.name, action: 'Approve', batch, reason },
+    spec: { plan: plan.metadata.name, action: 'Approve', batch, reason: 'approved by the simulation' },
   };
 }
 

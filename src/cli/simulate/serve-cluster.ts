@@ -26,16 +26,16 @@ export interface ServeClusterOptions {
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Serves a simulated cluster on the loopback address, and writes a kubeconfig for it into a new directory. A signal deletes the directory
- * and ends the process at once.
+ * Serves a simulated cluster on the loopback address, and writes a kubeconfig for it into a new directory. The directory is
+ * deleted when the process exits; a signal ends the process at once.
  */
 export async function serveCluster({ api, log, namespace }: ServeClusterOptions): Promise<ServedCluster> {
   const served = await serve({ server: api, log });
   const directory = mkdtempSync(join(tmpdir(), 'baton-simulation-'));
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', remove);
   const handlers = Object.entries(SIGNALS).map(([signal, code]) => {
     const handler = (): void => {
-      remove();
       process.exit(code);
     };
     process.once(signal, handler);
@@ -47,6 +47,7 @@ export async function serveCluster({ api, log, namespace }: ServeClusterOptions)
     kubeconfig,
     close: async () => {
       for (const [signal, handler] of handlers) process.off(signal, handler);
+      process.off('exit', remove);
       remove();
       await served.close();
     },

@@ -68,9 +68,10 @@ function planTexts({
   ];
 }
 
-function failureText({ node, batch, reason, message, quarantined }: NodeFailure): string {
+function failureText({ node, batch, reason, message, quarantined, recovered }: NodeFailure): string {
   const why = [reason, message].filter((text) => text !== '').join(': ');
-  return `${node} (${batch}): ${why}${quarantined ? '; quarantined' : ''}`;
+  const now = recovered ? '; succeeded in a later batch' : quarantined ? '; quarantined' : '';
+  return `${node} (${batch}): ${why}${now}`;
 }
 
 function messagesText(messages: Summary['messages']): string {

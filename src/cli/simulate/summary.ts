@@ -50,6 +50,8 @@ export interface NodeFailure {
   readonly reason: string;
   readonly message: string;
   readonly quarantined: boolean;
+  /** Whether it succeeded in a later batch. */
+  readonly recovered: boolean;
 }
 
 /** What is known when a simulation has ended. */
@@ -100,11 +102,14 @@ function planSummary({ plan, batches }: PlanState): PlanSummary {
 }
 
 function failuresOf({ batches }: PlanState): readonly NodeFailure[] {
+  const last = new Map(batches.flatMap(({ status }) => (status?.nodes ?? []).map(({ name, state }) => [name, state])));
   return batches.flatMap(({ metadata, status }) =>
-    (status?.nodes ?? []).filter(({ state }) => state === 'Failed').map((record) => failure(metadata.name, record)),
+    (status?.nodes ?? [])
+      .filter(({ state }) => state === 'Failed')
+      .map((record) => failure(metadata.name, record, last.get(record.name) === 'Succeeded')),
   );
 }
 
-function failure(batch: string, { name, reason = '', message = '', quarantined = false }: NodeRecord): NodeFailure {
-  return { node: name, batch, reason, message, quarantined };
+function failure(batch: string, { name, reason = '', message = '', quarantined }: NodeRecord, recovered: boolean): NodeFailure {
+  return { node: name, batch, reason, message, quarantined: quarantined === true, recovered };
 }

@@ -23,6 +23,9 @@ const FRAME_MS = 100;
 /** Drawing takes at most this share of the real time. */
 const MAX_DRAWING = 0.1;
 
+/** What a view reads. */
+export type ViewedSimulation = Pick<Simulation, 'now' | 'start' | 'events' | 'messages' | 'hostsDown' | 'list'>;
+
 /** What a view shows, and where. */
 export interface ViewOptions {
   readonly ports: ViewPorts;
@@ -32,7 +35,7 @@ export interface ViewOptions {
 
 /** Prints the timeline as the simulation runs, and draws the live view. With `-o json`, it shows nothing. */
 export class View {
-  readonly #simulation: Simulation;
+  readonly #simulation: ViewedSimulation;
   readonly #ports: ViewPorts;
   readonly #nodes: readonly FleetNode[];
   readonly #screen: Screen;
@@ -43,7 +46,7 @@ export class View {
   #messages = 0;
   #nextFrame = -Infinity;
 
-  constructor(simulation: Simulation, { ports, options, nodes }: ViewOptions) {
+  constructor(simulation: ViewedSimulation, { ports, options, nodes }: ViewOptions) {
     this.#simulation = simulation;
     this.#ports = ports;
     this.#screen = new Screen(ports.output);
@@ -91,9 +94,11 @@ export class View {
   }
 
   #news(): readonly TimelineEntry[] {
-    const events = this.#simulation.events.slice(this.#events).map((event) => ({ kind: 'Event', event }) as const);
+    const happened = this.#simulation.events.slice(this.#events);
+    // What happens to single hosts, such as their reboots, would hide the rest.
+    const events = happened.filter(({ kind }) => kind !== 'world').map((event) => ({ kind: 'Event', event }) as const);
     const messages = this.#simulation.messages.slice(this.#messages).map((message) => ({ kind: 'Message', message }) as const);
-    this.#events += events.length;
+    this.#events += happened.length;
     this.#messages += messages.length;
     return [...events, ...messages].toSorted((a, b) => timeOf(a) - timeOf(b));
   }

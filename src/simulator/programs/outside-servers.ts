@@ -4,7 +4,7 @@ import type { HttpFetcher, HttpRequest as FetcherRequest } from '../../net/http-
 import { errorCode } from '../../net/error-code.ts';
 import type { HttpTransport } from '../../notify/http/http-transport.ts';
 import type { SimulatedProcess } from '../process/simulated-process.ts';
-import { acceptingReceiver, type ReceivedRequest, type Receiver } from './receiver.ts';
+import { acceptingReceiver, type ReceivedRequest, type Receiver, type ReceiverAnswer } from './receiver.ts';
 import type { MessageLog, Sender } from './message-log.ts';
 
 /** What the servers outside of the cluster are made from. */
@@ -17,6 +17,11 @@ export interface OutsideServersOptions {
   readonly log: MessageLog;
   /** Answers requests to URLs that no other receiver serves; by default {@link acceptingReceiver}. */
   readonly others?: Receiver;
+  /**
+   * Sends requests to real servers, for `make demo`; such a run cannot be repeated to the byte. Undefined for a URL that none of them
+   * serves. Time stands still until it resolves.
+   */
+  readonly relay?: (request: ReceivedRequest) => Promise<ReceiverAnswer> | undefined;
 }
 
 /** Who is connected to the outside: requests end with its process. */
@@ -79,14 +84,20 @@ export class OutsideServers {
     if (!policy.allowsName(destinationOf(request.url))) throw notAllowedError();
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    let cancel = process.setTimer(this.#options.latencyMs(), () => {
-      const answer = this.#arrive(sender, request);
+    const respond = (answer: ReceiverAnswer): void => {
+      this.#record(sender, request, answer);
       if (answer.kind === 'Silent') return;
       const afterMs = this.#options.latencyMs() + (answer.kind === 'Answers' ? (answer.afterMs ?? 0) : 0);
       cancel = process.setTimer(afterMs, () => {
         if (answer.kind === 'Broken') reject(Object.assign(new Error('The connection failed'), { code: answer.code }));
         else resolve({ status: answer.status, body: answer.body ?? '', retryAfter: answer.retryAfter });
       });
+    };
+    let cancel = process.setTimer(this.#options.latencyMs(), () => {
+      const received = { ...request, time: this.#options.now() };
+      const relayed = this.#options.relay?.(received);
+      if (relayed === undefined) respond(this.#receiverOf(request.url.href)(received));
+      else void relayed.then(respond);
     });
     const abort = (): void => {
       cancel();
@@ -100,21 +111,16 @@ export class OutsideServers {
     }
   }
 
-  #arrive(sender: Sender, request: Omit<ReceivedRequest, 'time'>): ReturnType<Receiver> {
-    const { log, now, others = acceptingReceiver } = this.#options;
-    const receiver = this.#receiverOf(request.url.href) ?? others;
-    const answer = receiver({ ...request, time: now() });
-    const { method, url, headers, body } = request;
+  #record(sender: Sender, { method, url, headers, body }: Omit<ReceivedRequest, 'time'>, answer: ReceiverAnswer): void {
     const accepted = answer.kind === 'Answers' && answer.status >= 200 && answer.status < 300;
     const contentType = headers['content-type'] ?? '';
-    log.add({ ...sender, method, url: url.href, headers, contentType, body, accepted });
-    return answer;
+    this.#options.log.add({ ...sender, method, url: url.href, headers, contentType, body, accepted });
   }
 
-  #receiverOf(url: string): Receiver | undefined {
+  #receiverOf(url: string): Receiver {
     const [longest] = [...this.#receivers]
       .filter(([prefix]) => url.startsWith(prefix))
       .toSorted(([a], [b]) => b.length - a.length);
-    return longest?.[1];
+    return longest?.[1] ?? this.#options.others ?? acceptingReceiver;
   }
 }

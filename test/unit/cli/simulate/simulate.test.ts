@@ -135,7 +135,7 @@ Failed    node-1 (os-7f3c-1): JobFailed: exit code 1; quarantined
         apiVersion: 'baton.dev/v1alpha1',
         kind: 'UpgradeAction',
         metadata: { name: 'approve-os-7f3c-1-step', namespace: 'fleet' },
-        spec: { plan: 'os', action: 'Approve', batch: 'os-7f3c-1', reason: 'the simulation approves (--approve)' },
+        spec: { plan: 'os', action: 'Approve', batch: 'os-7f3c-1', reason: 'approved by the simulation' },
       },
     ]);
     expect((simulation.now() - simulation.start) / 60_000).toBe(32);

@@ -129,7 +129,7 @@ export async function playInTestCluster(say: Say): Promise<Play> {
       `  kubectl get uplan,ubatch -n ${demoNamespace}`,
       `  kubectl describe ubatch -n ${demoNamespace}`,
       'To remove it:',
-      '  make demo-down',
+      '  make demo-cluster-down',
     ],
   };
 }
