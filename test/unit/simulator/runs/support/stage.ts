@@ -21,7 +21,7 @@ const NODES = '/api/v1/nodes';
 
 /** What a scenario starts with. */
 export interface StageOptions extends Partial<
-  Pick<SimulationOptions, 'network' | 'pullImage' | 'operatorEnv' | 'onLog' | 'seed' | 'heartbeats'>
+  Pick<SimulationOptions, 'network' | 'clockOffsetMs' | 'pullImage' | 'operatorEnv' | 'onLog' | 'seed' | 'heartbeats'>
 > {
   /** Hosts, or how many with the label `role: worker`. */
   readonly hosts: number | readonly HostSpec[];
