@@ -1,18 +1,14 @@
 import { upgradeRepository, upgradeVersion } from './fleet.ts';
 
-/** An application on one node, as a user of the cluster runs it. */
+/** An application on one node, as a user of the cluster runs it. It runs for ever. */
 export interface Application {
   readonly namespace: string;
   readonly name: string;
   readonly node: string;
   readonly labels?: Readonly<Record<string, string>>;
-  /** How long it runs; for ever unless said otherwise. */
-  readonly seconds?: number;
-  readonly emptyDir?: boolean;
 }
 
-function podTemplate({ name, node, labels, seconds, emptyDir = false }: Application): object {
-  const mount = emptyDir ? { volumeMounts: [{ name: 'data', mountPath: '/data' }] } : {};
+function podTemplate({ name, node, labels }: Application): object {
   return {
     metadata: { labels: { app: name, ...labels } },
     spec: {
@@ -24,11 +20,9 @@ function podTemplate({ name, node, labels, seconds, emptyDir = false }: Applicat
           name: 'app',
           image: `${upgradeRepository}:${upgradeVersion}`,
           imagePullPolicy: 'IfNotPresent',
-          command: ['sh', '-c', seconds === undefined ? 'sleep 86400' : `sleep ${seconds}`],
-          ...mount,
+          command: ['sh', '-c', 'sleep 86400'],
         },
       ],
-      ...(emptyDir ? { volumes: [{ name: 'data', emptyDir: {} }] } : {}),
     },
   };
 }
@@ -52,22 +46,4 @@ export function budgetManifest({ namespace, name }: Application): unknown {
     metadata: { namespace, name: `${name}-budget` },
     spec: { minAvailable: 1, selector: { matchLabels: { app: name } } },
   };
-}
-
-/** A Job that ends by itself. */
-export function jobManifest(application: Application): unknown {
-  const { metadata, spec } = podTemplate(application) as { metadata: object; spec: object };
-  return {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: { namespace: application.namespace, name: application.name },
-    spec: { backoffLimit: 0, template: { metadata, spec: { ...spec, restartPolicy: 'Never' } } },
-  };
-}
-
-/** A Pod that nobody starts again. */
-export function barePodManifest(application: Application): unknown {
-  const { metadata, spec } = podTemplate(application) as { metadata: object; spec: object };
-  const { namespace, name } = application;
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, namespace, name }, spec };
 }
