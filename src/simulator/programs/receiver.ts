@@ -26,13 +26,14 @@ export type ReceiverAnswer =
 export type Receiver = (request: ReceivedRequest) => ReceiverAnswer;
 
 /** A receiver that accepts everything, with answers like those of the services that the sinks know. */
-export const acceptingReceiver: Receiver = ({ time, url, method }) => {
-  if (method !== 'HEAD' && url.hostname === 'slack.com') return { kind: 'Answers', status: 200, body: slackAnswer(time) };
+export const acceptingReceiver: Receiver = (request) => {
+  const { url, method } = request;
+  if (method !== 'HEAD' && url.hostname === 'slack.com') return { kind: 'Answers', status: 200, body: slackAnswer(request) };
   return { kind: 'Answers', status: url.hostname === 'events.pagerduty.com' ? 202 : 200 };
 };
 
-function slackAnswer(time: number): string {
-  const seconds = Math.floor(time / 1000);
-  const ts = `${seconds}.${String(Math.floor((time - seconds * 1000) * 1000)).padStart(6, '0')}`;
+/** A new message has its time as its `ts`; one that is changed keeps its own. */
+function slackAnswer({ time, url, body }: ReceivedRequest): string {
+  const ts = url.pathname.endsWith('/chat.update') ? new URLSearchParams(body).get('ts') : (time / 1000).toFixed(6);
   return JSON.stringify({ ok: true, channel: 'C0SIMULATED', ts });
 }
