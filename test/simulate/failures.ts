@@ -3,6 +3,8 @@ import type { Run, RunRequest, RunResult } from './run-port.ts';
 import { shrink } from './shrink.ts';
 
 const MAX_RUNS = 60;
+/** Shrinking takes about this long at most (ms): a run that never comes to rest is long. */
+const MAX_MS = 120_000;
 
 /** The name of the invariant in a failure; for other failures, the text before the first colon. */
 export function kindOfFailure(failure: string): string {
@@ -17,7 +19,9 @@ export async function describeFailure(run: Run, request: RunRequest, result: Run
   const kind = kindOfFailure(result.failure ?? '');
   const { rates: _rates, ...exact } = request;
   let shortest = result;
+  const began = performance.now();
   const replay = async (schedule: RunRequest['schedule']): Promise<boolean> => {
+    if (performance.now() - began > MAX_MS) return false;
     const replayed = await run({ ...exact, schedule });
     const isSame = replayed.failure !== undefined && kindOfFailure(replayed.failure) === kind;
     if (isSame) shortest = replayed;

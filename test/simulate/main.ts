@@ -28,6 +28,11 @@ async function runSeeds(run: Run, first: number, count: number, seconds: number)
   while (done < count && performance.now() - began < seconds * 1000) {
     const request = seededRequest(first + done);
     const result = await run(request);
+    if (process.env['PROGRESS'] !== undefined) {
+      process.stderr.write(
+        `${request.seed}: ${result.steps} steps, ${result.injected.length} faults, ${result.failure ?? 'holds'}\n`,
+      );
+    }
     done += 1;
     steps += result.steps;
     checks += result.checks;

@@ -4,7 +4,7 @@ import type { FaultPorts } from '../../src/simulator/faults/fault-ports.ts';
 import { kindOf, roleOf } from '../../src/simulator/faults/points.ts';
 import { describeFault, type ReceiverPolicy } from '../../src/simulator/faults/schedule.ts';
 import { InvariantChecker } from '../../src/simulator/invariants/check-invariants.ts';
-import type { Exchange, ObservedMessage } from '../../src/simulator/invariants/observation.ts';
+import type { Change, Exchange, ObservedMessage } from '../../src/simulator/invariants/observation.ts';
 import { watchCluster } from '../../src/simulator/invariants/watch-cluster.ts';
 import { reliableNetwork, type Network } from '../../src/simulator/process/network.ts';
 import { acceptingReceiver, type Receiver } from '../../src/simulator/programs/receiver.ts';
@@ -25,8 +25,8 @@ const REACTION_MS = 5000;
 const REACTION_WITH_FAULTS_MS = 200_000;
 /** When nothing has changed for this long, a run has ended (ms). Longer than any deadline of a scenario. */
 const QUIET_MS = 20 * 60_000;
-/** A run takes at most this long (ms). */
-const LONGEST_MS = 24 * 3_600_000;
+/** After the last fault and the last edit, a run comes to rest within this time (ms): nothing is written any more. */
+const MAX_UNREST_MS = 6 * 3_600_000;
 /** The nodes are Ready, and the operator has its caches, by then (ms). */
 const SETTLED_MS = 60_000;
 const PLANS = `/apis/baton.dev/v1alpha1/namespaces/${NAMESPACE}/upgradeplans`;
@@ -53,6 +53,7 @@ class SimulatedRun {
   readonly #offsets = new Map<string, number>();
   #injector: FaultInjector | undefined;
   #changedAt = START;
+  #lastChange = '';
   #faultsEnd = START;
 
   constructor(request: RunRequest, except: ReadonlySet<string>) {
@@ -93,7 +94,10 @@ class SimulatedRun {
     const simulation = this.#simulation;
     const watch = watchCluster(simulation.client, this.#checker, simulation.installation.namespace, (change) => {
       const counted = countChange(change, this.#counts);
-      if (counted) this.#changedAt = simulation.time.now();
+      if (counted) {
+        this.#changedAt = simulation.time.now();
+        this.#lastChange = `${change.kind} ${nameOf(change)} still changes`;
+      }
     });
     let failure: string | undefined;
     try {
@@ -108,11 +112,12 @@ class SimulatedRun {
       this.#faultsEnd = simulation.time.now() + lastFaultMs(this.#request);
       for (const edit of this.#request.edits ?? []) simulation.time.setTimer(edit.atMs, () => this.#edit(edit));
       const end = await simulation.run({
-        limit: START + LONGEST_MS,
+        limit: this.#faultsEnd + MAX_UNREST_MS,
         until: () => simulation.time.now() > Math.max(this.#changedAt, this.#faultsEnd) + QUIET_MS,
         afterStep: watch.check,
       });
-      if (end === 'Limit') failure = `the run has not ended after ${LONGEST_MS / 3_600_000} h`;
+      if (end === 'Limit')
+        failure = `Restless: ${this.#lastChange} after ${MAX_UNREST_MS / 3_600_000} h without faults and edits`;
       else this.#checker.checkEnd();
       failure ??= simulation.failures[0];
     } catch (error) {
@@ -229,12 +234,19 @@ class SimulatedRun {
   }
 }
 
+function nameOf({ before, after }: Change): string {
+  const { name, metadata } = (after ?? before ?? {}) as { readonly name?: string; readonly metadata?: { readonly name: string } };
+  return metadata?.name ?? name ?? '';
+}
+
 function lastFaultMs({ schedule, edits = [] }: RunRequest): number {
   const faults = schedule.map(({ at, fault }) => ('ms' in at && 'forMs' in fault ? at.ms + fault.forMs : 0));
   return Math.max(0, ...faults, ...edits.map(({ atMs }) => atMs));
 }
 
-function observedMessage({ sink, notification, body, accepted }: ReceivedMessage): readonly ObservedMessage[] {
+/** The content is what the sink was given. Who sends it differs when a second agent sends it again. */
+function observedMessage({ sink, notification, accepted }: ReceivedMessage): readonly ObservedMessage[] {
   if (sink === undefined || notification === undefined || !accepted) return [];
-  return [{ sink, id: notification.id, content: body }];
+  const { agent: _agent, ...content } = notification;
+  return [{ sink, id: notification.id, content: JSON.stringify(content) }];
 }
