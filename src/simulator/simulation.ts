@@ -2,7 +2,7 @@ import type { Log } from '../api/log.ts';
 import { asObject, asObjects, asText } from '../core/json.ts';
 import type { KubeObject } from '../kube/kube-object.ts';
 import { createApiServer, type ApiServer } from './api-server/create-api-server.ts';
-import type { ApiRequest, ApiResponse } from './api-server/rest/exchange.ts';
+import type { ApiRequest, ApiResponse, Mutate } from './api-server/rest/exchange.ts';
 import type { Identity } from './api-server/access/caller.ts';
 import { batonContainers } from './baton-containers.ts';
 import { ClusterClient, type Outcome } from './cluster/cluster-client.ts';
@@ -38,6 +38,8 @@ export interface SimulationOptions {
   readonly workload: (simulation: Simulation) => RunContainer;
   /** How images are pulled; by default each within some seconds. */
   readonly pullImage?: PullImage;
+  /** What mutating webhooks make of an object that is to be created. */
+  readonly mutate?: Mutate;
   /** The network between Baton's programs and the API server; by default without faults. */
   readonly network?: (simulation: Simulation) => Network;
   /** Variables of the operator, in addition to those of the shipped Deployment. */
@@ -99,12 +101,15 @@ export class Simulation {
 
   constructor(options: SimulationOptions) {
     this.#options = options;
-    const { start, hosts, heartbeats = 'All' } = options;
+    const { start, hosts, heartbeats = 'All', mutate } = options;
     this.time = new VirtualTime(start);
     const { now, setTimer } = this.time;
     this.installation = readInstallation();
     const { definitions, roles } = this.installation;
-    this.server = createApiServer({ definitions, roles, now, setTimer, random: this.#random('api-server'), log: SILENT });
+    this.server = createApiServer({
+      ...{ definitions, roles, now, setTimer, random: this.#random('api-server'), log: SILENT },
+      ...(mutate === undefined ? {} : { mutate }),
+    });
     this.client = new ClusterClient(this.server, 'kubectl');
     this.#network = options.network?.(this) ?? reliableNetwork(this.#random('network'), LATENCY_MS.min, LATENCY_MS.max);
     this.#messages = new MessageLog(now);

@@ -6,7 +6,7 @@ import { readDocuments } from './read-documents.ts';
 import { BUILTIN_TYPES } from './resources/builtin-types.ts';
 import { customTypes } from './resources/custom-types.ts';
 import { ResourceTypes } from './resources/resource-type.ts';
-import type { Admit, ApiRequest, ApiResponse, LogSource, ServerContext } from './rest/exchange.ts';
+import type { Admit, ApiRequest, ApiResponse, LogSource, Mutate, ServerContext } from './rest/exchange.ts';
 import { handle } from './rest/handle.ts';
 import { admit as admitObject } from './schema/admit.ts';
 import { readDefinitions } from './schema/definition.ts';
@@ -25,6 +25,8 @@ export interface ApiServerOptions {
   readonly log: Log;
   /** Completes and validates custom resources; by default as the definitions say. */
   readonly admit?: Admit;
+  /** What mutating webhooks make of an object that is to be created, also in a dry run. */
+  readonly mutate?: Mutate;
   /** Without it, logs are answered with 501. */
   readonly logs?: LogSource;
 }

@@ -3,6 +3,8 @@ export type UpgradeBehavior =
   | { readonly kind: 'Succeeds'; readonly ms: number }
   | { readonly kind: 'Fails'; readonly ms: number; readonly exitCode?: number; readonly message?: string }
   | { readonly kind: 'RunsOutOfMemory'; readonly ms: number }
+  /** The runtime cannot start it. */
+  | { readonly kind: 'CannotStart' }
   /** It never ends by itself. */
   | { readonly kind: 'Hangs' }
   /** Its work is done, but something kills the process, as an upgrade of the container runtime does. */

@@ -23,6 +23,9 @@ export interface UpgradesPorts {
 /** Progress that an upgrade with a socket reports, in percent; each is a checkpoint. */
 const STAGES = [25, 50, 75];
 const STAGE_KEY = 'stage';
+const CANNOT_START =
+  'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start ' +
+  'container process: exec: "/upgrade": permission denied';
 /** How long an upgrade needs to end after SIGTERM (ms). */
 const TERMINATION_MS = 300;
 /** How long it waits for the announcement of a reboot to be taken (s), as docs/reports.md advises. */
@@ -75,6 +78,7 @@ class Upgrade {
 
   begin(behavior: UpgradeBehavior): void {
     const { kind } = behavior;
+    if (kind === 'CannotStart') return this.#start.failToStart(CANNOT_START);
     if (hasSocket(this.#start)) void this.#report({ reason: 'UpgradeStarted' });
     if (kind === 'Hangs') return;
     const done = this.#stageReached();
@@ -87,7 +91,7 @@ class Upgrade {
     this.#later(ms, () => void this.#conclude(behavior));
   }
 
-  async #conclude(behavior: Exclude<UpgradeBehavior, { readonly kind: 'Hangs' }>): Promise<void> {
+  async #conclude(behavior: Exclude<UpgradeBehavior, { readonly kind: 'CannotStart' | 'Hangs' }>): Promise<void> {
     switch (behavior.kind) {
       case 'Succeeds':
         this.#work();

@@ -21,6 +21,8 @@ export interface WorkloadsPorts extends UpgradesPorts {
   readonly gates: Gates;
   /** Chooses how a container goes that is not Baton's; by default it runs and is ready at once. */
   readonly chooseService?: (start: ContainerStart) => ServiceBehavior | undefined;
+  /** Chooses how the other containers in the Pod of an upgrade go; by default each succeeds after a second. */
+  readonly chooseSidecar?: (start: ContainerStart) => ServiceBehavior | undefined;
 }
 
 /** Suffix of the process label of Jobs that verify a node. */
@@ -46,7 +48,7 @@ export function workloads(ports: WorkloadsPorts): RunContainer {
         exitLater(start, ports, 2000, ports.gates.isOpen(labels[LABELS.gate] ?? '') ? 0 : 1);
         return;
       case COMPONENTS.upgrade:
-        if (!isMain) exitLater(start, ports, 1000, 0);
+        if (!isMain) serve(start, ports, ports.chooseSidecar?.(start) ?? { kind: 'Finishes', ms: 1000 });
         else if ((labels[LABELS.process] ?? '').endsWith(VERIFY)) verify(start, ports);
         else runUpgrade(start, ports);
         return;

@@ -27,7 +27,8 @@ export function create(request: ApiRequest, target: Target, context: RequestCont
     throw new StatusError(500, 'resourceVersion should not be set on objects to be created');
   }
   if (type.kind.endsWith('RoleBinding')) authorizeBinding(sent, context);
-  const object = withRequester(prepare(sent, target, context), undefined, target, context.caller);
+  const mutated = context.mutate?.(sent, type) ?? sent;
+  const object = withRequester(prepare(mutated, target, context), undefined, target, context.caller);
   if (namespace !== undefined) requireOpenNamespace(object, target, namespace, context);
   const { object: complete, warnings } = admitted({ object, previous: undefined, options }, target, context);
   chargeQuotas(complete, target, options.dryRun, context);

@@ -73,6 +73,9 @@ export type AdmitResult =
 /** Completes and validates objects of custom resources, as their CRDs say. */
 export type Admit = (type: ResourceType, request: AdmitRequest) => AdmitResult;
 
+/** Changes an object of a resource. */
+export type Mutate = (object: KubeObject, type: Pick<ResourceType, 'group' | 'plural'>) => KubeObject;
+
 /** The lines that a container of a Pod has written. */
 export type LogSource = (pod: KubeObject, container: string) => readonly string[];
 
@@ -88,6 +91,8 @@ export interface ServerContext {
   readonly log: Log;
   readonly admit: Admit;
   readonly rbac: Rbac;
+  /** What mutating webhooks make of an object that is to be created, also in a dry run. */
+  readonly mutate?: Mutate;
   /** Without it, logs are answered with 501. */
   readonly logs?: LogSource;
 }

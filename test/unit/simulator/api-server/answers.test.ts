@@ -4,6 +4,7 @@ import {
   type ApiServer,
   type ApiServerOptions,
 } from '../../../../src/simulator/api-server/create-api-server.ts';
+import type { KubeObject } from '../../../../src/kube/kube-object.ts';
 import type { ApiAnswer } from '../../../../src/simulator/api-server/rest/exchange.ts';
 
 const PODS = '/api/v1/namespaces/default/pods';
@@ -51,6 +52,16 @@ describe('The embedded API server', () => {
     const { server, warnings } = serverWith();
     expect(messageOf(call(server, path))).toEqual([501, `The embedded API server does not support ${message}.`]);
     expect(warnings).toEqual(['Request is not supported']);
+  });
+
+  it('stores what mutating webhooks make of an object', () => {
+    const { server } = serverWith({
+      mutate: (object, { plural }) => ({ ...object, metadata: { ...object.metadata, labels: { plural } } }),
+    });
+    call(server, PODS, { method: 'POST', body: POD });
+
+    const pod = JSON.parse(call(server, `${PODS}/p`).body) as KubeObject;
+    expect(pod.metadata.labels).toEqual({ plural: 'pods' });
   });
 
   it('does not read bodies in other formats than JSON', () => {

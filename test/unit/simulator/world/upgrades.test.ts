@@ -117,6 +117,7 @@ describe('An upgrade', () => {
   });
 
   it.each<{ behavior: UpgradeBehavior; phase: string; exit: Json }>([
+    { behavior: { kind: 'CannotStart' }, phase: 'Failed', exit: { exitCode: 128, reason: 'StartError' } },
     { behavior: { kind: 'Fails', ms: 5000 }, phase: 'Failed', exit: { exitCode: 1, message: 'no space left on device' } },
     { behavior: { kind: 'RunsOutOfMemory', ms: 5000 }, phase: 'Failed', exit: { exitCode: 137, reason: 'OOMKilled' } },
     {

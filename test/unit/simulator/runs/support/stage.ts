@@ -21,13 +21,14 @@ const NODES = '/api/v1/nodes';
 
 /** What a scenario starts with. */
 export interface StageOptions extends Partial<
-  Pick<SimulationOptions, 'network' | 'clockOffsetMs' | 'pullImage' | 'operatorEnv' | 'onLog' | 'seed' | 'heartbeats'>
+  Pick<SimulationOptions, 'mutate' | 'network' | 'clockOffsetMs' | 'pullImage' | 'operatorEnv' | 'onLog' | 'seed' | 'heartbeats'>
 > {
   /** Hosts, or how many with the label `role: worker`. */
   readonly hosts: number | readonly HostSpec[];
   /** How upgrades go; by default each succeeds after a minute. */
   readonly upgrades?: ChooseBehavior;
   readonly services?: WorkloadsPorts['chooseService'];
+  readonly sidecars?: WorkloadsPorts['chooseSidecar'];
 }
 
 /** `count` workers, named `node-1` and so on. */
@@ -60,7 +61,7 @@ export class Stage {
   }
 
   /** Boots the hosts and starts the operator. */
-  static async open({ hosts, upgrades, services, seed = 1, ...options }: StageOptions): Promise<Stage> {
+  static async open({ hosts, upgrades, services, sidecars, seed = 1, ...options }: StageOptions): Promise<Stage> {
     const created: { gates?: Gates } = {};
     const simulation: Simulation = new Simulation({
       ...{ seed, start: START, heartbeats: 'Changes', ...options },
@@ -71,6 +72,7 @@ export class Stage {
           gates: (created.gates ??= new Gates(now)),
           choose: upgrades ?? (() => ({ kind: 'Succeeds', ms: MINUTE })),
           ...(services === undefined ? {} : { chooseService: services }),
+          ...(sidecars === undefined ? {} : { chooseSidecar: sidecars }),
         }),
     });
     created.gates ??= new Gates(simulation.time.now);
