@@ -60,7 +60,7 @@ export const CORE_EVENT: Overrides = {
   storage: 'events',
   fields: fieldsOf({ object: 'involvedObject', controller: 'source' }),
   unknownField: 'Label',
-  strategy: { normalize: complete },
+  strategy: { normalize: complete, recordsWriteTime: true },
 };
 
 /** Events of `events.k8s.io/v1`. */
@@ -70,6 +70,7 @@ export const EVENT: Overrides = {
   unknownField: 'Label',
   strategy: {
     normalize: complete,
+    recordsWriteTime: true,
     fromStorage: (event) => {
       const { reportingController, reportingInstance, ...rest } = rename(event, RENAMED, 'events.k8s.io/v1');
       const reporter = withoutEmptyTexts({ reportingController, reportingInstance });

@@ -18,6 +18,8 @@ export interface Strategy {
   readonly propagation?: 'Background' | 'Orphan';
   /** For how long (s) a delete leaves the object in place, so that its owner can stop what it stands for. */
   readonly gracePeriod?: (object: KubeObject, asked: number | undefined) => number | undefined;
+  /** Whether `managedFields` say when an object was last written. */
+  readonly recordsWriteTime?: boolean;
   /** Whether a delete is answered with the object rather than with a Status. */
   readonly returnsDeleted?: boolean;
   /** Converts between the version that is stored and this one, where they differ. */

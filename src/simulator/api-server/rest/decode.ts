@@ -47,7 +47,7 @@ export function requireName(object: KubeObject, name: string): void {
   if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
 }
 
-// Go leaves out what is empty. `managedFields` are not kept: nothing reads them without server-side apply.
+// Go leaves out what is empty. `managedFields` are not kept: only the server writes them.
 function cleanMetadata(metadata: Readonly<Record<string, unknown>>): KubeObject['metadata'] {
   const entries = Object.entries(metadata).filter(([key, value]) => key !== 'managedFields' && !isEmpty(value));
   return Object.fromEntries(entries.map(([key, value]) => [key, MAPS.has(key) ? withoutNullTexts(value) : value]));

@@ -7,6 +7,7 @@ import { json, storeKey, type ApiAnswer, type ApiRequest, type RequestContext, t
 import { parseObject, writeOptions, type WriteOptions } from './options.ts';
 import { withRequester } from './requester.ts';
 import { admitted, shown, storedObject, type Admitted } from './stored.ts';
+import { withoutWriteTime, withWriteTime } from './write-time.ts';
 
 /** PUT of an object or of its status. */
 export function replace(request: ApiRequest, target: Target, context: RequestContext): ApiAnswer {
@@ -44,13 +45,15 @@ export function write({ object, current, options }: Update, target: Target, cont
   const { object: complete, warnings } = admitted({ object: stamped, previous: current, options }, target, context);
   type.strategy.checkUpdate?.(complete, current);
   const counted = withGeneration(complete, current, type);
-  if (isDeepStrictEqual(counted, current)) return { object: before, warnings };
+  const isTimed = type.strategy.recordsWriteTime === true;
+  if (isDeepStrictEqual(counted, isTimed ? withoutWriteTime(current) : current)) return { object: before, warnings };
   if (mayVanish(counted)) {
     // The last finalizer is gone. The server answers with the version that the object had.
     if (!options.dryRun) context.store.remove(type.storage, storeKey(namespace, name));
     return { object: shown(type, counted), warnings };
   }
-  return { object: shown(type, options.dryRun ? counted : context.store.put(type.storage, counted)), warnings };
+  const written = isTimed ? withWriteTime(counted, context.now()) : counted;
+  return { object: shown(type, options.dryRun ? written : context.store.put(type.storage, written)), warnings };
 }
 
 /** Whether nothing keeps an object that is being deleted. */
