@@ -42,7 +42,7 @@ mustSee({
     });
     repair(stage);
     stage.apply(planYaml('failure: {maxFailed: 0}\nnewNodes: {policy: Upgrade, collectSeconds: 60}'));
-    await stage.pass(3 * HOUR);
+    await stage.pass(HOUR);
     return {
       lost: stage.simulation.hosts.all.length,
       counts: stage.plan().status?.counts,
