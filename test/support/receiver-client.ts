@@ -1,21 +1,19 @@
 import { Webhook } from 'standardwebhooks';
 import type { Notification } from '../../src/core/notification/model/notification.ts';
-import type { Behaviour, Received } from './receiver.ts';
+import type { Received } from './receiver.ts';
 
 /** A receiver that runs somewhere else, by its control port. */
 export interface ReceiverClient {
   received(): Promise<readonly Received[]>;
   forget(): Promise<void>;
-  behave(behaviour: Behaviour): Promise<void>;
 }
 
 /** Speaks to the control port at this URL. */
 export function createReceiverClient(controlUrl: string): ReceiverClient {
-  async function call(method: string, path: string, body?: unknown): Promise<string> {
+  async function call(method: string, path: string): Promise<string> {
     const answer = await fetch(new URL(path, controlUrl), {
       method,
       signal: AbortSignal.timeout(10_000),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`the receiver answered ${method} ${path} with ${answer.status}: ${text}`);
@@ -25,9 +23,6 @@ export function createReceiverClient(controlUrl: string): ReceiverClient {
     received: async () => JSON.parse(await call('GET', '/requests')) as readonly Received[],
     forget: async () => {
       await call('DELETE', '/requests');
-    },
-    behave: async (behaviour) => {
-      await call('POST', '/behaviour', behaviour);
     },
   };
 }

@@ -1,22 +1,12 @@
 /**
- * A webhook receiver that keeps every request exactly as it came, and misbehaves when it is told to. It is one file of Node
- * built-ins alone, because `make demo-cluster KUBECONFIG=…` also runs it from a ConfigMap in a Pod.
+ * A webhook receiver that accepts every request and keeps it exactly as it came. It is one file of Node built-ins alone, because `make demo-cluster KUBECONFIG=…` also runs it from a ConfigMap in a Pod.
  *
  *   node receiver.ts --port 8080 --control-port 8081
  *
- * Control (JSON): `GET /requests` gives what was received, `DELETE /requests` forgets it, `POST /behaviour` sets a
- * {@link Behaviour}, `GET /behaviour` gives it.
+ * Control (JSON): `GET /requests` gives what was received, `DELETE /requests` forgets it.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { parseArgs } from 'node:util';
-
-/** What the receiver does with a request; with `forMs` it accepts again after that time. */
-export type Behaviour =
-  | { readonly kind: 'accept' }
-  | { readonly kind: 'answer'; readonly status: number; readonly retryAfter?: string; readonly forMs?: number }
-  | { readonly kind: 'hang'; readonly forMs?: number }
-  | { readonly kind: 'refuse'; readonly forMs?: number };
 
 /** One request as it came. */
 export interface Received {
@@ -30,7 +20,7 @@ export interface Received {
   /** The raw body. */
   readonly body: string;
   readonly remoteAddress: string;
-  /** What it was answered with; 0 when the connection was left hanging. */
+  /** What it was answered with. */
   readonly status: number;
 }
 
@@ -88,9 +78,6 @@ function portOf(server: Server): number {
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   let received: Received[] = [];
   let count = 0;
-  let behaviour: Behaviour = { kind: 'accept' };
-  let revert: NodeJS.Timeout | undefined;
-  const open = new Set<Socket>();
 
   const sink = createServer((request, response) => {
     void receive(request, response).catch((error: unknown) => {
@@ -98,18 +85,13 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
-  sink.on('connection', (socket) => {
-    open.add(socket);
-    socket.on('close', () => open.delete(socket));
-  });
   await listen(sink, options.host, options.port);
   const port = portOf(sink);
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const remoteAddress = plainAddress(request.socket.remoteAddress);
     const body = await readBody(request);
-    const now = behaviour;
-    const status = now.kind === 'answer' ? now.status : now.kind === 'accept' ? 204 : 0;
+    const status = 204;
     count += 1;
     received.push({
       sequence: count,
@@ -121,29 +103,10 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       remoteAddress,
       status,
     });
-    if (status === 0) return;
-    const retryAfter = now.kind === 'answer' ? now.retryAfter : undefined;
-    response.writeHead(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
-    response.end();
+    response.writeHead(status).end();
   }
 
-  async function behave(next: Behaviour): Promise<void> {
-    clearTimeout(revert);
-    behaviour = next;
-    if (next.kind === 'refuse') {
-      sink.close();
-      for (const socket of open) socket.destroy();
-    } else if (!sink.listening) {
-      await listen(sink, options.host, port);
-    }
-    // Connections that were left hanging end with the trouble, as they would when a server comes back.
-    if (next.kind === 'accept') for (const socket of open) socket.destroy();
-    if (next.kind !== 'accept' && next.forMs !== undefined)
-      revert = setTimeout(() => void behave({ kind: 'accept' }), next.forMs);
-  }
-
-  async function obey(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
+  const control = createServer((request, response) => {
     switch (`${request.method} ${request.url}`) {
       case 'GET /requests':
         sendJson(response, 200, received);
@@ -152,21 +115,9 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
         received = [];
         sendJson(response, 200, {});
         return;
-      case 'GET /behaviour':
-        sendJson(response, 200, behaviour);
-        return;
-      case 'POST /behaviour':
-        await behave(JSON.parse(body) as Behaviour);
-        sendJson(response, 200, behaviour);
-        return;
       default:
         sendJson(response, 404, { error: `${request.method} ${request.url} is unknown` });
     }
-  }
-  const control = createServer((request, response) => {
-    obey(request, response).catch((error: unknown) => {
-      sendJson(response, 400, { error: String(error) });
-    });
   });
   await listen(control, options.host, options.controlPort);
 
@@ -174,7 +125,6 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     port,
     controlPort: portOf(control),
     close: () => {
-      clearTimeout(revert);
       for (const server of [sink, control]) {
         server.close();
         server.closeAllConnections();
