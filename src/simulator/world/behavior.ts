@@ -5,6 +5,8 @@ export type UpgradeBehavior =
   | { readonly kind: 'RunsOutOfMemory'; readonly ms: number }
   /** The runtime cannot start it. */
   | { readonly kind: 'CannotStart' }
+  /** It exits with 0, and has changed nothing. */
+  | { readonly kind: 'ChangesNothing'; readonly ms: number }
   /** It never ends by itself. */
   | { readonly kind: 'Hangs' }
   /** Its work is done, but something kills the process, as an upgrade of the container runtime does. */

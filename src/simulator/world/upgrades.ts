@@ -100,6 +100,9 @@ class Upgrade {
       case 'Fails':
         this.#exit(behavior.exitCode ?? 1, behavior.message ?? 'no space left on device');
         break;
+      case 'ChangesNothing':
+        this.#exit(0);
+        break;
       case 'RunsOutOfMemory':
         this.#exit(137, '', 'OOMKilled');
         break;
