@@ -11,9 +11,11 @@ import { REFERENCES } from './scenarios.ts';
 import { seededRequest } from './seeds.ts';
 import { simulatedRun } from './simulated-run.ts';
 import { editedPlan } from './edited-plan.ts';
-import { runEdits, runEveryPoint, runWrongEdits, type SystematicOptions, type Tally } from './systematic.ts';
+import { runEdits, runEveryPoint, runOrders, runWrongEdits, type SystematicOptions, type Tally } from './systematic.ts';
 
 const FIRST_SEED = 1;
+/** With 500 runs for each family, 50,000 orders. */
+const ORDERS_PER_POINT = 100;
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -58,6 +60,7 @@ async function runSystematic(run: Run, most: number): Promise<number> {
   const options: SystematicOptions = { run, print, most, seed: FIRST_SEED };
   const tallies: Tally[] = [];
   for (const { name } of REFERENCES) tallies.push(await runEveryPoint(name, options));
+  tallies.push(await runOrders('two-nodes', most * ORDERS_PER_POINT, options));
   const plain = editedPlan('plain', 'os');
   tallies.push(await runEdits(plain, options), await runWrongEdits(plain, options));
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);

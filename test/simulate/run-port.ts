@@ -20,8 +20,6 @@ export interface RunRequest {
   /** Faults at random, in addition to the schedule. */
   readonly rates?: FaultRates;
   readonly edits?: readonly PlanEdit[];
-  /** Decides between messages that could arrive in either order: the index of the one that comes first. */
-  readonly choose?: (alternatives: number) => number;
 }
 
 /** A write of the operator, as a point for faults. */

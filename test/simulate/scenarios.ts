@@ -130,6 +130,15 @@ export const REFERENCES: readonly Scenario[] = [
   },
 ];
 
+/** The smallest run in which messages of two nodes meet. */
+const TWO_NODES: Scenario = {
+  name: 'two-nodes',
+  hosts: workers(2),
+  objects: [FLEET, plan('os', { batches: [{ size: 2 }], maxUnavailable: 2, notify: { sinks: webhooks('ops') } })],
+  choose: GOOD,
+  sinks: ['ops'],
+};
+
 function failing(hosts: readonly string[]): ChooseBehavior {
   return chooseByScript(
     ({ host, isRollback }) => (hosts.includes(host) && !isRollback ? { kind: 'Fails', ms: 20_000 } : undefined),
@@ -139,7 +148,7 @@ function failing(hosts: readonly string[]): ChooseBehavior {
 
 /** A scenario by its name: a reference, or `random`, which the seed decides. */
 export function scenarioNamed(name: string, seed: number): Scenario {
-  const reference = REFERENCES.find((each) => each.name === name);
+  const reference = [...REFERENCES, TWO_NODES].find((each) => each.name === name);
   if (reference !== undefined) return reference;
   if (name === 'random') return randomScenario(seededRandom(seed));
   throw new Error(`there is no scenario ${name}`);

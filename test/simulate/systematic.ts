@@ -1,5 +1,6 @@
 import { asObject, type Json } from '../../src/core/json.ts';
 import { differences } from './differences.ts';
+import { countMessageOrders, messageOrders } from './message-orders.ts';
 import { everyPoint, spread } from './every-point.ts';
 import { describeFailure } from './failures.ts';
 import { propertyEdits } from './property-edits.ts';
@@ -62,6 +63,22 @@ async function isAsReference(
   print(`${request.scenario} with ${JSON.stringify(request.schedule)} ends differently:`);
   for (const line of different) print(`  ${line}`);
   return false;
+}
+
+/** Runs the orders in which messages can arrive, up to a bound, and compares each end with the reference's. */
+export async function runOrders(scenario: string, maxRuns: number, options: SystematicOptions): Promise<Tally> {
+  const { run, print, seed } = options;
+  const reference = await run({ scenario, seed, schedule: [] });
+  let [runs, failed] = [0, 0];
+  for (const schedule of messageOrders(reference)) {
+    if (runs === maxRuns) break;
+    runs += 1;
+    const request = { scenario, seed, schedule };
+    const result = await run(request);
+    if (!(await isAsReference(options, reference, request, result))) failed += 1;
+  }
+  print(`${scenario}, orders of messages: ${runs}/${countMessageOrders(reference)} explored, ${failed} failed`);
+  return { runs, failed };
 }
 
 /** When a property is changed, and when it is changed back (ms from the start of the run). */

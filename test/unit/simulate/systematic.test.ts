@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Schedule } from '../../../src/simulator/faults/schedule.ts';
 import { differences } from '../../simulate/differences.ts';
 import { everyPoint, spread } from '../../simulate/every-point.ts';
-import { exploreOrders } from '../../simulate/orders.ts';
+import { countMessageOrders, messageOrders } from '../../simulate/message-orders.ts';
 import type { RunResult } from '../../simulate/run-port.ts';
 import { shrink } from '../../simulate/shrink.ts';
 
@@ -84,30 +84,11 @@ describe('shrink()', () => {
   });
 });
 
-describe('exploreOrders()', () => {
-  it('runs every order once', async () => {
-    const orders: string[] = [];
-    const explored = await exploreOrders(
-      async (choose) => {
-        const left = ['a', 'b', 'c'];
-        let order = '';
-        while (left.length > 0) order += left.splice(left.length === 1 ? 0 : choose(left.length), 1).join('');
-        orders.push(order);
-        return Promise.resolve(true);
-      },
-      { maxRuns: 100 },
-    );
-    expect(explored).toEqual({ runs: 6, complete: true, failing: undefined });
-    expect(orders.toSorted()).toEqual(['abc', 'acb', 'bac', 'bca', 'cab', 'cba']);
-  });
-
-  it('stops at the first order that fails, and says which', async () => {
-    const run = async (choose: (count: number) => number): Promise<boolean> => Promise.resolve(choose(2) + choose(2) < 2);
-    expect(await exploreOrders(run, { maxRuns: 100 })).toEqual({ runs: 4, complete: false, failing: [1, 1] });
-  });
-
-  it('stops at its bound', async () => {
-    const run = async (choose: (count: number) => number): Promise<boolean> => Promise.resolve(choose(5) + choose(5) >= 0);
-    expect(await exploreOrders(run, { maxRuns: 10 })).toMatchObject({ runs: 10, complete: false });
+describe('messageOrders()', () => {
+  it('has every message late once, and every pair of messages', () => {
+    const orders = [...messageOrders(QUIET)];
+    expect(orders).toHaveLength(countMessageOrders(QUIET));
+    expect(orders.filter((schedule) => schedule.length === 1)).toHaveLength(7);
+    expect(new Set(orders.map((schedule) => JSON.stringify(schedule))).size).toBe(28);
   });
 });
