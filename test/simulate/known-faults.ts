@@ -19,5 +19,6 @@ export const KNOWN_FAULTS: Readonly<Record<string, string>> = {
   NoJobStartsGroupHeldByOther: 'E11: what has not begun goes on',
   NoJobStartsNotApproved: 'E11: what has not begun goes on',
   NoJobStartsPastBudget: 'E11: what has not begun goes on',
+  NothingStartsSoaking: "E28: the operator's own clock ends soaks, marks nodes as overdue, and makes freezes stale",
   OneControlPlaneNode: 'E24: other plans and nodes that the plan does not select are not seen',
 };
