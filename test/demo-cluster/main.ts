@@ -112,7 +112,9 @@ async function main(): Promise<number> {
   const { values } = parseArgs({ options: { kubeconfig: { type: 'string' }, image: { type: 'string' } } });
   const { kubeconfig, image } = values;
   if (kubeconfig !== undefined && image === undefined) {
-    throw new Error("your own cluster needs the product's image as well: make demo-cluster KUBECONFIG=path IMAGE=registry/baton:tag");
+    throw new Error(
+      "your own cluster needs the product's image as well: make demo-cluster KUBECONFIG=path IMAGE=registry/baton:tag",
+    );
   }
   if (kubeconfig === undefined && image !== undefined) {
     throw new Error(
