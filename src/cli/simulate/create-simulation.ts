@@ -3,9 +3,11 @@ import { asObject, asObjects, asText, type Json } from '../../core/json.ts';
 import type { KubeObject } from '../../kube/kube-object.ts';
 import { Simulation as Cluster } from '../../simulator/simulation.ts';
 import type { SimulationOptions } from '../../simulator/simulation.ts';
+import { seededRandom, seedFor } from '../../simulator/time/random.ts';
 import { chooseByScript, chooseByShares } from '../../simulator/world/choose-behavior.ts';
 import { Gates } from '../../simulator/world/gates.ts';
 import type { HostSpec } from '../../simulator/world/host.ts';
+import { startUpdaters, type UpdaterBehavior } from '../../simulator/world/updaters.ts';
 import { workloads } from '../../simulator/world/workloads.ts';
 import { answerGates } from './gate-servers.ts';
 import { NodesDown } from './nodes-down.ts';
@@ -113,7 +115,20 @@ class SimulatedFleet implements Simulation {
     await this.#cluster.boot();
     for (const node of this.#setup.nodes) this.#restore(node);
     this.#down = new NodesDown(this.#cluster.client);
+    this.#startUpdaters();
     this.#cluster.startOperator();
+  }
+
+  /** Starts the updaters of the hosts, for processes that are `external`. */
+  #startUpdaters(): void {
+    const { seed, fail, hang } = this.#setup;
+    const { client, hosts, time } = this.#cluster;
+    const random = seededRandom(seedFor(seed, 'updaters'));
+    const choose = (): UpdaterBehavior => {
+      const chance = random();
+      return chance < fail ? 'Fails' : chance < fail + hang ? 'Sleeps' : 'Works';
+    };
+    startUpdaters({ client, hosts, random, now: time.now, setTimer: time.setTimer }, { seed, choose });
   }
 
   /** Gives a Node what a kubelet does not: annotations, such as done-marks, and whether it is cordoned. */

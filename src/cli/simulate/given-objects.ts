@@ -2,6 +2,7 @@ import type { KubeObject } from '../../kube/kube-object.ts';
 import type { UpgradePlan } from '../../api/generated/upgradeplan.ts';
 import type { Found } from '../yaml-objects.ts';
 import { madeUpObjects, namespacesOf } from './made-up-objects.ts';
+import { withStandInGates } from './stand-in-gates.ts';
 import type { ApplyResult, Simulation } from './simulation-port.ts';
 
 /** The user's objects as the API server stores them, or one sentence for each problem. */
@@ -37,7 +38,8 @@ export function checkObjects(found: readonly Found[], probe: Pick<Simulation, 'a
   const plans = probe.list(PLANS) as unknown as readonly UpgradePlan[];
   if (problems.length === 0 && plans.length === 0) problems.push('The files contain no UpgradePlan: pass one with -f.');
   if (problems.length > 0) return { kind: 'Rejected', problems };
-  const accepted = objects.filter((_, index) => results[index]?.ok);
+  const standIns = objects.filter((_, index) => results[index]?.ok).map(withStandInGates);
+  const accepted = standIns.map(({ object }) => object);
   const made = madeUpObjects(plans, accepted);
   const ignored = checked
     .filter(({ result }) => !result.ok)
@@ -46,7 +48,7 @@ export function checkObjects(found: readonly Found[], probe: Pick<Simulation, 'a
     kind: 'Checked',
     objects: [...made.objects, ...accepted],
     plans,
-    notes: [...made.notes, ...ignored],
+    notes: [...made.notes, ...standIns.flatMap(({ notes }) => notes), ...ignored],
     warnings: checked.flatMap(({ where, result }) => result.warnings.map((warning) => `${where}: ${warning}`)),
   };
 }
