@@ -1,9 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { MINUTE, planYaml, Stage } from './must-see/stage.ts';
+import { MINUTE, planYaml, Stage } from './support/stage.ts';
 
 jest.setTimeout(120_000);
 
 const PLAN = '/apis/baton.dev/v1alpha1/namespaces/fleet/upgradeplans/os';
+/** Where the plan's sink posts to. */
+const RECEIVER = 'https://hooks.example/';
 const NAMESPACE = '/api/v1/namespaces/fleet';
 
 /** Begins a rollout to three nodes, one at a time, and returns when the first of them is being upgraded. */
@@ -34,9 +36,14 @@ describe('A plan that is deleted in mid-run', () => {
     'finishes what runs, starts nothing, and reports that (%s)',
     async (propagationPolicy) => {
       const { stage, ran } = await beginRollout();
+      const { client, servers, time } = stage.simulation;
+      // The plan has to wait for its last message.
+      const upAgain = time.now() + 2 * MINUTE;
+      servers.serve(RECEIVER, () => ({ kind: 'Answers', status: time.now() < upAgain ? 503 : 200 }));
 
-      stage.simulation.client.delete(PLAN, { propagationPolicy });
+      client.delete(PLAN, { propagationPolicy });
       await untilGone(stage, PLAN);
+      expect(time.now()).toBeGreaterThan(upAgain);
       await untilFree(stage);
       await stage.until('the batches are gone as well', () => stage.batches().length === 0);
       await stage.pass(MINUTE);

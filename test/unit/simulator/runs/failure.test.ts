@@ -4,8 +4,8 @@ import type { Notification } from '../../../../src/core/notification/model/notif
 import type { KubeObject } from '../../../../src/kube/kube-object.ts';
 import { findCondition, type Node } from '../../../support/kubernetes-objects.ts';
 import { nodesStillHeld } from '../../../support/verdict.ts';
-import { MINUTE, planYaml, Stage } from './must-see/stage.ts';
 import { has } from './support/has-condition.ts';
+import { MINUTE, planYaml, Stage } from './support/stage.ts';
 
 jest.setTimeout(120_000);
 

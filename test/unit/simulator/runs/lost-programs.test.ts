@@ -1,10 +1,12 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { stringify } from 'yaml';
 import type { NodeRecord, UpgradeBatch } from '../../../../src/api/generated/upgradebatch.ts';
 import { LABELS } from '../../../../src/api/names.ts';
 import type { KubeObject } from '../../../../src/kube/kube-object.ts';
 import type { RunningOperator } from '../../../../src/simulator/simulation.ts';
-import { planYaml, Stage } from './must-see/stage.ts';
+import { budgetManifest, replicaSetManifest } from './support/applications.ts';
 import { has } from './support/has-condition.ts';
+import { planYaml, Stage } from './support/stage.ts';
 
 jest.setTimeout(120_000);
 
@@ -110,23 +112,8 @@ describe('An operator that is killed and started again', () => {
   });
 });
 
-/** A Pod on node-1 that its budget never lets go. */
-const GUARDED = `
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata: {name: guarded}
-spec: {minAvailable: 1, selector: {matchLabels: {app: guarded}}}
----
-apiVersion: apps/v1
-kind: ReplicaSet
-metadata: {name: guarded}
-spec:
-  replicas: 1
-  selector: {matchLabels: {app: guarded}}
-  template:
-    metadata: {labels: {app: guarded}}
-    spec: {nodeSelector: {kubernetes.io/hostname: node-1}, containers: [{name: web, image: 'registry.example/web:1'}]}
-`;
+/** A Pod that its budget never lets go. */
+const GUARDED = { name: 'guarded', node: 'node-1' };
 
 /** A wait of 20 s. */
 interface Wait {
@@ -163,7 +150,7 @@ describe('An operator that is killed in the middle of a wait of 20 s', () => {
       if (metadata.labels?.['bmc'] === undefined) return;
       time.setTimer(SECOND, () => client.mergePatch(`${NODES}/node-1`, { metadata: { labels: { bmc: null } } }));
     });
-    stage.apply(GUARDED);
+    for (const object of [replicaSetManifest(GUARDED), budgetManifest(GUARDED)]) stage.apply(stringify(object));
     await stage.pass(15 * SECOND);
     stage.apply(planYaml(`failure: {failedNodes: Uncordon}\n${spec}`));
     const began = (): string | undefined => {

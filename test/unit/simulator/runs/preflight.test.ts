@@ -1,26 +1,13 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { planYaml, Stage } from './must-see/stage.ts';
+import { stringify } from 'yaml';
+import { budgetManifest, replicaSetManifest } from './support/applications.ts';
+import { planYaml, Stage } from './support/stage.ts';
 
 jest.setTimeout(120_000);
 
 const SECOND = 1000;
-/** An application on node-1 that its budget never lets go. */
-const GUARDED = `
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata: {name: web}
-spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
----
-apiVersion: apps/v1
-kind: ReplicaSet
-metadata: {name: web}
-spec:
-  replicas: 1
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec: {nodeSelector: {kubernetes.io/hostname: node-1}, containers: [{name: web, image: 'registry.example/web:1'}]}
-`;
+/** An application that its budget never lets go. */
+const WEB = { name: 'web', node: 'node-1' };
 
 /** A paused plan: whatever the pre-flight says, nothing is touched. */
 function paused(podSpec = ''): string {
@@ -33,7 +20,7 @@ describe('The pre-flight of a plan', () => {
 
   beforeAll(async () => {
     stage = await Stage.open({ hosts: 2 });
-    stage.apply(GUARDED);
+    for (const object of [replicaSetManifest(WEB), budgetManifest(WEB)]) stage.apply(stringify(object));
     await stage.pass(30 * SECOND);
   });
 
@@ -42,7 +29,9 @@ describe('The pre-flight of a plan', () => {
     await stage.until('the pre-flight is made', () => stage.plan().status?.preflight !== undefined);
     await stage.pass(30 * SECOND);
 
-    const message = expect.stringMatching(/PodDisruptionBudget fleet\/web allows no disruption now.* web-[\w-]+ on node-1$/);
+    const message = expect.stringMatching(
+      /PodDisruptionBudget fleet\/web-budget allows no disruption now.* web-[\w-]+ on node-1$/,
+    );
     expect(stage.plan().status?.preflight?.warnings).toEqual([{ reason: 'DisruptionNotAllowed', message }]);
     const events = stage.list('/apis/events.k8s.io/v1/namespaces/fleet/events');
     expect(events.filter((event) => event['reason'] === 'PreflightWarnings')).toHaveLength(1);

@@ -4,8 +4,8 @@ import type { KubeObject } from '../../../../src/kube/kube-object.ts';
 import type { RunningOperator } from '../../../../src/simulator/simulation.ts';
 import type { Node } from '../../../support/kubernetes-objects.ts';
 import { nodesStillHeld } from '../../../support/verdict.ts';
-import { planYaml, Stage } from './must-see/stage.ts';
 import { has } from './support/has-condition.ts';
+import { planYaml, Stage } from './support/stage.ts';
 
 jest.setTimeout(120_000);
 

@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { ANNOTATIONS, LABELS } from '../../../../src/api/names.ts';
 import type { KubeObject } from '../../../../src/kube/kube-object.ts';
 import type { ChooseBehavior } from '../../../../src/simulator/world/behavior.ts';
-import { planYaml, Stage } from './must-see/stage.ts';
+import { planYaml, Stage } from './support/stage.ts';
 
 jest.setTimeout(120_000);
 
