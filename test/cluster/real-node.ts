@@ -26,14 +26,11 @@ export interface RealNode {
   readonly podCidr: string;
   bootId(): string;
   killKubelet(signal?: NodeJS.Signals): Promise<void>;
-  startKubelet(): Promise<void>;
   /** Ends everything that runs on the node at once, and boots it with a new boot id. */
   reboot(o?: { readonly downMs?: number }): Promise<void>;
   powerOff(): Promise<void>;
   powerOn(o?: { readonly newBootId?: boolean }): Promise<void>;
   containers(filter?: ContainerFilter): NodeContainer[];
-  /** Signals the first process of each running container of a Pod, and gives how many there were. */
-  killContainer(pod: string, signal?: NodeJS.Signals, filter?: ContainerFilter): number;
   cutNetwork(): Promise<void>;
   restoreNetwork(): Promise<void>;
   importImage(tarPath: string): Promise<void>;
@@ -164,7 +161,6 @@ export function createRealNode(runtime: NodeRuntime): RealNode {
     podCidr: clusterAddresses(cluster).podCidr(place.index),
     bootId: () => readFileSync(bootIdPath(place), 'utf8').trim(),
     killKubelet: (signal = 'SIGKILL') => stopDaemon(cluster, `${place.name}/kubelet`, signal),
-    startKubelet: () => startKubelet(runtime),
     reboot: async (o = {}) => {
       await powerOff();
       await sleep(o.downMs ?? 0);
@@ -173,11 +169,6 @@ export function createRealNode(runtime: NodeRuntime): RealNode {
     powerOff,
     powerOn,
     containers,
-    killContainer: (pod, signal = 'SIGKILL', filter = {}) => {
-      const found = containers({ ...filter, pod });
-      for (const container of found) process.kill(container.pid, signal);
-      return found.length;
-    },
     cutNetwork: () => setNodeLink(cluster, place.index, false),
     restoreNetwork: () => setNodeLink(cluster, place.index, true),
     importImage: (tarPath) => importImage(runtime, tarPath),

@@ -32,8 +32,6 @@ export interface FleetProcess {
   /** What the container runs, for `sh -c`; or a command, where there is no shell. */
   readonly script?: string;
   readonly command?: readonly string[];
-  /** What the container runs that takes the process back. */
-  readonly rollback?: string;
   /** The upgrade image unless said otherwise. */
   readonly image?: string;
   readonly report?: 'Socket';
@@ -86,7 +84,7 @@ function templateManifest(process: FleetProcess, command: readonly string[]): un
 }
 
 function processManifest(process: FleetProcess): unknown {
-  const { command = ['sh', '-c', process.script ?? 'true'], rollback } = process;
+  const { command = ['sh', '-c', process.script ?? 'true'] } = process;
   return {
     name: process.name,
     ...(process.nodeSelector === undefined ? {} : { nodeSelector: { matchLabels: process.nodeSelector } }),
@@ -95,10 +93,7 @@ function processManifest(process: FleetProcess): unknown {
     ...(process.deadlineSeconds === undefined ? {} : { timing: { deadlineSeconds: process.deadlineSeconds } }),
     ...(process.timing === undefined ? {} : { timing: process.timing }),
     ...process.more,
-    job: {
-      template: templateManifest(process, command),
-      ...(rollback === undefined ? {} : { rollback: { template: templateManifest(process, ['sh', '-c', rollback]) } }),
-    },
+    job: { template: templateManifest(process, command) },
   };
 }
 

@@ -22,14 +22,3 @@ export function workAndReport(seconds: number): string {
 export function announceReboot(): string {
   return 'set -e\nbaton report rebooting --note "new kernel is in place"\nsleep 600';
 }
-
-/** Fails on one node, and only in the first batch; elsewhere and later it works. */
-export function failOnce(node: string, why: string): string {
-  return [
-    'sleep 1',
-    'case "$BATON_BATCH $BATON_NODE" in',
-    `*-1" "${node}) echo "${why}" > /dev/termination-log; exit 1 ;;`,
-    'esac',
-    work(0),
-  ].join('\n');
-}
