@@ -36,3 +36,18 @@ export function parseObject(json: string | undefined): Json | undefined {
     return undefined;
   }
 }
+
+/** Whether two values are the same as JSON: a field that is undefined equals an absent one. It serializes nothing. */
+export function isSameJson(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, index) => isSameJson(item, b[index]));
+  }
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const fields = Object.keys(a).filter((key) => a[key] !== undefined);
+  return fields.length === definedFields(b) && fields.every((key) => isSameJson(a[key], b[key]));
+}
+
+function definedFields(object: Json): number {
+  return Object.values(object).filter((value) => value !== undefined).length;
+}

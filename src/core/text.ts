@@ -58,19 +58,44 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Compares names so that node-2 sorts before node-10. */
+/**
+ * Compares names so that node-2 sorts before node-10: runs of digits are compared as numbers, and a digit sorts before other characters. It
+ * allocates nothing up to the first difference, because fleets are sorted in each pass.
+ */
 export function compareNames(a: string, b: string): number {
-  const left = a.split(/(\d+)/);
-  const right = b.split(/(\d+)/);
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const x = left[i] ?? '';
-    const y = right[i] ?? '';
-    if (x === y) continue;
-    const numeric = Number(x) - Number(y);
-    if (i % 2 === 1 && numeric !== 0) return numeric;
-    return x < y ? -1 : 1;
+  const length = Math.min(a.length, b.length);
+  let first = 0;
+  while (first < length && a.charCodeAt(first) === b.charCodeAt(first)) first += 1;
+  if (first === length && a.length === b.length) return 0;
+  const start = digitsStart(a, first);
+  const [left, right] = [digitsFrom(a, start), digitsFrom(b, start)];
+  if (left !== '' && right !== '') {
+    const numeric = Number(left) - Number(right);
+    if (numeric !== 0) return numeric;
+    // Runs of different length, such as 1 and 01, or numbers that are equal as far as JavaScript can tell.
+    if (left !== right) return left < right ? -1 : 1;
   }
-  return left.length - right.length;
+  if (first === length) return a.length - b.length;
+  const isNumber = isDigit(a.charCodeAt(first));
+  if (isNumber !== isDigit(b.charCodeAt(first))) return isNumber ? -1 : 1;
+  return a.charCodeAt(first) < b.charCodeAt(first) ? -1 : 1;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+/** Where the run of digits begins that ends before or contains `index`; `index` itself if there is none. */
+function digitsStart(text: string, index: number): number {
+  let start = index;
+  while (start > 0 && isDigit(text.charCodeAt(start - 1))) start -= 1;
+  return start;
+}
+
+function digitsFrom(text: string, start: number): string {
+  let end = start;
+  while (end < text.length && isDigit(text.charCodeAt(end))) end += 1;
+  return text.slice(start, end);
 }
 
 /** Size of a text in UTF-16 code units, which is how Slack and most receivers count characters. */

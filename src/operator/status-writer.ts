@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { UpgradeBatch, UpgradeBatchStatus } from '../api/generated/upgradebatch.ts';
 import type { UpgradePlan, UpgradePlanStatus } from '../api/generated/upgradeplan.ts';
 import { withoutFormerNames } from '../core/renamed-fields.ts';
-import { isJsonObject } from '../core/json.ts';
+import { isJsonObject, isSameJson } from '../core/json.ts';
 import type { KubeClient, KubeObject } from '../kube/client/client.ts';
 import { KINDS, resourcePath } from '../kube/resource-path.ts';
 
@@ -58,15 +57,15 @@ export class StatusWriter {
   ): Promise<number | undefined> {
     const { namespace, name, uid, resourceVersion } = object.metadata;
     const before = object.status ?? {};
-    // JSON drops undefined fields, so that they equal absent ones.
-    const wanted: object = JSON.parse(JSON.stringify(status)) as object;
-    if (isDeepStrictEqual(wanted, before)) return undefined;
+    if (isSameJson(status, before)) return undefined;
     const last = this.#written.get(uid);
     const now = this.#deps.monotonic();
     if (last !== undefined) {
       const waitMs = last.at + Math.max(MIN_INTERVAL_MS, MIN_INTERVAL_FACTOR * last.durationMs) - now;
       if (waitMs > 0) return waitMs;
     }
+    // JSON drops undefined fields, which `withRemovals` would take for present ones.
+    const wanted: object = JSON.parse(JSON.stringify(status)) as object;
     const resource = kind === 'UpgradePlan' ? KINDS.plans : KINDS.batches;
     const path = resourcePath(resource, { namespace, name, subresource: 'status' });
     const answer = await this.#deps.client.mergePatch<KubeObject>(path, {

@@ -112,6 +112,14 @@ describe('Names', () => {
     );
   });
 
+  it('are compared part by part, digits as numbers', () => {
+    const name = fc.stringMatching(/^[a-c.-]{0,2}([.-]?[0-2]{1,3}[.-]?[ab]?){0,3}$/);
+    fc.assert(
+      fc.property(name, name, (a, b) => Math.sign(compareNames(a, b)) === Math.sign(compareParts(a, b))),
+      { numRuns: 5000 },
+    );
+  });
+
   it.each([
     [1, 'node', '1 node'],
     [0, 'node', '0 nodes'],
@@ -120,3 +128,16 @@ describe('Names', () => {
     expect(counted(count, noun)).toBe(expected);
   });
 });
+
+/** The order of names, written down as its definition. */
+function compareParts(a: string, b: string): number {
+  const [left, right] = [a.split(/(\d+)/), b.split(/(\d+)/)];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [x = '', y = ''] = [left[i], right[i]];
+    if (x === y) continue;
+    const numeric = Number(x) - Number(y);
+    if (i % 2 === 1 && numeric !== 0) return numeric;
+    return x < y ? -1 : 1;
+  }
+  return left.length - right.length;
+}

@@ -18,17 +18,31 @@ interface NumberedName {
  * @returns the groups, sorted. {@link expandNodeNames} is the inverse.
  */
 export function compressNodeNames(names: readonly string[]): string[] {
-  const sorted = [...new Set(names)].sort(compareNames);
+  return compress([...new Set(names)].sort(compareNames).map(splitName));
+}
+
+/** A name with its number, if it has one. */
+interface SplitName {
+  readonly name: string;
+  readonly numbered: NumberedName | undefined;
+}
+
+function splitName(name: string): SplitName {
+  return { name, numbered: findNumber(name) };
+}
+
+/** The groups of names that are sorted and all different. */
+function compress(sorted: readonly SplitName[]): string[] {
   const groups = new Map<string, { prefix: string; suffix: string; digits: string[] }>();
   const groupOf: string[] = [];
-  for (const name of sorted) {
-    const numbered = findNumber(name);
+  for (const { name, numbered } of sorted) {
     if (numbered === undefined) {
       groupOf.push(name);
       continue;
     }
     const { prefix, digits, suffix } = numbered;
-    const key = JSON.stringify([prefix, suffix]);
+    // No name contains a line break.
+    const key = `${prefix}\n${suffix}`;
     const group = groups.get(key);
     if (group === undefined) {
       groups.set(key, { prefix, suffix, digits: [digits] });
@@ -59,10 +73,10 @@ export function expandNodeNames(groups: string): string[] {
  */
 export function listNodeNames(names: readonly string[], limit: number, unnamed = 0): string {
   if (names.length === 0) return counted(unnamed, 'node');
-  const sorted = [...new Set(names)].sort(compareNames);
+  const sorted = [...new Set(names)].sort(compareNames).map(splitName);
   const list = (count: number): string => {
     const more = sorted.length - count + unnamed;
-    return `${compressNodeNames(sorted.slice(0, count)).join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
+    return `${compress(sorted.slice(0, count)).join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
   };
   const whole = list(sorted.length);
   if (whole.length <= limit) return whole;
