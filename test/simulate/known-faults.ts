@@ -20,5 +20,7 @@ export const KNOWN_FAULTS: Readonly<Record<string, string>> = {
   NoJobStartsNotApproved: 'E11: what has not begun goes on',
   NoJobStartsPastBudget: 'E11: what has not begun goes on',
   NothingStartsSoaking: "E28: the operator's own clock ends soaks, marks nodes as overdue, and makes freezes stale",
+  HostRunsRevisionOnce:
+    'Not in the list: a Pod that an unannounced reboot kills is retried, although the host comes back at the version',
   OneControlPlaneNode: 'E24: other plans and nodes that the plan does not select are not seen',
 };

@@ -244,9 +244,9 @@ function lastFaultMs({ schedule, edits = [] }: RunRequest): number {
   return Math.max(0, ...faults, ...edits.map(({ atMs }) => atMs));
 }
 
-/** The content is what the sink was given. Who sends it differs when a second agent sends it again. */
+/** The content is what the sink was given, without its text, which names the sender: a second agent may send it again. */
 function observedMessage({ sink, notification, accepted }: ReceivedMessage): readonly ObservedMessage[] {
   if (sink === undefined || notification === undefined || !accepted) return [];
-  const { agent: _agent, ...content } = notification;
+  const { agent: _agent, text: _text, ...content } = notification;
   return [{ sink, id: notification.id, content: JSON.stringify(content) }];
 }

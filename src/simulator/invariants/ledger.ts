@@ -13,6 +13,8 @@ export interface Ledger {
   readonly prohibited: Map<string, Map<string, { readonly since: number; readonly sentence: string }>>;
   /** Since when a Node is down for another reason than its turn, by name. */
   readonly nodeDownSince: Map<string, number>;
+  /** Since when a plan has claimed a Node, by name. */
+  readonly claimedSince: Map<string, number>;
   /** Since when a Node may not hold the baton, by name. */
   readonly unfitSince: Map<string, number>;
   /** Since when a host is down, by name. */
@@ -61,6 +63,7 @@ export function newLedger(): Ledger {
   return {
     prohibited: new Map(),
     nodeDownSince: new Map(),
+    claimedSince: new Map(),
     unfitSince: new Map(),
     hostDownSince: new Map(),
     removedNodes: new Map(),
@@ -130,12 +133,15 @@ function rememberNode(ledger: Ledger, before: StoredNode | undefined, after: Sto
     ledger.removedNodes.set(before.uid, { node: before, at: now });
     ledger.nodeDownSince.delete(before.name);
     ledger.unfitSince.delete(before.name);
+    ledger.claimedSince.delete(before.name);
     return;
   }
   const { name, ready, unschedulable, quarantine, failedTaint, claim, leaving } = after;
   const isHeld = quarantine !== undefined || failedTaint;
   setSince(ledger.nodeDownSince, name, !ready || isHeld || (unschedulable && claim === undefined), now);
   setSince(ledger.unfitSince, name, !ready || isHeld || leaving, now);
+  if (before?.claim !== claim) ledger.claimedSince.delete(name);
+  setSince(ledger.claimedSince, name, claim !== undefined, now);
   rememberCordon(ledger, before, after);
 }
 

@@ -40,7 +40,9 @@ function limitOf({ observation, ledger, now, reactionMs }: Scene, { plan, batch 
 /** Whether a Node is down: by a turn of this plan, or long enough for everybody to know. */
 function isDown({ ledger, now, reactionMs }: Scene, { metadata }: UpgradePlan, { name, claim }: StoredNode): boolean {
   if (claim === metadata.uid) return true;
-  return claim !== undefined || now - (ledger.nodeDownSince.get(name) ?? now) > reactionMs;
+  // Two plans may claim two nodes at the same moment.
+  const since = [ledger.claimedSince.get(name) ?? now, ledger.nodeDownSince.get(name) ?? now];
+  return since.some((at) => now - at > reactionMs);
 }
 
 function othersDown(scene: Scene, { plan, opened }: Opening): readonly StoredNode[] {

@@ -61,6 +61,7 @@ export const NODE_CASES = cases([
       running(stage, { maxUnavailable: 2 });
       // Another plan's, or nobody's: it counts all the same.
       stage.put('Node', aStoredNode('control-2', { controlPlane: true, labels: {}, claim: 'uid-of-other', turn: aTurn() }));
+      stage.wait(10);
     },
     broken: (stage) => stage.put('Node', inTurn('node-1', { controlPlane: true })),
   },
