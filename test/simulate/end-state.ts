@@ -33,7 +33,9 @@ function nodeLines({ name, unschedulable, claim, quarantine, outdatedBy, done, k
 }
 
 function planLine({ metadata, status = {} }: UpgradePlan): string {
-  return `plan ${metadata.name}: ${status.summary ?? ''} ${status.reason ?? ''} ${JSON.stringify(status.counts ?? {})}`;
+  // A plan that has ended looks at no Nodes any more.
+  const { unavailable: _unavailable, ...counts } = status.counts ?? {};
+  return `plan ${metadata.name}: ${status.summary ?? ''} ${status.reason ?? ''} ${JSON.stringify(counts)}`;
 }
 
 function batchLines({ spec, status }: UpgradeBatch): readonly string[] {

@@ -2,7 +2,7 @@ import type { UpgradeBatch } from '../../api/generated/upgradebatch.ts';
 import { ROLLED_BACK } from '../../api/marks.ts';
 import { COMPONENTS, LABELS } from '../../api/names.ts';
 import { isTrue } from '../../core/condition.ts';
-import type { Change, Observation, ObservedWorld } from './observation.ts';
+import type { Change, Observation, ObservedHost, ObservedWorld } from './observation.ts';
 import { prohibitions } from './prohibitions.ts';
 import { isRollback } from './rollout.ts';
 import type { StoredJob, StoredNode, StoredPod } from './stored-objects.ts';
@@ -31,6 +31,10 @@ export interface Ledger {
   readonly done: Map<string, string>;
   /** The batch that rolled a Node back, by Node UID. */
   readonly rolledBack: Map<string, string>;
+  /** How often a process of a revision has done its work on a host, by `host/process/revision`. */
+  readonly runs: Map<string, number>;
+  /** The revision that a process did last on a host, by `host/process`. */
+  readonly lastRun: Map<string, string>;
   /** UIDs of batches that have settled. */
   readonly settled: Set<string>;
   /** When a failure was first on record, by batch UID and name of the node. */
@@ -72,6 +76,8 @@ export function newLedger(): Ledger {
     completed: new Set(),
     done: new Map(),
     rolledBack: new Map(),
+    runs: new Map(),
+    lastRun: new Map(),
     settled: new Set(),
     failedSince: new Map(),
     actions: new Set(),
@@ -113,13 +119,29 @@ export function remember(ledger: Ledger, observation: Observation, change: Chang
 
 /** Takes note of hosts and messages, after a step was checked. */
 export function rememberWorld(ledger: Ledger, world: ObservedWorld, now: number): void {
-  for (const { name, down } of world.hosts()) setSince(ledger.hostDownSince, name, down, now);
+  for (const host of world.hosts()) {
+    setSince(ledger.hostDownSince, host.name, host.down, now);
+    rememberRuns(ledger, host);
+  }
   const messages = world.messages();
   for (const { sink, id, content } of messages.slice(ledger.messages)) {
     const key = `${sink}/${id}`;
     if (!ledger.contents.has(key)) ledger.contents.set(key, content);
   }
   ledger.messages = messages.length;
+}
+
+function rememberRuns({ runs, lastRun }: Ledger, host: ObservedHost): void {
+  for (const [key, revision] of lastRun) {
+    const [name, process] = key.split('/');
+    const isUndone = !host.runs.some((run) => run.process === process && run.revision === revision);
+    if (name === host.name && isUndone) lastRun.delete(key);
+  }
+  for (const { process, revision, count } of host.runs) {
+    const key = `${host.name}/${process}/${revision}`;
+    if (runs.get(key) !== count) lastRun.set(`${host.name}/${process}`, revision);
+    runs.set(key, count);
+  }
 }
 
 /** Since when a prohibition is in force; undefined: it is not. */

@@ -54,7 +54,7 @@ export interface ObservedHost {
   readonly down: boolean;
   /** The version that it runs; undefined: the one that it came with. */
   readonly upgradedTo: string | undefined;
-  /** How often each process of each revision has ended well on it. */
+  /** How often each process of each revision has done its work on it. A rollback undoes them. */
   readonly runs: readonly { readonly revision: string; readonly process: string; readonly count: number }[];
 }
 

@@ -81,10 +81,14 @@ function whyTooManyAttempts(_scene: Scene, { what, job, batch }: JobStart): stri
   return job.attempt <= most ? undefined : `${what} starts its attempt ${job.attempt} of ${most}`;
 }
 
-function whyHostRunsTwice({ world }: Scene): string | undefined {
+/** Another revision, or a rollback, may come between two runs of the same one. */
+function whyHostRunsTwice({ world, ledger }: Scene): string | undefined {
   for (const { name, runs } of world.hosts()) {
-    const twice = runs.find(({ count }) => count > 1);
-    if (twice !== undefined) return `${name} has run ${twice.process} of ${twice.revision} ${twice.count} times with success`;
+    const twice = runs.find(({ process, revision, count }) => {
+      const isNew = count > (ledger.runs.get(`${name}/${process}/${revision}`) ?? 0);
+      return isNew && count > 1 && ledger.lastRun.get(`${name}/${process}`) === revision;
+    });
+    if (twice !== undefined) return `${name} has run ${twice.process} of ${twice.revision} again after it had succeeded`;
   }
   return undefined;
 }

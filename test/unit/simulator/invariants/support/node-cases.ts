@@ -264,12 +264,13 @@ export const NODE_CASES = cases([
   },
   {
     invariant: 'HostRunsRevisionOnce',
-    given: running,
-    broken: (stage) => {
-      const runs = [{ revision: REVISION, process: 'os', count: 2 }];
-      stage.hosts = [{ name: 'host-1', nodeName: 'node-1', down: false, upgradedTo: '12.9', runs }];
-      stage.put('Node', aStoredNode('node-3'));
+    given: (stage) => {
+      hasRun(stage, [REVISION, 1]);
+      hasRun(stage, [REVISION, 1], ['another', 1]);
+      // Back to the first revision, which the other one has undone.
+      hasRun(stage, ['another', 1], [REVISION, 2]);
     },
+    broken: (stage) => hasRun(stage, ['another', 1], [REVISION, 3]),
   },
   {
     invariant: 'TurnHasProcesses',
@@ -331,6 +332,13 @@ export const NODE_CASES = cases([
 function putPull(stage: Stage, index: number): void {
   const labels = { [LABELS.component]: COMPONENTS.prePull, [LABELS.planUid]: PLAN_UID };
   stage.put('Pod', aStoredPod(`pull-${index}`, '', { labels, annotations: { 'baton.dev/node': `node-${index}` } }));
+}
+
+function hasRun(stage: Stage, ...counts: readonly (readonly [revision: string, count: number])[]): void {
+  const runs = counts.map(([revision, count]) => ({ revision, process: 'os', count }));
+  stage.hosts = [{ name: 'host-1', nodeName: 'node-1', down: false, upgradedTo: '12.9', runs }];
+  stage.put('Node', aStoredNode('node-1'));
+  stage.step();
 }
 
 /** A second batch is to take node-1 back; the first has not touched it. */
