@@ -21,7 +21,10 @@ const NODES = '/api/v1/nodes';
 
 /** What a scenario starts with. */
 export interface StageOptions extends Partial<
-  Pick<SimulationOptions, 'mutate' | 'network' | 'clockOffsetMs' | 'pullImage' | 'operatorEnv' | 'onLog' | 'seed' | 'heartbeats'>
+  Pick<
+    SimulationOptions,
+    'mutate' | 'onExchange' | 'network' | 'clockOffsetMs' | 'pullImage' | 'operatorEnv' | 'onLog' | 'seed' | 'heartbeats'
+  >
 > {
   /** Hosts, or how many with the label `role: worker`. */
   readonly hosts: number | readonly HostSpec[];
