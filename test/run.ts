@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireBuildable } from './cluster/binaries.ts';
@@ -16,6 +16,9 @@ import { stopSystemCluster, systemClusterName } from './support/shared-cluster.t
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const running = new Set<ChildProcess>();
+/** Simulations with faults: the first seeds, as many as fit into this time (s). `make simulate` runs more. */
+const SEEDS = 20;
+const SEEDS_SECONDS = 300;
 /** Clusters that are no business of this run: those that were there before, and those that a person may start meanwhile. */
 const others = new Set([...listClusters().filter((name) => name !== systemClusterName), 'demo', 'dev']);
 let interruption = false;
@@ -98,8 +101,9 @@ interface Background {
 }
 
 /** Starts something whose lines are kept until somebody has to wait for it. */
-function startInBackground(args: readonly string[]): Background {
+function startInBackground(args: readonly string[], { priority }: { readonly priority?: number } = {}): Background {
   const child = start(args, 'pipe');
+  if (priority !== undefined && child.pid !== undefined) setPriority(child.pid, priority);
   let held: string[] | undefined = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
@@ -192,6 +196,25 @@ async function main(): Promise<number> {
     };
   }
 
+  /** Runs whole simulations with faults in the time that other tests leave. */
+  function simulationsBeside(): { wait(): Promise<void> } {
+    const started = performance.now();
+    const background = startInBackground(
+      ['test/simulate/main.ts', '--seeds', String(SEEDS), '--seconds', String(SEEDS_SECONDS)],
+      {
+        priority: constants.priority.PRIORITY_LOW,
+      },
+    );
+    const ended = background.done.then((ok) => ({ what: 'simulations', ok, seconds: (performance.now() - started) / 1000 }));
+    return {
+      async wait() {
+        title('simulations with faults');
+        background.show();
+        outcomes.push(await ended);
+      },
+    };
+  }
+
   const programs = startInBackground(['test/cluster/main.ts', 'build']);
   try {
     outcomes.push(await step('types', [tool('typescript/bin/tsc'), '-p', 'tsconfig.json']));
@@ -212,6 +235,7 @@ async function main(): Promise<number> {
 
     // Once, so that the two below find it as it is to be.
     outcomes.push(await step('bundle', ['src/generate/bundle.ts']));
+    const simulations = simulationsBeside();
     // Its clusters are its own, and it mostly waits, as the others do.
     const kwok = projectBeside('kwok', '--runInBand');
     await project('apiserver');
@@ -219,6 +243,7 @@ async function main(): Promise<number> {
     // One cluster serves all of its files, one after the other.
     await project('cluster', '--runInBand');
     await kwok.wait();
+    await simulations.wait();
     // jest does so itself, unless it crashed.
     await stopSystemCluster();
   } finally {
