@@ -55,7 +55,8 @@ function whyVersionIsMissing({ observation, world }: Scene, plan: UpgradePlan): 
     const hasMark = Object.values(node?.done ?? {}).some(({ version }) => version === plan.spec.version);
     const isCurrent = upgradedTo === plan.spec.version || node?.kernelVersion.includes(plan.spec.version) === true;
     if (node === undefined || isIgnored || !isSelected(plan, node) || isCurrent) continue;
-    if (upgradedTo === undefined && hasMark) continue;
+    // With several plans, the host's version is that of whichever ran last.
+    if ((upgradedTo === undefined || observation.plans.size > 1) && hasMark) continue;
     return `${plan.metadata.name} has succeeded at ${plan.spec.version}, but ${name} is at ${upgradedTo ?? 'the version it came with'}`;
   }
   return undefined;
