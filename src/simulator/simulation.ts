@@ -70,6 +70,7 @@ export interface RunningOperator extends StartedOperator {
 }
 
 const BOOT_MS = 300_000;
+const MAX_UNASKED_MS = 60_000;
 const LATENCY_MS = { min: 1, max: 20 };
 /** etcd keeps the past this long (ms). */
 const COMPACTION_MS = 300_000;
@@ -184,7 +185,7 @@ export class Simulation {
   async boot(): Promise<void> {
     const expected = this.hosts.all.length;
     const isUp = (): boolean => this.client.list('/api/v1/nodes').length === expected && this.nodesDown() === 0;
-    const end = await this.time.run({ until: everyNth(expected, isUp), limit: this.time.now() + BOOT_MS });
+    const end = await this.time.run({ until: this.#seldom(expected, isUp), limit: this.time.now() + BOOT_MS });
     if (end !== 'Until') throw new Error(`not all of ${expected} Nodes are Ready after ${BOOT_MS / 1000} s`);
   }
 
@@ -208,6 +209,18 @@ export class Simulation {
   /** How many Nodes are down now: NotReady, or cordoned. */
   nodesDown(): number {
     return this.client.list('/api/v1/nodes').filter(isDown).length;
+  }
+
+  /** Asks only every n-th time, because the question is expensive, and at least once a minute, because a fleet that is up has few timers. */
+  #seldom(n: number, ask: () => boolean): () => boolean {
+    let count = 0;
+    let asked = this.time.now();
+    return () => {
+      count += 1;
+      if (count % n !== 0 && this.time.now() - asked < MAX_UNASKED_MS) return false;
+      asked = this.time.now();
+      return ask();
+    };
   }
 
   #random(part: string): () => number {
@@ -257,15 +270,6 @@ export class Simulation {
       this.#compactLater(this.server.version);
     });
   }
-}
-
-/** Asks only every n-th time, because the question is expensive. */
-function everyNth(n: number, ask: () => boolean): () => boolean {
-  let count = 0;
-  return () => {
-    count += 1;
-    return count % n === 0 && ask();
-  };
 }
 
 /** A host that is cut off reaches nothing, and hears nothing. */

@@ -46,6 +46,7 @@ export const EXIT = { succeeded: 0, stops: 1, badInput: 2 } as const;
 
 /** How far virtual time may run ahead of its pace (milliseconds of real time). */
 const PACE_MS = 50;
+const LARGE_FLEET = 1000;
 
 /** Simulates the plans of the input and shows what happens. Returns the exit code. */
 export async function simulate(input: SimulateInput, ports: SimulatePorts): Promise<number> {
@@ -58,7 +59,7 @@ export async function simulate(input: SimulateInput, ports: SimulatePorts): Prom
   const problems = [...unknownNames(checked.plans, options), ...fleet.problems];
   if (problems.length > 0) return reject(problems, ports);
   const { warnings } = checked;
-  const notes = [...fleet.notes, ...checked.notes];
+  const notes = [...fleet.notes, ...checked.notes, ...slowNotes(fleet.nodes.length)];
   for (const warning of warnings) ports.problems.write(`Warning: ${warning}\n`);
 
   const simulation = ports.createSimulation({ ...setup, nodes: fleet.nodes });
@@ -86,6 +87,13 @@ export async function simulate(input: SimulateInput, ports: SimulatePorts): Prom
   if (options.output === 'json') ports.output.write(jsonDocument({ summary, state, simulation, exitCode, notes, warnings }));
   else view.print(['', ...summaryLines(summary, ports.size().columns)]);
   return exitCode;
+}
+
+/** A warning about fleets whose simulation takes hours: each pass of the operator looks at all nodes. */
+function slowNotes(nodes: number): readonly string[] {
+  return nodes <= LARGE_FLEET
+    ? []
+    : [`The simulation of ${nodes} nodes takes hours. ${LARGE_FLEET} nodes or fewer show the same plan sooner.`];
 }
 
 function reject(problems: readonly string[], { problems: output }: SimulatePorts): number {
