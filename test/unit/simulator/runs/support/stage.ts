@@ -1,6 +1,8 @@
 import { parse, parseAllDocuments, stringify } from 'yaml';
+import type { UpgradeAction } from '../../../../../src/api/generated/upgradeaction.ts';
 import type { NodeRecord, UpgradeBatch } from '../../../../../src/api/generated/upgradebatch.ts';
 import type { UpgradePlan } from '../../../../../src/api/generated/upgradeplan.ts';
+import { findCondition } from '../../../../../src/core/condition.ts';
 import type { Notification } from '../../../../../src/core/notification/model/notification.ts';
 import type { KubeObject } from '../../../../../src/kube/kube-object.ts';
 import type { Outcome } from '../../../../../src/simulator/cluster/cluster-client.ts';
@@ -99,6 +101,17 @@ export class Stage {
     const metadata = { namespace: NAMESPACE, name };
     const action = { apiVersion: 'baton.dev/v1alpha1', kind: 'UpgradeAction', metadata, spec: { plan: 'os', ...spec } };
     return this.simulation.client.create(`${API}/namespaces/${NAMESPACE}/upgradeactions`, action);
+  }
+
+  /** Waits until an UpgradeAction is answered, and returns status and reason of the answer, such as `True Done`. */
+  async answer(name: string): Promise<string> {
+    const read = (): string | undefined => {
+      const action = this.simulation.client.get(`${API}/namespaces/${NAMESPACE}/upgradeactions/${name}`);
+      const applied = findCondition((action as unknown as UpgradeAction | undefined)?.status?.conditions, 'Applied');
+      return applied === undefined || applied.status === 'Unknown' ? undefined : `${applied.status} ${applied.reason}`;
+    };
+    await this.until(`${name} is answered`, () => read() !== undefined);
+    return read() ?? '';
   }
 
   /** Merges into the spec of a plan. */
