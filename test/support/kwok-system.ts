@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
 import { buildBundle, installBaton } from './installation.ts';
 import { createKubectl, type Kubectl } from './kubectl.ts';
-import { startOperator, type OperatorProcess } from './operator-process.ts';
+import { startOperator } from './operator-process.ts';
 import { print } from './print.ts';
 import { openTimeoutMs } from './system-cluster.ts';
 
@@ -10,15 +10,11 @@ import { openTimeoutMs } from './system-cluster.ts';
 export interface KwokSystem {
   readonly cluster: Cluster;
   readonly kubectl: Kubectl;
-  /** The operator that runs now. */
-  readonly operator: OperatorProcess;
-  /** Starts another one, after the one before was killed. */
-  restartOperator(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts a cluster of this name, without nodes yet, and installs Baton; `values` are more values of the chart, as `--set` takes them. */
-export async function openKwokSystem(name: string, values: readonly string[] = []): Promise<KwokSystem> {
+/** Starts a cluster of this name, without nodes yet, and installs Baton. */
+async function openKwokSystem(name: string): Promise<KwokSystem> {
   const cluster = await startCluster({ name, nodes: 0, kwokNodes: 0, log: print });
   const kubectl = createKubectl((args, input) => cluster.kubectl(args, input === undefined ? {} : { input }));
   await buildBundle();
@@ -28,18 +24,12 @@ export async function openKwokSystem(name: string, values: readonly string[] = [
     clusterName: name,
     // No Pod comes up that could be waited for, and no node has to offer a socket.
     wait: false,
-    values: ['reporter.enabled=false', ...values],
+    values: ['reporter.enabled=false'],
   });
-  let operator = await startOperator(cluster, kubectl);
+  const operator = await startOperator(cluster, kubectl);
   return {
     cluster,
     kubectl,
-    get operator() {
-      return operator;
-    },
-    async restartOperator() {
-      operator = await startOperator(cluster, kubectl);
-    },
     async close() {
       await operator.stop();
       await stopCluster(name);
@@ -65,9 +55,5 @@ export function kwokSystemForFile(name: string): Omit<KwokSystem, 'close'> {
     get kubectl() {
       return system().kubectl;
     },
-    get operator() {
-      return system().operator;
-    },
-    restartOperator: () => system().restartOperator(),
   };
 }

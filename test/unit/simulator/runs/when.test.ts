@@ -189,9 +189,11 @@ describe('a plan for three zones', () => {
   });
 
   it('oneDomainAtATime: no two zones have nodes in their turn at once, and nothing is upcoming in the end', () => {
-    const turns = zoned.batches().flatMap((batch) =>
-      (batch.status?.nodes ?? []).map(({ startTime = '', endTime = '' }) => ({
-        ...{ zone: batch.spec.domain, from: startTime, to: endTime },
+    const zoneOf = (node: string): string | undefined =>
+      Object.keys(zones).find((zone) => zones[zone]?.some((number) => node === `z-${number}`));
+    const turns = zoned.batches().flatMap(({ status }) =>
+      (status?.nodes ?? []).map(({ name, startTime = '', endTime = '' }) => ({
+        ...{ zone: zoneOf(name), from: startTime, to: endTime },
       })),
     );
     expect(turns).toHaveLength(9);
