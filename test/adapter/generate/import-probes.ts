@@ -108,6 +108,7 @@ const FORBIDDEN_IMPORTS: readonly ForbiddenImport[] = [
   { rule: 'simulator/api-server/openapi', from: 'simulator/api-server/openapi', imports: 'simulator/api-server/rest' },
   { rule: 'simulator/api-server/tables', from: 'simulator/api-server/tables', imports: 'simulator/api-server/rest' },
   { rule: 'simulator/serve', from: 'simulator/serve', imports: 'simulator/cluster/state' },
+  { rule: 'simulator/serve/protobuf', from: 'simulator/serve/protobuf', imports: 'simulator/serve' },
   { rule: 'simulator/process', from: 'simulator/process', imports: 'simulator/programs' },
   { rule: 'simulator/cluster', from: 'simulator/cluster/state', imports: 'simulator/world' },
   { rule: 'simulator/cluster/kubelet', from: 'simulator/cluster/kubelet', imports: 'simulator/cluster/jobs' },
