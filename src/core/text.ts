@@ -72,7 +72,7 @@ export function compareNames(a: string, b: string): number {
   if (left !== '' && right !== '') {
     const numeric = Number(left) - Number(right);
     if (numeric !== 0) return numeric;
-    // Runs of different length, such as 1 and 01, or numbers that are equal as far as JavaScript can tell.
+    // Runs of different length, such as 1 and 01, or numbers that JavaScript considers equal.
     if (left !== right) return left < right ? -1 : 1;
   }
   if (first === length) return a.length - b.length;

@@ -15,7 +15,7 @@ export interface MadeUpNodes {
   readonly problems: readonly string[];
 }
 
-/** One node in so many gets the labels of a process that not all nodes run. */
+/** One node in this many gets the labels of a process that only some nodes run. */
 const SPECIAL_SHARE = 6;
 
 const CAPACITY = { cpu: '8', memory: '32Gi', 'ephemeral-storage': '100Gi', pods: '110' };

@@ -14,7 +14,7 @@ export const BATON_INVARIANTS: readonly Invariant[] = [
   { number: 3, name: 'HolderHandsOver', onChange: whyHolderKeepsBaton },
 ];
 
-/** Whether a Node has been unable to hold the baton for so long that everybody knows. */
+/** Whether a Node has been unable to hold the baton for longer than programs need to notice. */
 function mayNotHold({ ledger, now, reactionMs }: Scene, plan: UpgradePlan, { name, labels }: StoredNode): boolean {
   if (!selects(plan.spec.notify?.agent?.nodeSelector, labels)) return true;
   return now - (ledger.unfitSince.get(name) ?? now) > reactionMs;

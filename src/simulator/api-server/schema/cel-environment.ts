@@ -30,7 +30,7 @@ const GETTERS: Readonly<Record<string, keyof GoUrl>> = {
   getEscapedPath: 'escapedPath',
 };
 
-/** Kubernetes' functions for URLs; the others of its library are not implemented. */
+/** Kubernetes' functions for URLs. Of its CEL library, the shipped CRDs use only these. */
 const URL_FUNCTIONS = [
   celFunc('isURL', [STRING], BOOL, isUrl),
   celFunc('url', [STRING], URL_TYPE, (text) => {

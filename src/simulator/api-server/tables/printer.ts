@@ -14,7 +14,7 @@ export interface Column {
 /** A cell. Null is shown as `<none>`. */
 export type Cell = string | number | boolean | null;
 
-/** Something about a row, as kubectl needs it to tell that an object is finished. */
+/** A condition of a row, from which kubectl learns that an object is finished. */
 export interface RowCondition {
   readonly type: string;
   readonly status: string;

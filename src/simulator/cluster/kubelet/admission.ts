@@ -15,7 +15,7 @@ const DISK_PRESSURE: PodFailure = {
 
 /** The node as its kubelet sees it. */
 export interface AdmittingNode {
-  /** Undefined when there is no Node object. */
+  /** Undefined when the Node object does not exist. */
   readonly node: KubeObject | undefined;
   readonly diskFull: boolean;
 }

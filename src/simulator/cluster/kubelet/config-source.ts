@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { asObject, asText } from '../../../core/json.ts';
 import type { KubeObject } from '../../../kube/kube-object.ts';
 
-/** Reads objects from the API server; undefined when there is no such object. */
+/** Reads objects from the API server; undefined when the object does not exist. */
 export type ReadObject = (path: string) => KubeObject | undefined;
 
 /** What a container needs does not exist, in the kubelet's words. */

@@ -21,7 +21,7 @@ const LEASES = 'kube-node-lease';
 const FROM_KUBELET = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
 /**
- * Watches over nodes as kube-controller-manager does: a node that neither its Lease nor its status has been heard of for 50 s is no longer
+ * Watches over nodes as kube-controller-manager does: a node whose Lease and status were not updated for 50 s is no longer
  * Ready, and its pods are not either; nodes that are not Ready, under pressure, or cordoned are tainted. Taints of NoExecute come slowly,
  * zone by zone, and not at all when no node is Ready.
  */

@@ -1,4 +1,5 @@
 import { asObject, asObjects, asText, type Json } from '../../../core/json.ts';
+import { holdsFor, labelOf } from '../../../core/selector.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -7,33 +8,16 @@ export function selectsLabels(selector: unknown, labels: Labels = {}): boolean {
   if (selector === undefined || selector === null) return false;
   const { matchLabels, matchExpressions } = asObject(selector);
   return (
-    Object.entries(asObject(matchLabels)).every(([key, value]) => own(labels, key) === value) &&
+    Object.entries(asObject(matchLabels)).every(([key, value]) => labelOf(labels, key) === value) &&
     asObjects(matchExpressions).every((requirement) => satisfies(requirement, labels))
   );
 }
 
 /** Whether a requirement of a label selector, or of a node selector, holds. */
 export function satisfies({ key, operator, values: listed }: Json, labels: Labels): boolean {
-  const value = own(labels, asText(key));
+  const value = labelOf(labels, asText(key));
   const values: readonly unknown[] = Array.isArray(listed) ? listed : [];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0]);
-    case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0]);
-    default:
-      return false;
-  }
-}
-
-function own(labels: Labels, key: string): string | undefined {
-  return Object.hasOwn(labels, key) ? labels[key] : undefined;
+  if (operator === 'Gt') return value !== undefined && Number(value) > Number(values[0]);
+  if (operator === 'Lt') return value !== undefined && Number(value) < Number(values[0]);
+  return holdsFor(operator, value, values) ?? false;
 }

@@ -88,7 +88,7 @@ export function startDisruptionController(client: ClusterClient, ports: Controll
     if (times.length > 0) later.add(key, Math.max(0, Math.min(...times)) + 1);
   }
 
-  /** The numbers that a budget asks for, or why they cannot be told. */
+  /** The numbers that a budget requires, or why they cannot be computed. */
   function expectedPods(budget: KubeObject, pods: readonly KubeObject[]): Expected | string {
     const { maxUnavailable, minAvailable } = specOf(budget);
     if (maxUnavailable === undefined && typeof minAvailable === 'number') return { pods: pods.length, healthy: minAvailable };
@@ -172,7 +172,7 @@ export function startDisruptionController(client: ClusterClient, ports: Controll
     if (!written.ok && written.code !== 404) later.add(keyOf(budget), RETRY_MS);
   }
 
-  /** A pod that was to be deleted, and was not, is no longer marked. */
+  /** Removes the mark of a pod that was about to be deleted and was not. */
   function clearStale(key: string): void {
     const pod = state.pods.get(key);
     if (pod === undefined || !isStale(pod)) return;
